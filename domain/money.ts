@@ -1,0 +1,22 @@
+import { invalid } from './errors';
+
+declare const ORE: unique symbol;
+/** Integer øre (1 NOK = 100 øre). The only type money has inside the product. */
+export type Ore = number & { readonly [ORE]: true };
+
+const DECIMAL = /^(-?)(\d{1,13})(?:\.(\d{1,2}))?$/;
+
+/** Parses decimal text such as "175.00" to integer øre without a float in between; never rounds. */
+export function parseOre(text: string): Ore {
+  const match = DECIMAL.exec(text);
+  if (!match) throw invalid(`"${text}" is not an amount in kroner with at most two decimals, such as 175.00`);
+  const [, sign, kroner = '0', decimals = ''] = match;
+  const ore = Number(kroner) * 100 + Number(decimals.padEnd(2, '0'));
+  return (sign ? -ore : ore) as Ore;
+}
+
+export const formatNok = (ore: number): string => {
+  const kroner = Math.trunc(Math.abs(ore) / 100);
+  const text = String(kroner).replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
+  return `${ore < 0 ? '-' : ''}NOK ${text}`;
+};

@@ -1,0 +1,53 @@
+/** Gates are data: a list of named checks with figures. A verdict keeps every reason, also those that passed. */
+export interface Estimate {
+  readonly value: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly n: number;
+}
+
+export interface GateInput {
+  readonly testRows: number;
+  readonly testPositives: number;
+  readonly averagePrecision: Estimate;
+  readonly baselines: Readonly<Record<string, Estimate>>;
+  /** Champion of the slot, judged on the same rows; undefined when the slot is empty or the splits differ. */
+  readonly champion: Estimate | undefined;
+}
+
+export interface GateResult {
+  readonly gate: string;
+  readonly passed: boolean;
+  readonly reason: string;
+}
+
+export const MIN_TEST_POSITIVES = 10;
+/** A challenger may be this much worse than the champion (relative) and still pass: below it is noise at our counts. */
+export const CHAMPION_TOLERANCE = 0.05;
+
+const show = (e: Estimate) => `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}], n ${e.n}`;
+
+export function judge(input: GateInput): { passed: boolean; results: GateResult[] } {
+  const results: GateResult[] = [
+    {
+      gate: 'enough-outcomes',
+      passed: input.testPositives >= MIN_TEST_POSITIVES,
+      reason: `${input.testPositives} findings among ${input.testRows} tested outcomes; at least ${MIN_TEST_POSITIVES} are needed`,
+    },
+  ];
+  for (const [name, baseline] of Object.entries(input.baselines).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    results.push({
+      gate: `better-than-${name}`,
+      passed: input.averagePrecision.value > baseline.value,
+      reason: `average precision ${show(input.averagePrecision)} against ${name} ${show(baseline)}`,
+    });
+  }
+  if (input.champion) {
+    results.push({
+      gate: 'not-worse-than-champion',
+      passed: input.averagePrecision.value >= input.champion.value * (1 - CHAMPION_TOLERANCE),
+      reason: `average precision ${show(input.averagePrecision)} against champion ${show(input.champion)}`,
+    });
+  }
+  return { passed: results.every((result) => result.passed), results };
+}

@@ -1,0 +1,66 @@
+/**
+ * Temporal folds in known time. A row may train a fold only when its outcome was known before the fold's test part
+ * starts, less the embargo; it tests the fold when its as-of date lies in the test part. All ranges are half-open.
+ */
+export type SplitSpec =
+  | { kind: 'expanding'; firstTest: string; testMonths: number; folds: number; embargoDays: number }
+  | { kind: 'fixed'; trainUntil: string; testFrom: string; testUntil: string };
+
+export interface Fold {
+  readonly id: string;
+  /** Training rows have an as-of date before this day and an outcome known before it. */
+  readonly trainKnownBefore: string;
+  readonly testFrom: string;
+  readonly testUntil: string;
+}
+
+const DAY_MS = 86_400_000;
+
+export function addMonths(day: string, months: number): string {
+  const [year = 0, month = 1, dom = 1] = day.split('-').map(Number);
+  const index = year * 12 + (month - 1) + months;
+  const y = Math.floor(index / 12);
+  const m = (index % 12) + 1;
+  const last = new Date(Date.UTC(y, m, 0)).getUTCDate();
+  return `${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-${String(Math.min(dom, last)).padStart(2, '0')}`;
+}
+
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+export const monthStart = (day: string): string => `${day.slice(0, 7)}-01`;
+
+/** @throws RangeError naming both dates when a test part starts before its training part ends */
+export function foldsOf(split: SplitSpec): Fold[] {
+  if (split.kind === 'fixed') {
+    if (split.testFrom < split.trainUntil) {
+      throw new RangeError(`test dates overlap training: testFrom ${split.testFrom} is before trainUntil ${split.trainUntil}`);
+    }
+    if (split.testUntil <= split.testFrom) {
+      throw new RangeError(`the test part is empty: testUntil ${split.testUntil} is not after testFrom ${split.testFrom}`);
+    }
+    return [{ id: 'fixed', trainKnownBefore: split.trainUntil, testFrom: split.testFrom, testUntil: split.testUntil }];
+  }
+  return Array.from({ length: split.folds }, (_, index) => {
+    const testFrom = addMonths(split.firstTest, index * split.testMonths);
+    return {
+      id: `fold-${index + 1}`,
+      trainKnownBefore: addDays(testFrom, -split.embargoDays),
+      testFrom,
+      testUntil: addMonths(testFrom, split.testMonths),
+    };
+  });
+}
+
+export interface DatedRow {
+  readonly asOf: string;
+  /** Day the outcome became known to the payer; undefined while it is not. */
+  readonly labelKnownOn: string | undefined;
+}
+
+export const trainsFold = (row: DatedRow, fold: Fold): boolean =>
+  row.labelKnownOn !== undefined && row.asOf < fold.trainKnownBefore && row.labelKnownOn < fold.trainKnownBefore;
+
+export const testsFold = (row: DatedRow, fold: Fold): boolean =>
+  row.labelKnownOn !== undefined && row.asOf >= fold.testFrom && row.asOf < fold.testUntil;

@@ -1,0 +1,4 @@
+import { build } from './lib/build.mjs';
+import { main } from './lib/util.mjs';
+
+await main(() => build());

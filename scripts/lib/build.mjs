@@ -1,0 +1,32 @@
+// Compiles TypeScript to dist/ and bundles the workflows, when their sources changed.
+import fs from 'node:fs';
+import path from 'node:path';
+import { ROOT, run, sha256Files, STACK, step, takeLock } from './util.mjs';
+
+const SOURCE_FOLDERS = ['domain', 'models', 'workflows', 'activities', 'migrations', 'platform', 'apps', 'simulation', 'bench'];
+
+function sources(folder) {
+  const dir = path.join(ROOT, folder);
+  if (!fs.existsSync(dir)) return [];
+  return fs
+    .readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|json|sql)$/.test(entry.name))
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+export function build() {
+  const release = takeLock();
+  try {
+    const files = SOURCE_FOLDERS.flatMap(sources);
+    const key = sha256Files([...files, path.join(ROOT, 'tsconfig.build.json'), path.join(ROOT, 'tsconfig.json'), path.join(ROOT, 'package-lock.json')]);
+    if (!fs.existsSync(path.join(ROOT, 'dist/workflow-bundle.js'))) fs.rmSync(path.join(STACK, 'build.stamp'), { force: true });
+    step('build', key, () => {
+      fs.rmSync(path.join(ROOT, 'dist'), { recursive: true, force: true });
+      run(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+      run(process.execPath, [path.join(ROOT, 'dist/apps/worker/bundle-workflows.js')]);
+    });
+  } finally {
+    release();
+  }
+}

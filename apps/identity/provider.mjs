@@ -92,7 +92,7 @@ const provider = new Provider(issuer, {
   // Every client here is the product's own, so there is no consent page to show.
   loadExistingGrant: async (ctx) => {
     const grant = new provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
-    grant.addOIDCScope('openid');
+    grant.addOIDCScope(`openid ${SCOPE}`);
     grant.addResourceScope(AUDIENCE, SCOPE);
     await grant.save();
     return grant;
@@ -107,6 +107,10 @@ provider.use(async (ctx, next) => {
   const match = /^\/interaction\/([\w-]+)$/.exec(ctx.path);
   if (!match) return next();
   const details = await provider.interactionDetails(ctx.req, ctx.res);
+  if (details.prompt.name === 'consent') {
+    // Asked of native clients each time; the grant itself comes from loadExistingGrant.
+    return ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { consent: {} }, { mergeWithLastSubmission: true }));
+  }
   const user = String(ctx.query.as ?? details.params.login_hint ?? '');
   if (user && !USERS[user]) {
     const result = { error: 'access_denied', error_description: `no demo user "${user}"; there are: ${Object.keys(USERS).join(', ')}` };

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { notAllowed } from '../../domain/errors';
+
+/** A token that was checked: issuer, audience, signature against the issuer's keys, expiry. */
+export interface VerifiedToken {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly kind: 'person' | 'service';
+  readonly roles: readonly string[];
+  readonly tokenId: string;
+  readonly tokenSha256: string;
+}
+
+const claims = z.object({
+  sub: z.string().min(1),
+  jti: z.string().min(1),
+  roles: z.array(z.string()).default([]),
+  principal_kind: z.enum(['person', 'service']).default('person'),
+});
+/** Only asymmetric algorithms: `none` and shared secrets are refused by name. */
+const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'];
+
+export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
+
+export function tokenVerifier({ issuer, audience }: { issuer: string; audience: string }): TokenVerifier {
+  let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+  return async (token) => {
+    keys ??= createRemoteJWKSet(await jwksUri(issuer));
+    try {
+      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS });
+      const claim = claims.parse(payload);
+      return {
+        issuer,
+        subject: claim.sub,
+        kind: claim.principal_kind,
+        roles: claim.roles,
+        tokenId: claim.jti,
+        tokenSha256: createHash('sha256').update(token).digest('hex'),
+      };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw notAllowed('the sign-in has expired', 'Run `utplukk login --as <user>` again.');
+      if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
+        throw notAllowed(`the token was refused: ${error.message}`, 'Sign in with `utplukk login --as <user>`.');
+      }
+      throw error;
+    }
+  };
+}
+
+async function jwksUri(issuer: string): Promise<URL> {
+  const response = await fetch(`${issuer}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(10_000) });
+  const document = z.object({ issuer: z.literal(issuer), jwks_uri: z.url() }).parse(await response.json());
+  return new URL(document.jwks_uri);
+}

@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { UtplukkError } from '../../domain/errors';
+import { explain } from '../../domain/schemas/parse';
+
+/** The repository root, found upwards from this file: the same for source under Jest and for dist/. */
+export const ROOT = (() => {
+  let dir = __dirname;
+  while (!fs.existsSync(path.join(dir, 'package-lock.json'))) {
+    const up = path.dirname(dir);
+    if (up === dir) throw new Error(`no package-lock.json above ${__dirname}`);
+    dir = up;
+  }
+  return dir;
+})();
+
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  TEMPORAL_ADDRESS: z.string().min(1),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_UI: z.string().optional(),
+  MLFLOW_TRACKING_URI: z.url(),
+  OIDC_ISSUER: z.url(),
+  OIDC_AUDIENCE: z.string().default('urn:utplukk:api'),
+  UTPLUKK_HOME: z.string().min(1),
+  UTPLUKK_STORE: z.string().min(1),
+  UTPLUKK_API: z.string().optional(),
+});
+export type Env = z.infer<typeof schema>;
+
+/** State of the local stack; `npm start` writes env.json there, so that a hand-typed command finds the same servers. */
+export const localHome = (): string => process.env['UTPLUKK_HOME'] ?? path.join(ROOT, '.stack/run');
+
+/** The only place that reads the environment. Variables that are set win over what `npm start` left in env.json. */
+export function loadEnv(): Env {
+  const file = path.join(localHome(), 'env.json');
+  const local: unknown = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
+  const merged = { ...(local as Record<string, string>), ...process.env };
+  const result = schema.safeParse(merged);
+  if (result.success) return result.data;
+  throw new UtplukkError(
+    'InvalidInput',
+    `the environment does not say where the servers are:\n  ${explain(result.error, merged)}`,
+    'Run `npm start` in another terminal, or set the variables of .env.example.',
+  );
+}

@@ -1,0 +1,61 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { canonical } from '../artifacts/hash';
+import type { Db, Tx } from '../db/connection';
+
+/** Who stands behind a change: the verified act of a person or service. */
+export interface ActRef {
+  readonly actId: string;
+  readonly principalId: string;
+  readonly role: string;
+  readonly purpose: string;
+}
+
+export interface EntryInput {
+  /** noun.past-verb, such as model-version.registered */
+  readonly act: string;
+  readonly subject: { readonly kind: string; readonly id: string };
+  /** Digests of the subject's state, never the state itself. */
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  /** A bulk act: how many rows, and the Merkle root (or content hash) over them. */
+  readonly rows?: { readonly count: number; readonly root: string } | undefined;
+}
+
+/** Format of an entry; a change of it is a new number, old entries keep theirs. */
+const ENTRY_VERSION = 1;
+
+/** Microsecond UTC text. The clock gives milliseconds; the last three digits are zero, the width is the format's. */
+export const instantText = (at: Date): string => at.toISOString().replace('Z', '000Z');
+
+/** Appends to the ledger inside the caller's transaction; the entry commits with the change or not at all. */
+export async function append(tx: Tx, actor: ActRef, entry: EntryInput, at: Date): Promise<void> {
+  const body = {
+    v: ENTRY_VERSION,
+    entry: randomUUID(),
+    at: instantText(at),
+    act: entry.act,
+    actor: actor.principalId,
+    actId: actor.actId,
+    role: actor.role,
+    purpose: actor.purpose,
+    subject: { kind: entry.subject.kind, id: entry.subject.id },
+    ...(entry.before === undefined ? {} : { before: entry.before }),
+    ...(entry.after === undefined ? {} : { after: entry.after }),
+    ...(entry.rows === undefined ? {} : { rows: { count: entry.rows.count, root: entry.rows.root } }),
+  };
+  await tx.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body), 'utf8')]);
+}
+
+/** Runs `change` in one transaction; every change of state goes through here and appends at least one entry. */
+export async function changing<T>(db: Db, actor: ActRef, change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<T>, clock: () => Date = () => new Date()): Promise<T> {
+  return db.transaction(async (tx) => change(tx, (entry) => append(tx, actor, entry, clock())));
+}
+
+/** Stores a reason in words, erasable, and returns its id; the digest is salted so that it tells nothing once erased. */
+export async function storeReason(tx: Tx, words: string): Promise<string> {
+  const salt = randomBytes(16);
+  const digest = createHash('sha256').update(salt).update(words, 'utf8').digest();
+  const reasonId = randomUUID();
+  await tx.raw('insert into aud.reason (reason_id, words, salt, digest) values (?, ?, ?, ?)', [reasonId, words, salt, digest]);
+  return reasonId;
+}

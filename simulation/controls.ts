@@ -1,0 +1,73 @@
+import { addDays } from '../domain/rules/time-splits';
+import { Rng } from '../domain/rng';
+import { CALIBRATION } from './calibration';
+import { type Dials, monthAt, type SimActor } from './world';
+
+export interface SimCase {
+  readonly known: string;
+  readonly event: Record<string, unknown>;
+}
+
+const COOL_DOWN_MONTHS = 24;
+const WARM_UP_MONTHS = 6;
+
+/**
+ * Past controls: chosen by tips, rule hits and size (so selected, not random), looked at by caseworkers of differing
+ * strictness, decided months later, appealed and sometimes reversed. Nothing here reads the bills.
+ */
+export function makeCases(dials: Dials, actors: readonly SimActor[]): SimCase[] {
+  const rng = new Rng(dials.seed, 'controls');
+  const months = dials.years * 12;
+  const lastControl = new Map<number, number>();
+  const events: SimCase[] = [];
+  let number = 0;
+  for (let month = WARM_UP_MONTHS; month < months; month++) {
+    const count = Math.round((dials.controlsPerYear * (month + 1)) / 12) - Math.round((dials.controlsPerYear * month) / 12);
+    const eligible = actors.filter((a) => a.fromMonth + 3 <= month && month < a.untilMonth && month - (lastControl.get(a.index) ?? -99) >= COOL_DOWN_MONTHS);
+    const scored = eligible.map((actor) => ({ actor, ...attention(rng, actor, month) })).sort((a, b) => b.score - a.score || a.actor.index - b.actor.index);
+    for (const { actor, basis } of scored.slice(0, count)) {
+      lastControl.set(actor.index, month);
+      events.push(...oneCase(rng, dials, actor, month, `K-${String(++number).padStart(6, '0')}`, basis));
+    }
+  }
+  return events.sort((a, b) => (a.known < b.known ? -1 : a.known > b.known ? 1 : 0));
+}
+
+/** What the payer's people noticed: partly the truth (tips), partly the look of it (rules, size), partly chance. */
+function attention(rng: Rng, actor: SimActor, month: number): { score: number; basis: string } {
+  const active = month >= actor.startMonth ? actor.severity : 0;
+  const parts = {
+    tip: rng.chance(0.04 + 0.3 * active) ? 1.4 : 0,
+    rule: actor.ruleRate * 14 * (1 + active),
+    size: Math.log(actor.intensity / actor.group.billsPerDay) * 0.5,
+  };
+  const basis = parts.tip > 0 ? 'tip' : parts.rule > parts.size ? 'rule' : 'size';
+  return { score: parts.tip + parts.rule + parts.size + 0.7 * rng.normal(), basis };
+}
+
+function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr: string, basis: string): SimCase[] {
+  const opened = `${monthAt(dials, month)}-${String(1 + rng.below(28)).padStart(2, '0')}`;
+  const worker = rng.below(CALIBRATION.caseworkers.length);
+  const at = (day: string) => `${day}T12:00:00Z`;
+  const events: SimCase[] = [
+    { known: opened, event: { type: 'apnet', saksnr, praksisId: actor.praksisId, apnet: opened, grunnlag: basis, saksbehandler: `team-${worker + 1}`, kjentFra: at(opened) } },
+  ];
+  const delay = Math.round(rng.lognormal(CALIBRATION.decisionDelayDays.median, CALIBRATION.decisionDelayDays.sigma));
+  const decided = addDays(opened, Math.max(45, delay));
+  const started = month >= actor.startMonth;
+  const chance = CALIBRATION.finding[started && actor.latent === 'serious' ? 'serious' : started && actor.latent === 'minor' ? 'minor' : 'clean'];
+  const found = rng.chance(Math.min(0.98, chance * CALIBRATION.caseworkers[worker]!));
+  const kroner = found ? Math.round(rng.lognormal(90_000, 0.6) * (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / actor.group.billsPerDay)) : 0;
+  const utfall = !found ? rng.pick(['none', 'guidance']) : actor.latent === 'serious' && kroner > 250_000 ? rng.pick(['reclaim', 'loss-of-right', 'police-report']) : 'reclaim';
+  const known = addDays(decided, 3);
+  events.push({ known, event: { type: 'vedtak', saksnr, vedtatt: decided, utfall, belop: `${kroner}.00`, kjentFra: at(known) } });
+  if (found && rng.chance(CALIBRATION.appealShare)) {
+    const day = addDays(decided, 30 + Math.round(rng.lognormal(CALIBRATION.appealDelayDays.median, CALIBRATION.appealDelayDays.sigma)));
+    const results = Object.entries(CALIBRATION.appealResults);
+    const [resultat = 'upheld'] = results[rng.weighted(results.map(([, weight]) => weight))]!;
+    const left = resultat === 'reversed' ? 0 : resultat === 'partly-upheld' ? Math.round(kroner / 2) : kroner;
+    const appealKnown = addDays(day, 3);
+    events.push({ known: appealKnown, event: { type: 'klage', saksnr, avgjort: day, resultat, belop: `${left}.00`, kjentFra: at(appealKnown) } });
+  }
+  return events;
+}

@@ -27,7 +27,7 @@ export async function up(knex: Knex): Promise<void> {
     create table core.load_batch (
       batch_id int generated always as identity constraint load_batch_pk primary key,
       sealed_seq bigint constraint load_batch_seq unique,
-      kind text not null constraint load_batch_kind check (kind in ('settlement', 'actor', 'case')),
+      kind text not null constraint load_batch_kind check (kind in ('settlement', 'actor', 'case', 'table')),
       file_name text not null,
       content_sha256 text not null constraint load_batch_content unique,
       rows_read int not null,

@@ -9,6 +9,7 @@ export async function up(knex: Knex): Promise<void> {
       snapshot_id text constraint snapshot_pk primary key,
       as_of timestamptz not null,
       horizon bigint not null,
+      manifest_sha256 text not null,
       rows bigint not null,
       made_at timestamptz not null
     );

@@ -1,0 +1,112 @@
+import fs from 'node:fs';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { UtplukkError } from '../../domain/errors';
+import { BASELINE_FEATURES, CATEGORICAL_FEATURES, FEATURES } from '../../domain/features/catalogue';
+import { KEY_COLUMNS, type MatrixColumn, type MatrixMeta } from '../../domain/schemas/matrix';
+import { canonical, digestOf, sha256File } from '../artifacts/hash';
+import type { ArtifactStore } from '../artifacts/store';
+import { codeIdentity } from '../code-identity';
+import type { Db } from '../db/connection';
+import { type ActRef, append } from '../ledger/ledger';
+import { ident, PARQUET, quote, withDuck } from './duck';
+import { readManifest } from './extract';
+import { baseSql, createViews, featureSql, labelSql } from './feature-sql';
+import type { Manifest } from './datasets';
+
+/** What a matrix is made of; equal recipes make equal matrices, so the recipe's digest finds one that exists. */
+export type MatrixRecipe =
+  | { readonly kind: 'cases'; readonly snapshotId: string; readonly minAmountOre: number; readonly code: string; readonly engine: string }
+  | { readonly kind: 'population'; readonly snapshotId: string; readonly asOf: string; readonly code: string; readonly engine: string }
+  | { readonly kind: 'table'; readonly fileSha256: string; readonly mapping: unknown; readonly code: string; readonly engine: string };
+
+export interface MatrixRef {
+  readonly matrixId: string;
+  readonly fileSha256: string;
+  readonly meta: MatrixMeta;
+}
+
+const REGISTER_COLUMNS: readonly MatrixColumn[] = [
+  ...CATEGORICAL_FEATURES.map((name) => ({ name, kind: 'categorical' as const, role: 'feature' as const })),
+  ...FEATURES.map(({ name }) => ({ name, kind: 'numeric' as const, role: 'feature' as const })),
+];
+const CASEWORKER: MatrixColumn = { name: 'caseworker', kind: 'categorical', role: 'nuisance' };
+
+export const featureCode = () => codeIdentity('platform/snapshots/matrix.ts');
+export const matrixEngine = () => `duckdb ${(JSON.parse(fs.readFileSync(require.resolve('@duckdb/node-api/package.json'), 'utf8')) as { version: string }).version}`;
+
+export async function findMatrix(db: Db, recipe: MatrixRecipe): Promise<MatrixRef | undefined> {
+  const row = await db('ml.matrix').where({ recipe_sha256: digestOf(recipe) }).first<{ matrix_id: string; file_sha256: string; meta: MatrixMeta } | undefined>();
+  return row && { matrixId: row.matrix_id, fileSha256: row.file_sha256, meta: row.meta };
+}
+
+/** Builds the matrix of a register snapshot: controlled cases (for training) or the whole active population (for scoring). */
+export async function buildRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore }, actor: ActRef, recipe: Exclude<MatrixRecipe, { kind: 'table' }>): Promise<MatrixRef> {
+  const found = await findMatrix(db, recipe);
+  if (found && store.has(found.fileSha256)) return found;
+  const manifest = await readManifest(db, store, recipe.snapshotId);
+  const columns = recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER] : REGISTER_COLUMNS;
+  const made = await withDuck(store.temporary(), async (duck) => {
+    await prepareBase(duck, store, manifest);
+    await (recipe.kind === 'cases' ? casesTable(duck, manifest, recipe.minAmountOre) : populationTable(duck, recipe.asOf));
+    return writeMatrix(duck, store, columns);
+  });
+  const meta: MatrixMeta = { columns, baselines: BASELINE_FEATURES, ...made.counts };
+  if (meta.rows === 0) throw new UtplukkError('NoLabels', `the snapshot holds no ${recipe.kind === 'cases' ? 'concluded control' : 'active provider'}`, 'Load outcomes, or choose a later as-of instant.');
+  return storeMatrix(db, actor, recipe, made, meta, recipe.snapshotId);
+}
+
+export async function storeMatrix(db: Db, actor: ActRef, recipe: MatrixRecipe, made: { matrixId: string; fileSha256: string }, meta: MatrixMeta, snapshotId: string | null): Promise<MatrixRef> {
+  await db.transaction(async (tx) => {
+    const inserted = await tx.raw<{ rowCount: number }>(
+      'insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) values (?, ?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing',
+      [made.matrixId, digestOf(recipe), canonical(recipe), snapshotId, made.fileSha256, canonical(meta)],
+    );
+    if (inserted.rowCount === 0) return;
+    await append(tx, actor, { act: 'matrix.built', subject: { kind: 'matrix', id: made.matrixId }, after: made.matrixId, rows: { count: meta.rows, root: made.fileSha256 } }, new Date());
+  });
+  return { matrixId: made.matrixId, fileSha256: made.fileSha256, meta };
+}
+
+async function prepareBase(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest): Promise<void> {
+  for (const sql of createViews(manifest, (sha) => store.existing(sha))) await duck.run(sql);
+  const months = manifest.datasets.find((d) => d.name === 'bill')!.parts.filter((part) => part.rows > 0);
+  if (months.length === 0) throw new UtplukkError('InvalidInput', `snapshot as of ${manifest.asOf} holds no bills`, 'Import the register first, or choose a later as-of instant.');
+  for (const [index, { part }] of months.entries()) await duck.run(`${index === 0 ? 'create table base as' : 'insert into base'} ${baseSql(part)}`);
+}
+
+async function casesTable(duck: DuckDBConnection, manifest: Manifest, minAmountOre: number): Promise<void> {
+  await duck.run(`create table labels as ${labelSql(minAmountOre)}`);
+  await duck.run(`create table as_of_dates as select distinct as_of from labels where as_of < date '${manifest.asOf.slice(0, 10)}'`);
+  await duck.run(`create table features as ${featureSql()}`);
+  await duck.run(`create table matrix as select l.case_no as row_id, 'P' || l.provider_id as entity, l.as_of, f.practice_type as grp, l.label, l.label_known_on, l.amount_ore,
+    f.* exclude (as_of, provider_id), l.caseworker from labels l join features f using (as_of, provider_id) order by row_id`);
+}
+
+async function populationTable(duck: DuckDBConnection, asOf: string): Promise<void> {
+  await duck.run(`create table as_of_dates as select date '${asOf.slice(0, 7)}-01' as as_of`);
+  await duck.run(`create table matrix as select 'P' || provider_id as row_id, 'P' || provider_id as entity, as_of, practice_type as grp, cast(null as integer) as label,
+    cast(null as date) as label_known_on, cast(null as bigint) as amount_ore, f.* exclude (as_of, provider_id) from (${featureSql()}) f where bills_12m > 0 order by row_id`);
+}
+
+export interface Made {
+  readonly matrixId: string;
+  readonly fileSha256: string;
+  readonly counts: { readonly rows: number; readonly labelled: number; readonly positives: number };
+}
+
+/** Writes table `matrix`, ordered by row id: Parquet to the store, and the hash of its rows as CSV as its identity. */
+export async function writeMatrix(duck: DuckDBConnection, store: ArtifactStore, columns: readonly MatrixColumn[]): Promise<Made> {
+  const list = [...KEY_COLUMNS, ...columns.map((c) => c.name)].map(ident).join(', ');
+  const csv = store.temporary('.csv');
+  const parquet = store.temporary('.parquet');
+  try {
+    await duck.run(`copy (select ${list} from matrix order by row_id) to ${quote(csv)} (format csv, header true)`);
+    await duck.run(`copy (select ${list} from matrix order by row_id) to ${quote(parquet)} ${PARQUET}`);
+    const reader = await duck.runAndReadAll('select count(*)::int, count(label)::int, coalesce(sum(label), 0)::int from matrix');
+    const [rows = 0, labelled = 0, positives = 0] = (reader.getRows()[0] ?? []).map(Number);
+    return { matrixId: await sha256File(csv), fileSha256: await store.putFile(parquet), counts: { rows, labelled, positives } };
+  } finally {
+    fs.rmSync(csv, { force: true });
+    fs.rmSync(parquet, { force: true });
+  }
+}

@@ -16,3 +16,17 @@ export interface MatrixMeta {
 
 /** Fixed columns before the features. `label` is 1, 0 or null (outcome not known at the snapshot's as-of instant). */
 export const KEY_COLUMNS = ['row_id', 'entity', 'as_of', 'grp', 'label', 'label_known_on', 'amount_ore'] as const;
+
+/** A matrix in memory, column by column. `NaN` is a missing number; label is NaN where the outcome is not known. */
+export interface MatrixData {
+  readonly n: number;
+  readonly rowId: string[];
+  readonly entity: string[];
+  readonly asOf: string[];
+  readonly group: string[];
+  readonly label: Float64Array;
+  readonly labelKnownOn: (string | undefined)[];
+  readonly amountOre: Float64Array;
+  readonly numeric: ReadonlyMap<string, Float64Array>;
+  readonly categorical: ReadonlyMap<string, string[]>;
+}

@@ -1,0 +1,88 @@
+import type { FamilySpec } from '../../domain/schemas/experiment';
+import type { MatrixMeta } from '../../domain/schemas/matrix';
+import type { Fold } from '../../domain/rules/time-splits';
+
+/** Work for the computing process. Everything it reads and writes is named by path or content; nothing comes from the clock. */
+export interface MatrixFile {
+  readonly file: string;
+  readonly meta: MatrixMeta;
+  /** Feature columns that may enter the model. */
+  readonly use: readonly string[];
+}
+
+export type ComputeJob =
+  | { readonly kind: 'fold'; readonly matrix: MatrixFile; readonly fold: Fold; readonly family: FamilySpec; readonly seed: number; readonly storeRoot: string }
+  | { readonly kind: 'final'; readonly matrix: MatrixFile; readonly family: FamilySpec; readonly seed: number; readonly storeRoot: string }
+  | { readonly kind: 'evaluate'; readonly predictions: readonly { family: string; sha256: string }[]; readonly matrix: MatrixFile; readonly ks: readonly number[]; readonly bootstrap: number; readonly seed: number; readonly storeRoot: string }
+  | { readonly kind: 'score'; readonly matrix: MatrixFile; readonly modelSha256: string; readonly weightsSha256: string; readonly shard: { index: number; of: number }; readonly storeRoot: string };
+
+/** Test rows of one fold as one family scored them: what evaluation and calibration read. */
+export interface FoldPredictions {
+  readonly fold: string;
+  readonly family: string;
+  readonly rowIds: readonly string[];
+  readonly scores: readonly number[];
+}
+
+export interface FoldOutcome {
+  readonly predictionsSha256: string;
+  readonly trainRows: number;
+  readonly trainPositives: number;
+  readonly testRows: number;
+  readonly testPositives: number;
+  readonly validationLoss: number;
+  readonly weightsSha256: string;
+}
+
+export interface FinalOutcome {
+  readonly modelSha256: string;
+  readonly weightsSha256: string;
+  readonly trainRows: number;
+  readonly validationLoss: number;
+}
+
+export interface EvaluationRow {
+  readonly family: string;
+  readonly metric: string;
+  readonly k: number;
+  readonly value: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly n: number;
+  readonly method: string;
+}
+
+export interface EvaluateOutcome {
+  readonly rows: readonly EvaluationRow[];
+  readonly testRows: number;
+  readonly testPositives: number;
+  /** Platt scaling of each family, fitted on its out-of-fold scores. */
+  readonly calibrators: Readonly<Record<string, { a: number; b: number }>>;
+}
+
+export interface ScoreOutcome {
+  /** Content of a ShardScores document. */
+  readonly scoresSha256: string;
+  readonly rows: number;
+}
+
+export interface ShardScores {
+  readonly entities: readonly string[];
+  readonly groups: readonly string[];
+  readonly scores: readonly number[];
+}
+
+export interface ComputeResults {
+  fold: FoldOutcome;
+  final: FinalOutcome;
+  evaluate: EvaluateOutcome;
+  score: ScoreOutcome;
+}
+
+/** What every result carries: the engine that computed, and what it cost. */
+export interface Computed<K extends ComputeJob['kind']> {
+  readonly result: ComputeResults[K];
+  readonly engine: Readonly<Record<string, string>>;
+  readonly seconds: number;
+  readonly peakMiB: number;
+}

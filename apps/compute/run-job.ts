@@ -1,0 +1,101 @@
+import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
+import { testsFold, trainsFold } from '../../domain/rules/time-splits';
+import { storeModel, restoreModel, type StoredModel } from '../../models/artifact';
+import { loadBackend } from '../../models/backend';
+import { baselineScores } from '../../models/baselines/baselines';
+import { fitPlatt } from '../../models/calibration/platt';
+import { checkEnough, fitFamily } from '../../models/fit';
+import { estimate, toRanking } from '../../models/metrics/ranking-metrics';
+import { scoreRows } from '../../models/score';
+import { canonical } from '../../platform/artifacts/hash';
+import { ArtifactStore } from '../../platform/artifacts/store';
+import { readMatrix } from '../../platform/snapshots/read-matrix';
+import type { ComputeJob, ComputeResults, EvaluateOutcome, EvaluationRow, FinalOutcome, FoldOutcome, FoldPredictions, MatrixFile, ScoreOutcome, ShardScores } from '../../activities/compute/jobs';
+
+type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
+
+const usedColumns = (matrix: MatrixFile): MatrixColumn[] => matrix.meta.columns.filter((column) => matrix.use.includes(column.name));
+const datedRow = (data: MatrixData, row: number) => ({ asOf: data.asOf[row]!, labelKnownOn: data.labelKnownOn[row] });
+const allRows = (data: MatrixData) => Array.from({ length: data.n }, (_, i) => i);
+const positives = (data: MatrixData, rows: readonly number[]) => rows.filter((row) => data.label[row] === 1).length;
+
+async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutcome> {
+  const columns = usedColumns(job.matrix);
+  const data = await readMatrix(job.matrix.file, columns, store.temporary());
+  const train = allRows(data).filter((row) => trainsFold(datedRow(data, row), job.fold));
+  const test = allRows(data).filter((row) => testsFold(datedRow(data, row), job.fold));
+  checkEnough(data, train, `fold ${job.fold.id} (outcomes known before ${job.fold.trainKnownBefore})`);
+  const { tf } = await loadBackend();
+  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, train, job.seed);
+  const predictions: FoldPredictions = { fold: job.fold.id, family: job.family.family, rowIds: test.map((row) => data.rowId[row]!), scores: [...scoreRows(tf, model, data, test)] };
+  return {
+    predictionsSha256: store.put(canonical(predictions)),
+    trainRows: train.length,
+    trainPositives: positives(data, train),
+    testRows: test.length,
+    testPositives: positives(data, test),
+    validationLoss,
+    weightsSha256: store.put(storeModel(model).weights),
+  };
+}
+
+async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOutcome> {
+  const columns = usedColumns(job.matrix);
+  const data = await readMatrix(job.matrix.file, columns, store.temporary());
+  const rows = allRows(data).filter((row) => data.labelKnownOn[row] !== undefined);
+  checkEnough(data, rows, 'the whole matrix');
+  const { tf } = await loadBackend();
+  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed);
+  const { document, weights } = storeModel(model);
+  return { modelSha256: store.put(canonical(document)), weightsSha256: store.put(weights), trainRows: rows.length, validationLoss };
+}
+
+async function evaluate(job: JobOf<'evaluate'>, store: ArtifactStore): Promise<EvaluateOutcome> {
+  const baselineColumns = job.matrix.meta.columns.filter(({ name }) => Object.values(job.matrix.meta.baselines).includes(name));
+  const data = await readMatrix(job.matrix.file, baselineColumns, store.temporary());
+  const rowOf = new Map(data.rowId.map((id, row) => [id, row]));
+  const byFamily = new Map<string, { rows: number[]; scores: number[] }>();
+  for (const { family, sha256 } of job.predictions) {
+    const part = store.getJson<FoldPredictions>(sha256);
+    const all = byFamily.get(family) ?? { rows: [], scores: [] };
+    part.rowIds.forEach((id, i) => {
+      all.rows.push(rowOf.get(id)!);
+      all.scores.push(part.scores[i]!);
+    });
+    byFamily.set(family, all);
+  }
+  const first = [...byFamily.values()][0] ?? { rows: [], scores: [] };
+  const rows: EvaluationRow[] = [];
+  const calibrators: Record<string, { a: number; b: number }> = {};
+  const judgeScores = (family: string, picked: readonly number[], scores: Float64Array) => {
+    const labels = Float64Array.from(picked, (row) => data.label[row]!);
+    const ranking = toRanking(scores, labels, picked.map((row) => data.entity[row]!), picked.map((row) => data.rowId[row]!), job.seed);
+    const method = `naive on controlled actors, entity bootstrap ${job.bootstrap}, 95 %`;
+    rows.push(...estimate(ranking, job.ks, job.bootstrap, job.seed).map((e) => ({ family, ...e, method })));
+    return labels;
+  };
+  for (const [family, { rows: picked, scores }] of byFamily) {
+    const values = Float64Array.from(scores);
+    const labels = judgeScores(family, picked, values);
+    calibrators[family] = fitPlatt(values, labels);
+  }
+  for (const [name, scores] of baselineScores(data, job.matrix.meta, first.rows, job.seed)) judgeScores(name, first.rows, scores);
+  return { rows, testRows: first.rows.length, testPositives: positives(data, first.rows), calibrators };
+}
+
+async function score(job: JobOf<'score'>, store: ArtifactStore): Promise<ScoreOutcome> {
+  const model = restoreModel(store.getJson<StoredModel>(job.modelSha256), store.get(job.weightsSha256));
+  const data = await readMatrix(job.matrix.file, usedColumns(job.matrix), store.temporary(), job.shard);
+  const { tf } = await loadBackend();
+  const scores = scoreRows(tf, model, data, allRows(data));
+  const document: ShardScores = { entities: data.entity, groups: data.group, scores: [...scores] };
+  return { scoresSha256: store.put(canonical(document)), rows: data.n };
+}
+
+/** Runs one job in this process. The only caller in production is the computing process; tests may call it too. */
+export async function runJob<K extends ComputeJob['kind']>(job: JobOf<K>): Promise<ComputeResults[K]> {
+  const store = new ArtifactStore(job.storeRoot);
+  const steps = { fold, final, evaluate, score } as { [T in ComputeJob['kind']]: (job: JobOf<T>, store: ArtifactStore) => Promise<ComputeResults[T]> };
+  const step = steps[job.kind as K] as unknown as (job: JobOf<K>, store: ArtifactStore) => Promise<ComputeResults[K]>;
+  return step(job, store);
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import type * as TensorFlow from '@tensorflow/tfjs';
+import { UtplukkError } from '../domain/errors';
+
+export type Tf = typeof TensorFlow;
+
+/** Everything that decides which bits a computation yields. Same fingerprint, same bytes. */
+export interface EngineFingerprint {
+  readonly backend: 'tensorflow' | 'wasm' | 'cpu';
+  readonly tensorflow: string;
+  readonly tfjs: string;
+  readonly node: string;
+  readonly threads: string;
+  readonly oneDnn: string;
+  readonly isa: string;
+  readonly cpuFeatures: string;
+}
+
+/**
+ * Environment of every process that computes: pinned threads and instruction set, so that machines of one CPU family
+ * agree. Set by the parent before TensorFlow loads; TensorFlow reads it once.
+ */
+export const PINNED_ENVIRONMENT = {
+  TF_CPP_MIN_LOG_LEVEL: '2',
+  TF_NUM_INTRAOP_THREADS: '1',
+  TF_NUM_INTEROP_THREADS: '1',
+  TF_ENABLE_ONEDNN_OPTS: '1',
+  ONEDNN_MAX_CPU_ISA: 'AVX2',
+} as const;
+
+/** CPU instruction sets that change results, from /proc/cpuinfo; the rest of the flags does not matter here. */
+function cpuFeatures(): string {
+  try {
+    const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(fs.readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? []);
+    return ['sse4_2', 'avx', 'avx2', 'fma'].filter((flag) => flags.has(flag)).join('+');
+  } catch {
+    return process.arch;
+  }
+}
+
+let loaded: Promise<{ tf: Tf; engine: EngineFingerprint }> | undefined;
+
+/** Loads TensorFlow.js once: native where it is built, else WASM (the only other choice). The only file that picks. */
+export function loadBackend(wanted: string | undefined = process.env['UTPLUKK_TFJS_BACKEND']): Promise<{ tf: Tf; engine: EngineFingerprint }> {
+  loaded ??= load(wanted);
+  return loaded;
+}
+
+async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: EngineFingerprint }> {
+  const common = {
+    node: process.versions.node,
+    threads: process.env['TF_NUM_INTRAOP_THREADS'] ?? 'default',
+    oneDnn: process.env['TF_ENABLE_ONEDNN_OPTS'] ?? 'default',
+    isa: process.env['ONEDNN_MAX_CPU_ISA'] ?? 'default',
+    cpuFeatures: cpuFeatures(),
+  };
+  if (wanted !== 'wasm') {
+    try {
+      const tf = (await import('@tensorflow/tfjs-node')) as unknown as Tf;
+      const backend = tf.backend() as unknown as { binding: { TF_Version: string } };
+      return { tf, engine: { backend: 'tensorflow', tensorflow: backend.binding.TF_Version, tfjs: tf.version['tfjs-core'], ...common } };
+    } catch (error) {
+      if (wanted === 'tensorflow') throw new UtplukkError('EngineMissing', `native TensorFlow does not load: ${(error as Error).message.split('\n')[0]}`, 'Run `npx utplukk doctor`.');
+    }
+  }
+  const tf = (await import('@tensorflow/tfjs')) as Tf;
+  await import('@tensorflow/tfjs-backend-wasm');
+  await tf.setBackend('wasm');
+  await tf.ready();
+  return { tf, engine: { backend: 'wasm', tensorflow: 'none', tfjs: tf.version['tfjs-core'], ...common } };
+}
+
+export const engineDigest = (engine: EngineFingerprint): string => createHash('sha256').update(JSON.stringify(Object.entries(engine).sort())).digest('hex');

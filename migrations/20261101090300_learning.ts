@@ -47,6 +47,7 @@ export async function up(knex: Knex): Promise<void> {
       slot text not null,
       state text not null constraint training_run_state check (state in ('running', 'finished', 'failed', 'cancelled')),
       matrix_id text constraint training_run_matrix references ml.matrix,
+      calibrators jsonb,
       version_id text,
       problem text,
       started_at timestamptz not null,

@@ -7,6 +7,8 @@ export interface Estimate {
 }
 
 export interface GateInput {
+  /** True when nuisance columns (who looked) entered the model: it may be studied, never promoted. */
+  readonly usesNuisance: boolean;
   readonly testRows: number;
   readonly testPositives: number;
   readonly averagePrecision: Estimate;
@@ -35,6 +37,11 @@ export function judge(input: GateInput): { passed: boolean; results: GateResult[
       reason: `${input.testPositives} findings among ${input.testRows} tested outcomes; at least ${MIN_TEST_POSITIVES} are needed`,
     },
   ];
+  results.push({
+    gate: 'no-nuisance',
+    passed: !input.usesNuisance,
+    reason: input.usesNuisance ? 'the model uses columns that say who looked' : 'no column that says who looked entered the model',
+  });
   for (const [name, baseline] of Object.entries(input.baselines).sort(([a], [b]) => (a < b ? -1 : 1))) {
     results.push({
       gate: `better-than-${name}`,

@@ -1,7 +1,9 @@
 /** Names that Temporal knows things by. Ids are natural keys, so starting twice is starting once. */
 export const LIFECYCLE_QUEUE = 'utplukk-lifecycle';
 export const TRAINING_QUEUE = 'utplukk-training';
-export const BUILD_ID = 'utplukk-0.1';
+/** Worker versioning: runs that wait for weeks know which build began them. Raised with every change of a workflow's shape. */
+export const DEPLOYMENT = 'utplukk';
+export const BUILD_ID = '1';
 
 export const trainId = (runId: string) => `train-${runId}`;
 export const promoteId = (requestId: string) => `promote-${requestId}`;

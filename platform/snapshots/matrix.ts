@@ -17,7 +17,7 @@ import type { Manifest } from './datasets';
 export type MatrixRecipe =
   | { readonly kind: 'cases'; readonly snapshotId: string; readonly minAmountOre: number; readonly code: string; readonly engine: string }
   | { readonly kind: 'population'; readonly snapshotId: string; readonly asOf: string; readonly code: string; readonly engine: string }
-  | { readonly kind: 'table'; readonly fileSha256: string; readonly mapping: unknown; readonly code: string; readonly engine: string };
+  | { readonly kind: 'table'; readonly fileSha256: string; readonly fileName: string; readonly mapping: unknown; readonly code: string; readonly engine: string };
 
 export interface MatrixRef {
   readonly matrixId: string;
@@ -43,17 +43,26 @@ export async function findMatrix(db: Db, recipe: MatrixRecipe): Promise<MatrixRe
 export async function buildRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore }, actor: ActRef, recipe: Exclude<MatrixRecipe, { kind: 'table' }>): Promise<MatrixRef> {
   const found = await findMatrix(db, recipe);
   if (found && store.has(found.fileSha256)) return found;
-  const manifest = await readManifest(db, store, recipe.snapshotId);
-  const columns = recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER] : REGISTER_COLUMNS;
-  const made = await withDuck(store.temporary(), async (duck) => {
-    await prepareBase(duck, store, manifest);
-    await (recipe.kind === 'cases' ? casesTable(duck, manifest, recipe.minAmountOre) : populationTable(duck, recipe.asOf));
-    return writeMatrix(duck, store, columns);
-  });
-  const meta: MatrixMeta = { columns, baselines: BASELINE_FEATURES, ...made.counts };
+  const made = await makeRegisterMatrix({ db, store }, recipe);
+  const meta: MatrixMeta = { columns: columnsOf(recipe), baselines: BASELINE_FEATURES, ...made.counts };
   if (meta.rows === 0) throw new UtplukkError('NoLabels', `the snapshot holds no ${recipe.kind === 'cases' ? 'concluded control' : 'active provider'}`, 'Load outcomes, or choose a later as-of instant.');
   return storeMatrix(db, actor, recipe, made, meta, recipe.snapshotId);
 }
+
+type RegisterRecipe = Exclude<MatrixRecipe, { kind: 'table' }>;
+const columnsOf = (recipe: RegisterRecipe): readonly MatrixColumn[] => (recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER] : REGISTER_COLUMNS);
+
+async function makeRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<Made> {
+  const manifest = await readManifest(db, store, recipe.snapshotId);
+  return withDuck(store.temporary(), async (duck) => {
+    await prepareBase(duck, store, manifest);
+    await (recipe.kind === 'cases' ? casesTable(duck, manifest, recipe.minAmountOre) : populationTable(duck, recipe.asOf));
+    return writeMatrix(duck, store, columnsOf(recipe));
+  });
+}
+
+/** The id that the recipe yields now, whatever was stored. */
+export const rebuildRegisterMatrix = async (deps: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<string> => (await makeRegisterMatrix(deps, recipe)).matrixId;
 
 export async function storeMatrix(db: Db, actor: ActRef, recipe: MatrixRecipe, made: { matrixId: string; fileSha256: string }, meta: MatrixMeta, snapshotId: string | null): Promise<MatrixRef> {
   await db.transaction(async (tx) => {

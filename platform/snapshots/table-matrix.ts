@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { invalid, UtplukkError } from '../../domain/errors';
 import type { MatrixColumn, MatrixMeta } from '../../domain/schemas/matrix';
-import type { TableMapping } from '../../domain/schemas/table-mapping';
+import { type TableMapping, tableMappingSchema } from '../../domain/schemas/table-mapping';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
 import type { Db } from '../db/connection';
@@ -37,11 +37,8 @@ export async function pinTable(store: ArtifactStore, file: string): Promise<stri
 /** Turns a prepared feature table into a matrix. Bad rows go to quarantine with line, column, value and reason. */
 export async function buildTableMatrix({ db, store }: { db: Db; store: ArtifactStore }, actor: ActRef, source: { fileSha256: string; fileName: string; mapping: TableMapping }): Promise<TableLoad> {
   const { mapping, fileSha256 } = source;
-  const recipe: MatrixRecipe = { kind: 'table', fileSha256, mapping, code: tableCode(), engine: matrixEngine() };
-  const columns: MatrixColumn[] = [
-    ...Object.entries(mapping.features).map(([name, kind]) => ({ name, kind, role: 'feature' as const })),
-    ...Object.entries(mapping.nuisance).map(([name, kind]) => ({ name, kind, role: 'nuisance' as const })),
-  ];
+  const recipe: MatrixRecipe = { kind: 'table', fileSha256, fileName: path.basename(source.fileName), mapping, code: tableCode(), engine: matrixEngine() };
+  const columns = columnsOf(mapping);
   const load = await withDuck(store.temporary(), async (duck) => {
     await openTable(duck, store.existing(fileSha256), source.fileName);
     await checkHeader(duck, mapping, source.fileName);
@@ -59,6 +56,22 @@ export async function buildTableMatrix({ db, store }: { db: Db; store: ArtifactS
   });
   if (load.matrix.meta.rows + load.quarantined !== load.read) throw new Error(`${source.fileName}: loaded ${load.matrix.meta.rows} + quarantined ${load.quarantined} is not read ${load.read}`);
   return { ...load, loaded: load.matrix.meta.rows };
+}
+
+const columnsOf = (mapping: TableMapping): MatrixColumn[] => [
+  ...Object.entries(mapping.features).map(([name, kind]) => ({ name, kind, role: 'feature' as const })),
+  ...Object.entries(mapping.nuisance).map(([name, kind]) => ({ name, kind, role: 'nuisance' as const })),
+];
+
+/** The id that the recipe yields now, whatever was stored. */
+export async function rebuildTableMatrix(store: ArtifactStore, recipe: Extract<MatrixRecipe, { kind: 'table' }>): Promise<string> {
+  const mapping = tableMappingSchema.parse(recipe.mapping);
+  return withDuck(store.temporary(), async (duck) => {
+    await openTable(duck, store.existing(recipe.fileSha256), recipe.fileName);
+    await findBadRows(duck, mapping, columnsOf(mapping));
+    await goodRows(duck, mapping, columnsOf(mapping));
+    return (await writeMatrix(duck, store, columnsOf(mapping))).matrixId;
+  });
 }
 
 async function one(duck: DuckDBConnection, sql: string): Promise<unknown[]> {

@@ -1,0 +1,95 @@
+import type { FamilySpec } from '../domain/schemas/experiment';
+import type { Fold } from '../domain/rules/time-splits';
+import type { Verdict } from '../domain/rules/lifecycle';
+
+/**
+ * What workflows may ask for. Only references cross: ids, hashes, counts and the experiment's own settings; never rows,
+ * never personal data. Inputs and results grow by optional fields only: runs wait for weeks and outlive deploys.
+ */
+export interface RunPlan {
+  readonly source: 'register' | 'table';
+  /** As-of instant of a register source. */
+  readonly asOf: string | undefined;
+  readonly folds: readonly Fold[];
+  readonly families: readonly FamilySpec['family'][];
+}
+export interface SnapshotResult {
+  readonly snapshotId: string;
+  readonly rows: number;
+}
+export interface MatrixResult {
+  readonly matrixId: string;
+  readonly rows: number;
+  readonly positives: number;
+}
+export interface FoldTask {
+  readonly runId: string;
+  readonly matrixId: string;
+  readonly fold: string;
+  readonly family: FamilySpec['family'];
+}
+export interface FoldDone {
+  readonly fold: string;
+  readonly family: FamilySpec['family'];
+  readonly contentSha256: string;
+}
+export interface CandidateChoice {
+  readonly family: FamilySpec['family'];
+}
+export interface FinalModel {
+  readonly modelSha256: string;
+  readonly weightsSha256: string;
+  readonly engineSha256: string;
+}
+export interface ChampionRef {
+  readonly versionId: string;
+}
+export interface ScoringRef {
+  readonly scoringId: string;
+  readonly rows: number;
+}
+
+/** I/O: short or streaming work on databases, files and servers. */
+export interface LifecycleActivities {
+  planRun(input: { runId: string }): Promise<RunPlan>;
+  extractSnapshot(input: { actId: string; asOf: string }): Promise<SnapshotResult>;
+  buildCasesMatrix(input: { runId: string; snapshotId: string }): Promise<MatrixResult>;
+  buildTableMatrix(input: { runId: string }): Promise<MatrixResult>;
+  chooseCandidate(input: { runId: string }): Promise<CandidateChoice>;
+  registerVersion(input: { runId: string; family: FamilySpec['family']; final: FinalModel }): Promise<{ versionId: string }>;
+  closeRun(input: { runId: string; state: 'finished' | 'failed' | 'cancelled'; problem?: string }): Promise<void>;
+
+  judgeGates(input: { requestId: string }): Promise<{ passed: boolean; openForMs: number }>;
+  refuseByGates(input: { requestId: string }): Promise<{ verdict: Verdict }>;
+  applyDecision(input: { requestId: string; decisionId: string }): Promise<{ verdict: Verdict }>;
+  expireRequest(input: { requestId: string }): Promise<{ verdict: Verdict }>;
+
+  beginScheduledAct(input: { slot: string; asOf: string }): Promise<{ actId: string }>;
+  findChampion(input: { slot: string }): Promise<ChampionRef>;
+  buildPopulationMatrix(input: { actId: string; snapshotId: string; asOf: string }): Promise<MatrixResult>;
+  recordScoring(input: { actId: string; slot: string; versionId: string; matrixId: string; asOf: string; shards: readonly string[] }): Promise<ScoringRef>;
+
+  draftList(input: { actId: string; scoringId: string; capacity: number; seed: number; openDays: number }): Promise<{ listId: string; openForMs: number }>;
+  countSeals(input: { listId: string }): Promise<{ state: 'draft' | 'sealed' | 'refused' | 'expired'; seals: number }>;
+  expireList(input: { listId: string }): Promise<{ state: 'sealed' | 'refused' | 'expired' }>;
+
+  rebuildMatrix(input: { actId: string; versionId: string }): Promise<{ expected: string; found: string; matrixId: string }>;
+  compareRebuild(input: { actId: string; versionId: string; final: FinalModel }): Promise<ReproduceVerdict>;
+
+  drainMlflowOutbox(): Promise<{ mirrored: number; left: number }>;
+}
+
+/** Computing: one child process each, few at a time, on a queue of its own. */
+export interface TrainingActivities {
+  trainFold(input: FoldTask): Promise<FoldDone>;
+  evaluateRun(input: { runId: string; matrixId: string }): Promise<{ metrics: number }>;
+  trainFinal(input: { runId: string; matrixId: string; family: FamilySpec['family'] }): Promise<FinalModel>;
+  scoreShard(input: { versionId: string; matrixId: string; shard: number; of: number }): Promise<{ scoresSha256: string }>;
+}
+
+export interface ReproduceVerdict {
+  readonly same: boolean;
+  readonly sameEngine: boolean;
+  /** First stage whose hash differs; undefined when all agree. */
+  readonly firstDifference: 'matrix' | 'model' | 'weights' | undefined;
+}

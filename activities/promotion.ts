@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { conflict, notAllowed, notFound } from '../domain/errors';
+import { fourEyesProblem, type Verdict } from '../domain/rules/lifecycle';
+import { type Estimate, type GateInput, judge } from '../domain/rules/promotion-gates';
+import { canonical, digestOf } from '../platform/artifacts/hash';
+import { actOf } from '../platform/auth/acts';
+import type { Tx } from '../platform/db/connection';
+import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
+import { evaluationOf, getRun } from '../platform/db/stores/runs';
+import { championOf, getVersion, type ModelVersion, toMirror } from '../platform/db/stores/versions';
+import { append } from '../platform/ledger/ledger';
+import type { LifecycleActivities } from './contracts';
+import type { Deps } from './deps';
+
+type PromotionActivities = Pick<LifecycleActivities, 'judgeGates' | 'refuseByGates' | 'applyDecision' | 'expireRequest'>;
+
+const BASELINES = ['random', 'size', 'rule-hits'];
+
+export function promotionActivities(deps: Deps): PromotionActivities {
+  const { db } = deps;
+  return {
+    /** Twice: the stored verdict of the first time stands. */
+    async judgeGates({ requestId }) {
+      const request = await getRequest(db, requestId);
+      const verdict = judge(await gateInput(deps, request));
+      await db.transaction(async (tx) => {
+        let written = 0;
+        for (const { gate, passed, reason } of verdict.results) {
+          const inserted = await tx.raw<{ rowCount: number }>('insert into ml.gate_result (request_id, gate, passed, reason) values (?, ?, ?, ?) on conflict do nothing', [requestId, gate, passed, reason]);
+          written += inserted.rowCount;
+        }
+        if (written === 0) return;
+        await append(tx, await actOf(tx, request.actId), { act: verdict.passed ? 'gates.passed' : 'gates.failed', subject: { kind: 'promotion-request', id: requestId }, after: digestOf(verdict.results) }, deps.clock());
+      });
+      const stored = await db('ml.gate_result').where({ request_id: requestId, passed: false });
+      return { passed: stored.length === 0, openForMs: request.expiresAt.getTime() - deps.clock().getTime() };
+    },
+
+    async refuseByGates({ requestId }) {
+      const request = await getRequest(db, requestId);
+      await db.transaction(async (tx) => {
+        const inserted = await insertDecision(tx, { requestId, verdict: 'refused', actId: request.actId, at: deps.clock() });
+        if (inserted) await append(tx, await actOf(tx, request.actId), { act: 'promotion.refused-by-gates', subject: { kind: 'promotion-request', id: requestId }, after: request.versionId }, deps.clock());
+      });
+      return { verdict: 'refused' };
+    },
+
+    /** Checks the evidence itself, whatever the caller was told, and makes an approved version champion. */
+    async applyDecision({ requestId, decisionId }) {
+      const row = await db('ml.decision').where({ decision_id: decisionId }).first<{ request_id: string; verdict: Verdict; act_id: string | null } | undefined>();
+      if (!row) throw notFound(`decision ${decisionId} is not recorded`);
+      if (row.request_id !== requestId) throw conflict(`decision ${decisionId} belongs to request ${row.request_id}, not to ${requestId}`);
+      if (row.verdict === 'approved') await crown(deps, requestId, decisionId, row.act_id!);
+      return { verdict: row.verdict };
+    },
+
+    /** A decision that came in the last moment stands; else the request expires, which is a decision too. */
+    async expireRequest({ requestId }) {
+      const request = await getRequest(db, requestId);
+      const verdict = await db.transaction(async (tx) => {
+        const inserted = await insertDecision(tx, { requestId, verdict: 'expired', actId: null, at: deps.clock() });
+        if (inserted) await append(tx, await actOf(tx, request.actId), { act: 'promotion.expired', subject: { kind: 'promotion-request', id: requestId }, after: request.versionId }, deps.clock());
+        return (await getRequest(tx, requestId)).state as Verdict;
+      });
+      const decided = await getRequest(db, requestId);
+      if (verdict === 'approved') {
+        const row = await db('ml.decision').where({ decision_id: decided.decisionId! }).first<{ act_id: string }>();
+        await crown(deps, requestId, decided.decisionId!, row.act_id);
+      }
+      return { verdict };
+    },
+  };
+}
+
+async function insertDecision(tx: Tx, decision: { requestId: string; verdict: Verdict; actId: string | null; at: Date }): Promise<boolean> {
+  const result = await tx.raw<{ rowCount: number }>('insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) values (?, ?, ?, ?, ?) on conflict on constraint decision_once do nothing', [randomUUID(), decision.requestId, decision.verdict, decision.actId, decision.at]);
+  return result.rowCount === 1;
+}
+
+/** Twice: the champion row of this decision exists, and nothing happens. */
+async function crown(deps: Deps, requestId: string, decisionId: string, actId: string): Promise<void> {
+  await deps.db.transaction(async (tx) => {
+    const request = await getRequest(tx, requestId);
+    const decider = await actOf(tx, actId);
+    const problem = fourEyesProblem({ requester: request.requester, trainer: request.trainer, decider: decider.principalId });
+    if (problem) throw notAllowed(problem);
+    await tx.raw('select pg_advisory_xact_lock(hashtext(?))', [`champion ${request.slot}`]);
+    const done = await tx('ml.champion').where({ decision_id: decisionId }).first<object | undefined>();
+    if (done) return;
+    const before = await championOf(tx, request.slot);
+    await tx('ml.champion').insert({ slot: request.slot, seq: (before?.seq ?? 0) + 1, version_id: request.versionId, decision_id: decisionId, act_id: actId, live_from: deps.clock() });
+    await toMirror(tx, 'champion', request.slot);
+    await append(tx, decider, { act: 'champion.crowned', subject: { kind: 'slot', id: request.slot }, before: before?.versionId, after: request.versionId }, deps.clock());
+  });
+}
+
+async function gateInput({ db }: Deps, request: PromotionRequest): Promise<GateInput> {
+  const version = await getVersion(db, request.versionId);
+  const own = await averagePrecision(db, version);
+  const run = await getRun(db, version.runId);
+  const rows = await evaluationOf(db, version.runId);
+  const pick = (family: string): Estimate | undefined => rows.find((row) => row.family === family && row.metric === 'average-precision');
+  const folds = await db('ml.fold_result').where({ run_id: version.runId, family: version.family }).select<{ result: { testRows: number; testPositives: number } }[]>('result');
+  const champion = await championOf(db, request.slot);
+  return {
+    usesNuisance: !version.selectable,
+    testRows: folds.reduce((sum, fold) => sum + fold.result.testRows, 0),
+    testPositives: folds.reduce((sum, fold) => sum + fold.result.testPositives, 0),
+    averagePrecision: own,
+    baselines: Object.fromEntries(BASELINES.flatMap((name) => { const found = pick(name); return found ? [[name, found]] : []; })), // prettier-ignore
+    champion: champion && champion.versionId !== version.versionId ? await championEstimate(db, champion.versionId, version, canonical(run.input.experiment.split)) : undefined,
+  };
+}
+
+/** The champion's figure, only where it was judged on the same rows: equal matrix and equal split. */
+async function championEstimate(db: Deps['db'], championId: string, challenger: ModelVersion, split: string): Promise<Estimate | undefined> {
+  const champion = await getVersion(db, championId);
+  if (champion.matrixId !== challenger.matrixId) return undefined;
+  const run = await getRun(db, champion.runId);
+  return canonical(run.input.experiment.split) === split ? averagePrecision(db, champion) : undefined;
+}
+
+async function averagePrecision(db: Deps['db'], version: ModelVersion): Promise<Estimate> {
+  const found = (await evaluationOf(db, version.runId)).find((row) => row.family === version.family && row.metric === 'average-precision');
+  if (!found) throw notFound(`model version ${version.versionId} has no evaluation`);
+  return found;
+}

@@ -1,0 +1,115 @@
+import { conflict, UtplukkError } from '../domain/errors';
+import { foldsOf } from '../domain/rules/time-splits';
+import { tableMappingSchema } from '../domain/schemas/table-mapping';
+import { canonical } from '../platform/artifacts/hash';
+import { actOf } from '../platform/auth/acts';
+import { codeIdentity } from '../platform/code-identity';
+import { append } from '../platform/ledger/ledger';
+import { evaluationOf, foldResults, getRun, type TrainingRun } from '../platform/db/stores/runs';
+import { toMirror, type VersionBundle } from '../platform/db/stores/versions';
+import { extractSnapshot } from '../platform/snapshots/extract';
+import { buildRegisterMatrix, featureCode, matrixEngine, type MatrixRef } from '../platform/snapshots/matrix';
+import { buildTableMatrix } from '../platform/snapshots/table-matrix';
+import { heartbeating } from './boundary';
+import type { FinalModel, LifecycleActivities, MatrixResult } from './contracts';
+import type { Deps } from './deps';
+import { familyOf, matrixFile } from './training-input';
+
+type RunActivities = Pick<LifecycleActivities, 'planRun' | 'extractSnapshot' | 'buildCasesMatrix' | 'buildTableMatrix' | 'chooseCandidate' | 'registerVersion' | 'closeRun'>;
+
+const asResult = (matrix: MatrixRef): MatrixResult => ({ matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: matrix.meta.positives });
+export const fitCode = () => codeIdentity('apps/compute/run-job.ts');
+
+/** Steps of a training run that are not fits. */
+export function runActivities(deps: Deps): RunActivities {
+  const { db, store } = deps;
+  return {
+    async planRun({ runId }) {
+      const { experiment } = (await getRun(db, runId)).input;
+      const asOf = experiment.source.kind === 'register' ? experiment.source.asOf : undefined;
+      return { source: experiment.source.kind, asOf, folds: foldsOf(experiment.split), families: experiment.families.map((f) => f.family) };
+    },
+
+    /** Twice: the same manifest, the same id, no second entry. */
+    extractSnapshot: ({ actId, asOf }) => heartbeating(async () => extractSnapshot({ db, store }, await actOf(db, actId), { asOf })),
+
+    buildCasesMatrix: ({ runId, snapshotId }) =>
+      heartbeating(async () => {
+        const run = await getRun(db, runId);
+        const recipe = { kind: 'cases', snapshotId, minAmountOre: run.input.experiment.label.minAmountNok * 100, code: featureCode(), engine: matrixEngine() } as const;
+        return asResult(await buildRegisterMatrix(deps, await actOf(db, run.actId), recipe));
+      }),
+
+    buildTableMatrix: ({ runId }) =>
+      heartbeating(async () => {
+        const run = await getRun(db, runId);
+        const { table } = run.input;
+        if (!table) throw new UtplukkError('InvalidInput', `run ${runId} has no table`);
+        const load = await buildTableMatrix(deps, await actOf(db, run.actId), { ...table, mapping: tableMappingSchema.parse(table.mapping) });
+        return asResult(load.matrix);
+      }),
+
+    async chooseCandidate({ runId }) {
+      const { experiment } = (await getRun(db, runId)).input;
+      if (experiment.candidate !== 'validation') return { family: familyOf(experiment, experiment.candidate).family };
+      const losses = new Map<string, number[]>();
+      for (const row of await foldResults(db, runId)) losses.set(row.family, [...(losses.get(row.family) ?? []), row.result.validationLoss]);
+      const mean = (family: string) => (losses.get(family) ?? [Infinity]).reduce((a, b) => a + b, 0) / (losses.get(family)?.length ?? 1);
+      // The experiment's order breaks ties; the test part is never asked.
+      const [best] = experiment.families.map((f) => f.family).sort((a, b) => mean(a) - mean(b));
+      return { family: best! };
+    },
+
+    async registerVersion({ runId, family, final }) {
+      const run = await getRun(db, runId);
+      const bundle = await bundleOf(deps, run, family, final);
+      const versionId = store.put(canonical(bundle));
+      const selectable = !(await usesNuisance(deps, run, bundle.use));
+      await db.transaction(async (tx) => {
+        const inserted = await tx.raw<{ rowCount: number }>(
+          'insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, registered_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+          [versionId, run.slot, family, runId, bundle.recipe.matrixId, canonical(bundle.recipe), selectable, deps.clock()],
+        );
+        await tx('ml.training_run').where({ run_id: runId }).update({ version_id: versionId });
+        if (inserted.rowCount === 0) return; // the same content was registered before, by this run or an equal one
+        await toMirror(tx, 'version', versionId);
+        await append(tx, await actOf(tx, run.actId), { act: 'model-version.registered', subject: { kind: 'model-version', id: versionId }, after: versionId }, deps.clock());
+      });
+      return { versionId };
+    },
+
+    async closeRun({ runId, state, problem }) {
+      const run = await getRun(db, runId);
+      await db.transaction(async (tx) => {
+        const closed = await tx('ml.training_run').where({ run_id: runId, state: 'running' }).update({ state, ended_at: deps.clock(), problem: problem ?? null });
+        if (closed === 0) return;
+        await toMirror(tx, 'run', runId);
+        await append(tx, await actOf(tx, run.actId), { act: `training-run.${state}`, subject: { kind: 'training-run', id: runId }, ...(run.versionId ? { after: run.versionId } : {}) }, deps.clock());
+      });
+    },
+  };
+}
+
+async function usesNuisance(deps: Deps, run: TrainingRun, use: readonly string[]): Promise<boolean> {
+  const { meta } = await matrixFile(deps, run.matrixId!, run.input.experiment);
+  return meta.columns.some((column) => column.role === 'nuisance' && use.includes(column.name));
+}
+
+async function bundleOf(deps: Deps, run: TrainingRun, family: VersionBundle['family'], final: FinalModel): Promise<VersionBundle> {
+  const { experiment } = run.input;
+  if (!run.matrixId) throw conflict(`run ${run.runId} has no evaluated matrix yet`);
+  const row = await deps.db('ml.training_run as r').join('ml.matrix as m', 'm.matrix_id', 'r.matrix_id').where({ run_id: run.runId }).first<{ calibrators: Record<string, { a: number; b: number }>; recipe: unknown }>('r.calibrators', 'm.recipe');
+  const { use } = await matrixFile(deps, run.matrixId, experiment);
+  return {
+    format: 1,
+    slot: run.slot,
+    family,
+    model: final.modelSha256,
+    weights: final.weightsSha256,
+    calibrator: row.calibrators[family] ?? { a: 1, b: 0 },
+    use,
+    metrics: await evaluationOf(deps.db, run.runId),
+    recipe: { matrixId: run.matrixId, matrixRecipe: row.recipe, family: familyOf(experiment, family), seed: experiment.seed, split: experiment.split, code: fitCode() },
+    engine: deps.store.getJson<Record<string, string>>(final.engineSha256),
+  };
+}

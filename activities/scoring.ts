@@ -1,0 +1,72 @@
+import { UtplukkError } from '../domain/errors';
+import { canonical, digestOf } from '../platform/artifacts/hash';
+import { actOf } from '../platform/auth/acts';
+import type { MatrixMeta } from '../domain/schemas/matrix';
+import { championOf, getVersion, type VersionBundle } from '../platform/db/stores/versions';
+import { append } from '../platform/ledger/ledger';
+import { buildRegisterMatrix, featureCode, matrixEngine } from '../platform/snapshots/matrix';
+import { heartbeating } from './boundary';
+import type { ShardScores } from './compute/jobs';
+import { spawnJob } from './compute/spawn-job';
+import type { LifecycleActivities, TrainingActivities } from './contracts';
+import type { Deps } from './deps';
+
+type ScoringActivities = Pick<LifecycleActivities, 'beginScheduledAct' | 'findChampion' | 'buildPopulationMatrix' | 'recordScoring'>;
+
+export function scoringActivities(deps: Deps): ScoringActivities {
+  const { db, store } = deps;
+  return {
+    async beginScheduledAct({ slot, asOf }) {
+      return { actId: (await deps.beginServiceAct(`scheduled rescoring of ${slot} as of ${asOf}`)).actId };
+    },
+
+    async findChampion({ slot }) {
+      const champion = await championOf(db, slot);
+      if (!champion) throw new UtplukkError('NotFound', `no version is live for ${slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
+      return { versionId: champion.versionId };
+    },
+
+    buildPopulationMatrix: ({ actId, snapshotId, asOf }) =>
+      heartbeating(async () => {
+        const recipe = { kind: 'population', snapshotId, asOf: new Date(asOf).toISOString(), code: featureCode(), engine: matrixEngine() } as const;
+        const matrix = await buildRegisterMatrix(deps, await actOf(db, actId), recipe);
+        return { matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: 0 };
+      }),
+
+    /** Puts the shards together in the order of entities; twice, the same scores have the same id. */
+    async recordScoring({ actId, slot, versionId, matrixId, asOf, shards }) {
+      const bundle = store.getJson<VersionBundle>(versionId);
+      const parts = shards.map((sha) => store.getJson<ShardScores>(sha));
+      const rows = parts.flatMap((part) => part.entities.map((entity, i) => ({ entity, group: part.groups[i]!, score: part.scores[i]! }))).sort((a, b) => (a.entity < b.entity ? -1 : 1));
+      const scoresSha256 = store.put(canonical({ calibrator: bundle.calibrator, rows }));
+      const scoringId = digestOf({ slot, versionId, matrixId, scoresSha256 });
+      await db.transaction(async (tx) => {
+        const inserted = await tx.raw<{ rowCount: number }>(
+          'insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, act_id, scored_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+          [scoringId, slot, versionId, matrixId, asOf, scoresSha256, rows.length, actId, deps.clock()],
+        );
+        if (inserted.rowCount === 0) return;
+        await append(tx, await actOf(tx, actId), { act: 'scoring-run.recorded', subject: { kind: 'scoring-run', id: scoringId }, after: scoringId, rows: { count: rows.length, root: scoresSha256 } }, deps.clock());
+      });
+      return { scoringId, rows: rows.length };
+    },
+  };
+}
+
+/** One shard of the population, scored in a child process. */
+export function shardActivities(deps: Deps): Pick<TrainingActivities, 'scoreShard'> {
+  const { db, store } = deps;
+  return {
+    scoreShard: ({ versionId, matrixId, shard, of }) =>
+      heartbeating(async (signal) => {
+        await getVersion(db, versionId);
+        const bundle = store.getJson<VersionBundle>(versionId); // checks the bytes against the version's id
+        const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ file_sha256: string; meta: MatrixMeta }>();
+        const missing = bundle.use.filter((name) => !row.meta.columns.some((column) => column.name === name));
+        if (missing.length > 0) throw new UtplukkError('InvalidInput', `the population lacks the columns ${missing.join(', ')} that version ${versionId.slice(0, 12)} needs`, 'A version trained on a prepared table scores tables only; register rescoring needs one trained on the register.');
+        const matrix = { file: store.existing(row.file_sha256), meta: row.meta, use: bundle.use };
+        const { result } = await spawnJob<'score'>({ kind: 'score', matrix, modelSha256: bundle.model, weightsSha256: bundle.weights, shard: { index: shard, of }, storeRoot: store.root }, signal);
+        return { scoresSha256: result.scoresSha256 };
+      }),
+  };
+}

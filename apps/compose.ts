@@ -1,0 +1,27 @@
+import type { Deps } from '../activities/deps';
+import { ArtifactStore } from '../platform/artifacts/store';
+import { beginAct } from '../platform/auth/acts';
+import { signInAsService } from '../platform/auth/sign-in';
+import { tokenVerifier } from '../platform/auth/tokens';
+import type { Env } from '../platform/config/env';
+import { connect } from '../platform/db/connection';
+import { Mlflow } from '../platform/mlflow/client';
+import { MlflowMirror } from '../platform/mlflow/mirror';
+
+/** Builds what activities, CLI and API work with. The only place where these pieces meet. */
+export function compose(env: Env, { connections = 8 }: { connections?: number } = {}): Deps & { close(): Promise<void> } {
+  const db = connect(env.DATABASE_URL, connections);
+  const store = new ArtifactStore(env.UTPLUKK_STORE);
+  const verify = tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE });
+  return {
+    db,
+    store,
+    mirror: new MlflowMirror(new Mlflow(env.MLFLOW_TRACKING_URI), db, store),
+    beginServiceAct: async (purpose) => {
+      const token = await verify(await signInAsService(env.OIDC_ISSUER, env.OIDC_AUDIENCE, env.UTPLUKK_HOME, 'service-schedule'));
+      return db.transaction((tx) => beginAct(tx, token, 'rescore.start', purpose));
+    },
+    clock: () => new Date(),
+    close: () => db.destroy(),
+  };
+}

@@ -1,0 +1,66 @@
+import { notFound } from '../../../domain/errors';
+import type { RequestState, Verdict } from '../../../domain/rules/lifecycle';
+import type { Db, Tx } from '../connection';
+
+export interface PromotionRequest {
+  readonly requestId: string;
+  readonly versionId: string;
+  readonly slot: string;
+  readonly actId: string;
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+  readonly state: RequestState;
+  readonly decisionId: string | undefined;
+  /** Principals, by surrogate. */
+  readonly requester: string;
+  readonly trainer: string;
+}
+
+interface Row {
+  request_id: string;
+  version_id: string;
+  slot: string;
+  act_id: string;
+  requested_at: Date;
+  expires_at: Date;
+  verdict: Verdict | null;
+  decision_id: string | null;
+  requester: string;
+  trainer: string;
+}
+
+const SELECT = `select r.*, d.verdict, d.decision_id, a.principal_id as requester, ta.principal_id as trainer
+  from ml.promotion_request r left join ml.decision d using (request_id) join aud.act a on a.act_id = r.act_id
+  join ml.model_version v on v.version_id = r.version_id join ml.training_run t on t.run_id = v.run_id join aud.act ta on ta.act_id = t.act_id`;
+
+const toRequest = (row: Row): PromotionRequest => ({
+  requestId: row.request_id,
+  versionId: row.version_id,
+  slot: row.slot,
+  actId: row.act_id,
+  requestedAt: row.requested_at,
+  expiresAt: row.expires_at,
+  state: row.verdict ?? 'open',
+  decisionId: row.decision_id ?? undefined,
+  requester: row.requester,
+  trainer: row.trainer,
+});
+
+export async function getRequest(db: Db | Tx, id: string): Promise<PromotionRequest> {
+  const rows = /^[0-9a-f-]{6,36}$/.test(id) ? (await db.raw<{ rows: Row[] }>(`${SELECT} where r.request_id::text like ? limit 2`, [`${id}%`])).rows : [];
+  if (rows.length > 1) throw notFound(`several requests begin with ${id}`, 'Give more characters.');
+  if (!rows[0]) throw notFound(`there is no promotion request ${id}`, 'List them with `utplukk show requests`.');
+  return toRequest(rows[0]);
+}
+
+export async function listRequests(db: Db, limit = 50): Promise<PromotionRequest[]> {
+  const { rows } = await db.raw<{ rows: Row[] }>(`${SELECT} order by r.requested_at desc limit ?`, [limit]);
+  return rows.map(toRequest);
+}
+
+export interface GateRow {
+  readonly gate: string;
+  readonly passed: boolean;
+  readonly reason: string;
+}
+export const gatesOf = (db: Db | Tx, requestId: string): Promise<GateRow[]> => db('ml.gate_result').where({ request_id: requestId }).select('gate', 'passed', 'reason').orderBy('gate');

@@ -1,0 +1,98 @@
+import { notFound } from '../../../domain/errors';
+import { type Experiment, experimentSchema } from '../../../domain/schemas/experiment';
+import { canonical, digestOf } from '../../artifacts/hash';
+import type { Db, Tx } from '../connection';
+
+/** What a run trains on besides its experiment: for a table, the file that was pinned and its mapping. */
+export interface RunInput {
+  readonly experiment: Experiment;
+  readonly table?: { readonly fileSha256: string; readonly fileName: string; readonly mapping: unknown };
+}
+
+export interface TrainingRun {
+  readonly runId: string;
+  readonly actId: string;
+  readonly input: RunInput;
+  readonly slot: string;
+  readonly state: 'running' | 'finished' | 'failed' | 'cancelled';
+  readonly matrixId: string | undefined;
+  readonly versionId: string | undefined;
+  readonly problem: string | undefined;
+  readonly startedAt: Date;
+  readonly endedAt: Date | undefined;
+}
+
+interface Row {
+  run_id: string;
+  act_id: string;
+  experiment: RunInput;
+  slot: string;
+  state: TrainingRun['state'];
+  matrix_id: string | null;
+  version_id: string | null;
+  problem: string | null;
+  started_at: Date;
+  ended_at: Date | null;
+}
+
+const toRun = (row: Row): TrainingRun => ({
+  runId: row.run_id,
+  actId: row.act_id,
+  input: { ...row.experiment, experiment: experimentSchema.parse(row.experiment.experiment) },
+  slot: row.slot,
+  state: row.state,
+  matrixId: row.matrix_id ?? undefined,
+  versionId: row.version_id ?? undefined,
+  problem: row.problem ?? undefined,
+  startedAt: row.started_at,
+  endedAt: row.ended_at ?? undefined,
+});
+
+export async function insertRun(tx: Tx, run: { runId: string; actId: string; input: RunInput; slot: string; at: Date }): Promise<string> {
+  const digest = digestOf(run.input);
+  await tx.raw("insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) values (?, ?, ?, ?, ?, 'running', ?)", [run.runId, run.actId, canonical(run.input), digest, run.slot, run.at]);
+  return digest;
+}
+
+export async function getRun(db: Db | Tx, runId: string): Promise<TrainingRun> {
+  const row = await db('ml.training_run').where({ run_id: runId }).first<Row | undefined>();
+  if (!row) throw notFound(`there is no training run ${runId}`, 'List them with `utplukk runs`.');
+  return toRun(row);
+}
+
+export async function listRuns(db: Db, limit = 50): Promise<TrainingRun[]> {
+  const rows: Row[] = await db('ml.training_run').orderBy('started_at', 'desc').limit(limit);
+  return rows.map(toRun);
+}
+
+/** The latest finished run of exactly this input, if there is one. */
+export async function findFinishedRun(db: Db, input: RunInput): Promise<TrainingRun | undefined> {
+  const row = await db('ml.training_run')
+    .where({ experiment_sha256: digestOf(input), state: 'finished' })
+    .orderBy('started_at', 'desc')
+    .first<Row | undefined>();
+  return row && toRun(row);
+}
+
+export interface FoldRow {
+  readonly fold: string;
+  readonly family: string;
+  readonly content_sha256: string;
+  readonly result: { readonly predictionsSha256: string; readonly validationLoss: number; readonly testRows: number; readonly testPositives: number; readonly trainRows: number };
+}
+
+export const foldResults = (db: Db | Tx, runId: string): Promise<FoldRow[]> => db('ml.fold_result').where({ run_id: runId }).orderBy(['fold', 'family']);
+
+export interface EvaluationRecord {
+  readonly family: string;
+  readonly metric: string;
+  readonly k: number;
+  readonly value: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly n: number;
+  readonly method: string;
+}
+
+export const evaluationOf = (db: Db | Tx, runId: string): Promise<EvaluationRecord[]> =>
+  db('ml.evaluation').where({ run_id: runId }).select('family', 'metric', 'k', 'value', 'lo', 'hi', 'n', 'method').orderBy(['family', 'metric', 'k']);

@@ -1,0 +1,124 @@
+import { slotName } from '../../domain/rules/slots';
+import type { ArtifactStore } from '../artifacts/store';
+import type { Db } from '../db/connection';
+import { evaluationOf, foldResults, getRun } from '../db/stores/runs';
+import { championOf, getVersion, type VersionBundle } from '../db/stores/versions';
+import { Mlflow, MlflowError } from './client';
+
+/** Tag that carries our id; the mirror looks things up by it, so doing it twice changes nothing. */
+const TAG = 'utplukk.id';
+const BATCH = 50;
+
+interface OutboxRow {
+  outbox_id: number;
+  kind: 'run' | 'version' | 'champion';
+  subject_id: string;
+}
+
+/** Writes runs, metrics, artifacts, versions and the champion alias to MLflow from the outbox. MLflow decides nothing. */
+export class MlflowMirror {
+  constructor(
+    readonly client: Mlflow,
+    readonly db: Db,
+    readonly store: ArtifactStore,
+  ) {}
+
+  /** Mirrors what waits, oldest first. Throws when MLflow is away; what was done stays done. */
+  async drain(beat: () => void = () => {}): Promise<{ mirrored: number; left: number }> {
+    const rows: OutboxRow[] = await this.db('ml.mirror_outbox').whereNull('done_at').orderBy('outbox_id').limit(BATCH);
+    for (const row of rows) {
+      if (row.kind === 'run') await this.#run(row.subject_id);
+      else if (row.kind === 'version') await this.#version(row.subject_id);
+      else await this.#champion(row.subject_id);
+      await this.db('ml.mirror_outbox').where({ outbox_id: row.outbox_id }).update({ done_at: new Date() });
+      beat();
+    }
+    const left = await this.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count');
+    return { mirrored: rows.length, left: Number(left[0]?.count ?? 0) };
+  }
+
+  async #experiment(name: string): Promise<string> {
+    try {
+      return (await this.client.call('CreateExperiment', { name })).experiment_id!;
+    } catch (error) {
+      if (!(error instanceof MlflowError) || error.code !== 'RESOURCE_ALREADY_EXISTS') throw error;
+      return (await this.client.call('GetExperimentByName', { experiment_name: name })).experiment!.experiment_id!;
+    }
+  }
+
+  async #run(runId: string): Promise<{ mlflowRunId: string; artifactRoot: string }> {
+    const run = await getRun(this.db, runId);
+    const experimentId = await this.#experiment(`utplukk/${run.input.experiment.name}`);
+    const found = await this.client.call('SearchRuns', { experiment_ids: [experimentId], filter: `tags.\`${TAG}\` = '${runId}'`, max_results: 1 });
+    const existing = found.runs?.[0]?.info;
+    const info =
+      existing ??
+      (
+        await this.client.call('CreateRun', {
+          experiment_id: experimentId,
+          run_name: `${run.input.experiment.name} ${runId.slice(0, 8)}`,
+          start_time: run.startedAt.getTime(),
+          tags: [{ key: TAG, value: runId }, { key: 'utplukk.slot', value: run.slot }], // prettier-ignore
+        })
+      ).run!.info!;
+    await this.#linked('run', runId, info.run_id!);
+    const { experiment } = run.input;
+    await this.client.call('LogBatch', {
+      run_id: info.run_id!,
+      params: [{ key: 'seed', value: String(experiment.seed) }, { key: 'source', value: experiment.source.kind }, { key: 'families', value: experiment.families.map((f) => f.family).join(',') }, { key: 'matrix', value: run.matrixId ?? '' }].filter((p) => p.value !== ''), // prettier-ignore
+      metrics: await this.#metrics(runId, run.startedAt),
+    });
+    await this.client.putArtifact(info.artifact_uri!, 'experiment.json', JSON.stringify(experiment, null, 1));
+    if (run.state !== 'running') {
+      const status = run.state === 'finished' ? 'FINISHED' : run.state === 'cancelled' ? 'KILLED' : 'FAILED';
+      await this.client.call('UpdateRun', { run_id: info.run_id!, status, ...(run.endedAt ? { end_time: run.endedAt.getTime() } : {}) });
+    }
+    return { mlflowRunId: info.run_id!, artifactRoot: info.artifact_uri! };
+  }
+
+  async #metrics(runId: string, at: Date): Promise<{ key: string; value: number; timestamp: number; step: number }[]> {
+    const timestamp = at.getTime();
+    const evaluation = (await evaluationOf(this.db, runId)).flatMap((row) => {
+      const name = `${row.family}.${row.metric}${row.k > 0 ? `_at_${row.k}` : ''}`;
+      return [{ key: name, value: row.value, timestamp, step: 0 }, { key: `${name}.lo`, value: row.lo, timestamp, step: 0 }, { key: `${name}.hi`, value: row.hi, timestamp, step: 0 }]; // prettier-ignore
+    });
+    const folds = (await foldResults(this.db, runId)).map((row, step) => ({ key: `${row.family}.validation_log_loss`, value: row.result.validationLoss, timestamp, step }));
+    return [...evaluation, ...folds].filter((metric) => Number.isFinite(metric.value)).slice(0, 1000); // MLflow takes 1000 a call
+  }
+
+  async #version(versionId: string): Promise<string> {
+    const known = await this.#link('version', versionId);
+    if (known) return known;
+    const version = await getVersion(this.db, versionId);
+    const { mlflowRunId, artifactRoot } = await this.#run(version.runId);
+    const name = slotName(version.slot);
+    const bundle = this.store.getJson<VersionBundle>(versionId);
+    await this.client.putArtifact(artifactRoot, 'model/bundle.json', this.store.get(versionId));
+    await this.client.putArtifact(artifactRoot, 'model/model.json', this.store.get(bundle.model));
+    await this.client.putArtifact(artifactRoot, 'model/weights.bin', this.store.get(bundle.weights));
+    await this.client.call('CreateRegisteredModel', { name }).catch((error: unknown) => {
+      if (!(error instanceof MlflowError) || error.code !== 'RESOURCE_ALREADY_EXISTS') throw error;
+    });
+    const found = await this.client.call('SearchModelVersions', { filter: `name = '${name}' and tags.\`${TAG}\` = '${versionId}'` });
+    const number =
+      found.model_versions?.[0]?.version ??
+      (await this.client.call('CreateModelVersion', { name, source: `${artifactRoot}/model`, run_id: mlflowRunId, tags: [{ key: TAG, value: versionId }, { key: 'utplukk.family', value: version.family }] })).model_version!.version!; // prettier-ignore
+    await this.#linked('version', versionId, String(number));
+    return String(number);
+  }
+
+  async #champion(slot: string): Promise<void> {
+    const champion = await championOf(this.db, slot);
+    if (!champion) return;
+    const version = await this.#version(champion.versionId);
+    await this.client.call('SetRegisteredModelAlias', { name: slotName(slot), alias: 'champion', version });
+  }
+
+  async #link(kind: string, subjectId: string): Promise<string | undefined> {
+    return (await this.db('ml.mirror_link').where({ kind, subject_id: subjectId }).first<{ mlflow_id: string } | undefined>())?.mlflow_id;
+  }
+
+  async #linked(kind: string, subjectId: string, mlflowId: string): Promise<void> {
+    await this.db.raw('insert into ml.mirror_link (kind, subject_id, mlflow_id) values (?, ?, ?) on conflict on constraint mirror_link_pk do update set mlflow_id = excluded.mlflow_id', [kind, subjectId, mlflowId]);
+  }
+}

@@ -1,0 +1,6 @@
+export { mirrorMlflow } from './mirror-mlflow';
+export { promoteModel } from './promote-model';
+export { reproduce } from './reproduce';
+export { rescore } from './rescore';
+export { selectionRound } from './selection-round';
+export { trainModel } from './train-model';

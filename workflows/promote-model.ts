@@ -1,0 +1,48 @@
+import { allHandlersFinished, ApplicationFailure, condition, setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import type { Verdict } from '../domain/rules/lifecycle';
+import { quick } from './activity-proxies';
+import { decideUpdate, type Progress, progressQuery } from './messages';
+import { startMirror } from './train-model';
+
+export interface PromoteModelInput {
+  readonly requestId: string;
+}
+
+/** Gates, then a person's decision, for weeks if need be. Refusal and expiry are decisions too. */
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, promoteModel);
+export async function promoteModel(input: PromoteModelInput): Promise<{ verdict: Verdict }> {
+  const { requestId } = input;
+  let progress: Progress = { step: 'gates', done: 0, total: 1 };
+  let open = false;
+  let verdict: Verdict | undefined;
+  setHandler(progressQuery, () => progress);
+  setHandler(
+    decideUpdate,
+    async ({ decisionId }) => {
+      const applied = await quick.applyDecision({ requestId, decisionId });
+      verdict = applied.verdict;
+      return applied;
+    },
+    {
+      validator: ({ decisionId }) => {
+        if (!decisionId) throw ApplicationFailure.nonRetryable('an Update must carry the id of a decision', 'InvalidInput');
+        if (!open) throw ApplicationFailure.nonRetryable(verdict ? `the request is already ${verdict}` : 'the gates have not been judged yet', 'Conflict');
+      },
+    },
+  );
+  const gates = await quick.judgeGates({ requestId });
+  if (!gates.passed) {
+    progress = { step: 'refused by gates', done: 1, total: 1 };
+    return quick.refuseByGates({ requestId });
+  }
+  open = true;
+  progress = { step: 'waiting for a decision', done: 0, total: 1 };
+  await condition(() => verdict !== undefined, Math.max(1, gates.openForMs));
+  open = false;
+  // A decision written in the last moment counts: expiry finds it instead of writing its own.
+  const result = verdict ?? (await quick.expireRequest({ requestId })).verdict;
+  await condition(allHandlersFinished);
+  progress = { step: result, done: 1, total: 1 };
+  if (result === 'approved') await startMirror();
+  return { verdict: result };
+}

@@ -1,0 +1,25 @@
+import { setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import type { ReproduceVerdict } from '../activities/contracts';
+import type { FamilySpec } from '../domain/schemas/experiment';
+import { computing, quick, streaming } from './activity-proxies';
+import { type Progress, progressQuery } from './messages';
+
+export interface ReproduceInput {
+  readonly actId: string;
+  readonly versionId: string;
+  readonly runId: string;
+  readonly family: FamilySpec['family'];
+}
+
+/** Rebuilds a model version from its recipe and names the first stage whose hash differs. */
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, reproduce);
+export async function reproduce(input: ReproduceInput): Promise<ReproduceVerdict> {
+  let progress: Progress = { step: 'matrix', done: 0, total: 2 };
+  setHandler(progressQuery, () => progress);
+  const { actId, versionId, runId, family } = input;
+  const matrix = await streaming.rebuildMatrix({ actId, versionId });
+  if (matrix.expected !== matrix.found) return { same: false, sameEngine: true, firstDifference: 'matrix' };
+  progress = { step: 'model', done: 1, total: 2 };
+  const final = await computing.trainFinal({ runId, matrixId: matrix.matrixId, family });
+  return quick.compareRebuild({ actId, versionId, final });
+}

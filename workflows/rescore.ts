@@ -1,0 +1,70 @@
+import { ParentClosePolicy, setHandler, setWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { roundId } from '../domain/rules/workflow-ids';
+import { computing, quick, streaming } from './activity-proxies';
+import { type Progress, progressQuery } from './messages';
+import { selectionRound } from './selection-round';
+
+export interface RescoreInput {
+  readonly slot: string;
+  readonly capacity: number;
+  readonly seed: number;
+  /** Days the draft list waits for its seals. */
+  readonly openDays: number;
+  readonly shards: number;
+  /** On demand: the as-of instant and the verified act. A schedule leaves both out. */
+  readonly asOf?: string;
+  readonly actId?: string;
+}
+export interface RescoreResult {
+  readonly scoringId: string;
+  readonly roundId: string;
+  readonly versionId: string;
+  readonly asOf: string;
+}
+
+/** The nominal time of a schedule, never the clock: a late or repeated start scores the same instant. */
+function nominalTime(): string {
+  const value = workflowInfo().searchAttributes['TemporalScheduledStartTime']?.[0];
+  if (!(value instanceof Date)) throw new Error('rescore was started without an as-of instant and not by a schedule');
+  return value.toISOString();
+}
+
+/** The champion scores the whole population as of an instant, in shards; a selection round follows. */
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, rescore);
+export async function rescore(input: RescoreInput): Promise<RescoreResult> {
+  let progress: Progress = { step: 'champion', done: 0, total: 1 };
+  setHandler(progressQuery, () => progress);
+  const asOf = input.asOf ?? nominalTime();
+  const { slot } = input;
+  const actId = input.actId ?? (await quick.beginScheduledAct({ slot, asOf })).actId;
+  const { versionId } = await quick.findChampion({ slot });
+  progress = { step: 'extraction', done: 0, total: 1 };
+  const { snapshotId } = await streaming.extractSnapshot({ actId, asOf });
+  progress = { step: 'features', done: 0, total: 1 };
+  const { matrixId } = await streaming.buildPopulationMatrix({ actId, snapshotId, asOf });
+  progress = { step: 'scoring', done: 0, total: input.shards };
+  const shards = await Promise.all(
+    Array.from({ length: input.shards }, async (_, shard) => {
+      const { scoresSha256 } = await computing.scoreShard({ versionId, matrixId, shard, of: input.shards });
+      progress = { ...progress, done: progress.done + 1 };
+      return scoresSha256;
+    }),
+  );
+  const { scoringId } = await quick.recordScoring({ actId, slot, versionId, matrixId, asOf, shards });
+  progress = { step: 'selection', done: 0, total: 1 };
+  const workflowId = roundId(scoringId);
+  try {
+    await startChild(selectionRound, {
+      workflowId,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      args: [{ actId, scoringId, capacity: input.capacity, seed: input.seed, openDays: input.openDays }],
+    });
+  } catch (error) {
+    // The same version scored the same population before: its round exists, and one list is enough.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  progress = { step: 'finished', done: 1, total: 1 };
+  return { scoringId, roundId: workflowId, versionId, asOf };
+}

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { UtplukkError } from '../../domain/errors';
 import { BASELINE_FEATURES, CATEGORICAL_FEATURES, FEATURES } from '../../domain/features/catalogue';
+import { civilTime } from '../../domain/civil-time';
+import { monthStart } from '../../domain/rules/time-splits';
 import { KEY_COLUMNS, type MatrixColumn, type MatrixMeta } from '../../domain/schemas/matrix';
 import { canonical, digestOf, sha256File } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
@@ -92,7 +94,9 @@ async function casesTable(duck: DuckDBConnection, manifest: Manifest, minAmountO
 }
 
 async function populationTable(duck: DuckDBConnection, asOf: string): Promise<void> {
-  await duck.run(`create table as_of_dates as select date '${asOf.slice(0, 7)}-01' as as_of`);
+  // Midnight in Norway on the first is still the old month in UTC: the civil day decides.
+  const day = monthStart(civilTime(Date.parse(asOf)).day);
+  await duck.run(`create table as_of_dates as select date '${day}' as as_of`);
   await duck.run(`create table matrix as select 'P' || provider_id as row_id, 'P' || provider_id as entity, as_of, practice_type as grp, cast(null as integer) as label,
     cast(null as date) as label_known_on, cast(null as bigint) as amount_ore, f.* exclude (as_of, provider_id) from (${featureSql()}) f where bills_12m > 0 order by row_id`);
 }

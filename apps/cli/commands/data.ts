@@ -1,0 +1,87 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { invalid } from '../../../domain/errors';
+import { beginAct } from '../../../platform/auth/acts';
+import { saveSession, signInAsDemoUser, signInAsService } from '../../../platform/auth/sign-in';
+import { loadEnv } from '../../../platform/config/env';
+import { append } from '../../../platform/ledger/ledger';
+import { importRegister, loadReference } from '../../../platform/loading/import-register';
+import { Vault, vaultKey } from '../../../platform/loading/vault';
+import { DEMO_DIALS, type Dials } from '../../../simulation/world';
+import { writeRegister } from '../../../simulation/write';
+import { type Out, print, StatusLine, table } from '../output';
+import { acting, reading } from '../session';
+
+const number = (name: string, low: number, high: number) => (text: string) => {
+  const value = Number(text);
+  if (!(value >= low && value <= high)) throw invalid(`--${name} ${text}: expected a number from ${low} to ${high}`);
+  return value;
+};
+
+export function dataCommands(program: Command): void {
+  program
+    .command('login')
+    .description('sign in; in the demo as one of its named users')
+    .requiredOption('--as <user>', 'kari (data scientist), ola, ingrid (approvers), per, siri (control leaders), anne (auditor), …')
+    .addHelpText('after', '\nExample: utplukk login --as kari')
+    .action(async (options: { as: string } & Out) => {
+      const env = loadEnv();
+      saveSession(options.as, await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, options.as));
+      print(options, { user: options.as }, () => `Signed in as ${options.as}.`);
+    });
+
+  program
+    .command('simulate')
+    .description('write a simulated register (no real person in it) as files')
+    .argument('<folder>', 'where to write register/ and truth/')
+    .option('--actors <share>', 'share of 23,000 actors', number('actors', 0.001, 1), DEMO_DIALS.actors)
+    .option('--volume <share>', 'share of full bill volume', number('volume', 0.001, 1), DEMO_DIALS.volume)
+    .option('--controls-per-year <n>', 'concluded controls a year', number('controls-per-year', 1, 5000), DEMO_DIALS.controlsPerYear)
+    .option('--years <n>', 'years of service', number('years', 1, 10), DEMO_DIALS.years)
+    .option('--seed <n>', 'the same seed gives the same bytes', number('seed', 0, 2 ** 31), DEMO_DIALS.seed)
+    .addHelpText('after', '\nExample: utplukk simulate /tmp/small --actors 0.02 --volume 0.02 --years 3')
+    .action(async (folder: string, options: Omit<Dials, 'firstMonth'> & Out) => {
+      const line = new StatusLine();
+      const summary = await writeRegister({ ...options, firstMonth: DEMO_DIALS.firstMonth }, folder, (done, total) => options.json || line.show(`simulating: month ${done} of ${total}`));
+      line.end();
+      print(options, summary, () => `${summary.actors} actors, ${summary.bills} bills, ${summary.cases} controls in ${path.resolve(folder)}; all is known at ${summary.knownUntil}.`);
+    });
+
+  program
+    .command('import')
+    .description('load register files (actors*, settlements*, cases* .ndjson); bad rows go to quarantine')
+    .argument('<source>', 'folder or file')
+    .option('--as-service', 'act as the loader service account', false)
+    .addHelpText('after', '\nExample: utplukk import /tmp/small/register')
+    .action(async (source: string, options: { asService: boolean } & Out) => {
+      const env = loadEnv();
+      const token = options.asService ? await signInAsService(env.OIDC_ISSUER, env.OIDC_AUDIENCE, env.UTPLUKK_HOME, 'service-loader') : undefined;
+      const reports = await acting(async ({ db, token: verified, clock }) => {
+        const actor = await db.transaction(async (tx) => {
+          const act = await beginAct(tx, verified, 'register.import', `import of ${path.basename(source)}`, clock());
+          await append(tx, act, { act: 'import.started', subject: { kind: 'act', id: act.actId } }, clock());
+          return act;
+        });
+        await loadReference(db);
+        const line = new StatusLine();
+        const done = await importRegister(db, actor, new Vault(db, vaultKey(env.UTPLUKK_HOME)), source, (report, at, total) => options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`));
+        line.end();
+        return done;
+      }, token);
+      const sum = (pick: (r: (typeof reports)[number]) => number) => reports.reduce((total, report) => total + pick(report), 0);
+      const total = { files: reports.length, already: reports.filter((r) => r.already).length, read: sum((r) => r.read), loaded: sum((r) => r.loaded), quarantined: sum((r) => r.quarantined) };
+      print(options, { total, files: reports }, () => `${total.files} files (${total.already} loaded before): loaded ${total.loaded} + quarantined ${total.quarantined} = read ${total.read}`);
+    });
+
+  program
+    .command('quarantine')
+    .description('rows that were refused, with line, field and reason')
+    .option('--limit <n>', 'how many', number('limit', 1, 10_000), 20)
+    .addHelpText('after', '\nExample: utplukk quarantine --limit 50')
+    .action(async (options: { limit: number } & Out) => {
+      const rows = await reading(({ db }) =>
+        db('core.quarantine as q').join('core.load_batch as b', 'b.batch_id', 'q.batch_id').orderBy('quarantine_id', 'desc').limit(options.limit).select<{ file_name: string; line: number; item: string; field: string; value: string | null; reason: string }[]>('b.file_name', 'q.line', 'q.item', 'q.field', 'q.value', 'q.reason'),
+      );
+      print(options, rows, () => table(['file', 'line', 'item', 'field', 'value', 'reason'], rows.map((r) => [r.file_name, r.line, r.item, r.field, r.value ?? '', r.reason])));
+    });
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { applySchedule, getList, listLines, listLists, sealList, startRescore } from '../../../platform/services/lists';
+import { type Out, print, short, table, watching } from '../output';
+import { acting, reading } from '../session';
+
+export const DEFAULT_SLOT = 'post-payment-control/all';
+export const DEFAULT_CAPACITY = 50;
+export const DEFAULT_SEED = 20250101;
+export const DEFAULT_SHARDS = 4;
+export { applySchedule };
+
+const PAGE = 50;
+
+export function listCommands(program: Command): void {
+  program
+    .command('rescore')
+    .description('score the whole register with the live version and draft a list')
+    .requiredOption('--as-of <instant>', 'what was known then, such as 2025-01-01T00:00:00Z')
+    .option('--slot <slot>', 'purpose/group', DEFAULT_SLOT)
+    .option('--capacity <n>', 'places on the list', Number, DEFAULT_CAPACITY)
+    .option('--seed <n>', 'breaks ties', Number, DEFAULT_SEED)
+    .option('--open-days <n>', 'days the draft waits for its seals', Number, 14)
+    .option('--shards <n>', 'parts scored side by side', Number, DEFAULT_SHARDS)
+    .addHelpText('after', '\nExample: utplukk rescore --as-of 2025-01-01T00:00:00Z')
+    .action(async (options: { asOf: string; slot: string; capacity: number; seed: number; openDays: number; shards: number } & Out) => {
+      await acting(async (command) => {
+        const { workflowId } = await startRescore(command, options);
+        const result = await watching(command.temporal, workflowId, 'rescoring', command.temporal.rescoreResult(workflowId), options.json);
+        const list = await draftedList(command.db, result.scoringId);
+        print(options, { ...result, listId: list.listId, state: list.state }, () => `Scored ${list.candidates} actors with version ${short(result.versionId)}; list ${list.listId} is a ${list.state}.\nNext: two control leaders seal it: utplukk login --as per && utplukk seal ${short(list.listId)} --reason "…"`);
+      });
+    });
+
+  program
+    .command('list')
+    .description('selection lists, or the lines of one')
+    .argument('[list]', 'list, six characters or more')
+    .option('--from <rank>', 'first rank', Number, 1)
+    .option('--count <n>', 'how many lines', Number, PAGE)
+    .option('--all', 'candidates too, not only the selected', false)
+    .addHelpText('after', '\nExample: utplukk list 9c01aa77 --count 10\nSelected does not mean suspected: a line opens an inquiry, never a decision.')
+    .action(async (id: string | undefined, options: { from: number; count: number; all: boolean } & Out) => {
+      await reading(async ({ db }) => {
+        if (!id) {
+          const lists = await listLists(db);
+          return print(options, lists, () => table(['list', 'slot', 'as of', 'state', 'seals', 'places', 'candidates', 'version'], lists.map((l) => [short(l.listId), l.slot, l.asOf.toISOString().slice(0, 10), l.state, l.seals, l.capacity, l.candidates, short(l.versionId)])));
+        }
+        const list = await getList(db, id);
+        const lines = await listLines(db, list.listId, { from: options.from, count: options.count, selectedOnly: !options.all });
+        return print(options, { list, lines }, () => `List ${list.listId} (${list.state}, ${list.seals} of 2 seals) as of ${list.asOf.toISOString()}\n${linesTable(lines)}`);
+      });
+    });
+
+  for (const [name, verdict] of [['seal', 'sealed'], ['refuse-list', 'refused']] as const) {
+    program
+      .command(name)
+      .description(name === 'seal' ? 'seal a draft list; two different control leaders are needed' : 'refuse a draft list')
+      .argument('<list>', 'list, six characters or more')
+      .requiredOption('--reason <words>')
+      .addHelpText('after', `\nExample: utplukk ${name} 9c01aa77 --reason "looked at the first fifty"`)
+      .action(async (id: string, options: { reason: string } & Out) => {
+        const result = await acting((command) => sealList(command, id, verdict, options.reason));
+        print(options, result, () => `List ${short(result.listId)}: ${result.state}, ${result.seals} of 2 seals.`);
+      });
+  }
+}
+
+export const linesTable = (lines: Awaited<ReturnType<typeof listLines>>): string => table(['rank', 'actor', 'practice', 'group', 'probability', 'arm', 'selected'], lines.map((l) => [l.rank, l.entity, l.practice, l.group, l.probability.toFixed(3), l.arm, l.selected ? 'yes' : '']));
+
+const DRAFT_WAIT_MS = 30_000;
+
+/** The round drafts its list in a workflow of its own; this waits for it. */
+export async function draftedList(db: Parameters<typeof getList>[0], scoringId: string): Promise<Awaited<ReturnType<typeof getList>>> {
+  for (const end = Date.now() + DRAFT_WAIT_MS; ; await new Promise((resolve) => setTimeout(resolve, 150))) {
+    try {
+      return await getList(db, scoringId);
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { gatesOf, getRequest } from '../../../platform/db/stores/promotions';
+import type { Command as Services } from '../../../platform/services/context';
+import { decide, propose, rollback } from '../../../platform/services/promotion';
+import { type Out, print, short, table } from '../output';
+import { acting } from '../session';
+import { DEFAULT_SLOT } from './lists';
+
+const GATE_WAIT_MS = 30_000;
+
+/** Waits until the workflow judged the gates, so that the one who asks sees the verdict at once. */
+export async function gatesJudged(command: Pick<Services, 'db'>, requestId: string): Promise<Awaited<ReturnType<typeof gatesOf>>> {
+  for (const end = Date.now() + GATE_WAIT_MS; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 150))) {
+    const gates = await gatesOf(command.db, requestId);
+    if (gates.length > 0) return gates;
+  }
+  return [];
+}
+
+export function promotionCommands(program: Command): void {
+  program
+    .command('propose')
+    .description('ask for a model version to go live; another person decides (role data-scientist)')
+    .argument('<version>', 'model version, six characters or more')
+    .option('--open-days <n>', 'days until the request expires', Number, 14)
+    .option('--purpose <words>', 'why, for the audit trail', 'promotion')
+    .addHelpText('after', '\nExample: utplukk propose 4f1c2a90')
+    .action(async (version: string, options: { openDays: number; purpose: string } & Out) => {
+      await acting(async (command) => {
+        const { requestId, versionId } = await propose(command, version, options);
+        const gates = await gatesJudged(command, requestId);
+        const passed = gates.length > 0 && gates.every((gate) => gate.passed);
+        const next = passed ? `Next: utplukk login --as ola && utplukk approve ${short(requestId)} --reason "…"` : 'The gates refused it.';
+        print(options, { requestId, versionId, gates, passed }, () => `Request ${requestId} for version ${short(versionId)}\n${table(['gate', 'passed', 'reason'], gates.map((g) => [g.gate, g.passed ? 'yes' : 'NO', g.reason]))}\n${next}`);
+      });
+    });
+
+  for (const [name, verdict, role] of [['approve', 'approved', 'approver'], ['refuse', 'refused', 'approver or reviewer']] as const) {
+    program
+      .command(name)
+      .description(`${name} a promotion request (role ${role}; not by who asked or trained)`)
+      .argument('<request>', 'request, six characters or more')
+      .requiredOption('--reason <words>', 'kept erasable; the ledger holds its digest')
+      .addHelpText('after', `\nExample: utplukk ${name} 8a17c3de --reason "judged on 2024 outcomes"`)
+      .action(async (id: string, options: { reason: string } & Out) => {
+        await acting(async (command) => {
+          const result = await decide(command, id, verdict, options.reason);
+          const { versionId, slot } = await getRequest(command.db, result.requestId);
+          print(options, { ...result, versionId, slot }, () => `Request ${short(result.requestId)} is ${result.verdict}.${result.verdict === 'approved' ? ` Version ${short(versionId)} is live for ${slot}.` : ''}`);
+        });
+      });
+  } // prettier-ignore
+
+  program
+    .command('rollback')
+    .description('return a slot to its earlier champion (role approver)')
+    .option('--slot <slot>', 'purpose/group', DEFAULT_SLOT)
+    .requiredOption('--reason <words>')
+    .addHelpText('after', '\nExample: utplukk rollback --reason "scores drifted after the tariff change"')
+    .action(async (options: { slot: string; reason: string } & Out) => {
+      await acting(async (command) => {
+        const result = await rollback(command, options.slot, options.reason);
+        print(options, result, () => `${options.slot}: version ${short(result.to)} is live again instead of ${short(result.from)}.`);
+      });
+    });
+}

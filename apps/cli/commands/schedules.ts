@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { parseOrExplain } from '../../../domain/schemas/parse';
+import { applySchedule, pauseSchedule } from '../../../platform/services/lists';
+import { readYaml } from '../../../platform/services/experiments';
+import { type Out, print, table } from '../output';
+import { acting } from '../session';
+
+const schedulesSchema = z.strictObject({
+  version: z.literal(1),
+  rescore: z
+    .array(
+      z.strictObject({
+        slot: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/),
+        cron: z.string().regex(/^(\S+ ){4}\S+$/, 'expected five cron fields'),
+        capacity: z.int().min(1),
+        seed: z.int().min(0),
+        openDays: z.int().min(1).max(90).default(14),
+        shards: z.int().min(1).max(256).default(4),
+      }),
+    )
+    .min(1),
+});
+
+export function scheduleCommands(program: Command): void {
+  const schedules = program.command('schedules').description('rescoring on a schedule (role data-scientist or control-leader)');
+  schedules
+    .command('apply')
+    .description('create schedules or bring them to what the file says')
+    .argument('<file>', 'schedules file (YAML)')
+    .addHelpText('after', '\nExample: utplukk schedules apply docs/examples/schedules.yaml')
+    .action(async (file: string, options: Out) => {
+      const wanted = parseOrExplain(schedulesSchema, readYaml(file), `schedules ${file}`);
+      const done = await acting(async (command) => {
+        const results: { slot: string; cron: string; result: string }[] = [];
+        for (const spec of wanted.rescore) results.push({ slot: spec.slot, cron: spec.cron, result: await applySchedule(command, spec) });
+        return results;
+      });
+      print(options, done, () => table(['slot', 'cron', ''], done.map((d) => [d.slot, d.cron, d.result])));
+    });
+  schedules
+    .command('list')
+    .description('schedules, their next times and whether they are paused')
+    .addHelpText('after', '\nExample: utplukk schedules list')
+    .action(async (options: Out) => {
+      await acting(async ({ temporal }) => {
+        const rows: { id: string; paused: boolean; next: string | undefined; taken: number }[] = [];
+        for await (const summary of temporal.client.schedule.list()) {
+          const description = await temporal.client.schedule.getHandle(summary.scheduleId).describe();
+          rows.push({ id: summary.scheduleId, paused: description.state.paused, next: description.info.nextActionTimes[0]?.toISOString(), taken: description.info.numActionsTaken });
+        }
+        print(options, rows, () => table(['schedule', 'paused', 'next', 'runs so far'], rows.map((r) => [r.id, r.paused ? 'yes' : 'no', r.next, r.taken])));
+      });
+    });
+  for (const [name, pause] of [['pause', true], ['resume', false]] as const) {
+    schedules
+      .command(name)
+      .argument('<schedule>')
+      .description(`${name} a schedule`)
+      .addHelpText('after', `\nExample: utplukk schedules ${name} rescore-post-payment-control.all`)
+      .action(async (id: string, options: Out) => {
+        await acting((command) => pauseSchedule(command, id, pause));
+        print(options, { schedule: id, paused: pause }, () => `${id} is ${pause ? 'paused' : 'running'}.`);
+      });
+  }
+}

@@ -1,0 +1,51 @@
+import { ActivityFailure, ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { UtplukkError } from '../../domain/errors';
+import { loadSession } from '../../platform/auth/sign-in';
+import { tokenVerifier } from '../../platform/auth/tokens';
+import { type Env, loadEnv } from '../../platform/config/env';
+import type { Command } from '../../platform/services/context';
+import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+import { compose } from '../compose';
+
+/** Exit codes that mean something; --help of the program lists them. */
+export const EXIT = { ok: 0, internal: 1, invalid: 2, notAllowed: 3, state: 4, away: 5 } as const;
+
+export type Reading = Pick<Command, 'db' | 'store' | 'clock'> & { readonly env: Env };
+
+/** For commands that only read. */
+export async function reading<T>(work: (context: Reading) => Promise<T>): Promise<T> {
+  const env = loadEnv();
+  const deps = compose(env, { connections: 4 });
+  try {
+    return await work({ db: deps.db, store: deps.store, clock: deps.clock, env });
+  } finally {
+    await deps.close();
+  }
+}
+
+/** For commands that change something: the signed-in principal's token is verified first. */
+export async function acting<T>(work: (command: Command & { readonly env: Env }) => Promise<T>, accessToken?: string): Promise<T> {
+  return reading(async ({ env, ...context }) => {
+    const token = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(accessToken ?? loadSession());
+    const temporal = await LifecycleClient.connect(env);
+    try {
+      return await work({ ...context, env, temporal, token });
+    } finally {
+      await temporal.close();
+    }
+  });
+}
+
+/** What to print of an error, and the exit code. */
+export function explainError(error: unknown): { text: string; code: number; type: string } {
+  if (error instanceof UtplukkError) {
+    const code = { InvalidInput: EXIT.invalid, NoLabels: EXIT.invalid, NotAllowed: EXIT.notAllowed, SourceAway: EXIT.away, EngineMissing: EXIT.away }[error.type as 'InvalidInput'] ?? EXIT.state;
+    return { text: `${error.message}${error.next ? `\n${error.next}` : ''}`, code, type: error.type };
+  }
+  if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError || error instanceof ActivityFailure) return explainError(error.cause);
+  if (error instanceof ApplicationFailure) return { text: error.message, code: error.type === 'NotAllowed' ? EXIT.notAllowed : error.type === 'InvalidInput' || error.type === 'NoLabels' ? EXIT.invalid : EXIT.state, type: error.type ?? 'Failure' };
+  const code = (error as { code?: unknown }).code;
+  if (code === 'ECONNREFUSED' || code === 14) return { text: 'a server does not answer.\nIs `npm start` running? `utplukk doctor` tells what is missing.', code: EXIT.away, type: 'SourceAway' };
+  const text = error instanceof Error ? (process.env['UTPLUKK_DEBUG'] ? (error.stack ?? error.message) : error.message) : String(error);
+  return { text, code: EXIT.internal, type: 'Internal' };
+}

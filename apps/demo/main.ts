@@ -1,0 +1,156 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { signInAsDemoUser, signInAsService } from '../../platform/auth/sign-in';
+import { beginAct } from '../../platform/auth/acts';
+import { ROOT } from '../../platform/config/env';
+import { evaluationOf } from '../../platform/db/stores/runs';
+import { championOf } from '../../platform/db/stores/versions';
+import { RESCORE_SCHEDULE_PREFIX, trainId } from '../../domain/rules/workflow-ids';
+import { slotKey, slotName } from '../../domain/rules/slots';
+import { append } from '../../platform/ledger/ledger';
+import { verifyLedger } from '../../platform/ledger/verify';
+import { importRegister, loadReference } from '../../platform/loading/import-register';
+import { Vault, vaultKey } from '../../platform/loading/vault';
+import type { Command } from '../../platform/services/context';
+import { loadExperiment } from '../../platform/services/experiments';
+import { applySchedule, getList, listLines, listLists, type ListSummary, sealList } from '../../platform/services/lists';
+import { decide, propose } from '../../platform/services/promotion';
+import { finishedRunOf, startRun } from '../../platform/services/training';
+import { DEMO_DIALS } from '../../simulation/world';
+import { writeRegister } from '../../simulation/write';
+import { evaluationTable } from '../cli/commands/training';
+import { DEFAULT_CAPACITY, DEFAULT_SEED, DEFAULT_SHARDS, draftedList, linesTable } from '../cli/commands/lists';
+import { gatesJudged } from '../cli/commands/promotion';
+import { short, StatusLine, watching } from '../cli/output';
+import { acting, explainError, reading } from '../cli/session';
+import type { Env } from '../../platform/config/env';
+
+type Acting = Command & { readonly env: Env };
+
+const EXPERIMENT = path.join(ROOT, 'docs/examples/demo-register.yaml');
+/** First of January 2025, midnight in Norway: a nominal time of the monthly schedule. */
+const NOMINAL = '2024-12-31T23:00:00Z';
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Does a step as a named demo user; the token is fetched and verified like anybody's. */
+async function as<T>(user: string, work: (command: Acting) => Promise<T>): Promise<T> {
+  return acting(work, await reading(({ env }) => signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user)));
+}
+
+async function loadDemoRegister(): Promise<void> {
+  const loaded = await reading(async ({ db }) => Number((await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0));
+  if (loaded > 0) return say('1. The register is loaded already.');
+  const token = await reading(({ env }) => signInAsService(env.OIDC_ISSUER, env.OIDC_AUDIENCE, env.UTPLUKK_HOME, 'service-loader'));
+  await acting(async ({ db, env, token: verified, clock }) => {
+    const folder = path.join(env.UTPLUKK_HOME, 'demo');
+    const line = new StatusLine(process.stdout);
+    const done = path.join(folder, 'done.json');
+    if (!fs.existsSync(done)) {
+      const summary = await writeRegister(DEMO_DIALS, folder, (at, total) => line.show(`1. Simulating a register: month ${at} of ${total}`));
+      fs.writeFileSync(done, JSON.stringify(summary));
+    }
+    await loadReference(db);
+    const actor = await db.transaction(async (tx) => {
+      const act = await beginAct(tx, verified, 'register.import', 'import of the demo register', clock());
+      await append(tx, act, { act: 'import.started', subject: { kind: 'act', id: act.actId } }, clock());
+      return act;
+    });
+    const reports = await importRegister(db, actor, new Vault(db, vaultKey(env.UTPLUKK_HOME)), path.join(folder, 'register'), (_report, at, total) => line.show(`1. Loading the register: file ${at} of ${total}`));
+    line.end();
+    const sum = (pick: (r: (typeof reports)[number]) => number) => reports.reduce((total, report) => total + pick(report), 0);
+    say(`1. Register: loaded ${sum((r) => r.loaded)} + quarantined ${sum((r) => r.quarantined)} = read ${sum((r) => r.read)}`);
+    fs.rmSync(folder, { recursive: true, force: true }); // the files have served; the truth is nobody's business
+  }, token);
+}
+
+async function train(): Promise<{ runId: string; versionId: string }> {
+  const loaded = loadExperiment(EXPERIMENT);
+  return as('kari', async (command) => {
+    const known = await finishedRunOf(command, loaded);
+    const runId = known?.runId ?? (await startRun(command, loaded));
+    const versionId = known?.versionId ?? (await watching(command.temporal, trainId(runId), '2. Training', command.temporal.trainingResult(runId), false)).versionId;
+    say(`2. ${known ? 'Trained already' : 'Trained'}: run ${short(runId)}, model version ${short(versionId)}`);
+    say(evaluationTable(await evaluationOf(command.db, runId)));
+    return { runId, versionId };
+  });
+}
+
+async function promote(versionId: string, slot: string): Promise<void> {
+  const champion = await reading(({ db }) => championOf(db, slot));
+  if (champion?.versionId === versionId) return say('3. It is live already.');
+  const requestId = await as('kari', async (command) => {
+    const asked = await propose(command, versionId, { openDays: 14, purpose: 'demo: first champion' });
+    await gatesJudged(command, asked.requestId);
+    return asked.requestId;
+  });
+  const decided = await as('ola', (command) => decide(command, requestId, 'approved', 'The demo approves what passed its gates.'));
+  say(`3. Kari asked, Ola approved: request ${short(requestId)} is ${decided.verdict}`);
+}
+
+/** The schedule's run of a past nominal time, by backfill: the same workflow as on the first of a month. */
+async function rescoreBySchedule(slot: string): Promise<ListSummary> {
+  return as('per', async (command) => {
+    const { temporal, db } = command;
+    const champion = await championOf(db, slot);
+    const existing = (await listLists(db)).find((list) => list.slot === slot && list.versionId === champion?.versionId && list.asOf.toISOString() === new Date(NOMINAL).toISOString());
+    if (existing) return existing;
+    await applySchedule(command, { slot, cron: '0 0 1 * *', capacity: DEFAULT_CAPACITY, seed: DEFAULT_SEED, openDays: 14, shards: DEFAULT_SHARDS });
+    const scheduleId = `${RESCORE_SCHEDULE_PREFIX}${slotName(slot)}`;
+    const at = Date.parse(NOMINAL);
+    await temporal.client.schedule.getHandle(scheduleId).backfill({ start: new Date(at - 1000), end: new Date(at), overlap: 'ALLOW_ALL' });
+    const workflowId = `${scheduleId}-${NOMINAL}`;
+    const result = await watching(temporal, workflowId, '4. Scheduled rescoring', retryWhileUnknown(() => temporal.rescoreResult(workflowId)), false);
+    return draftedList(db, result.scoringId);
+  });
+}
+
+const START_WAIT_MS = 20_000;
+
+/** A backfill is accepted before its workflow exists. */
+async function retryWhileUnknown<T>(result: () => Promise<T>): Promise<T> {
+  for (const end = Date.now() + START_WAIT_MS; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
+    try {
+      return await result();
+    } catch (error) {
+      if ((error as Error).name !== 'WorkflowNotFoundError' || Date.now() > end) throw error;
+    }
+  }
+}
+
+async function seal(list: ListSummary): Promise<void> {
+  if (list.state === 'draft') {
+    for (const user of ['per', 'siri'].slice(list.seals)) await as(user, (command) => sealList(command, list.listId, 'sealed', 'The demo seals its list.'));
+  }
+  await reading(async ({ db }) => {
+    const sealed = await getList(db, list.listId);
+    say(`5. Selection list ${sealed.listId}`);
+    say(`   ${sealed.state} by ${sealed.seals} people, as of ${sealed.asOf.toISOString()}: ${sealed.capacity} of ${sealed.candidates} actors. Selected does not mean suspected.`);
+    say(linesTable(await listLines(db, list.listId, { count: 10 })));
+  });
+}
+
+async function main(): Promise<void> {
+  const { experiment } = loadExperiment(EXPERIMENT);
+  const slot = slotKey(experiment.slot);
+  await loadDemoRegister();
+  const { versionId } = await train();
+  await promote(versionId, slot);
+  const list = await rescoreBySchedule(slot);
+  await seal(list);
+  await reading(async ({ db, env }) => {
+    const ledger = await verifyLedger(db);
+    say(`\nModel version  ${versionId}`);
+    say(`Ledger         ${ledger.entries} entries, ${ledger.problems.length === 0 ? 'verified' : 'DOES NOT HOLD'}, Merkle root ${ledger.root}`);
+    if (env.UTPLUKK_API) say(`Utplukk API    ${env.UTPLUKK_API}`);
+    if (process.env['TEMPORAL_UI']) say(`Temporal       ${process.env['TEMPORAL_UI']}`);
+    say(`MLflow         ${env.MLFLOW_TRACKING_URI}`);
+    say(`\nNext: npx utplukk lineage '${short(list.listId)}#1'   ·   npx utplukk login --as kari && npx utplukk reproduce ${short(versionId)}   ·   npx utplukk --help`);
+    if (ledger.problems.length > 0) process.exitCode = 1;
+  });
+}
+
+main().catch((error: unknown) => {
+  const { text, code } = explainError(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = code;
+});

@@ -1,0 +1,13 @@
+import type { ArtifactStore } from '../artifacts/store';
+import type { VerifiedToken } from '../auth/tokens';
+import type { Db } from '../db/connection';
+import type { LifecycleClient } from '../temporal/lifecycle-client';
+
+/** What a command of CLI or API works with. The token was verified by whoever built this. */
+export interface Command {
+  readonly db: Db;
+  readonly store: ArtifactStore;
+  readonly temporal: LifecycleClient;
+  readonly token: VerifiedToken;
+  readonly clock: () => Date;
+}

@@ -1,0 +1,50 @@
+// npm start: sets up, starts every server that no environment variable names, runs the main job, stays until Ctrl-C.
+// npm start -- --once does the same and exits.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { bootstrap } from './lib/bootstrap.mjs';
+import { build } from './lib/build.mjs';
+import { migrate, startApi, startWorkers } from './lib/product.mjs';
+import { startServices } from './lib/stack.mjs';
+import { main, ROOT, say, STACK } from './lib/util.mjs';
+
+const once = process.argv.includes('--once');
+const parent = process.ppid; // npm does not hand SIGTERM on: notice that it is gone
+
+await main(async () => {
+  let asked;
+  const stopAsked = new Promise((resolve) => (asked = resolve));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => asked(signal));
+  setInterval(() => process.ppid !== parent && asked('SIGHUP'), 500).unref();
+
+  const { backend } = bootstrap();
+  build();
+  const dir = process.env.UTPLUKK_HOME ?? path.join(STACK, 'run');
+  fs.mkdirSync(dir, { recursive: true });
+  say('starting the servers');
+  const { env, supervisor } = await startServices({ dir, knownPorts: true });
+  try {
+    const all = { ...env, UTPLUKK_TFJS_BACKEND: backend.backend };
+    migrate(all);
+    const [, api] = await Promise.all([startWorkers(supervisor, all), startApi(supervisor, all)]);
+    Object.assign(all, { UTPLUKK_API: api });
+    fs.writeFileSync(path.join(dir, 'env.json'), JSON.stringify(all, null, 1), { mode: 0o600 });
+    if (backend.backend !== 'tensorflow') say(`computing with ${backend.backend}: ${backend.reason}`);
+    const job = spawn(process.execPath, [path.join(ROOT, 'dist/apps/demo/main.js')], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...all } });
+    const ended = new Promise((resolve) => job.once('exit', (code) => resolve(code ?? 1)));
+    const how = await Promise.race([ended, stopAsked]);
+    if (typeof how === 'string') {
+      job.kill('SIGTERM');
+      return 130;
+    }
+    if (once || how !== 0) return how;
+    say('everything stays up; Ctrl-C stops it');
+    await stopAsked;
+    return 0;
+  } finally {
+    say('stopping');
+    await supervisor.stop();
+  }
+});
+process.exit(process.exitCode);

@@ -30,7 +30,7 @@ type Acting = Command & { readonly env: Env };
 const EXPERIMENT = path.join(ROOT, 'docs/examples/demo-register.yaml');
 /** First of January 2025, midnight in Norway: a nominal time of the monthly schedule. */
 const NOMINAL = '2024-12-31T23:00:00Z';
-const say = (text: string) => process.stdout.write(`${text}\n`);
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Does a step as a named demo user; the token is fetched and verified like anybody's. */
 async function as<T>(user: string, work: (command: Acting) => Promise<T>): Promise<T> {

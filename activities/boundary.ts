@@ -26,7 +26,8 @@ export function toFailure(error: unknown): unknown {
     return ApplicationFailure.create({ type: error.type, message, nonRetryable: NON_RETRYABLE.includes(error.type) });
   }
   const code = (error as { code?: unknown } | undefined)?.code;
-  if (typeof code === 'string' && AWAY.has(code)) return ApplicationFailure.create({ type: 'SourceAway', message: `a server did not answer (${code})`, nonRetryable: false });
+  if (typeof code === 'string' && AWAY.has(code))
+    return ApplicationFailure.create({ type: 'SourceAway', message: `a server did not answer (${code})`, nonRetryable: false });
   return error;
 }
 

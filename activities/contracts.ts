@@ -67,9 +67,22 @@ export interface LifecycleActivities {
   beginScheduledAct(input: { slot: string; asOf: string }): Promise<{ actId: string }>;
   findChampion(input: { slot: string }): Promise<ChampionRef>;
   buildPopulationMatrix(input: { actId: string; snapshotId: string; asOf: string }): Promise<MatrixResult>;
-  recordScoring(input: { actId: string; slot: string; versionId: string; matrixId: string; asOf: string; shards: readonly string[] }): Promise<ScoringRef>;
+  recordScoring(input: {
+    actId: string;
+    slot: string;
+    versionId: string;
+    matrixId: string;
+    asOf: string;
+    shards: readonly string[];
+  }): Promise<ScoringRef>;
 
-  draftList(input: { actId: string; scoringId: string; capacity: number; seed: number; openDays: number }): Promise<{ listId: string; openForMs: number }>;
+  draftList(input: {
+    actId: string;
+    scoringId: string;
+    capacity: number;
+    seed: number;
+    openDays: number;
+  }): Promise<{ listId: string; openForMs: number }>;
   countSeals(input: { listId: string }): Promise<{ state: 'draft' | 'sealed' | 'refused' | 'expired'; seals: number }>;
   expireList(input: { listId: string }): Promise<{ state: 'sealed' | 'refused' | 'expired' }>;
 

@@ -26,11 +26,23 @@ export function promotionActivities(deps: Deps): PromotionActivities {
       await db.transaction(async (tx) => {
         let written = 0;
         for (const { gate, passed, reason } of verdict.results) {
-          const inserted = await tx.raw<{ rowCount: number }>('insert into ml.gate_result (request_id, gate, passed, reason) values (?, ?, ?, ?) on conflict do nothing', [requestId, gate, passed, reason]);
+          const inserted = await tx.raw<{ rowCount: number }>(
+            'insert into ml.gate_result (request_id, gate, passed, reason) values (?, ?, ?, ?) on conflict do nothing',
+            [requestId, gate, passed, reason],
+          );
           written += inserted.rowCount;
         }
         if (written === 0) return;
-        await append(tx, await actOf(tx, request.actId), { act: verdict.passed ? 'gates.passed' : 'gates.failed', subject: { kind: 'promotion-request', id: requestId }, after: digestOf(verdict.results) }, deps.clock());
+        await append(
+          tx,
+          await actOf(tx, request.actId),
+          {
+            act: verdict.passed ? 'gates.passed' : 'gates.failed',
+            subject: { kind: 'promotion-request', id: requestId },
+            after: digestOf(verdict.results),
+          },
+          deps.clock(),
+        );
       });
       const stored = await db('ml.gate_result').where({ request_id: requestId, passed: false });
       return { passed: stored.length === 0, openForMs: request.expiresAt.getTime() - deps.clock().getTime() };
@@ -40,14 +52,22 @@ export function promotionActivities(deps: Deps): PromotionActivities {
       const request = await getRequest(db, requestId);
       await db.transaction(async (tx) => {
         const inserted = await insertDecision(tx, { requestId, verdict: 'refused', actId: request.actId, at: deps.clock() });
-        if (inserted) await append(tx, await actOf(tx, request.actId), { act: 'promotion.refused-by-gates', subject: { kind: 'promotion-request', id: requestId }, after: request.versionId }, deps.clock());
+        if (inserted)
+          await append(
+            tx,
+            await actOf(tx, request.actId),
+            { act: 'promotion.refused-by-gates', subject: { kind: 'promotion-request', id: requestId }, after: request.versionId },
+            deps.clock(),
+          );
       });
       return { verdict: 'refused' };
     },
 
     /** Checks the evidence itself, whatever the caller was told, and makes an approved version champion. */
     async applyDecision({ requestId, decisionId }) {
-      const row = await db('ml.decision').where({ decision_id: decisionId }).first<{ request_id: string; verdict: Verdict; act_id: string | null } | undefined>();
+      const row = await db('ml.decision')
+        .where({ decision_id: decisionId })
+        .first<{ request_id: string; verdict: Verdict; act_id: string | null } | undefined>();
       if (!row) throw notFound(`decision ${decisionId} is not recorded`);
       if (row.request_id !== requestId) throw conflict(`decision ${decisionId} belongs to request ${row.request_id}, not to ${requestId}`);
       if (row.verdict === 'approved') await crown(deps, requestId, decisionId, row.act_id!);
@@ -59,7 +79,13 @@ export function promotionActivities(deps: Deps): PromotionActivities {
       const request = await getRequest(db, requestId);
       const verdict = await db.transaction(async (tx) => {
         const inserted = await insertDecision(tx, { requestId, verdict: 'expired', actId: null, at: deps.clock() });
-        if (inserted) await append(tx, await actOf(tx, request.actId), { act: 'promotion.expired', subject: { kind: 'promotion-request', id: requestId }, after: request.versionId }, deps.clock());
+        if (inserted)
+          await append(
+            tx,
+            await actOf(tx, request.actId),
+            { act: 'promotion.expired', subject: { kind: 'promotion-request', id: requestId }, after: request.versionId },
+            deps.clock(),
+          );
         return (await getRequest(tx, requestId)).state as Verdict;
       });
       const decided = await getRequest(db, requestId);
@@ -73,7 +99,10 @@ export function promotionActivities(deps: Deps): PromotionActivities {
 }
 
 async function insertDecision(tx: Tx, decision: { requestId: string; verdict: Verdict; actId: string | null; at: Date }): Promise<boolean> {
-  const result = await tx.raw<{ rowCount: number }>('insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) values (?, ?, ?, ?, ?) on conflict on constraint decision_once do nothing', [randomUUID(), decision.requestId, decision.verdict, decision.actId, decision.at]);
+  const result = await tx.raw<{ rowCount: number }>(
+    'insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) values (?, ?, ?, ?, ?) on conflict on constraint decision_once do nothing',
+    [randomUUID(), decision.requestId, decision.verdict, decision.actId, decision.at],
+  );
   return result.rowCount === 1;
 }
 
@@ -88,9 +117,21 @@ async function crown(deps: Deps, requestId: string, decisionId: string, actId: s
     const done = await tx('ml.champion').where({ decision_id: decisionId }).first<object | undefined>();
     if (done) return;
     const before = await championOf(tx, request.slot);
-    await tx('ml.champion').insert({ slot: request.slot, seq: (before?.seq ?? 0) + 1, version_id: request.versionId, decision_id: decisionId, act_id: actId, live_from: deps.clock() });
+    await tx('ml.champion').insert({
+      slot: request.slot,
+      seq: (before?.seq ?? 0) + 1,
+      version_id: request.versionId,
+      decision_id: decisionId,
+      act_id: actId,
+      live_from: deps.clock(),
+    });
     await toMirror(tx, 'champion', request.slot);
-    await append(tx, decider, { act: 'champion.crowned', subject: { kind: 'slot', id: request.slot }, before: before?.versionId, after: request.versionId }, deps.clock());
+    await append(
+      tx,
+      decider,
+      { act: 'champion.crowned', subject: { kind: 'slot', id: request.slot }, before: before?.versionId, after: request.versionId },
+      deps.clock(),
+    );
   });
 }
 
@@ -100,20 +141,35 @@ async function gateInput({ db }: Deps, request: PromotionRequest): Promise<GateI
   const run = await getRun(db, version.runId);
   const rows = await evaluationOf(db, version.runId);
   const pick = (family: string): Estimate | undefined => rows.find((row) => row.family === family && row.metric === 'average-precision');
-  const folds = await db('ml.fold_result').where({ run_id: version.runId, family: version.family }).select<{ result: { testRows: number; testPositives: number } }[]>('result');
+  const folds = await db('ml.fold_result')
+    .where({ run_id: version.runId, family: version.family })
+    .select<{ result: { testRows: number; testPositives: number } }[]>('result');
   const champion = await championOf(db, request.slot);
   return {
     usesNuisance: !version.selectable,
     testRows: folds.reduce((sum, fold) => sum + fold.result.testRows, 0),
     testPositives: folds.reduce((sum, fold) => sum + fold.result.testPositives, 0),
     averagePrecision: own,
-    baselines: Object.fromEntries(BASELINES.flatMap((name) => { const found = pick(name); return found ? [[name, found]] : []; })), // prettier-ignore
-    champion: champion && champion.versionId !== version.versionId ? await championEstimate(db, champion.versionId, version, canonical(run.input.experiment.split)) : undefined,
+    baselines: Object.fromEntries(
+      BASELINES.flatMap((name) => {
+        const found = pick(name);
+        return found ? [[name, found]] : [];
+      }),
+    ),
+    champion:
+      champion && champion.versionId !== version.versionId
+        ? await championEstimate(db, champion.versionId, version, canonical(run.input.experiment.split))
+        : undefined,
   };
 }
 
 /** The champion's figure, only where it was judged on the same rows: equal matrix and equal split. */
-async function championEstimate(db: Deps['db'], championId: string, challenger: ModelVersion, split: string): Promise<Estimate | undefined> {
+async function championEstimate(
+  db: Deps['db'],
+  championId: string,
+  challenger: ModelVersion,
+  split: string,
+): Promise<Estimate | undefined> {
   const champion = await getVersion(db, championId);
   if (champion.matrixId !== challenger.matrixId) return undefined;
   const run = await getRun(db, champion.runId);

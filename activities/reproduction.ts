@@ -19,19 +19,27 @@ export function reproductionActivities(deps: Deps): ReproductionActivities {
       heartbeating(async () => {
         const { matrixId } = await getVersion(db, versionId);
         const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ recipe: MatrixRecipe }>();
-        const found = row.recipe.kind === 'table' ? await rebuildTableMatrix(store, row.recipe) : await rebuildRegisterMatrix(deps, row.recipe);
+        const found =
+          row.recipe.kind === 'table' ? await rebuildTableMatrix(store, row.recipe) : await rebuildRegisterMatrix(deps, row.recipe);
         return { expected: matrixId, found, matrixId };
       }),
 
     async compareRebuild({ actId, versionId, final }) {
       const bundle = store.getJson<VersionBundle>(versionId);
       const sameEngine = canonical(store.getJson(final.engineSha256)) === canonical(bundle.engine);
-      const firstDifference = bundle.model !== final.modelSha256 ? ('model' as const) : bundle.weights !== final.weightsSha256 ? ('weights' as const) : undefined;
+      const firstDifference =
+        bundle.model !== final.modelSha256 ? ('model' as const) : bundle.weights !== final.weightsSha256 ? ('weights' as const) : undefined;
       const verdict: ReproduceVerdict = { same: firstDifference === undefined, sameEngine, firstDifference };
       await db.transaction(async (tx) => {
         const act = verdict.same ? 'model-version.reproduced' : 'model-version.not-reproduced';
         const done = await tx('aud.entry').where({ act, act_id: actId }).first<object | undefined>();
-        if (!done) await append(tx, await actOf(tx, actId), { act, subject: { kind: 'model-version', id: versionId }, before: versionId, after: digestOf(verdict) }, deps.clock());
+        if (!done)
+          await append(
+            tx,
+            await actOf(tx, actId),
+            { act, subject: { kind: 'model-version', id: versionId }, before: versionId, after: digestOf(verdict) },
+            deps.clock(),
+          );
       });
       return verdict;
     },

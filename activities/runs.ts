@@ -15,9 +15,16 @@ import type { FinalModel, LifecycleActivities, MatrixResult } from './contracts'
 import type { Deps } from './deps';
 import { familyOf, matrixFile } from './training-input';
 
-type RunActivities = Pick<LifecycleActivities, 'planRun' | 'extractSnapshot' | 'buildCasesMatrix' | 'buildTableMatrix' | 'chooseCandidate' | 'registerVersion' | 'closeRun'>;
+type RunActivities = Pick<
+  LifecycleActivities,
+  'planRun' | 'extractSnapshot' | 'buildCasesMatrix' | 'buildTableMatrix' | 'chooseCandidate' | 'registerVersion' | 'closeRun'
+>;
 
-const asResult = (matrix: MatrixRef): MatrixResult => ({ matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: matrix.meta.positives });
+const asResult = (matrix: MatrixRef): MatrixResult => ({
+  matrixId: matrix.matrixId,
+  rows: matrix.meta.rows,
+  positives: matrix.meta.positives,
+});
 export const fitCode = () => codeIdentity('apps/compute/run-job.ts');
 
 /** Steps of a training run that are not fits. */
@@ -36,7 +43,13 @@ export function runActivities(deps: Deps): RunActivities {
     buildCasesMatrix: ({ runId, snapshotId }) =>
       heartbeating(async () => {
         const run = await getRun(db, runId);
-        const recipe = { kind: 'cases', snapshotId, minAmountOre: run.input.experiment.label.minAmountNok * 100, code: featureCode(), engine: matrixEngine() } as const;
+        const recipe = {
+          kind: 'cases',
+          snapshotId,
+          minAmountOre: run.input.experiment.label.minAmountNok * 100,
+          code: featureCode(),
+          engine: matrixEngine(),
+        } as const;
         return asResult(await buildRegisterMatrix(deps, await actOf(db, run.actId), recipe));
       }),
 
@@ -45,17 +58,26 @@ export function runActivities(deps: Deps): RunActivities {
         const run = await getRun(db, runId);
         const { table } = run.input;
         if (!table) throw new UtplukkError('InvalidInput', `run ${runId} has no table`);
-        const load = await buildTableMatrix(deps, await actOf(db, run.actId), { ...table, mapping: tableMappingSchema.parse(table.mapping) });
+        const load = await buildTableMatrix(deps, await actOf(db, run.actId), {
+          ...table,
+          mapping: tableMappingSchema.parse(table.mapping),
+        });
         return asResult(load.matrix);
       }),
 
     async chooseCandidate({ runId }) {
       const { experiment } = (await getRun(db, runId)).input;
       if (experiment.candidate !== 'validation') return { family: familyOf(experiment, experiment.candidate).family };
-      const losses = new Map<string, number[]>();
-      for (const row of await foldResults(db, runId)) losses.set(row.family, [...(losses.get(row.family) ?? []), row.result.validationLoss]);
-      const mean = (family: string) => (losses.get(family) ?? [Infinity]).reduce((a, b) => a + b, 0) / (losses.get(family)?.length ?? 1);
-      // The experiment's order breaks ties; the test part is never asked.
+      const folds = await foldResults(db, runId);
+      // Folds count by their rows: the first ones validate on a handful. The test part is never asked.
+      const mean = (family: string) => {
+        const own = folds.filter((row) => row.family === family);
+        return (
+          own.reduce((sum, row) => sum + row.result.validationLoss * row.result.trainRows, 0) /
+          own.reduce((sum, row) => sum + row.result.trainRows, 0)
+        );
+      };
+      // The experiment's order breaks ties.
       const [best] = experiment.families.map((f) => f.family).sort((a, b) => mean(a) - mean(b));
       return { family: best! };
     },
@@ -73,7 +95,12 @@ export function runActivities(deps: Deps): RunActivities {
         await tx('ml.training_run').where({ run_id: runId }).update({ version_id: versionId });
         if (inserted.rowCount === 0) return; // the same content was registered before, by this run or an equal one
         await toMirror(tx, 'version', versionId);
-        await append(tx, await actOf(tx, run.actId), { act: 'model-version.registered', subject: { kind: 'model-version', id: versionId }, after: versionId }, deps.clock());
+        await append(
+          tx,
+          await actOf(tx, run.actId),
+          { act: 'model-version.registered', subject: { kind: 'model-version', id: versionId }, after: versionId },
+          deps.clock(),
+        );
       });
       return { versionId };
     },
@@ -81,10 +108,21 @@ export function runActivities(deps: Deps): RunActivities {
     async closeRun({ runId, state, problem }) {
       const run = await getRun(db, runId);
       await db.transaction(async (tx) => {
-        const closed = await tx('ml.training_run').where({ run_id: runId, state: 'running' }).update({ state, ended_at: deps.clock(), problem: problem ?? null });
+        const closed = await tx('ml.training_run')
+          .where({ run_id: runId, state: 'running' })
+          .update({ state, ended_at: deps.clock(), problem: problem ?? null });
         if (closed === 0) return;
         await toMirror(tx, 'run', runId);
-        await append(tx, await actOf(tx, run.actId), { act: `training-run.${state}`, subject: { kind: 'training-run', id: runId }, ...(run.versionId ? { after: run.versionId } : {}) }, deps.clock());
+        await append(
+          tx,
+          await actOf(tx, run.actId),
+          {
+            act: `training-run.${state}`,
+            subject: { kind: 'training-run', id: runId },
+            ...(run.versionId ? { after: run.versionId } : {}),
+          },
+          deps.clock(),
+        );
       });
     },
   };
@@ -98,7 +136,11 @@ async function usesNuisance(deps: Deps, run: TrainingRun, use: readonly string[]
 async function bundleOf(deps: Deps, run: TrainingRun, family: VersionBundle['family'], final: FinalModel): Promise<VersionBundle> {
   const { experiment } = run.input;
   if (!run.matrixId) throw conflict(`run ${run.runId} has no evaluated matrix yet`);
-  const row = await deps.db('ml.training_run as r').join('ml.matrix as m', 'm.matrix_id', 'r.matrix_id').where({ run_id: run.runId }).first<{ calibrators: Record<string, { a: number; b: number }>; recipe: unknown }>('r.calibrators', 'm.recipe');
+  const row = await deps
+    .db('ml.training_run as r')
+    .join('ml.matrix as m', 'm.matrix_id', 'r.matrix_id')
+    .where({ run_id: run.runId })
+    .first<{ calibrators: Record<string, { a: number; b: number }>; recipe: unknown }>('r.calibrators', 'm.recipe');
   const { use } = await matrixFile(deps, run.matrixId, experiment);
   return {
     format: 1,
@@ -109,7 +151,14 @@ async function bundleOf(deps: Deps, run: TrainingRun, family: VersionBundle['fam
     calibrator: row.calibrators[family] ?? { a: 1, b: 0 },
     use,
     metrics: await evaluationOf(deps.db, run.runId),
-    recipe: { matrixId: run.matrixId, matrixRecipe: row.recipe, family: familyOf(experiment, family), seed: experiment.seed, split: experiment.split, code: fitCode() },
+    recipe: {
+      matrixId: run.matrixId,
+      matrixRecipe: row.recipe,
+      family: familyOf(experiment, family),
+      seed: experiment.seed,
+      split: experiment.split,
+      code: fitCode(),
+    },
     engine: deps.store.getJson<Record<string, string>>(final.engineSha256),
   };
 }

@@ -22,13 +22,20 @@ export function scoringActivities(deps: Deps): ScoringActivities {
 
     async findChampion({ slot }) {
       const champion = await championOf(db, slot);
-      if (!champion) throw new UtplukkError('NotFound', `no version is live for ${slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
+      if (!champion)
+        throw new UtplukkError('NotFound', `no version is live for ${slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
       return { versionId: champion.versionId };
     },
 
     buildPopulationMatrix: ({ actId, snapshotId, asOf }) =>
       heartbeating(async () => {
-        const recipe = { kind: 'population', snapshotId, asOf: new Date(asOf).toISOString(), code: featureCode(), engine: matrixEngine() } as const;
+        const recipe = {
+          kind: 'population',
+          snapshotId,
+          asOf: new Date(asOf).toISOString(),
+          code: featureCode(),
+          engine: matrixEngine(),
+        } as const;
         const matrix = await buildRegisterMatrix(deps, await actOf(db, actId), recipe);
         return { matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: 0 };
       }),
@@ -37,7 +44,9 @@ export function scoringActivities(deps: Deps): ScoringActivities {
     async recordScoring({ actId, slot, versionId, matrixId, asOf, shards }) {
       const bundle = store.getJson<VersionBundle>(versionId);
       const parts = shards.map((sha) => store.getJson<ShardScores>(sha));
-      const rows = parts.flatMap((part) => part.entities.map((entity, i) => ({ entity, group: part.groups[i]!, score: part.scores[i]! }))).sort((a, b) => (a.entity < b.entity ? -1 : 1));
+      const rows = parts
+        .flatMap((part) => part.entities.map((entity, i) => ({ entity, group: part.groups[i]!, score: part.scores[i]! })))
+        .sort((a, b) => (a.entity < b.entity ? -1 : 1));
       const scoresSha256 = store.put(canonical({ calibrator: bundle.calibrator, rows }));
       const scoringId = digestOf({ slot, versionId, matrixId, scoresSha256 });
       await db.transaction(async (tx) => {
@@ -46,7 +55,17 @@ export function scoringActivities(deps: Deps): ScoringActivities {
           [scoringId, slot, versionId, matrixId, asOf, scoresSha256, rows.length, actId, deps.clock()],
         );
         if (inserted.rowCount === 0) return;
-        await append(tx, await actOf(tx, actId), { act: 'scoring-run.recorded', subject: { kind: 'scoring-run', id: scoringId }, after: scoringId, rows: { count: rows.length, root: scoresSha256 } }, deps.clock());
+        await append(
+          tx,
+          await actOf(tx, actId),
+          {
+            act: 'scoring-run.recorded',
+            subject: { kind: 'scoring-run', id: scoringId },
+            after: scoringId,
+            rows: { count: rows.length, root: scoresSha256 },
+          },
+          deps.clock(),
+        );
       });
       return { scoringId, rows: rows.length };
     },
@@ -63,9 +82,24 @@ export function shardActivities(deps: Deps): Pick<TrainingActivities, 'scoreShar
         const bundle = store.getJson<VersionBundle>(versionId); // checks the bytes against the version's id
         const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ file_sha256: string; meta: MatrixMeta }>();
         const missing = bundle.use.filter((name) => !row.meta.columns.some((column) => column.name === name));
-        if (missing.length > 0) throw new UtplukkError('InvalidInput', `the population lacks the columns ${missing.join(', ')} that version ${versionId.slice(0, 12)} needs`, 'A version trained on a prepared table scores tables only; register rescoring needs one trained on the register.');
+        if (missing.length > 0)
+          throw new UtplukkError(
+            'InvalidInput',
+            `the population lacks the columns ${missing.join(', ')} that version ${versionId.slice(0, 12)} needs`,
+            'A version trained on a prepared table scores tables only; register rescoring needs one trained on the register.',
+          );
         const matrix = { file: store.existing(row.file_sha256), meta: row.meta, use: bundle.use };
-        const { result } = await spawnJob<'score'>({ kind: 'score', matrix, modelSha256: bundle.model, weightsSha256: bundle.weights, shard: { index: shard, of }, storeRoot: store.root }, signal);
+        const { result } = await spawnJob<'score'>(
+          {
+            kind: 'score',
+            matrix,
+            modelSha256: bundle.model,
+            weightsSha256: bundle.weights,
+            shard: { index: shard, of },
+            storeRoot: store.root,
+          },
+          signal,
+        );
         return { scoresSha256: result.scoresSha256 };
       }),
   };

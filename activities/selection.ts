@@ -25,7 +25,7 @@ export async function listState(db: Deps['db'] | Tx, listId: string): Promise<{ 
   const rows = await db('sel.seal').where({ list_id: listId }).select<{ verdict: 'sealed' | 'refused' | 'expired' }[]>('verdict');
   const seals = rows.filter((row) => row.verdict === 'sealed').length;
   const closed = rows.find((row) => row.verdict !== 'sealed');
-  return { state: closed ? (closed.verdict as ListState) : seals >= SEALS_NEEDED ? 'sealed' : 'draft', seals };
+  return { state: closed ? closed.verdict : seals >= SEALS_NEEDED ? 'sealed' : 'draft', seals };
 }
 
 export function selectionActivities(deps: Deps): SelectionActivities {
@@ -33,7 +33,9 @@ export function selectionActivities(deps: Deps): SelectionActivities {
   return {
     /** Twice: the scoring run has its list already. */
     async draftList({ actId, scoringId, capacity, seed, openDays }) {
-      const scoring = await db('sel.scoring_run').where({ scoring_id: scoringId }).first<{ scores_sha256: string; slot: string; as_of: Date } | undefined>();
+      const scoring = await db('sel.scoring_run')
+        .where({ scoring_id: scoringId })
+        .first<{ scores_sha256: string; slot: string; as_of: Date } | undefined>();
       if (!scoring) throw notFound(`scoring run ${scoringId} is not recorded`);
       const known = await db('sel.list').where({ scoring_id: scoringId }).first<{ list_id: string; expires_at: Date } | undefined>();
       if (known) return { listId: known.list_id, openForMs: known.expires_at.getTime() - deps.clock().getTime() };
@@ -42,7 +44,16 @@ export function selectionActivities(deps: Deps): SelectionActivities {
         scores.rows.map((row) => ({ ...row, tieKey: createHash('sha256').update(`${seed}\u0000${row.entity}`).digest('hex') })),
         capacity,
       );
-      const content = lines.map((line) => ({ rank: line.rank, entity: line.row.entity, group: line.row.group, score: line.row.score, probability: calibrated(scores.calibrator, line.row.score), arm: line.arm, selected: line.selected, inclusionProbability: line.inclusionProbability }));
+      const content = lines.map((line) => ({
+        rank: line.rank,
+        entity: line.row.entity,
+        group: line.row.group,
+        score: line.row.score,
+        probability: calibrated(scores.calibrator, line.row.score),
+        arm: line.arm,
+        selected: line.selected,
+        inclusionProbability: line.inclusionProbability,
+      }));
       const listId = store.put(canonical({ format: 1, scoringId, policy: POLICY, capacity, seed, lines: content }));
       const at = deps.clock();
       const expiresAt = new Date(at.getTime() + openDays * DAY_MS);
@@ -52,10 +63,36 @@ export function selectionActivities(deps: Deps): SelectionActivities {
           [listId, scoringId, scoring.slot, scoring.as_of, capacity, seed, POLICY, at, expiresAt],
         );
         if (inserted.rowCount === 0) return;
-        const table = new CopyInto('sel.line', ['list_id', 'rank', 'entity', 'grp', 'score', 'probability', 'arm', 'selected', 'inclusion_probability']);
-        for (const line of content) table.add([listId, line.rank, line.entity, line.group, line.score, line.probability, line.arm, line.selected, line.inclusionProbability]);
+        const table = new CopyInto('sel.line', [
+          'list_id',
+          'rank',
+          'entity',
+          'grp',
+          'score',
+          'probability',
+          'arm',
+          'selected',
+          'inclusion_probability',
+        ]);
+        for (const line of content)
+          table.add([
+            listId,
+            line.rank,
+            line.entity,
+            line.group,
+            line.score,
+            line.probability,
+            line.arm,
+            line.selected,
+            line.inclusionProbability,
+          ]);
         await table.flush(tx);
-        await append(tx, await actOf(tx, actId), { act: 'list.drafted', subject: { kind: 'list', id: listId }, after: listId, rows: { count: content.length, root: listId } }, at);
+        await append(
+          tx,
+          await actOf(tx, actId),
+          { act: 'list.drafted', subject: { kind: 'list', id: listId }, after: listId, rows: { count: content.length, root: listId } },
+          at,
+        );
       });
       return { listId, openForMs: expiresAt.getTime() - deps.clock().getTime() };
     },
@@ -70,7 +107,12 @@ export function selectionActivities(deps: Deps): SelectionActivities {
         const at = deps.clock();
         await tx('sel.seal').insert({ seal_id: randomUUID(), list_id: listId, verdict: 'expired', sealed_at: at });
         const scoring = await tx('sel.scoring_run').where({ scoring_id: list.scoring_id }).first<{ act_id: string }>();
-        await append(tx, await actOf(tx, scoring.act_id), { act: 'list.expired', subject: { kind: 'list', id: listId }, after: listId }, at);
+        await append(
+          tx,
+          await actOf(tx, scoring.act_id),
+          { act: 'list.expired', subject: { kind: 'list', id: listId }, after: listId },
+          at,
+        );
         return 'expired' as const;
       });
       return { state };

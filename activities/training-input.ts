@@ -19,7 +19,11 @@ export function familyOf(experiment: Experiment, family: FamilySpec['family']): 
   return spec;
 }
 
-export async function runAndFold(deps: Deps, runId: string, foldId: string): Promise<{ run: TrainingRun; fold: ReturnType<typeof foldsOf>[number] }> {
+export async function runAndFold(
+  deps: Deps,
+  runId: string,
+  foldId: string,
+): Promise<{ run: TrainingRun; fold: ReturnType<typeof foldsOf>[number] }> {
   const run = await getRun(deps.db, runId);
   const fold = foldsOf(run.input.experiment.split).find((item) => item.id === foldId);
   if (!fold) throw notFound(`the experiment has no fold ${foldId}`);

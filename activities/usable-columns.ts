@@ -11,8 +11,21 @@ export function usableColumns(meta: MatrixMeta, experiment: Experiment): string[
   const { include, exclude, nuisance } = experiment.features;
   const names = meta.columns.map((column) => column.name);
   const unknown = [...(include ?? []), ...exclude].filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw invalid(`the experiment names unknown feature${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}; the source has: ${names.join(', ')}`, 'Correct `features.include` or `features.exclude`.');
+  if (unknown.length > 0)
+    throw invalid(
+      `the experiment names unknown feature${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}; the source has: ${names.join(', ')}`,
+      'Correct `features.include` or `features.exclude`.',
+    );
   const forbidden = meta.columns.filter((column) => column.role === 'nuisance' && include?.includes(column.name) && nuisance !== 'include');
-  if (forbidden.length > 0) throw invalid(`${forbidden.map((c) => c.name).join(', ')} says who looked and cannot be a feature of a model meant for selection`, 'Set `features.nuisance: include` to study its effect; such a model cannot be promoted.');
-  return meta.columns.filter((column) => (column.role === 'feature' ? (include?.includes(column.name) ?? true) : nuisance === 'include') && !exclude.includes(column.name)).map((column) => column.name);
+  if (forbidden.length > 0)
+    throw invalid(
+      `${forbidden.map((c) => c.name).join(', ')} says who looked and cannot be a feature of a model meant for selection`,
+      'Set `features.nuisance: include` to study its effect; such a model cannot be promoted.',
+    );
+  return meta.columns
+    .filter(
+      (column) =>
+        (column.role === 'feature' ? (include?.includes(column.name) ?? true) : nuisance === 'include') && !exclude.includes(column.name),
+    )
+    .map((column) => column.name);
 }

@@ -4,8 +4,14 @@
  */
 const OSLO = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Europe/Oslo',
-  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
-}); // prettier-ignore
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 const HOUR_MS = 3_600_000;
 const offsets = new Map<number, number>();
 
@@ -51,7 +57,8 @@ export function parseInstant(text: string): number | undefined {
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second = '0', fraction = '', zulu, sign, offsetHours, offsetMinutes] = match;
   const [mo, d, h, mi, s] = [Number(month), Number(day), Number(hour), Number(minute), Number(second)];
-  if (mo < 1 || mo > 12 || d < 1 || d > new Date(Date.UTC(Number(year), mo, 0)).getUTCDate() || h > 23 || mi > 59 || s > 59) return undefined;
+  if (mo < 1 || mo > 12 || d < 1 || d > new Date(Date.UTC(Number(year), mo, 0)).getUTCDate() || h > 23 || mi > 59 || s > 59)
+    return undefined;
   const local = Date.UTC(Number(year), mo - 1, d, h, mi, s, Number(fraction.slice(0, 3).padEnd(3, '0')));
   if (zulu) return local;
   if (sign) {

@@ -83,5 +83,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('drop table ml.champion, ml.decision, ml.gate_result, ml.promotion_request; drop function ml.check_decision, ml.check_champion;');
+  await knex.raw(
+    'drop table ml.champion, ml.decision, ml.gate_result, ml.promotion_request; drop function ml.check_decision, ml.check_champion;',
+  );
 }

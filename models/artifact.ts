@@ -11,7 +11,8 @@ export interface StoredModel {
     | { readonly family: 'mlp'; readonly epochs: readonly number[]; readonly layers: readonly (readonly [kernel: number, bias: number])[] };
 }
 
-const arraysOf = (model: FittedModel): Float32Array[] => (model.family === 'logistic' ? [model.weights] : model.members.flatMap((member) => member.flatMap(({ kernel, bias }) => [kernel, bias])));
+const arraysOf = (model: FittedModel): Float32Array[] =>
+  model.family === 'logistic' ? [model.weights] : model.members.flatMap((member) => member.flatMap(({ kernel, bias }) => [kernel, bias]));
 
 export function storeModel(model: FittedModel): { document: StoredModel; weights: Buffer } {
   const floats = arraysOf(model);
@@ -33,7 +34,9 @@ export function restoreModel(document: StoredModel, weights: Buffer): FittedMode
   let model: FittedModel;
   if (architecture.family === 'logistic') model = { family: 'logistic', encoder, l2: architecture.l2, weights: take(architecture.weights) };
   else {
-    const members = architecture.epochs.map((): MlpWeights => architecture.layers.map(([kernel, bias]) => ({ kernel: take(kernel), bias: take(bias) })));
+    const members = architecture.epochs.map((): MlpWeights =>
+      architecture.layers.map(([kernel, bias]) => ({ kernel: take(kernel), bias: take(bias) })),
+    );
     model = { family: 'mlp', encoder, epochs: architecture.epochs, members };
   }
   if (at !== weights.length) throw new RangeError(`the model document describes ${at} bytes of weights, the file holds ${weights.length}`);

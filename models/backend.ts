@@ -42,7 +42,9 @@ function cpuFeatures(): string {
 let loaded: Promise<{ tf: Tf; engine: EngineFingerprint }> | undefined;
 
 /** Loads TensorFlow.js once: native where it is built, else WASM (the only other choice). The only file that picks. */
-export function loadBackend(wanted: string | undefined = process.env['UTPLUKK_TFJS_BACKEND']): Promise<{ tf: Tf; engine: EngineFingerprint }> {
+export function loadBackend(
+  wanted: string | undefined = process.env['UTPLUKK_TFJS_BACKEND'],
+): Promise<{ tf: Tf; engine: EngineFingerprint }> {
   loaded ??= load(wanted);
   return loaded;
 }
@@ -61,7 +63,12 @@ async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: Engin
       const backend = tf.backend() as unknown as { binding: { TF_Version: string } };
       return { tf, engine: { backend: 'tensorflow', tensorflow: backend.binding.TF_Version, tfjs: tf.version['tfjs-core'], ...common } };
     } catch (error) {
-      if (wanted === 'tensorflow') throw new UtplukkError('EngineMissing', `native TensorFlow does not load: ${(error as Error).message.split('\n')[0]}`, 'Run `npx utplukk doctor`.');
+      if (wanted === 'tensorflow')
+        throw new UtplukkError(
+          'EngineMissing',
+          `native TensorFlow does not load: ${(error as Error).message.split('\n')[0]}`,
+          'Run `npx utplukk doctor`.',
+        );
     }
   }
   const tf = (await import('@tensorflow/tfjs')) as Tf;
@@ -71,4 +78,7 @@ async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: Engin
   return { tf, engine: { backend: 'wasm', tensorflow: 'none', tfjs: tf.version['tfjs-core'], ...common } };
 }
 
-export const engineDigest = (engine: EngineFingerprint): string => createHash('sha256').update(JSON.stringify(Object.entries(engine).sort())).digest('hex');
+export const engineDigest = (engine: EngineFingerprint): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.entries(engine).sort()))
+    .digest('hex');

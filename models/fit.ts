@@ -25,7 +25,9 @@ const MIN_POSITIVES = 5;
 
 /** Earlier rows first; within a day by row id, so that the split does not depend on storage. */
 export function splitByKnownTime(data: MatrixData, rows: readonly number[]): { inner: number[]; validation: number[] } {
-  const order = [...rows].sort((a, b) => compare(data.labelKnownOn[a] ?? '', data.labelKnownOn[b] ?? '') || compare(data.rowId[a]!, data.rowId[b]!));
+  const order = [...rows].sort(
+    (a, b) => compare(data.labelKnownOn[a] ?? '', data.labelKnownOn[b] ?? '') || compare(data.rowId[a]!, data.rowId[b]!),
+  );
   const cut = Math.round(order.length * (1 - VALIDATION_SHARE));
   return { inner: order.slice(0, cut), validation: order.slice(cut) };
 }
@@ -37,17 +39,30 @@ const labels = (data: MatrixData, rows: readonly number[]) => Float32Array.from(
 export function checkEnough(data: MatrixData, rows: readonly number[], where: string): void {
   const positives = rows.filter((row) => data.label[row] === 1).length;
   if (rows.length >= MIN_ROWS && positives >= MIN_POSITIVES && rows.length - positives >= MIN_POSITIVES) return;
-  throw new UtplukkError('NoLabels', `${where} has ${rows.length} training rows with ${positives} findings; at least ${MIN_ROWS} rows, ${MIN_POSITIVES} findings and ${MIN_POSITIVES} without are needed`, 'Start the first test part later, or load more outcomes.');
+  throw new UtplukkError(
+    'NoLabels',
+    `${where} has ${rows.length} training rows with ${positives} findings; at least ${MIN_ROWS} rows, ${MIN_POSITIVES} findings and ${MIN_POSITIVES} without are needed`,
+    'Start the first test part later, or load more outcomes.',
+  );
 }
 
 /**
  * Fits one family: preprocessing and weights on the earlier part choose penalty or epochs on the later part, then both
  * are fitted anew on all given rows. The same arguments give the same bytes on the same engine.
  */
-export function fitFamily(tf: Tf, spec: FamilySpec, data: MatrixData, columns: readonly MatrixColumn[], rows: readonly number[], seed: number): Fit {
+export function fitFamily(
+  tf: Tf,
+  spec: FamilySpec,
+  data: MatrixData,
+  columns: readonly MatrixColumn[],
+  rows: readonly number[],
+  seed: number,
+): Fit {
   const sorted = [...rows].sort((a, b) => compare(data.rowId[a]!, data.rowId[b]!));
   const { inner, validation } = splitByKnownTime(data, sorted);
-  return spec.family === 'logistic' ? chooseLogistic(tf, spec, data, columns, { inner, validation, all: sorted }) : chooseMlp(tf, spec, data, columns, { inner, validation, all: sorted }, seed);
+  return spec.family === 'logistic'
+    ? chooseLogistic(tf, spec, data, columns, { inner, validation, all: sorted })
+    : chooseMlp(tf, spec, data, columns, { inner, validation, all: sorted }, seed);
 }
 
 interface Parts {
@@ -56,7 +71,13 @@ interface Parts {
   readonly all: readonly number[];
 }
 
-function chooseLogistic(tf: Tf, spec: FamilySpec & { family: 'logistic' }, data: MatrixData, columns: readonly MatrixColumn[], parts: Parts): Fit {
+function chooseLogistic(
+  tf: Tf,
+  spec: FamilySpec & { family: 'logistic' },
+  data: MatrixData,
+  columns: readonly MatrixColumn[],
+  parts: Parts,
+): Fit {
   const encoder = fitEncoder(data, columns, parts.inner, 'smooth-robust');
   const width = encodedWidth(encoder);
   const [x, vx] = [encode(encoder, data, parts.inner), encode(encoder, data, parts.validation)];
@@ -68,7 +89,14 @@ function chooseLogistic(tf: Tf, spec: FamilySpec & { family: 'logistic' }, data:
   return { model: { family: 'logistic', encoder: full, l2: best.l2, weights }, validationLoss: best.loss };
 }
 
-function chooseMlp(tf: Tf, spec: FamilySpec & { family: 'mlp' }, data: MatrixData, columns: readonly MatrixColumn[], parts: Parts, seed: number): Fit {
+function chooseMlp(
+  tf: Tf,
+  spec: FamilySpec & { family: 'mlp' },
+  data: MatrixData,
+  columns: readonly MatrixColumn[],
+  parts: Parts,
+  seed: number,
+): Fit {
   const encoder = fitEncoder(data, columns, parts.inner, 'quantile-normal');
   const train = { x: encode(encoder, data, parts.inner), y: labels(data, parts.inner), width: encodedWidth(encoder) };
   const validation = { x: encode(encoder, data, parts.validation), y: labels(data, parts.validation) };

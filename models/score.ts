@@ -18,7 +18,8 @@ export function scoreRows(tf: Tf, model: FittedModel, data: MatrixData, rows: re
     if (model.family === 'logistic') {
       out.set(logisticLogits(tf, model.weights, x, width), at);
     } else {
-      for (const member of model.members) mlpLogits(tf, member, x, width).forEach((logit, i) => (out[at + i]! += logit / model.members.length));
+      for (const member of model.members)
+        mlpLogits(tf, member, x, width).forEach((logit, i) => (out[at + i]! += logit / model.members.length));
     }
   }
   return out;

@@ -20,7 +20,9 @@ export function codeIdentity(entry: string): string {
     files.set(file, sha256(source));
     for (const match of source.matchAll(IMPORT)) {
       const target = path.join(path.dirname(file), match[1]!);
-      const found = [`${target}.ts`, `${target}/index.ts`, target].find((candidate) => /\.(ts|json)$/.test(candidate) && fs.existsSync(path.join(ROOT, candidate)));
+      const found = [`${target}.ts`, `${target}/index.ts`, target].find(
+        (candidate) => /\.(ts|json)$/.test(candidate) && fs.existsSync(path.join(ROOT, candidate)),
+      );
       if (found) visit(found);
     }
   };

@@ -31,7 +31,10 @@ await main(async () => {
     Object.assign(all, { UTPLUKK_API: api });
     fs.writeFileSync(path.join(dir, 'env.json'), JSON.stringify(all, null, 1), { mode: 0o600 });
     if (backend.backend !== 'tensorflow') say(`computing with ${backend.backend}: ${backend.reason}`);
-    const job = spawn(process.execPath, [path.join(ROOT, 'dist/apps/demo/main.js')], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...all } });
+    const job = spawn(process.execPath, [path.join(ROOT, 'dist/apps/demo/main.js')], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...all },
+    });
     const ended = new Promise((resolve) => job.once('exit', (code) => resolve(code ?? 1)));
     const how = await Promise.race([ended, stopAsked]);
     if (typeof how === 'string') {

@@ -21,7 +21,26 @@ interface SimBill {
 }
 
 const ICPC2 = '2.16.578.1.12.4.1.1.7170';
-const DIAGNOSES = ['P76', 'R74', 'L03', 'D01', 'L86', 'K86', 'A97', 'R96', 'W78', 'L77', 'T90', 'A62', 'K77', 'S88', 'L90', 'A79', 'U71', 'N01'];
+const DIAGNOSES = [
+  'P76',
+  'R74',
+  'L03',
+  'D01',
+  'L86',
+  'K86',
+  'A97',
+  'R96',
+  'W78',
+  'L77',
+  'T90',
+  'A62',
+  'K77',
+  'S88',
+  'L90',
+  'A79',
+  'U71',
+  'N01',
+];
 const MINUTES_A_DAY_START = 8 * 60;
 
 /** What an actor bills in one month of service, as one settlement message received in a later month; undefined if nothing. */
@@ -58,7 +77,8 @@ function billDay(rng: Rng, actor: SimActor, day: string, active: number, first: 
   let number = first;
   for (let i = 0; i < count; i++) {
     let main = actor.group.main[rng.weighted(actor.group.main.map((use) => use.weight))]!;
-    if (has(actor, 'group-as-individual') && main.code === 'C33' && rng.chance(active)) main = actor.group.main.find((use) => use.code === 'A8a')!;
+    if (has(actor, 'group-as-individual') && main.code === 'C33' && rng.chance(active))
+      main = actor.group.main.find((use) => use.code === 'A8a')!;
     const lines = [line(main, 1), ...addOns(rng, actor, active)];
     const overlap = load > 1 ? 0.5 : 1;
     const start = Math.min(minute, 23 * 60 + 58);
@@ -72,7 +92,11 @@ function billDay(rng: Rng, actor: SimActor, day: string, active: number, first: 
   return number;
 }
 
-const line = (use: TariffUse, repetitions: number): SimLine => ({ takstkode: use.code, antall: repetitions, belop: `${use.kroner * repetitions}.00` });
+const line = (use: TariffUse, repetitions: number): SimLine => ({
+  takstkode: use.code,
+  antall: repetitions,
+  belop: `${use.kroner * repetitions}.00`,
+});
 
 function addOns(rng: Rng, actor: SimActor, active: number): SimLine[] {
   const lines: SimLine[] = [];

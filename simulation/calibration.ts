@@ -26,6 +26,7 @@ export interface ProviderGroup {
 const t = (code: string, kroner: number, weight = 1): TariffUse => ({ code, kroner, minutes: tariffOf(code).minMinutes, weight });
 const add = (code: string, kroner: number, probability: number) => ({ ...t(code, kroner), probability });
 
+// prettier-ignore
 export const GROUPS: readonly ProviderGroup[] = [
   {
     field: 'LE', practiceType: 'FALE', share: 0.3, billsPerDay: 17,
@@ -67,7 +68,7 @@ export const GROUPS: readonly ProviderGroup[] = [
     main: [t('LG1', 700, 80), t('LG2', 400, 20)],
     addOns: [],
   },
-]; // prettier-ignore
+];
 
 export const CALIBRATION = {
   actorsInNorway: 23_000, // published: Riksrevisjonen 2022
@@ -82,7 +83,7 @@ export const CALIBRATION = {
   lateActors: 0.05, // actors that send two months late
   brokenRows: 0.00004, // rows that the loader must refuse
   latent: { serious: 0.05, minor: 0.2, honestOutlier: 0.06 }, // demo shares; published range 1-3 % and 15-25 %
-  finding: { serious: 0.93, minor: 0.6, clean: 0.08 },
+  finding: { serious: 0.95, minor: 0.65, clean: 0.06 },
   caseworkers: [1.15, 1.05, 1, 1, 0.95, 0.9, 0.7, 0.5], // strictness: how much of what is there each one finds
   decisionDelayDays: { median: 300, sigma: 0.45 }, // published: decisions take 9 to 14 months, long tail
   appealShare: 0.6, // derived: 44 appeals on 73 decisions

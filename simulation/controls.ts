@@ -23,8 +23,12 @@ export function makeCases(dials: Dials, actors: readonly SimActor[]): SimCase[] 
   let number = 0;
   for (let month = WARM_UP_MONTHS; month < months; month++) {
     const count = Math.round((dials.controlsPerYear * (month + 1)) / 12) - Math.round((dials.controlsPerYear * month) / 12);
-    const eligible = actors.filter((a) => a.fromMonth + 3 <= month && month < a.untilMonth && month - (lastControl.get(a.index) ?? -99) >= COOL_DOWN_MONTHS);
-    const scored = eligible.map((actor) => ({ actor, ...attention(rng, actor, month) })).sort((a, b) => b.score - a.score || a.actor.index - b.actor.index);
+    const eligible = actors.filter(
+      (a) => a.fromMonth + 3 <= month && month < a.untilMonth && month - (lastControl.get(a.index) ?? -99) >= COOL_DOWN_MONTHS,
+    );
+    const scored = eligible
+      .map((actor) => ({ actor, ...attention(rng, actor, month) }))
+      .sort((a, b) => b.score - a.score || a.actor.index - b.actor.index);
     for (const { actor, basis } of scored.slice(0, count)) {
       lastControl.set(actor.index, month);
       events.push(...oneCase(rng, dials, actor, month, `K-${String(++number).padStart(6, '0')}`, basis));
@@ -50,15 +54,33 @@ function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr:
   const worker = rng.below(CALIBRATION.caseworkers.length);
   const at = (day: string) => `${day}T12:00:00Z`;
   const events: SimCase[] = [
-    { known: opened, event: { type: 'apnet', saksnr, praksisId: actor.praksisId, apnet: opened, grunnlag: basis, saksbehandler: `team-${worker + 1}`, kjentFra: at(opened) } },
+    {
+      known: opened,
+      event: {
+        type: 'apnet',
+        saksnr,
+        praksisId: actor.praksisId,
+        apnet: opened,
+        grunnlag: basis,
+        saksbehandler: `team-${worker + 1}`,
+        kjentFra: at(opened),
+      },
+    },
   ];
   const delay = Math.round(rng.lognormal(CALIBRATION.decisionDelayDays.median, CALIBRATION.decisionDelayDays.sigma));
   const decided = addDays(opened, Math.max(45, delay));
   const started = month >= actor.startMonth;
-  const chance = CALIBRATION.finding[started && actor.latent === 'serious' ? 'serious' : started && actor.latent === 'minor' ? 'minor' : 'clean'];
+  const chance =
+    CALIBRATION.finding[started && actor.latent === 'serious' ? 'serious' : started && actor.latent === 'minor' ? 'minor' : 'clean'];
   const found = rng.chance(Math.min(0.98, chance * CALIBRATION.caseworkers[worker]!));
-  const kroner = found ? Math.round(rng.lognormal(90_000, 0.6) * (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / actor.group.billsPerDay)) : 0;
-  const utfall = !found ? rng.pick(['none', 'guidance']) : actor.latent === 'serious' && kroner > 250_000 ? rng.pick(['reclaim', 'loss-of-right', 'police-report']) : 'reclaim';
+  const kroner = found
+    ? Math.round(rng.lognormal(90_000, 0.6) * (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / actor.group.billsPerDay))
+    : 0;
+  const utfall = !found
+    ? rng.pick(['none', 'guidance'])
+    : actor.latent === 'serious' && kroner > 250_000
+      ? rng.pick(['reclaim', 'loss-of-right', 'police-report'])
+      : 'reclaim';
   const known = addDays(decided, 3);
   events.push({ known, event: { type: 'vedtak', saksnr, vedtatt: decided, utfall, belop: `${kroner}.00`, kjentFra: at(known) } });
   if (found && rng.chance(CALIBRATION.appealShare)) {
@@ -67,7 +89,10 @@ function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr:
     const [resultat = 'upheld'] = results[rng.weighted(results.map(([, weight]) => weight))]!;
     const left = resultat === 'reversed' ? 0 : resultat === 'partly-upheld' ? Math.round(kroner / 2) : kroner;
     const appealKnown = addDays(day, 3);
-    events.push({ known: appealKnown, event: { type: 'klage', saksnr, avgjort: day, resultat, belop: `${left}.00`, kjentFra: at(appealKnown) } });
+    events.push({
+      known: appealKnown,
+      event: { type: 'klage', saksnr, avgjort: day, resultat, belop: `${left}.00`, kjentFra: at(appealKnown) },
+    });
   }
   return events;
 }

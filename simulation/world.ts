@@ -14,7 +14,7 @@ export interface Dials {
   readonly firstMonth: string;
 }
 
-export const DEMO_DIALS: Dials = { actors: 0.1, volume: 0.034, controlsPerYear: 220, years: 4, seed: 20240101, firstMonth: '2021-01' };
+export const DEMO_DIALS: Dials = { actors: 0.1, volume: 0.034, controlsPerYear: 400, years: 4, seed: 20240101, firstMonth: '2021-01' };
 
 export interface SimActor {
   readonly index: number;
@@ -69,7 +69,9 @@ function makeActor(dials: Dials, index: number): SimActor {
   const months = dials.years * 12;
   const group = GROUPS[rng.weighted(GROUPS.map((g) => g.share))]!;
   const share = CALIBRATION.latent;
-  const latent = (['serious', 'minor', 'honest-outlier', 'clean'] as const)[rng.weighted([share.serious, share.minor, share.honestOutlier, 1 - share.serious - share.minor - share.honestOutlier])]!;
+  const latent = (['serious', 'minor', 'honest-outlier', 'clean'] as const)[
+    rng.weighted([share.serious, share.minor, share.honestOutlier, 1 - share.serious - share.minor - share.honestOutlier])
+  ]!;
   const possible = BEHAVIOURS_OF[group.field] ?? [];
   const guilty = latent === 'serious' || latent === 'minor';
   const fromMonth = rng.chance(CALIBRATION.yearlyEntry * dials.years) ? rng.below(months - 6) : 0;
@@ -92,8 +94,10 @@ function makeActor(dials: Dials, index: number): SimActor {
     behaviours: guilty ? rng.shuffle(possible).slice(0, latent === 'serious' ? 2 : 1) : [],
     severity,
     startMonth: guilty && rng.chance(0.4) ? rng.below(Math.max(1, months - 18)) : 0,
-    ruleRate: CALIBRATION.rejectedShare * rng.lognormal(1, 0.5) * (1 + 2 * severity),
-    patients: Array.from({ length: Math.max(8, Math.round(CALIBRATION.patientsPerActor * rng.lognormal(1, 0.4))) }, () => syntheticNationalId(rng)),
+    ruleRate: CALIBRATION.rejectedShare * rng.lognormal(1, 0.5) * (1 + severity),
+    patients: Array.from({ length: Math.max(8, Math.round(CALIBRATION.patientsPerActor * rng.lognormal(1, 0.4))) }, () =>
+      syntheticNationalId(rng),
+    ),
   };
 }
 

@@ -17,23 +17,47 @@ export interface SimulationSummary {
  * Writes a register as files: actors, one file of settlement messages a month of receipt, case events. The truth goes to
  * another folder, which the product never reads. The same dials give the same bytes.
  */
-export async function writeRegister(dials: Dials, dir: string, progress: (done: number, total: number) => void = () => {}): Promise<SimulationSummary> {
+export async function writeRegister(
+  dials: Dials,
+  dir: string,
+  progress: (done: number, total: number) => void = () => {},
+): Promise<SimulationSummary> {
   const register = path.join(dir, 'register');
   const truth = path.join(dir, 'truth');
   for (const folder of [register, truth]) fs.mkdirSync(folder, { recursive: true });
   const actors = makeActors(dials);
-  writeLines(path.join(register, 'actors.ndjson'), actors.map((actor) => actorFact(dials, actor)));
+  writeLines(
+    path.join(register, 'actors.ndjson'),
+    actors.map((actor) => actorFact(dials, actor)),
+  );
   const months = dials.years * 12;
   const end = monthAt(dials, months);
   const cases = makeCases(dials, actors).filter(({ known }) => known < `${end}-01`);
-  writeLines(path.join(register, 'cases.ndjson'), cases.map(({ event }) => event));
-  writeLines(path.join(truth, 'actors.ndjson'), actors.map((a) => ({ praksisId: a.praksisId, latent: a.latent, behaviours: a.behaviours, severity: a.severity, startMonth: monthAt(dials, a.startMonth) })));
+  writeLines(
+    path.join(register, 'cases.ndjson'),
+    cases.map(({ event }) => event),
+  );
+  writeLines(
+    path.join(truth, 'actors.ndjson'),
+    actors.map((a) => ({
+      praksisId: a.praksisId,
+      latent: a.latent,
+      behaviours: a.behaviours,
+      severity: a.severity,
+      startMonth: monthAt(dials, a.startMonth),
+    })),
+  );
   let bills = 0;
   for (let received = 1; received < months; received++) {
     bills += await writeMonth(dials, actors, received, register);
     progress(received, months - 1);
   }
-  return { actors: actors.length, bills, cases: cases.filter(({ event }) => event['type'] === 'apnet').length, knownUntil: `${end}-01T00:00:00Z` };
+  return {
+    actors: actors.length,
+    bills,
+    cases: cases.filter(({ event }) => event['type'] === 'apnet').length,
+    knownUntil: `${end}-01T00:00:00Z`,
+  };
 }
 
 async function writeMonth(dials: Dials, actors: readonly SimActor[], received: number, dir: string): Promise<number> {

@@ -26,7 +26,11 @@ export async function promoteModel(input: PromoteModelInput): Promise<{ verdict:
     {
       validator: ({ decisionId }) => {
         if (!decisionId) throw ApplicationFailure.nonRetryable('an Update must carry the id of a decision', 'InvalidInput');
-        if (!open) throw ApplicationFailure.nonRetryable(verdict ? `the request is already ${verdict}` : 'the gates have not been judged yet', 'Conflict');
+        if (!open)
+          throw ApplicationFailure.nonRetryable(
+            verdict ? `the request is already ${verdict}` : 'the gates have not been judged yet',
+            'Conflict',
+          );
       },
     },
   );

@@ -56,7 +56,9 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
     return { versionId, matrixId, ...(snapshotId === undefined ? {} : { snapshotId }) };
   } catch (error) {
     const cancelled = isCancellation(error);
-    await CancellationScope.nonCancellable(() => quick.closeRun({ runId, state: cancelled ? 'cancelled' : 'failed', problem: problemOf(error) }));
+    await CancellationScope.nonCancellable(() =>
+      quick.closeRun({ runId, state: cancelled ? 'cancelled' : 'failed', problem: problemOf(error) }),
+    );
     throw error;
   }
 }

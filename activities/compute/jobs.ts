@@ -11,10 +11,32 @@ export interface MatrixFile {
 }
 
 export type ComputeJob =
-  | { readonly kind: 'fold'; readonly matrix: MatrixFile; readonly fold: Fold; readonly family: FamilySpec; readonly seed: number; readonly storeRoot: string }
+  | {
+      readonly kind: 'fold';
+      readonly matrix: MatrixFile;
+      readonly fold: Fold;
+      readonly family: FamilySpec;
+      readonly seed: number;
+      readonly storeRoot: string;
+    }
   | { readonly kind: 'final'; readonly matrix: MatrixFile; readonly family: FamilySpec; readonly seed: number; readonly storeRoot: string }
-  | { readonly kind: 'evaluate'; readonly predictions: readonly { family: string; sha256: string }[]; readonly matrix: MatrixFile; readonly ks: readonly number[]; readonly bootstrap: number; readonly seed: number; readonly storeRoot: string }
-  | { readonly kind: 'score'; readonly matrix: MatrixFile; readonly modelSha256: string; readonly weightsSha256: string; readonly shard: { index: number; of: number }; readonly storeRoot: string };
+  | {
+      readonly kind: 'evaluate';
+      readonly predictions: readonly { family: string; sha256: string }[];
+      readonly matrix: MatrixFile;
+      readonly ks: readonly number[];
+      readonly bootstrap: number;
+      readonly seed: number;
+      readonly storeRoot: string;
+    }
+  | {
+      readonly kind: 'score';
+      readonly matrix: MatrixFile;
+      readonly modelSha256: string;
+      readonly weightsSha256: string;
+      readonly shard: { index: number; of: number };
+      readonly storeRoot: string;
+    };
 
 /** Test rows of one fold as one family scored them: what evaluation and calibration read. */
 export interface FoldPredictions {

@@ -12,7 +12,10 @@ export const COMPUTE_ENTRY = path.join(ROOT, 'dist/apps/compute/main.js');
  * Runs a job in a child process: TensorFlow blocks the event loop, so heartbeats and cancellation need the parent free;
  * the child's memory goes back when it ends, and a native crash stays its own.
  */
-export async function spawnJob<K extends ComputeJob['kind']>(job: Extract<ComputeJob, { kind: K }>, signal?: AbortSignal): Promise<Computed<K>> {
+export async function spawnJob<K extends ComputeJob['kind']>(
+  job: Extract<ComputeJob, { kind: K }>,
+  signal?: AbortSignal,
+): Promise<Computed<K>> {
   const child = spawn(process.execPath, [COMPUTE_ENTRY], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...PINNED_ENVIRONMENT },
@@ -20,10 +23,14 @@ export async function spawnJob<K extends ComputeJob['kind']>(job: Extract<Comput
     killSignal: 'SIGKILL',
   });
   child.stdin.end(JSON.stringify(job));
-  const [out, err] = await Promise.all([collect(child.stdout), collect(child.stderr), new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', () => resolve());
-  })]); // prettier-ignore
+  const [out, err] = await Promise.all([
+    collect(child.stdout),
+    collect(child.stderr),
+    new Promise<void>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', () => resolve());
+    }),
+  ]);
   const last = out.trimEnd().split('\n').at(-1) ?? '';
   const answer = parseAnswer<K>(last);
   if (answer && 'result' in answer) return answer;

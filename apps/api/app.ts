@@ -21,7 +21,17 @@ export interface ApiDeps {
   readonly clock: () => Date;
 }
 
-const STATUS: Record<FailureType, number> = { InvalidInput: 400, NotFound: 404, NotAllowed: 403, Conflict: 409, GateRefused: 409, NoLabels: 422, ContentMismatch: 500, EngineMissing: 503, SourceAway: 503 };
+const STATUS: Record<FailureType, number> = {
+  InvalidInput: 400,
+  NotFound: 404,
+  NotAllowed: 403,
+  Conflict: 409,
+  GateRefused: 409,
+  NoLabels: 422,
+  ContentMismatch: 500,
+  EngineMissing: 503,
+  SourceAway: 503,
+};
 
 /** Builds the API without listening, so that tests inject requests. Everything but /health needs a verified token. */
 export function createApi(deps: ApiDeps): FastifyInstance {
@@ -29,7 +39,14 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   const { db } = deps;
 
   app.setErrorHandler((error: Error & { statusCode?: number; validation?: unknown }, _request, reply) => {
-    const problem = error instanceof UtplukkError ? { status: STATUS[error.type], code: error.type, title: error.message, next: error.next } : { status: error.statusCode ?? 500, code: error.validation ? 'InvalidInput' : 'Internal', title: (error.statusCode ?? 500) < 500 ? error.message : 'The server failed; its log says why.' };
+    const problem =
+      error instanceof UtplukkError
+        ? { status: STATUS[error.type], code: error.type, title: error.message, next: error.next }
+        : {
+            status: error.statusCode ?? 500,
+            code: error.validation ? 'InvalidInput' : 'Internal',
+            title: (error.statusCode ?? 500) < 500 ? error.message : 'The server failed; its log says why.',
+          };
     if (problem.status >= 500) process.stderr.write(`${error.stack ?? error.message}\n`);
     return reply.status(problem.status).type('application/problem+json').send(problem);
   });
@@ -44,11 +61,20 @@ export function createApi(deps: ApiDeps): FastifyInstance {
       if (!header) throw notAllowed('a bearer token is needed', 'Sign in with `npx utplukk login --as <user>`.');
       tokens.set(request, await deps.verify(header));
     });
-    const command = (request: FastifyRequest) => ({ db, store: deps.store, temporal: deps.temporal, clock: deps.clock, token: tokens.get(request)! });
+    const command = (request: FastifyRequest) => ({
+      db,
+      store: deps.store,
+      temporal: deps.temporal,
+      clock: deps.clock,
+      token: tokens.get(request)!,
+    });
     const id = (request: FastifyRequest) => (request.params as { id: string }).id;
 
     secured.get('/v1/training-runs', () => listRuns(db));
-    secured.get('/v1/training-runs/:id', async (request) => ({ run: await getRun(db, uuid(id(request))), evaluation: await evaluationOf(db, uuid(id(request))) }));
+    secured.get('/v1/training-runs/:id', async (request) => ({
+      run: await getRun(db, uuid(id(request))),
+      evaluation: await evaluationOf(db, uuid(id(request))),
+    }));
     secured.get('/v1/model-versions', () => listVersions(db));
     secured.get('/v1/model-versions/:id', (request) => getVersion(db, id(request)));
     secured.get('/v1/promotions', () => listRequests(db));
@@ -63,12 +89,26 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     secured.get('/v1/lineage/:id', (request) => lineageOf(db, id(request)));
     secured.get('/v1/ledger/verification', () => verifyLedger(db));
 
-    const reason = { type: 'object', required: ['reason'], additionalProperties: false, properties: { reason: { type: 'string', minLength: 3, maxLength: 2000 } } };
-    secured.post('/v1/model-versions/:id/promotions', async (request, reply) => reply.status(201).send(await propose(command(request), id(request), { openDays: 14, purpose: 'promotion' })));
-    for (const [path, verdict] of [['approval', 'approved'], ['refusal', 'refused']] as const) {
-      secured.post(`/v1/promotions/:id/${path}`, { schema: { body: reason } }, (request) => decide(command(request), id(request), verdict, (request.body as { reason: string }).reason));
-    } // prettier-ignore
-    secured.post('/v1/selection-lists/:id/seals', { schema: { body: reason } }, (request) => sealList(command(request), id(request), 'sealed', (request.body as { reason: string }).reason));
+    const reason = {
+      type: 'object',
+      required: ['reason'],
+      additionalProperties: false,
+      properties: { reason: { type: 'string', minLength: 3, maxLength: 2000 } },
+    };
+    secured.post('/v1/model-versions/:id/promotions', async (request, reply) =>
+      reply.status(201).send(await propose(command(request), id(request), { openDays: 14, purpose: 'promotion' })),
+    );
+    for (const [path, verdict] of [
+      ['approval', 'approved'],
+      ['refusal', 'refused'],
+    ] as const) {
+      secured.post(`/v1/promotions/:id/${path}`, { schema: { body: reason } }, (request) =>
+        decide(command(request), id(request), verdict, (request.body as { reason: string }).reason),
+      );
+    }
+    secured.post('/v1/selection-lists/:id/seals', { schema: { body: reason } }, (request) =>
+      sealList(command(request), id(request), 'sealed', (request.body as { reason: string }).reason),
+    );
     done();
   });
   return app;

@@ -10,7 +10,13 @@ async function main(): Promise<void> {
   const env = loadEnv();
   const deps = compose(env);
   const temporal = await LifecycleClient.connect(env);
-  const api = createApi({ db: deps.db, store: deps.store, clock: deps.clock, temporal, verify: tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE }) });
+  const api = createApi({
+    db: deps.db,
+    store: deps.store,
+    clock: deps.clock,
+    temporal,
+    verify: tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE }),
+  });
   const close = async () => {
     await api.close();
     await temporal.close();

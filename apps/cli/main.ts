@@ -12,9 +12,13 @@ const program = new Command('utplukk')
   .description('Chooses which health actors to control after payment, and proves how every choice was made.')
   .option('--json', 'machine-readable output')
   .showHelpAfterError()
-  .addHelpText('after', `\nExit codes: ${EXIT.ok} done · ${EXIT.internal} internal error · ${EXIT.invalid} bad input · ${EXIT.notAllowed} not allowed · ${EXIT.state} not found or wrong state · ${EXIT.away} a server or part is missing\nExample: utplukk login --as kari && utplukk train docs/examples/demo-register.yaml`);
+  .addHelpText(
+    'after',
+    `\nExit codes: ${EXIT.ok} done · ${EXIT.internal} internal error · ${EXIT.invalid} bad input · ${EXIT.notAllowed} not allowed · ${EXIT.state} not found or wrong state · ${EXIT.away} a server or part is missing\nExample: utplukk login --as kari && utplukk train docs/examples/demo-register.yaml`,
+  );
 
-for (const register of [dataCommands, trainingCommands, promotionCommands, listCommands, scheduleCommands, auditCommands, doctorCommand]) register(program);
+for (const register of [dataCommands, trainingCommands, promotionCommands, listCommands, scheduleCommands, auditCommands, doctorCommand])
+  register(program);
 // --json may stand after the command too, where people type it.
 for (const command of program.commands) {
   command.option('--json', 'machine-readable output');

@@ -17,15 +17,22 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 }
 
 export const short = (id: string | undefined): string => (id ?? '').slice(0, 12);
-export const interval = (e: { value: number; lo: number; hi: number }): string => `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
+export const interval = (e: { value: number; lo: number; hi: number }): string =>
+  `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
 
-/** A line on the terminal that is rewritten in place; off a terminal, one line whenever the text changes. */
+const LOG_EVERY_MS = 5000;
+
+/** A line on the terminal that is rewritten in place; off a terminal, a line a step and one every five seconds within it. */
 export class StatusLine {
   #last = '';
+  #writtenAt = 0;
   constructor(readonly stream: NodeJS.WriteStream = process.stderr) {}
   show(text: string): void {
     if (text === this.#last) return;
+    const counting = text.replace(/\d+/g, '') === this.#last.replace(/\d+/g, '');
+    if (!this.stream.isTTY && counting && Date.now() - this.#writtenAt < LOG_EVERY_MS) return;
     this.#last = text;
+    this.#writtenAt = Date.now();
     this.stream.write(this.stream.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
   }
   end(): void {
@@ -37,7 +44,13 @@ export class StatusLine {
 const POLL_MS = 400;
 
 /** Shows a workflow's progress until `result` settles. */
-export async function watching<T>(temporal: LifecycleClient, workflowId: string, what: string, result: Promise<T>, quiet: boolean): Promise<T> {
+export async function watching<T>(
+  temporal: LifecycleClient,
+  workflowId: string,
+  what: string,
+  result: Promise<T>,
+  quiet: boolean,
+): Promise<T> {
   const line = new StatusLine();
   let going = true;
   const loop = (async () => {

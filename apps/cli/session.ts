@@ -39,13 +39,32 @@ export async function acting<T>(work: (command: Command & { readonly env: Env })
 /** What to print of an error, and the exit code. */
 export function explainError(error: unknown): { text: string; code: number; type: string } {
   if (error instanceof UtplukkError) {
-    const code = { InvalidInput: EXIT.invalid, NoLabels: EXIT.invalid, NotAllowed: EXIT.notAllowed, SourceAway: EXIT.away, EngineMissing: EXIT.away }[error.type as 'InvalidInput'] ?? EXIT.state;
+    const code =
+      { InvalidInput: EXIT.invalid, NoLabels: EXIT.invalid, NotAllowed: EXIT.notAllowed, SourceAway: EXIT.away, EngineMissing: EXIT.away }[
+        error.type as 'InvalidInput'
+      ] ?? EXIT.state;
     return { text: `${error.message}${error.next ? `\n${error.next}` : ''}`, code, type: error.type };
   }
-  if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError || error instanceof ActivityFailure) return explainError(error.cause);
-  if (error instanceof ApplicationFailure) return { text: error.message, code: error.type === 'NotAllowed' ? EXIT.notAllowed : error.type === 'InvalidInput' || error.type === 'NoLabels' ? EXIT.invalid : EXIT.state, type: error.type ?? 'Failure' };
+  if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError || error instanceof ActivityFailure)
+    return explainError(error.cause);
+  if (error instanceof ApplicationFailure)
+    return {
+      text: error.message,
+      code:
+        error.type === 'NotAllowed'
+          ? EXIT.notAllowed
+          : error.type === 'InvalidInput' || error.type === 'NoLabels'
+            ? EXIT.invalid
+            : EXIT.state,
+      type: error.type ?? 'Failure',
+    };
   const code = (error as { code?: unknown }).code;
-  if (code === 'ECONNREFUSED' || code === 14) return { text: 'a server does not answer.\nIs `npm start` running? `utplukk doctor` tells what is missing.', code: EXIT.away, type: 'SourceAway' };
+  if (code === 'ECONNREFUSED' || code === 14)
+    return {
+      text: 'a server does not answer.\nIs `npm start` running? `utplukk doctor` tells what is missing.',
+      code: EXIT.away,
+      type: 'SourceAway',
+    };
   const text = error instanceof Error ? (process.env['UTPLUKK_DEBUG'] ? (error.stack ?? error.message) : error.message) : String(error);
   return { text, code: EXIT.internal, type: 'Internal' };
 }

@@ -10,7 +10,18 @@ import { scoreRows } from '../../models/score';
 import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
-import type { ComputeJob, ComputeResults, EvaluateOutcome, EvaluationRow, FinalOutcome, FoldOutcome, FoldPredictions, MatrixFile, ScoreOutcome, ShardScores } from '../../activities/compute/jobs';
+import type {
+  ComputeJob,
+  ComputeResults,
+  EvaluateOutcome,
+  EvaluationRow,
+  FinalOutcome,
+  FoldOutcome,
+  FoldPredictions,
+  MatrixFile,
+  ScoreOutcome,
+  ShardScores,
+} from '../../activities/compute/jobs';
 
 type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
 
@@ -27,7 +38,12 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
   checkEnough(data, train, `fold ${job.fold.id} (outcomes known before ${job.fold.trainKnownBefore})`);
   const { tf } = await loadBackend();
   const { model, validationLoss } = fitFamily(tf, job.family, data, columns, train, job.seed);
-  const predictions: FoldPredictions = { fold: job.fold.id, family: job.family.family, rowIds: test.map((row) => data.rowId[row]!), scores: [...scoreRows(tf, model, data, test)] };
+  const predictions: FoldPredictions = {
+    fold: job.fold.id,
+    family: job.family.family,
+    rowIds: test.map((row) => data.rowId[row]!),
+    scores: [...scoreRows(tf, model, data, test)],
+  };
   return {
     predictionsSha256: store.put(canonical(predictions)),
     trainRows: train.length,
@@ -69,7 +85,13 @@ async function evaluate(job: JobOf<'evaluate'>, store: ArtifactStore): Promise<E
   const calibrators: Record<string, { a: number; b: number }> = {};
   const judgeScores = (family: string, picked: readonly number[], scores: Float64Array) => {
     const labels = Float64Array.from(picked, (row) => data.label[row]!);
-    const ranking = toRanking(scores, labels, picked.map((row) => data.entity[row]!), picked.map((row) => data.rowId[row]!), job.seed);
+    const ranking = toRanking(
+      scores,
+      labels,
+      picked.map((row) => data.entity[row]!),
+      picked.map((row) => data.rowId[row]!),
+      job.seed,
+    );
     const method = `naive on controlled actors, entity bootstrap ${job.bootstrap}, 95 %`;
     rows.push(...estimate(ranking, job.ks, job.bootstrap, job.seed).map((e) => ({ family, ...e, method })));
     return labels;
@@ -95,7 +117,7 @@ async function score(job: JobOf<'score'>, store: ArtifactStore): Promise<ScoreOu
 /** Runs one job in this process. The only caller in production is the computing process; tests may call it too. */
 export async function runJob<K extends ComputeJob['kind']>(job: JobOf<K>): Promise<ComputeResults[K]> {
   const store = new ArtifactStore(job.storeRoot);
-  const steps = { fold, final, evaluate, score } as { [T in ComputeJob['kind']]: (job: JobOf<T>, store: ArtifactStore) => Promise<ComputeResults[T]> };
-  const step = steps[job.kind as K] as unknown as (job: JobOf<K>, store: ArtifactStore) => Promise<ComputeResults[K]>;
+  const steps = { fold, final, evaluate, score };
+  const step = steps[job.kind] as unknown as (job: JobOf<K>, store: ArtifactStore) => Promise<ComputeResults[K]>;
   return step(job, store);
 }

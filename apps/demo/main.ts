@@ -38,7 +38,9 @@ async function as<T>(user: string, work: (command: Acting) => Promise<T>): Promi
 }
 
 async function loadDemoRegister(): Promise<void> {
-  const loaded = await reading(async ({ db }) => Number((await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0));
+  const loaded = await reading(async ({ db }) =>
+    Number((await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0),
+  );
   if (loaded > 0) return say('1. The register is loaded already.');
   const token = await reading(({ env }) => signInAsService(env.OIDC_ISSUER, env.OIDC_AUDIENCE, env.UTPLUKK_HOME, 'service-loader'));
   await acting(async ({ db, env, token: verified, clock }) => {
@@ -46,7 +48,9 @@ async function loadDemoRegister(): Promise<void> {
     const line = new StatusLine(process.stdout);
     const done = path.join(folder, 'done.json');
     if (!fs.existsSync(done)) {
-      const summary = await writeRegister(DEMO_DIALS, folder, (at, total) => line.show(`1. Simulating a register: month ${at} of ${total}`));
+      const summary = await writeRegister(DEMO_DIALS, folder, (at, total) =>
+        line.show(`1. Simulating a register: month ${at} of ${total}`),
+      );
       fs.writeFileSync(done, JSON.stringify(summary));
     }
     await loadReference(db);
@@ -55,7 +59,13 @@ async function loadDemoRegister(): Promise<void> {
       await append(tx, act, { act: 'import.started', subject: { kind: 'act', id: act.actId } }, clock());
       return act;
     });
-    const reports = await importRegister(db, actor, new Vault(db, vaultKey(env.UTPLUKK_HOME)), path.join(folder, 'register'), (_report, at, total) => line.show(`1. Loading the register: file ${at} of ${total}`));
+    const reports = await importRegister(
+      db,
+      actor,
+      new Vault(db, vaultKey(env.UTPLUKK_HOME)),
+      path.join(folder, 'register'),
+      (_report, at, total) => line.show(`1. Loading the register: file ${at} of ${total}`),
+    );
     line.end();
     const sum = (pick: (r: (typeof reports)[number]) => number) => reports.reduce((total, report) => total + pick(report), 0);
     say(`1. Register: loaded ${sum((r) => r.loaded)} + quarantined ${sum((r) => r.quarantined)} = read ${sum((r) => r.read)}`);
@@ -68,7 +78,9 @@ async function train(): Promise<{ runId: string; versionId: string }> {
   return as('kari', async (command) => {
     const known = await finishedRunOf(command, loaded);
     const runId = known?.runId ?? (await startRun(command, loaded));
-    const versionId = known?.versionId ?? (await watching(command.temporal, trainId(runId), '2. Training', command.temporal.trainingResult(runId), false)).versionId;
+    const versionId =
+      known?.versionId ??
+      (await watching(command.temporal, trainId(runId), '2. Training', command.temporal.trainingResult(runId), false)).versionId;
     say(`2. ${known ? 'Trained already' : 'Trained'}: run ${short(runId)}, model version ${short(versionId)}`);
     say(evaluationTable(await evaluationOf(command.db, runId)));
     return { runId, versionId };
@@ -92,14 +104,29 @@ async function rescoreBySchedule(slot: string): Promise<ListSummary> {
   return as('per', async (command) => {
     const { temporal, db } = command;
     const champion = await championOf(db, slot);
-    const existing = (await listLists(db)).find((list) => list.slot === slot && list.versionId === champion?.versionId && list.asOf.toISOString() === new Date(NOMINAL).toISOString());
+    const existing = (await listLists(db)).find(
+      (list) => list.slot === slot && list.versionId === champion?.versionId && list.asOf.toISOString() === new Date(NOMINAL).toISOString(),
+    );
     if (existing) return existing;
-    await applySchedule(command, { slot, cron: '0 0 1 * *', capacity: DEFAULT_CAPACITY, seed: DEFAULT_SEED, openDays: 14, shards: DEFAULT_SHARDS });
+    await applySchedule(command, {
+      slot,
+      cron: '0 0 1 * *',
+      capacity: DEFAULT_CAPACITY,
+      seed: DEFAULT_SEED,
+      openDays: 14,
+      shards: DEFAULT_SHARDS,
+    });
     const scheduleId = `${RESCORE_SCHEDULE_PREFIX}${slotName(slot)}`;
     const at = Date.parse(NOMINAL);
     await temporal.client.schedule.getHandle(scheduleId).backfill({ start: new Date(at - 1000), end: new Date(at), overlap: 'ALLOW_ALL' });
     const workflowId = `${scheduleId}-${NOMINAL}`;
-    const result = await watching(temporal, workflowId, '4. Scheduled rescoring', retryWhileUnknown(() => temporal.rescoreResult(workflowId)), false);
+    const result = await watching(
+      temporal,
+      workflowId,
+      '4. Scheduled rescoring',
+      retryWhileUnknown(() => temporal.rescoreResult(workflowId)),
+      false,
+    );
     return draftedList(db, result.scoringId);
   });
 }
@@ -119,12 +146,15 @@ async function retryWhileUnknown<T>(result: () => Promise<T>): Promise<T> {
 
 async function seal(list: ListSummary): Promise<void> {
   if (list.state === 'draft') {
-    for (const user of ['per', 'siri'].slice(list.seals)) await as(user, (command) => sealList(command, list.listId, 'sealed', 'The demo seals its list.'));
+    for (const user of ['per', 'siri'].slice(list.seals))
+      await as(user, (command) => sealList(command, list.listId, 'sealed', 'The demo seals its list.'));
   }
   await reading(async ({ db }) => {
     const sealed = await getList(db, list.listId);
     say(`5. Selection list ${sealed.listId}`);
-    say(`   ${sealed.state} by ${sealed.seals} people, as of ${sealed.asOf.toISOString()}: ${sealed.capacity} of ${sealed.candidates} actors. Selected does not mean suspected.`);
+    say(
+      `   ${sealed.state} by ${sealed.seals} people, as of ${sealed.asOf.toISOString()}: ${sealed.capacity} of ${sealed.candidates} actors. Selected does not mean suspected.`,
+    );
     say(linesTable(await listLines(db, list.listId, { count: 10 })));
   });
 }
@@ -140,11 +170,15 @@ async function main(): Promise<void> {
   await reading(async ({ db, env }) => {
     const ledger = await verifyLedger(db);
     say(`\nModel version  ${versionId}`);
-    say(`Ledger         ${ledger.entries} entries, ${ledger.problems.length === 0 ? 'verified' : 'DOES NOT HOLD'}, Merkle root ${ledger.root}`);
+    say(
+      `Ledger         ${ledger.entries} entries, ${ledger.problems.length === 0 ? 'verified' : 'DOES NOT HOLD'}, Merkle root ${ledger.root}`,
+    );
     if (env.UTPLUKK_API) say(`Utplukk API    ${env.UTPLUKK_API}`);
     if (process.env['TEMPORAL_UI']) say(`Temporal       ${process.env['TEMPORAL_UI']}`);
     say(`MLflow         ${env.MLFLOW_TRACKING_URI}`);
-    say(`\nNext: npx utplukk lineage '${short(list.listId)}#1'   ·   npx utplukk login --as kari && npx utplukk reproduce ${short(versionId)}   ·   npx utplukk --help`);
+    say(
+      `\nNext: npx utplukk lineage '${short(list.listId)}#1'   ·   npx utplukk login --as kari && npx utplukk reproduce ${short(versionId)}   ·   npx utplukk --help`,
+    );
     if (ledger.problems.length > 0) process.exitCode = 1;
   });
 }

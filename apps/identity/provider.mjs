@@ -73,7 +73,14 @@ const provider = new Provider(issuer, {
   ],
   pkce: { required: () => true },
   scopes: ['openid', SCOPE],
-  ttl: { AccessToken: ACCESS_TOKEN_SECONDS, ClientCredentials: ACCESS_TOKEN_SECONDS, Session: 3600, Grant: 3600, Interaction: 600, IdToken: 3600 },
+  ttl: {
+    AccessToken: ACCESS_TOKEN_SECONDS,
+    ClientCredentials: ACCESS_TOKEN_SECONDS,
+    Session: 3600,
+    Grant: 3600,
+    Interaction: 600,
+    IdToken: 3600,
+  },
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
@@ -100,8 +107,12 @@ const provider = new Provider(issuer, {
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
 });
 
-const page = (uid) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Utplukk demo sign-in</title><h1>Sign in as a demo user</h1><ul>
-${Object.entries(USERS).map(([id, user]) => `<li><a href="/interaction/${uid}?as=${id}">${user.name}</a></li>`).join('\n')}</ul></html>`; // prettier-ignore
+const page = (
+  uid,
+) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Utplukk demo sign-in</title><h1>Sign in as a demo user</h1><ul>
+${Object.entries(USERS)
+  .map(([id, user]) => `<li><a href="/interaction/${uid}?as=${id}">${user.name}</a></li>`)
+  .join('\n')}</ul></html>`;
 
 provider.use(async (ctx, next) => {
   const match = /^\/interaction\/([\w-]+)$/.exec(ctx.path);

@@ -12,7 +12,10 @@ export type Queue = 'lifecycle' | 'training';
 const FITS_AT_ONCE = 2;
 const IO_AT_ONCE = 8;
 
-export async function createWorker(queue: Queue, { connection, namespace, deps, versioned = true }: { connection: NativeConnection; namespace: string; deps: Deps; versioned?: boolean }): Promise<Worker> {
+export async function createWorker(
+  queue: Queue,
+  { connection, namespace, deps, versioned = true }: { connection: NativeConnection; namespace: string; deps: Deps; versioned?: boolean },
+): Promise<Worker> {
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
@@ -21,9 +24,29 @@ export async function createWorker(queue: Queue, { connection, namespace, deps, 
     stickyQueueScheduleToStartTimeout: '2s',
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
-    ...(versioned ? { workerDeploymentOptions: { useWorkerVersioning: true, version: { deploymentName: DEPLOYMENT, buildId: BUILD_ID }, defaultVersioningBehavior: 'PINNED' } } : {}),
+    ...(versioned
+      ? {
+          workerDeploymentOptions: {
+            useWorkerVersioning: true,
+            version: { deploymentName: DEPLOYMENT, buildId: BUILD_ID },
+            defaultVersioningBehavior: 'PINNED',
+          },
+        }
+      : {}),
   };
-  if (queue === 'training') return Worker.create({ ...common, taskQueue: TRAINING_QUEUE, activities: createTrainingActivities(deps), maxConcurrentActivityTaskExecutions: FITS_AT_ONCE });
+  if (queue === 'training')
+    return Worker.create({
+      ...common,
+      taskQueue: TRAINING_QUEUE,
+      activities: createTrainingActivities(deps),
+      maxConcurrentActivityTaskExecutions: FITS_AT_ONCE,
+    });
   if (!fs.existsSync(BUNDLE)) throw new UtplukkError('EngineMissing', `${BUNDLE} is missing`, 'Run `npm run build`.');
-  return Worker.create({ ...common, taskQueue: LIFECYCLE_QUEUE, workflowBundle: { codePath: BUNDLE }, activities: createLifecycleActivities(deps), maxConcurrentActivityTaskExecutions: IO_AT_ONCE });
+  return Worker.create({
+    ...common,
+    taskQueue: LIFECYCLE_QUEUE,
+    workflowBundle: { codePath: BUNDLE },
+    activities: createLifecycleActivities(deps),
+    maxConcurrentActivityTaskExecutions: IO_AT_ONCE,
+  });
 }

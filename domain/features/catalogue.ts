@@ -1,9 +1,43 @@
 import type { Feature } from './types';
 
-const total = (name: string, measure: string, months: number, unit: string, nb: string, en: string): Feature => ({ kind: 'total', name, measure, months, unit, nb, en });
-const ratio = (name: string, over: string, under: string, months: number, unit: string, nb: string, en: string, times = 1): Feature => ({ kind: 'ratio', name, over, under, months, unit, nb, en, times });
-const trend = (name: string, measure: string, nb: string, en: string): Feature => ({ kind: 'trend', name, measure, shortMonths: 3, longMonths: 12, unit: 'ratio', nb, en });
-const peer = (of: string, nb: string, en: string): Feature => ({ kind: 'peer', name: `peer_${of}`, of, unit: 'robust z', nb: `${nb}, mot egen gruppe`, en: `${en}, against peers` });
+const total = (name: string, measure: string, months: number, unit: string, nb: string, en: string): Feature => ({
+  kind: 'total',
+  name,
+  measure,
+  months,
+  unit,
+  nb,
+  en,
+});
+const ratio = (name: string, over: string, under: string, months: number, unit: string, nb: string, en: string, times = 1): Feature => ({
+  kind: 'ratio',
+  name,
+  over,
+  under,
+  months,
+  unit,
+  nb,
+  en,
+  times,
+});
+const trend = (name: string, measure: string, nb: string, en: string): Feature => ({
+  kind: 'trend',
+  name,
+  measure,
+  shortMonths: 3,
+  longMonths: 12,
+  unit: 'ratio',
+  nb,
+  en,
+});
+const peer = (of: string, nb: string, en: string): Feature => ({
+  kind: 'peer',
+  name: `peer_${of}`,
+  of,
+  unit: 'robust z',
+  nb: `${nb}, mot egen gruppe`,
+  en: `${en}, against peers`,
+});
 
 const VOLUME: readonly Feature[] = [
   total('bills_12m', 'bills', 12, 'bills', 'regninger siste 12 måneder', 'bills, last 12 months'),
@@ -21,8 +55,24 @@ const TARIFF_MIX: readonly Feature[] = [
   ratio('lines_per_bill_12m', 'lines', 'bills', 12, 'lines', 'takster per regning', 'tariff lines per bill'),
   ratio('lines_per_bill_3m', 'lines', 'bills', 3, 'lines', 'takster per regning, siste 3 måneder', 'tariff lines per bill, last 3 months'),
   ratio('add_ons_per_bill_12m', 'time_add_ons', 'bills', 12, 'lines', 'tidstillegg per regning', 'time add-ons per bill'),
-  ratio('add_ons_per_bill_3m', 'time_add_ons', 'bills', 3, 'lines', 'tidstillegg per regning, siste 3 måneder', 'time add-ons per bill, last 3 months'),
-  ratio('repetitions_per_add_on_12m', 'add_on_repetitions', 'time_add_ons', 12, 'times', 'gjentak per tidstillegg', 'repetitions per time add-on'),
+  ratio(
+    'add_ons_per_bill_3m',
+    'time_add_ons',
+    'bills',
+    3,
+    'lines',
+    'tidstillegg per regning, siste 3 måneder',
+    'time add-ons per bill, last 3 months',
+  ),
+  ratio(
+    'repetitions_per_add_on_12m',
+    'add_on_repetitions',
+    'time_add_ons',
+    12,
+    'times',
+    'gjentak per tidstillegg',
+    'repetitions per time add-on',
+  ),
   ratio('simple_contact_share_12m', 'simple_contacts', 'bills', 12, 'share', 'andel enkle kontakter', 'share of simple contacts'),
   ratio('e_consultation_share_12m', 'e_consultations', 'bills', 12, 'share', 'andel e-konsultasjoner', 'share of e-consultations'),
   ratio('visit_share_12m', 'visits', 'bills', 12, 'share', 'andel sykebesøk', 'share of home visits'),
@@ -34,11 +84,27 @@ const TARIFF_MIX: readonly Feature[] = [
 
 const TIME_USE: readonly Feature[] = [
   ratio('minutes_per_day_12m', 'minutes', 'days', 12, 'minutes', 'minutter krevd per dag', 'minutes claimed per day'),
-  ratio('minutes_per_day_3m', 'minutes', 'days', 3, 'minutes', 'minutter krevd per dag, siste 3 måneder', 'minutes claimed per day, last 3 months'),
+  ratio(
+    'minutes_per_day_3m',
+    'minutes',
+    'days',
+    3,
+    'minutes',
+    'minutter krevd per dag, siste 3 måneder',
+    'minutes claimed per day, last 3 months',
+  ),
   total('max_day_minutes_12m', 'max_day_minutes', 12, 'minutes', 'lengste dag', 'longest day'),
   total('max_day_bills_12m', 'max_day_bills', 12, 'bills', 'flest regninger på en dag', 'most bills in a day'),
   ratio('long_day_share_12m', 'long_days', 'days', 12, 'share', 'andel dager over 12 timer', 'share of days over 12 hours'),
-  ratio('overlap_share_12m', 'overlaps', 'bills', 12, 'share', 'andel regninger som overlapper den forrige', 'share of bills that overlap the one before'),
+  ratio(
+    'overlap_share_12m',
+    'overlaps',
+    'bills',
+    12,
+    'share',
+    'andel regninger som overlapper den forrige',
+    'share of bills that overlap the one before',
+  ),
   ratio('overlap_share_3m', 'overlaps', 'bills', 3, 'share', 'andel som overlapper, siste 3 måneder', 'share that overlap, last 3 months'),
   ratio('stamp_2359_share_12m', 'stamps_2359', 'bills', 12, 'share', 'andel stemplet 23:59', 'share stamped 23:59'),
   ratio('weekend_share_12m', 'weekend_bills', 'bills', 12, 'share', 'andel i helg', 'share at weekends'),
@@ -64,7 +130,14 @@ const TRAJECTORY: readonly Feature[] = [
 
 const FACTS: readonly Feature[] = [
   { kind: 'fact', name: 'list_size', sql: 'f.list_size', unit: 'patients', nb: 'listelengde', en: 'list size' },
-  { kind: 'fact', name: 'months_known', sql: "date_diff('month', f.first_valid, a.as_of)", unit: 'months', nb: 'måneder som aktør', en: 'months as an actor' },
+  {
+    kind: 'fact',
+    name: 'months_known',
+    sql: "date_diff('month', f.first_valid, a.as_of)",
+    unit: 'months',
+    nb: 'måneder som aktør',
+    en: 'months as an actor',
+  },
 ];
 
 const PEERS: readonly Feature[] = [

@@ -2,7 +2,8 @@
  * Tariffs (takster) the product knows the time of. Minutes are the least time a tariff needs (minimum tidsbruk); codes
  * and kinds follow the public tariff tables, minutes where those give none are assumptions of this project.
  */
-export type TariffKind = 'simple-contact' | 'consultation' | 'e-consultation' | 'visit' | 'time-add-on' | 'procedure' | 'lab' | 'group' | 'other';
+export type TariffKind =
+  'simple-contact' | 'consultation' | 'e-consultation' | 'visit' | 'time-add-on' | 'procedure' | 'lab' | 'group' | 'other';
 
 export interface Tariff {
   readonly code: string;
@@ -12,7 +13,13 @@ export interface Tariff {
   readonly description: string;
 }
 
-const tariff = (code: string, field: string, kind: TariffKind, minMinutes: number, description: string): Tariff => ({ code, field, kind, minMinutes, description });
+const tariff = (code: string, field: string, kind: TariffKind, minMinutes: number, description: string): Tariff => ({
+  code,
+  field,
+  kind,
+  minMinutes,
+  description,
+});
 
 export const TARIFFS: readonly Tariff[] = [
   tariff('1ad', 'LE', 'simple-contact', 5, 'simple contact in person, day'),

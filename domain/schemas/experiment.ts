@@ -17,17 +17,29 @@ const split = z
   .superRefine((value, context) => {
     if (value.kind !== 'fixed') return;
     if (value.testFrom < value.trainUntil) {
-      context.addIssue({ code: 'custom', path: ['testFrom'], message: `test dates overlap training: testFrom ${value.testFrom} is before trainUntil ${value.trainUntil}` });
+      context.addIssue({
+        code: 'custom',
+        path: ['testFrom'],
+        message: `test dates overlap training: testFrom ${value.testFrom} is before trainUntil ${value.trainUntil}`,
+      });
     }
     if (value.testUntil <= value.testFrom) {
-      context.addIssue({ code: 'custom', path: ['testUntil'], message: `the test part is empty: ${value.testUntil} is not after testFrom ${value.testFrom}` });
+      context.addIssue({
+        code: 'custom',
+        path: ['testUntil'],
+        message: `the test part is empty: ${value.testUntil} is not after testFrom ${value.testFrom}`,
+      });
     }
   });
 
 export const familySchema = z.discriminatedUnion('family', [
   z.strictObject({
     family: z.literal('logistic'),
-    l2: z.array(z.number().positive()).min(1).default([0.0003, 0.003, 0.03]).describe('penalties to choose from, on the inner validation part'),
+    l2: z
+      .array(z.number().positive())
+      .min(1)
+      .default([0.0003, 0.003, 0.03])
+      .describe('penalties to choose from, on the inner validation part'),
   }),
   z.strictObject({
     family: z.literal('mlp'),
@@ -45,29 +57,53 @@ export type FamilySpec = z.infer<typeof familySchema>;
 export const experimentSchema = z.strictObject({
   version: z.literal(1),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{1,60}$/, 'expected lower-case letters, digits and hyphens'),
-  slot: z.strictObject({ purpose: z.string().regex(/^[a-z0-9-]+$/), group: z.string().regex(/^[a-z0-9-]+$/) }).default({ purpose: 'post-payment-control', group: 'all' }),
-  seed: z.int().min(0).max(2 ** 31 - 1),
+  slot: z
+    .strictObject({ purpose: z.string().regex(/^[a-z0-9-]+$/), group: z.string().regex(/^[a-z0-9-]+$/) })
+    .default({ purpose: 'post-payment-control', group: 'all' }),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1),
   source: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('register'), asOf: z.iso.datetime({ offset: true }).describe('what was known at this instant, and nothing later') }),
-    z.strictObject({ kind: z.literal('table'), file: z.string(), mapping: z.string().describe('mapping file (YAML), relative to the experiment') }),
+    z.strictObject({
+      kind: z.literal('register'),
+      asOf: z.iso.datetime({ offset: true }).describe('what was known at this instant, and nothing later'),
+    }),
+    z.strictObject({
+      kind: z.literal('table'),
+      file: z.string(),
+      mapping: z.string().describe('mapping file (YAML), relative to the experiment'),
+    }),
   ]),
-  label: z.strictObject({ minAmountNok: z.int().min(0).default(0).describe('a finding counts from this amount; appeals that reverse it take it away') }).default({ minAmountNok: 0 }),
+  label: z
+    .strictObject({
+      minAmountNok: z.int().min(0).default(0).describe('a finding counts from this amount; appeals that reverse it take it away'),
+    })
+    .default({ minAmountNok: 0 }),
   split,
   features: z
     .strictObject({
       include: z.array(z.string()).optional().describe('only these; all that the source has when left out'),
       exclude: z.array(z.string()).default([]),
-      nuisance: z.enum(['exclude', 'include']).default('exclude').describe('include only to measure what caseworkers explain; such a model cannot be promoted'),
+      nuisance: z
+        .enum(['exclude', 'include'])
+        .default('exclude')
+        .describe('include only to measure what caseworkers explain; such a model cannot be promoted'),
     })
     .default({ exclude: [], nuisance: 'exclude' }),
   families: z.array(familySchema).min(1).max(8),
-  candidate: z.union([z.literal('validation'), z.enum(['logistic', 'mlp'])]).default('validation').describe('which family becomes the candidate; "validation" takes the best inner-validation log loss, never the test part'),
+  candidate: z
+    .union([z.literal('validation'), z.enum(['logistic', 'mlp'])])
+    .default('validation')
+    .describe('which family becomes the candidate; "validation" takes the best inner-validation log loss, never the test part'),
   evaluation: z
     .strictObject({ k: z.array(z.int().min(1)).min(1).default([20, 50, 100]), bootstrap: z.int().min(50).max(10_000).default(400) })
     .default({ k: [20, 50, 100], bootstrap: 400 }),
-}); // prettier-ignore
+});
 export type Experiment = z.infer<typeof experimentSchema>;
 
 /** First day no fold tests any more; a register snapshot must be as of this day or later to hold the outcomes. */
 export const testEnd = (experiment: Experiment): string =>
-  experiment.split.kind === 'fixed' ? experiment.split.testUntil : addMonths(experiment.split.firstTest, experiment.split.testMonths * experiment.split.folds);
+  experiment.split.kind === 'fixed'
+    ? experiment.split.testUntil
+    : addMonths(experiment.split.firstTest, experiment.split.testMonths * experiment.split.folds);

@@ -7,8 +7,12 @@ import { isHprNumber, isNationalId, isOrganisationNumber } from '../identifiers'
  * round it. Field names are the public KUHR API's. Fields that this schema does not name are kept (`loose`), so that
  * nothing of a message is lost: the loader stores them beside the row.
  */
-const amount = z.string().regex(/^\d{1,13}(\.\d{1,2})?$/, 'expected an amount that is not negative, with at most two decimals, such as "175.00"');
-const instant = z.string().refine((text) => parseInstant(text) !== undefined, 'expected an existing ISO date and time, such as 2024-03-01T10:15:00');
+const amount = z
+  .string()
+  .regex(/^\d{1,13}(\.\d{1,2})?$/, 'expected an amount that is not negative, with at most two decimals, such as "175.00"');
+const instant = z
+  .string()
+  .refine((text) => parseInstant(text) !== undefined, 'expected an existing ISO date and time, such as 2024-03-01T10:15:00');
 
 export const diagnosisSchema = z.looseObject({ kodeverk: z.string(), kode: z.string().min(1).max(12) });
 
@@ -76,9 +80,17 @@ export type Actor = z.infer<typeof actorSchema>;
 
 const caseBase = { saksnr: z.string().min(3), kjentFra: z.iso.datetime({ offset: true }) };
 export const OUTCOMES = [
-  'none', 'guidance', 'letter', 'warning', 'agreement-terminated', 'reclaim', 'administrative-fine', 'loss-of-right',
-  'police-report', 'other-authority-notified',
-] as const; // prettier-ignore
+  'none',
+  'guidance',
+  'letter',
+  'warning',
+  'agreement-terminated',
+  'reclaim',
+  'administrative-fine',
+  'loss-of-right',
+  'police-report',
+  'other-authority-notified',
+] as const;
 
 /** Events of control cases (kontrollsaker) as the case system reports them; each line is known from `kjentFra`. */
 export const caseEventSchema = z.discriminatedUnion('type', [

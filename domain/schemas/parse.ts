@@ -1,11 +1,14 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 import { invalid } from '../errors';
 
 /** Path, value and expectation of the first few problems, for a person. */
 export function explain(error: z.ZodError, input: unknown, limit = 5): string {
   const lines = error.issues.slice(0, limit).map((issue) => {
     const path = issue.path.map(String).join('.') || '(whole)';
-    const value = issue.path.reduce<unknown>((at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined), input);
+    const value = issue.path.reduce<unknown>(
+      (at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+      input,
+    );
     const shown = value === undefined ? '' : ` (found ${JSON.stringify(value).slice(0, 80)})`;
     return `${path}: ${issue.message}${shown}`;
   });

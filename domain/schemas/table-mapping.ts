@@ -8,13 +8,21 @@ export const tableMappingSchema = z.strictObject({
   rowId: z.string().optional().describe('column that makes a row unique, where one entity has several rows on one day'),
   outcome: z.strictObject({
     column: z.string(),
-    positive: z.array(z.union([z.string(), z.number()])).min(1).describe('values that count as a finding'),
+    positive: z
+      .array(z.union([z.string(), z.number()]))
+      .min(1)
+      .describe('values that count as a finding'),
     knownOn: z.string().optional().describe('column with the day the outcome became known; the as-of day when left out'),
     amount: z.string().optional().describe('column with the amount found, in kroner'),
   }),
-  features: z.record(z.string(), z.enum(['numeric', 'categorical'])).refine((f) => Object.keys(f).length > 0, 'expected at least one feature'),
-  nuisance: z.record(z.string(), z.enum(['numeric', 'categorical'])).default({}).describe('who looked (caseworker, inspector): recorded and reported, never used for selection'),
+  features: z
+    .record(z.string(), z.enum(['numeric', 'categorical']))
+    .refine((f) => Object.keys(f).length > 0, 'expected at least one feature'),
+  nuisance: z
+    .record(z.string(), z.enum(['numeric', 'categorical']))
+    .default({})
+    .describe('who looked (caseworker, inspector): recorded and reported, never used for selection'),
   ignore: z.array(z.string()).default([]).describe('columns that must not be used, outcomes above all'),
   baselines: z.strictObject({ size: z.string().optional(), ruleHits: z.string().optional() }).default({}),
-}); // prettier-ignore
+});
 export type TableMapping = z.infer<typeof tableMappingSchema>;

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor2D, Variable } from '@tensorflow/tfjs';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
 import { Rng } from '../../domain/rng';
 import type { Tf } from '../backend';
 
@@ -12,7 +12,8 @@ export interface MlpSpec {
 /** Weights of one network: for each layer a kernel (in × out, row-major) and a bias. */
 export type MlpWeights = readonly { readonly kernel: Float32Array; readonly bias: Float32Array }[];
 
-const layerSizes = (width: number, hidden: readonly number[]): [number, number][] => [...hidden, 1].map((size, i) => [i === 0 ? width : hidden[i - 1]!, size]);
+const layerSizes = (width: number, hidden: readonly number[]): [number, number][] =>
+  [...hidden, 1].map((size, i) => [i === 0 ? width : hidden[i - 1]!, size]);
 
 /** He-normal kernels and zero biases drawn by our own generator: tfjs ignores some seeds. */
 function initial(width: number, hidden: readonly number[], rng: Rng): MlpWeights {
@@ -24,8 +25,8 @@ function initial(width: number, hidden: readonly number[], rng: Rng): MlpWeights
 
 function forward(tf: Tf, layers: readonly { kernel: Tensor2D; bias: Tensor2D }[], x: Tensor2D): Tensor2D {
   return layers.reduce<Tensor2D>((h, layer, i) => {
-    const z = tf.add(tf.matMul(h, layer.kernel), layer.bias) as Tensor2D;
-    return i === layers.length - 1 ? z : (tf.relu(z) as Tensor2D);
+    const z = tf.add<Tensor2D>(tf.matMul(h, layer.kernel), layer.bias);
+    return i === layers.length - 1 ? z : tf.relu<Tensor2D>(z);
   }, x);
 }
 
@@ -51,33 +52,36 @@ export function fitMlp(
   const n = train.y.length;
   const sizes = layerSizes(train.width, spec.hidden);
   const variables = initial(train.width, spec.hidden, rng).map(({ kernel, bias }, i) => ({
-    kernel: tf.variable(tf.tensor2d(kernel, sizes[i]!)) as Variable & Tensor2D,
-    bias: tf.variable(tf.tensor2d(bias, [1, sizes[i]![1]])) as Variable & Tensor2D,
+    kernel: tf.variable(tf.tensor2d(kernel, sizes[i])),
+    bias: tf.variable(tf.tensor2d(bias, [1, sizes[i]![1]])),
   }));
   const optimizer = tf.train.adam(spec.learningRate);
   const x = tf.tensor2d(train.x, [n, train.width]);
   const y = tf.tensor2d(train.y, [n, 1]);
   let best: { weights: MlpWeights; loss: number; epoch: number } | undefined;
-  let epoch = 0;
   try {
-    for (epoch = 1; epoch <= stop.epochs; epoch++) {
+    for (let epoch = 1; epoch <= stop.epochs; epoch++) {
       const order = rng.shuffle(Array.from({ length: n }, (_, i) => i));
       for (let at = 0; at < n; at += spec.batchSize) {
         const batch = order.slice(at, at + spec.batchSize);
         tf.tidy(() => {
           const index = tf.tensor1d(batch, 'int32');
           const [bx, by] = [tf.gather(x, index), tf.gather(y, index)];
-          optimizer.minimize(() => tf.losses.sigmoidCrossEntropy(by, forward(tf, variables, bx)) as Scalar);
+          optimizer.minimize(() => tf.losses.sigmoidCrossEntropy<Tensor2D, Scalar>(by, forward(tf, variables, bx)));
           for (const { kernel } of variables) kernel.assign(tf.mul(kernel, 1 - spec.learningRate * spec.weightDecay));
         });
       }
       if (!stop.validation) continue;
-      const logits = tf.tidy(() => forward(tf, variables, tf.tensor2d(stop.validation!.x, [stop.validation!.y.length, train.width])).dataSync() as Float32Array);
+      const logits = tf.tidy(
+        () => forward(tf, variables, tf.tensor2d(stop.validation!.x, [stop.validation!.y.length, train.width])).dataSync() as Float32Array,
+      );
       const loss = logLossOfLogits(logits, stop.validation.y);
       if (!best || loss < best.loss) best = { weights: snapshot(variables), loss, epoch };
       else if (epoch - best.epoch >= (stop.patience ?? 1)) break;
     }
-    return best ? { weights: best.weights, epochs: best.epoch, validationLoss: best.loss } : { weights: snapshot(variables), epochs: stop.epochs, validationLoss: undefined };
+    return best
+      ? { weights: best.weights, epochs: best.epoch, validationLoss: best.loss }
+      : { weights: snapshot(variables), epochs: stop.epochs, validationLoss: undefined };
   } finally {
     optimizer.dispose();
     tf.dispose([x, y, ...variables.flatMap(({ kernel, bias }) => [kernel, bias])]);
@@ -97,7 +101,10 @@ export function logLossOfLogits(logits: Float32Array, y: Float32Array): number {
 
 export function mlpLogits(tf: Tf, weights: MlpWeights, x: Float32Array, width: number): Float32Array {
   return tf.tidy(() => {
-    const layers = weights.map(({ kernel, bias }) => ({ kernel: tf.tensor2d(kernel, [kernel.length / bias.length, bias.length]), bias: tf.tensor2d(bias, [1, bias.length]) }));
+    const layers = weights.map(({ kernel, bias }) => ({
+      kernel: tf.tensor2d(kernel, [kernel.length / bias.length, bias.length]),
+      bias: tf.tensor2d(bias, [1, bias.length]),
+    }));
     return forward(tf, layers, tf.tensor2d(x, [x.length / width, width])).dataSync() as Float32Array;
   });
 }

@@ -8,7 +8,13 @@ export interface Ranking {
 }
 
 /** Orders rows by score, higher first; equal scores by a seeded key, so that ties help nobody. */
-export function toRanking(scores: Float64Array, labels: Float64Array, entities: readonly string[], rowIds: readonly string[], seed: number): Ranking {
+export function toRanking(
+  scores: Float64Array,
+  labels: Float64Array,
+  entities: readonly string[],
+  rowIds: readonly string[],
+  seed: number,
+): Ranking {
   const keys = rowIds.map((id) => seededUniform(seed, id));
   const order = Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]! || keys[a]! - keys[b]!);
   return { labels: Float64Array.from(order, (i) => labels[i]!), entities: order.map((i) => entities[i]!) };
@@ -72,6 +78,13 @@ export function estimate(ranking: Ranking, ks: readonly number[], replicates: nu
     const at = (p: number) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(p * (sorted.length - 1))))] ?? value;
     const [metric = name, cut = ''] = name.split('@');
     const k = cut === '' ? 0 : cut === 'half' ? Math.floor(n / 2) : Number(cut);
-    return { metric: cut === 'half' ? `${metric}-in-first-half` : metric, k: cut === 'half' ? 0 : k, value, lo: at((1 - INTERVAL) / 2), hi: at((1 + INTERVAL) / 2), n };
+    return {
+      metric: cut === 'half' ? `${metric}-in-first-half` : metric,
+      k: cut === 'half' ? 0 : k,
+      value,
+      lo: at((1 - INTERVAL) / 2),
+      hi: at((1 + INTERVAL) / 2),
+      n,
+    };
   });
 }

@@ -28,7 +28,8 @@ export interface EncoderState {
 const MIN_CATEGORY_ROWS = 10;
 const MISSING_INPUT = 0;
 
-export const encodedWidth = (state: EncoderState): number => state.numeric.reduce((sum, c) => sum + (c.missing ? 2 : 1), 0) + state.categorical.reduce((sum, c) => sum + c.values.length, 0);
+export const encodedWidth = (state: EncoderState): number =>
+  state.numeric.reduce((sum, c) => sum + (c.missing ? 2 : 1), 0) + state.categorical.reduce((sum, c) => sum + c.values.length, 0);
 
 /** Fits on the given rows and nothing else; constant columns are left out. */
 export function fitEncoder(data: MatrixData, columns: readonly MatrixColumn[], rows: readonly number[], form: NumericForm): EncoderState {
@@ -47,7 +48,10 @@ export function fitEncoder(data: MatrixData, columns: readonly MatrixColumn[], r
         const value = data.categorical.get(name)![row]!;
         counts.set(value, (counts.get(value) ?? 0) + 1);
       }
-      const values = [...counts].filter(([, count]) => count >= MIN_CATEGORY_ROWS).map(([value]) => value).sort(); // prettier-ignore
+      const values = [...counts]
+        .filter(([, count]) => count >= MIN_CATEGORY_ROWS)
+        .map(([value]) => value)
+        .sort();
       if (values.length > 1) categorical.push({ name, values });
     }
   }
@@ -76,7 +80,11 @@ export function encode(state: EncoderState, data: MatrixData, rows: readonly num
     rows.forEach((row, i) => {
       const value = values[row]!;
       const absent = Number.isNaN(value);
-      out[i * width + at] = absent ? MISSING_INPUT : column.quantiles ? toNormal(value, column.quantiles) : smooth(value, column.median!, column.scale!);
+      out[i * width + at] = absent
+        ? MISSING_INPUT
+        : column.quantiles
+          ? toNormal(value, column.quantiles)
+          : smooth(value, column.median!, column.scale!);
       if (column.missing) out[i * width + at + 1] = absent ? 1 : 0;
     });
     at += column.missing ? 2 : 1;

@@ -24,7 +24,8 @@ export async function garbage(db: Db, store: ArtifactStore): Promise<GarbageRepo
     union select version_id from ml.model_version union select scores_sha256 from sel.scoring_run union select list_id from sel.list`);
   const named = new Set(rows.flatMap(({ sha }) => (sha && HEX64.test(sha) ? [sha] : [])));
   for (const { manifest_sha256 } of await db('ml.snapshot').select<{ manifest_sha256: string }[]>('manifest_sha256')) {
-    if (store.has(manifest_sha256)) for (const part of store.getJson<Manifest>(manifest_sha256).datasets.flatMap((d) => d.parts)) named.add(part.file);
+    if (store.has(manifest_sha256))
+      for (const part of store.getJson<Manifest>(manifest_sha256).datasets.flatMap((d) => d.parts)) named.add(part.file);
   }
   for (const { version_id } of await db('ml.model_version').select<{ version_id: string }[]>('version_id')) {
     if (!store.has(version_id)) continue;

@@ -41,7 +41,11 @@ export class ArtifactStore {
   get(sha: string): Buffer {
     const data = fs.readFileSync(this.existing(sha));
     const found = sha256(data);
-    if (found !== sha) throw mismatch(`artefact ${sha} holds other bytes: their hash is ${found}`, 'Restore it from a backup; `utplukk reproduce` rebuilds what can be rebuilt.');
+    if (found !== sha)
+      throw mismatch(
+        `artefact ${sha} holds other bytes: their hash is ${found}`,
+        'Restore it from a backup; `utplukk reproduce` rebuilds what can be rebuilt.',
+      );
     return data;
   }
 

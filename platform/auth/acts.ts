@@ -7,8 +7,14 @@ import type { VerifiedToken } from './tokens';
 
 /** Finds the principal of a token, or records it at first sight. Runs twice safely: the natural key is unique. */
 async function principalOf(tx: Tx, token: VerifiedToken, at: Date): Promise<string> {
-  await tx.raw('insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, ?, ?, ?, ?) on conflict on constraint principal_natural do nothing', [randomUUID(), token.issuer, token.subject, token.kind, at]);
-  const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>('select principal_id from aud.principal where issuer = ? and subject = ?', [token.issuer, token.subject]);
+  await tx.raw(
+    'insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, ?, ?, ?, ?) on conflict on constraint principal_natural do nothing',
+    [randomUUID(), token.issuer, token.subject, token.kind, at],
+  );
+  const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>(
+    'select principal_id from aud.principal where issuer = ? and subject = ?',
+    [token.issuer, token.subject],
+  );
   return rows[0]!.principal_id;
 }
 
@@ -20,17 +26,26 @@ async function principalOf(tx: Tx, token: VerifiedToken, at: Date): Promise<stri
 export async function beginAct(tx: Tx, token: VerifiedToken, act: Act, purpose: string, at: Date = new Date()): Promise<ActRef> {
   const role = mayDo(token.roles, act);
   if (!role) {
-    throw notAllowed(`${token.subject} has ${token.roles.length ? `the role ${token.roles.join(', ')}` : 'no role'}; "${act}" needs one of: ${ACTS[act].join(', ')}`, 'Sign in as someone with that role: `utplukk login --as <user>`.');
+    throw notAllowed(
+      `${token.subject} has ${token.roles.length ? `the role ${token.roles.join(', ')}` : 'no role'}; "${act}" needs one of: ${ACTS[act].join(', ')}`,
+      'Sign in as someone with that role: `utplukk login --as <user>`.',
+    );
   }
   const principalId = await principalOf(tx, token, at);
   const actId = randomUUID();
-  await tx.raw('insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at) values (?, ?, ?, ?, ?, ?, ?, ?)', [actId, act, principalId, role, purpose, token.tokenId, Buffer.from(token.tokenSha256, 'hex'), at]);
+  await tx.raw(
+    'insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at) values (?, ?, ?, ?, ?, ?, ?, ?)',
+    [actId, act, principalId, role, purpose, token.tokenId, Buffer.from(token.tokenSha256, 'hex'), at],
+  );
   return { actId, principalId, role, purpose };
 }
 
 /** The act behind an id that came through Temporal. */
 export async function actOf(db: Db | Tx, actId: string): Promise<ActRef> {
-  const { rows } = await db.raw<{ rows: { act_id: string; principal_id: string; role: string; purpose: string }[] }>('select act_id, principal_id, role, purpose from aud.act where act_id = ?', [actId]);
+  const { rows } = await db.raw<{ rows: { act_id: string; principal_id: string; role: string; purpose: string }[] }>(
+    'select act_id, principal_id, role, purpose from aud.act where act_id = ?',
+    [actId],
+  );
   const row = rows[0];
   if (!row) throw notFound(`act ${actId} is not recorded`);
   return { actId: row.act_id, principalId: row.principal_id, role: row.role, purpose: row.purpose };

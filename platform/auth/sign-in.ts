@@ -32,40 +32,68 @@ export async function signInAsDemoUser(issuer: string, audience: string, user: s
   const state = randomBytes(12).toString('base64url');
   const start = new URL(`${issuer}/auth`);
   start.search = new URLSearchParams({
-    client_id: CLIENT, response_type: 'code', redirect_uri: REDIRECT, scope: SCOPE, resource: audience, state, login_hint: user,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
-  }).toString(); // prettier-ignore
+    client_id: CLIENT,
+    response_type: 'code',
+    redirect_uri: REDIRECT,
+    scope: SCOPE,
+    resource: audience,
+    state,
+    login_hint: user,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  }).toString();
   const cookies = new Map<string, string>();
   let url = start;
   for (let hop = 0; hop < 8; hop++) {
-    const response = await fetch(url, { redirect: 'manual', headers: { cookie: [...cookies].map(([k, v]) => `${k}=${v}`).join('; ') }, signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map(([k, v]) => `${k}=${v}`).join('; ') },
+      signal: AbortSignal.timeout(10_000),
+    });
     for (const line of response.headers.getSetCookie()) {
       const [name = '', value = ''] = line.split(';')[0]!.split(/=(.*)/s);
       cookies.set(name, value);
     }
     const location = response.headers.get('location');
-    if (!location) throw notAllowed(`the identity provider answered ${response.status} without going on: ${(await response.text()).slice(0, 200)}`);
+    if (!location)
+      throw notAllowed(`the identity provider answered ${response.status} without going on: ${(await response.text()).slice(0, 200)}`);
     url = new URL(location, url);
     if (!url.href.startsWith(REDIRECT)) continue;
     const problem = url.searchParams.get('error');
     if (problem) throw notAllowed(`sign-in as "${user}" was refused: ${url.searchParams.get('error_description') ?? problem}`);
-    if (url.searchParams.get('state') !== state) throw notAllowed('the answer of the identity provider belongs to another sign-in (state differs)');
-    return token(issuer, { grant_type: 'authorization_code', client_id: CLIENT, code: url.searchParams.get('code') ?? '', redirect_uri: REDIRECT, code_verifier: verifier, resource: audience });
+    if (url.searchParams.get('state') !== state)
+      throw notAllowed('the answer of the identity provider belongs to another sign-in (state differs)');
+    return token(issuer, {
+      grant_type: 'authorization_code',
+      client_id: CLIENT,
+      code: url.searchParams.get('code') ?? '',
+      redirect_uri: REDIRECT,
+      code_verifier: verifier,
+      resource: audience,
+    });
   }
   throw notAllowed('the identity provider redirected in a circle');
 }
 
 /** A service account's token (client credentials); its secret lies in the demo's state folder, or in the environment. */
-export async function signInAsService(issuer: string, audience: string, home: string, service: 'service-schedule' | 'service-loader'): Promise<string> {
+export async function signInAsService(
+  issuer: string,
+  audience: string,
+  home: string,
+  service: 'service-schedule' | 'service-loader',
+): Promise<string> {
   const file = path.join(home, 'identity-services.json');
   const secrets = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, string>) : {};
   const secret = process.env[`UTPLUKK_${service.replaceAll('-', '_').toUpperCase()}_SECRET`] ?? secrets[service];
-  if (!secret) throw notAllowed(`no secret for the service account ${service}`, `Set UTPLUKK_${service.replaceAll('-', '_').toUpperCase()}_SECRET.`);
+  if (!secret)
+    throw notAllowed(`no secret for the service account ${service}`, `Set UTPLUKK_${service.replaceAll('-', '_').toUpperCase()}_SECRET.`);
   const basic = Buffer.from(`${service}:${secret}`).toString('base64');
   return token(issuer, { grant_type: 'client_credentials', scope: 'act', resource: audience }, `Basic ${basic}`);
 }
 
-const sessionFile = () => process.env['UTPLUKK_SESSION'] ?? path.join(process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state'), 'utplukk/session.json');
+const sessionFile = () =>
+  process.env['UTPLUKK_SESSION'] ??
+  path.join(process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state'), 'utplukk/session.json');
 
 export function saveSession(user: string, accessToken: string): void {
   const file = sessionFile();

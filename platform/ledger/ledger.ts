@@ -47,7 +47,12 @@ export async function append(tx: Tx, actor: ActRef, entry: EntryInput, at: Date)
 }
 
 /** Runs `change` in one transaction; every change of state goes through here and appends at least one entry. */
-export async function changing<T>(db: Db, actor: ActRef, change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<T>, clock: () => Date = () => new Date()): Promise<T> {
+export async function changing<T>(
+  db: Db,
+  actor: ActRef,
+  change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<T>,
+  clock: () => Date = () => new Date(),
+): Promise<T> {
   return db.transaction(async (tx) => change(tx, (entry) => append(tx, actor, entry, clock())));
 }
 

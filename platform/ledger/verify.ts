@@ -61,9 +61,14 @@ export async function verifyLedger(db: Db): Promise<LedgerVerdict> {
       const { rows: heads } = await tx.raw<{ rows: { size: number; chain_hash: Buffer }[] }>('select size, chain_hash from aud.chain_head');
       const head = heads[0];
       if (!head || head.size !== seq || !head.chain_hash.equals(chain)) {
-        problems.push({ seq, problem: `the head says ${head?.size ?? 'nothing'} entries, the chain holds ${seq}: the tail was cut or the head was changed` });
+        problems.push({
+          seq,
+          problem: `the head says ${head?.size ?? 'nothing'} entries, the chain holds ${seq}: the tail was cut or the head was changed`,
+        });
       }
-      const { rows: loose } = await tx.raw<{ rows: { n: number }[] }>('select count(*) n from aud.entry e where not exists (select 1 from aud.chain c where c.entry_id = e.entry_id)');
+      const { rows: loose } = await tx.raw<{ rows: { n: number }[] }>(
+        'select count(*) n from aud.entry e where not exists (select 1 from aud.chain c where c.entry_id = e.entry_id)',
+      );
       if ((loose[0]?.n ?? 0) > 0) problems.push({ seq, problem: `${loose[0]?.n} entries stand outside the chain` });
       return { entries: seq, root: tree.root(), head: chain.toString('hex'), problems };
     },

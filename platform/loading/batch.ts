@@ -44,8 +44,15 @@ export class Batch {
   refuse(line: number, item: string, field: string, value: unknown, reason: string): void {
     this.quarantined++;
     // A refused value may be a real person's identifier: it is cut to what finding the error needs.
-    const shown = value === undefined ? null : String(typeof value === 'object' ? JSON.stringify(value) : value).slice(0, 40);
-    this.#quarantine.add([this.batchId, line, item, field, field.includes('pasient') ? `${shown?.slice(0, 2) ?? ''}…` : shown, reason.slice(0, 300)]);
+    const shown = value === undefined ? null : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40);
+    this.#quarantine.add([
+      this.batchId,
+      line,
+      item,
+      field,
+      field.includes('pasient') ? `${shown?.slice(0, 2) ?? ''}…` : shown,
+      reason.slice(0, 300),
+    ]);
   }
 
   known(instantMs: number): void {
@@ -66,8 +73,18 @@ export async function loadFile(db: Db, actor: ActRef, file: string, loader: Line
   const content = await sha256File(file).catch((error: Error) => {
     throw invalid(`${file} cannot be read: ${error.message}`, 'Check the path and its permissions.');
   });
-  const before = await db('core.load_batch').where({ content_sha256: content }).first<{ rows_read: number; rows_loaded: number; rows_quarantined: number } | undefined>();
-  if (before) return { file, kind: loader.kind, read: before.rows_read, loaded: before.rows_loaded, quarantined: before.rows_quarantined, already: true };
+  const before = await db('core.load_batch')
+    .where({ content_sha256: content })
+    .first<{ rows_read: number; rows_loaded: number; rows_quarantined: number } | undefined>();
+  if (before)
+    return {
+      file,
+      kind: loader.kind,
+      read: before.rows_read,
+      loaded: before.rows_loaded,
+      quarantined: before.rows_quarantined,
+      already: true,
+    };
   return db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
       'insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, act_id) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?) returning batch_id',
@@ -75,9 +92,20 @@ export async function loadFile(db: Db, actor: ActRef, file: string, loader: Line
     );
     const batch = new Batch(tx, rows[0]!.batch_id);
     await readLines(file, loader, batch);
-    if (batch.loaded + batch.quarantined !== batch.read) throw new Error(`${file}: loaded ${batch.loaded} + quarantined ${batch.quarantined} is not read ${batch.read}`);
+    if (batch.loaded + batch.quarantined !== batch.read)
+      throw new Error(`${file}: loaded ${batch.loaded} + quarantined ${batch.quarantined} is not read ${batch.read}`);
     await seal(tx, batch);
-    await append(tx, actor, { act: 'load-batch.sealed', subject: { kind: 'load-batch', id: String(batch.batchId) }, after: content, rows: { count: batch.loaded, root: content } }, new Date());
+    await append(
+      tx,
+      actor,
+      {
+        act: 'load-batch.sealed',
+        subject: { kind: 'load-batch', id: String(batch.batchId) },
+        after: content,
+        rows: { count: batch.loaded, root: content },
+      },
+      new Date(),
+    );
     return { file, kind: loader.kind, read: batch.read, loaded: batch.loaded, quarantined: batch.quarantined, already: false };
   });
 }
@@ -105,7 +133,8 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
 }
 
 async function seal(tx: Tx, batch: Batch): Promise<void> {
-  for (const month of batch.months) await tx.raw('insert into core.month_touch (received_month, batch_id) values (?, ?)', [month, batch.batchId]);
+  for (const month of batch.months)
+    await tx.raw('insert into core.month_touch (received_month, batch_id) values (?, ?)', [month, batch.batchId]);
   const at = (ms: number | undefined) => (ms === undefined ? null : new Date(ms));
   // The counter's row lock is held until commit: the next seal waits, and gets the next number.
   await tx.raw(
@@ -117,8 +146,14 @@ async function seal(tx: Tx, batch: Batch): Promise<void> {
 }
 
 /** First problem of a refused row: path, value, reason. */
-export function firstProblem(error: { issues: readonly { path: PropertyKey[]; message: string }[] }, input: unknown): { field: string; value: unknown; reason: string } {
+export function firstProblem(
+  error: { issues: readonly { path: PropertyKey[]; message: string }[] },
+  input: unknown,
+): { field: string; value: unknown; reason: string } {
   const issue = error.issues[0]!;
-  const value = issue.path.reduce<unknown>((at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined), input);
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    input,
+  );
   return { field: issue.path.map(String).join('.') || '(whole)', value, reason: issue.message };
 }

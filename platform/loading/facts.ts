@@ -28,10 +28,28 @@ export class ActorLoader implements LineLoader {
     const written = await batch.tx.raw<{ rowCount: number }>(
       `insert into core.provider_fact (provider_id, known_from, valid_from, valid_to, practice_type, field, municipality, list_size, batch_id, extra)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict on constraint provider_fact_pk do nothing`,
-      [rows[0]!.provider_id, actor.kjentFra, actor.gyldigFra, actor.gyldigTil ?? null, actor.praksistype, actor.fagomrade, actor.kommunenr, actor.listelengde ?? null, batch.batchId, extra ? JSON.stringify(extra) : null],
+      [
+        rows[0]!.provider_id,
+        actor.kjentFra,
+        actor.gyldigFra,
+        actor.gyldigTil ?? null,
+        actor.praksistype,
+        actor.fagomrade,
+        actor.kommunenr,
+        actor.listelengde ?? null,
+        batch.batchId,
+        extra ? JSON.stringify(extra) : null,
+      ],
     );
     if (written.rowCount === 1) batch.loaded++;
-    else batch.refuse(line, 'actor', 'praksisId', actor.praksisId, 'duplicate: a fact with the same practice, valid-from and known-from was loaded before');
+    else
+      batch.refuse(
+        line,
+        'actor',
+        'praksisId',
+        actor.praksisId,
+        'duplicate: a fact with the same practice, valid-from and known-from was loaded before',
+      );
   }
 
   flush(): Promise<void> {
@@ -59,7 +77,8 @@ export class CaseLoader implements LineLoader {
     }
     const rows = await this.#insert(batch, event);
     if (rows === 1) batch.loaded++;
-    else if (event.type === 'apnet' && rows === 0) batch.refuse(line, 'case event', 'saksnr', event.saksnr, 'the case was opened before, or its practice is not known');
+    else if (event.type === 'apnet' && rows === 0)
+      batch.refuse(line, 'case event', 'saksnr', event.saksnr, 'the case was opened before, or its practice is not known');
     else batch.refuse(line, 'case event', 'saksnr', event.saksnr, 'duplicate: the same event was loaded before');
   }
 
@@ -73,13 +92,32 @@ export class CaseLoader implements LineLoader {
       const result = await batch.tx.raw<{ rowCount: number }>(
         `insert into ctl.case (case_no, provider_id, opened, basis, selection_probability, caseworker, known_from, batch_id)
          select ?, provider_id, ?, ?, ?, ?, ?, ? from core.provider where practice_no = ? on conflict do nothing`,
-        [event.saksnr, event.apnet, event.grunnlag, event.utvalgssannsynlighet ?? null, event.saksbehandler, event.kjentFra, batch.batchId, event.praksisId],
+        [
+          event.saksnr,
+          event.apnet,
+          event.grunnlag,
+          event.utvalgssannsynlighet ?? null,
+          event.saksbehandler,
+          event.kjentFra,
+          batch.batchId,
+          event.praksisId,
+        ],
       );
       return result.rowCount;
     }
-    const table = event.type === 'vedtak' ? 'ctl.outcome (case_no, decided, outcome, amount_ore, known_from, batch_id)' : 'ctl.appeal (case_no, decided, result, amount_ore, known_from, batch_id)';
+    const table =
+      event.type === 'vedtak'
+        ? 'ctl.outcome (case_no, decided, outcome, amount_ore, known_from, batch_id)'
+        : 'ctl.appeal (case_no, decided, result, amount_ore, known_from, batch_id)';
     const [day, what] = event.type === 'vedtak' ? [event.vedtatt, event.utfall] : [event.avgjort, event.resultat];
-    const result = await batch.tx.raw<{ rowCount: number }>(`insert into ${table} values (?, ?, ?, ?, ?, ?) on conflict do nothing`, [event.saksnr, day, what, parseOre(event.belop), event.kjentFra, batch.batchId]);
+    const result = await batch.tx.raw<{ rowCount: number }>(`insert into ${table} values (?, ?, ?, ?, ?, ?) on conflict do nothing`, [
+      event.saksnr,
+      day,
+      what,
+      parseOre(event.belop),
+      event.kjentFra,
+      batch.batchId,
+    ]);
     return result.rowCount;
   }
 

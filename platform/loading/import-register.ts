@@ -26,25 +26,43 @@ const ORDER = ['actor', 'settlement', 'case'] as const;
 function kindOf(file: string): (typeof ORDER)[number] | undefined {
   const name = path.basename(file);
   if (!name.endsWith('.ndjson')) return undefined;
-  return name.startsWith('actors') ? 'actor' : name.startsWith('settlements') ? 'settlement' : name.startsWith('cases') ? 'case' : undefined;
+  return name.startsWith('actors')
+    ? 'actor'
+    : name.startsWith('settlements')
+      ? 'settlement'
+      : name.startsWith('cases')
+        ? 'case'
+        : undefined;
 }
 
 /** Files of a register folder in the order they must be loaded: actors, settlements by name, cases. */
 export function registerFiles(source: string): { file: string; kind: (typeof ORDER)[number] }[] {
-  if (!fs.existsSync(source)) throw invalid(`${source} does not exist`, 'Give a folder with actors*.ndjson, settlements*.ndjson and cases*.ndjson, or one such file.');
+  if (!fs.existsSync(source))
+    throw invalid(
+      `${source} does not exist`,
+      'Give a folder with actors*.ndjson, settlements*.ndjson and cases*.ndjson, or one such file.',
+    );
   const names = fs.statSync(source).isDirectory() ? fs.readdirSync(source).map((name) => path.join(source, name)) : [source];
   const files = names.flatMap((file) => {
     const kind = kindOf(file);
     return kind ? [{ file, kind }] : [];
   });
-  if (files.length === 0) throw invalid(`${source} holds no register file`, 'Expected names that start with actors, settlements or cases and end in .ndjson.');
+  if (files.length === 0)
+    throw invalid(`${source} holds no register file`, 'Expected names that start with actors, settlements or cases and end in .ndjson.');
   return files.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.file < b.file ? -1 : 1));
 }
 
-export async function importRegister(db: Db, actor: ActRef, vault: Vault, source: string, progress: (report: LoadReport, done: number, total: number) => void = () => {}): Promise<LoadReport[]> {
+export async function importRegister(
+  db: Db,
+  actor: ActRef,
+  vault: Vault,
+  source: string,
+  progress: (report: LoadReport, done: number, total: number) => void = () => {},
+): Promise<LoadReport[]> {
   const files = registerFiles(source);
   // A loader a file: what one remembers is true only if its transaction committed.
-  const loaderOf = (kind: (typeof ORDER)[number]): LineLoader => (kind === 'actor' ? new ActorLoader() : kind === 'case' ? new CaseLoader() : new SettlementLoader(vault));
+  const loaderOf = (kind: (typeof ORDER)[number]): LineLoader =>
+    kind === 'actor' ? new ActorLoader() : kind === 'case' ? new CaseLoader() : new SettlementLoader(vault);
   const reports: LoadReport[] = [];
   // Kinds come one after the other; files of one kind side by side, so that parsing here overlaps writing there.
   for (const kind of ORDER) {

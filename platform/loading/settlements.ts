@@ -1,6 +1,14 @@
 import { civilTime, parseInstant } from '../../domain/civil-time';
 import { parseOre } from '../../domain/money';
-import { type Bill, billSchema, diagnosisSchema, type Envelope, envelopeSchema, ruleHitSchema, tariffLineSchema } from '../../domain/schemas/kuhr';
+import {
+  type Bill,
+  billSchema,
+  diagnosisSchema,
+  type Envelope,
+  envelopeSchema,
+  ruleHitSchema,
+  tariffLineSchema,
+} from '../../domain/schemas/kuhr';
 import { monthStart } from '../../domain/rules/time-splits';
 import { type Batch, firstProblem, type LineLoader } from './batch';
 import { CopyInto } from './copy-into';
@@ -39,10 +47,59 @@ export class SettlementLoader implements LineLoader {
   #pending: Pending[] = [];
   #providers: Map<string, number> | undefined;
   readonly #months = new Set<string>();
-  readonly #submissions = new CopyInto('core.submission', ['submission_id', 'provider_id', 'received_at', 'epj_name', 'decision_id', 'reprocessed', 'bill_count', 'batch_id', 'extra']);
-  readonly #bills = new CopyInto('core.bill', ['received_month', 'bill_guid', 'submission_id', 'provider_id', 'bill_no', 'patient_key', 'started_at', 'civil_day', 'minute_of_day', 'known_from', 'amount_ore', 'copay_ore', 'exemption', 'is_credit', 'credits', 'diagnosis', 'batch_id', 'extra']);
-  readonly #lines = new CopyInto('core.bill_line', ['received_month', 'bill_guid', 'line_no', 'provider_id', 'tariff', 'repetitions', 'amount_ore', 'known_from', 'batch_id', 'extra']);
-  readonly #hits = new CopyInto('core.rule_outcome', ['received_month', 'bill_guid', 'rule_no', 'provider_id', 'effect', 'amount_ore', 'known_from', 'batch_id']);
+  readonly #submissions = new CopyInto('core.submission', [
+    'submission_id',
+    'provider_id',
+    'received_at',
+    'epj_name',
+    'decision_id',
+    'reprocessed',
+    'bill_count',
+    'batch_id',
+    'extra',
+  ]);
+  readonly #bills = new CopyInto('core.bill', [
+    'received_month',
+    'bill_guid',
+    'submission_id',
+    'provider_id',
+    'bill_no',
+    'patient_key',
+    'started_at',
+    'civil_day',
+    'minute_of_day',
+    'known_from',
+    'amount_ore',
+    'copay_ore',
+    'exemption',
+    'is_credit',
+    'credits',
+    'diagnosis',
+    'batch_id',
+    'extra',
+  ]);
+  readonly #lines = new CopyInto('core.bill_line', [
+    'received_month',
+    'bill_guid',
+    'line_no',
+    'provider_id',
+    'tariff',
+    'repetitions',
+    'amount_ore',
+    'known_from',
+    'batch_id',
+    'extra',
+  ]);
+  readonly #hits = new CopyInto('core.rule_outcome', [
+    'received_month',
+    'bill_guid',
+    'rule_no',
+    'provider_id',
+    'effect',
+    'amount_ore',
+    'known_from',
+    'batch_id',
+  ]);
 
   constructor(readonly vault: Vault) {}
 
@@ -59,7 +116,14 @@ export class SettlementLoader implements LineLoader {
     if (providerId === undefined) {
       const bills = Math.max(1, envelope.melding.enkeltregninger.length);
       batch.read += bills;
-      for (let i = 0; i < bills; i++) batch.refuse(line, `bill ${i + 1}`, 'melding.praksisId', envelope.melding.praksisId, 'no such practice is known; load its actor first');
+      for (let i = 0; i < bills; i++)
+        batch.refuse(
+          line,
+          `bill ${i + 1}`,
+          'melding.praksisId',
+          envelope.melding.praksisId,
+          'no such practice is known; load its actor first',
+        );
       return;
     }
     this.#message(batch, line, envelope, providerId);
@@ -72,7 +136,17 @@ export class SettlementLoader implements LineLoader {
     batch.months.add(month);
     const { melding } = envelope;
     const extra = { ...unknownFields(envelope, KEYS.envelope), ...unknownFields(melding, KEYS.message) };
-    this.#submissions.add([envelope.meldingsId, providerId, new Date(receivedMs).toISOString(), melding.navnEPJ, envelope.vedtakId, envelope.rebehandling, melding.enkeltregninger.length, batch.batchId, Object.keys(extra).length ? JSON.stringify(extra) : null]);
+    this.#submissions.add([
+      envelope.meldingsId,
+      providerId,
+      new Date(receivedMs).toISOString(),
+      melding.navnEPJ,
+      envelope.vedtakId,
+      envelope.rebehandling,
+      melding.enkeltregninger.length,
+      batch.batchId,
+      Object.keys(extra).length ? JSON.stringify(extra) : null,
+    ]);
     const hits = groupByGuid(envelope.merknader);
     melding.enkeltregninger.forEach((raw, index) => {
       batch.read++;
@@ -83,7 +157,15 @@ export class SettlementLoader implements LineLoader {
         hits.delete(String((raw as { guid?: unknown }).guid));
         return;
       }
-      this.#pending.push({ bill: bill.data, line, submissionId: envelope.meldingsId, providerId, receivedMs, month, hits: hits.get(bill.data.guid) ?? [] });
+      this.#pending.push({
+        bill: bill.data,
+        line,
+        submissionId: envelope.meldingsId,
+        providerId,
+        receivedMs,
+        month,
+        hits: hits.get(bill.data.guid) ?? [],
+      });
       hits.delete(bill.data.guid);
     });
     for (const orphan of hits.keys()) {
@@ -111,7 +193,10 @@ export class SettlementLoader implements LineLoader {
   async #withoutDuplicates(batch: Batch, pending: readonly Pending[]): Promise<Pending[]> {
     if (pending.length === 0) return [];
     const guids = [...new Set(pending.map(({ bill }) => bill.guid))];
-    const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>('insert into core.bill_identity (bill_guid, batch_id) select unnest(?::uuid[]), ? on conflict do nothing returning bill_guid', [guids, batch.batchId]);
+    const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
+      'insert into core.bill_identity (bill_guid, batch_id) select unnest(?::uuid[]), ? on conflict do nothing returning bill_guid',
+      [guids, batch.batchId],
+    );
     const free = new Set(rows.map((row) => row.bill_guid));
     return pending.filter((item) => {
       if (free.delete(item.bill.guid)) return true;
@@ -128,12 +213,39 @@ export class SettlementLoader implements LineLoader {
     const amounts = bill.takster.map((tariff) => parseOre(tariff.belop));
     const extra = billExtra(bill);
     this.#bills.add([
-      month, bill.guid, item.submissionId, providerId, bill.regningsnummer, patientKey, new Date(startedMs).toISOString(), civil.day, civil.minuteOfDay, knownFrom,
-      amounts.reduce<number>((sum, ore) => sum + ore, 0), parseOre(bill.egenandel), bill.arsakFriEgenandel, bill.kreditering, bill.krediterer, bill.diagnoser[0]?.kode, batch.batchId, extra,
-    ]); // prettier-ignore
+      month,
+      bill.guid,
+      item.submissionId,
+      providerId,
+      bill.regningsnummer,
+      patientKey,
+      new Date(startedMs).toISOString(),
+      civil.day,
+      civil.minuteOfDay,
+      knownFrom,
+      amounts.reduce<number>((sum, ore) => sum + ore, 0),
+      parseOre(bill.egenandel),
+      bill.arsakFriEgenandel,
+      bill.kreditering,
+      bill.krediterer,
+      bill.diagnoser[0]?.kode,
+      batch.batchId,
+      extra,
+    ]);
     bill.takster.forEach((tariff, index) => {
       const unknown = unknownFields(tariff, KEYS.line);
-      this.#lines.add([month, bill.guid, index + 1, providerId, tariff.takstkode, tariff.antall, amounts[index]!, knownFrom, batch.batchId, unknown ? JSON.stringify(unknown) : null]);
+      this.#lines.add([
+        month,
+        bill.guid,
+        index + 1,
+        providerId,
+        tariff.takstkode,
+        tariff.antall,
+        amounts[index]!,
+        knownFrom,
+        batch.batchId,
+        unknown ? JSON.stringify(unknown) : null,
+      ]);
     });
     const seen = new Set<number>();
     for (const hit of item.hits) {
@@ -145,7 +257,9 @@ export class SettlementLoader implements LineLoader {
 
   async #provider(batch: Batch, practiceNo: string): Promise<number | undefined> {
     if (!this.#providers) {
-      const { rows } = await batch.tx.raw<{ rows: { practice_no: string; provider_id: number }[] }>('select practice_no, provider_id from core.provider');
+      const { rows } = await batch.tx.raw<{ rows: { practice_no: string; provider_id: number }[] }>(
+        'select practice_no, provider_id from core.provider',
+      );
       this.#providers = new Map(rows.map((row) => [row.practice_no, row.provider_id]));
     }
     return this.#providers.get(practiceNo);
@@ -155,7 +269,12 @@ export class SettlementLoader implements LineLoader {
 /** What of a bill has no column: unknown fields, other identifiers' kinds, diagnoses after the first. Never the id itself. */
 function billExtra(bill: Bill): string | null {
   const patient = unknownFields(bill.pasient, ['id', 'idType']);
-  const diagnoses = bill.diagnoser.length > 1 ? bill.diagnoser : bill.diagnoser[0] && unknownFields(bill.diagnoser[0], KEYS.diagnosis) ? bill.diagnoser : undefined;
+  const diagnoses =
+    bill.diagnoser.length > 1
+      ? bill.diagnoser
+      : bill.diagnoser[0] && unknownFields(bill.diagnoser[0], KEYS.diagnosis)
+        ? bill.diagnoser
+        : undefined;
   const extra = {
     ...unknownFields(bill, KEYS.bill),
     ...(bill.pasient.idType === 'FNR' && !patient ? {} : { pasient: { idType: bill.pasient.idType, ...patient } }),

@@ -45,7 +45,10 @@ export class Vault {
   }
 
   async #find(db: Db | Tx, lookups: readonly string[]): Promise<void> {
-    const { rows } = await db.raw<{ rows: { lookup: Buffer; patient_key: number }[] }>('select lookup, patient_key from priv.vault where lookup = any(?::bytea[])', [lookups.map((lookup) => Buffer.from(lookup, 'base64'))]);
+    const { rows } = await db.raw<{ rows: { lookup: Buffer; patient_key: number }[] }>(
+      'select lookup, patient_key from priv.vault where lookup = any(?::bytea[])',
+      [lookups.map((lookup) => Buffer.from(lookup, 'base64'))],
+    );
     for (const row of rows) this.#known.set(row.lookup.toString('base64'), row.patient_key);
   }
 

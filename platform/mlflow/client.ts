@@ -30,20 +30,32 @@ export class Mlflow {
     const target = values.reduce((text, [key, value]) => text.replace(`{${key}}`, encodeURIComponent(String(value))), path as string);
     const url = new URL(this.base + target);
     if (method === 'GET') {
-      for (const [key, value] of values) for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined) url.searchParams.append(key, String(item));
+      for (const [key, value] of values)
+        for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined) url.searchParams.append(key, String(item));
     }
     const body = method === 'GET' ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(args) };
     const response = await fetch(url, { method, signal: AbortSignal.timeout(this.timeoutMs), ...body });
-    return (await this.#checked(name, response)).json() as Promise<Calls[K][1]>;
+    const answer: unknown = JSON.parse(await (await this.#checked(name, response)).text());
+    return answer as Calls[K][1];
   }
 
   /** Uploads a file under a run's artifact root (mlflow-artifacts:/…). */
   async putArtifact(root: string, path: string, body: Uint8Array | string): Promise<void> {
-    await this.#checked('putArtifact', await fetch(this.#artifactUrl(root, path), { method: 'PUT', body: body as NonNullable<RequestInit['body']>, signal: AbortSignal.timeout(this.timeoutMs) }));
+    await this.#checked(
+      'putArtifact',
+      await fetch(this.#artifactUrl(root, path), {
+        method: 'PUT',
+        body: body as NonNullable<RequestInit['body']>,
+        signal: AbortSignal.timeout(this.timeoutMs),
+      }),
+    );
   }
 
   async getArtifact(root: string, path: string): Promise<Uint8Array> {
-    const response = await this.#checked('getArtifact', await fetch(this.#artifactUrl(root, path), { signal: AbortSignal.timeout(this.timeoutMs) }));
+    const response = await this.#checked(
+      'getArtifact',
+      await fetch(this.#artifactUrl(root, path), { signal: AbortSignal.timeout(this.timeoutMs) }),
+    );
     return new Uint8Array(await response.arrayBuffer());
   }
 

@@ -3,7 +3,7 @@ import type { ArtifactStore } from '../artifacts/store';
 import type { Db } from '../db/connection';
 import { evaluationOf, foldResults, getRun } from '../db/stores/runs';
 import { championOf, getVersion, type VersionBundle } from '../db/stores/versions';
-import { Mlflow, MlflowError } from './client';
+import { type Mlflow, MlflowError } from './client';
 
 /** Tag that carries our id; the mirror looks things up by it, so doing it twice changes nothing. */
 const TAG = 'utplukk.id';
@@ -25,7 +25,7 @@ export class MlflowMirror {
 
   /** Mirrors what waits, oldest first. Throws when MLflow is away; what was done stays done. */
   async drain(beat: () => void = () => {}): Promise<{ mirrored: number; left: number }> {
-    const rows: OutboxRow[] = await this.db('ml.mirror_outbox').whereNull('done_at').orderBy('outbox_id').limit(BATCH);
+    const rows = await this.db('ml.mirror_outbox').whereNull('done_at').orderBy('outbox_id').limit(BATCH).select<OutboxRow[]>('*');
     for (const row of rows) {
       if (row.kind === 'run') await this.#run(row.subject_id);
       else if (row.kind === 'version') await this.#version(row.subject_id);
@@ -49,7 +49,11 @@ export class MlflowMirror {
   async #run(runId: string): Promise<{ mlflowRunId: string; artifactRoot: string }> {
     const run = await getRun(this.db, runId);
     const experimentId = await this.#experiment(`utplukk/${run.input.experiment.name}`);
-    const found = await this.client.call('SearchRuns', { experiment_ids: [experimentId], filter: `tags.\`${TAG}\` = '${runId}'`, max_results: 1 });
+    const found = await this.client.call('SearchRuns', {
+      experiment_ids: [experimentId],
+      filter: `tags.\`${TAG}\` = '${runId}'`,
+      max_results: 1,
+    });
     const existing = found.runs?.[0]?.info;
     const info =
       existing ??
@@ -58,14 +62,22 @@ export class MlflowMirror {
           experiment_id: experimentId,
           run_name: `${run.input.experiment.name} ${runId.slice(0, 8)}`,
           start_time: run.startedAt.getTime(),
-          tags: [{ key: TAG, value: runId }, { key: 'utplukk.slot', value: run.slot }], // prettier-ignore
+          tags: [
+            { key: TAG, value: runId },
+            { key: 'utplukk.slot', value: run.slot },
+          ],
         })
       ).run!.info!;
     await this.#linked('run', runId, info.run_id!);
     const { experiment } = run.input;
     await this.client.call('LogBatch', {
       run_id: info.run_id!,
-      params: [{ key: 'seed', value: String(experiment.seed) }, { key: 'source', value: experiment.source.kind }, { key: 'families', value: experiment.families.map((f) => f.family).join(',') }, { key: 'matrix', value: run.matrixId ?? '' }].filter((p) => p.value !== ''), // prettier-ignore
+      params: [
+        { key: 'seed', value: String(experiment.seed) },
+        { key: 'source', value: experiment.source.kind },
+        { key: 'families', value: experiment.families.map((f) => f.family).join(',') },
+        { key: 'matrix', value: run.matrixId ?? '' },
+      ].filter((p) => p.value !== ''),
       metrics: await this.#metrics(runId, run.startedAt),
     });
     await this.client.putArtifact(info.artifact_uri!, 'experiment.json', JSON.stringify(experiment, null, 1));
@@ -80,9 +92,18 @@ export class MlflowMirror {
     const timestamp = at.getTime();
     const evaluation = (await evaluationOf(this.db, runId)).flatMap((row) => {
       const name = `${row.family}.${row.metric}${row.k > 0 ? `_at_${row.k}` : ''}`;
-      return [{ key: name, value: row.value, timestamp, step: 0 }, { key: `${name}.lo`, value: row.lo, timestamp, step: 0 }, { key: `${name}.hi`, value: row.hi, timestamp, step: 0 }]; // prettier-ignore
+      return [
+        { key: name, value: row.value, timestamp, step: 0 },
+        { key: `${name}.lo`, value: row.lo, timestamp, step: 0 },
+        { key: `${name}.hi`, value: row.hi, timestamp, step: 0 },
+      ];
     });
-    const folds = (await foldResults(this.db, runId)).map((row, step) => ({ key: `${row.family}.validation_log_loss`, value: row.result.validationLoss, timestamp, step }));
+    const folds = (await foldResults(this.db, runId)).map((row, step) => ({
+      key: `${row.family}.validation_log_loss`,
+      value: row.result.validationLoss,
+      timestamp,
+      step,
+    }));
     return [...evaluation, ...folds].filter((metric) => Number.isFinite(metric.value)).slice(0, 1000); // MLflow takes 1000 a call
   }
 
@@ -102,7 +123,17 @@ export class MlflowMirror {
     const found = await this.client.call('SearchModelVersions', { filter: `name = '${name}' and tags.\`${TAG}\` = '${versionId}'` });
     const number =
       found.model_versions?.[0]?.version ??
-      (await this.client.call('CreateModelVersion', { name, source: `${artifactRoot}/model`, run_id: mlflowRunId, tags: [{ key: TAG, value: versionId }, { key: 'utplukk.family', value: version.family }] })).model_version!.version!; // prettier-ignore
+      (
+        await this.client.call('CreateModelVersion', {
+          name,
+          source: `${artifactRoot}/model`,
+          run_id: mlflowRunId,
+          tags: [
+            { key: TAG, value: versionId },
+            { key: 'utplukk.family', value: version.family },
+          ],
+        })
+      ).model_version!.version!;
     await this.#linked('version', versionId, String(number));
     return String(number);
   }
@@ -119,6 +150,9 @@ export class MlflowMirror {
   }
 
   async #linked(kind: string, subjectId: string, mlflowId: string): Promise<void> {
-    await this.db.raw('insert into ml.mirror_link (kind, subject_id, mlflow_id) values (?, ?, ?) on conflict on constraint mirror_link_pk do update set mlflow_id = excluded.mlflow_id', [kind, subjectId, mlflowId]);
+    await this.db.raw(
+      'insert into ml.mirror_link (kind, subject_id, mlflow_id) values (?, ?, ?) on conflict on constraint mirror_link_pk do update set mlflow_id = excluded.mlflow_id',
+      [kind, subjectId, mlflowId],
+    );
   }
 }

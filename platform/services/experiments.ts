@@ -26,8 +26,14 @@ export interface LoadedExperiment {
 /** Checks an experiment whole before any work: schema, dates, and for a table the mapping and the file. */
 export function loadExperiment(file: string, overrides: { table?: string } = {}): LoadedExperiment {
   const raw = readYaml(file);
-  if (overrides.table !== undefined && raw !== null && typeof raw === 'object') (raw as { source?: { file?: string } }).source!.file = path.resolve(overrides.table);
-  const experiment = parseOrExplain(experimentSchema, raw, `experiment ${file}`, 'docs/examples holds commented experiments; `utplukk train --schema` prints the JSON Schema.');
+  if (overrides.table !== undefined && raw !== null && typeof raw === 'object')
+    (raw as { source?: { file?: string } }).source!.file = path.resolve(overrides.table);
+  const experiment = parseOrExplain(
+    experimentSchema,
+    raw,
+    `experiment ${file}`,
+    'docs/examples holds commented experiments; `utplukk train --schema` prints the JSON Schema.',
+  );
   const dir = path.dirname(path.resolve(file));
   if (experiment.source.kind === 'table') {
     const mappingFile = path.resolve(dir, experiment.source.mapping);
@@ -38,7 +44,10 @@ export function loadExperiment(file: string, overrides: { table?: string } = {})
   }
   const end = testEnd(experiment);
   if (end > experiment.source.asOf.slice(0, 10)) {
-    throw invalid(`split: the last test part ends ${end}, after the as-of instant ${experiment.source.asOf}: its outcomes are not known yet`, 'Choose a later source.asOf, or fewer or earlier folds.');
+    throw invalid(
+      `split: the last test part ends ${end}, after the as-of instant ${experiment.source.asOf}: its outcomes are not known yet`,
+      'Choose a later source.asOf, or fewer or earlier folds.',
+    );
   }
   return { experiment };
 }

@@ -20,13 +20,19 @@ export interface RescoreOptions {
 
 /** Starts a rescoring on demand. The key is what it is about, so a second start while one runs joins it. */
 export async function startRescore(command: Command, options: RescoreOptions): Promise<{ workflowId: string }> {
-  if (Number.isNaN(Date.parse(options.asOf))) throw invalid(`"${options.asOf}" is not an instant`, 'Give one such as 2025-01-01T00:00:00Z.');
+  if (Number.isNaN(Date.parse(options.asOf)))
+    throw invalid(`"${options.asOf}" is not an instant`, 'Give one such as 2025-01-01T00:00:00Z.');
   const champion = await championOf(command.db, options.slot);
   if (!champion) throw notFound(`no version is live for ${options.slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
   const key = digestOf({ ...options, champion: champion.versionId }).slice(0, 24);
   const act = await command.db.transaction(async (tx) => {
     const begun = await beginAct(tx, command.token, 'rescore.start', `rescoring ${options.slot} as of ${options.asOf}`, command.clock());
-    await append(tx, begun, { act: 'rescoring.started', subject: { kind: 'slot', id: options.slot }, after: champion.versionId }, command.clock());
+    await append(
+      tx,
+      begun,
+      { act: 'rescoring.started', subject: { kind: 'slot', id: options.slot }, after: champion.versionId },
+      command.clock(),
+    );
     return begun;
   });
   return { workflowId: await command.temporal.startRescore(key, { ...options, actId: act.actId }) };
@@ -59,11 +65,29 @@ interface Row {
   seals: number;
   closed: string | null;
 }
-const toSummary = (row: Row): ListSummary => ({ listId: row.list_id, scoringId: row.scoring_id, slot: row.slot, asOf: row.as_of, capacity: row.capacity, versionId: row.version_id, seals: row.seals, candidates: row.candidates, state: row.closed ?? (row.seals >= SEALS_NEEDED ? 'sealed' : 'draft') });
+const toSummary = (row: Row): ListSummary => ({
+  listId: row.list_id,
+  scoringId: row.scoring_id,
+  slot: row.slot,
+  asOf: row.as_of,
+  capacity: row.capacity,
+  versionId: row.version_id,
+  seals: row.seals,
+  candidates: row.candidates,
+  state: row.closed ?? (row.seals >= SEALS_NEEDED ? 'sealed' : 'draft'),
+});
 
 export async function getList(db: Db, id: string): Promise<ListSummary> {
-  const rows = /^[0-9a-f]{6,64}$/.test(id) ? (await db.raw<{ rows: Row[] }>(`${SUMMARY} where l.list_id like ? or l.scoring_id = ? group by l.list_id, s.scoring_id limit 2`, [`${id}%`, id])).rows : [];
-  if (rows.length !== 1) throw notFound(rows.length ? `several lists begin with ${id}` : `there is no list ${id}`, 'List them with `utplukk list`.');
+  const rows = /^[0-9a-f]{6,64}$/.test(id)
+    ? (
+        await db.raw<{ rows: Row[] }>(`${SUMMARY} where l.list_id like ? or l.scoring_id = ? group by l.list_id, s.scoring_id limit 2`, [
+          `${id}%`,
+          id,
+        ])
+      ).rows
+    : [];
+  if (rows.length !== 1)
+    throw notFound(rows.length ? `several lists begin with ${id}` : `there is no list ${id}`, 'List them with `utplukk list`.');
   return toSummary(rows[0]!);
 }
 
@@ -85,26 +109,63 @@ export interface ListLine {
 
 /** Lines in order of rank; `P12` is the provider's surrogate, the practice number is what caseworkers know it by. */
 export async function listLines(db: Db, listId: string, { from = 1, count = 50, selectedOnly = true } = {}): Promise<ListLine[]> {
-  const { rows } = await db.raw<{ rows: { rank: number; entity: string; practice_no: string | null; grp: string; probability: number; arm: string; selected: boolean; inclusion_probability: number }[] }>(
+  const { rows } = await db.raw<{
+    rows: {
+      rank: number;
+      entity: string;
+      practice_no: string | null;
+      grp: string;
+      probability: number;
+      arm: string;
+      selected: boolean;
+      inclusion_probability: number;
+    }[];
+  }>(
     `select l.*, p.practice_no from sel.line l left join core.provider p on 'P' || p.provider_id = l.entity
       where l.list_id = ? and l.rank >= ? ${selectedOnly ? 'and l.selected' : ''} order by l.rank limit ?`,
     [listId, from, count],
   );
-  return rows.map((row) => ({ rank: row.rank, entity: row.entity, practice: row.practice_no ?? undefined, group: row.grp, probability: row.probability, arm: row.arm, selected: row.selected, inclusionProbability: row.inclusion_probability }));
+  return rows.map((row) => ({
+    rank: row.rank,
+    entity: row.entity,
+    practice: row.practice_no ?? undefined,
+    group: row.grp,
+    probability: row.probability,
+    arm: row.arm,
+    selected: row.selected,
+    inclusionProbability: row.inclusion_probability,
+  }));
 }
 
 /** One person's seal or refusal. Two different people seal; a refusal closes the list. */
-export async function sealList(command: Command, id: string, verdict: 'sealed' | 'refused', reason: string): Promise<{ listId: string; state: string; seals: number }> {
+export async function sealList(
+  command: Command,
+  id: string,
+  verdict: 'sealed' | 'refused',
+  reason: string,
+): Promise<{ listId: string; state: string; seals: number }> {
   const list = await getList(command.db, id);
   if (list.state !== 'draft') throw conflict(`list ${list.listId.slice(0, 12)} is ${list.state}: it cannot change`);
   const at = command.clock();
   const sealId = await command.db.transaction(async (tx) => {
     const act = await beginAct(tx, command.token, verdict === 'sealed' ? 'list.seal' : 'list.refuse', `list ${list.listId}`, at);
     const mine = await tx('sel.seal').where({ list_id: list.listId, principal_id: act.principalId }).first<object | undefined>();
-    if (mine) throw conflict(`you sealed list ${list.listId.slice(0, 12)} already; ${SEALS_NEEDED} different people are needed`, 'Someone else with the role control-leader seals too.');
+    if (mine)
+      throw conflict(
+        `you sealed list ${list.listId.slice(0, 12)} already; ${SEALS_NEEDED} different people are needed`,
+        'Someone else with the role control-leader seals too.',
+      );
     const newId = randomUUID();
     const reasonId = await storeReason(tx, reason);
-    await tx('sel.seal').insert({ seal_id: newId, list_id: list.listId, verdict, principal_id: act.principalId, act_id: act.actId, reason_id: reasonId, sealed_at: at });
+    await tx('sel.seal').insert({
+      seal_id: newId,
+      list_id: list.listId,
+      verdict,
+      principal_id: act.principalId,
+      act_id: act.actId,
+      reason_id: reasonId,
+      sealed_at: at,
+    });
     await append(tx, act, { act: `list.${verdict}`, subject: { kind: 'list', id: list.listId }, after: list.listId }, at);
     return newId;
   });
@@ -116,7 +177,12 @@ export async function sealList(command: Command, id: string, verdict: 'sealed' |
 export async function applySchedule(command: Command, spec: RescoreScheduleSpec): Promise<'created' | 'updated'> {
   await command.db.transaction(async (tx) => {
     const act = await beginAct(tx, command.token, 'schedule.edit', `schedule of ${spec.slot}`, command.clock());
-    await append(tx, act, { act: 'schedule.applied', subject: { kind: 'schedule', id: spec.slot }, after: digestOf(spec) }, command.clock());
+    await append(
+      tx,
+      act,
+      { act: 'schedule.applied', subject: { kind: 'schedule', id: spec.slot }, after: digestOf(spec) },
+      command.clock(),
+    );
   });
   return command.temporal.applySchedule(spec);
 }
@@ -124,7 +190,12 @@ export async function applySchedule(command: Command, spec: RescoreScheduleSpec)
 export async function pauseSchedule(command: Command, scheduleId: string, pause: boolean): Promise<void> {
   await command.db.transaction(async (tx) => {
     const act = await beginAct(tx, command.token, 'schedule.edit', `${pause ? 'pausing' : 'resuming'} ${scheduleId}`, command.clock());
-    await append(tx, act, { act: pause ? 'schedule.paused' : 'schedule.resumed', subject: { kind: 'schedule', id: scheduleId } }, command.clock());
+    await append(
+      tx,
+      act,
+      { act: pause ? 'schedule.paused' : 'schedule.resumed', subject: { kind: 'schedule', id: scheduleId } },
+      command.clock(),
+    );
   });
   const handle = command.temporal.client.schedule.getHandle(scheduleId);
   await (pause ? handle.pause() : handle.unpause());

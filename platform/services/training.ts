@@ -10,7 +10,10 @@ import type { LoadedExperiment } from './experiments';
 
 async function runInput(command: Pick<Command, 'store'>, { experiment, table }: LoadedExperiment): Promise<RunInput> {
   if (!table) return { experiment };
-  return { experiment, table: { fileSha256: await pinTable(command.store, table.file), fileName: table.file.split('/').at(-1)!, mapping: table.mapping } };
+  return {
+    experiment,
+    table: { fileSha256: await pinTable(command.store, table.file), fileName: table.file.split('/').at(-1)!, mapping: table.mapping },
+  };
 }
 
 /** Records a training run and starts its workflow. */

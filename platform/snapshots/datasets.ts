@@ -11,6 +11,7 @@ export interface Dataset {
 
 const utc = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`;
 
+// prettier-ignore
 export const DATASETS: readonly Dataset[] = [
   {
     name: 'bill', byMonth: true, from: 'core.bill t', order: 't.provider_id, t.started_at, t.bill_guid',
@@ -47,7 +48,7 @@ export const DATASETS: readonly Dataset[] = [
     columns: [['case_no', 'VARCHAR'], ['decided', 'DATE'], ['result', 'VARCHAR'], ['amount_ore', 'BIGINT'], ['known_from', 'TIMESTAMP']],
     select: `t.case_no, t.decided, t.result, t.amount_ore, ${utc('t.known_from')}`,
   },
-]; // prettier-ignore
+];
 
 export interface PartRef {
   readonly part: string;
@@ -62,5 +63,9 @@ export interface Manifest {
   readonly v: 1;
   readonly asOf: string;
   readonly horizon: number;
-  readonly datasets: readonly { readonly name: string; readonly columns: readonly (readonly [string, string])[]; readonly parts: readonly PartRef[] }[];
+  readonly datasets: readonly {
+    readonly name: string;
+    readonly columns: readonly (readonly [string, string])[];
+    readonly parts: readonly PartRef[];
+  }[];
 }

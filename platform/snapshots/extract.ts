@@ -32,7 +32,10 @@ interface PartPlan {
 export function snapshotIdOf(manifest: Manifest): string {
   return digestOf({
     ...manifest,
-    datasets: manifest.datasets.map((dataset) => ({ ...dataset, parts: dataset.parts.map(({ part, rows, logical }) => ({ part, rows, logical })) })),
+    datasets: manifest.datasets.map((dataset) => ({
+      ...dataset,
+      parts: dataset.parts.map(({ part, rows, logical }) => ({ part, rows, logical })),
+    })),
   });
 }
 
@@ -62,7 +65,12 @@ export async function extractSnapshot(
           parts.get(item.dataset)!.push(part);
           progress(index + 1, plans.length);
         }
-        return { v: 1, asOf: new Date(asOf).toISOString(), horizon, datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, parts: parts.get(d)! })) };
+        return {
+          v: 1,
+          asOf: new Date(asOf).toISOString(),
+          horizon,
+          datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, parts: parts.get(d)! })),
+        };
       },
       { isolationLevel: 'repeatable read', readOnly: true },
     ),
@@ -97,7 +105,9 @@ async function plan(tx: Tx, asOf: string, horizon: number): Promise<PartPlan[]> 
 }
 
 async function findPart(tx: Tx, store: ArtifactStore, item: PartPlan): Promise<PartRef | undefined> {
-  const row = await tx('ml.partition').where({ dataset: item.dataset.name, part: item.part, cut: item.cut, max_seq: item.maxSeq }).first<{ rows: number; logical_sha256: string; file_sha256: string } | undefined>();
+  const row = await tx('ml.partition')
+    .where({ dataset: item.dataset.name, part: item.part, cut: item.cut, max_seq: item.maxSeq })
+    .first<{ rows: number; logical_sha256: string; file_sha256: string } | undefined>();
   if (!row || !store.has(row.file_sha256)) return undefined;
   return { part: item.part, rows: row.rows, logical: row.logical_sha256, file: row.file_sha256 };
 }
@@ -112,7 +122,9 @@ async function writePart(tx: Tx, duck: DuckDBConnection, store: ArtifactStore, i
   try {
     const { rows, logical } = await copyOut(tx, query, csv);
     const columns = dataset.columns.map(([name, type]) => `${quote(name)}: ${quote(type)}`).join(', ');
-    await duck.run(`copy (select * from read_csv(${quote(csv)}, header = false, columns = {${columns}}, parallel = false, nullstr = '', quote = '"')) to ${quote(parquet)} ${PARQUET}`);
+    await duck.run(
+      `copy (select * from read_csv(${quote(csv)}, header = false, columns = {${columns}}, parallel = false, nullstr = '', quote = '"')) to ${quote(parquet)} ${PARQUET}`,
+    );
     return { part: item.part, rows, logical, file: await store.putFile(parquet) };
   } finally {
     fs.rmSync(csv, { force: true });
@@ -144,14 +156,30 @@ async function seal(db: Db, store: ArtifactStore, actor: ActRef, manifest: Manif
       const part = refs.get(`${item.dataset.name} ${item.part}`);
       if (part) await rememberPart(tx, item, part);
     }
-    const inserted = await tx.raw<{ rowCount: number }>('insert into ml.snapshot (snapshot_id, as_of, horizon, manifest_sha256, rows, made_at) values (?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing', [snapshotId, manifest.asOf, manifest.horizon, manifestSha, rows]);
+    const inserted = await tx.raw<{ rowCount: number }>(
+      'insert into ml.snapshot (snapshot_id, as_of, horizon, manifest_sha256, rows, made_at) values (?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing',
+      [snapshotId, manifest.asOf, manifest.horizon, manifestSha, rows],
+    );
     if (inserted.rowCount === 0) return; // sealed before: a retry, or nothing new was known
-    await append(tx, actor, { act: 'snapshot.sealed', subject: { kind: 'snapshot', id: snapshotId }, after: snapshotId, rows: { count: rows, root: manifestSha } }, new Date());
+    await append(
+      tx,
+      actor,
+      {
+        act: 'snapshot.sealed',
+        subject: { kind: 'snapshot', id: snapshotId },
+        after: snapshotId,
+        rows: { count: rows, root: manifestSha },
+      },
+      new Date(),
+    );
   });
 }
 
 async function rememberPart(tx: Tx, item: PartPlan, part: PartRef): Promise<void> {
-  await tx.raw('insert into ml.partition (dataset, part, cut, max_seq, logical_sha256, file_sha256, rows) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing', [item.dataset.name, part.part, item.cut, item.maxSeq, part.logical, part.file, part.rows]);
+  await tx.raw(
+    'insert into ml.partition (dataset, part, cut, max_seq, logical_sha256, file_sha256, rows) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+    [item.dataset.name, part.part, item.cut, item.maxSeq, part.logical, part.file, part.rows],
+  );
 }
 
 export async function readManifest(db: Db, store: ArtifactStore, snapshotId: string): Promise<Manifest> {

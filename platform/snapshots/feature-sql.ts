@@ -15,9 +15,11 @@ export function createViews(manifest: Manifest, pathOf: (sha: string) => string)
     const files = parts.filter((part) => part.rows > 0);
     if (files.length === 0) {
       const empty = columns.map(([col, type]) => `cast(null as ${type}) as ${ident(col)}`).join(', ');
-      return `create view ${ident(name)} as select ${empty}${name.startsWith('bill') || name === 'rule_outcome' ? ", cast(null as date) as month" : ''} where false`;
+      return `create view ${ident(name)} as select ${empty}${name.startsWith('bill') || name === 'rule_outcome' ? ', cast(null as date) as month' : ''} where false`;
     }
-    const selects = files.map((part) => `select *${part.part === 'all' ? '' : `, date '${part.part}' as month`} from read_parquet(${quote(pathOf(part.file))})`);
+    const selects = files.map(
+      (part) => `select *${part.part === 'all' ? '' : `, date '${part.part}' as month`} from read_parquet(${quote(pathOf(part.file))})`,
+    );
     return `create view ${ident(name)} as ${selects.join(' union all ')}`;
   });
   const tariffs = TARIFFS.map((t) => `(${quote(t.code)}, ${quote(t.kind)}, ${t.minMinutes})`).join(', ');
@@ -60,8 +62,8 @@ function windowsOf(features: readonly Feature[]): [string, number][] {
   want('bills', 12);
   for (const f of features) {
     if (f.kind === 'total') want(f.measure, f.months);
-    else if (f.kind === 'ratio') (want(f.over, f.months), want(f.under, f.months));
-    else if (f.kind === 'trend') (want(f.measure, f.shortMonths), want(f.measure, f.longMonths));
+    else if (f.kind === 'ratio') [f.over, f.under].forEach((measure) => want(measure, f.months));
+    else if (f.kind === 'trend') [f.shortMonths, f.longMonths].forEach((months) => want(f.measure, months));
   }
   return [...wanted.values()];
 }

@@ -19,7 +19,14 @@ import type { Manifest } from './datasets';
 export type MatrixRecipe =
   | { readonly kind: 'cases'; readonly snapshotId: string; readonly minAmountOre: number; readonly code: string; readonly engine: string }
   | { readonly kind: 'population'; readonly snapshotId: string; readonly asOf: string; readonly code: string; readonly engine: string }
-  | { readonly kind: 'table'; readonly fileSha256: string; readonly fileName: string; readonly mapping: unknown; readonly code: string; readonly engine: string };
+  | {
+      readonly kind: 'table';
+      readonly fileSha256: string;
+      readonly fileName: string;
+      readonly mapping: unknown;
+      readonly code: string;
+      readonly engine: string;
+    };
 
 export interface MatrixRef {
   readonly matrixId: string;
@@ -34,25 +41,38 @@ const REGISTER_COLUMNS: readonly MatrixColumn[] = [
 const CASEWORKER: MatrixColumn = { name: 'caseworker', kind: 'categorical', role: 'nuisance' };
 
 export const featureCode = () => codeIdentity('platform/snapshots/matrix.ts');
-export const matrixEngine = () => `duckdb ${(JSON.parse(fs.readFileSync(require.resolve('@duckdb/node-api/package.json'), 'utf8')) as { version: string }).version}`;
+export const matrixEngine = () =>
+  `duckdb ${(JSON.parse(fs.readFileSync(require.resolve('@duckdb/node-api/package.json'), 'utf8')) as { version: string }).version}`;
 
 export async function findMatrix(db: Db, recipe: MatrixRecipe): Promise<MatrixRef | undefined> {
-  const row = await db('ml.matrix').where({ recipe_sha256: digestOf(recipe) }).first<{ matrix_id: string; file_sha256: string; meta: MatrixMeta } | undefined>();
+  const row = await db('ml.matrix')
+    .where({ recipe_sha256: digestOf(recipe) })
+    .first<{ matrix_id: string; file_sha256: string; meta: MatrixMeta } | undefined>();
   return row && { matrixId: row.matrix_id, fileSha256: row.file_sha256, meta: row.meta };
 }
 
 /** Builds the matrix of a register snapshot: controlled cases (for training) or the whole active population (for scoring). */
-export async function buildRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore }, actor: ActRef, recipe: Exclude<MatrixRecipe, { kind: 'table' }>): Promise<MatrixRef> {
+export async function buildRegisterMatrix(
+  { db, store }: { db: Db; store: ArtifactStore },
+  actor: ActRef,
+  recipe: Exclude<MatrixRecipe, { kind: 'table' }>,
+): Promise<MatrixRef> {
   const found = await findMatrix(db, recipe);
   if (found && store.has(found.fileSha256)) return found;
   const made = await makeRegisterMatrix({ db, store }, recipe);
   const meta: MatrixMeta = { columns: columnsOf(recipe), baselines: BASELINE_FEATURES, ...made.counts };
-  if (meta.rows === 0) throw new UtplukkError('NoLabels', `the snapshot holds no ${recipe.kind === 'cases' ? 'concluded control' : 'active provider'}`, 'Load outcomes, or choose a later as-of instant.');
+  if (meta.rows === 0)
+    throw new UtplukkError(
+      'NoLabels',
+      `the snapshot holds no ${recipe.kind === 'cases' ? 'concluded control' : 'active provider'}`,
+      'Load outcomes, or choose a later as-of instant.',
+    );
   return storeMatrix(db, actor, recipe, made, meta, recipe.snapshotId);
 }
 
 type RegisterRecipe = Exclude<MatrixRecipe, { kind: 'table' }>;
-const columnsOf = (recipe: RegisterRecipe): readonly MatrixColumn[] => (recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER] : REGISTER_COLUMNS);
+const columnsOf = (recipe: RegisterRecipe): readonly MatrixColumn[] =>
+  recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER] : REGISTER_COLUMNS;
 
 async function makeRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<Made> {
   const manifest = await readManifest(db, store, recipe.snapshotId);
@@ -64,16 +84,34 @@ async function makeRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore 
 }
 
 /** The id that the recipe yields now, whatever was stored. */
-export const rebuildRegisterMatrix = async (deps: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<string> => (await makeRegisterMatrix(deps, recipe)).matrixId;
+export const rebuildRegisterMatrix = async (deps: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<string> =>
+  (await makeRegisterMatrix(deps, recipe)).matrixId;
 
-export async function storeMatrix(db: Db, actor: ActRef, recipe: MatrixRecipe, made: { matrixId: string; fileSha256: string }, meta: MatrixMeta, snapshotId: string | null): Promise<MatrixRef> {
+export async function storeMatrix(
+  db: Db,
+  actor: ActRef,
+  recipe: MatrixRecipe,
+  made: { matrixId: string; fileSha256: string },
+  meta: MatrixMeta,
+  snapshotId: string | null,
+): Promise<MatrixRef> {
   await db.transaction(async (tx) => {
     const inserted = await tx.raw<{ rowCount: number }>(
       'insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) values (?, ?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing',
       [made.matrixId, digestOf(recipe), canonical(recipe), snapshotId, made.fileSha256, canonical(meta)],
     );
     if (inserted.rowCount === 0) return;
-    await append(tx, actor, { act: 'matrix.built', subject: { kind: 'matrix', id: made.matrixId }, after: made.matrixId, rows: { count: meta.rows, root: made.fileSha256 } }, new Date());
+    await append(
+      tx,
+      actor,
+      {
+        act: 'matrix.built',
+        subject: { kind: 'matrix', id: made.matrixId },
+        after: made.matrixId,
+        rows: { count: meta.rows, root: made.fileSha256 },
+      },
+      new Date(),
+    );
   });
   return { matrixId: made.matrixId, fileSha256: made.fileSha256, meta };
 }
@@ -81,8 +119,14 @@ export async function storeMatrix(db: Db, actor: ActRef, recipe: MatrixRecipe, m
 async function prepareBase(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest): Promise<void> {
   for (const sql of createViews(manifest, (sha) => store.existing(sha))) await duck.run(sql);
   const months = manifest.datasets.find((d) => d.name === 'bill')!.parts.filter((part) => part.rows > 0);
-  if (months.length === 0) throw new UtplukkError('InvalidInput', `snapshot as of ${manifest.asOf} holds no bills`, 'Import the register first, or choose a later as-of instant.');
-  for (const [index, { part }] of months.entries()) await duck.run(`${index === 0 ? 'create table base as' : 'insert into base'} ${baseSql(part)}`);
+  if (months.length === 0)
+    throw new UtplukkError(
+      'InvalidInput',
+      `snapshot as of ${manifest.asOf} holds no bills`,
+      'Import the register first, or choose a later as-of instant.',
+    );
+  for (const [index, { part }] of months.entries())
+    await duck.run(`${index === 0 ? 'create table base as' : 'insert into base'} ${baseSql(part)}`);
 }
 
 async function casesTable(duck: DuckDBConnection, manifest: Manifest, minAmountOre: number): Promise<void> {

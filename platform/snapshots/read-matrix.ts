@@ -3,12 +3,19 @@ import { KEY_COLUMNS, type MatrixColumn, type MatrixData } from '../../domain/sc
 import { ident, quote, withDuck } from './duck';
 
 /** Reads a matrix file, all of it or the rows of one hash shard, in the order of row ids. */
-export async function readMatrix(file: string, columns: readonly MatrixColumn[], tempDir: string, shard?: { index: number; of: number }): Promise<MatrixData> {
+export async function readMatrix(
+  file: string,
+  columns: readonly MatrixColumn[],
+  tempDir: string,
+  shard?: { index: number; of: number },
+): Promise<MatrixData> {
   return withDuck(tempDir, async (duck) => {
     // md5 is DuckDB's portable hash: a shard holds the same rows on every version and machine.
     const where = shard ? `where md5_number_lower(entity) % ${shard.of} = ${shard.index}` : '';
     const keys = KEY_COLUMNS.map((key) => (key === 'as_of' || key === 'label_known_on' ? `cast(${key} as varchar) as ${key}` : key));
-    await duck.run(`create table m as select ${keys.join(', ')}, ${columns.map((c) => ident(c.name)).join(', ')} from read_parquet(${quote(file)}) ${where} order by row_id`);
+    await duck.run(
+      `create table m as select ${keys.join(', ')}, ${columns.map((c) => ident(c.name)).join(', ')} from read_parquet(${quote(file)}) ${where} order by row_id`,
+    );
     const n = Number((await duck.runAndReadAll('select count(*) from m')).getRows()[0]?.[0]);
     const numbers = (name: string) => numberColumn(duck, name, n);
     const words = (name: string) => textColumn(duck, name);
@@ -22,8 +29,12 @@ export async function readMatrix(file: string, columns: readonly MatrixColumn[],
       label: await numbers('label'),
       labelKnownOn: known.map((day) => (day === '' ? undefined : day)),
       amountOre: await numbers('amount_ore'),
-      numeric: new Map(await Promise.all(columns.filter((c) => c.kind === 'numeric').map(async (c) => [c.name, await numbers(c.name)] as const))),
-      categorical: new Map(await Promise.all(columns.filter((c) => c.kind === 'categorical').map(async (c) => [c.name, await words(c.name)] as const))),
+      numeric: new Map(
+        await Promise.all(columns.filter((c) => c.kind === 'numeric').map(async (c) => [c.name, await numbers(c.name)] as const)),
+      ),
+      categorical: new Map(
+        await Promise.all(columns.filter((c) => c.kind === 'categorical').map(async (c) => [c.name, await words(c.name)] as const)),
+      ),
     };
   });
 }
@@ -36,6 +47,7 @@ async function numberColumn(duck: DuckDBConnection, name: string, n: number): Pr
 }
 
 async function textColumn(duck: DuckDBConnection, name: string): Promise<string[]> {
-  const values = (await duck.runAndReadAll(`select coalesce(cast(${ident(name)} as varchar), '') from m order by row_id`)).getColumns()[0] ?? [];
+  const values =
+    (await duck.runAndReadAll(`select coalesce(cast(${ident(name)} as varchar), '') from m order by row_id`)).getColumns()[0] ?? [];
   return values.map(String);
 }

@@ -35,26 +35,42 @@ export async function pinTable(store: ArtifactStore, file: string): Promise<stri
 }
 
 /** Turns a prepared feature table into a matrix. Bad rows go to quarantine with line, column, value and reason. */
-export async function buildTableMatrix({ db, store }: { db: Db; store: ArtifactStore }, actor: ActRef, source: { fileSha256: string; fileName: string; mapping: TableMapping }): Promise<TableLoad> {
+export async function buildTableMatrix(
+  { db, store }: { db: Db; store: ArtifactStore },
+  actor: ActRef,
+  source: { fileSha256: string; fileName: string; mapping: TableMapping },
+): Promise<TableLoad> {
   const { mapping, fileSha256 } = source;
-  const recipe: MatrixRecipe = { kind: 'table', fileSha256, fileName: path.basename(source.fileName), mapping, code: tableCode(), engine: matrixEngine() };
+  const recipe: MatrixRecipe = {
+    kind: 'table',
+    fileSha256,
+    fileName: path.basename(source.fileName),
+    mapping,
+    code: tableCode(),
+    engine: matrixEngine(),
+  };
   const columns = columnsOf(mapping);
   const load = await withDuck(store.temporary(), async (duck) => {
     await openTable(duck, store.existing(fileSha256), source.fileName);
     await checkHeader(duck, mapping, source.fileName);
     await findBadRows(duck, mapping, columns);
-    const counts = await one(duck, 'select (select count(*) from raw)::int as read, (select count(distinct line) from bad)::int as quarantined');
+    const counts = await one(
+      duck,
+      'select (select count(*) from raw)::int as read, (select count(distinct line) from bad)::int as quarantined',
+    );
     const [read = 0, quarantined = 0] = counts.map(Number);
     const found = await findMatrix(db, recipe);
     if (found && store.has(found.fileSha256)) return { matrix: found, read, quarantined };
     await goodRows(duck, mapping, columns);
     const made = await writeMatrix(duck, store, columns);
-    if (made.counts.rows === 0) throw new UtplukkError('NoLabels', `no usable row in ${source.fileName}: all ${read} went to quarantine`, await firstReasons(duck));
+    if (made.counts.rows === 0)
+      throw new UtplukkError('NoLabels', `no usable row in ${source.fileName}: all ${read} went to quarantine`, await firstReasons(duck));
     const meta: MatrixMeta = { columns, baselines: mapping.baselines, ...made.counts };
     await quarantine(db, actor, duck, { ...source, read, quarantined });
     return { matrix: await storeMatrix(db, actor, recipe, made, meta, null), read, quarantined };
   });
-  if (load.matrix.meta.rows + load.quarantined !== load.read) throw new Error(`${source.fileName}: loaded ${load.matrix.meta.rows} + quarantined ${load.quarantined} is not read ${load.read}`);
+  if (load.matrix.meta.rows + load.quarantined !== load.read)
+    throw new Error(`${source.fileName}: loaded ${load.matrix.meta.rows} + quarantined ${load.quarantined} is not read ${load.read}`);
   return { ...load, loaded: load.matrix.meta.rows };
 }
 
@@ -79,11 +95,16 @@ async function one(duck: DuckDBConnection, sql: string): Promise<unknown[]> {
 }
 
 async function openTable(duck: DuckDBConnection, file: string, name: string): Promise<void> {
-  const source = name.endsWith('.parquet') ? `read_parquet(${quote(file)})` : `read_csv(${quote(file)}, header = true, all_varchar = true, delim = ',', quote = '"', parallel = false, compression = '${name.endsWith('.gz') ? 'gzip' : 'none'}')`;
+  const source = name.endsWith('.parquet')
+    ? `read_parquet(${quote(file)})`
+    : `read_csv(${quote(file)}, header = true, all_varchar = true, delim = ',', quote = '"', parallel = false, compression = '${name.endsWith('.gz') ? 'gzip' : 'none'}')`;
   try {
     await duck.run(`create table source as select * from ${source}`);
   } catch (error) {
-    throw invalid(`${path.basename(name)} cannot be read as a table: ${(error as Error).message.split('\n')[0]}`, 'Expected comma-separated text with a header line, or Parquet.');
+    throw invalid(
+      `${path.basename(name)} cannot be read as a table: ${(error as Error).message.split('\n')[0]}`,
+      'Expected comma-separated text with a header line, or Parquet.',
+    );
   }
   // Line 1 is the header; rows are numbered as they come.
   await duck.run('create table raw as select row_number() over () + 1 as line, columns(*)::varchar from source');
@@ -91,44 +112,92 @@ async function openTable(duck: DuckDBConnection, file: string, name: string): Pr
 
 function usedColumns(mapping: TableMapping): string[] {
   const { outcome } = mapping;
-  return [mapping.entity, mapping.asOf, mapping.rowId, outcome.column, outcome.knownOn, outcome.amount, ...Object.keys(mapping.features), ...Object.keys(mapping.nuisance)].filter((name) => name !== undefined);
+  return [
+    mapping.entity,
+    mapping.asOf,
+    mapping.rowId,
+    outcome.column,
+    outcome.knownOn,
+    outcome.amount,
+    ...Object.keys(mapping.features),
+    ...Object.keys(mapping.nuisance),
+  ].filter((name) => name !== undefined);
 }
 
 async function checkHeader(duck: DuckDBConnection, mapping: TableMapping, name: string): Promise<void> {
-  const found = (await duck.runAndReadAll("select column_name from information_schema.columns where table_name = 'source' order by ordinal_position")).getRows().map(([column]) => String(column));
+  const found = (
+    await duck.runAndReadAll("select column_name from information_schema.columns where table_name = 'source' order by ordinal_position")
+  )
+    .getRows()
+    .map(([column]) => String(column));
   const missing = usedColumns(mapping).filter((column) => !found.includes(column));
-  if (missing.length > 0) throw invalid(`${path.basename(name)} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')} that the mapping names; it has: ${found.join(', ')}`, 'Correct the mapping, or the header of the file.');
+  if (missing.length > 0)
+    throw invalid(
+      `${path.basename(name)} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')} that the mapping names; it has: ${found.join(', ')}`,
+      'Correct the mapping, or the header of the file.',
+    );
   const named = new Set([...usedColumns(mapping), ...mapping.ignore]);
   const unknown = found.filter((column) => !named.has(column));
-  if (unknown.length > 0) throw invalid(`the mapping does not say what ${unknown.join(', ')} ${unknown.length > 1 ? 'are' : 'is'}`, 'Name each column as a feature, as nuisance, or under `ignore`.');
-  const twice = Object.keys(mapping.features).filter((column) => [mapping.outcome.column, mapping.outcome.amount, mapping.outcome.knownOn, ...mapping.ignore, ...Object.keys(mapping.nuisance)].includes(column));
+  if (unknown.length > 0)
+    throw invalid(
+      `the mapping does not say what ${unknown.join(', ')} ${unknown.length > 1 ? 'are' : 'is'}`,
+      'Name each column as a feature, as nuisance, or under `ignore`.',
+    );
+  const twice = Object.keys(mapping.features).filter((column) =>
+    [mapping.outcome.column, mapping.outcome.amount, mapping.outcome.knownOn, ...mapping.ignore, ...Object.keys(mapping.nuisance)].includes(
+      column,
+    ),
+  );
   if (twice.length > 0) throw invalid(`${twice.join(', ')} cannot be a feature and an outcome, nuisance or ignored column at once`);
   for (const [role, column] of Object.entries(mapping.baselines)) {
-    if (column !== undefined && mapping.features[column] !== 'numeric') throw invalid(`baselines.${role} names ${column}, which is not a numeric feature of the mapping`);
+    if (column !== undefined && mapping.features[column] !== 'numeric')
+      throw invalid(`baselines.${role} names ${column}, which is not a numeric feature of the mapping`);
   }
 }
 
-const rowId = (mapping: TableMapping) => (mapping.rowId ? `trim(${ident(mapping.rowId)})` : `trim(${ident(mapping.entity)}) || '@' || trim(${ident(mapping.asOf)})`);
+const rowId = (mapping: TableMapping) =>
+  mapping.rowId ? `trim(${ident(mapping.rowId)})` : `trim(${ident(mapping.entity)}) || '@' || trim(${ident(mapping.asOf)})`;
 
 /** Table `bad(line, field, value, reason)`: every problem of every row, found by set-based checks. */
 async function findBadRows(duck: DuckDBConnection, mapping: TableMapping, columns: readonly MatrixColumn[]): Promise<void> {
   await duck.run('create table bad (line bigint, field varchar, value varchar, reason varchar)');
-  const check = (column: string, condition: string, reason: string) => duck.run(`insert into bad select line, ${quote(column)}, ${ident(column)}, ${quote(reason)} from raw where ${condition}`);
+  const check = (column: string, condition: string, reason: string) =>
+    duck.run(`insert into bad select line, ${quote(column)}, ${ident(column)}, ${quote(reason)} from raw where ${condition}`);
   await check(mapping.entity, `coalesce(trim(${ident(mapping.entity)}), '') = ''`, 'the entity is empty');
   for (const column of [mapping.asOf, mapping.outcome.knownOn]) {
-    if (column) await check(column, `try_cast(${ident(column)} as date) is null and (${column === mapping.asOf ? 'true' : `coalesce(${ident(column)}, '') <> ''`})`, 'expected an existing date, such as 2024-03-01');
+    if (column)
+      await check(
+        column,
+        `try_cast(${ident(column)} as date) is null and (${column === mapping.asOf ? 'true' : `coalesce(${ident(column)}, '') <> ''`})`,
+        'expected an existing date, such as 2024-03-01',
+      );
   }
   for (const { name, kind } of columns) {
     if (kind !== 'numeric') continue;
-    await check(name, `coalesce(trim(${ident(name)}), '') <> '' and (try_cast(${ident(name)} as double) is null or not isfinite(try_cast(${ident(name)} as double)))`, 'expected a finite number, or nothing where it is missing');
+    await check(
+      name,
+      `coalesce(trim(${ident(name)}), '') <> '' and (try_cast(${ident(name)} as double) is null or not isfinite(try_cast(${ident(name)} as double)))`,
+      'expected a finite number, or nothing where it is missing',
+    );
   }
   const { amount } = mapping.outcome;
-  if (amount) await check(amount, `coalesce(trim(${ident(amount)}), '') <> '' and coalesce(try_cast(${ident(amount)} as decimal(18, 2)), -1) < 0`, 'expected an amount in kroner that is not negative');
+  if (amount)
+    await check(
+      amount,
+      `coalesce(trim(${ident(amount)}), '') <> '' and coalesce(try_cast(${ident(amount)} as decimal(18, 2)), -1) < 0`,
+      'expected an amount in kroner that is not negative',
+    );
   const orgnr = /orgnr|organi[sz]ation_?n(umber|r)/i.test(mapping.entity);
   if (orgnr) {
-    const digits = [3, 2, 7, 6, 5, 4, 3, 2].map((weight, i) => `${weight} * cast(substr(${ident(mapping.entity)}, ${i + 1}, 1) as int)`).join(' + ');
+    const digits = [3, 2, 7, 6, 5, 4, 3, 2]
+      .map((weight, i) => `${weight} * cast(substr(${ident(mapping.entity)}, ${i + 1}, 1) as int)`)
+      .join(' + ');
     const whole = `regexp_full_match(coalesce(${ident(mapping.entity)}, ''), '\\d{9}')`;
-    await check(mapping.entity, `case when not ${whole} then true else (11 - (${digits}) % 11) % 11 <> cast(substr(${ident(mapping.entity)}, 9, 1) as int) end`, 'expected an organisation number of 9 digits with a right control digit');
+    await check(
+      mapping.entity,
+      `case when not ${whole} then true else (11 - (${digits}) % 11) % 11 <> cast(substr(${ident(mapping.entity)}, 9, 1) as int) end`,
+      'expected an organisation number of 9 digits with a right control digit',
+    );
   }
   await duck.run(`insert into bad select line, ${quote(mapping.rowId ?? `${mapping.entity}, ${mapping.asOf}`)}, id, 'duplicate row: the same row came before' from
     (select line, ${rowId(mapping)} as id, row_number() over (partition by ${rowId(mapping)} order by line) as nth from raw where line not in (select line from bad)) where nth > 1`);
@@ -137,7 +206,12 @@ async function findBadRows(duck: DuckDBConnection, mapping: TableMapping, column
 async function goodRows(duck: DuckDBConnection, mapping: TableMapping, columns: readonly MatrixColumn[]): Promise<void> {
   const { outcome } = mapping;
   const positive = outcome.positive.map((value) => quote(String(value))).join(', ');
-  const features = columns.map(({ name, kind }) => (kind === 'numeric' ? `try_cast(nullif(trim(${ident(name)}), '') as double)` : `coalesce(nullif(trim(${ident(name)}), ''), '(missing)')`) + ` as ${ident(name)}`);
+  const features = columns.map(
+    ({ name, kind }) =>
+      (kind === 'numeric'
+        ? `try_cast(nullif(trim(${ident(name)}), '') as double)`
+        : `coalesce(nullif(trim(${ident(name)}), ''), '(missing)')`) + ` as ${ident(name)}`,
+  );
   await duck.run(`create table matrix as select ${rowId(mapping)} as row_id, trim(${ident(mapping.entity)}) as entity, cast(${ident(mapping.asOf)} as date) as as_of, 'all' as grp,
     case when coalesce(trim(${ident(outcome.column)}), '') = '' then null when trim(${ident(outcome.column)}) in (${positive}) then 1 else 0 end as label,
     case when coalesce(trim(${ident(outcome.column)}), '') = '' then null else ${outcome.knownOn ? `try_cast(${ident(outcome.knownOn)} as date)` : `cast(${ident(mapping.asOf)} as date)`} end as label_known_on,
@@ -147,10 +221,17 @@ async function goodRows(duck: DuckDBConnection, mapping: TableMapping, columns: 
 
 async function firstReasons(duck: DuckDBConnection): Promise<string> {
   const rows = (await duck.runAndReadAll('select line, field, value, reason from bad order by line limit 3')).getRows();
-  return rows.map(([line, field, value, reason]) => `line ${String(line)}, ${String(field)}: ${String(reason)} (found ${JSON.stringify(value)})`).join('; ');
+  return rows
+    .map(([line, field, value, reason]) => `line ${String(line)}, ${String(field)}: ${String(reason)} (found ${JSON.stringify(value)})`)
+    .join('; ');
 }
 
-async function quarantine(db: Db, actor: ActRef, duck: DuckDBConnection, source: { fileSha256: string; fileName: string; read: number; quarantined: number }): Promise<void> {
+async function quarantine(
+  db: Db,
+  actor: ActRef,
+  duck: DuckDBConnection,
+  source: { fileSha256: string; fileName: string; read: number; quarantined: number },
+): Promise<void> {
   const bad = (await duck.runAndReadAll('select line::int, field, value, reason from bad order by line, field')).getRows();
   await db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
@@ -161,8 +242,25 @@ async function quarantine(db: Db, actor: ActRef, duck: DuckDBConnection, source:
     const batchId = rows[0]?.batch_id;
     if (batchId === undefined) return; // the same file was loaded before, perhaps under another mapping
     for (const [line, field, value, reason] of bad) {
-      await tx('core.quarantine').insert({ batch_id: batchId, line: Number(line), item: 'row', field: String(field), value: value === null ? null : String(value as string).slice(0, 40), reason: String(reason) });
+      await tx('core.quarantine').insert({
+        batch_id: batchId,
+        line: Number(line),
+        item: 'row',
+        field: String(field),
+        value: value === null ? null : String(value as string).slice(0, 40),
+        reason: String(reason),
+      });
     }
-    await append(tx, actor, { act: 'table.loaded', subject: { kind: 'load-batch', id: String(batchId) }, after: source.fileSha256, rows: { count: source.read - source.quarantined, root: source.fileSha256 } }, new Date());
+    await append(
+      tx,
+      actor,
+      {
+        act: 'table.loaded',
+        subject: { kind: 'load-batch', id: String(batchId) },
+        after: source.fileSha256,
+        rows: { count: source.read - source.quarantined, root: source.fileSha256 },
+      },
+      new Date(),
+    );
   });
 }

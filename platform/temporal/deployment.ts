@@ -12,7 +12,14 @@ export async function makeBuildCurrent(env: { TEMPORAL_ADDRESS: string; TEMPORAL
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        await connection.workflowService.setWorkerDeploymentCurrentVersion({ namespace: env.TEMPORAL_NAMESPACE, deploymentName: DEPLOYMENT, buildId: BUILD_ID, version: `${DEPLOYMENT}.${BUILD_ID}`, identity, ignoreMissingTaskQueues: true });
+        await connection.workflowService.setWorkerDeploymentCurrentVersion({
+          namespace: env.TEMPORAL_NAMESPACE,
+          deploymentName: DEPLOYMENT,
+          buildId: BUILD_ID,
+          version: `${DEPLOYMENT}.${BUILD_ID}`,
+          identity,
+          ignoreMissingTaskQueues: true,
+        });
         return;
       } catch (error) {
         const code = (error as { code?: number }).code;

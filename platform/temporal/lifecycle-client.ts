@@ -1,7 +1,15 @@
 import { Client, Connection, type ScheduleOptions, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { ReproduceVerdict } from '../../activities/contracts';
-import { LIFECYCLE_QUEUE, promoteId, reproduceId, rescoreId, RESCORE_SCHEDULE_PREFIX, roundId, trainId } from '../../domain/rules/workflow-ids';
+import {
+  LIFECYCLE_QUEUE,
+  promoteId,
+  reproduceId,
+  rescoreId,
+  RESCORE_SCHEDULE_PREFIX,
+  roundId,
+  trainId,
+} from '../../domain/rules/workflow-ids';
 import { slotName } from '../../domain/rules/slots';
 import type * as messages from '../../workflows/messages';
 import type { promoteModel } from '../../workflows/promote-model';
@@ -46,10 +54,15 @@ export class LifecycleClient {
     const { runId, actId } = input;
     await this.#once(() =>
       this.client.workflow.start<typeof trainModel>('trainModel', {
-        taskQueue: LIFECYCLE_QUEUE, workflowId: trainId(runId), args: [{ runId, actId }],
-        typedSearchAttributes: [{ key: SLOT, value: input.slot }, { key: EXPERIMENT, value: input.experiment }],
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: trainId(runId),
+        args: [{ runId, actId }],
+        typedSearchAttributes: [
+          { key: SLOT, value: input.slot },
+          { key: EXPERIMENT, value: input.experiment },
+        ],
       }),
-    ); // prettier-ignore
+    );
   }
 
   trainingResult = (runId: string): Promise<TrainModelResult> => this.client.workflow.getHandle<typeof trainModel>(trainId(runId)).result();
@@ -57,29 +70,53 @@ export class LifecycleClient {
 
   async startPromotion(requestId: string, slot: string): Promise<void> {
     await this.#once(() =>
-      this.client.workflow.start<typeof promoteModel>('promoteModel', { taskQueue: LIFECYCLE_QUEUE, workflowId: promoteId(requestId), args: [{ requestId }], typedSearchAttributes: [{ key: SLOT, value: slot }] }),
+      this.client.workflow.start<typeof promoteModel>('promoteModel', {
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: promoteId(requestId),
+        args: [{ requestId }],
+        typedSearchAttributes: [{ key: SLOT, value: slot }],
+      }),
     );
   }
 
   decide = (requestId: string, decisionId: string): Promise<{ verdict: string }> =>
-    this.client.workflow.getHandle(promoteId(requestId)).executeUpdate<{ verdict: string }, [{ decisionId: string }]>('decide' satisfies typeof messages.decideUpdate.name, { args: [{ decisionId }], updateId: decisionId });
-  promotionResult = (requestId: string): Promise<{ verdict: string }> => this.client.workflow.getHandle<typeof promoteModel>(promoteId(requestId)).result();
+    this.client.workflow
+      .getHandle(promoteId(requestId))
+      .executeUpdate<{ verdict: string }, [{ decisionId: string }]>('decide' satisfies typeof messages.decideUpdate.name, {
+        args: [{ decisionId }],
+        updateId: decisionId,
+      });
+  promotionResult = (requestId: string): Promise<{ verdict: string }> =>
+    this.client.workflow.getHandle<typeof promoteModel>(promoteId(requestId)).result();
 
   async startRescore(key: string, input: RescoreInput & { asOf: string; actId: string }): Promise<string> {
     const workflowId = rescoreId(key);
     await this.#once(() =>
-      this.client.workflow.start<typeof rescore>('rescore', { taskQueue: LIFECYCLE_QUEUE, workflowId, args: [input], typedSearchAttributes: [{ key: SLOT, value: input.slot }], workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' }),
+      this.client.workflow.start<typeof rescore>('rescore', {
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId,
+        args: [input],
+        typedSearchAttributes: [{ key: SLOT, value: input.slot }],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      }),
     );
     return workflowId;
   }
 
   rescoreResult = (workflowId: string): Promise<RescoreResult> => this.client.workflow.getHandle<typeof rescore>(workflowId).result();
-  round = (scoringId: string): Promise<messages.RoundState> => this.client.workflow.getHandle(roundId(scoringId)).query<messages.RoundState>('round');
+  round = (scoringId: string): Promise<messages.RoundState> =>
+    this.client.workflow.getHandle(roundId(scoringId)).query<messages.RoundState>('round');
   seal = (scoringId: string, sealId: string): Promise<{ state: string; seals: number }> =>
-    this.client.workflow.getHandle(roundId(scoringId)).executeUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal', { args: [{ sealId }], updateId: sealId });
+    this.client.workflow
+      .getHandle(roundId(scoringId))
+      .executeUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal', { args: [{ sealId }], updateId: sealId });
 
   async reproduce(key: string, input: ReproduceInput): Promise<ReproduceVerdict> {
-    const handle = await this.client.workflow.start<typeof reproduce>('reproduce', { taskQueue: LIFECYCLE_QUEUE, workflowId: reproduceId(key), args: [input] });
+    const handle = await this.client.workflow.start<typeof reproduce>('reproduce', {
+      taskQueue: LIFECYCLE_QUEUE,
+      workflowId: reproduceId(key),
+      args: [input],
+    });
     return handle.result();
   }
 

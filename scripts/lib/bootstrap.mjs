@@ -97,7 +97,18 @@ function installPythonSet() {
     run(uv, ['venv', '-q', '--python', '>=3.10,<3.14', dir], { env });
     run(
       uv,
-      ['pip', 'sync', '-q', '--require-hashes', '--only-binary', ':all:', '--compile-bytecode', '--python', path.join(PY_BIN, 'python'), lock],
+      [
+        'pip',
+        'sync',
+        '-q',
+        '--require-hashes',
+        '--only-binary',
+        ':all:',
+        '--compile-bytecode',
+        '--python',
+        path.join(PY_BIN, 'python'),
+        lock,
+      ],
       { env },
     );
   });

@@ -19,7 +19,12 @@ export function build() {
   const release = takeLock();
   try {
     const files = SOURCE_FOLDERS.flatMap(sources);
-    const key = sha256Files([...files, path.join(ROOT, 'tsconfig.build.json'), path.join(ROOT, 'tsconfig.json'), path.join(ROOT, 'package-lock.json')]);
+    const key = sha256Files([
+      ...files,
+      path.join(ROOT, 'tsconfig.build.json'),
+      path.join(ROOT, 'tsconfig.json'),
+      path.join(ROOT, 'package-lock.json'),
+    ]);
     if (!fs.existsSync(path.join(ROOT, 'dist/workflow-bundle.js'))) fs.rmSync(path.join(STACK, 'build.stamp'), { force: true });
     step('build', key, () => {
       fs.rmSync(path.join(ROOT, 'dist'), { recursive: true, force: true });

@@ -10,8 +10,12 @@ export const migrate = (env) => run(process.execPath, [dist('apps/migrate.js')],
 
 export async function startWorkers(supervisor, env) {
   const queues = ['lifecycle', 'training'];
-  const workers = queues.map((queue) => supervisor.start(`worker-${queue}`, process.execPath, [dist('apps/worker/main.js'), queue], { env }));
-  await Promise.all(workers.map((worker) => supervisor.until(worker, 'its first poll', () => fs.readFileSync(worker.file, 'utf8').includes(' ready\n'))));
+  const workers = queues.map((queue) =>
+    supervisor.start(`worker-${queue}`, process.execPath, [dist('apps/worker/main.js'), queue], { env }),
+  );
+  await Promise.all(
+    workers.map((worker) => supervisor.until(worker, 'its first poll', () => fs.readFileSync(worker.file, 'utf8').includes(' ready\n'))),
+  );
   return workers;
 }
 

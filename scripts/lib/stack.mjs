@@ -71,7 +71,9 @@ export class Supervisor {
     const end = Date.now() + ms;
     for (;;) {
       if (entry.exited !== undefined) {
-        throw new SetupError(`${entry.name} ended (${entry.exited}) before it was ready:\n${fs.readFileSync(entry.file, 'utf8').slice(-2000)}`);
+        throw new SetupError(
+          `${entry.name} ended (${entry.exited}) before it was ready:\n${fs.readFileSync(entry.file, 'utf8').slice(-2000)}`,
+        );
       }
       try {
         if (await probe()) return;
@@ -163,9 +165,16 @@ async function startPostgres(supervisor, dir, port) {
   if (!fs.existsSync(path.join(data, 'PG_VERSION')) || !fs.existsSync(secretFile)) initdb(bin, data, secretFile);
   const secret = fs.readFileSync(secretFile, 'utf8');
   const settings = {
-    listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', shared_buffers: '512MB',
-    work_mem: '64MB', maintenance_work_mem: '256MB', max_wal_size: '4GB', jit: 'off', timezone: 'UTC',
-  }; // prettier-ignore
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    shared_buffers: '512MB',
+    work_mem: '64MB',
+    maintenance_work_mem: '256MB',
+    max_wal_size: '4GB',
+    jit: 'off',
+    timezone: 'UTC',
+  };
   const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const postgres = supervisor.start('postgres', path.join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
     signal: 'SIGINT',
@@ -195,7 +204,21 @@ function initdb(bin, data, secretFile) {
   const secret = randomBytes(16).toString('hex');
   fs.writeFileSync(passwordFile, secret, { mode: 0o600 });
   if (isRoot) for (const file of [data, passwordFile]) fs.chownSync(file, NOBODY.uid, NOBODY.gid);
-  const args = ['-D', data, '-U', 'utplukk', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync'];
+  const args = [
+    '-D',
+    data,
+    '-U',
+    'utplukk',
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--no-sync',
+  ];
   const result = spawnSync(path.join(bin, 'initdb'), args, {
     ...(isRoot ? NOBODY : {}),
     cwd: '/',
@@ -213,10 +236,27 @@ async function startTemporal(supervisor, dir, port, uiPort) {
   const binary = path.join(PY_BIN, 'temporal');
   const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]);
   const temporal = supervisor.start('temporal', binary, [
-    'server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--ui-disable-news-fetch',
-    '--db-filename', path.join(dir, 'temporal.db'), '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1',
-    '--namespace', NAMESPACE, ...attributes, '--log-level', 'warn',
-  ]); // prettier-ignore
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--ui-port',
+    String(uiPort),
+    '--ui-disable-news-fetch',
+    '--db-filename',
+    path.join(dir, 'temporal.db'),
+    '--sqlite-pragma',
+    'journal_mode=wal',
+    '--sqlite-pragma',
+    'synchronous=1',
+    '--namespace',
+    NAMESPACE,
+    ...attributes,
+    '--log-level',
+    'warn',
+  ]);
   const address = `127.0.0.1:${port}`;
   const probe = ['operator', 'namespace', 'describe', '-n', NAMESPACE, '--address', address, '--command-timeout', '2s'];
   await supervisor.until(temporal, 'the namespace', () => works(binary, probe));
@@ -228,7 +268,20 @@ async function startMlflow(supervisor, dir, port, { UTPLUKK_MLFLOW_DATABASE }) {
   const mlflow = supervisor.start(
     'mlflow',
     path.join(PY_BIN, 'mlflow'),
-    ['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', '--backend-store-uri', store, '--serve-artifacts', '--artifacts-destination', path.join(dir, 'mlflow-artifacts')],
+    [
+      'server',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--workers',
+      '1',
+      '--backend-store-uri',
+      store,
+      '--serve-artifacts',
+      '--artifacts-destination',
+      path.join(dir, 'mlflow-artifacts'),
+    ],
     {
       env: {
         PATH: `${PY_BIN}:${process.env.PATH}`,

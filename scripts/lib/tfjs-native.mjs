@@ -17,7 +17,12 @@ const TF = {
     'libtensorflow_cc.so.2': '26c52413c74ae9495f742c93b87fcb515c9010627f3feb5ad29b65dff901a2ee',
     'libtensorflow_framework.so.2': '1ed1f34811d338f934cb01155be51963f7a8ef4155cd201d0fba34b27425fc6b',
   },
-  headers: ['tensorflow/include/tensorflow/c/', 'tensorflow/include/tensorflow/core/platform/', 'tensorflow/include/tensorflow/tsl/', 'tensorflow/include/tsl/'],
+  headers: [
+    'tensorflow/include/tensorflow/c/',
+    'tensorflow/include/tensorflow/core/platform/',
+    'tensorflow/include/tensorflow/tsl/',
+    'tensorflow/include/tsl/',
+  ],
 };
 
 /** @returns {{backend: 'tensorflow' | 'wasm', library: string, reason?: string}} what the product will compute with */
@@ -72,13 +77,32 @@ function fillCache() {
     fs.writeFileSync(path.join(tmp, 'req.txt'), `tensorflow-cpu==${TF.version} --hash=sha256:${TF.sha256}\n`);
     say('fetching TensorFlow (207 MB)');
     run(bootPip(), [
-      'download', '-q', '--no-cache-dir', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:', '--require-hashes',
-      '--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311',
-      '--platform', 'manylinux2014_x86_64', '--platform', 'manylinux_2_17_x86_64', '-d', tmp, '-r', path.join(tmp, 'req.txt'),
-    ]); // prettier-ignore
+      'download',
+      '-q',
+      '--no-cache-dir',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--only-binary=:all:',
+      '--require-hashes',
+      '--python-version',
+      '3.11',
+      '--implementation',
+      'cp',
+      '--abi',
+      'cp311',
+      '--platform',
+      'manylinux2014_x86_64',
+      '--platform',
+      'manylinux_2_17_x86_64',
+      '-d',
+      tmp,
+      '-r',
+      path.join(tmp, 'req.txt'),
+    ]);
     const wheel = path.join(tmp, TF.file);
     if (sha256File(wheel) !== TF.sha256) throw new SetupError(`${TF.file}: its SHA-256 is not the pinned one; nothing was installed.`);
-    const unzip = 'import sys, zipfile\nwheel, out, *pre = sys.argv[1:]\nz = zipfile.ZipFile(wheel)\nz.extractall(out, [n for n in z.namelist() if n.startswith(tuple(pre))])';
+    const unzip =
+      'import sys, zipfile\nwheel, out, *pre = sys.argv[1:]\nz = zipfile.ZipFile(wheel)\nz.extractall(out, [n for n in z.namelist() if n.startswith(tuple(pre))])';
     const wanted = [...Object.keys(TF.libs).map((lib) => `tensorflow/${lib}`), ...TF.headers];
     run('python3', ['-c', unzip, wheel, path.join(tmp, 'x'), ...wanted]);
     fs.rmSync(wheel);
@@ -104,16 +128,30 @@ function fillCache() {
 function compile({ require, pkg, cache, compiler }) {
   const napi = require('node-api-headers').include_dir;
   const binding = path.join(pkg, 'binding');
-  const key = createHash('sha256').update(TF.sha256).update(compiler).update(fs.readFileSync(path.join(napi, 'node_api.h')));
+  const key = createHash('sha256')
+    .update(TF.sha256)
+    .update(compiler)
+    .update(fs.readFileSync(path.join(napi, 'node_api.h')));
   for (const file of fs.readdirSync(binding).sort()) key.update(file).update(fs.readFileSync(path.join(binding, file)));
   const addon = path.join(cache, `tfjs_binding-${key.digest('hex').slice(0, 12)}.node`);
   if (!fs.existsSync(addon)) {
     const out = `${addon}.${process.pid}`;
     run('g++', [
-      '-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', `-I${napi}`, `-I${path.join(cache, 'include')}`, `-I${pkg}`,
-      path.join(binding, 'tfjs_backend.cc'), path.join(binding, 'tfjs_binding.cc'), '-o', out,
-      ...Object.keys(TF.libs).map((lib) => path.join(cache, lib)), '-Wl,-rpath,$ORIGIN/../../deps/lib',
-    ]); // prettier-ignore
+      '-std=c++17',
+      '-O2',
+      '-fPIC',
+      '-shared',
+      '-DNAPI_VERSION=8',
+      `-I${napi}`,
+      `-I${path.join(cache, 'include')}`,
+      `-I${pkg}`,
+      path.join(binding, 'tfjs_backend.cc'),
+      path.join(binding, 'tfjs_binding.cc'),
+      '-o',
+      out,
+      ...Object.keys(TF.libs).map((lib) => path.join(cache, lib)),
+      '-Wl,-rpath,$ORIGIN/../../deps/lib',
+    ]);
     fs.renameSync(out, addon);
   }
   return addon;
@@ -142,6 +180,10 @@ function install({ addon, target, pkg, cache }) {
 
 function prove() {
   const code = `const tf=require('@tensorflow/tfjs-node');const v=tf.matMul(tf.ones([8,8]),tf.ones([8,8])).sum().dataSync()[0];if(tf.getBackend()!=='tensorflow'||v!==512)process.exit(2)`;
-  const check = spawnSync(process.execPath, ['-e', code], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } });
+  const check = spawnSync(process.execPath, ['-e', code], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+  });
   if (check.status !== 0) throw new SetupError(`TensorFlow.js's native addon was built but does not load:\n${check.stderr.slice(-800)}`);
 }

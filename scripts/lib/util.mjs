@@ -38,7 +38,7 @@ export function sha256File(file) {
   const hash = createHash('sha256');
   const fd = fs.openSync(file, 'r');
   const buffer = Buffer.alloc(1 << 22);
-  for (let n; (n = fs.readSync(fd, buffer, 0, buffer.length, null)) > 0; ) hash.update(buffer.subarray(0, n));
+  for (let n; (n = fs.readSync(fd, buffer, 0, buffer.length, null)) > 0;) hash.update(buffer.subarray(0, n));
   fs.closeSync(fd);
   return hash.digest('hex');
 }
@@ -52,7 +52,9 @@ export function sha256Files(files) {
 /** Installs a Debian package when this is root on a machine with apt; else says what to type. */
 export function apt(pkg, purpose) {
   if (process.getuid?.() !== 0 || !works('apt-get', ['--version'])) {
-    throw new SetupError(`${pkg} is needed ${purpose}. Install it (for example: sudo apt-get install ${pkg}) and run the same command again.`);
+    throw new SetupError(
+      `${pkg} is needed ${purpose}. Install it (for example: sudo apt-get install ${pkg}) and run the same command again.`,
+    );
   }
   say(`installing ${pkg} with apt`);
   run('apt-get', ['update', '-qq']);

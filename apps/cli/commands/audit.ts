@@ -19,7 +19,14 @@ export function auditCommands(program: Command): void {
     .action(async (options: Out) => {
       const verdict = await reading(({ db }) => verifyLedger(db));
       if (verdict.problems.length > 0) process.exitCode = EXIT.state;
-      print(options, verdict, () => (verdict.problems.length === 0 ? `The ledger holds: ${verdict.entries} entries, Merkle root ${verdict.root}` : `THE LEDGER DOES NOT HOLD\n${table(['entry', 'problem'], verdict.problems.map((p) => [p.seq, p.problem]))}`));
+      print(options, verdict, () =>
+        verdict.problems.length === 0
+          ? `The ledger holds: ${verdict.entries} entries, Merkle root ${verdict.root}`
+          : `THE LEDGER DOES NOT HOLD\n${table(
+              ['entry', 'problem'],
+              verdict.problems.map((p) => [p.seq, p.problem]),
+            )}`,
+      );
     });
 
   program
@@ -29,7 +36,12 @@ export function auditCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk lineage 9c01aa77#1')
     .action(async (id: string, options: Out) => {
       const steps = await reading(({ db }) => lineageOf(db, id));
-      print(options, steps, () => table(['what', 'id', 'about', 'when', 'ledger'], steps.map((s) => [s.kind, s.id, s.about, s.at?.slice(0, 19) ?? '', s.ledger.join(', ')])));
+      print(options, steps, () =>
+        table(
+          ['what', 'id', 'about', 'when', 'ledger'],
+          steps.map((s) => [s.kind, s.id, s.about, s.at?.slice(0, 19) ?? '', s.ledger.join(', ')]),
+        ),
+      );
     });
 
   program
@@ -42,15 +54,29 @@ export function auditCommands(program: Command): void {
         const version = await getVersion(command.db, id);
         const act = await command.db.transaction(async (tx) => {
           const begun = await beginAct(tx, command.token, 'model.reproduce', `reproducing ${version.versionId}`, command.clock());
-          await append(tx, begun, { act: 'reproduction.started', subject: { kind: 'model-version', id: version.versionId } }, command.clock());
+          await append(
+            tx,
+            begun,
+            { act: 'reproduction.started', subject: { kind: 'model-version', id: version.versionId } },
+            command.clock(),
+          );
           return begun;
         });
         const key = randomUUID();
-        const work = command.temporal.reproduce(key, { actId: act.actId, versionId: version.versionId, runId: version.runId, family: version.family });
+        const work = command.temporal.reproduce(key, {
+          actId: act.actId,
+          versionId: version.versionId,
+          runId: version.runId,
+          family: version.family,
+        });
         return { versionId: version.versionId, ...(await watching(command.temporal, reproduceId(key), 'reproducing', work, options.json)) };
       });
       if (!result.same) process.exitCode = EXIT.state;
-      print(options, result, () => (result.same ? `Version ${short(result.versionId)} was rebuilt to the same bytes.` : `Version ${short(result.versionId)} was NOT rebuilt: the first stage that differs is ${result.firstDifference}${result.sameEngine ? '' : ' (the engine differs from the one that made it)'}.`));
+      print(options, result, () =>
+        result.same
+          ? `Version ${short(result.versionId)} was rebuilt to the same bytes.`
+          : `Version ${short(result.versionId)} was NOT rebuilt: the first stage that differs is ${result.firstDifference}${result.sameEngine ? '' : ' (the engine differs from the one that made it)'}.`,
+      );
     });
 
   program
@@ -61,6 +87,11 @@ export function auditCommands(program: Command): void {
     .action(async (options: { dryRun: boolean } & Out) => {
       if (!options.dryRun) throw invalid('gc without --dry-run would delete, and deletion is not offered', 'Run `utplukk gc --dry-run`.');
       const report = await reading(({ db, store }) => garbage(db, store));
-      print(options, report, () => `${report.objects} objects, ${(report.bytes / 1e6).toFixed(1)} MB; ${report.unreferenced} (${(report.unreferencedBytes / 1e6).toFixed(1)} MB) are named by nothing; ${report.missing.length} are named but gone${report.missing.length ? `: ${report.missing.map(short).join(', ')}` : ''}.`);
+      print(
+        options,
+        report,
+        () =>
+          `${report.objects} objects, ${(report.bytes / 1e6).toFixed(1)} MB; ${report.unreferenced} (${(report.unreferencedBytes / 1e6).toFixed(1)} MB) are named by nothing; ${report.missing.length} are named but gone${report.missing.length ? `: ${report.missing.map(short).join(', ')}` : ''}.`,
+      );
     });
 }

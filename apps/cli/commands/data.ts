@@ -42,9 +42,18 @@ export function dataCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk simulate /tmp/small --actors 0.02 --volume 0.02 --years 3')
     .action(async (folder: string, options: Omit<Dials, 'firstMonth'> & Out) => {
       const line = new StatusLine();
-      const summary = await writeRegister({ ...options, firstMonth: DEMO_DIALS.firstMonth }, folder, (done, total) => options.json || line.show(`simulating: month ${done} of ${total}`));
+      const summary = await writeRegister(
+        { ...options, firstMonth: DEMO_DIALS.firstMonth },
+        folder,
+        (done, total) => options.json || line.show(`simulating: month ${done} of ${total}`),
+      );
       line.end();
-      print(options, summary, () => `${summary.actors} actors, ${summary.bills} bills, ${summary.cases} controls in ${path.resolve(folder)}; all is known at ${summary.knownUntil}.`);
+      print(
+        options,
+        summary,
+        () =>
+          `${summary.actors} actors, ${summary.bills} bills, ${summary.cases} controls in ${path.resolve(folder)}; all is known at ${summary.knownUntil}.`,
+      );
     });
 
   program
@@ -55,7 +64,9 @@ export function dataCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk import /tmp/small/register')
     .action(async (source: string, options: { asService: boolean } & Out) => {
       const env = loadEnv();
-      const token = options.asService ? await signInAsService(env.OIDC_ISSUER, env.OIDC_AUDIENCE, env.UTPLUKK_HOME, 'service-loader') : undefined;
+      const token = options.asService
+        ? await signInAsService(env.OIDC_ISSUER, env.OIDC_AUDIENCE, env.UTPLUKK_HOME, 'service-loader')
+        : undefined;
       const reports = await acting(async ({ db, token: verified, clock }) => {
         const actor = await db.transaction(async (tx) => {
           const act = await beginAct(tx, verified, 'register.import', `import of ${path.basename(source)}`, clock());
@@ -64,13 +75,30 @@ export function dataCommands(program: Command): void {
         });
         await loadReference(db);
         const line = new StatusLine();
-        const done = await importRegister(db, actor, new Vault(db, vaultKey(env.UTPLUKK_HOME)), source, (report, at, total) => options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`));
+        const done = await importRegister(
+          db,
+          actor,
+          new Vault(db, vaultKey(env.UTPLUKK_HOME)),
+          source,
+          (report, at, total) => options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`),
+        );
         line.end();
         return done;
       }, token);
       const sum = (pick: (r: (typeof reports)[number]) => number) => reports.reduce((total, report) => total + pick(report), 0);
-      const total = { files: reports.length, already: reports.filter((r) => r.already).length, read: sum((r) => r.read), loaded: sum((r) => r.loaded), quarantined: sum((r) => r.quarantined) };
-      print(options, { total, files: reports }, () => `${total.files} files (${total.already} loaded before): loaded ${total.loaded} + quarantined ${total.quarantined} = read ${total.read}`);
+      const total = {
+        files: reports.length,
+        already: reports.filter((r) => r.already).length,
+        read: sum((r) => r.read),
+        loaded: sum((r) => r.loaded),
+        quarantined: sum((r) => r.quarantined),
+      };
+      print(
+        options,
+        { total, files: reports },
+        () =>
+          `${total.files} files (${total.already} loaded before): loaded ${total.loaded} + quarantined ${total.quarantined} = read ${total.read}`,
+      );
     });
 
   program
@@ -80,8 +108,24 @@ export function dataCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk quarantine --limit 50')
     .action(async (options: { limit: number } & Out) => {
       const rows = await reading(({ db }) =>
-        db('core.quarantine as q').join('core.load_batch as b', 'b.batch_id', 'q.batch_id').orderBy('quarantine_id', 'desc').limit(options.limit).select<{ file_name: string; line: number; item: string; field: string; value: string | null; reason: string }[]>('b.file_name', 'q.line', 'q.item', 'q.field', 'q.value', 'q.reason'),
+        db('core.quarantine as q')
+          .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
+          .orderBy('quarantine_id', 'desc')
+          .limit(options.limit)
+          .select<{ file_name: string; line: number; item: string; field: string; value: string | null; reason: string }[]>(
+            'b.file_name',
+            'q.line',
+            'q.item',
+            'q.field',
+            'q.value',
+            'q.reason',
+          ),
       );
-      print(options, rows, () => table(['file', 'line', 'item', 'field', 'value', 'reason'], rows.map((r) => [r.file_name, r.line, r.item, r.field, r.value ?? '', r.reason])));
+      print(options, rows, () =>
+        table(
+          ['file', 'line', 'item', 'field', 'value', 'reason'],
+          rows.map((r) => [r.file_name, r.line, r.item, r.field, r.value ?? '', r.reason]),
+        ),
+      );
     });
 }

@@ -39,7 +39,9 @@ async function servers(env: Env): Promise<Finding[]> {
     await check('PostgreSQL', START, async () => {
       const db = connect(env.DATABASE_URL, 1);
       try {
-        const { rows } = await db.raw<{ rows: { v: string; n: number }[] }>("select current_setting('server_version') as v, (select count(*) from schema_migration) as n");
+        const { rows } = await db.raw<{ rows: { v: string; n: number }[] }>(
+          "select current_setting('server_version') as v, (select count(*) from schema_migration) as n",
+        );
         return `${rows[0]!.v}, ${rows[0]!.n} migrations`;
       } finally {
         await db.destroy();
@@ -63,13 +65,22 @@ export async function diagnose(): Promise<Finding[]> {
       if (major < 20 || (major === 20 && minor < 19)) throw new Error(`${process.versions.node} is too old`);
       return process.versions.node;
     }),
-    await check('TensorFlow.js', 'Install g++ (Debian: sudo apt-get install g++) and run `npm start`; until then the slower WASM backend computes.', () => {
-      const probe = spawnSync(process.execPath, ['-e', "require('@tensorflow/tfjs-node');process.stdout.write(require('@tensorflow/tfjs-node').backend().binding.TF_Version)"], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } });
-      if (probe.status !== 0) throw new Error('the native addon does not load');
-      return `native, TensorFlow ${probe.stdout}`;
-    }),
+    await check(
+      'TensorFlow.js',
+      'Install g++ (Debian: sudo apt-get install g++) and run `npm start`; until then the slower WASM backend computes.',
+      () => {
+        const probe = spawnSync(
+          process.execPath,
+          ['-e', "require('@tensorflow/tfjs-node');process.stdout.write(require('@tensorflow/tfjs-node').backend().binding.TF_Version)"],
+          { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } },
+        );
+        if (probe.status !== 0) throw new Error('the native addon does not load');
+        return `native, TensorFlow ${probe.stdout}`;
+      },
+    ),
     await check('local servers', 'Run `npm start`: it installs them from python/requirements.lock.', () => {
-      for (const name of ['temporal', 'mlflow', 'temporal-test-server']) if (!fs.existsSync(path.join(ROOT, '.stack/py/bin', name))) throw new Error(`${name} is not installed`);
+      for (const name of ['temporal', 'mlflow', 'temporal-test-server'])
+        if (!fs.existsSync(path.join(ROOT, '.stack/py/bin', name))) throw new Error(`${name} is not installed`);
       return 'temporal, mlflow, temporal-test-server';
     }),
     await check('build', 'Run `npm run build`.', () => {
@@ -94,6 +105,11 @@ export function doctorCommand(program: Command): void {
     .action(async (options: Out) => {
       const findings = await diagnose();
       if (findings.some((finding) => !finding.ok)) process.exitCode = EXIT.away;
-      print(options, findings, () => table(['part', '', 'found', 'how to mend'], findings.map((f) => [f.part, f.ok ? 'ok' : 'MISSING', f.found, f.mend])));
+      print(options, findings, () =>
+        table(
+          ['part', '', 'found', 'how to mend'],
+          findings.map((f) => [f.part, f.ok ? 'ok' : 'MISSING', f.found, f.mend]),
+        ),
+      );
     });
 }

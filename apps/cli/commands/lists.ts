@@ -27,7 +27,12 @@ export function listCommands(program: Command): void {
         const { workflowId } = await startRescore(command, options);
         const result = await watching(command.temporal, workflowId, 'rescoring', command.temporal.rescoreResult(workflowId), options.json);
         const list = await draftedList(command.db, result.scoringId);
-        print(options, { ...result, listId: list.listId, state: list.state }, () => `Scored ${list.candidates} actors with version ${short(result.versionId)}; list ${list.listId} is a ${list.state}.\nNext: two control leaders seal it: utplukk login --as per && utplukk seal ${short(list.listId)} --reason "…"`);
+        print(
+          options,
+          { ...result, listId: list.listId, state: list.state },
+          () =>
+            `Scored ${list.candidates} actors with version ${short(result.versionId)}; list ${list.listId} is a ${list.state}.\nNext: two control leaders seal it: utplukk login --as per && utplukk seal ${short(list.listId)} --reason "…"`,
+        );
       });
     });
 
@@ -38,20 +43,44 @@ export function listCommands(program: Command): void {
     .option('--from <rank>', 'first rank', Number, 1)
     .option('--count <n>', 'how many lines', Number, PAGE)
     .option('--all', 'candidates too, not only the selected', false)
-    .addHelpText('after', '\nExample: utplukk list 9c01aa77 --count 10\nSelected does not mean suspected: a line opens an inquiry, never a decision.')
+    .addHelpText(
+      'after',
+      '\nExample: utplukk list 9c01aa77 --count 10\nSelected does not mean suspected: a line opens an inquiry, never a decision.',
+    )
     .action(async (id: string | undefined, options: { from: number; count: number; all: boolean } & Out) => {
       await reading(async ({ db }) => {
         if (!id) {
           const lists = await listLists(db);
-          return print(options, lists, () => table(['list', 'slot', 'as of', 'state', 'seals', 'places', 'candidates', 'version'], lists.map((l) => [short(l.listId), l.slot, l.asOf.toISOString().slice(0, 10), l.state, l.seals, l.capacity, l.candidates, short(l.versionId)])));
+          return print(options, lists, () =>
+            table(
+              ['list', 'slot', 'as of', 'state', 'seals', 'places', 'candidates', 'version'],
+              lists.map((l) => [
+                short(l.listId),
+                l.slot,
+                l.asOf.toISOString().slice(0, 10),
+                l.state,
+                l.seals,
+                l.capacity,
+                l.candidates,
+                short(l.versionId),
+              ]),
+            ),
+          );
         }
         const list = await getList(db, id);
         const lines = await listLines(db, list.listId, { from: options.from, count: options.count, selectedOnly: !options.all });
-        return print(options, { list, lines }, () => `List ${list.listId} (${list.state}, ${list.seals} of 2 seals) as of ${list.asOf.toISOString()}\n${linesTable(lines)}`);
+        return print(
+          options,
+          { list, lines },
+          () => `List ${list.listId} (${list.state}, ${list.seals} of 2 seals) as of ${list.asOf.toISOString()}\n${linesTable(lines)}`,
+        );
       });
     });
 
-  for (const [name, verdict] of [['seal', 'sealed'], ['refuse-list', 'refused']] as const) {
+  for (const [name, verdict] of [
+    ['seal', 'sealed'],
+    ['refuse-list', 'refused'],
+  ] as const) {
     program
       .command(name)
       .description(name === 'seal' ? 'seal a draft list; two different control leaders are needed' : 'refuse a draft list')
@@ -65,7 +94,11 @@ export function listCommands(program: Command): void {
   }
 }
 
-export const linesTable = (lines: Awaited<ReturnType<typeof listLines>>): string => table(['rank', 'actor', 'practice', 'group', 'probability', 'arm', 'selected'], lines.map((l) => [l.rank, l.entity, l.practice, l.group, l.probability.toFixed(3), l.arm, l.selected ? 'yes' : '']));
+export const linesTable = (lines: Awaited<ReturnType<typeof listLines>>): string =>
+  table(
+    ['rank', 'actor', 'practice', 'group', 'probability', 'arm', 'selected'],
+    lines.map((l) => [l.rank, l.entity, l.practice, l.group, l.probability.toFixed(3), l.arm, l.selected ? 'yes' : '']),
+  );
 
 const DRAFT_WAIT_MS = 30_000;
 

@@ -31,11 +31,22 @@ export function promotionCommands(program: Command): void {
         const gates = await gatesJudged(command, requestId);
         const passed = gates.length > 0 && gates.every((gate) => gate.passed);
         const next = passed ? `Next: utplukk login --as ola && utplukk approve ${short(requestId)} --reason "…"` : 'The gates refused it.';
-        print(options, { requestId, versionId, gates, passed }, () => `Request ${requestId} for version ${short(versionId)}\n${table(['gate', 'passed', 'reason'], gates.map((g) => [g.gate, g.passed ? 'yes' : 'NO', g.reason]))}\n${next}`);
+        print(
+          options,
+          { requestId, versionId, gates, passed },
+          () =>
+            `Request ${requestId} for version ${short(versionId)}\n${table(
+              ['gate', 'passed', 'reason'],
+              gates.map((g) => [g.gate, g.passed ? 'yes' : 'NO', g.reason]),
+            )}\n${next}`,
+        );
       });
     });
 
-  for (const [name, verdict, role] of [['approve', 'approved', 'approver'], ['refuse', 'refused', 'approver or reviewer']] as const) {
+  for (const [name, verdict, role] of [
+    ['approve', 'approved', 'approver'],
+    ['refuse', 'refused', 'approver or reviewer'],
+  ] as const) {
     program
       .command(name)
       .description(`${name} a promotion request (role ${role}; not by who asked or trained)`)
@@ -46,10 +57,15 @@ export function promotionCommands(program: Command): void {
         await acting(async (command) => {
           const result = await decide(command, id, verdict, options.reason);
           const { versionId, slot } = await getRequest(command.db, result.requestId);
-          print(options, { ...result, versionId, slot }, () => `Request ${short(result.requestId)} is ${result.verdict}.${result.verdict === 'approved' ? ` Version ${short(versionId)} is live for ${slot}.` : ''}`);
+          print(
+            options,
+            { ...result, versionId, slot },
+            () =>
+              `Request ${short(result.requestId)} is ${result.verdict}.${result.verdict === 'approved' ? ` Version ${short(versionId)} is live for ${slot}.` : ''}`,
+          );
         });
       });
-  } // prettier-ignore
+  }
 
   program
     .command('rollback')

@@ -36,7 +36,12 @@ export function scheduleCommands(program: Command): void {
         for (const spec of wanted.rescore) results.push({ slot: spec.slot, cron: spec.cron, result: await applySchedule(command, spec) });
         return results;
       });
-      print(options, done, () => table(['slot', 'cron', ''], done.map((d) => [d.slot, d.cron, d.result])));
+      print(options, done, () =>
+        table(
+          ['slot', 'cron', ''],
+          done.map((d) => [d.slot, d.cron, d.result]),
+        ),
+      );
     });
   schedules
     .command('list')
@@ -47,12 +52,25 @@ export function scheduleCommands(program: Command): void {
         const rows: { id: string; paused: boolean; next: string | undefined; taken: number }[] = [];
         for await (const summary of temporal.client.schedule.list()) {
           const description = await temporal.client.schedule.getHandle(summary.scheduleId).describe();
-          rows.push({ id: summary.scheduleId, paused: description.state.paused, next: description.info.nextActionTimes[0]?.toISOString(), taken: description.info.numActionsTaken });
+          rows.push({
+            id: summary.scheduleId,
+            paused: description.state.paused,
+            next: description.info.nextActionTimes[0]?.toISOString(),
+            taken: description.info.numActionsTaken,
+          });
         }
-        print(options, rows, () => table(['schedule', 'paused', 'next', 'runs so far'], rows.map((r) => [r.id, r.paused ? 'yes' : 'no', r.next, r.taken])));
+        print(options, rows, () =>
+          table(
+            ['schedule', 'paused', 'next', 'runs so far'],
+            rows.map((r) => [r.id, r.paused ? 'yes' : 'no', r.next, r.taken]),
+          ),
+        );
       });
     });
-  for (const [name, pause] of [['pause', true], ['resume', false]] as const) {
+  for (const [name, pause] of [
+    ['pause', true],
+    ['resume', false],
+  ] as const) {
     schedules
       .command(name)
       .argument('<schedule>')

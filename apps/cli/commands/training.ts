@@ -14,14 +14,21 @@ import { acting, reading } from '../session';
 /** Families and baselines beside each other, each figure with its interval. */
 export function evaluationTable(rows: readonly EvaluationRecord[]): string {
   const families = [...new Set(rows.map((row) => row.family))];
-  const columns = [...new Map(rows.map((row) => [`${row.metric}@${row.k}`, row])).values()].filter((row) => ['average-precision', 'precision', 'recall', 'lift', 'recall-in-first-half'].includes(row.metric));
-  const wanted = columns.filter((row) => row.metric !== 'lift' && row.metric !== 'recall').concat(columns.filter((row) => row.metric === 'lift'));
+  const columns = [...new Map(rows.map((row) => [`${row.metric}@${row.k}`, row])).values()].filter((row) =>
+    ['average-precision', 'precision', 'recall', 'lift', 'recall-in-first-half'].includes(row.metric),
+  );
+  const wanted = columns
+    .filter((row) => row.metric !== 'lift' && row.metric !== 'recall')
+    .concat(columns.filter((row) => row.metric === 'lift'));
   const cell = (family: string, column: EvaluationRecord) => {
     const found = rows.find((row) => row.family === family && row.metric === column.metric && row.k === column.k);
     return found ? interval(found) : '';
   };
   const head = ['', ...wanted.map((row) => `${row.metric}${row.k ? ` @${row.k}` : ''}`)];
-  return `${table(head, families.map((family) => [family, ...wanted.map((column) => cell(family, column))]))}\nn ${rows[0]?.n ?? 0}; ${rows[0]?.method ?? ''}`;
+  return `${table(
+    head,
+    families.map((family) => [family, ...wanted.map((column) => cell(family, column))]),
+  )}\nn ${rows[0]?.n ?? 0}; ${rows[0]?.method ?? ''}`;
 }
 
 export function trainingCommands(program: Command): void {
@@ -42,9 +49,20 @@ export function trainingCommands(program: Command): void {
       await acting(async (command) => {
         const runId = await startRun(command, loaded);
         if (!options.wait) return print(options, { runId }, () => `Run ${runId} started.`);
-        const result = await watching(command.temporal, trainId(runId), `run ${short(runId)}`, command.temporal.trainingResult(runId), options.json);
+        const result = await watching(
+          command.temporal,
+          trainId(runId),
+          `run ${short(runId)}`,
+          command.temporal.trainingResult(runId),
+          options.json,
+        );
         const rows = await evaluationOf(command.db, runId);
-        print(options, { runId, ...result, evaluation: rows }, () => `${evaluationTable(rows)}\nRun ${runId} made model version ${result.versionId}.\nNext: utplukk propose ${short(result.versionId)}`);
+        print(
+          options,
+          { runId, ...result, evaluation: rows },
+          () =>
+            `${evaluationTable(rows)}\nRun ${runId} made model version ${result.versionId}.\nNext: utplukk propose ${short(result.versionId)}`,
+        );
       });
     });
 
@@ -54,9 +72,22 @@ export function trainingCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk runs --json')
     .action(async (options: Out) => {
       const runs = await reading(({ db }) => listRuns(db));
-      print(options, runs.map(({ input, ...run }) => ({ ...run, experiment: input.experiment.name })), () =>
-        table(['run', 'experiment', 'state', 'started', 'version', 'problem'], runs.map((r) => [short(r.runId), r.input.experiment.name, r.state, r.startedAt.toISOString().slice(0, 19), short(r.versionId), r.problem ?? ''])),
-      ); // prettier-ignore
+      print(
+        options,
+        runs.map(({ input, ...run }) => ({ ...run, experiment: input.experiment.name })),
+        () =>
+          table(
+            ['run', 'experiment', 'state', 'started', 'version', 'problem'],
+            runs.map((r) => [
+              short(r.runId),
+              r.input.experiment.name,
+              r.state,
+              r.startedAt.toISOString().slice(0, 19),
+              short(r.versionId),
+              r.problem ?? '',
+            ]),
+          ),
+      );
     });
 
   program
@@ -68,11 +99,28 @@ export function trainingCommands(program: Command): void {
       await reading(async ({ db }) => {
         if (what === 'versions') {
           const versions = await listVersions(db);
-          return print(options, versions, () => table(['version', 'family', 'slot', 'run', 'registered', 'promotable'], versions.map((v) => [short(v.versionId), v.family, v.slot, short(v.runId), v.registeredAt.toISOString().slice(0, 19), v.selectable])));
+          return print(options, versions, () =>
+            table(
+              ['version', 'family', 'slot', 'run', 'registered', 'promotable'],
+              versions.map((v) => [
+                short(v.versionId),
+                v.family,
+                v.slot,
+                short(v.runId),
+                v.registeredAt.toISOString().slice(0, 19),
+                v.selectable,
+              ]),
+            ),
+          );
         }
         if (what === 'requests') {
           const requests = await listRequests(db);
-          return print(options, requests, () => table(['request', 'version', 'slot', 'state', 'expires'], requests.map((r) => [short(r.requestId), short(r.versionId), r.slot, r.state, r.expiresAt.toISOString().slice(0, 19)])));
+          return print(options, requests, () =>
+            table(
+              ['request', 'version', 'slot', 'state', 'expires'],
+              requests.map((r) => [short(r.requestId), short(r.versionId), r.slot, r.state, r.expiresAt.toISOString().slice(0, 19)]),
+            ),
+          );
         }
         return showOne(db, what, options);
       });
@@ -88,8 +136,16 @@ export function trainingCommands(program: Command): void {
       await reading(async ({ db }) => {
         const runs = await Promise.all([a, b].map(async (id) => getRun(db, await fullRunId(db, id))));
         const key = (run: (typeof runs)[number]) => JSON.stringify([run.matrixId, run.input.experiment.split]);
-        if (key(runs[0]!) !== key(runs[1]!)) throw conflict('the two runs were judged on different rows (matrix or split differ): their figures do not compare', 'Train both on the same source and split.');
-        const rows = await Promise.all(runs.map(async (run) => (await evaluationOf(db, run.runId)).map((row) => ({ ...row, family: `${short(run.runId).slice(0, 8)} ${row.family}` }))));
+        if (key(runs[0]!) !== key(runs[1]!))
+          throw conflict(
+            'the two runs were judged on different rows (matrix or split differ): their figures do not compare',
+            'Train both on the same source and split.',
+          );
+        const rows = await Promise.all(
+          runs.map(async (run) =>
+            (await evaluationOf(db, run.runId)).map((row) => ({ ...row, family: `${short(run.runId).slice(0, 8)} ${row.family}` })),
+          ),
+        );
         print(options, rows.flat(), () => evaluationTable(rows.flat()));
       });
     });
@@ -109,24 +165,47 @@ export function trainingCommands(program: Command): void {
 }
 
 async function fullRunId(db: Parameters<typeof getRun>[0], id: string): Promise<string> {
-  const rows: { run_id: string }[] = /^[0-9a-f-]{6,36}$/.test(id) ? await db('ml.training_run').whereRaw('run_id::text like ?', [`${id}%`]).select('run_id').limit(2) : [];
+  const rows = /^[0-9a-f-]{6,36}$/.test(id)
+    ? await db('ml.training_run')
+        .whereRaw('run_id::text like ?', [`${id}%`])
+        .limit(2)
+        .select<{ run_id: string }[]>('run_id')
+    : [];
   return rows.length === 1 ? rows[0]!.run_id : id.length === 36 ? id : '00000000-0000-0000-0000-000000000000';
 }
 
-async function showOne(db: Parameters<typeof getVersion>[0] & Parameters<typeof evaluationOf>[0], id: string, options: Out): Promise<void> {
+async function showOne(db: Parameters<typeof getVersion>[0], id: string, options: Out): Promise<void> {
   const runId = await fullRunId(db, id);
   const run = await getRun(db, runId).catch(() => undefined);
   if (run) {
     const rows = await evaluationOf(db, runId);
-    return print(options, { run, evaluation: rows }, () => `Run ${run.runId}: ${run.state}${run.problem ? ` (${run.problem})` : ''}, matrix ${short(run.matrixId)}, version ${short(run.versionId)}\n${rows.length ? evaluationTable(rows) : ''}`);
+    return print(
+      options,
+      { run, evaluation: rows },
+      () =>
+        `Run ${run.runId}: ${run.state}${run.problem ? ` (${run.problem})` : ''}, matrix ${short(run.matrixId)}, version ${short(run.versionId)}\n${rows.length ? evaluationTable(rows) : ''}`,
+    );
   }
   const request = await getRequest(db, id).catch(() => undefined);
   if (request) {
     const gates = await gatesOf(db, request.requestId);
-    return print(options, { request, gates }, () => `Request ${request.requestId} for version ${short(request.versionId)}: ${request.state}, open until ${request.expiresAt.toISOString()}\n${table(['gate', 'passed', 'reason'], gates.map((g) => [g.gate, g.passed ? 'yes' : 'NO', g.reason]))}`);
+    return print(
+      options,
+      { request, gates },
+      () =>
+        `Request ${request.requestId} for version ${short(request.versionId)}: ${request.state}, open until ${request.expiresAt.toISOString()}\n${table(
+          ['gate', 'passed', 'reason'],
+          gates.map((g) => [g.gate, g.passed ? 'yes' : 'NO', g.reason]),
+        )}`,
+    );
   }
   const version = await getVersion(db, id);
   const champion = await championOf(db, version.slot);
   const rows = await evaluationOf(db, version.runId);
-  print(options, { version, live: champion?.versionId === version.versionId, evaluation: rows }, () => `Model version ${version.versionId}\n${version.family} for ${version.slot}, ${champion?.versionId === version.versionId ? 'LIVE' : 'not live'}, run ${short(version.runId)}, matrix ${short(version.matrixId)}\n${evaluationTable(rows)}`);
+  print(
+    options,
+    { version, live: champion?.versionId === version.versionId, evaluation: rows },
+    () =>
+      `Model version ${version.versionId}\n${version.family} for ${version.slot}, ${champion?.versionId === version.versionId ? 'LIVE' : 'not live'}, run ${short(version.runId)}, matrix ${short(version.matrixId)}\n${evaluationTable(rows)}`,
+  );
 }

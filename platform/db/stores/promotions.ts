@@ -47,7 +47,9 @@ const toRequest = (row: Row): PromotionRequest => ({
 });
 
 export async function getRequest(db: Db | Tx, id: string): Promise<PromotionRequest> {
-  const rows = /^[0-9a-f-]{6,36}$/.test(id) ? (await db.raw<{ rows: Row[] }>(`${SELECT} where r.request_id::text like ? limit 2`, [`${id}%`])).rows : [];
+  const rows = /^[0-9a-f-]{6,36}$/.test(id)
+    ? (await db.raw<{ rows: Row[] }>(`${SELECT} where r.request_id::text like ? limit 2`, [`${id}%`])).rows
+    : [];
   if (rows.length > 1) throw notFound(`several requests begin with ${id}`, 'Give more characters.');
   if (!rows[0]) throw notFound(`there is no promotion request ${id}`, 'List them with `utplukk show requests`.');
   return toRequest(rows[0]);
@@ -63,4 +65,5 @@ export interface GateRow {
   readonly passed: boolean;
   readonly reason: string;
 }
-export const gatesOf = (db: Db | Tx, requestId: string): Promise<GateRow[]> => db('ml.gate_result').where({ request_id: requestId }).select('gate', 'passed', 'reason').orderBy('gate');
+export const gatesOf = (db: Db | Tx, requestId: string): Promise<GateRow[]> =>
+  db('ml.gate_result').where({ request_id: requestId }).select('gate', 'passed', 'reason').orderBy('gate');

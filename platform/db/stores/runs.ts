@@ -50,7 +50,10 @@ const toRun = (row: Row): TrainingRun => ({
 
 export async function insertRun(tx: Tx, run: { runId: string; actId: string; input: RunInput; slot: string; at: Date }): Promise<string> {
   const digest = digestOf(run.input);
-  await tx.raw("insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) values (?, ?, ?, ?, ?, 'running', ?)", [run.runId, run.actId, canonical(run.input), digest, run.slot, run.at]);
+  await tx.raw(
+    "insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) values (?, ?, ?, ?, ?, 'running', ?)",
+    [run.runId, run.actId, canonical(run.input), digest, run.slot, run.at],
+  );
   return digest;
 }
 
@@ -61,7 +64,7 @@ export async function getRun(db: Db | Tx, runId: string): Promise<TrainingRun> {
 }
 
 export async function listRuns(db: Db, limit = 50): Promise<TrainingRun[]> {
-  const rows: Row[] = await db('ml.training_run').orderBy('started_at', 'desc').limit(limit);
+  const rows = await db('ml.training_run').orderBy('started_at', 'desc').limit(limit).select<Row[]>('*');
   return rows.map(toRun);
 }
 
@@ -78,10 +81,17 @@ export interface FoldRow {
   readonly fold: string;
   readonly family: string;
   readonly content_sha256: string;
-  readonly result: { readonly predictionsSha256: string; readonly validationLoss: number; readonly testRows: number; readonly testPositives: number; readonly trainRows: number };
+  readonly result: {
+    readonly predictionsSha256: string;
+    readonly validationLoss: number;
+    readonly testRows: number;
+    readonly testPositives: number;
+    readonly trainRows: number;
+  };
 }
 
-export const foldResults = (db: Db | Tx, runId: string): Promise<FoldRow[]> => db('ml.fold_result').where({ run_id: runId }).orderBy(['fold', 'family']);
+export const foldResults = (db: Db | Tx, runId: string): Promise<FoldRow[]> =>
+  db('ml.fold_result').where({ run_id: runId }).orderBy(['fold', 'family']);
 
 export interface EvaluationRecord {
   readonly family: string;
@@ -95,4 +105,7 @@ export interface EvaluationRecord {
 }
 
 export const evaluationOf = (db: Db | Tx, runId: string): Promise<EvaluationRecord[]> =>
-  db('ml.evaluation').where({ run_id: runId }).select('family', 'metric', 'k', 'value', 'lo', 'hi', 'n', 'method').orderBy(['family', 'metric', 'k']);
+  db('ml.evaluation')
+    .where({ run_id: runId })
+    .select('family', 'metric', 'k', 'value', 'lo', 'hi', 'n', 'method')
+    .orderBy(['family', 'metric', 'k']);

@@ -11,8 +11,24 @@ export interface VersionBundle {
   readonly weights: string;
   readonly calibrator: { readonly a: number; readonly b: number };
   readonly use: readonly string[];
-  readonly metrics: readonly { family: string; metric: string; k: number; value: number; lo: number; hi: number; n: number; method: string }[];
-  readonly recipe: { readonly matrixId: string; readonly matrixRecipe: unknown; readonly family: FamilySpec; readonly seed: number; readonly split: unknown; readonly code: string };
+  readonly metrics: readonly {
+    family: string;
+    metric: string;
+    k: number;
+    value: number;
+    lo: number;
+    hi: number;
+    n: number;
+    method: string;
+  }[];
+  readonly recipe: {
+    readonly matrixId: string;
+    readonly matrixRecipe: unknown;
+    readonly family: FamilySpec;
+    readonly seed: number;
+    readonly split: unknown;
+    readonly code: string;
+  };
   readonly engine: Readonly<Record<string, string>>;
 }
 
@@ -35,24 +51,40 @@ interface Row {
   selectable: boolean;
   registered_at: Date;
 }
-const toVersion = (row: Row): ModelVersion => ({ versionId: row.version_id, slot: row.slot, family: row.family, runId: row.run_id, matrixId: row.matrix_id, selectable: row.selectable, registeredAt: row.registered_at });
+const toVersion = (row: Row): ModelVersion => ({
+  versionId: row.version_id,
+  slot: row.slot,
+  family: row.family,
+  runId: row.run_id,
+  matrixId: row.matrix_id,
+  selectable: row.selectable,
+  registeredAt: row.registered_at,
+});
 
 /** Finds a version by its id or the first characters of it (at least six), as people type them. */
 export async function getVersion(db: Db | Tx, id: string): Promise<ModelVersion> {
-  const rows: Row[] = /^[0-9a-f]{6,64}$/.test(id) ? await db('ml.model_version').where('version_id', 'like', `${id}%`).limit(2) : [];
+  const rows = /^[0-9a-f]{6,64}$/.test(id)
+    ? await db('ml.model_version').where('version_id', 'like', `${id}%`).limit(2).select<Row[]>('*')
+    : [];
   if (rows.length > 1) throw notFound(`several model versions begin with ${id}`, 'Give more characters.');
   if (!rows[0]) throw notFound(`there is no model version ${id}`, 'List them with `utplukk show versions`.');
   return toVersion(rows[0]);
 }
 
 export async function listVersions(db: Db, limit = 50): Promise<ModelVersion[]> {
-  const rows: Row[] = await db('ml.model_version').orderBy('registered_at', 'desc').limit(limit);
+  const rows = await db('ml.model_version').orderBy('registered_at', 'desc').limit(limit).select<Row[]>('*');
   return rows.map(toVersion);
 }
 
 /** Who is live for a slot now: the champion row of the highest number. */
-export async function championOf(db: Db | Tx, slot: string): Promise<{ versionId: string; seq: number; decisionId: string; liveFrom: Date } | undefined> {
-  const row = await db('ml.champion').where({ slot }).orderBy('seq', 'desc').first<{ version_id: string; seq: number; decision_id: string; live_from: Date } | undefined>();
+export async function championOf(
+  db: Db | Tx,
+  slot: string,
+): Promise<{ versionId: string; seq: number; decisionId: string; liveFrom: Date } | undefined> {
+  const row = await db('ml.champion')
+    .where({ slot })
+    .orderBy('seq', 'desc')
+    .first<{ version_id: string; seq: number; decision_id: string; live_from: Date } | undefined>();
   return row && { versionId: row.version_id, seq: row.seq, decisionId: row.decision_id, liveFrom: row.live_from };
 }
 

@@ -10,8 +10,7 @@ import { EXIT, explainError } from './session';
 
 const program = new Command('utplukk')
   .description('Chooses which health actors to control after payment, and proves how every choice was made.')
-  .option('--json', 'machine-readable output')
-  .showHelpAfterError()
+  .showHelpAfterError('Try --help.')
   .addHelpText(
     'after',
     `\nExit codes: ${EXIT.ok} done · ${EXIT.internal} internal error · ${EXIT.invalid} bad input · ${EXIT.notAllowed} not allowed · ${EXIT.state} not found or wrong state · ${EXIT.away} a server or part is missing\nExample: utplukk login --as kari && utplukk train docs/examples/demo-register.yaml`,
@@ -19,10 +18,11 @@ const program = new Command('utplukk')
 
 for (const register of [dataCommands, trainingCommands, promotionCommands, listCommands, scheduleCommands, auditCommands, doctorCommand])
   register(program);
-// --json may stand after the command too, where people type it.
-for (const command of program.commands) {
+const leaves = (command: Command): Command[] => (command.commands.length > 0 ? command.commands.flatMap(leaves) : [command]);
+for (const command of leaves(program)) {
   command.option('--json', 'machine-readable output');
-  for (const sub of command.commands) sub.option('--json', 'machine-readable output');
+  command.showHelpAfterError('Try --help.');
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.invalid));
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -65,6 +65,5 @@ export function parseInstant(text: string): number | undefined {
     const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
     return sign === '+' ? local - offset : local + offset;
   }
-  const summer = local - offsetMs(local - 2 * HOUR_MS);
-  return summer + offsetMs(summer) === local ? summer : local - offsetMs(local - HOUR_MS);
+  return local - offsetMs(local - 2 * HOUR_MS);
 }

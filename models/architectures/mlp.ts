@@ -51,9 +51,10 @@ export function fitMlp(
   const rng = new Rng(seed, 'mlp');
   const n = train.y.length;
   const sizes = layerSizes(train.width, spec.hidden);
+  const variable = (values: Float32Array, shape: [number, number]) => tf.tidy(() => tf.variable(tf.tensor2d(values, shape)));
   const variables = initial(train.width, spec.hidden, rng).map(({ kernel, bias }, i) => ({
-    kernel: tf.variable(tf.tensor2d(kernel, sizes[i])),
-    bias: tf.variable(tf.tensor2d(bias, [1, sizes[i]![1]])),
+    kernel: variable(kernel, sizes[i]!),
+    bias: variable(bias, [1, sizes[i]![1]]),
   }));
   const optimizer = tf.train.adam(spec.learningRate);
   const x = tf.tensor2d(train.x, [n, train.width]);

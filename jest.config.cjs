@@ -1,0 +1,28 @@
+/** One project a kind of test: only integration pays for servers. ESM-only packages are compiled for Jest. */
+const common = {
+  rootDir: __dirname,
+  testEnvironment: '<rootDir>/test/support/jest-tfjs-environment.cjs',
+  transform: {
+    '^.+\\.(ts|js|mjs)$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(jose)/)', '/dist/'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+};
+const long = process.env.UTPLUKK_LONG === '1';
+const servers = { globalSetup: '<rootDir>/test/support/start-servers.cjs', globalTeardown: '<rootDir>/test/support/stop-servers.cjs' };
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testTimeout: long ? 1_800_000 : 300_000,
+  maxWorkers: 2,
+  projects: long
+    ? [{ ...common, ...servers, displayName: 'long', testMatch: ['<rootDir>/test/long/**/*.test.ts'] }]
+    : [
+        { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+        { ...common, displayName: 'workflow', testMatch: ['<rootDir>/test/workflow/**/*.test.ts', '<rootDir>/test/replay/**/*.test.ts'] },
+        { ...common, ...servers, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+      ],
+};

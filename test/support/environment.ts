@@ -1,0 +1,148 @@
+import { execFileSync, type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { ArtifactStore } from '../../platform/artifacts/store';
+import { beginAct } from '../../platform/auth/acts';
+import { signInAsDemoUser } from '../../platform/auth/sign-in';
+import { tokenVerifier, type VerifiedToken } from '../../platform/auth/tokens';
+import { type Env, loadEnv, ROOT } from '../../platform/config/env';
+import { connect, type Db } from '../../platform/db/connection';
+import type { ActRef } from '../../platform/ledger/ledger';
+import type { Act } from '../../domain/rules/roles';
+import type { Command } from '../../platform/services/context';
+import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+
+/** A database and a store of this test file alone, cloned from the migrated template. */
+export interface TestDatabase {
+  readonly env: Env;
+  readonly db: Db;
+  readonly store: ArtifactStore;
+  close(): Promise<void>;
+}
+
+export async function testDatabase(): Promise<TestDatabase> {
+  const template = process.env['UTPLUKK_TEST_TEMPLATE'];
+  if (!template) throw new Error('the servers of the integration tests are not running: run `npm test`');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: template.replace(/\/utplukk$/, '/postgres') });
+  await admin.connect();
+  await admin.query('select pg_advisory_lock(4711)'); // PostgreSQL copies a template for one at a time
+  await admin.query(`create database ${name} template utplukk strategy file_copy`);
+  await admin.end();
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-store-'));
+  const env: Env = { ...loadEnv(), DATABASE_URL: template.replace(/\/utplukk$/, `/${name}`), UTPLUKK_STORE: dir };
+  const db = connect(env.DATABASE_URL, 6);
+  return {
+    env,
+    db,
+    store: new ArtifactStore(dir),
+    async close() {
+      await db.destroy();
+      fs.rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+const tokens = new Map<string, VerifiedToken>();
+
+/** A demo user's verified token, by the real sign-in. */
+export async function tokenOf(env: Env, user: string): Promise<VerifiedToken> {
+  const known = tokens.get(user);
+  if (known) return known;
+  const verify = tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE });
+  const token = await verify(await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user));
+  tokens.set(user, token);
+  return token;
+}
+
+export async function actAs({ env, db }: Pick<TestDatabase, 'env' | 'db'>, user: string, act: Act): Promise<ActRef> {
+  const token = await tokenOf(env, user);
+  return db.transaction((tx) => beginAct(tx, token, act, 'test'));
+}
+
+/** The product's own processes on a Temporal namespace of this test file alone. */
+export interface TestProduct extends TestDatabase {
+  readonly temporal: LifecycleClient;
+  as(user: string): Promise<Command>;
+  startWorker(queue: 'lifecycle' | 'training', extra?: Record<string, string>): Promise<ChildProcess>;
+}
+
+export async function testProduct(): Promise<TestProduct> {
+  const database = await testDatabase();
+  const namespace = `test-${randomBytes(6).toString('hex')}`;
+  const env: Env = { ...database.env, TEMPORAL_NAMESPACE: namespace };
+  const cli = path.join(ROOT, '.stack/py/bin/temporal');
+  const at = ['--address', env.TEMPORAL_ADDRESS];
+  execFileSync(cli, ['operator', 'namespace', 'create', '-n', namespace, '--retention', '72h', ...at], { stdio: 'ignore' });
+  for (let attempt = 0; ; attempt++) {
+    try {
+      execFileSync(
+        cli,
+        [
+          'operator',
+          'search-attribute',
+          'create',
+          '--name',
+          'UtplukkSlot',
+          '--type',
+          'Keyword',
+          '--name',
+          'UtplukkExperiment',
+          '--type',
+          'Keyword',
+          '-n',
+          namespace,
+          ...at,
+        ],
+        { stdio: 'pipe' },
+      );
+      break;
+    } catch (error) {
+      const text = String((error as { stderr?: Buffer }).stderr);
+      if (/already/i.test(text)) break;
+      if (attempt > 40) throw error; // a new namespace is known everywhere after a moment
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+  const temporal = await LifecycleClient.connect(env);
+  const workers: ChildProcess[] = [];
+  return {
+    ...database,
+    env,
+    temporal,
+    as: async (user) => ({ db: database.db, store: database.store, temporal, token: await tokenOf(env, user), clock: () => new Date() }),
+    async startWorker(queue, extra = {}) {
+      const child = spawn(process.execPath, [path.join(ROOT, 'dist/apps/worker/main.js'), queue], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, ...env, ...extra },
+      });
+      workers.push(child);
+      let text = '';
+      await new Promise<void>((resolve, reject) => {
+        const look = (data: Buffer) => {
+          text += data.toString();
+          if (text.includes(' ready\n')) resolve();
+        };
+        child.stdout.on('data', look);
+        child.stderr.on('data', look);
+        child.once('exit', (code) => reject(new Error(`worker ${queue} ended (${code}): ${text.slice(-1500)}`)));
+      });
+      return child;
+    },
+    async close() {
+      await Promise.all(
+        workers.map((child) => {
+          if (child.exitCode !== null || child.signalCode !== null) return undefined;
+          const gone = new Promise((resolve) => child.once('exit', resolve));
+          child.kill('SIGTERM');
+          return gone;
+        }),
+      );
+      await temporal.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import type { MatrixData } from '../../domain/schemas/matrix';
+import { Rng } from '../../domain/rng';
+import { fitLogistic, logisticLogits, solveSpd } from '../../models/architectures/logistic';
+import { fitMlp } from '../../models/architectures/mlp';
+import { restoreModel, storeModel } from '../../models/artifact';
+import { loadBackend, type Tf } from '../../models/backend';
+import { baselineScores } from '../../models/baselines/baselines';
+import { calibrated, fitPlatt } from '../../models/calibration/platt';
+import { fitFamily, splitByKnownTime } from '../../models/fit';
+import { estimate, metricsOf, toRanking } from '../../models/metrics/ranking-metrics';
+import { encode, encodedWidth, fitEncoder } from '../../models/preprocessing/encoder';
+import { fitQuantiles, normalQuantile, toNormal } from '../../models/preprocessing/quantile-normal';
+import { scoreRows } from '../../models/score';
+
+let tf: Tf;
+beforeAll(async () => {
+  const loaded = await loadBackend('tensorflow');
+  tf = loaded.tf;
+  expect(loaded.engine.backend).toBe('tensorflow');
+});
+
+/** n rows, two numeric features (the second now and then missing) and one category; the first feature carries the label. */
+function world(n: number, seed = 1): MatrixData {
+  const rng = new Rng(seed, 'world');
+  const x = Float64Array.from({ length: n }, () => rng.normal());
+  const z = Float64Array.from({ length: n }, (_, i) => (i % 7 === 0 ? Number.NaN : rng.normal()));
+  const label = Float64Array.from(x, (value) => (rng.chance(1 / (1 + Math.exp(-2 * value))) ? 1 : 0));
+  const ids = Array.from({ length: n }, (_, i) => `r${String(i).padStart(5, '0')}`);
+  const days = ids.map((_, i) => `2023-${String(1 + Math.floor((i * 12) / n)).padStart(2, '0')}-15`);
+  return { n, rowId: ids, entity: ids, asOf: days, group: ids.map(() => 'g'), label, labelKnownOn: days, amountOre: new Float64Array(n), numeric: new Map([['x', x], ['z', z]]), categorical: new Map([['c', ids.map((_, i) => 'ab'[i % 2]!)]]) }; // prettier-ignore
+}
+const columns = [{ name: 'x', kind: 'numeric', role: 'feature' }, { name: 'z', kind: 'numeric', role: 'feature' }, { name: 'c', kind: 'categorical', role: 'feature' }] as const; // prettier-ignore
+const rows = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+describe('preprocessing', () => {
+  test('normal quantiles agree with the table', () => {
+    expect(normalQuantile(0.975)).toBeCloseTo(1.959963985, 7);
+    expect(normalQuantile(0.01)).toBeCloseTo(-2.326347874, 7);
+    expect(normalQuantile(0.5)).toBeCloseTo(0, 9);
+  });
+  test('a value takes its place among the training quantiles; ties take the middle; a constant gives nothing', () => {
+    const q = fitQuantiles(Float64Array.from({ length: 3001 }, (_, i) => i));
+    expect(toNormal(1500, q)).toBeCloseTo(0, 6);
+    expect(toNormal(-5, q)).toBeCloseTo(normalQuantile(1e-7), 6);
+    expect(toNormal(1, [0, 1, 1, 1, 2])).toBeCloseTo(0, 9);
+    expect(toNormal(3, [3, 3])).toBe(0);
+  });
+  test('what is learnt comes from the training rows only', () => {
+    const data = world(200);
+    const before = fitEncoder(data, columns, rows(100), 'quantile-normal');
+    for (let i = 100; i < 200; i++) data.numeric.get('x')![i] = 1e9;
+    data.categorical.get('c')!.fill('new', 100);
+    expect(fitEncoder(data, columns, rows(100), 'quantile-normal')).toEqual(before);
+  });
+  test('missing values become a flag, rare categories no column', () => {
+    const data = world(100);
+    data.categorical.get('c')![3] = 'rare';
+    const state = fitEncoder(data, columns, rows(100), 'smooth-robust');
+    expect(encodedWidth(state)).toBe(1 + 2 + 2);
+    const [first, second] = [encode(state, data, [0]), encode(state, data, [3])];
+    expect(first[2]).toBe(1); // z is missing in row 0
+    expect(second[2]).toBe(0);
+    expect([second[3], second[4]]).toEqual([0, 0]);
+  });
+});
+
+describe('models', () => {
+  test('Cholesky solves a system worked by hand', () => {
+    const [x1, x2] = solveSpd(Float64Array.of(4, 2, 2, 3), Float64Array.of(10, 8));
+    expect([x1, x2]).toEqual([expect.closeTo(1.75, 12), expect.closeTo(1.5, 12)]);
+    expect(() => solveSpd(Float64Array.of(1, 2, 2, 1), Float64Array.of(1, 1))).toThrow(/not positive definite at column 1/);
+  });
+  test('logistic regression finds the closed form of a two-group table', () => {
+    // 3 of 4 with x = 1 are findings, 1 of 4 with x = 0: intercept ln(1/3), slope 2 ln 3.
+    const w = fitLogistic(tf, Float32Array.of(1, 1, 1, 1, 0, 0, 0, 0), Float32Array.of(1, 1, 1, 0, 1, 0, 0, 0), 1, 1e-9);
+    expect(w[1]).toBeCloseTo(Math.log(1 / 3), 4);
+    expect(w[0]).toBeCloseTo(2 * Math.log(3), 4);
+    expect(logisticLogits(tf, w, Float32Array.of(1), 1)[0]).toBeCloseTo(Math.log(3), 4);
+  });
+  test('a network learns what is not linear, leaves no tensor and repeats its bytes', () => {
+    const rng = new Rng(3);
+    const x = Float32Array.from({ length: 800 }, () => rng.normal());
+    const y = Float32Array.from({ length: 400 }, (_, i) => (x[2 * i]! * x[2 * i + 1]! > 0 ? 1 : 0));
+    const fit = () =>
+      fitMlp(
+        tf,
+        { hidden: [16], learningRate: 0.02, weightDecay: 0, batchSize: 64 },
+        { x, y, width: 2 },
+        { epochs: 40, patience: 40, validation: { x, y } },
+        9,
+      );
+    const before = tf.memory().numTensors;
+    const [a, b] = [fit(), fit()];
+    expect(tf.memory().numTensors).toBe(before);
+    expect(a.validationLoss).toBeLessThan(0.3); // chance is ln 2 = 0.69
+    expect(b.weights).toEqual(a.weights);
+  });
+  test.each([{ family: 'logistic', l2: [0.01, 0.1] }, { family: 'mlp', hidden: [8], learningRate: 0.01, weightDecay: 0.01, maxEpochs: 15, patience: 5, batchSize: 32, members: 2 }] as const)('$family: ranks better than chance, survives storage, repeats its bytes', (spec) => {
+    const data = world(400);
+    const family = spec.family === 'logistic' ? { family: spec.family, l2: [...spec.l2] } : { ...spec, hidden: [...spec.hidden] };
+    const fit = (order: number[]) => fitFamily(tf, family, data, columns, order, 5).model;
+    const before = tf.memory().numTensors;
+    const model = fit(rows(300));
+    const stored = storeModel(model);
+    expect(storeModel(fit(rows(300).reverse())).weights.equals(stored.weights)).toBe(true); // the order of rows does not matter
+    const scores = scoreRows(tf, restoreModel(JSON.parse(JSON.stringify(stored.document)) as typeof stored.document, stored.weights), data, rows(400).slice(300));
+    expect([...scores]).toEqual([...scoreRows(tf, model, data, rows(400).slice(300))]);
+    expect(tf.memory().numTensors).toBe(before);
+    const ranking = toRanking(scores, data.label.slice(300), data.entity.slice(300), data.rowId.slice(300), 1);
+    expect(metricsOf(ranking.labels, new Float64Array(100).fill(1), [20]).get('precision@20')).toBeGreaterThan(0.7);
+    expect(() => restoreModel(stored.document, Buffer.concat([stored.weights, Buffer.alloc(4)]))).toThrow(/bytes of weights/);
+  }); // prettier-ignore
+  test('the validation part is the latest by the day outcomes became known', () => {
+    const data = world(100);
+    const { inner, validation } = splitByKnownTime(data, rows(100));
+    expect(validation).toHaveLength(20);
+    const latest = inner.map((row) => data.labelKnownOn[row]!).sort().at(-1)!; // prettier-ignore
+    expect(validation.every((row) => data.labelKnownOn[row]! >= latest)).toBe(true);
+  });
+});
+
+describe('judging a ranking', () => {
+  const ones = (n: number) => new Float64Array(n).fill(1);
+  test('metrics worked by hand: findings at ranks 1 and 3 of 4', () => {
+    const found = metricsOf(Float64Array.of(1, 0, 1, 0), ones(4), [1, 2, 3]);
+    expect(found.get('average-precision')).toBeCloseTo((1 + 2 / 3) / 2, 12);
+    expect(found.get('precision@2')).toBe(0.5);
+    expect(found.get('recall@3')).toBe(1);
+    expect(found.get('lift@1')).toBe(2);
+    expect(found.get('recall@half')).toBe(0.5);
+  });
+  test('a row drawn twice counts twice', () => {
+    const found = metricsOf(Float64Array.of(1, 0, 1), Float64Array.of(2, 0, 1), [2]);
+    expect(found.get('precision@2')).toBe(1);
+    expect(found.get('recall@2')).toBeCloseTo(2 / 3, 12);
+  });
+  test('intervals hold the value, repeat, and widen when one actor stands for many rows', () => {
+    const rng = new Rng(2);
+    const labels = Float64Array.from({ length: 200 }, (_, i) => (rng.chance(i < 100 ? 0.6 : 0.2) ? 1 : 0));
+    const alone = Array.from(labels, (_, i) => `e${i}`);
+    const few = Array.from(labels, (_, i) => `e${i % 10}`);
+    const width = (entities: string[]) => {
+      const ap = estimate({ labels, entities }, [50], 300, 1).find((e) => e.metric === 'average-precision')!;
+      expect(ap.lo).toBeLessThan(ap.value);
+      expect(ap.hi).toBeGreaterThan(ap.value);
+      return ap.hi - ap.lo;
+    };
+    expect(width(alone)).toBe(width(alone));
+    expect(width(few)).not.toBe(width(alone));
+  });
+  test('equal scores are ordered by seed, whatever their order in storage', () => {
+    const order = (ids: string[]) => toRanking(new Float64Array(3), Float64Array.from(ids, Number), ids, ids, 4).entities;
+    expect(order(['1', '2', '3'])).toEqual(order(['3', '1', '2']));
+  });
+  test('baselines stand beside: random by seed, size and rule hits where the source has them', () => {
+    const data = world(20);
+    const meta = { columns: [...columns], baselines: { size: 'x' }, rows: 20, labelled: 20, positives: 1 };
+    const scores = baselineScores(data, meta, rows(20), 1);
+    expect([...scores.keys()]).toEqual(['random', 'size']);
+    expect(baselineScores(data, meta, rows(20), 1).get('random')).toEqual(scores.get('random'));
+    expect(baselineScores(data, meta, rows(20), 2).get('random')).not.toEqual(scores.get('random'));
+  });
+  test('Platt scaling recovers a known scale and keeps the order', () => {
+    const rng = new Rng(8);
+    const scores = Float64Array.from({ length: 4000 }, () => rng.normal() * 2);
+    const labels = Float64Array.from(scores, (s) => (rng.chance(1 / (1 + Math.exp(-(0.5 * s - 1)))) ? 1 : 0));
+    const platt = fitPlatt(scores, labels);
+    expect(platt.a).toBeCloseTo(0.5, 1);
+    expect(platt.b).toBeCloseTo(-1, 1);
+    expect(calibrated(platt, 1)).toBeGreaterThan(calibrated(platt, 0.9));
+    expect(fitPlatt(Float64Array.of(1, 2), Float64Array.of(1, 0)).a).toBeGreaterThan(0);
+  });
+});

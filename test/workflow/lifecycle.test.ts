@@ -1,0 +1,247 @@
+import path from 'node:path';
+import fs from 'node:fs';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { ApplicationFailure } from '@temporalio/common';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { LifecycleActivities, TrainingActivities } from '../../activities/contracts';
+import { LIFECYCLE_QUEUE, promoteId, roundId, TRAINING_QUEUE } from '../../domain/rules/workflow-ids';
+import { ROOT } from '../../platform/config/env';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const BUNDLE = path.join(ROOT, 'dist/workflow-bundle.js');
+const TEST_SERVER = path.join(ROOT, '.stack/py/bin/temporal-test-server');
+const DAY_MS = 86_400_000;
+
+// A server a test: a child that outlives its parent keeps the server's clock from skipping for whoever comes after.
+let env: TestWorkflowEnvironment;
+beforeEach(async () => {
+  for (const part of [BUNDLE, TEST_SERVER])
+    if (!fs.existsSync(part)) throw new Error(`${part} is missing: run \`npm test\`, which makes it`);
+  env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path: TEST_SERVER } } });
+});
+afterEach(() => env.teardown());
+
+type Fakes = Partial<LifecycleActivities & TrainingActivities>;
+const fold = (id: string) => ({ id, trainKnownBefore: '2023-01-01', testFrom: '2023-01-01', testUntil: '2023-07-01' });
+
+/** Pretended activities, typed by the contracts; each call is written down. */
+function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & TrainingActivities {
+  const base: LifecycleActivities & TrainingActivities = {
+    planRun: async () => ({
+      source: 'register',
+      asOf: '2025-01-01T00:00:00Z',
+      folds: [fold('fold-1'), fold('fold-2')],
+      families: ['logistic', 'mlp'],
+    }),
+    extractSnapshot: async () => ({ snapshotId: 'snap', rows: 1 }),
+    buildCasesMatrix: async () => ({ matrixId: 'matrix', rows: 1, positives: 1 }),
+    buildTableMatrix: async () => ({ matrixId: 'table', rows: 1, positives: 1 }),
+    chooseCandidate: async () => ({ family: 'mlp' }),
+    registerVersion: async () => ({ versionId: 'version' }),
+    closeRun: async () => {},
+    judgeGates: async () => ({ passed: true, openForMs: 14 * DAY_MS }),
+    refuseByGates: async () => ({ verdict: 'refused' }),
+    applyDecision: async () => ({ verdict: 'approved' }),
+    expireRequest: async () => ({ verdict: 'expired' }),
+    beginScheduledAct: async () => ({ actId: 'act' }),
+    findChampion: async () => ({ versionId: 'version' }),
+    buildPopulationMatrix: async () => ({ matrixId: 'population', rows: 9, positives: 0 }),
+    recordScoring: async () => ({ scoringId: 'scoring', rows: 9 }),
+    draftList: async () => ({ listId: 'list', openForMs: 14 * DAY_MS }),
+    countSeals: async () => ({ state: 'draft', seals: 1 }),
+    expireList: async () => ({ state: 'expired' }),
+    rebuildMatrix: async () => ({ expected: 'm', found: 'm', matrixId: 'm' }),
+    compareRebuild: async () => ({ same: true, sameEngine: true, firstDifference: undefined }),
+    drainMlflowOutbox: async () => ({ mirrored: 0, left: 0 }),
+    trainFold: async ({ fold: id, family }) => ({ fold: id, family, contentSha256: 'c' }),
+    evaluateRun: async () => ({ metrics: 1 }),
+    trainFinal: async () => ({ modelSha256: 'm', weightsSha256: 'w', engineSha256: 'e' }),
+    scoreShard: async ({ shard }) => ({ scoresSha256: `s${shard}` }),
+  };
+  const all = { ...base, ...over } as unknown as Record<string, (input: unknown) => Promise<unknown>>;
+  return Object.fromEntries(
+    Object.entries(all).map(([name, run]) => [
+      name,
+      (input: unknown) => {
+        calls.push(name);
+        return run(input);
+      },
+    ]),
+  ) as unknown as LifecycleActivities & TrainingActivities;
+}
+
+async function withWorkers<T>(activities: LifecycleActivities & TrainingActivities, work: () => Promise<T>): Promise<T> {
+  const options = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
+  const [main, training] = await Promise.all([
+    Worker.create({ ...options, taskQueue: LIFECYCLE_QUEUE, workflowBundle: { codePath: BUNDLE }, activities }),
+    Worker.create({ ...options, taskQueue: TRAINING_QUEUE, activities }),
+  ]);
+  return training.runUntil(main.runUntil(work()));
+}
+
+let counter = 0;
+const start = (type: string, input: unknown, workflowId = `${type}-${++counter}`) =>
+  env.client.workflow.start(type, { taskQueue: LIFECYCLE_QUEUE, workflowId, args: [input] });
+
+describe('trainModel', () => {
+  test('goes through its steps in order, a fold and family at a time, and tells MLflow last', async () => {
+    const calls: string[] = [];
+    const result: unknown = await withWorkers(fakes(calls), async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result());
+    expect(result).toEqual({ versionId: 'version', matrixId: 'matrix', snapshotId: 'snap' });
+    expect(calls.slice(0, 3)).toEqual(['planRun', 'extractSnapshot', 'buildCasesMatrix']);
+    expect(calls.slice(3, 7)).toEqual(Array(4).fill('trainFold'));
+    expect(calls.slice(7, 12)).toEqual(['evaluateRun', 'chooseCandidate', 'trainFinal', 'registerVersion', 'closeRun']);
+  });
+  test('a table skips extraction', async () => {
+    const calls: string[] = [];
+    await withWorkers(
+      fakes(calls, { planRun: async () => ({ source: 'table', asOf: undefined, folds: [fold('fixed')], families: ['logistic'] }) }),
+      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result(),
+    );
+    expect(calls).not.toContain('extractSnapshot');
+    expect(calls).toContain('buildTableMatrix');
+  });
+  test('what no retry mends fails the run at once and closes it with its words', async () => {
+    const closed: unknown[] = [];
+    let tries = 0;
+    const activities = fakes([], {
+      buildCasesMatrix: async () => {
+        tries++;
+        throw ApplicationFailure.create({ type: 'NoLabels', message: 'no concluded control', nonRetryable: true });
+      },
+      closeRun: async (input) => void closed.push(input),
+    });
+    await withWorkers(activities, async () => expect((await start('trainModel', { runId: 'r', actId: 'a' })).result()).rejects.toThrow());
+    expect(tries).toBe(1);
+    expect(closed).toEqual([{ runId: 'r', state: 'failed', problem: 'NoLabels: no concluded control' }]);
+  });
+  test('a register that is away stalls the run and does not fail it', async () => {
+    let tries = 0;
+    const activities = fakes([], {
+      extractSnapshot: async () => {
+        if (++tries < 4) throw ApplicationFailure.create({ type: 'SourceAway', message: 'ECONNREFUSED' });
+        return { snapshotId: 'snap', rows: 1 };
+      },
+    });
+    await withWorkers(activities, async () =>
+      expect(await (await start('trainModel', { runId: 'r', actId: 'a' })).result()).toMatchObject({ versionId: 'version' }),
+    );
+    expect(tries).toBe(4);
+  });
+});
+
+describe('promoteModel', () => {
+  const decide = (id: string, decisionId: string) =>
+    env.client.workflow.getHandle(id).executeUpdate<{ verdict: string }, [{ decisionId: string }]>('decide', { args: [{ decisionId }] });
+  const opened = async (id: string) => {
+    while ((await env.client.workflow.getHandle(id).query<{ step: string }>('progress')).step === 'gates')
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  test('an approval ends it, and a second decision is turned away', async () => {
+    const id = promoteId('one');
+    await withWorkers(fakes([]), async () => {
+      const handle = await start('promoteModel', { requestId: 'one' }, id);
+      await opened(id);
+      expect(await decide(id, 'd1')).toEqual({ verdict: 'approved' });
+      expect(await handle.result()).toEqual({ verdict: 'approved' });
+      await expect(decide(id, 'd2')).rejects.toThrow();
+    });
+  });
+  test('an Update without a decision is rejected before it enters the history', async () => {
+    const id = promoteId('empty');
+    await withWorkers(fakes([]), async () => {
+      const handle = await start('promoteModel', { requestId: 'empty' }, id);
+      await opened(id);
+      await expect(decide(id, '')).rejects.toThrow();
+      await decide(id, 'd');
+      await handle.result();
+    });
+  });
+  test('failed gates refuse without waiting for anybody', async () => {
+    const calls: string[] = [];
+    await withWorkers(fakes(calls, { judgeGates: async () => ({ passed: false, openForMs: DAY_MS }) }), async () =>
+      expect(await (await start('promoteModel', { requestId: 'g' })).result()).toEqual({ verdict: 'refused' }),
+    );
+    expect(calls).toEqual(['judgeGates', 'refuseByGates']);
+  });
+  test('nobody decides for two weeks: it expires, and that is recorded', async () => {
+    const calls: string[] = [];
+    await withWorkers(fakes(calls), async () =>
+      expect(await (await start('promoteModel', { requestId: 'x' })).result()).toEqual({ verdict: 'expired' }),
+    );
+    expect(calls).toContain('expireRequest');
+  });
+  test('a decision that was refused by its evidence leaves the request open', async () => {
+    const id = promoteId('forged');
+    let forged = true;
+    const activities = fakes([], {
+      applyDecision: async () => {
+        if (forged) throw ApplicationFailure.create({ type: 'NotFound', message: 'decision is not recorded', nonRetryable: true });
+        return { verdict: 'refused' };
+      },
+    });
+    await withWorkers(activities, async () => {
+      const handle = await start('promoteModel', { requestId: 'forged' }, id);
+      await opened(id);
+      await expect(decide(id, 'forged')).rejects.toThrow();
+      forged = false;
+      await decide(id, 'real');
+      expect(await handle.result()).toEqual({ verdict: 'refused' });
+    });
+  });
+});
+
+describe('rescore and its round', () => {
+  const input = { slot: 'p/g', capacity: 3, seed: 1, openDays: 14, shards: 3 };
+  test('scores every shard and leaves a round that two seals close', async () => {
+    const calls: string[] = [];
+    let seals = 0;
+    const activities = fakes(calls, { countSeals: async () => ({ state: ++seals >= 2 ? 'sealed' : 'draft', seals }) });
+    await withWorkers(activities, async () => {
+      const result: unknown = await (await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actId: 'a' })).result();
+      expect(result).toMatchObject({ scoringId: 'scoring', roundId: roundId('scoring'), asOf: '2025-01-01T00:00:00Z' });
+      const round = env.client.workflow.getHandle(roundId('scoring'));
+      const seal = (sealId: string) => round.executeUpdate<{ state: string }, [{ sealId: string }]>('seal', { args: [{ sealId }] });
+      while ((await round.query<{ state: string }>('round')).state !== 'draft') await new Promise((resolve) => setTimeout(resolve, 20));
+      expect((await seal('one')).state).toBe('draft');
+      expect((await seal('two')).state).toBe('sealed');
+      expect(await round.result()).toEqual({ listId: 'list', state: 'sealed' });
+    });
+    expect(calls.filter((name) => name === 'scoreShard')).toHaveLength(3);
+    expect(calls).not.toContain('beginScheduledAct');
+  });
+  test('a list that nobody seals expires', async () => {
+    await withWorkers(fakes([]), async () =>
+      expect(await (await start('selectionRound', { actId: 'a', scoringId: 's', capacity: 1, seed: 1, openDays: 14 })).result()).toEqual({
+        listId: 'list',
+        state: 'expired',
+      }),
+    );
+  });
+  test('no champion, no scoring', async () => {
+    const calls: string[] = [];
+    const activities = fakes(calls, {
+      findChampion: async () => {
+        throw ApplicationFailure.create({ type: 'NotFound', message: 'no version is live', nonRetryable: true });
+      },
+    });
+    await withWorkers(activities, async () =>
+      expect((await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actId: 'a' })).result()).rejects.toThrow(),
+    );
+    expect(calls).toEqual(['findChampion']);
+  });
+});
+
+describe('reproduce', () => {
+  const input = { actId: 'a', versionId: 'v', runId: 'r', family: 'mlp' };
+  test('names the matrix as the first stage that differs, and trains nothing then', async () => {
+    const calls: string[] = [];
+    await withWorkers(fakes(calls, { rebuildMatrix: async () => ({ expected: 'm', found: 'other', matrixId: 'm' }) }), async () =>
+      expect(await (await start('reproduce', input)).result()).toMatchObject({ same: false, firstDifference: 'matrix' }),
+    );
+    expect(calls).toEqual(['rebuildMatrix']);
+  });
+  test('agrees when all hashes do', async () => {
+    await withWorkers(fakes([]), async () => expect(await (await start('reproduce', input)).result()).toMatchObject({ same: true }));
+  });
+});

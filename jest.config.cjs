@@ -1,4 +1,4 @@
-/** One project a kind of test: only integration pays for servers. ESM-only packages are compiled for Jest. */
+/** One project a kind of test: only integration pays for servers. */
 const common = {
   rootDir: __dirname,
   testEnvironment: '<rootDir>/test/support/jest-tfjs-environment.cjs',
@@ -8,7 +8,8 @@ const common = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(jose)/)', '/dist/'],
+  moduleNameMapper: { '^jose$': '<rootDir>/test/support/jose.cjs' },
+  transformIgnorePatterns: ['/node_modules/', '/dist/'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
 };
 const long = process.env.UTPLUKK_LONG === '1';

@@ -22,7 +22,7 @@ const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIME
 /** Only here do our errors become Temporal's: named, and marked when no retry mends them. Others pass and are retried. */
 export function toFailure(error: unknown): unknown {
   if (error instanceof UtplukkError) {
-    const message = error.next ? `${error.message} ${error.next}` : error.message;
+    const message = error.next ? `${error.message}. ${error.next}` : error.message;
     return ApplicationFailure.create({ type: error.type, message, nonRetryable: NON_RETRYABLE.includes(error.type) });
   }
   const code = (error as { code?: unknown } | undefined)?.code;

@@ -122,9 +122,10 @@ async function writePart(tx: Tx, duck: DuckDBConnection, store: ArtifactStore, i
   try {
     const { rows, logical } = await copyOut(tx, query, csv);
     const columns = dataset.columns.map(([name, type]) => `${quote(name)}: ${quote(type)}`).join(', ');
-    await duck.run(
-      `copy (select * from read_csv(${quote(csv)}, header = false, columns = {${columns}}, parallel = false, nullstr = '', quote = '"')) to ${quote(parquet)} ${PARQUET}`,
-    );
+    // Nothing is sniffed: the dialect and every type are given, so what a partition holds cannot change how it is read.
+    const csvRows = `select * from read_csv(${quote(csv)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${columns}}, parallel = false)`;
+    const noRows = `select ${dataset.columns.map(([name, type]) => `cast(null as ${type}) as ${name}`).join(', ')} where false`;
+    await duck.run(`copy (${rows === 0 ? noRows : csvRows}) to ${quote(parquet)} ${PARQUET}`);
     return { part: item.part, rows, logical, file: await store.putFile(parquet) };
   } finally {
     fs.rmSync(csv, { force: true });

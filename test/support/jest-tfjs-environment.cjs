@@ -22,6 +22,7 @@ module.exports = class TfjsEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
     for (const type of SHARED) this.global[type.name] = type;
+    this.global.__jose = require('jose');
     Object.assign(process.env, {
       TF_CPP_MIN_LOG_LEVEL: '2',
       TF_NUM_INTRAOP_THREADS: '1',

@@ -1,0 +1,76 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { createApi } from '../../apps/api/app';
+import { signInAsDemoUser, signInAsService } from '../../platform/auth/sign-in';
+import { tokenVerifier } from '../../platform/auth/tokens';
+import { beginAct } from '../../platform/auth/acts';
+import { testDatabase, type TestDatabase, tokenOf } from '../support/environment';
+
+let t: TestDatabase;
+beforeAll(async () => {
+  t = await testDatabase();
+});
+afterAll(() => t.close());
+
+const verify = (over: { issuer?: string; audience?: string } = {}) =>
+  tokenVerifier({ issuer: t.env.OIDC_ISSUER, audience: t.env.OIDC_AUDIENCE, ...over });
+
+test('a demo user and a service account sign in for real', async () => {
+  expect(await tokenOf(t.env, 'ola')).toMatchObject({ subject: 'ola', kind: 'person', roles: ['approver', 'reviewer'] });
+  const service = await verify()(await signInAsService(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, t.env.UTPLUKK_HOME, 'service-schedule'));
+  expect(service).toMatchObject({ subject: 'service-schedule', kind: 'service', roles: ['schedule'] });
+  await expect(signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'nobody')).rejects.toThrow(/no demo user "nobody"/);
+});
+
+test('forged, expired, unsigned and foreign tokens are refused', async () => {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const make = (issuer: string) =>
+    new SignJWT({ roles: ['approver'], jti: 'x' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'x' })
+      .setSubject('ola')
+      .setIssuer(issuer)
+      .setAudience(t.env.OIDC_AUDIENCE)
+      .setIssuedAt();
+  await expect(verify()(await make(t.env.OIDC_ISSUER).setExpirationTime('1h').sign(privateKey))).rejects.toThrow(/refused/);
+  const real = await signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'ola');
+  const [head = '', body = '', signature = ''] = real.split('.');
+  const changed = Buffer.from(Buffer.from(body, 'base64url').toString().replace('"ola"', '"kari"')).toString('base64url');
+  await expect(verify()(`${head}.${changed}.${signature}`)).rejects.toThrow(/refused/);
+  await expect(verify()(`${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.`)).rejects.toThrow(/refused/);
+  await expect(verify({ audience: 'urn:other' })(real)).rejects.toThrow(/refused.*aud/);
+  await expect(verify()('not a token')).rejects.toThrow(/refused/);
+  expect(await exportJWK(privateKey)).toHaveProperty('d');
+});
+
+test('an act needs its role, and names the roles that may', async () => {
+  const nils = await tokenOf(t.env, 'nils');
+  await expect(t.db.transaction((tx) => beginAct(tx, nils, 'promotion.approve', 'x'))).rejects.toThrow(
+    /nils has the role caseworker; "promotion.approve" needs one of: approver/,
+  );
+  const admin = await tokenOf(t.env, 'admin');
+  await expect(t.db.transaction((tx) => beginAct(tx, admin, 'list.seal', 'x'))).rejects.toThrow(/needs one of: control-leader/);
+});
+
+test('the API answers nobody without a token, and errors as problem+json', async () => {
+  const api = createApi({ db: t.db, store: t.store, temporal: undefined as never, verify: verify(), clock: () => new Date() });
+  const base = await api.listen({ host: '127.0.0.1', port: 0 });
+  const get = async (url: string, init: RequestInit = {}) => {
+    const response = await fetch(base + url, init);
+    return { status: response.status, type: response.headers.get('content-type'), body: await response.json() };
+  };
+  expect((await get('/health')).body).toEqual({ status: 'ok' });
+  expect(await get('/v1/model-versions')).toMatchObject({
+    status: 403,
+    type: 'application/problem+json; charset=utf-8',
+    body: { code: 'NotAllowed' },
+  });
+  const headers = { authorization: `Bearer ${await signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'anne')}` };
+  expect((await get('/v1/model-versions', { headers })).body).toEqual([]);
+  expect(await get('/v1/model-versions/abcdef12', { headers })).toMatchObject({ status: 404, body: { code: 'NotFound' } });
+  expect(await get('/v1/training-runs/x', { headers })).toMatchObject({ status: 400, body: { code: 'InvalidInput' } });
+  const json = { ...headers, 'content-type': 'application/json' };
+  expect(await get('/v1/promotions/abcdef12/approval', { method: 'POST', headers: json, body: '{}' })).toMatchObject({
+    status: 400,
+    body: { code: 'InvalidInput' },
+  });
+  await api.close();
+});

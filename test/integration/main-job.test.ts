@@ -1,0 +1,272 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { spawnJob } from '../../activities/compute/spawn-job';
+import { slotName } from '../../domain/rules/slots';
+import { importRegister, loadReference } from '../../platform/loading/import-register';
+import { Vault } from '../../platform/loading/vault';
+import { lineageOf } from '../../platform/db/read-models/lineage';
+import { championOf, getVersion } from '../../platform/db/stores/versions';
+import { evaluationOf } from '../../platform/db/stores/runs';
+import { getRequest, gatesOf } from '../../platform/db/stores/promotions';
+import { verifyLedger } from '../../platform/ledger/verify';
+import { Mlflow } from '../../platform/mlflow/client';
+import { garbage } from '../../platform/artifacts/garbage';
+import { loadExperiment } from '../../platform/services/experiments';
+import { getList, listLines, sealList, startRescore } from '../../platform/services/lists';
+import { decide, propose, rollback } from '../../platform/services/promotion';
+import { startRun } from '../../platform/services/training';
+import { readMatrix } from '../../platform/snapshots/read-matrix';
+import { actAs, testProduct, type TestProduct } from '../support/environment';
+import { writeRegister } from '../../simulation/write';
+import { DEMO_DIALS } from '../../simulation/world';
+import { draftedList } from '../../apps/cli/commands/lists';
+
+const SLOT = 'post-payment-control/all';
+let t: TestProduct;
+let dir: string;
+let training: ChildProcess;
+beforeAll(async () => {
+  t = await testProduct();
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'main-job-'));
+  await Promise.all([t.startWorker('lifecycle'), t.startWorker('training').then((child) => (training = child))]);
+  await writeRegister({ ...DEMO_DIALS, actors: 0.04, volume: 0.02, controlsPerYear: 260, years: 3 }, dir);
+  await loadReference(t.db);
+  const actor = await actAs(t, 'kari', 'register.import');
+  const reports = await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 1)), path.join(dir, 'register'));
+  for (const report of reports) expect(report.loaded + report.quarantined).toBe(report.read);
+});
+afterAll(async () => {
+  await t.close();
+  fs.rmSync(dir, { recursive: true, force: true });
+});
+
+const EXPERIMENT = `
+version: 1
+name: small-register
+seed: 3
+source: { kind: register, asOf: 2024-01-01T00:00:00Z }
+split: { kind: expanding, firstTest: 2022-10-01, testMonths: 3, folds: 2 }
+families:
+  - { family: logistic, l2: [0.1, 1] }
+  - { family: mlp, hidden: [8], maxEpochs: 20, patience: 4, batchSize: 32, members: 2 }
+candidate: logistic
+evaluation: { k: [10], bootstrap: 60 }
+`;
+const experiment = (text = EXPERIMENT) => {
+  const file = path.join(dir, 'experiment.yaml');
+  fs.writeFileSync(file, text);
+  return loadExperiment(file);
+};
+const train = async (text?: string) => {
+  const command = await t.as('kari');
+  const runId = await startRun(command, experiment(text));
+  return { runId, ...(await t.temporal.trainingResult(runId)) };
+};
+const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
+  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`${what} did not happen within a minute`);
+};
+
+test('from bills to a sealed list: trained, judged, approved by a second person, live, rescored', async () => {
+  const run = await train();
+  const rows = await evaluationOf(t.db, run.runId);
+  expect([...new Set(rows.map((row) => row.family))]).toEqual(['logistic', 'mlp', 'random', 'rule-hits', 'size']);
+  for (const row of rows) {
+    expect(row.lo).toBeLessThanOrEqual(row.value + 1e-9);
+    expect(row.hi).toBeGreaterThanOrEqual(row.value - 1e-9);
+    expect(row.n).toBeGreaterThan(20);
+    expect(row.method).toMatch(/naive on controlled actors/);
+  }
+
+  // Promotion: gates, then a person who is neither the one who asked nor the one who trained.
+  const kari = await t.as('kari');
+  const ola = await t.as('ola');
+  const { requestId } = await propose(kari, run.versionId, { openDays: 14, purpose: 'test' });
+  await until('the gates', async () => ((await gatesOf(t.db, requestId)).length > 0 ? true : undefined));
+  const both = { ...kari, token: { ...kari.token, roles: ['approver', 'data-scientist'] } };
+  const gates = await gatesOf(t.db, requestId);
+  if (gates.every((gate) => gate.passed)) {
+    await expect(decide(both, requestId, 'approved', 'I trust myself')).rejects.toThrow(/four eyes/);
+    expect(await decide(ola, requestId, 'approved', 'looked at the figures')).toMatchObject({ verdict: 'approved' });
+    await expect(decide(ola, requestId, 'approved', 'again')).rejects.toThrow(/already approved/);
+  } else {
+    throw new Error(`the small register's model did not pass its gates: ${JSON.stringify(gates)}`);
+  }
+  expect((await championOf(t.db, SLOT))?.versionId).toBe(run.versionId);
+
+  // Rescoring and the round: a draft that two different control leaders seal.
+  const per = await t.as('per');
+  const { workflowId } = await startRescore(per, {
+    slot: SLOT,
+    asOf: '2024-01-01T00:00:00Z',
+    capacity: 5,
+    seed: 1,
+    openDays: 14,
+    shards: 3,
+  });
+  const scored = await t.temporal.rescoreResult(workflowId);
+  const draft = await draftedList(t.db, scored.scoringId);
+  expect(draft).toMatchObject({ state: 'draft', capacity: 5, versionId: run.versionId });
+  const lines = await listLines(t.db, draft.listId, { selectedOnly: false, count: 1000 });
+  expect(lines).toHaveLength(draft.candidates);
+  expect(lines.filter((line) => line.selected).map((line) => line.rank)).toEqual([1, 2, 3, 4, 5]);
+  expect(lines.map((line) => line.probability)).toEqual([...lines.map((line) => line.probability)].sort((a, b) => b - a));
+  expect(await sealList(per, draft.listId, 'sealed', 'read')).toMatchObject({ state: 'draft', seals: 1 });
+  await expect(sealList(per, draft.listId, 'sealed', 'twice')).rejects.toThrow(/2 different people/);
+  expect(await sealList(await t.as('siri'), draft.listId, 'sealed', 'read too')).toMatchObject({ state: 'sealed', seals: 2 });
+  await expect(sealList(per, draft.listId, 'refused', 'late')).rejects.toThrow(/is sealed/);
+  await expect(t.db.raw('update sel.line set selected = true')).rejects.toThrow(/append-only/);
+  expect((await getList(t.db, draft.listId)).state).toBe('sealed');
+
+  // From a line back to the snapshot, each step with its ledger entries; and the ledger holds.
+  const steps = await lineageOf(t.db, `${draft.listId}#1`);
+  expect(steps.map((step) => step.kind)).toEqual([
+    'line',
+    'list',
+    'scoring-run',
+    'matrix',
+    'snapshot',
+    'model-version',
+    'decision',
+    'training-run',
+    'matrix',
+    'snapshot',
+  ]);
+  expect(steps.slice(1).every((step) => step.ledger.length > 0)).toBe(true);
+  expect((await verifyLedger(t.db)).problems).toEqual([]);
+
+  // No personal data and no bill in any entry or in what Temporal keeps of the run.
+  const entries = await t.db('aud.entry').select<{ text: string }[]>(t.db.raw("convert_from(bytes, 'UTF8') as text"));
+  const history = JSON.stringify(await t.temporal.client.workflow.getHandle(workflowId).fetchHistory());
+  for (const text of [...entries.map((entry) => entry.text), history])
+    expect(text).not.toMatch(/\b\d{11}\b|kari|ola@|looked at the figures/);
+
+  // MLflow mirrors run, version and alias.
+  const mlflow = new Mlflow(t.env.MLFLOW_TRACKING_URI);
+  await until('the mirror', async () =>
+    Number((await t.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count) === 0
+      ? true
+      : undefined,
+  );
+  const alias = (await mlflow.call('GetModelVersionByAlias', { name: slotName(SLOT), alias: 'champion' })).model_version!;
+  expect(alias.tags?.find((tag) => tag.key === 'utplukk.id')?.value).toBe(run.versionId);
+
+  // Everything that is named is there.
+  expect((await garbage(t.db, t.store)).missing).toEqual([]);
+  await expect(rollback(ola, SLOT, 'nothing before')).rejects.toThrow(/never had another champion/);
+});
+
+test('the same recipe gives the same version, and reproduce rebuilds it to the same bytes', async () => {
+  const first = await train();
+  const again = await train();
+  expect(again.runId).not.toBe(first.runId);
+  expect(again.versionId).toBe(first.versionId);
+  const version = await getVersion(t.db, first.versionId);
+  const act = await actAs(t, 'kari', 'model.reproduce');
+  const verdict = await t.temporal.reproduce(`test-${act.actId}`, {
+    actId: act.actId,
+    versionId: version.versionId,
+    runId: version.runId,
+    family: version.family,
+  });
+  expect(verdict).toEqual({ same: true, sameEngine: true });
+});
+
+test('two processes fit the same bytes, and shards score what the whole does', async () => {
+  const { matrixId } = await getVersion(t.db, (await train()).versionId);
+  const row = await t
+    .db('ml.matrix')
+    .where({ matrix_id: matrixId })
+    .first<{ file_sha256: string; meta: Parameters<typeof spawnJob<'final'>>[0]['matrix']['meta'] }>();
+  const use = row.meta.columns.filter((column) => column.role === 'feature').map((column) => column.name);
+  const matrix = { file: t.store.path(row.file_sha256), meta: row.meta, use };
+  const family = {
+    family: 'mlp' as const,
+    hidden: [6],
+    learningRate: 0.005,
+    weightDecay: 0.01,
+    maxEpochs: 8,
+    patience: 3,
+    batchSize: 32,
+    members: 2,
+  };
+  const jobs = await Promise.all([1, 2].map(() => spawnJob<'final'>({ kind: 'final', matrix, family, seed: 11, storeRoot: t.store.root })));
+  expect(jobs[0]!.result).toEqual(jobs[1]!.result);
+  expect(jobs[0]!.engine).toMatchObject({ backend: 'tensorflow', threads: '1', isa: 'AVX2' });
+  const whole = await readMatrix(matrix.file, [], t.store.temporary());
+  const parts = await Promise.all([0, 1, 2].map((index) => readMatrix(matrix.file, [], t.store.temporary(), { index, of: 3 })));
+  expect(parts.flatMap((part) => part.rowId).sort()).toEqual([...whole.rowId].sort()); // prettier-ignore
+});
+
+test('a worker killed in the middle of a fit and of an extraction ends in the same hashes', async () => {
+  const undisturbed = await train(EXPERIMENT.replace('seed: 3', 'seed: 4'));
+  const text = EXPERIMENT.replace('seed: 3', 'seed: 4')
+    .replace('small-register', 'small-killed')
+    .replace('asOf: 2024-01-01T00:00:00Z', 'asOf: 2024-01-01T00:00:00.000Z');
+  const runId = await startRun(await t.as('kari'), experiment(text));
+  await until('the training step', async () => ((await t.temporal.progress(`train-${runId}`))?.step === 'training' ? true : undefined));
+  training.kill('SIGKILL');
+  training = await t.startWorker('training');
+  const result = await t.temporal.trainingResult(runId);
+  expect(result.matrixId).toBe(undisturbed.matrixId);
+  // The experiment's name is no part of a version, so equal content has one name.
+  expect(result.versionId).toBe(undisturbed.versionId);
+  expect((await verifyLedger(t.db)).problems).toEqual([]);
+});
+
+test('an experiment that asks for too much fails with a sentence and loses nothing', async () => {
+  const command = await t.as('kari');
+  const early = EXPERIMENT.replace('firstTest: 2022-10-01', 'firstTest: 2021-08-01');
+  const runId = await startRun(command, experiment(early));
+  await expect(t.temporal.trainingResult(runId)).rejects.toThrow();
+  const row = await t.db('ml.training_run').where({ run_id: runId }).first<{ state: string; problem: string }>();
+  expect(row).toMatchObject({
+    state: 'failed',
+    problem: expect.stringMatching(/NoLabels: fold fold-1 .* has \d+ training rows/) as string,
+  });
+  const unknown = await startRun(command, experiment(EXPERIMENT + 'features: { exclude: [no_such_feature] }\n'));
+  await expect(t.temporal.trainingResult(unknown)).rejects.toThrow();
+  expect((await t.db('ml.training_run').where({ run_id: unknown }).first<{ problem: string }>()).problem).toMatch(
+    /unknown feature no_such_feature; the source has: practice_type/,
+  );
+});
+
+test('a model that knows who looked may be studied, and its request is refused by the gates', async () => {
+  const nuisance = await train(EXPERIMENT + 'features: { nuisance: include }\n');
+  const { requestId } = await propose(await t.as('kari'), nuisance.versionId, { openDays: 1, purpose: 'test' });
+  expect(await t.temporal.promotionResult(requestId)).toEqual({ verdict: 'refused' });
+  expect((await gatesOf(t.db, requestId)).find((gate) => gate.gate === 'no-nuisance')).toMatchObject({ passed: false });
+  expect((await getRequest(t.db, requestId)).state).toBe('refused');
+});
+
+test('training goes on while MLflow is away', async () => {
+  const other = await testProduct();
+  await Promise.all([other.startWorker('lifecycle', { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' }), other.startWorker('training')]);
+  const file = path.join(dir, 'table.csv');
+  const line = (i: number) => `${i},202${1 + Math.floor(i / 100)}-0${1 + (i % 9)}-01,${(i * 37) % 11},${(i * 37) % 11 > 5 ? 1 : 0}`;
+  fs.writeFileSync(file, ['id,day,a,found', ...Array.from({ length: 300 }, (_, i) => line(i))].join('\n'));
+  fs.writeFileSync(
+    path.join(dir, 'mapping.yaml'),
+    'version: 1\nentity: id\nasOf: day\noutcome: { column: found, positive: [1] }\nfeatures: { a: numeric }\n',
+  );
+  fs.writeFileSync(
+    path.join(dir, 'table.yaml'),
+    'version: 1\nname: small-table\nseed: 1\nsource: { kind: table, file: table.csv, mapping: mapping.yaml }\nsplit: { kind: fixed, trainUntil: 2023-01-01, testFrom: 2023-01-01, testUntil: 2024-01-01 }\nfamilies: [{ family: logistic }]\nevaluation: { k: [10], bootstrap: 50 }\n',
+  );
+  const runId = await startRun(await other.as('kari'), loadExperiment(path.join(dir, 'table.yaml')));
+  const { versionId } = await other.temporal.trainingResult(runId);
+  expect((await getVersion(other.db, versionId)).family).toBe('logistic');
+  expect(
+    Number((await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count),
+  ).toBeGreaterThan(0);
+  expect(
+    (await evaluationOf(other.db, runId)).find((row) => row.family === 'logistic' && row.metric === 'average-precision')!.value,
+  ).toBeGreaterThan(0.9);
+  await other.temporal.client.workflow.getHandle('mlflow-mirror').terminate('the test is over');
+  await other.close();
+});

@@ -21,7 +21,9 @@ for await (const found of client.workflow.list({ query: "ExecutionStatus = 'Comp
   const file = path.join(ROOT, 'test/replay/histories', `${found.type}.build-${BUILD_ID}.json`);
   fs.writeFileSync(
     file,
-    `${JSON.stringify({ workflowId: found.workflowId, history: JSON.parse(historyToJSON(history)) }).replace(/"identity":"[^"]*"/g, '"identity":"recorded"').replace(/\d+@[\w.-]+/g, '1@recorded')}\n`,
+    `${JSON.stringify({ workflowId: found.workflowId, history: JSON.parse(historyToJSON(history)) })
+      .replace(/"identity":"[^"]*"/g, '"identity":"recorded"')
+      .replace(/\d+@[\w.-]+/g, '1@recorded')}\n`,
   );
   console.log(path.relative(ROOT, file));
 }

@@ -1,3 +1,4 @@
+import { UtplukkError } from '../../domain/errors';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { testsFold, trainsFold } from '../../domain/rules/time-splits';
 import { storeModel, restoreModel, type StoredModel } from '../../models/artifact';
@@ -36,6 +37,14 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
   const train = allRows(data).filter((row) => trainsFold(datedRow(data, row), job.fold));
   const test = allRows(data).filter((row) => testsFold(datedRow(data, row), job.fold));
   checkEnough(data, train, `fold ${job.fold.id} (outcomes known before ${job.fold.trainKnownBefore})`);
+  if (test.length === 0) {
+    const part = `${job.fold.testFrom} to ${job.fold.testUntil}`;
+    throw new UtplukkError(
+      'NoLabels',
+      `fold ${job.fold.id} has no known outcome to test on (${part})`,
+      'Choose other dates, or load more outcomes.',
+    );
+  }
   const { tf } = await loadBackend();
   const { model, validationLoss } = fitFamily(tf, job.family, data, columns, train, job.seed);
   const predictions: FoldPredictions = {

@@ -9,7 +9,7 @@ import { codeIdentity } from '../code-identity';
 import type { Db } from '../db/connection';
 import { type ActRef, append } from '../ledger/ledger';
 import { ident, quote, withDuck } from './duck';
-import { findMatrix, matrixEngine, type MatrixRecipe, type MatrixRef, storeMatrix, writeMatrix } from './matrix';
+import { type Made, matrixEngine, type MatrixRecipe, type MatrixRef, storeMatrix, writeMatrix } from './matrix';
 
 export interface TableLoad {
   readonly matrix: MatrixRef;
@@ -34,44 +34,74 @@ export async function pinTable(store: ArtifactStore, file: string): Promise<stri
   return store.putFile(temporary);
 }
 
+export interface TableSource {
+  readonly fileSha256: string;
+  readonly fileName: string;
+  readonly mapping: TableMapping;
+}
+
+interface BadCell {
+  readonly line: number;
+  readonly field: string;
+  readonly value: string | null;
+  readonly reason: string;
+}
+
+/** A table read and checked: the good rows as a matrix in the store, the bad cells by line. Touches no database. */
+export interface MadeTable {
+  readonly made: Made;
+  readonly meta: MatrixMeta;
+  readonly read: number;
+  readonly quarantined: number;
+  readonly bad: readonly BadCell[];
+}
+
+/** @throws UtplukkError InvalidInput for a header that the mapping does not fit, NoLabels when no row is usable */
+export async function makeTableMatrix(store: ArtifactStore, { fileSha256, fileName, mapping }: TableSource): Promise<MadeTable> {
+  const columns = columnsOf(mapping);
+  return withDuck(store.temporary(), async (duck) => {
+    await openTable(duck, store.existing(fileSha256), fileName);
+    await checkHeader(duck, mapping, fileName);
+    await findBadRows(duck, mapping, columns);
+    const counts = await one(duck, 'select (select count(*) from raw)::int, (select count(distinct line) from bad)::int');
+    const [read = 0, quarantined = 0] = counts.map(Number);
+    const cells = (await duck.runAndReadAll('select line::int, field, value, reason from bad order by line, field')).getRows();
+    const bad = cells.map(([line, field, value, reason]) => ({
+      line: Number(line),
+      field: String(field),
+      value: value === null ? null : String(value as string),
+      reason: String(reason),
+    }));
+    await goodRows(duck, mapping, columns);
+    const made = await writeMatrix(duck, store, columns);
+    if (made.counts.rows === 0) {
+      const first = bad.slice(0, 3).map((cell) => `line ${cell.line}, ${cell.field}: ${cell.reason} (found ${JSON.stringify(cell.value)})`);
+      throw new UtplukkError('NoLabels', `no usable row in ${fileName}: all ${read} went to quarantine`, first.join('; '));
+    }
+    if (made.counts.rows + quarantined !== read)
+      throw new Error(`${fileName}: loaded ${made.counts.rows} + quarantined ${quarantined} is not read ${read}`);
+    return { made, meta: { columns, baselines: mapping.baselines, ...made.counts }, read, quarantined, bad };
+  });
+}
+
 /** Turns a prepared feature table into a matrix. Bad rows go to quarantine with line, column, value and reason. */
 export async function buildTableMatrix(
   { db, store }: { db: Db; store: ArtifactStore },
   actor: ActRef,
-  source: { fileSha256: string; fileName: string; mapping: TableMapping },
+  source: TableSource,
 ): Promise<TableLoad> {
-  const { mapping, fileSha256 } = source;
   const recipe: MatrixRecipe = {
     kind: 'table',
-    fileSha256,
+    fileSha256: source.fileSha256,
     fileName: path.basename(source.fileName),
-    mapping,
+    mapping: source.mapping,
     code: tableCode(),
     engine: matrixEngine(),
   };
-  const columns = columnsOf(mapping);
-  const load = await withDuck(store.temporary(), async (duck) => {
-    await openTable(duck, store.existing(fileSha256), source.fileName);
-    await checkHeader(duck, mapping, source.fileName);
-    await findBadRows(duck, mapping, columns);
-    const counts = await one(
-      duck,
-      'select (select count(*) from raw)::int as read, (select count(distinct line) from bad)::int as quarantined',
-    );
-    const [read = 0, quarantined = 0] = counts.map(Number);
-    const found = await findMatrix(db, recipe);
-    if (found && store.has(found.fileSha256)) return { matrix: found, read, quarantined };
-    await goodRows(duck, mapping, columns);
-    const made = await writeMatrix(duck, store, columns);
-    if (made.counts.rows === 0)
-      throw new UtplukkError('NoLabels', `no usable row in ${source.fileName}: all ${read} went to quarantine`, await firstReasons(duck));
-    const meta: MatrixMeta = { columns, baselines: mapping.baselines, ...made.counts };
-    await quarantine(db, actor, duck, { ...source, read, quarantined });
-    return { matrix: await storeMatrix(db, actor, recipe, made, meta, null), read, quarantined };
-  });
-  if (load.matrix.meta.rows + load.quarantined !== load.read)
-    throw new Error(`${source.fileName}: loaded ${load.matrix.meta.rows} + quarantined ${load.quarantined} is not read ${load.read}`);
-  return { ...load, loaded: load.matrix.meta.rows };
+  const table = await makeTableMatrix(store, source);
+  await quarantine(db, actor, source, table);
+  const matrix = await storeMatrix(db, actor, recipe, table.made, table.meta, null);
+  return { matrix, read: table.read, loaded: matrix.meta.rows, quarantined: table.quarantined };
 }
 
 const columnsOf = (mapping: TableMapping): MatrixColumn[] => [
@@ -81,13 +111,7 @@ const columnsOf = (mapping: TableMapping): MatrixColumn[] => [
 
 /** The id that the recipe yields now, whatever was stored. */
 export async function rebuildTableMatrix(store: ArtifactStore, recipe: Extract<MatrixRecipe, { kind: 'table' }>): Promise<string> {
-  const mapping = tableMappingSchema.parse(recipe.mapping);
-  return withDuck(store.temporary(), async (duck) => {
-    await openTable(duck, store.existing(recipe.fileSha256), recipe.fileName);
-    await findBadRows(duck, mapping, columnsOf(mapping));
-    await goodRows(duck, mapping, columnsOf(mapping));
-    return (await writeMatrix(duck, store, columnsOf(mapping))).matrixId;
-  });
+  return (await makeTableMatrix(store, { ...recipe, mapping: tableMappingSchema.parse(recipe.mapping) })).made.matrixId;
 }
 
 async function one(duck: DuckDBConnection, sql: string): Promise<unknown[]> {
@@ -219,47 +243,25 @@ async function goodRows(duck: DuckDBConnection, mapping: TableMapping, columns: 
     ${features.join(', ')} from raw where line not in (select line from bad)`);
 }
 
-async function firstReasons(duck: DuckDBConnection): Promise<string> {
-  const rows = (await duck.runAndReadAll('select line, field, value, reason from bad order by line limit 3')).getRows();
-  return rows
-    .map(([line, field, value, reason]) => `line ${String(line)}, ${String(field)}: ${String(reason)} (found ${JSON.stringify(value)})`)
-    .join('; ');
-}
-
-async function quarantine(
-  db: Db,
-  actor: ActRef,
-  duck: DuckDBConnection,
-  source: { fileSha256: string; fileName: string; read: number; quarantined: number },
-): Promise<void> {
-  const bad = (await duck.runAndReadAll('select line::int, field, value, reason from bad order by line, field')).getRows();
+async function quarantine(db: Db, actor: ActRef, source: TableSource, table: MadeTable): Promise<void> {
+  const name = path.basename(source.fileName);
+  const loaded = table.read - table.quarantined;
   await db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
       `insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, act_id) values ('table', ?, ?, ?, ?, ?, clock_timestamp(), ?)
        on conflict on constraint load_batch_content do nothing returning batch_id`,
-      [path.basename(source.fileName), source.fileSha256, source.read, source.read - source.quarantined, source.quarantined, actor.actId],
+      [name, source.fileSha256, table.read, loaded, table.quarantined, actor.actId],
     );
     const batchId = rows[0]?.batch_id;
     if (batchId === undefined) return; // the same file was loaded before, perhaps under another mapping
-    for (const [line, field, value, reason] of bad) {
-      await tx('core.quarantine').insert({
-        batch_id: batchId,
-        line: Number(line),
-        item: 'row',
-        field: String(field),
-        value: value === null ? null : String(value as string).slice(0, 40),
-        reason: String(reason),
-      });
+    for (const { line, field, value, reason } of table.bad) {
+      await tx('core.quarantine').insert({ batch_id: batchId, line, item: 'row', field, value: value?.slice(0, 40) ?? null, reason });
     }
+    const rowsOf = { count: loaded, root: source.fileSha256 };
     await append(
       tx,
       actor,
-      {
-        act: 'table.loaded',
-        subject: { kind: 'load-batch', id: String(batchId) },
-        after: source.fileSha256,
-        rows: { count: source.read - source.quarantined, root: source.fileSha256 },
-      },
+      { act: 'table.loaded', subject: { kind: 'load-batch', id: String(batchId) }, after: source.fileSha256, rows: rowsOf },
       new Date(),
     );
   });

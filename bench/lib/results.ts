@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import Table from 'cli-table3';
+import { ROOT } from '../../platform/config/env';
+
+/** One measured figure. `owed` is what was promised; a figure without one is shown for the reader. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly yardstick?: string;
+  readonly owed?: { readonly at: 'most' | 'least'; readonly value: number };
+  readonly aim?: string;
+}
+
+const held = ({ value, owed }: Figure): boolean | undefined =>
+  owed === undefined ? undefined : owed.at === 'most' ? value <= owed.value : value >= owed.value;
+
+/** Prints the figures, writes bench/results/<name>.json, and sets exit code 1 when an owed figure is not held. */
+export function report(name: string, figures: readonly Figure[]): void {
+  const commit = (() => {
+    try {
+      return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
+    } catch {
+      return 'no commit';
+    }
+  })();
+  const machine = `${os.cpus()[0]?.model ?? 'cpu'}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+  const rows = figures.map((figure) => ({ ...figure, held: held(figure) }));
+  const dir = path.join(ROOT, 'bench/results');
+  fs.mkdirSync(dir, { recursive: true });
+  fs.writeFileSync(
+    path.join(dir, `${name}.json`),
+    `${JSON.stringify({ name, machine, commit, date: new Date().toISOString(), rows }, null, 1)}\n`,
+  );
+  const table = new Table({
+    head: ['figure', 'value', 'unit', 'yardstick', 'owed', 'held'],
+    style: { head: [], border: [], compact: true },
+  });
+  const owedText = (figure: Figure) => (figure.owed ? `${figure.owed.at === 'most' ? '≤' : '≥'} ${figure.owed.value}` : '');
+  for (const row of rows)
+    table.push([
+      row.name,
+      row.value.toFixed(3),
+      row.unit,
+      row.yardstick ?? '',
+      owedText(row),
+      row.held === undefined ? '' : row.held ? 'yes' : 'NO',
+    ]);
+  process.stdout.write(`${name}: ${machine}, commit ${commit}\n${table.toString()}\n`);
+  if (rows.some((row) => row.held === false)) process.exitCode = 1;
+}

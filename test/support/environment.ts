@@ -70,6 +70,14 @@ export interface TestProduct extends TestDatabase {
   startWorker(queue: 'lifecycle' | 'training', extra?: Record<string, string>): Promise<ChildProcess>;
 }
 
+/** Ends a worker and waits until it is gone; one that was killed already is gone. */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  await gone;
+}
+
 export async function testProduct(): Promise<TestProduct> {
   const database = await testDatabase();
   const namespace = `test-${randomBytes(6).toString('hex')}`;
@@ -133,14 +141,7 @@ export async function testProduct(): Promise<TestProduct> {
       return child;
     },
     async close() {
-      await Promise.all(
-        workers.map((child) => {
-          if (child.exitCode !== null || child.signalCode !== null) return undefined;
-          const gone = new Promise((resolve) => child.once('exit', resolve));
-          child.kill('SIGTERM');
-          return gone;
-        }),
-      );
+      await Promise.all(workers.map(ended));
       await temporal.close();
       await database.close();
     },

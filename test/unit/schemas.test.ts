@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -35,7 +36,7 @@ test('a fixed split whose test overlaps training is refused before any work', ()
 });
 
 test('a register experiment must be as of the end of its last test part', () => {
-  const dir = fs.mkdtempSync(path.join(require('node:os').tmpdir(), 'exp-'));
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'exp-'));
   const file = path.join(dir, 'late.yaml');
   fs.writeFileSync(
     file,

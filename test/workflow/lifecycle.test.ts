@@ -86,7 +86,10 @@ const start = (type: string, input: unknown, workflowId = `${type}-${++counter}`
 describe('trainModel', () => {
   test('goes through its steps in order, a fold and family at a time, and tells MLflow last', async () => {
     const calls: string[] = [];
-    const result: unknown = await withWorkers(fakes(calls), async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result());
+    const result: unknown = await withWorkers(
+      fakes(calls),
+      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
+    );
     expect(result).toEqual({ versionId: 'version', matrixId: 'matrix', snapshotId: 'snap' });
     expect(calls.slice(0, 3)).toEqual(['planRun', 'extractSnapshot', 'buildCasesMatrix']);
     expect(calls.slice(3, 7)).toEqual(Array(4).fill('trainFold'));
@@ -96,7 +99,7 @@ describe('trainModel', () => {
     const calls: string[] = [];
     await withWorkers(
       fakes(calls, { planRun: async () => ({ source: 'table', asOf: undefined, folds: [fold('fixed')], families: ['logistic'] }) }),
-      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result(),
+      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
     );
     expect(calls).not.toContain('extractSnapshot');
     expect(calls).toContain('buildTableMatrix');
@@ -111,7 +114,9 @@ describe('trainModel', () => {
       },
       closeRun: async (input) => void closed.push(input),
     });
-    await withWorkers(activities, async () => expect((await start('trainModel', { runId: 'r', actId: 'a' })).result()).rejects.toThrow());
+    await withWorkers(activities, async () =>
+      expect((await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>).rejects.toThrow(),
+    );
     expect(tries).toBe(1);
     expect(closed).toEqual([{ runId: 'r', state: 'failed', problem: 'NoLabels: no concluded control' }]);
   });
@@ -124,7 +129,9 @@ describe('trainModel', () => {
       },
     });
     await withWorkers(activities, async () =>
-      expect(await (await start('trainModel', { runId: 'r', actId: 'a' })).result()).toMatchObject({ versionId: 'version' }),
+      expect((await (await start('trainModel', { runId: 'r', actId: 'a' })).result()) as Promise<unknown>).toMatchObject({
+        versionId: 'version',
+      }),
     );
     expect(tries).toBe(4);
   });

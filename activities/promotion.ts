@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { conflict, notAllowed, notFound } from '../domain/errors';
 import { fourEyesProblem, type Verdict } from '../domain/rules/lifecycle';
-import { type Estimate, type GateInput, judge } from '../domain/rules/promotion-gates';
+import { type GateInput, judge } from '../domain/rules/promotion-gates';
+import type { Estimate } from '../domain/schemas/evaluation';
 import { canonical, digestOf } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import type { Tx } from '../platform/db/connection';

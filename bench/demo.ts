@@ -79,7 +79,12 @@ async function idleShare(home: string): Promise<{ share: number; seconds: number
     const text = fs.readFileSync(path.join(ROOT, 'docs/examples/demo-register.yaml'), 'utf8');
     fs.writeFileSync(
       file,
-      text.replace('name: demo-register', 'name: bench-long').replace('seed: 7', 'seed: 8').replace('members: 5', 'members: 24'),
+      text
+        .replace('name: demo-register', 'name: bench-long')
+        .replace('seed: 7', 'seed: 8')
+        .replace('members: 5', 'members: 32')
+        .replace('maxEpochs: 80', 'maxEpochs: 200')
+        .replace('patience: 10', 'patience: 80'),
     );
     return await acting(
       async (command) => {

@@ -11,5 +11,7 @@ await main(() => {
     run(uv, ['venv', '-q', '--clear', '--python', '>=3.10,<3.14', dir]);
     run(uv, ['pip', 'sync', '-q', '--require-hashes', '--only-binary', ':all:', '--python', path.join(dir, 'bin/python'), lock]);
   });
-  process.stdout.write(run(path.join(dir, 'bin/check-jsonschema'), ['--builtin-schema', 'vendor.compose-spec', path.join(ROOT, 'docker-compose.yml')]));
+  process.stdout.write(
+    run(path.join(dir, 'bin/check-jsonschema'), ['--builtin-schema', 'vendor.compose-spec', path.join(ROOT, 'docker-compose.yml')]),
+  );
 });

@@ -7,10 +7,24 @@ import { bootstrap } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
 import { migrate, startApi, startWorkers } from './lib/product.mjs';
 import { startServices } from './lib/stack.mjs';
-import { main, ROOT, say, STACK } from './lib/util.mjs';
+import { main, ROOT, say, SetupError, STACK } from './lib/util.mjs';
 
 const once = process.argv.includes('--once');
 const parent = process.ppid; // npm does not hand SIGTERM on: notice that it is gone
+
+/** One start a folder: a second one would meet the first one's database. A file whose owner is gone is taken over. */
+function claim(file) {
+  const owner = fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0;
+  try {
+    if (owner > 0 && owner !== process.pid && process.kill(owner, 0)) {
+      throw new SetupError(`npm start is running already (process ${owner}). Use it from another terminal, or stop it with Ctrl-C first.`);
+    }
+  } catch (error) {
+    if (error instanceof SetupError) throw error; // else: no such process
+  }
+  fs.writeFileSync(file, String(process.pid));
+  process.on('exit', () => fs.rmSync(file, { force: true }));
+}
 
 await main(async () => {
   let asked;
@@ -22,6 +36,7 @@ await main(async () => {
   build();
   const dir = process.env.UTPLUKK_HOME ?? path.join(STACK, 'run');
   fs.mkdirSync(dir, { recursive: true });
+  claim(path.join(dir, 'start.pid'));
   say('starting the servers');
   const { env, supervisor } = await startServices({ dir, knownPorts: true });
   try {

@@ -1,3 +1,4 @@
+import type { EvaluationRow } from '../../domain/schemas/evaluation';
 import type { FamilySpec } from '../../domain/schemas/experiment';
 import type { MatrixMeta } from '../../domain/schemas/matrix';
 import type { Fold } from '../../domain/rules/time-splits';
@@ -61,17 +62,6 @@ export interface FinalOutcome {
   readonly weightsSha256: string;
   readonly trainRows: number;
   readonly validationLoss: number;
-}
-
-export interface EvaluationRow {
-  readonly family: string;
-  readonly metric: string;
-  readonly k: number;
-  readonly value: number;
-  readonly lo: number;
-  readonly hi: number;
-  readonly n: number;
-  readonly method: string;
 }
 
 export interface EvaluateOutcome {

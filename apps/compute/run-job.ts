@@ -1,3 +1,4 @@
+import type { EvaluationRow } from '../../domain/schemas/evaluation';
 import { UtplukkError } from '../../domain/errors';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { testsFold, trainsFold } from '../../domain/rules/time-splits';
@@ -15,7 +16,6 @@ import type {
   ComputeJob,
   ComputeResults,
   EvaluateOutcome,
-  EvaluationRow,
   FinalOutcome,
   FoldOutcome,
   FoldPredictions,

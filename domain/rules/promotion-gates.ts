@@ -1,11 +1,6 @@
-/** Gates are data: a list of named checks with figures. A verdict keeps every reason, also those that passed. */
-export interface Estimate {
-  readonly value: number;
-  readonly lo: number;
-  readonly hi: number;
-  readonly n: number;
-}
+import type { Estimate } from '../schemas/evaluation';
 
+/** Gates are data: a list of named checks with figures. A verdict keeps every reason, also those that passed. */
 export interface GateInput {
   /** True when nuisance columns (who looked) entered the model: it may be studied, never promoted. */
   readonly usesNuisance: boolean;

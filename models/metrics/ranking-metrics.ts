@@ -1,3 +1,4 @@
+import type { MetricEstimate } from '../../domain/schemas/evaluation';
 import { Rng } from '../../domain/rng';
 import { seededUniform } from '../baselines/baselines';
 
@@ -43,15 +44,6 @@ export function metricsOf(labels: Float64Array, weights: Float64Array, ks: reado
   }
   out.set('average-precision', positives > 0 ? precisionSum / positives : 0);
   return out;
-}
-
-export interface MetricEstimate {
-  readonly metric: string;
-  readonly k: number;
-  readonly value: number;
-  readonly lo: number;
-  readonly hi: number;
-  readonly n: number;
 }
 
 export const INTERVAL = 0.95;

@@ -14,9 +14,9 @@ import { verifyLedger } from '../../platform/ledger/verify';
 import { Mlflow } from '../../platform/mlflow/client';
 import { garbage } from '../../platform/artifacts/garbage';
 import { loadExperiment } from '../../platform/services/experiments';
-import { getList, listLines, sealList, startRescore } from '../../platform/services/lists';
+import { applySchedule, getList, listLines, sealList, startRescore } from '../../platform/services/lists';
 import { decide, propose, rollback } from '../../platform/services/promotion';
-import { startRun } from '../../platform/services/training';
+import { cancelRun, startRun } from '../../platform/services/training';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
 import { actAs, testProduct, type TestProduct } from '../support/environment';
 import { writeRegister } from '../../simulation/write';
@@ -251,9 +251,52 @@ test('a model that knows who looked may be studied, and its request is refused b
   expect((await getRequest(t.db, requestId)).state).toBe('refused');
 });
 
-test('training goes on while MLflow is away', async () => {
+test('a schedule scores its nominal time, as a service account', async () => {
+  const per = await t.as('per');
+  const { versionId } = (await championOf(t.db, SLOT))!;
+  const spec = { slot: SLOT, cron: '0 0 1 * *', capacity: 4, seed: 2, openDays: 14, shards: 2 };
+  expect(await applySchedule(per, spec)).toBe('created');
+  expect(await applySchedule(per, { ...spec, capacity: 3 })).toBe('updated');
+  const schedule = t.temporal.client.schedule.getHandle(`rescore-${slotName(SLOT)}`);
+  const nominal = Date.parse('2023-11-30T23:00:00Z'); // midnight in Norway on the first of December
+  await schedule.backfill({ start: new Date(nominal - 1000), end: new Date(nominal), overlap: 'ALLOW_ALL' });
+  const scoring = await until('the scheduled scoring', () => t.db('sel.scoring_run').where({ as_of: new Date(nominal) }).first<{ scoring_id: string; version_id: string; act_id: string } | undefined>()); // prettier-ignore
+  expect(scoring.version_id).toBe(versionId);
+  const act = await t.db('aud.act').join('aud.principal', 'aud.principal.principal_id', 'aud.act.principal_id').where({ act_id: scoring.act_id }).first<{ subject: string; kind: string }>(); // prettier-ignore
+  expect(act).toMatchObject({ subject: 'service-schedule', kind: 'service' });
+  expect((await draftedList(t.db, scoring.scoring_id)).capacity).toBe(3);
+  const described = await schedule.describe();
+  expect(described.policies.catchupWindow).toBe(3_600_000);
+});
+
+test('a run can be cancelled, and a champion be rolled back to the one before', async () => {
+  const command = await t.as('kari');
+  const runId = await startRun(command, experiment(EXPERIMENT.replace('seed: 3', 'seed: 77')));
+  await until('the training step', async () => ((await t.temporal.progress(`train-${runId}`))?.step === 'training' ? true : undefined));
+  await cancelRun(command, runId);
+  await expect(t.temporal.trainingResult(runId)).rejects.toThrow();
+  expect(await t.db('ml.training_run').where({ run_id: runId }).first<{ state: string }>()).toMatchObject({ state: 'cancelled' });
+  await expect(cancelRun(command, runId)).rejects.toThrow(/is cancelled already/);
+
+  const before = (await championOf(t.db, SLOT))!.versionId;
+  const next = await train(EXPERIMENT.replace('l2: [0.1, 1]', 'l2: [0.2, 0.9]'));
+  expect(next.versionId).not.toBe(before);
+  const { requestId } = await propose(command, next.versionId, { openDays: 1, purpose: 'test' });
+  const gates = await until('the gates', async () => ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)));
+  expect(gates.filter((gate) => !gate.passed)).toEqual([]);
+  expect(gates.map((gate) => gate.gate)).toContain('not-worse-than-champion');
+  const ola = await t.as('ola');
+  await decide(ola, requestId, 'approved', 'as good');
+  expect(await rollback(ola, SLOT, 'prefer the first')).toEqual({ from: next.versionId, to: before });
+  expect((await championOf(t.db, SLOT))?.versionId).toBe(before);
+});
+
+test('training goes on while MLflow is away, and MLflow catches up', async () => {
   const other = await testProduct();
-  await Promise.all([other.startWorker('lifecycle', { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' }), other.startWorker('training')]);
+  const [away] = await Promise.all([
+    other.startWorker('lifecycle', { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' }),
+    other.startWorker('training'),
+  ]);
   const file = path.join(dir, 'table.csv');
   const line = (i: number) => `${i},202${1 + Math.floor(i / 100)}-0${1 + (i % 9)}-01,${(i * 37) % 11},${(i * 37) % 11 > 5 ? 1 : 0}`;
   fs.writeFileSync(file, ['id,day,a,found', ...Array.from({ length: 300 }, (_, i) => line(i))].join('\n'));
@@ -274,6 +317,8 @@ test('training goes on while MLflow is away', async () => {
   expect(
     (await evaluationOf(other.db, runId)).find((row) => row.family === 'logistic' && row.metric === 'average-precision')!.value,
   ).toBeGreaterThan(0.9);
-  await other.temporal.client.workflow.getHandle('mlflow-mirror').terminate('the test is over');
+  away.kill('SIGKILL');
+  await other.startWorker('lifecycle');
+  await until('the mirror', async () => (Number((await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count) === 0 ? true : undefined)); // prettier-ignore
   await other.close();
 });

@@ -1,9 +1,10 @@
+import type { EvaluationRow } from '../../../domain/schemas/evaluation';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { conflict } from '../../../domain/errors';
 import { trainId } from '../../../domain/rules/workflow-ids';
 import { experimentSchema } from '../../../domain/schemas/experiment';
-import { evaluationOf, type EvaluationRecord, getRun, listRuns } from '../../../platform/db/stores/runs';
+import { evaluationOf, getRun, listRuns } from '../../../platform/db/stores/runs';
 import { gatesOf, getRequest, listRequests } from '../../../platform/db/stores/promotions';
 import { championOf, getVersion, listVersions } from '../../../platform/db/stores/versions';
 import { loadExperiment } from '../../../platform/services/experiments';
@@ -12,7 +13,7 @@ import { interval, type Out, print, short, table, watching } from '../output';
 import { acting, reading } from '../session';
 
 /** Families and baselines beside each other, each figure with its interval. */
-export function evaluationTable(rows: readonly EvaluationRecord[]): string {
+export function evaluationTable(rows: readonly EvaluationRow[]): string {
   const families = [...new Set(rows.map((row) => row.family))];
   const columns = [...new Map(rows.map((row) => [`${row.metric}@${row.k}`, row])).values()].filter((row) =>
     ['average-precision', 'precision', 'recall', 'lift', 'recall-in-first-half'].includes(row.metric),
@@ -20,7 +21,7 @@ export function evaluationTable(rows: readonly EvaluationRecord[]): string {
   const wanted = columns
     .filter((row) => row.metric !== 'lift' && row.metric !== 'recall')
     .concat(columns.filter((row) => row.metric === 'lift'));
-  const cell = (family: string, column: EvaluationRecord) => {
+  const cell = (family: string, column: EvaluationRow) => {
     const found = rows.find((row) => row.family === family && row.metric === column.metric && row.k === column.k);
     return found ? interval(found) : '';
   };

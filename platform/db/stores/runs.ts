@@ -1,3 +1,4 @@
+import type { EvaluationRow } from '../../../domain/schemas/evaluation';
 import { notFound } from '../../../domain/errors';
 import { type Experiment, experimentSchema } from '../../../domain/schemas/experiment';
 import { canonical, digestOf } from '../../artifacts/hash';
@@ -93,18 +94,7 @@ export interface FoldRow {
 export const foldResults = (db: Db | Tx, runId: string): Promise<FoldRow[]> =>
   db('ml.fold_result').where({ run_id: runId }).orderBy(['fold', 'family']);
 
-export interface EvaluationRecord {
-  readonly family: string;
-  readonly metric: string;
-  readonly k: number;
-  readonly value: number;
-  readonly lo: number;
-  readonly hi: number;
-  readonly n: number;
-  readonly method: string;
-}
-
-export const evaluationOf = (db: Db | Tx, runId: string): Promise<EvaluationRecord[]> =>
+export const evaluationOf = (db: Db | Tx, runId: string): Promise<EvaluationRow[]> =>
   db('ml.evaluation')
     .where({ run_id: runId })
     .select('family', 'metric', 'k', 'value', 'lo', 'hi', 'n', 'method')

@@ -1,3 +1,4 @@
+import type { EvaluationRow } from '../../../domain/schemas/evaluation';
 import { notFound } from '../../../domain/errors';
 import type { FamilySpec } from '../../../domain/schemas/experiment';
 import type { Db, Tx } from '../connection';
@@ -11,16 +12,7 @@ export interface VersionBundle {
   readonly weights: string;
   readonly calibrator: { readonly a: number; readonly b: number };
   readonly use: readonly string[];
-  readonly metrics: readonly {
-    family: string;
-    metric: string;
-    k: number;
-    value: number;
-    lo: number;
-    hi: number;
-    n: number;
-    method: string;
-  }[];
+  readonly metrics: readonly EvaluationRow[];
   readonly recipe: {
     readonly matrixId: string;
     readonly matrixRecipe: unknown;

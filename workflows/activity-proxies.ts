@@ -30,6 +30,6 @@ export const computing = proxyActivities<TrainingActivities>({
 /** MLflow is a mirror and may be away for days: nothing waits for it, so it is asked for ever, less and less often. */
 export const mirroring = proxyActivities<LifecycleActivities>({
   startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '1 minute',
+  heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumInterval: '1 minute' },
 });

@@ -85,6 +85,9 @@ export function ensureBootPython() {
   return path.join(boot, 'bin/uv');
 }
 
+/** No Python of uv's own, and the machine's certificates: an organisation's proxy is trusted by the system, not by uv. */
+export const uvEnvironment = () => ({ UV_SYSTEM_CERTS: '1', ...process.env, UV_PYTHON_DOWNLOADS: 'never' });
+
 function installPythonSet() {
   const uv = ensureBootPython();
   const dir = path.dirname(PY_BIN);
@@ -93,7 +96,7 @@ function installPythonSet() {
   // The path is part of the key: a virtual environment cannot be moved.
   step('Temporal and MLflow', sha256Files([lock]) + dir, () => {
     fs.rmSync(dir, { recursive: true, force: true });
-    const env = { ...process.env, UV_PYTHON_DOWNLOADS: 'never' };
+    const env = uvEnvironment();
     run(uv, ['venv', '-q', '--python', '>=3.10,<3.14', dir], { env });
     run(
       uv,

@@ -41,6 +41,12 @@ export interface FinalModel {
   readonly weightsSha256: string;
   readonly engineSha256: string;
 }
+/** A prepared table by content: the pinned file and the pinned mapping. */
+export interface TableRef {
+  readonly fileSha256: string;
+  readonly fileName: string;
+  readonly mappingSha256: string;
+}
 export interface ChampionRef {
   readonly versionId: string;
 }
@@ -67,6 +73,7 @@ export interface LifecycleActivities {
   beginScheduledAct(input: { slot: string; asOf: string }): Promise<{ actId: string }>;
   findChampion(input: { slot: string }): Promise<ChampionRef>;
   buildPopulationMatrix(input: { actId: string; snapshotId: string; asOf: string }): Promise<MatrixResult>;
+  buildTablePopulation(input: { actId: string; asOf: string; table: TableRef }): Promise<MatrixResult>;
   recordScoring(input: {
     actId: string;
     slot: string;

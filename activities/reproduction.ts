@@ -2,8 +2,7 @@ import { actOf } from '../platform/auth/acts';
 import { canonical, digestOf } from '../platform/artifacts/hash';
 import { getVersion, type VersionBundle } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/ledger';
-import { rebuildRegisterMatrix } from '../platform/snapshots/matrix';
-import type { MatrixRecipe } from '../platform/snapshots/matrix';
+import { type MatrixRecipe, rebuildRegisterMatrix } from '../platform/snapshots/matrix';
 import { rebuildTableMatrix } from '../platform/snapshots/table-matrix';
 import { heartbeating } from './boundary';
 import type { LifecycleActivities, ReproduceVerdict } from './contracts';
@@ -18,7 +17,10 @@ export function reproductionActivities(deps: Deps): ReproductionActivities {
     rebuildMatrix: ({ versionId }) =>
       heartbeating(async () => {
         const { matrixId } = await getVersion(db, versionId);
-        const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ recipe: MatrixRecipe }>();
+        // A version is trained on cases or a table; populations are only scored.
+        const row = await db('ml.matrix')
+          .where({ matrix_id: matrixId })
+          .first<{ recipe: Exclude<MatrixRecipe, { kind: 'table-population' }> }>();
         const found =
           row.recipe.kind === 'table' ? await rebuildTableMatrix(store, row.recipe) : await rebuildRegisterMatrix(deps, row.recipe);
         return { expected: matrixId, found, matrixId };

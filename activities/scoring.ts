@@ -1,3 +1,6 @@
+import { civilTime } from '../domain/civil-time';
+import { tableMappingSchema } from '../domain/schemas/table-mapping';
+import { buildTablePopulation } from '../platform/snapshots/table-matrix';
 import { UtplukkError } from '../domain/errors';
 import { canonical, digestOf } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
@@ -11,7 +14,10 @@ import { spawnJob } from './compute/spawn-job';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 
-type ScoringActivities = Pick<LifecycleActivities, 'beginScheduledAct' | 'findChampion' | 'buildPopulationMatrix' | 'recordScoring'>;
+type ScoringActivities = Pick<
+  LifecycleActivities,
+  'beginScheduledAct' | 'findChampion' | 'buildPopulationMatrix' | 'buildTablePopulation' | 'recordScoring'
+>;
 
 export function scoringActivities(deps: Deps): ScoringActivities {
   const { db, store } = deps;
@@ -37,6 +43,14 @@ export function scoringActivities(deps: Deps): ScoringActivities {
           engine: matrixEngine(),
         } as const;
         const matrix = await buildRegisterMatrix(deps, await actOf(db, actId), recipe);
+        return { matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: 0 };
+      }),
+
+    buildTablePopulation: ({ actId, asOf, table }) =>
+      heartbeating(async () => {
+        const mapping = tableMappingSchema.parse(store.getJson(table.mappingSha256));
+        const from = civilTime(Date.parse(asOf)).day;
+        const matrix = await buildTablePopulation(deps, await actOf(db, actId), { ...table, mapping, from });
         return { matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: 0 };
       }),
 

@@ -1,5 +1,6 @@
 import { ParentClosePolicy, setHandler, setWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { TableRef } from '../activities/contracts';
 import { roundId } from '../domain/rules/workflow-ids';
 import { computing, quick, streaming } from './activity-proxies';
 import { type Progress, progressQuery } from './messages';
@@ -12,6 +13,8 @@ export interface RescoreInput {
   /** Days the draft list waits for its seals. */
   readonly openDays: number;
   readonly shards: number;
+  /** A prepared table to score instead of the register; only a version that was trained on such a table can. */
+  readonly table?: TableRef;
   /** On demand: the as-of instant and the verified act. A schedule leaves both out. */
   readonly asOf?: string;
   readonly actId?: string;
@@ -39,10 +42,17 @@ export async function rescore(input: RescoreInput): Promise<RescoreResult> {
   const { slot } = input;
   const actId = input.actId ?? (await quick.beginScheduledAct({ slot, asOf })).actId;
   const { versionId } = await quick.findChampion({ slot });
-  progress = { step: 'extraction', done: 0, total: 1 };
-  const { snapshotId } = await streaming.extractSnapshot({ actId, asOf });
-  progress = { step: 'features', done: 0, total: 1 };
-  const { matrixId } = await streaming.buildPopulationMatrix({ actId, snapshotId, asOf });
+  const enter = (step: string) => (progress = { step, done: 0, total: 1 });
+  let matrixId: string;
+  if (input.table) {
+    enter('features');
+    ({ matrixId } = await streaming.buildTablePopulation({ actId, asOf, table: input.table }));
+  } else {
+    enter('extraction');
+    const { snapshotId } = await streaming.extractSnapshot({ actId, asOf });
+    enter('features');
+    ({ matrixId } = await streaming.buildPopulationMatrix({ actId, snapshotId, asOf }));
+  }
   progress = { step: 'scoring', done: 0, total: input.shards };
   const shards = await Promise.all(
     Array.from({ length: input.shards }, async (_, shard) => {

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { conflict, invalid, notFound } from '../../domain/errors';
 import { SEALS_NEEDED } from '../../domain/rules/lifecycle';
-import { digestOf } from '../artifacts/hash';
+import type { TableMapping } from '../../domain/schemas/table-mapping';
+import { canonical, digestOf } from '../artifacts/hash';
+import { pinTable } from '../snapshots/table-matrix';
 import { beginAct } from '../auth/acts';
 import type { Db } from '../db/connection';
 import { championOf } from '../db/stores/versions';
@@ -16,6 +19,8 @@ export interface RescoreOptions {
   readonly seed: number;
   readonly openDays: number;
   readonly shards: number;
+  /** Score a prepared table instead of the register. */
+  readonly table?: { readonly file: string; readonly mapping: TableMapping };
 }
 
 /** Starts a rescoring on demand. The key is what it is about, so a second start while one runs joins it. */
@@ -24,7 +29,14 @@ export async function startRescore(command: Command, options: RescoreOptions): P
     throw invalid(`"${options.asOf}" is not an instant`, 'Give one such as 2025-01-01T00:00:00Z.');
   const champion = await championOf(command.db, options.slot);
   if (!champion) throw notFound(`no version is live for ${options.slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
-  const key = digestOf({ ...options, champion: champion.versionId }).slice(0, 24);
+  const { table, ...rest } = options;
+  const pinned = table && {
+    fileSha256: await pinTable(command.store, table.file),
+    fileName: path.basename(table.file),
+    mappingSha256: command.store.put(canonical(table.mapping)),
+  };
+  const input = { ...rest, ...(pinned ? { table: pinned } : {}) };
+  const key = digestOf({ ...input, champion: champion.versionId }).slice(0, 24);
   const act = await command.db.transaction(async (tx) => {
     const begun = await beginAct(tx, command.token, 'rescore.start', `rescoring ${options.slot} as of ${options.asOf}`, command.clock());
     await append(
@@ -35,7 +47,7 @@ export async function startRescore(command: Command, options: RescoreOptions): P
     );
     return begun;
   });
-  return { workflowId: await command.temporal.startRescore(key, { ...options, actId: act.actId }) };
+  return { workflowId: await command.temporal.startRescore(key, { ...input, actId: act.actId }) };
 }
 
 export interface ListSummary {

@@ -26,6 +26,16 @@ export type MatrixRecipe =
       readonly mapping: unknown;
       readonly code: string;
       readonly engine: string;
+    }
+  /** Rows of a table from a day on, one an entity, outcomes left out: what is to be scored. */
+  | {
+      readonly kind: 'table-population';
+      readonly fileSha256: string;
+      readonly fileName: string;
+      readonly mapping: unknown;
+      readonly from: string;
+      readonly code: string;
+      readonly engine: string;
     };
 
 export interface MatrixRef {
@@ -55,7 +65,7 @@ export async function findMatrix(db: Db, recipe: MatrixRecipe): Promise<MatrixRe
 export async function buildRegisterMatrix(
   { db, store }: { db: Db; store: ArtifactStore },
   actor: ActRef,
-  recipe: Exclude<MatrixRecipe, { kind: 'table' }>,
+  recipe: RegisterRecipe,
 ): Promise<MatrixRef> {
   const found = await findMatrix(db, recipe);
   if (found && store.has(found.fileSha256)) return found;
@@ -70,7 +80,7 @@ export async function buildRegisterMatrix(
   return storeMatrix(db, actor, recipe, made, meta, recipe.snapshotId);
 }
 
-type RegisterRecipe = Exclude<MatrixRecipe, { kind: 'table' }>;
+export type RegisterRecipe = Extract<MatrixRecipe, { kind: 'cases' | 'population' }>;
 const columnsOf = (recipe: RegisterRecipe): readonly MatrixColumn[] =>
   recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER] : REGISTER_COLUMNS;
 

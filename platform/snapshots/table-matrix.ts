@@ -38,6 +38,8 @@ export interface TableSource {
   readonly fileSha256: string;
   readonly fileName: string;
   readonly mapping: TableMapping;
+  /** Only rows as of this day or later, the first of each entity, without their outcomes: a population to score. */
+  readonly from?: string;
 }
 
 interface BadCell {
@@ -57,7 +59,7 @@ export interface MadeTable {
 }
 
 /** @throws UtplukkError InvalidInput for a header that the mapping does not fit, NoLabels when no row is usable */
-export async function makeTableMatrix(store: ArtifactStore, { fileSha256, fileName, mapping }: TableSource): Promise<MadeTable> {
+export async function makeTableMatrix(store: ArtifactStore, { fileSha256, fileName, mapping, from }: TableSource): Promise<MadeTable> {
   const columns = columnsOf(mapping);
   return withDuck(store.temporary(), async (duck) => {
     await openTable(duck, store.existing(fileSha256), fileName);
@@ -73,12 +75,13 @@ export async function makeTableMatrix(store: ArtifactStore, { fileSha256, fileNa
       reason: String(reason),
     }));
     await goodRows(duck, mapping, columns);
+    if (from !== undefined) await populationFrom(duck, from);
     const made = await writeMatrix(duck, store, columns);
     if (made.counts.rows === 0) {
       const first = bad.slice(0, 3).map((cell) => `line ${cell.line}, ${cell.field}: ${cell.reason} (found ${JSON.stringify(cell.value)})`);
       throw new UtplukkError('NoLabels', `no usable row in ${fileName}: all ${read} went to quarantine`, first.join('; '));
     }
-    if (made.counts.rows + quarantined !== read)
+    if (from === undefined && made.counts.rows + quarantined !== read)
       throw new Error(`${fileName}: loaded ${made.counts.rows} + quarantined ${quarantined} is not read ${read}`);
     return { made, meta: { columns, baselines: mapping.baselines, ...made.counts }, read, quarantined, bad };
   });
@@ -241,6 +244,26 @@ async function goodRows(duck: DuckDBConnection, mapping: TableMapping, columns: 
     case when coalesce(trim(${ident(outcome.column)}), '') = '' then null else ${outcome.knownOn ? `try_cast(${ident(outcome.knownOn)} as date)` : `cast(${ident(mapping.asOf)} as date)`} end as label_known_on,
     ${outcome.amount ? `cast(try_cast(nullif(trim(${ident(outcome.amount)}), '') as decimal(18, 2)) * 100 as bigint)` : 'cast(null as bigint)'} as amount_ore,
     ${features.join(', ')} from raw where line not in (select line from bad)`);
+}
+
+async function populationFrom(duck: DuckDBConnection, day: string): Promise<void> {
+  await duck.run(`create or replace table matrix as
+    select * exclude (nth) replace (null::integer as label, null::date as label_known_on, null::bigint as amount_ore)
+    from (select *, row_number() over (partition by entity order by as_of, row_id) as nth from matrix where as_of >= date ${quote(day)}) where nth = 1`);
+}
+
+/** The population of a prepared table as of a day; bad rows go to quarantine as they do in training. */
+export async function buildTablePopulation(
+  { db, store }: { db: Db; store: ArtifactStore },
+  actor: ActRef,
+  source: TableSource & { from: string },
+): Promise<MatrixRef> {
+  const { fileSha256, mapping, from } = source;
+  const fileName = path.basename(source.fileName);
+  const recipe: MatrixRecipe = { kind: 'table-population', fileSha256, fileName, mapping, from, code: tableCode(), engine: matrixEngine() };
+  const table = await makeTableMatrix(store, source);
+  await quarantine(db, actor, source, table);
+  return storeMatrix(db, actor, recipe, table.made, table.meta, null);
 }
 
 async function quarantine(db: Db, actor: ActRef, source: TableSource, table: MadeTable): Promise<void> {

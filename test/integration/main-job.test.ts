@@ -317,6 +317,18 @@ test('training goes on while MLflow is away, and MLflow catches up', async () =>
   expect(
     (await evaluationOf(other.db, runId)).find((row) => row.family === 'logistic' && row.metric === 'average-precision')!.value,
   ).toBeGreaterThan(0.9);
+  // The table's own way to a list: its version goes live in its slot and scores the rows from a day on, one an entity.
+  const { requestId } = await propose(await other.as('kari'), versionId, { openDays: 1, purpose: 'test' });
+  await until('the gates', async () => ((await gatesOf(other.db, requestId)).length > 0 ? true : undefined));
+  expect(await decide(await other.as('ola'), requestId, 'approved', 'good')).toMatchObject({ verdict: 'approved' });
+  const mapping = loadExperiment(path.join(dir, 'table.yaml')).table!.mapping;
+  const options = { slot: SLOT, asOf: '2023-01-01T00:00:00Z', capacity: 10, seed: 1, openDays: 1, shards: 2, table: { file, mapping } };
+  const { workflowId } = await startRescore(await other.as('kari'), options);
+  const list = await draftedList(other.db, (await other.temporal.rescoreResult(workflowId)).scoringId);
+  const scored = await listLines(other.db, list.listId);
+  expect(list.candidates).toBe(100); // the rows of 2023
+  expect(scored.every((found) => (Number(found.entity) * 37) % 11 > 5)).toBe(true); // the ten places hold findings
+
   away.kill('SIGKILL');
   await other.startWorker('lifecycle');
   const waiting = async () =>

@@ -46,6 +46,7 @@ function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & Trainin
     beginScheduledAct: async () => ({ actId: 'act' }),
     findChampion: async () => ({ versionId: 'version' }),
     buildPopulationMatrix: async () => ({ matrixId: 'population', rows: 9, positives: 0 }),
+    buildTablePopulation: async () => ({ matrixId: 'rows', rows: 9, positives: 0 }),
     recordScoring: async () => ({ scoringId: 'scoring', rows: 9 }),
     draftList: async () => ({ listId: 'list', openForMs: 14 * DAY_MS }),
     countSeals: async () => ({ state: 'draft', seals: 1 }),
@@ -216,6 +217,16 @@ describe('rescore and its round', () => {
     });
     expect(calls.filter((name) => name === 'scoreShard')).toHaveLength(3);
     expect(calls).not.toContain('beginScheduledAct');
+  });
+  test('a prepared table is scored without the register', async () => {
+    const calls: string[] = [];
+    const table = { fileSha256: 'f', fileName: 't.csv', mappingSha256: 'm' };
+    await withWorkers(
+      fakes(calls),
+      async () => (await start('rescore', { ...input, table, asOf: '2025-01-01T00:00:00Z', actId: 'a' })).result() as Promise<unknown>,
+    );
+    expect(calls).toContain('buildTablePopulation');
+    expect(calls).not.toContain('extractSnapshot');
   });
   test('a list that nobody seals expires', async () => {
     await withWorkers(fakes([]), async () =>

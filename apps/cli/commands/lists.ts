@@ -1,4 +1,9 @@
+import path from 'node:path';
 import type { Command } from 'commander';
+import { invalid } from '../../../domain/errors';
+import { parseOrExplain } from '../../../domain/schemas/parse';
+import { tableMappingSchema } from '../../../domain/schemas/table-mapping';
+import { readYaml } from '../../../platform/services/experiments';
 import { applySchedule, getList, listLines, listLists, sealList, startRescore } from '../../../platform/services/lists';
 import { type Out, print, short, table, watching } from '../output';
 import { acting, reading } from '../session';
@@ -11,6 +16,17 @@ export { applySchedule };
 
 const PAGE = 50;
 
+interface RescoreArguments {
+  readonly asOf: string;
+  readonly slot: string;
+  readonly capacity: number;
+  readonly seed: number;
+  readonly openDays: number;
+  readonly shards: number;
+  readonly table?: string;
+  readonly mapping?: string;
+}
+
 export function listCommands(program: Command): void {
   program
     .command('rescore')
@@ -21,14 +37,19 @@ export function listCommands(program: Command): void {
     .option('--seed <n>', 'breaks ties', Number, DEFAULT_SEED)
     .option('--open-days <n>', 'days the draft waits for its seals', Number, 14)
     .option('--shards <n>', 'parts scored side by side', Number, DEFAULT_SHARDS)
+    .option('--table <file>', 'score a prepared table instead of the register: its rows as of that day or later')
+    .option('--mapping <file>', "the table's mapping file")
     .addHelpText('after', '\nExample: utplukk rescore --as-of 2025-01-01T00:00:00Z')
-    .action(async (options: { asOf: string; slot: string; capacity: number; seed: number; openDays: number; shards: number } & Out) => {
+    .action(async ({ table: file, mapping: mappingFile, json, ...options }: RescoreArguments & Out) => {
+      if ((file === undefined) !== (mappingFile === undefined)) throw invalid('--table and --mapping belong together');
+      const read = (name: string) => parseOrExplain(tableMappingSchema, readYaml(name), `mapping ${name}`);
+      const table = file !== undefined && mappingFile !== undefined ? { file: path.resolve(file), mapping: read(mappingFile) } : undefined;
       await acting(async (command) => {
-        const { workflowId } = await startRescore(command, options);
-        const result = await watching(command.temporal, workflowId, 'rescoring', command.temporal.rescoreResult(workflowId), options.json);
+        const { workflowId } = await startRescore(command, { ...options, ...(table ? { table } : {}) });
+        const result = await watching(command.temporal, workflowId, 'rescoring', command.temporal.rescoreResult(workflowId), json);
         const list = await draftedList(command.db, result.scoringId);
         print(
-          options,
+          { json },
           { ...result, listId: list.listId, state: list.state },
           () =>
             `Scored ${list.candidates} actors with version ${short(result.versionId)}; list ${list.listId} is a ${list.state}.\nNext: two control leaders seal it: utplukk login --as per && utplukk seal ${short(list.listId)} --reason "…"`,

@@ -18,7 +18,7 @@ export function compose(env: Env, { connections = 8 }: { connections?: number } 
     store,
     mirror: new MlflowMirror(new Mlflow(env.MLFLOW_TRACKING_URI), db, store),
     beginServiceAct: async (purpose) => {
-      const token = await verify(await signInAsService(env.OIDC_ISSUER, env.OIDC_AUDIENCE, env.UTPLUKK_HOME, 'service-schedule'));
+      const token = await verify(await signInAsService(env, 'service-schedule'));
       return db.transaction((tx) => beginAct(tx, token, 'rescore.start', purpose));
     },
     clock: () => new Date(),

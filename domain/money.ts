@@ -14,9 +14,3 @@ export function parseOre(text: string): Ore {
   const ore = Number(kroner) * 100 + Number(decimals.padEnd(2, '0'));
   return (sign ? -ore : ore) as Ore;
 }
-
-export const formatNok = (ore: number): string => {
-  const kroner = Math.trunc(Math.abs(ore) / 100);
-  const text = String(kroner).replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
-  return `${ore < 0 ? '-' : ''}NOK ${text}`;
-};

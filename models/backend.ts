@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { UtplukkError } from '../domain/errors';
@@ -77,8 +76,3 @@ async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: Engin
   await tf.ready();
   return { tf, engine: { backend: 'wasm', tensorflow: 'none', tfjs: tf.version['tfjs-core'], ...common } };
 }
-
-export const engineDigest = (engine: EngineFingerprint): string =>
-  createHash('sha256')
-    .update(JSON.stringify(Object.entries(engine).sort()))
-    .digest('hex');

@@ -124,9 +124,16 @@ async function score(job: JobOf<'score'>, store: ArtifactStore): Promise<ScoreOu
 }
 
 /** Runs one job in this process. The only caller in production is the computing process; tests may call it too. */
-export async function runJob<K extends ComputeJob['kind']>(job: JobOf<K>): Promise<ComputeResults[K]> {
+export function runJob(job: ComputeJob): Promise<ComputeResults[ComputeJob['kind']]> {
   const store = new ArtifactStore(job.storeRoot);
-  const steps = { fold, final, evaluate, score };
-  const step = steps[job.kind] as unknown as (job: JobOf<K>, store: ArtifactStore) => Promise<ComputeResults[K]>;
-  return step(job, store);
+  switch (job.kind) {
+    case 'fold':
+      return fold(job, store);
+    case 'final':
+      return final(job, store);
+    case 'evaluate':
+      return evaluate(job, store);
+    case 'score':
+      return score(job, store);
+  }
 }

@@ -42,7 +42,7 @@ async function loadDemoRegister(): Promise<void> {
     Number((await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0),
   );
   if (loaded > 0) return say('1. The register is loaded already.');
-  const token = await reading(({ env }) => signInAsService(env.OIDC_ISSUER, env.OIDC_AUDIENCE, env.UTPLUKK_HOME, 'service-loader'));
+  const token = await reading(({ env }) => signInAsService(env, 'service-loader'));
   await acting(async ({ db, env, token: verified, clock }) => {
     const folder = path.join(env.UTPLUKK_HOME, 'demo');
     const line = new StatusLine(process.stdout);

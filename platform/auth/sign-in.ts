@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { notAllowed } from '../../domain/errors';
+import { type Env, type ServiceAccount, serviceSecret, sessionFile } from '../config/env';
 
 const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number() });
 const CLIENT = 'utplukk-cli';
@@ -75,25 +75,11 @@ export async function signInAsDemoUser(issuer: string, audience: string, user: s
   throw notAllowed('the identity provider redirected in a circle');
 }
 
-/** A service account's token (client credentials); its secret lies in the demo's state folder, or in the environment. */
-export async function signInAsService(
-  issuer: string,
-  audience: string,
-  home: string,
-  service: 'service-schedule' | 'service-loader',
-): Promise<string> {
-  const file = path.join(home, 'identity-services.json');
-  const secrets = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, string>) : {};
-  const secret = process.env[`UTPLUKK_${service.replaceAll('-', '_').toUpperCase()}_SECRET`] ?? secrets[service];
-  if (!secret)
-    throw notAllowed(`no secret for the service account ${service}`, `Set UTPLUKK_${service.replaceAll('-', '_').toUpperCase()}_SECRET.`);
-  const basic = Buffer.from(`${service}:${secret}`).toString('base64');
-  return token(issuer, { grant_type: 'client_credentials', scope: 'act', resource: audience }, `Basic ${basic}`);
+/** A service account's token (client credentials). */
+export async function signInAsService(env: Env, service: ServiceAccount): Promise<string> {
+  const basic = Buffer.from(`${service}:${serviceSecret(env, service)}`).toString('base64');
+  return token(env.OIDC_ISSUER, { grant_type: 'client_credentials', scope: 'act', resource: env.OIDC_AUDIENCE }, `Basic ${basic}`);
 }
-
-const sessionFile = () =>
-  process.env['UTPLUKK_SESSION'] ??
-  path.join(process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state'), 'utplukk/session.json');
 
 export function saveSession(user: string, accessToken: string): void {
   const file = sessionFile();

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { UtplukkError } from '../../domain/errors';
@@ -26,6 +27,8 @@ const schema = z.object({
   UTPLUKK_HOME: z.string().min(1),
   UTPLUKK_STORE: z.string().min(1),
   UTPLUKK_API: z.string().optional(),
+  UTPLUKK_SERVICE_SCHEDULE_SECRET: z.string().optional(),
+  UTPLUKK_SERVICE_LOADER_SECRET: z.string().optional(),
 });
 export type Env = z.infer<typeof schema>;
 
@@ -45,3 +48,21 @@ export function loadEnv(): Env {
     'Run `npm start` in another terminal, or set the variables of .env.example.',
   );
 }
+
+export type ServiceAccount = 'service-schedule' | 'service-loader';
+
+/** A service account's secret: handed in by the environment, or in the demo from the identity provider's folder. */
+export function serviceSecret(env: Env, service: ServiceAccount): string {
+  const given = service === 'service-schedule' ? env.UTPLUKK_SERVICE_SCHEDULE_SECRET : env.UTPLUKK_SERVICE_LOADER_SECRET;
+  const file = path.join(env.UTPLUKK_HOME, 'identity-services.json');
+  const local = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, string>)[service] : undefined;
+  const secret = given ?? local;
+  if (secret) return secret;
+  const name = `UTPLUKK_${service.replaceAll('-', '_').toUpperCase()}_SECRET`;
+  throw new UtplukkError('NotAllowed', `no secret for the service account ${service}`, `Set ${name}.`);
+}
+
+/** Where the CLI keeps who is signed in, readable by its owner only. */
+export const sessionFile = (): string =>
+  process.env['UTPLUKK_SESSION'] ??
+  path.join(process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state'), 'utplukk/session.json');

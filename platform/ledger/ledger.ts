@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { canonical } from '../artifacts/hash';
-import type { Db, Tx } from '../db/connection';
+import type { Tx } from '../db/connection';
 
 /** Who stands behind a change: the verified act of a person or service. */
 export interface ActRef {
@@ -44,16 +44,6 @@ export async function append(tx: Tx, actor: ActRef, entry: EntryInput, at: Date)
     ...(entry.rows === undefined ? {} : { rows: { count: entry.rows.count, root: entry.rows.root } }),
   };
   await tx.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body), 'utf8')]);
-}
-
-/** Runs `change` in one transaction; every change of state goes through here and appends at least one entry. */
-export async function changing<T>(
-  db: Db,
-  actor: ActRef,
-  change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<T>,
-  clock: () => Date = () => new Date(),
-): Promise<T> {
-  return db.transaction(async (tx) => change(tx, (entry) => append(tx, actor, entry, clock())));
 }
 
 /** Stores a reason in words, erasable, and returns its id; the digest is salted so that it tells nothing once erased. */

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { canonical } from '../../platform/artifacts/hash';
-import { append, changing } from '../../platform/ledger/ledger';
+import { type ActRef, append, type EntryInput } from '../../platform/ledger/ledger';
 import { verifyLedger } from '../../platform/ledger/verify';
-import { connect } from '../../platform/db/connection';
+import { connect, type Db, type Tx } from '../../platform/db/connection';
 import { actAs, testDatabase, type TestDatabase } from '../support/environment';
+
+/** A change with its entry in one transaction, as every service does it. */
+const changing = (db: Db, actor: ActRef, change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<void>) =>
+  db.transaction((tx) => change(tx, (entry) => append(tx, actor, entry, new Date())));
 
 let t: TestDatabase;
 beforeAll(async () => {

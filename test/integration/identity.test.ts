@@ -16,7 +16,7 @@ const verify = (over: { issuer?: string; audience?: string } = {}) =>
 
 test('a demo user and a service account sign in for real', async () => {
   expect(await tokenOf(t.env, 'ola')).toMatchObject({ subject: 'ola', kind: 'person', roles: ['approver', 'reviewer'] });
-  const service = await verify()(await signInAsService(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, t.env.UTPLUKK_HOME, 'service-schedule'));
+  const service = await verify()(await signInAsService(t.env, 'service-schedule'));
   expect(service).toMatchObject({ subject: 'service-schedule', kind: 'service', roles: ['schedule'] });
   await expect(signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'nobody')).rejects.toThrow(/no demo user "nobody"/);
 });

@@ -1,6 +1,6 @@
 import { civilTime, parseInstant } from '../../domain/civil-time';
 import { isNationalId, isOrganisationNumber, isSyntheticNationalId } from '../../domain/identifiers';
-import { formatNok, parseOre } from '../../domain/money';
+import { parseOre } from '../../domain/money';
 import { decisionProblem, fourEyesProblem } from '../../domain/rules/lifecycle';
 import { judge } from '../../domain/rules/promotion-gates';
 import { exploitList } from '../../domain/rules/ranking';
@@ -28,7 +28,6 @@ describe('money', () => {
   test.each(['1.005', '1,50', '', '1e3', 'NaN'])('%s is refused with its value', (text) =>
     expect(() => parseOre(text)).toThrow(`"${text}"`),
   );
-  test('kroner are grouped', () => expect(formatNok(123456789)).toBe('NOK 1 234 567'));
 });
 
 describe('civil time in Norway', () => {

@@ -64,9 +64,7 @@ export function dataCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk import /tmp/small/register')
     .action(async (source: string, options: { asService: boolean } & Out) => {
       const env = loadEnv();
-      const token = options.asService
-        ? await signInAsService(env.OIDC_ISSUER, env.OIDC_AUDIENCE, env.UTPLUKK_HOME, 'service-loader')
-        : undefined;
+      const token = options.asService ? await signInAsService(env, 'service-loader') : undefined;
       const reports = await acting(async ({ db, token: verified, clock }) => {
         const actor = await db.transaction(async (tx) => {
           const act = await beginAct(tx, verified, 'register.import', `import of ${path.basename(source)}`, clock());

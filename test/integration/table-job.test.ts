@@ -1,0 +1,63 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { draftedList } from '../../apps/cli/commands/lists';
+import { gatesOf } from '../../platform/db/stores/promotions';
+import { evaluationOf } from '../../platform/db/stores/runs';
+import { getVersion } from '../../platform/db/stores/versions';
+import { loadExperiment } from '../../platform/services/experiments';
+import { listLines, startRescore } from '../../platform/services/lists';
+import { decide, propose } from '../../platform/services/promotion';
+import { startRun } from '../../platform/services/training';
+import { testProduct } from '../support/environment';
+import { until } from '../support/until';
+
+const SLOT = 'post-payment-control/all';
+
+test('a prepared table goes all the way to a list while MLflow is away, and MLflow catches up', async () => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'table-job-'));
+  const other = await testProduct();
+  const [away] = await Promise.all([
+    other.startWorker('lifecycle', { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' }),
+    other.startWorker('training'),
+  ]);
+  const file = path.join(dir, 'table.csv');
+  const line = (i: number) => `${i},202${1 + Math.floor(i / 100)}-0${1 + (i % 9)}-01,${(i * 37) % 11},${(i * 37) % 11 > 5 ? 1 : 0}`;
+  fs.writeFileSync(file, ['id,day,a,found', ...Array.from({ length: 300 }, (_, i) => line(i))].join('\n'));
+  fs.writeFileSync(
+    path.join(dir, 'mapping.yaml'),
+    'version: 1\nentity: id\nasOf: day\noutcome: { column: found, positive: [1] }\nfeatures: { a: numeric }\n',
+  );
+  fs.writeFileSync(
+    path.join(dir, 'table.yaml'),
+    'version: 1\nname: small-table\nseed: 1\nsource: { kind: table, file: table.csv, mapping: mapping.yaml }\nsplit: { kind: fixed, trainUntil: 2023-01-01, testFrom: 2023-01-01, testUntil: 2024-01-01 }\nfamilies: [{ family: logistic }]\nevaluation: { k: [10], bootstrap: 50 }\n',
+  );
+  const runId = await startRun(await other.as('kari'), loadExperiment(path.join(dir, 'table.yaml')));
+  const { versionId } = await other.temporal.trainingResult(runId);
+  expect((await getVersion(other.db, versionId)).family).toBe('logistic');
+  expect(
+    Number((await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count),
+  ).toBeGreaterThan(0);
+  expect(
+    (await evaluationOf(other.db, runId)).find((row) => row.family === 'logistic' && row.metric === 'average-precision')!.value,
+  ).toBeGreaterThan(0.9);
+  // The table's own way to a list: its version goes live in its slot and scores the rows from a day on, one an entity.
+  const { requestId } = await propose(await other.as('kari'), versionId, { openDays: 1, purpose: 'test' });
+  await until('the gates', async () => ((await gatesOf(other.db, requestId)).length > 0 ? true : undefined));
+  expect(await decide(await other.as('ola'), requestId, 'approved', 'good')).toMatchObject({ verdict: 'approved' });
+  const mapping = loadExperiment(path.join(dir, 'table.yaml')).table!.mapping;
+  const options = { slot: SLOT, asOf: '2023-01-01T00:00:00Z', capacity: 10, seed: 1, openDays: 1, shards: 2, table: { file, mapping } };
+  const { workflowId } = await startRescore(await other.as('kari'), options);
+  const list = await draftedList(other.db, (await other.temporal.rescoreResult(workflowId)).scoringId);
+  const scored = await listLines(other.db, list.listId);
+  expect(list.candidates).toBe(100); // the rows of 2023
+  expect(scored.every((found) => (Number(found.entity) * 37) % 11 > 5)).toBe(true); // the ten places hold findings
+
+  away.kill('SIGKILL');
+  await other.startWorker('lifecycle');
+  const waiting = async () =>
+    Number((await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count);
+  await until('the mirror', async () => ((await waiting()) === 0 ? true : undefined), 3); // it asks again after a minute at most
+  await other.close();
+  fs.rmSync(dir, { recursive: true, force: true });
+});

@@ -9,14 +9,22 @@ import { loadExperiment } from '../../platform/services/experiments';
 import { listLines, startRescore } from '../../platform/services/lists';
 import { decide, propose } from '../../platform/services/promotion';
 import { startRun } from '../../platform/services/training';
-import { testProduct } from '../support/environment';
+import { testProduct, type TestProduct } from '../support/environment';
 import { until } from '../support/until';
 
 const SLOT = 'post-payment-control/all';
+let other: TestProduct;
+let dir: string;
+beforeAll(async () => {
+  other = await testProduct();
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'table-job-'));
+});
+afterAll(async () => {
+  await other.close();
+  fs.rmSync(dir, { recursive: true, force: true });
+});
 
 test('a prepared table goes all the way to a list while MLflow is away, and MLflow catches up', async () => {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'table-job-'));
-  const other = await testProduct();
   const [away] = await Promise.all([
     other.startWorker('lifecycle', { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' }),
     other.startWorker('training'),
@@ -58,6 +66,4 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
   const waiting = async () =>
     Number((await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count);
   await until('the mirror', async () => ((await waiting()) === 0 ? true : undefined), 3); // it asks again after a minute at most
-  await other.close();
-  fs.rmSync(dir, { recursive: true, force: true });
 });

@@ -123,7 +123,8 @@ export async function testProduct(): Promise<TestProduct> {
     temporal,
     as: async (user) => ({ db: database.db, store: database.store, temporal, token: await tokenOf(env, user), clock: () => new Date() }),
     async startWorker(queue, extra = {}) {
-      const child = spawn(process.execPath, [path.join(ROOT, 'dist/apps/worker/main.js'), queue], {
+      // The kernel ends the worker with this process, however that ends: a failed test leaves nobody behind.
+      const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/worker/main.js'), queue], {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...process.env, ...env, ...extra },
       });

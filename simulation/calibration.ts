@@ -3,6 +3,7 @@ import { tariffOf } from '../domain/reference/tariffs';
 /**
  * Every number the simulated register is made from, in one place. Where a figure is published it says so; the rest are
  * assumptions. Amounts are kroner at full price.
+ * The demo's finding rates and rule-hit link were set after a first demo whose model did not pass its gates: see README.
  */
 export interface TariffUse {
   readonly code: string;

@@ -5,6 +5,7 @@ import * as control from './20261101090200_control';
 import * as learning from './20261101090300_learning';
 import * as promotion from './20261101090400_promotion';
 import * as selection from './20261101090500_selection';
+import * as registerNational from './20261122090000_register_national';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -14,6 +15,7 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261101090300_learning': learning,
   '20261101090400_promotion': promotion,
   '20261101090500_selection': selection,
+  '20261122090000_register_national': registerNational,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

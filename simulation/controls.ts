@@ -1,7 +1,8 @@
 import { addDays } from '../domain/rules/time-splits';
 import { Rng } from '../domain/rng';
 import { CALIBRATION } from './calibration';
-import { type Dials, monthAt, type SimActor } from './world';
+import { type Dials, monthAt } from './dials';
+import type { SimActor } from './world';
 
 export interface SimCase {
   readonly known: string;
@@ -43,7 +44,7 @@ function attention(rng: Rng, actor: SimActor, month: number): { score: number; b
   const parts = {
     tip: rng.chance(0.04 + 0.3 * active) ? 1.4 : 0,
     rule: actor.ruleRate * 14 * (1 + active),
-    size: Math.log(actor.intensity / actor.group.billsPerDay) * 0.5,
+    size: Math.log(actor.intensity / Math.max(1, actor.group.billsPerDay)) * 0.5,
   };
   const basis = parts.tip > 0 ? 'tip' : parts.rule > parts.size ? 'rule' : 'size';
   return { score: parts.tip + parts.rule + parts.size + 0.7 * rng.normal(), basis };
@@ -52,7 +53,6 @@ function attention(rng: Rng, actor: SimActor, month: number): { score: number; b
 function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr: string, basis: string): SimCase[] {
   const opened = `${monthAt(dials, month)}-${String(1 + rng.below(28)).padStart(2, '0')}`;
   const worker = rng.below(CALIBRATION.caseworkers.length);
-  const at = (day: string) => `${day}T12:00:00Z`;
   const events: SimCase[] = [
     {
       known: opened,
@@ -74,7 +74,9 @@ function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr:
     CALIBRATION.finding[started && actor.latent === 'serious' ? 'serious' : started && actor.latent === 'minor' ? 'minor' : 'clean'];
   const found = rng.chance(Math.min(0.98, chance * CALIBRATION.caseworkers[worker]!));
   const kroner = found
-    ? Math.round(rng.lognormal(90_000, 0.6) * (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / actor.group.billsPerDay))
+    ? Math.round(
+        rng.lognormal(90_000, 0.6) * (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / Math.max(1, actor.group.billsPerDay)),
+      )
     : 0;
   const utfall = !found
     ? rng.pick(['none', 'guidance'])
@@ -83,16 +85,35 @@ function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr:
       : 'reclaim';
   const known = addDays(decided, 3);
   events.push({ known, event: { type: 'vedtak', saksnr, vedtatt: decided, utfall, belop: `${kroner}.00`, kjentFra: at(known) } });
-  if (found && rng.chance(CALIBRATION.appealShare)) {
-    const day = addDays(decided, 30 + Math.round(rng.lognormal(CALIBRATION.appealDelayDays.median, CALIBRATION.appealDelayDays.sigma)));
-    const results = Object.entries(CALIBRATION.appealResults);
-    const [resultat = 'upheld'] = results[rng.weighted(results.map(([, weight]) => weight))]!;
-    const left = resultat === 'reversed' ? 0 : resultat === 'partly-upheld' ? Math.round(kroner / 2) : kroner;
-    const appealKnown = addDays(day, 3);
-    events.push({
-      known: appealKnown,
-      event: { type: 'klage', saksnr, avgjort: day, resultat, belop: `${left}.00`, kjentFra: at(appealKnown) },
-    });
-  }
+  if (found && rng.chance(CALIBRATION.appealShare)) events.push(appealOf(rng, saksnr, decided, kroner));
+  else if (found && rng.chance(CALIBRATION.reversalShare)) events.push(reversalOf(rng, saksnr, decided, kroner));
   return events;
+}
+
+const at = (day: string) => `${day}T12:00:00Z`;
+
+function appealOf(rng: Rng, saksnr: string, decided: string, kroner: number): SimCase {
+  const received = addDays(decided, 10 + rng.below(21));
+  const day = addDays(received, 20 + Math.round(rng.lognormal(CALIBRATION.appealDelayDays.median, CALIBRATION.appealDelayDays.sigma)));
+  const results = Object.entries(CALIBRATION.appealResults);
+  const [resultat = 'upheld'] = results[rng.weighted(results.map(([, weight]) => weight))]!;
+  const left = resultat === 'reversed' ? 0 : resultat === 'partly-upheld' ? Math.round(kroner / 2) : kroner;
+  const known = addDays(day, 3);
+  const instans = resultat === 'upheld' && rng.chance(0.5) ? 'nasjonalt-klageorgan' : 'helfo';
+  return {
+    known,
+    event: { type: 'klage', saksnr, innkommet: received, avgjort: day, instans, resultat, belop: `${left}.00`, kjentFra: at(known) },
+  };
+}
+
+/** The payer undoes its own decision. A third of these stand in the case system as complaints that nobody sent in. */
+function reversalOf(rng: Rng, saksnr: string, decided: string, kroner: number): SimCase {
+  const day = addDays(decided, 20 + rng.below(200));
+  const known = addDays(day, 3);
+  const left = rng.chance(0.7) ? 0 : Math.round(kroner / 2);
+  if (rng.chance(CALIBRATION.misregisteredReversals)) {
+    const resultat = left === 0 ? 'reversed' : 'partly-upheld';
+    return { known, event: { type: 'klage', saksnr, avgjort: day, instans: 'helfo', resultat, belop: `${left}.00`, kjentFra: at(known) } };
+  }
+  return { known, event: { type: 'omgjoring', saksnr, avgjort: day, belop: `${left}.00`, kjentFra: at(known) } };
 }

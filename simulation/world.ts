@@ -1,55 +1,62 @@
-import { nationalIdControl, orgControlDigit } from '../domain/identifiers';
+import { orgControlDigit } from '../domain/identifiers';
 import { Rng } from '../domain/rng';
-import { BEHAVIOURS_OF, type Behaviour, CALIBRATION, GROUPS, type ProviderGroup } from './calibration';
-
-export interface Dials {
-  /** Share of Norway's 23,000 actors, 0.01 to 1. */
-  readonly actors: number;
-  /** Share of full bill volume, 0.001 to 1. */
-  readonly volume: number;
-  readonly controlsPerYear: number;
-  readonly years: number;
-  readonly seed: number;
-  /** First month of service, YYYY-MM. */
-  readonly firstMonth: string;
-}
-
-export const DEMO_DIALS: Dials = { actors: 0.1, volume: 0.034, controlsPerYear: 400, years: 4, seed: 20240101, firstMonth: '2021-01' };
+import { type Behaviour, BEHAVIOURS_OF, bitOf, CALIBRATION, GROUPS, HONEST, type Honest, type ProviderGroup } from './calibration';
+import { type Dials, monthsOf } from './dials';
 
 export interface SimActor {
   readonly index: number;
+  /** Position in GROUPS. */
+  readonly groupIndex: number;
   readonly group: ProviderGroup;
   readonly praksisId: string;
-  readonly hprNr: string;
+  readonly hprNr: number;
   readonly orgnr: string;
-  readonly kommunenr: string;
+  readonly municipality: number;
   readonly listSize: number | undefined;
   /** Months since the first month; activity is [from, until). */
   readonly fromMonth: number;
   readonly untilMonth: number;
-  /** Bills a practice day at full volume. */
+  /** Bills a practice day. */
   readonly intensity: number;
-  readonly lagMonths: 1 | 2;
+  readonly lagDays: number;
+  readonly slow: boolean;
   readonly latent: 'serious' | 'minor' | 'honest-outlier' | 'clean';
   readonly behaviours: readonly Behaviour[];
+  readonly mask: number;
+  readonly honest: Honest | undefined;
   /** 0 to 1: how strong the behaviours are. */
   readonly severity: number;
   readonly startMonth: number;
   readonly ruleRate: number;
-  readonly patients: readonly string[];
+  /** Doctors who bill under this practice number. */
+  readonly performers: number;
+  readonly substitute: boolean;
+  readonly batchStamper: boolean;
+  /** Honest entry: fewer bills at first, rising over a year (A15). */
+  readonly ramp: boolean;
+  readonly ring: number | undefined;
+  readonly account: string;
 }
 
-const MUNICIPALITIES = ['0301', '1103', '4601', '5001', '3107', '1505', '5501', '4204', '3301', '5601'];
-
-/** A synthetic national id: month + 80, as Skatteetaten's test people have; belongs to nobody. */
-export function syntheticNationalId(rng: Rng): string {
-  for (;;) {
-    const two = (n: number) => String(n).padStart(2, '0');
-    const first9 = `${two(1 + rng.below(28))}${two(81 + rng.below(12))}${two(rng.below(100))}${String(rng.below(1000)).padStart(3, '0')}`;
-    const control = nationalIdControl(first9);
-    if (control !== undefined) return first9 + control;
-  }
-}
+/** Numbers of municipalities and their share of the people, largest first; all others stand under one small one each. */
+export const MUNICIPALITIES: readonly (readonly [code: string, share: number])[] = [
+  ['0301', 0.2],
+  ['4601', 0.12],
+  ['5001', 0.1],
+  ['1103', 0.09],
+  ['3301', 0.08],
+  ['4204', 0.08],
+  ['3107', 0.07],
+  ['5501', 0.06],
+  ['1505', 0.05],
+  ['3201', 0.05],
+  ['1804', 0.04],
+  ['5601', 0.02],
+  ['4624', 0.015],
+  ['3411', 0.015],
+  ['1837', 0.005],
+  ['5633', 0.005],
+];
 
 function organisationNumber(rng: Rng): string {
   for (;;) {
@@ -59,51 +66,88 @@ function organisationNumber(rng: Rng): string {
   }
 }
 
+const RING_SIZE = 4;
+
 export function makeActors(dials: Dials): SimActor[] {
   const count = Math.max(20, Math.round(CALIBRATION.actorsInNorway * dials.actors));
-  return Array.from({ length: count }, (_, index) => makeActor(dials, index));
+  const actors = Array.from({ length: count }, (_, index) => makeActor(dials, index));
+  return withRings(actors);
 }
+
+/** Actors with A14 in one municipality and practice type share account, owner and patients, four to a ring. */
+function withRings(actors: readonly SimActor[]): SimActor[] {
+  const members = new Map<string, number[]>();
+  for (const actor of actors) {
+    if (!actor.behaviours.includes('A14')) continue;
+    const key = `${actor.municipality} ${actor.group.practiceType}`;
+    members.set(key, [...(members.get(key) ?? []), actor.index]);
+  }
+  const ringOf = new Map<number, number>();
+  for (const indices of members.values()) indices.forEach((index, i) => ringOf.set(index, indices[Math.floor(i / RING_SIZE) * RING_SIZE]!));
+  return actors.map((actor) => {
+    const ring = ringOf.get(actor.index);
+    if (ring === undefined) return actor;
+    const head = actors[ring]!;
+    return { ...actor, ring, account: head.account, orgnr: head.orgnr };
+  });
+}
+
+const SHAPE: Readonly<Record<Honest, { readonly intensity: number; readonly performers: number }>> = {
+  palliative: { intensity: 0.8, performers: 1 },
+  rural: { intensity: 1.1, performers: 1 },
+  refugee: { intensity: 1, performers: 1 },
+  addiction: { intensity: 1.1, performers: 1 },
+  'big-list': { intensity: 1.6, performers: 1 },
+  'group-number': { intensity: 3, performers: 3 },
+};
 
 function makeActor(dials: Dials, index: number): SimActor {
   const rng = new Rng(dials.seed, 'actor', index);
-  const months = dials.years * 12;
-  const group = GROUPS[rng.weighted(GROUPS.map((g) => g.share))]!;
+  const months = monthsOf(dials);
+  const groupIndex = rng.weighted(GROUPS.map((g) => g.share));
+  const group = GROUPS[groupIndex]!;
   const share = CALIBRATION.latent;
   const latent = (['serious', 'minor', 'honest-outlier', 'clean'] as const)[
     rng.weighted([share.serious, share.minor, share.honestOutlier, 1 - share.serious - share.minor - share.honestOutlier])
   ]!;
-  const possible = BEHAVIOURS_OF[group.field] ?? [];
   const guilty = latent === 'serious' || latent === 'minor';
-  const fromMonth = rng.chance(CALIBRATION.yearlyEntry * dials.years) ? rng.below(months - 6) : 0;
-  const untilMonth = rng.chance(CALIBRATION.yearlyExit * dials.years) ? fromMonth + 6 + rng.below(months - fromMonth - 5) : months;
-  const intensity = group.billsPerDay * rng.lognormal(1, CALIBRATION.volumeSigma * 0.6) * (latent === 'honest-outlier' ? 1.9 : 1);
+  const honest = latent === 'honest-outlier' ? rng.pick(HONEST) : undefined;
+  const entered = rng.chance(CALIBRATION.yearlyEntry * dials.years);
+  const fromMonth = entered ? rng.below(Math.max(1, months - 6)) : 0;
+  const untilMonth = rng.chance(CALIBRATION.yearlyExit * dials.years)
+    ? fromMonth + 6 + rng.below(Math.max(1, months - fromMonth - 5))
+    : months;
   const severity = latent === 'serious' ? 0.6 + 0.4 * rng.next() : latent === 'minor' ? 0.15 + 0.3 * rng.next() : 0;
+  const possible = BEHAVIOURS_OF[group.practiceType] ?? [];
+  const behaviours = guilty ? rng.shuffle(possible).slice(0, latent === 'serious' ? 2 : 1) : [];
+  const shape = honest ? SHAPE[honest] : { intensity: 1, performers: 1 };
+  const gp = group.practiceType === 'FALE';
   return {
     index,
+    groupIndex,
     group,
     praksisId: String(1_000_000 + index),
-    hprNr: String(2_000_000 + index * 7),
+    hprNr: 2_000_000 + index * 7,
     orgnr: organisationNumber(rng),
-    kommunenr: rng.pick(MUNICIPALITIES),
-    listSize: group.practiceType === 'FALE' ? Math.round(rng.lognormal(1100, 0.3) * (latent === 'honest-outlier' ? 1.6 : 1)) : undefined,
+    municipality: rng.weighted(MUNICIPALITIES.map(([, s]) => s)),
+    listSize: gp ? Math.round(Math.min(2500, rng.lognormal(800, 0.3) * (honest === 'big-list' ? 1.7 : 1))) : undefined,
     fromMonth,
     untilMonth,
-    intensity,
-    lagMonths: rng.chance(CALIBRATION.lateActors + (latent === 'serious' ? 0.08 : 0)) ? 2 : 1,
+    intensity: group.billsPerDay * rng.lognormal(1, CALIBRATION.volumeSigma) * shape.intensity,
+    lagDays: rng.lognormal(CALIBRATION.lag.medianDays, CALIBRATION.lag.sigma),
+    slow: rng.chance(CALIBRATION.slowActors + (latent === 'serious' ? 0.08 : 0)),
     latent,
-    behaviours: guilty ? rng.shuffle(possible).slice(0, latent === 'serious' ? 2 : 1) : [],
+    behaviours,
+    mask: behaviours.reduce((mask, behaviour) => mask | bitOf(behaviour), 0),
+    honest,
     severity,
     startMonth: guilty && rng.chance(0.4) ? rng.below(Math.max(1, months - 18)) : 0,
-    ruleRate: CALIBRATION.rejectedShare * rng.lognormal(1, 0.5) * (1 + severity),
-    patients: Array.from({ length: Math.max(8, Math.round(CALIBRATION.patientsPerActor * rng.lognormal(1, 0.4))) }, () =>
-      syntheticNationalId(rng),
-    ),
+    ruleRate: CALIBRATION.ruleHits * rng.lognormal(1, 0.5) * (1 + 0.8 * severity),
+    performers: shape.performers,
+    substitute: (gp && rng.chance(CALIBRATION.substitutes)) || behaviours.includes('A6'),
+    batchStamper: gp && rng.chance(CALIBRATION.batchStampers),
+    ramp: entered && rng.chance(0.7),
+    ring: undefined,
+    account: `${1000 + rng.below(9000)}${String(rng.below(10_000_000)).padStart(7, '0')}`,
   };
-}
-
-/** Calendar month of `offset` months after the first one, as YYYY-MM. */
-export function monthAt(dials: Dials, offset: number): string {
-  const [year = 2021, month = 1] = dials.firstMonth.split('-').map(Number);
-  const index = year * 12 + month - 1 + offset;
-  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
 }

@@ -32,10 +32,12 @@ export const billSchema = z.looseObject({
   }),
   takster: z.array(tariffLineSchema).min(1),
   diagnoser: z.array(diagnosisSchema).default([]),
-  arsakFriEgenandel: z.string().optional(),
+  /** HPR number of who did the work, where it is not the holder of the practice (a substitute, a colleague). */
+  utfortAv: z.int().min(1).max(999_999_999).nullish(),
+  arsakFriEgenandel: z.string().nullish(),
   egenandel: amount.default('0'),
   kreditering: z.boolean().default(false),
-  krediterer: z.uuid().optional(),
+  krediterer: z.uuid().nullish(),
 });
 export type Bill = z.infer<typeof billSchema>;
 
@@ -70,13 +72,37 @@ export const actorSchema = z
     praksistype: z.string().min(2).max(6),
     fagomrade: z.string().min(2).max(4),
     kommunenr: z.string().regex(/^\d{4}$/),
-    listelengde: z.int().min(0).optional(),
+    listelengde: z.int().min(0).nullish(),
+    /** Account that is paid to, as a digest the sender makes: equal accounts have equal digests. */
+    kontoHash: z.string().max(64).nullish(),
+    registrertVia: z.enum(['praksisinfo', 'altinn', 'manuell']).nullish(),
     gyldigFra: z.iso.date(),
     gyldigTil: z.iso.date().optional(),
     kjentFra: z.iso.datetime({ offset: true }),
   })
   .refine((actor) => actor.hprNr !== undefined || actor.orgnr !== undefined, 'expected an HPR number or an organisation number');
 export type Actor = z.infer<typeof actorSchema>;
+
+/** What the population register says of a person, as far as control needs it. */
+export const patientSchema = z.looseObject({
+  id: z.string().refine(isNationalId, 'expected an identity number of 11 digits with right control digits'),
+  idType: z.string().default('FNR'),
+  fodselsar: z.int().min(1890).max(2100),
+  kommunenr: z.string().regex(/^\d{4}$/),
+  fastlegePraksisId: z.string().nullish(),
+  dod: z.iso.date().nullish(),
+  utvandret: z.iso.date().nullish(),
+  kjentFra: z.iso.datetime({ offset: true }),
+});
+
+/** Who stands in for whom, and when (vikar). */
+export const substituteSchema = z.looseObject({
+  praksisId: z.string().regex(/^\d{6,12}$/),
+  vikarHprNr: z.int().min(1).max(999_999_999),
+  fra: z.iso.date(),
+  til: z.iso.date().nullish(),
+  kjentFra: z.iso.datetime({ offset: true }),
+});
 
 const caseBase = { saksnr: z.string().min(3), kjentFra: z.iso.datetime({ offset: true }) };
 export const OUTCOMES = [
@@ -113,9 +139,18 @@ export const caseEventSchema = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('klage'),
     ...caseBase,
+    /** Day the complaint came in. One that never came in is the payer's own reversal, entered in the wrong place. */
+    innkommet: z.iso.date().nullish(),
     avgjort: z.iso.date(),
+    instans: z.enum(['helfo', 'nasjonalt-klageorgan']).default('helfo'),
     resultat: z.enum(['upheld', 'partly-upheld', 'reversed', 'withdrawn']),
     belop: amount.default('0'),
+  }),
+  z.looseObject({
+    type: z.literal('omgjoring'),
+    ...caseBase,
+    avgjort: z.iso.date(),
+    belop: amount.default('0').describe('what is left of the amount'),
   }),
 ]);
 export type CaseEvent = z.infer<typeof caseEventSchema>;

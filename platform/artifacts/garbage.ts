@@ -32,6 +32,7 @@ export async function garbage(db: Db, store: ArtifactStore): Promise<GarbageRepo
     const bundle = store.getJson<VersionBundle>(version_id);
     named.add(bundle.model).add(bundle.weights);
   }
+  for (const sha of store.allDerived()) if (store.has(sha)) named.add(sha);
   const root = path.join(store.root, 'sha256');
   let [objects, bytes, unreferenced, unreferencedBytes] = [0, 0, 0, 0];
   for (const dir of fs.existsSync(root) ? fs.readdirSync(root) : []) {

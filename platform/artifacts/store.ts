@@ -38,6 +38,35 @@ export class ArtifactStore {
     return sha;
   }
 
+  /** Hash of what was once derived under a key, if it still lies here. A cache: losing it costs time only. */
+  derived(key: string): string | undefined {
+    const file = this.#derivedPath(key);
+    if (!fs.existsSync(file)) return undefined;
+    const sha = fs.readFileSync(file, 'utf8');
+    return this.has(sha) ? sha : undefined;
+  }
+
+  async putDerived(key: string, file: string): Promise<string> {
+    const sha = await this.putFile(file);
+    const target = this.#derivedPath(key);
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    const temporary = this.temporary();
+    fs.writeFileSync(temporary, sha);
+    fs.renameSync(temporary, target);
+    return sha;
+  }
+
+  /** Hashes that the cache of derived tables names. */
+  *allDerived(): Generator<string> {
+    const root = path.join(this.root, 'derived');
+    for (const dir of fs.existsSync(root) ? fs.readdirSync(root) : [])
+      for (const key of fs.readdirSync(path.join(root, dir))) yield fs.readFileSync(path.join(root, dir, key), 'utf8');
+  }
+
+  #derivedPath(key: string): string {
+    return path.join(this.root, 'derived', key.slice(0, 2), key);
+  }
+
   get(sha: string): Buffer {
     const data = fs.readFileSync(this.existing(sha));
     const found = sha256(data);

@@ -19,7 +19,7 @@ export interface LoadReport {
 
 /** What a loader of one kind of file does with a line. Counting and quarantine are the batch's. */
 export interface LineLoader {
-  readonly kind: 'settlement' | 'actor' | 'case';
+  readonly kind: 'settlement' | 'actor' | 'patient' | 'substitute' | 'prescription' | 'case';
   line(batch: Batch, line: number, value: unknown): Promise<void> | void;
   /** Writes what was collected; called now and then and at the end. */
   flush(batch: Batch): Promise<void>;

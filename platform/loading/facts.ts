@@ -26,8 +26,8 @@ export class ActorLoader implements LineLoader {
     );
     const extra = unknownFields(actor, ACTOR_KEYS);
     const written = await batch.tx.raw<{ rowCount: number }>(
-      `insert into core.provider_fact (provider_id, known_from, valid_from, valid_to, practice_type, field, municipality, list_size, batch_id, extra)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict on constraint provider_fact_pk do nothing`,
+      `insert into core.provider_fact (provider_id, known_from, valid_from, valid_to, practice_type, field, municipality, list_size, account_hash, registered_via, batch_id, extra)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict on constraint provider_fact_pk do nothing`,
       [
         rows[0]!.provider_id,
         actor.kjentFra,
@@ -37,6 +37,8 @@ export class ActorLoader implements LineLoader {
         actor.fagomrade,
         actor.kommunenr,
         actor.listelengde ?? null,
+        actor.kontoHash ?? null,
+        actor.registrertVia ?? null,
         batch.batchId,
         extra ? JSON.stringify(extra) : null,
       ],
@@ -105,19 +107,35 @@ export class CaseLoader implements LineLoader {
       );
       return result.rowCount;
     }
-    const table =
+    const known = [event.kjentFra, batch.batchId];
+    const [table, values] =
       event.type === 'vedtak'
-        ? 'ctl.outcome (case_no, decided, outcome, amount_ore, known_from, batch_id)'
-        : 'ctl.appeal (case_no, decided, result, amount_ore, known_from, batch_id)';
-    const [day, what] = event.type === 'vedtak' ? [event.vedtatt, event.utfall] : [event.avgjort, event.resultat];
-    const result = await batch.tx.raw<{ rowCount: number }>(`insert into ${table} values (?, ?, ?, ?, ?, ?) on conflict do nothing`, [
-      event.saksnr,
-      day,
-      what,
-      parseOre(event.belop),
-      event.kjentFra,
-      batch.batchId,
-    ]);
+        ? [
+            'outcome (case_no, decided, outcome, amount_ore, known_from, batch_id)',
+            [event.saksnr, event.vedtatt, event.utfall, parseOre(event.belop), ...known],
+          ]
+        : event.type === 'klage'
+          ? [
+              'appeal (case_no, decided, result, amount_ore, received, instance, misregistered, known_from, batch_id)',
+              [
+                event.saksnr,
+                event.avgjort,
+                event.resultat,
+                parseOre(event.belop),
+                event.innkommet ?? null,
+                event.instans,
+                isMisregistered(event),
+                ...known,
+              ],
+            ]
+          : [
+              'reversal (case_no, decided, amount_ore, known_from, batch_id)',
+              [event.saksnr, event.avgjort, parseOre(event.belop), ...known],
+            ];
+    const result = await batch.tx.raw<{ rowCount: number }>(
+      `insert into ctl.${table as string} values (${values.slice().fill('?').join(', ')}) on conflict do nothing`,
+      values as (string | number | boolean | null)[],
+    );
     return result.rowCount;
   }
 
@@ -125,3 +143,7 @@ export class CaseLoader implements LineLoader {
     return Promise.resolve();
   }
 }
+
+/** A complaint that changed a decision though nobody sent one in is the payer's own reversal in the wrong place. */
+const isMisregistered = (event: { innkommet?: string | null | undefined; resultat: string }): boolean =>
+  !event.innkommet && (event.resultat === 'reversed' || event.resultat === 'partly-upheld');

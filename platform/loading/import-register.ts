@@ -1,42 +1,46 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { invalid } from '../../domain/errors';
-import { TARIFFS } from '../../domain/reference/tariffs';
 import type { Db } from '../db/connection';
 import type { ActRef } from '../ledger/ledger';
 import { type LineLoader, loadFile, type LoadReport } from './batch';
 import { ActorLoader, CaseLoader } from './facts';
+import { PatientLoader, SubstituteLoader } from './people';
+import { PrescriptionLoader } from './prescriptions';
 import { SettlementLoader } from './settlements';
 import type { Vault } from './vault';
 
-/** Reference values that the product brings along; safe to run again. */
-export async function loadReference(db: Db): Promise<void> {
-  for (const tariff of TARIFFS) {
-    await db.raw(
-      `insert into ref.tariff (code, field, kind, min_minutes, description) values (?, ?, ?, ?, ?)
-       on conflict on constraint tariff_pk do update set field = excluded.field, kind = excluded.kind, min_minutes = excluded.min_minutes, description = excluded.description`,
-      [tariff.code, tariff.field, tariff.kind, tariff.minMinutes, tariff.description],
-    );
+const FILES_AT_ONCE = 2;
+/** Kinds of files in the order they must be loaded, by the word their names start with. */
+const KINDS = { actor: 'actors', patient: 'patients', substitute: 'substitutes', settlement: 'settlements', prescription: 'prescriptions', case: 'cases' } as const; // prettier-ignore
+type Kind = keyof typeof KINDS;
+const ORDER = Object.keys(KINDS) as Kind[];
+
+function kindOf(file: string): Kind | undefined {
+  const name = path.basename(file);
+  return name.endsWith('.ndjson') ? ORDER.find((kind) => name.startsWith(KINDS[kind])) : undefined;
+}
+
+/** A loader a file: what one remembers is true only if its transaction committed. */
+function loaderOf(kind: Kind, vault: Vault): LineLoader {
+  switch (kind) {
+    case 'actor':
+      return new ActorLoader();
+    case 'patient':
+      return new PatientLoader(vault);
+    case 'substitute':
+      return new SubstituteLoader();
+    case 'settlement':
+      return new SettlementLoader(vault);
+    case 'prescription':
+      return new PrescriptionLoader(vault);
+    case 'case':
+      return new CaseLoader();
   }
 }
 
-const FILES_AT_ONCE = 2;
-const ORDER = ['actor', 'settlement', 'case'] as const;
-
-function kindOf(file: string): (typeof ORDER)[number] | undefined {
-  const name = path.basename(file);
-  if (!name.endsWith('.ndjson')) return undefined;
-  return name.startsWith('actors')
-    ? 'actor'
-    : name.startsWith('settlements')
-      ? 'settlement'
-      : name.startsWith('cases')
-        ? 'case'
-        : undefined;
-}
-
 /** Files of a register folder in the order they must be loaded: actors, settlements by name, cases. */
-export function registerFiles(source: string): { file: string; kind: (typeof ORDER)[number] }[] {
+export function registerFiles(source: string): { file: string; kind: Kind }[] {
   if (!fs.existsSync(source))
     throw invalid(
       `${source} does not exist`,
@@ -60,21 +64,18 @@ export async function importRegister(
   progress: (report: LoadReport, done: number, total: number) => void = () => {},
 ): Promise<LoadReport[]> {
   const files = registerFiles(source);
-  // A loader a file: what one remembers is true only if its transaction committed.
-  const loaderOf = (kind: (typeof ORDER)[number]): LineLoader =>
-    kind === 'actor' ? new ActorLoader() : kind === 'case' ? new CaseLoader() : new SettlementLoader(vault);
   const reports: LoadReport[] = [];
   // Kinds come one after the other; files of one kind side by side, so that parsing here overlaps writing there.
   for (const kind of ORDER) {
     const queue = files.filter((file) => file.kind === kind);
     const worker = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const report = await loadFile(db, actor, next.file, loaderOf(kind));
+        const report = await loadFile(db, actor, next.file, loaderOf(kind, vault));
         reports.push(report);
         progress(report, reports.length, files.length);
       }
     };
-    await Promise.all(Array.from({ length: kind === 'settlement' ? FILES_AT_ONCE : 1 }, worker));
+    await Promise.all(Array.from({ length: kind === 'settlement' || kind === 'prescription' ? FILES_AT_ONCE : 1 }, worker));
   }
   return reports;
 }

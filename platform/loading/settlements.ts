@@ -11,6 +11,7 @@ import {
 } from '../../domain/schemas/kuhr';
 import { monthStart } from '../../domain/rules/time-splits';
 import { type Batch, firstProblem, type LineLoader } from './batch';
+import { BillNumbers, Months, ProviderIndex } from './keys';
 import { CopyInto } from './copy-into';
 import type { Vault } from './vault';
 
@@ -24,6 +25,11 @@ interface Pending {
   readonly receivedMs: number;
   readonly month: string;
   readonly hits: Envelope['merknader'];
+}
+
+interface Numbered {
+  readonly item: Pending;
+  readonly billId: number;
 }
 
 /** Fields of `value` that `keys` does not name; undefined when there are none. Nothing of a message is lost. */
@@ -45,8 +51,9 @@ const KEYS = {
 export class SettlementLoader implements LineLoader {
   readonly kind = 'settlement';
   #pending: Pending[] = [];
-  #providers: Map<string, number> | undefined;
-  readonly #months = new Set<string>();
+  readonly #providers = new ProviderIndex();
+  readonly #months = new Months();
+  readonly #numbers = new BillNumbers();
   readonly #submissions = new CopyInto('core.submission', [
     'submission_id',
     'provider_id',
@@ -60,11 +67,13 @@ export class SettlementLoader implements LineLoader {
   ]);
   readonly #bills = new CopyInto('core.bill', [
     'received_month',
+    'bill_id',
     'bill_guid',
     'submission_id',
     'provider_id',
     'bill_no',
     'patient_key',
+    'performed_by',
     'started_at',
     'civil_day',
     'minute_of_day',
@@ -74,13 +83,14 @@ export class SettlementLoader implements LineLoader {
     'exemption',
     'is_credit',
     'credits',
+    'credits_bill',
     'diagnosis',
     'batch_id',
     'extra',
   ]);
   readonly #lines = new CopyInto('core.bill_line', [
     'received_month',
-    'bill_guid',
+    'bill_id',
     'line_no',
     'provider_id',
     'tariff',
@@ -92,7 +102,7 @@ export class SettlementLoader implements LineLoader {
   ]);
   readonly #hits = new CopyInto('core.rule_outcome', [
     'received_month',
-    'bill_guid',
+    'bill_id',
     'rule_no',
     'provider_id',
     'effect',
@@ -112,7 +122,7 @@ export class SettlementLoader implements LineLoader {
       return;
     }
     const envelope = parsed.data;
-    const providerId = await this.#provider(batch, envelope.melding.praksisId);
+    const providerId = await this.#providers.idOf(batch.tx, envelope.melding.praksisId);
     if (providerId === undefined) {
       const bills = Math.max(1, envelope.melding.enkeltregninger.length);
       batch.read += bills;
@@ -178,34 +188,45 @@ export class SettlementLoader implements LineLoader {
     const pending = this.#pending;
     this.#pending = [];
     await this.#submissions.flush(batch.tx);
-    const fresh = await this.#withoutDuplicates(batch, pending);
-    const keys = await this.vault.surrogates(fresh.map(({ bill }) => bill.pasient.id));
-    for (const month of new Set(fresh.map((item) => item.month))) {
-      if (!this.#months.has(month)) await batch.tx.raw('select core.ensure_month(?::date)', [month]);
-      this.#months.add(month);
-    }
-    fresh.forEach((item, index) => this.#write(batch, item, keys[index]!));
+    const numbers = await this.#numbers.take(batch.tx, pending.length);
+    const fresh = await this.#withoutDuplicates(batch, pending, numbers);
+    const credited = await this.#credited(batch, fresh);
+    const keys = await this.vault.surrogates(fresh.map(({ item }) => item.bill.pasient.id));
+    await this.#months.ensure(batch.tx, new Set(fresh.map(({ item }) => item.month)));
+    fresh.forEach(({ item, billId }, index) => this.#write(batch, item, billId, keys[index]!, credited));
     batch.loaded += fresh.length;
     for (const table of [this.#bills, this.#lines, this.#hits]) await table.flush(batch.tx);
   }
 
   /** A bill's guid enters core.bill_identity once, whatever file or month it comes in; a second one is refused by name. */
-  async #withoutDuplicates(batch: Batch, pending: readonly Pending[]): Promise<Pending[]> {
+  async #withoutDuplicates(batch: Batch, pending: readonly Pending[], numbers: readonly number[]): Promise<Numbered[]> {
     if (pending.length === 0) return [];
-    const guids = [...new Set(pending.map(({ bill }) => bill.guid))];
+    const first = new Map<string, number>();
+    pending.forEach(({ bill }, i) => first.has(bill.guid) || first.set(bill.guid, numbers[i]!));
     const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
-      'insert into core.bill_identity (bill_guid, batch_id) select unnest(?::uuid[]), ? on conflict do nothing returning bill_guid',
-      [guids, batch.batchId],
+      'insert into core.bill_identity (bill_guid, bill_id, batch_id) select *, ? from unnest(?::uuid[], ?::bigint[]) on conflict do nothing returning bill_guid',
+      [batch.batchId, [...first.keys()], [...first.values()]],
     );
     const free = new Set(rows.map((row) => row.bill_guid));
-    return pending.filter((item) => {
-      if (free.delete(item.bill.guid)) return true;
+    return pending.flatMap((item) => {
+      if (free.delete(item.bill.guid)) return [{ item, billId: first.get(item.bill.guid)! }];
       batch.refuse(item.line, `bill ${item.bill.regningsnummer}`, 'guid', item.bill.guid, 'duplicate bill: this guid was loaded before');
-      return false;
+      return [];
     });
   }
 
-  #write(batch: Batch, item: Pending, patientKey: number): void {
+  /** Numbers of the bills that crediting bills name; a bill that is not known (yet) has none. */
+  async #credited(batch: Batch, fresh: readonly Numbered[]): Promise<ReadonlyMap<string, number>> {
+    const guids = fresh.flatMap(({ item }) => item.bill.krediterer ?? []);
+    if (guids.length === 0) return new Map();
+    const { rows } = await batch.tx.raw<{ rows: { bill_guid: string; bill_id: number }[] }>(
+      'select bill_guid, bill_id from core.bill_identity where bill_guid = any(?::uuid[])',
+      [guids],
+    );
+    return new Map(rows.map((row) => [row.bill_guid, row.bill_id]));
+  }
+
+  #write(batch: Batch, item: Pending, billId: number, patientKey: number, credited: ReadonlyMap<string, number>): void {
     const { bill, month, providerId } = item;
     const startedMs = parseInstant(bill.tidspunkt)!;
     const civil = civilTime(startedMs);
@@ -214,11 +235,13 @@ export class SettlementLoader implements LineLoader {
     const extra = billExtra(bill);
     this.#bills.add([
       month,
+      billId,
       bill.guid,
       item.submissionId,
       providerId,
       bill.regningsnummer,
       patientKey,
+      bill.utfortAv,
       new Date(startedMs).toISOString(),
       civil.day,
       civil.minuteOfDay,
@@ -228,6 +251,7 @@ export class SettlementLoader implements LineLoader {
       bill.arsakFriEgenandel,
       bill.kreditering,
       bill.krediterer,
+      bill.krediterer ? credited.get(bill.krediterer) : null,
       bill.diagnoser[0]?.kode,
       batch.batchId,
       extra,
@@ -236,7 +260,7 @@ export class SettlementLoader implements LineLoader {
       const unknown = unknownFields(tariff, KEYS.line);
       this.#lines.add([
         month,
-        bill.guid,
+        billId,
         index + 1,
         providerId,
         tariff.takstkode,
@@ -251,18 +275,8 @@ export class SettlementLoader implements LineLoader {
     for (const hit of item.hits) {
       if (seen.has(hit.merknad)) continue; // the engine names one rule once a bill
       seen.add(hit.merknad);
-      this.#hits.add([month, bill.guid, hit.merknad, providerId, EFFECTS[hit.effekt], parseOre(hit.belop), knownFrom, batch.batchId]);
+      this.#hits.add([month, billId, hit.merknad, providerId, EFFECTS[hit.effekt], parseOre(hit.belop), knownFrom, batch.batchId]);
     }
-  }
-
-  async #provider(batch: Batch, practiceNo: string): Promise<number | undefined> {
-    if (!this.#providers) {
-      const { rows } = await batch.tx.raw<{ rows: { practice_no: string; provider_id: number }[] }>(
-        'select practice_no, provider_id from core.provider',
-      );
-      this.#providers = new Map(rows.map((row) => [row.practice_no, row.provider_id]));
-    }
-    return this.#providers.get(practiceNo);
   }
 }
 

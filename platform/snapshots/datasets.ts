@@ -1,56 +1,96 @@
 /** What a snapshot holds: for each dataset its columns with DuckDB types and the PostgreSQL query that yields them. */
 export interface Dataset {
   readonly name: string;
-  readonly byMonth: boolean;
+  /** `month`: a partition a month of receipt; `month-shard`: each of those cut by provider; `all`: one partition. */
+  readonly cut: 'all' | 'month' | 'month-shard';
+  /** Kinds of load batches that feed it; `all` datasets are small and read whole. */
+  readonly fedBy: readonly string[];
   readonly columns: readonly (readonly [name: string, type: string])[];
-  /** Select list; instants as UTC text with microseconds. */
   readonly select: string;
   readonly from: string;
+  /** Condition on one month of receipt, `$month` standing for its first day. */
+  readonly inMonth?: string;
+  /** Expression of the provider whose hash decides the shard. */
+  readonly shardBy?: string;
   readonly order: string;
 }
 
-const utc = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`;
+/** Sessions are pinned to UTC and ISO dates, so this is text like 2024-03-01 10:15:00.5 at the database's own speed. */
+const utc = (column: string) => `${column} at time zone 'UTC'`;
+const ofMonth = "t.received_month = '$month'";
+const knownInMonth =
+  "t.known_from >= ('$month'::date)::timestamp at time zone 'Europe/Oslo' and t.known_from < ('$month'::date + interval '1 month')::timestamp at time zone 'Europe/Oslo'";
 
 // prettier-ignore
 export const DATASETS: readonly Dataset[] = [
   {
-    name: 'bill', byMonth: true, from: 'core.bill t', order: 't.provider_id, t.started_at, t.bill_guid',
-    columns: [['bill_guid', 'VARCHAR'], ['provider_id', 'INTEGER'], ['bill_no', 'INTEGER'], ['patient_key', 'BIGINT'], ['civil_day', 'DATE'], ['minute_of_day', 'SMALLINT'], ['known_from', 'TIMESTAMP'], ['amount_ore', 'BIGINT'], ['copay_ore', 'BIGINT'], ['is_credit', 'BOOLEAN'], ['diagnosis', 'VARCHAR']],
-    select: `t.bill_guid, t.provider_id, t.bill_no, t.patient_key, t.civil_day, t.minute_of_day, ${utc('t.known_from')}, t.amount_ore, t.copay_ore, t.is_credit, t.diagnosis`,
+    name: 'bill', cut: 'month-shard', fedBy: ['settlement', 'bills'], from: 'core.bill t', inMonth: ofMonth, shardBy: 't.provider_id', order: 't.provider_id, t.bill_id',
+    columns: [['bill_id', 'BIGINT'], ['provider_id', 'INTEGER'], ['performed_by', 'INTEGER'], ['bill_no', 'INTEGER'], ['patient_key', 'BIGINT'], ['civil_day', 'DATE'], ['minute_of_day', 'SMALLINT'], ['known_from', 'TIMESTAMP'], ['amount_ore', 'BIGINT'], ['copay_ore', 'BIGINT'], ['is_credit', 'BOOLEAN'], ['credits_bill', 'BIGINT'], ['diagnosis', 'VARCHAR']],
+    select: `t.bill_id, t.provider_id, t.performed_by, t.bill_no, t.patient_key, t.civil_day, t.minute_of_day, ${utc('t.known_from')}, t.amount_ore, t.copay_ore, t.is_credit, t.credits_bill, t.diagnosis`,
   },
   {
-    name: 'bill_line', byMonth: true, from: 'core.bill_line t', order: 't.provider_id, t.bill_guid, t.line_no',
-    columns: [['bill_guid', 'VARCHAR'], ['line_no', 'SMALLINT'], ['tariff', 'VARCHAR'], ['repetitions', 'SMALLINT'], ['amount_ore', 'BIGINT']],
-    select: 't.bill_guid, t.line_no, t.tariff, t.repetitions, t.amount_ore',
+    name: 'bill_line', cut: 'month-shard', fedBy: ['settlement', 'bills'], from: 'core.bill_line t', inMonth: ofMonth, shardBy: 't.provider_id', order: 't.bill_id, t.line_no',
+    columns: [['bill_id', 'BIGINT'], ['line_no', 'SMALLINT'], ['tariff', 'VARCHAR'], ['repetitions', 'SMALLINT'], ['amount_ore', 'BIGINT']],
+    select: 't.bill_id, t.line_no, t.tariff, t.repetitions, t.amount_ore',
   },
   {
-    name: 'rule_outcome', byMonth: true, from: 'core.rule_outcome t', order: 't.provider_id, t.bill_guid, t.rule_no',
-    columns: [['bill_guid', 'VARCHAR'], ['rule_no', 'INTEGER'], ['effect', 'VARCHAR'], ['amount_ore', 'BIGINT']],
-    select: 't.bill_guid, t.rule_no, t.effect, t.amount_ore',
+    name: 'rule_outcome', cut: 'month-shard', fedBy: ['settlement', 'bills'], from: 'core.rule_outcome t', inMonth: ofMonth, shardBy: 't.provider_id', order: 't.bill_id, t.rule_no',
+    columns: [['bill_id', 'BIGINT'], ['rule_no', 'INTEGER'], ['effect', 'VARCHAR'], ['amount_ore', 'BIGINT']],
+    select: 't.bill_id, t.rule_no, t.effect, t.amount_ore',
   },
   {
-    name: 'provider_fact', byMonth: false, from: 'core.provider_fact t', order: 't.provider_id, t.valid_from, t.known_from',
-    columns: [['provider_id', 'INTEGER'], ['known_from', 'TIMESTAMP'], ['valid_from', 'DATE'], ['valid_to', 'DATE'], ['practice_type', 'VARCHAR'], ['field', 'VARCHAR'], ['list_size', 'INTEGER']],
-    select: `t.provider_id, ${utc('t.known_from')}, t.valid_from, t.valid_to, t.practice_type, t.field, t.list_size`,
+    name: 'prescription', cut: 'month', fedBy: ['prescription'], from: 'rx.prescription t', inMonth: ofMonth, order: 't.prescription_id',
+    columns: [['prescription_id', 'UUID'], ['prescriber_id', 'INTEGER'], ['patient_key', 'BIGINT'], ['written', 'DATE'], ['atc', 'VARCHAR'], ['packages', 'SMALLINT'], ['generic_reservation', 'BOOLEAN'], ['known_from', 'TIMESTAMP']],
+    select: `t.prescription_id, t.prescriber_id, t.patient_key, t.written, t.atc, t.packages, t.generic_reservation, ${utc('t.known_from')}`,
   },
   {
-    name: 'case', byMonth: false, from: 'ctl.case t', order: 't.case_no',
+    name: 'dispensing', cut: 'month', fedBy: ['prescription'], from: 'rx.dispensing t', inMonth: ofMonth, order: 't.dispensing_id',
+    columns: [['dispensing_id', 'UUID'], ['prescription_id', 'UUID'], ['pharmacy_id', 'INTEGER'], ['dispensed', 'DATE'], ['packages', 'SMALLINT'], ['is_override', 'BOOLEAN'], ['known_from', 'TIMESTAMP']],
+    select: `t.dispensing_id, t.prescription_id, t.pharmacy_id, t.dispensed, t.packages, t.override_reason is not null, ${utc('t.known_from')}`,
+  },
+  {
+    name: 'patient_fact', cut: 'month', fedBy: ['patient'], from: 'core.patient_fact t', inMonth: knownInMonth, order: 't.patient_key, t.known_from',
+    columns: [['patient_key', 'BIGINT'], ['known_from', 'TIMESTAMP'], ['municipality', 'VARCHAR'], ['list_provider', 'INTEGER'], ['died', 'DATE'], ['emigrated', 'DATE']],
+    select: `t.patient_key, ${utc('t.known_from')}, t.municipality, t.list_provider, t.died, t.emigrated`,
+  },
+  {
+    name: 'provider_fact', cut: 'all', fedBy: [], from: 'core.provider_fact t join core.provider p using (provider_id)', order: 't.provider_id, t.valid_from, t.known_from',
+    columns: [['provider_id', 'INTEGER'], ['hpr', 'INTEGER'], ['known_from', 'TIMESTAMP'], ['valid_from', 'DATE'], ['valid_to', 'DATE'], ['practice_type', 'VARCHAR'], ['field', 'VARCHAR'], ['municipality', 'VARCHAR'], ['list_size', 'INTEGER'], ['account_hash', 'VARCHAR'], ['owner', 'VARCHAR']],
+    select: `t.provider_id, p.hpr_no::int, ${utc('t.known_from')}, t.valid_from, t.valid_to, t.practice_type, t.field, t.municipality, t.list_size, t.account_hash, p.orgnr`,
+  },
+  {
+    name: 'substitute', cut: 'all', fedBy: [], from: 'core.substitute t', order: 't.provider_id, t.substitute_hpr, t.valid_from, t.known_from',
+    columns: [['provider_id', 'INTEGER'], ['substitute_hpr', 'INTEGER'], ['valid_from', 'DATE'], ['valid_to', 'DATE'], ['known_from', 'TIMESTAMP']],
+    select: `t.provider_id, t.substitute_hpr, t.valid_from, t.valid_to, ${utc('t.known_from')}`,
+  },
+  {
+    name: 'case', cut: 'all', fedBy: [], from: 'ctl.case t', order: 't.case_no',
     columns: [['case_no', 'VARCHAR'], ['provider_id', 'INTEGER'], ['opened', 'DATE'], ['basis', 'VARCHAR'], ['caseworker', 'VARCHAR'], ['known_from', 'TIMESTAMP']],
     select: `t.case_no, t.provider_id, t.opened, t.basis, t.caseworker, ${utc('t.known_from')}`,
   },
   {
-    name: 'outcome', byMonth: false, from: 'ctl.outcome t', order: 't.case_no, t.known_from',
+    name: 'outcome', cut: 'all', fedBy: [], from: 'ctl.outcome t', order: 't.case_no, t.known_from',
     columns: [['case_no', 'VARCHAR'], ['decided', 'DATE'], ['outcome', 'VARCHAR'], ['amount_ore', 'BIGINT'], ['known_from', 'TIMESTAMP']],
     select: `t.case_no, t.decided, t.outcome, t.amount_ore, ${utc('t.known_from')}`,
   },
   {
-    name: 'appeal', byMonth: false, from: 'ctl.appeal t', order: 't.case_no, t.known_from',
-    columns: [['case_no', 'VARCHAR'], ['decided', 'DATE'], ['result', 'VARCHAR'], ['amount_ore', 'BIGINT'], ['known_from', 'TIMESTAMP']],
-    select: `t.case_no, t.decided, t.result, t.amount_ore, ${utc('t.known_from')}`,
+    name: 'appeal', cut: 'all', fedBy: [], from: 'ctl.appeal t', order: 't.case_no, t.known_from',
+    columns: [['case_no', 'VARCHAR'], ['decided', 'DATE'], ['result', 'VARCHAR'], ['amount_ore', 'BIGINT'], ['received', 'DATE'], ['instance', 'VARCHAR'], ['misregistered', 'BOOLEAN'], ['known_from', 'TIMESTAMP']],
+    select: `t.case_no, t.decided, t.result, t.amount_ore, t.received, t.instance, t.misregistered, ${utc('t.known_from')}`,
+  },
+  {
+    name: 'reversal', cut: 'all', fedBy: [], from: 'ctl.reversal t', order: 't.case_no, t.known_from',
+    columns: [['case_no', 'VARCHAR'], ['decided', 'DATE'], ['amount_ore', 'BIGINT'], ['known_from', 'TIMESTAMP']],
+    select: `t.case_no, t.decided, t.amount_ore, ${utc('t.known_from')}`,
   },
 ];
 
+/** Shard of a provider, the same in PostgreSQL and DuckDB: the upper half of Knuth's multiplicative hash. */
+export const shardSql = (provider: string, shards: number): string =>
+  `((cast(${provider} as bigint) * 2654435761) % 4294967296 / 65536) % ${shards}`;
+
 export interface PartRef {
+  /** `all`, a first day of a month, or that and the shard: 2024-03-01/5of8. */
   readonly part: string;
   readonly rows: number;
   /** SHA-256 of the ordered rows as canonical CSV: what the partition says, whatever wrote the file. */
@@ -58,14 +98,20 @@ export interface PartRef {
   /** SHA-256 of the Parquet file that holds them. */
   readonly file: string;
 }
+export const monthOf = ({ part }: PartRef): string | undefined => (part === 'all' ? undefined : part.slice(0, 10));
+export const shardOf = ({ part }: PartRef): number => Number.parseInt(part.split('/')[1] ?? '0', 10);
 
 export interface Manifest {
-  readonly v: 1;
+  readonly v: 2;
   readonly asOf: string;
   readonly horizon: number;
+  readonly shards: number;
   readonly datasets: readonly {
     readonly name: string;
     readonly columns: readonly (readonly [string, string])[];
     readonly parts: readonly PartRef[];
   }[];
 }
+
+export const partsOf = (manifest: Manifest, name: string): readonly PartRef[] =>
+  manifest.datasets.find((dataset) => dataset.name === name)?.parts ?? [];

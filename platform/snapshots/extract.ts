@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { to as copyTo } from 'pg-copy-streams';
 import { addMonths, monthStart } from '../../domain/rules/time-splits';
 import { canonical, digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db, Tx } from '../db/connection';
-import { rawConnection } from '../loading/copy-into';
 import { type ActRef, append } from '../ledger/ledger';
-import { type Dataset, DATASETS, type Manifest, type PartRef } from './datasets';
+import { copyOut, copyOutSharded, type CsvPart } from './copy-out';
+import { type Dataset, DATASETS, type Manifest, type PartRef, shardSql } from './datasets';
 import { PARQUET, quote, withDuck } from './duck';
 
 export interface SnapshotRef {
@@ -22,7 +18,10 @@ export interface SnapshotRef {
 
 interface PartPlan {
   readonly dataset: Dataset;
-  readonly part: string;
+  /** First day of the month of receipt, or `all`. */
+  readonly month: string;
+  /** Names of the partitions that one reading of the month yields, in the order of shards. */
+  readonly parts: readonly string[];
   /** Rows known before this instant belong to the partition. */
   readonly cut: string;
   readonly maxSeq: number;
@@ -39,6 +38,14 @@ export function snapshotIdOf(manifest: Manifest): string {
   });
 }
 
+export interface ExtractionInput {
+  readonly asOf: string;
+  /** Last sealed batch to be seen; the newest when left out. */
+  readonly horizon?: number | undefined;
+  /** Into how many parts providers are cut within a month; more for larger registers. */
+  readonly shards?: number | undefined;
+}
+
 /**
  * Extracts what was known before `asOf`, and loaded up to the last sealed batch, into content-addressed Parquet. A
  * partition that nothing can have changed since it was last written is found again, not read again. Running twice yields
@@ -47,28 +54,36 @@ export function snapshotIdOf(manifest: Manifest): string {
 export async function extractSnapshot(
   { db, store }: { db: Db; store: ArtifactStore },
   actor: ActRef,
-  { asOf, horizon: fixedHorizon }: { asOf: string; horizon?: number | undefined },
+  { asOf, horizon: fixedHorizon, shards = 1 }: ExtractionInput,
   progress: (done: number, total: number) => void = () => {},
 ): Promise<SnapshotRef> {
   const counts = { written: 0, reused: 0 };
   const manifest = await withDuck(store.temporary(), (duck) =>
     db.transaction(
       async (tx): Promise<Manifest> => {
+        await tx.raw("set local timezone = 'UTC'; set local datestyle = 'ISO'");
         const horizon = fixedHorizon ?? (await lastSealed(tx));
-        const plans = await plan(tx, new Date(asOf).toISOString(), horizon);
+        const plans = await plan(tx, { asOf: new Date(asOf).toISOString(), horizon, shards });
         const parts = new Map<Dataset, PartRef[]>(DATASETS.map((dataset) => [dataset, []]));
+        // While DuckDB turns one month into Parquet, PostgreSQL already streams the next.
+        let converting: Promise<void> = Promise.resolve();
         for (const [index, item] of plans.entries()) {
-          const known = await findPart(tx, store, item);
-          const part = known ?? (await writePart(tx, duck, store, item));
-          if (known) counts.reused++;
-          else counts.written++;
-          parts.get(item.dataset)!.push(part);
+          const known = await findParts(tx, store, item);
+          counts[known ? 'reused' : 'written'] += item.parts.length;
+          const csv = known ? undefined : await readMonth(tx, store, item, shards);
+          await converting;
+          const target = parts.get(item.dataset)!;
+          if (known) target.push(...known);
+          else converting = toParquet(duck, store, item, csv!).then((made) => void target.push(...made));
+          converting.catch(() => {}); // awaited in the next round
           progress(index + 1, plans.length);
         }
+        await converting;
         return {
-          v: 1,
+          v: 2,
           asOf: new Date(asOf).toISOString(),
           horizon,
+          shards,
           datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, parts: parts.get(d)! })),
         };
       },
@@ -86,76 +101,82 @@ async function lastSealed(tx: Tx): Promise<number> {
   return rows[0]!.last_sealed;
 }
 
-async function plan(tx: Tx, asOf: string, horizon: number): Promise<PartPlan[]> {
-  const { rows } = await tx.raw<{ rows: { month: string; max_seq: number }[] }>(
-    `select received_month::text as month, max(b.sealed_seq) as max_seq from core.month_touch t join core.load_batch b using (batch_id)
-      where b.sealed_seq <= ? and received_month <= ?::date group by 1 order by 1`,
+async function plan(tx: Tx, { asOf, horizon, shards }: { asOf: string; horizon: number; shards: number }): Promise<PartPlan[]> {
+  const { rows } = await tx.raw<{ rows: { month: string; kind: string; max_seq: number }[] }>(
+    `select received_month::text as month, b.kind, max(b.sealed_seq) as max_seq from core.month_touch t join core.load_batch b using (batch_id)
+      where b.sealed_seq <= ? and received_month <= ?::date group by 1, 2 order by 1`,
     [horizon, monthStart(asOf.slice(0, 10))],
   );
-  return DATASETS.flatMap((dataset) =>
-    dataset.byMonth
-      ? rows.map(({ month, max_seq }) => {
-          // A month of receipt that ended a day before the as-of instant (a day: civil months do not end at UTC midnight)
-          // cannot gain rows by a later as-of, so its partition is shared by all of those.
-          const over = `${addMonths(month, 1)}T23:59:59.999Z`;
-          return { dataset, part: month, cut: asOf > over ? over : asOf, maxSeq: max_seq };
-        })
-      : [{ dataset, part: 'all', cut: asOf, maxSeq: horizon }],
-  );
-}
-
-async function findPart(tx: Tx, store: ArtifactStore, item: PartPlan): Promise<PartRef | undefined> {
-  const row = await tx('ml.partition')
-    .where({ dataset: item.dataset.name, part: item.part, cut: item.cut, max_seq: item.maxSeq })
-    .first<{ rows: number; logical_sha256: string; file_sha256: string } | undefined>();
-  if (!row || !store.has(row.file_sha256)) return undefined;
-  return { part: item.part, rows: row.rows, logical: row.logical_sha256, file: row.file_sha256 };
-}
-
-async function writePart(tx: Tx, duck: DuckDBConnection, store: ArtifactStore, item: PartPlan): Promise<PartRef> {
-  const { dataset } = item;
-  const csv = store.temporary('.csv');
-  const parquet = store.temporary('.parquet');
-  const month = dataset.byMonth ? `and t.received_month = '${item.part}'` : '';
-  const query = `select ${dataset.select} from ${dataset.from} join core.load_batch batch on batch.batch_id = t.batch_id and batch.sealed_seq <= ${item.maxSeq}
-    where t.known_from < '${item.cut}' ${month} order by ${dataset.order}`;
-  try {
-    const { rows, logical } = await copyOut(tx, query, csv);
-    const columns = dataset.columns.map(([name, type]) => `${quote(name)}: ${quote(type)}`).join(', ');
-    // Nothing is sniffed: the dialect and every type are given, so what a partition holds cannot change how it is read.
-    const csvRows = `select * from read_csv(${quote(csv)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${columns}}, parallel = false)`;
-    const noRows = `select ${dataset.columns.map(([name, type]) => `cast(null as ${type}) as ${name}`).join(', ')} where false`;
-    await duck.run(`copy (${rows === 0 ? noRows : csvRows}) to ${quote(parquet)} ${PARQUET}`);
-    return { part: item.part, rows, logical, file: await store.putFile(parquet) };
-  } finally {
-    fs.rmSync(csv, { force: true });
-    fs.rmSync(parquet, { force: true });
-  }
-}
-
-/** Streams a query as CSV to a file, counting and hashing on the way. */
-async function copyOut(tx: Tx, query: string, file: string): Promise<{ rows: number; logical: string }> {
-  const client = await rawConnection(tx);
-  const hash = createHash('sha256');
-  let rows = 0;
-  const meter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) rows++;
-      done(null, chunk);
-    },
+  return DATASETS.flatMap((dataset) => {
+    if (dataset.cut === 'all') return [{ dataset, month: 'all', parts: ['all'], cut: asOf, maxSeq: horizon }];
+    const fed = rows.filter(({ kind }) => dataset.fedBy.includes(kind));
+    return [...new Set(fed.map(({ month }) => month))].map((month) => {
+      // A month of receipt that ended a day before the as-of instant (a day: civil months do not end at UTC midnight)
+      // cannot gain rows by a later as-of, so its partition is shared by all of those.
+      const over = `${addMonths(month, 1)}T23:59:59.999Z`;
+      const maxSeq = Math.max(...fed.filter((row) => row.month === month).map((row) => row.max_seq));
+      const count = dataset.cut === 'month-shard' ? shards : 1;
+      const parts = Array.from({ length: count }, (_, shard) => (count === 1 ? month : `${month}/${shard}of${count}`));
+      return { dataset, month, parts, cut: asOf > over ? over : asOf, maxSeq };
+    });
   });
-  await pipeline(client.query(copyTo(`copy (${query}) to stdout (format csv)`)), meter, fs.createWriteStream(file));
-  return { rows, logical: hash.digest('hex') };
+}
+
+async function findParts(tx: Tx, store: ArtifactStore, item: PartPlan): Promise<PartRef[] | undefined> {
+  const rows = await tx('ml.partition')
+    .where({ dataset: item.dataset.name, cut: item.cut, max_seq: item.maxSeq })
+    .whereIn('part', item.parts)
+    .select<{ part: string; rows: number; logical_sha256: string; file_sha256: string }[]>('part', 'rows', 'logical_sha256', 'file_sha256');
+  const found = item.parts.flatMap((part) => rows.filter((row) => row.part === part && store.has(row.file_sha256)));
+  if (found.length < item.parts.length) return undefined;
+  return found.map((row) => ({ part: row.part, rows: row.rows, logical: row.logical_sha256, file: row.file_sha256 }));
+}
+
+async function readMonth(tx: Tx, store: ArtifactStore, item: PartPlan, shards: number): Promise<CsvPart[]> {
+  const { dataset } = item;
+  const sharded = item.parts.length > 1;
+  const shard = sharded ? shardSql(dataset.shardBy!, shards) : '';
+  const month = dataset.inMonth ? `and ${dataset.inMonth.replaceAll('$month', item.month)}` : '';
+  const query = `select ${sharded ? `${shard}, ` : ''}${dataset.select} from ${dataset.from} join core.load_batch batch on batch.batch_id = t.batch_id and batch.sealed_seq <= ${item.maxSeq}
+    where t.known_from < '${item.cut}' ${month} order by ${sharded ? `${shard}, ` : ''}${dataset.order}`;
+  const file = store.temporary('.csv');
+  return sharded ? copyOutSharded(tx, query, shards, (n) => `${file}-${n}`) : [await copyOut(tx, query, file)];
+}
+
+async function toParquet(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  { dataset, parts }: PartPlan,
+  csv: readonly CsvPart[],
+): Promise<PartRef[]> {
+  const made: PartRef[] = [];
+  const columns = dataset.columns.map(([name, type]) => `${quote(name)}: ${quote(type)}`).join(', ');
+  const noRows = `select ${dataset.columns.map(([name, type]) => `cast(null as ${type}) as ${name}`).join(', ')} where false`;
+  for (const { shard, file, logical } of csv) {
+    const parquet = store.temporary('.parquet');
+    try {
+      // Nothing is sniffed: the dialect and every type are given, so what a partition holds cannot change how it is read.
+      const csvRows = `select * from read_csv(${quote(file)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${columns}}, parallel = false)`;
+      await duck.run(`copy (${fs.statSync(file).size === 0 ? noRows : csvRows}) to ${quote(parquet)} ${PARQUET}`);
+      const rows = Number((await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0]);
+      made.push({ part: parts[shard]!, rows, logical, file: await store.putFile(parquet) });
+    } finally {
+      fs.rmSync(file, { force: true });
+      fs.rmSync(parquet, { force: true });
+    }
+  }
+  return made;
 }
 
 async function seal(db: Db, store: ArtifactStore, actor: ActRef, manifest: Manifest, snapshotId: string, rows: number): Promise<void> {
   const manifestSha = store.put(canonical(manifest));
   await db.transaction(async (tx) => {
     const refs = new Map(manifest.datasets.flatMap((d) => d.parts.map((part) => [`${d.name} ${part.part}`, part])));
-    for (const item of await plan(tx, manifest.asOf, manifest.horizon)) {
-      const part = refs.get(`${item.dataset.name} ${item.part}`);
-      if (part) await rememberPart(tx, item, part);
+    for (const item of await plan(tx, manifest)) {
+      for (const name of item.parts) {
+        const part = refs.get(`${item.dataset.name} ${name}`);
+        if (part) await rememberPart(tx, item, part);
+      }
     }
     const inserted = await tx.raw<{ rowCount: number }>(
       'insert into ml.snapshot (snapshot_id, as_of, horizon, manifest_sha256, rows, made_at) values (?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing',
@@ -183,6 +204,7 @@ async function rememberPart(tx: Tx, item: PartPlan, part: PartRef): Promise<void
   );
 }
 
+/** @throws UtplukkError NotFound for a snapshot that is not recorded, or one of the first format */
 export async function readManifest(db: Db, store: ArtifactStore, snapshotId: string): Promise<Manifest> {
   const row = await db('ml.snapshot').where({ snapshot_id: snapshotId }).first<{ manifest_sha256: string } | undefined>();
   if (!row) throw new Error(`snapshot ${snapshotId} is not recorded`);

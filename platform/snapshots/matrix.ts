@@ -12,8 +12,10 @@ import type { Db } from '../db/connection';
 import { type ActRef, append } from '../ledger/ledger';
 import { ident, PARQUET, quote, withDuck } from './duck';
 import { readManifest } from './extract';
-import { baseSql, createViews, featureSql, labelSql } from './feature-sql';
-import type { Manifest } from './datasets';
+import { type Manifest, partsOf } from './datasets';
+import { deriveParts, openView } from './derived-parts';
+import { type FeaturePart, featureParts } from './feature-parts';
+import { labelSql } from './label-sql';
 
 /** What a matrix is made of; equal recipes make equal matrices, so the recipe's digest finds one that exists. */
 export type MatrixRecipe =
@@ -51,8 +53,6 @@ const REGISTER_COLUMNS: readonly MatrixColumn[] = [
 const CASEWORKER: MatrixColumn = { name: 'caseworker', kind: 'categorical', role: 'nuisance' };
 
 export const featureCode = () => codeIdentity('platform/snapshots/matrix.ts');
-export const matrixEngine = () =>
-  `duckdb ${(JSON.parse(fs.readFileSync(require.resolve('@duckdb/node-api/package.json'), 'utf8')) as { version: string }).version}`;
 
 export async function findMatrix(db: Db, recipe: MatrixRecipe): Promise<MatrixRef | undefined> {
   const row = await db('ml.matrix')
@@ -87,8 +87,10 @@ const columnsOf = (recipe: RegisterRecipe): readonly MatrixColumn[] =>
 async function makeRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<Made> {
   const manifest = await readManifest(db, store, recipe.snapshotId);
   return withDuck(store.temporary(), async (duck) => {
-    await prepareBase(duck, store, manifest);
-    await (recipe.kind === 'cases' ? casesTable(duck, manifest, recipe.minAmountOre) : populationTable(duck, recipe.asOf));
+    checkBills(manifest);
+    await (recipe.kind === 'cases'
+      ? casesTable(duck, store, manifest, recipe.minAmountOre)
+      : populationTable(duck, store, manifest, recipe.asOf));
     return writeMatrix(duck, store, columnsOf(recipe));
   });
 }
@@ -126,33 +128,44 @@ export async function storeMatrix(
   return { matrixId: made.matrixId, fileSha256: made.fileSha256, meta };
 }
 
-async function prepareBase(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest): Promise<void> {
-  for (const sql of createViews(manifest, (sha) => store.existing(sha))) await duck.run(sql);
-  const months = manifest.datasets.find((d) => d.name === 'bill')!.parts.filter((part) => part.rows > 0);
-  if (months.length === 0)
+function checkBills(manifest: Manifest): void {
+  if (partsOf(manifest, 'bill').every((part) => part.rows === 0))
     throw new UtplukkError(
       'InvalidInput',
       `snapshot as of ${manifest.asOf} holds no bills`,
       'Import the register first, or choose a later as-of instant.',
     );
-  for (const [index, { part }] of months.entries())
-    await duck.run(`${index === 0 ? 'create table base as' : 'insert into base'} ${baseSql(part)}`);
 }
 
-async function casesTable(duck: DuckDBConnection, manifest: Manifest, minAmountOre: number): Promise<void> {
-  await duck.run(`create table labels as ${labelSql(minAmountOre)}`);
-  await duck.run(`create table as_of_dates as select distinct as_of from labels where as_of < date '${manifest.asOf.slice(0, 10)}'`);
-  await duck.run(`create table features as ${featureSql()}`);
-  await duck.run(`create table matrix as select l.case_no as row_id, 'P' || l.provider_id as entity, l.as_of, f.practice_type as grp, l.label, l.label_known_on, l.amount_ore,
-    f.* exclude (as_of, provider_id), l.caseworker from labels l join features f using (as_of, provider_id) order by row_id`);
+async function featuresAt(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, asOfs: readonly string[]): Promise<void> {
+  const { parts } = await deriveParts(duck, store, manifest);
+  const made: FeaturePart[] = await featureParts(duck, store, manifest, parts, asOfs);
+  await duck.run(`create temp view features as select * from read_parquet([${made.map((part) => quote(part.file)).join(', ')}])`);
 }
 
-async function populationTable(duck: DuckDBConnection, asOf: string): Promise<void> {
+async function casesTable(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, minAmountOre: number): Promise<void> {
+  for (const name of ['case', 'outcome', 'appeal', 'reversal']) await openView(duck, store, manifest, ident(name), name, () => true);
+  const day = civilTime(Date.parse(manifest.asOf)).day;
+  await duck.run(`create temp table labels as ${labelSql(minAmountOre, day)}`);
+  // Features at the first of a month need a whole month of receipt before it.
+  const first = partsOf(manifest, 'bill')[0]!.part.slice(0, 10);
+  const dates = await duck.runAndReadAll(
+    `select distinct cast(as_of as varchar) from labels where label is not null and as_of < date '${day}' and as_of > date '${first}' order by 1`,
+  );
+  const asOfs = dates.getRows().map(([date]) => String(date));
+  if (asOfs.length === 0)
+    throw new UtplukkError('NoLabels', 'the snapshot holds no concluded control', 'Load outcomes, or choose a later as-of instant.');
+  await featuresAt(duck, store, manifest, asOfs);
+  await duck.run(`create temp table matrix as select l.case_no as row_id, 'P' || l.provider_id as entity, l.as_of, f.practice_type as grp, l.label, l.label_known_on, l.amount_ore,
+    f.* exclude (as_of, provider_id), l.caseworker from labels l join features f using (as_of, provider_id) where l.label is not null order by row_id`);
+}
+
+async function populationTable(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, asOf: string): Promise<void> {
   // Midnight in Norway on the first is still the old month in UTC: the civil day decides.
   const day = monthStart(civilTime(Date.parse(asOf)).day);
-  await duck.run(`create table as_of_dates as select date '${day}' as as_of`);
-  await duck.run(`create table matrix as select 'P' || provider_id as row_id, 'P' || provider_id as entity, as_of, practice_type as grp, cast(null as integer) as label,
-    cast(null as date) as label_known_on, cast(null as bigint) as amount_ore, f.* exclude (as_of, provider_id) from (${featureSql()}) f where bills_12m > 0 order by row_id`);
+  await featuresAt(duck, store, manifest, [day]);
+  await duck.run(`create temp table matrix as select 'P' || provider_id as row_id, 'P' || provider_id as entity, as_of, practice_type as grp, cast(null as integer) as label,
+    cast(null as date) as label_known_on, cast(null as bigint) as amount_ore, f.* exclude (as_of, provider_id) from features f where bills_12m > 0 order by row_id`);
 }
 
 export interface Made {

@@ -9,7 +9,8 @@ import { codeIdentity } from '../code-identity';
 import type { Db } from '../db/connection';
 import { type ActRef, append } from '../ledger/ledger';
 import { ident, quote, withDuck } from './duck';
-import { type Made, matrixEngine, type MatrixRecipe, type MatrixRef, storeMatrix, writeMatrix } from './matrix';
+import { type Made, type MatrixRecipe, type MatrixRef, storeMatrix, writeMatrix } from './matrix';
+import { matrixEngine } from './engine';
 
 export interface TableLoad {
   readonly matrix: MatrixRef;

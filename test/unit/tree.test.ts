@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { FEATURES } from '../../domain/features/catalogue';
+import { DECLARATIONS, FEATURES } from '../../domain/features/catalogue';
+import { columnsOf } from '../../domain/features/types';
 import { isNationalId, isSyntheticNationalId } from '../../domain/identifiers';
 import { ROOT } from '../../platform/config/env';
-import { featureSql } from '../../platform/snapshots/feature-sql';
+import { wantedBy } from '../../platform/snapshots/window-sql';
 import { sha256File } from '../../platform/artifacts/hash';
-import { writeRegister } from '../../simulation/write';
-import { DEMO_DIALS } from '../../simulation/world';
+import { writeRegister } from '../../simulation/messages';
+import { DEMO_DIALS } from '../../simulation/dials';
 
 const tracked = () => execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
 
@@ -22,12 +23,11 @@ test('no identity number of a possible living person stands in the tree', () => 
 });
 
 test('features have unique names, a unit and both languages, and compile', () => {
-  expect(FEATURES.length).toBeGreaterThanOrEqual(30);
+  expect(FEATURES.length).toBeGreaterThanOrEqual(200);
   expect(new Set(FEATURES.map((f) => f.name)).size).toBe(FEATURES.length);
-  for (const feature of FEATURES) expect([feature.unit, feature.nb, feature.en].every((text) => text.length > 0)).toBe(true);
-  expect(() => featureSql([{ kind: 'total', name: 'x', measure: 'nope', months: 3, unit: 'u', nb: 'n', en: 'e' }])).toThrow(
-    /"nope", which does not exist/,
-  );
+  for (const d of DECLARATIONS) expect([d.unit, d.nb, d.en, d.purpose].every((text) => text.length > 0)).toBe(true);
+  const wrong = columnsOf({ ...DECLARATIONS[0]!, name: 'x', of: { kind: 'total', measure: 'nope' } });
+  expect(() => wantedBy(wrong)).toThrow(/"nope", which does not exist/);
 });
 
 test('the same dials give the same bytes, and every patient is synthetic', async () => {

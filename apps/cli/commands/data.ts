@@ -5,10 +5,11 @@ import { beginAct } from '../../../platform/auth/acts';
 import { saveSession, signInAsDemoUser, signInAsService } from '../../../platform/auth/sign-in';
 import { loadEnv } from '../../../platform/config/env';
 import { append } from '../../../platform/ledger/ledger';
-import { importRegister, loadReference } from '../../../platform/loading/import-register';
+import { importRegister } from '../../../platform/loading/import-register';
+import { loadReference } from '../../../platform/loading/reference';
 import { Vault, vaultKey } from '../../../platform/loading/vault';
-import { DEMO_DIALS, type Dials } from '../../../simulation/world';
-import { writeRegister } from '../../../simulation/write';
+import { DEMO_DIALS, type Dials } from '../../../simulation/dials';
+import { writeRegister } from '../../../simulation/messages';
 import { type Out, print, StatusLine, table } from '../output';
 import { acting, reading } from '../session';
 

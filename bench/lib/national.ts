@@ -1,0 +1,147 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { addMonths } from '../../domain/rules/time-splits';
+import { canonical } from '../../platform/artifacts/hash';
+import { ArtifactStore } from '../../platform/artifacts/store';
+import { DATASETS, type Manifest, type PartRef, shardSql } from '../../platform/snapshots/datasets';
+import { PARQUET, quote } from '../../platform/snapshots/duck';
+import { type Dials, monthAt, monthsOf } from '../../simulation/dials';
+import { generate, type Sink, type World } from '../../simulation/generate';
+import { MUNICIPALITIES } from '../../simulation/world';
+
+/**
+ * The simulated register written straight as a sealed snapshot: the partitions that extraction would write, without a
+ * database in between. The logical hash of a partition is its file's here; nothing else is left out.
+ */
+export interface NationalSnapshot {
+  readonly store: ArtifactStore;
+  readonly manifest: Manifest;
+  readonly bills: number;
+  readonly lines: number;
+  readonly seconds: number;
+}
+
+const SOURCES: Readonly<Record<string, string>> = {
+  bill: `select bill_id, idx + 1 as provider_id, case when performer = a.hpr then null else performer end as performed_by, cast(bill_id % 100000 as integer) as bill_no, p + 1 as patient_key, day as civil_day,
+    minute as minute_of_day, received_at as known_from, ore as amount_ore, case when ore >= 16000 and gb % 10 < 7 then 16000 else 0 end as copay_ore, is_credit, null as credits_bill, case when b.grp in (0, 1, 2, 3, 6) then ['P76', 'R74', 'L03', 'D01', 'K86'][1 + cast(gb % 5 as integer)] end as diagnosis from numbered b join actor a using (idx)`,
+  bill_line: `select n.bill_id, n.idx + 1 as provider_id, l.line_no, l.tariff, l.reps as repetitions, l.ore as amount_ore from out_line l join numbered n using (guid)`,
+  rule_outcome: `select bill_id, idx + 1 as provider_id, [470, 766, 502, 611, 130][1 + cast(ga % 5 as integer)] as rule_no, ['reject', 'curtail', 'note'][1 + hit] as effect, case hit when 0 then ore when 1 then ore // 2 else 0 end as amount_ore from numbered where hit is not null`,
+  prescription: `select cast(md5(pa::varchar || pb::varchar) as uuid) as prescription_id, idx + 1 as prescriber_id, p + 1 as patient_key, day as written, atc, packages, reservation as generic_reservation, received_at as known_from from out_prescription`,
+  dispensing: `select cast(md5('d' || pa::varchar || pb::varchar) as uuid) as dispensing_id, cast(md5(pa::varchar || pb::varchar) as uuid) as prescription_id, pharmacy + 1 as pharmacy_id, dispensed_day as dispensed, dispensed as packages, override as is_override, received_at as known_from from out_prescription`,
+};
+const KEYS: Readonly<Record<string, string>> = {
+  bill: 'provider_id, bill_id',
+  bill_line: 'bill_id, line_no',
+  rule_outcome: 'bill_id, rule_no',
+  prescription: 'prescription_id',
+  dispensing: 'dispensing_id',
+};
+
+export async function nationalSnapshot(dials: Dials, home: string, shards = 1): Promise<NationalSnapshot> {
+  const store = new ArtifactStore(path.join(home, 'store'));
+  const file = path.join(home, `national-${dials.actors}-${dials.volume}-${dials.years}-${shards}.json`);
+  if (fs.existsSync(file)) return { store, ...(JSON.parse(fs.readFileSync(file, 'utf8')) as Omit<NationalSnapshot, 'store'>) };
+  const began = performance.now();
+  const parts = new Map<string, PartRef[]>(DATASETS.map((dataset) => [dataset.name, []]));
+  const put = async (duck: DuckDBConnection, name: string, part: string, query: string) => {
+    const parquet = store.temporary('.parquet');
+    const columns = DATASETS.find((d) => d.name === name)!
+      .columns.map(([col, type]) => `cast(${col} as ${type}) as ${col}`)
+      .join(', ');
+    await duck.run(`copy (select ${columns} from (${query})) to ${quote(parquet)} ${PARQUET}`);
+    const rows = Number((await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0]);
+    const sha = await store.putFile(parquet);
+    parts.get(name)!.push({ part, rows, logical: sha, file: sha });
+    return rows;
+  };
+  const counts = { bills: 0, lines: 0 };
+  const sink: Sink = {
+    async month(duck, month) {
+      const first = `${month}-01`;
+      await duck.run(`create or replace temp table numbered as select *, row_number() over () + ${counts.bills} as bill_id from out_bill`);
+      for (const name of Object.keys(SOURCES)) {
+        const sharded = DATASETS.find((d) => d.name === name)!.cut === 'month-shard' && shards > 1;
+        for (let shard = 0; shard < (sharded ? shards : 1); shard++) {
+          const where = sharded ? `where ${shardSql('provider_id', shards)} = ${shard}` : '';
+          const rows = await put(
+            duck,
+            name,
+            sharded ? `${first}/${shard}of${shards}` : first,
+            `select * from (${SOURCES[name]}) ${where} order by ${KEYS[name]}`,
+          );
+          if (name === 'bill') counts.bills += rows;
+          if (name === 'bill_line') counts.lines += rows;
+        }
+      }
+    },
+    async end(duck, world) {
+      await putFacts(duck, world, put);
+      await duck.run(
+        `copy (select idx + 1 as provider_id, * exclude (idx) from truth_day) to ${quote(path.join(home, `truth-${dials.actors}-${dials.volume}-${dials.years}.parquet`))} (format parquet)`,
+      );
+      await duck.run(
+        `copy (select idx + 1 as provider_id, honest, mask, severity, start_m, batch, performers, grp from actor) to ${quote(path.join(home, `actors-${dials.actors}-${dials.volume}-${dials.years}.parquet`))} (format parquet)`,
+      );
+    },
+  };
+  fs.mkdirSync(home, { recursive: true });
+  await generate(dials, sink, (done, total) => process.stderr.write(`\rsimulating: month ${done} of ${total} `));
+  process.stderr.write('\n');
+  const manifest: Manifest = {
+    v: 2,
+    asOf: `${monthAt(dials, monthsOf(dials))}-01T00:00:00.000Z`,
+    horizon: 0,
+    shards,
+    datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, parts: parts.get(d.name)! })),
+  };
+  const result = { manifest, ...counts, seconds: (performance.now() - began) / 1000 };
+  fs.writeFileSync(file, canonical(result));
+  return { store, ...result };
+}
+
+async function putFacts(
+  duck: DuckDBConnection,
+  { dials, population, actors }: World,
+  put: (duck: DuckDBConnection, name: string, part: string, query: string) => Promise<number>,
+): Promise<void> {
+  const first = `${dials.firstMonth}-01`;
+  const muni = (column: string) => `case ${column} ${MUNICIPALITIES.map(([code], i) => `when ${i} then ${quote(code)}`).join(' ')} end`;
+  await duck.run('create temp table list (lo bigint, provider integer, hi bigint)');
+  const lists = [...population.listFrom].map(([index, lo]) => `(${lo}, ${index + 1}, ${lo + actors[index]!.listSize!})`);
+  for (let i = 0; i < lists.length; i += 2000) await duck.run(`insert into list values ${lists.slice(i, i + 2000).join(', ')}`);
+  await duck.run(
+    `create temp table person as select p, ${muni('muni')} as municipality from (select muni, unnest(range(lo, lo + size)) as p from pool)`,
+  );
+  await duck.run(
+    'create temp table placed as select n.*, case when n.p < l.hi then l.provider end as provider from person n asof left join list l on n.p >= l.lo',
+  );
+  await put(
+    duck,
+    'patient_fact',
+    first,
+    `select p + 1 as patient_key, timestamp '${first} 00:00:00' as known_from, municipality, provider as list_provider, null as died, null as emigrated from placed order by 1`,
+  );
+  for (let m = 0; m < monthsOf(dials); m++) {
+    const month = `${monthAt(dials, m)}-01`;
+    const known = `cast(day as timestamp) + interval 14 day`;
+    const lower = m === 0 ? `true` : `${known} >= timestamp '${month}'`;
+    if (m === 0) continue; // gone before the register starts: known with the next month's facts
+    await put(
+      duck,
+      'patient_fact',
+      month,
+      `select g.p + 1 as patient_key, greatest(${known}, timestamp '${month}') as known_from, n.municipality, n.provider as list_provider, case why when 'dead' then day end as died, case why when 'abroad' then day end as emigrated
+      from gone g join placed n using (p) where ${known} < timestamp '${addMonths(month, 1)}' and (${m === 1 ? 'true' : lower}) order by 1, 2`,
+    );
+  }
+  const rows = actors.map(
+    (a) =>
+      `(${a.index + 1}, ${a.hprNr}, timestamp '${monthAt(dials, a.fromMonth)}-01', date '${monthAt(dials, a.fromMonth)}-01', null::date, ${quote(a.group.practiceType)}, ${quote(a.group.field)}, ${quote(MUNICIPALITIES[a.municipality]![0])}, ${a.listSize ?? 'null::integer'}, ${quote(a.account)}, ${quote(a.orgnr)})`,
+  );
+  await duck.run(
+    'create temp table pf (provider_id integer, hpr integer, known_from timestamp, valid_from date, valid_to date, practice_type varchar, field varchar, municipality varchar, list_size integer, account_hash varchar, owner varchar)',
+  );
+  for (let i = 0; i < rows.length; i += 2000) await duck.run(`insert into pf values ${rows.slice(i, i + 2000).join(', ')}`);
+  await put(duck, 'provider_fact', 'all', 'select * from pf order by provider_id');
+}

@@ -1,0 +1,225 @@
+import fs from 'node:fs';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { NETWORK_DECLARATIONS, FEATURES } from '../../domain/features/catalogue';
+import type { Feature } from '../../domain/features/types';
+import { addMonths } from '../../domain/rules/time-splits';
+import { digestOf } from '../artifacts/hash';
+import type { ArtifactStore } from '../artifacts/store';
+import { codeIdentity } from '../code-identity';
+import type { Manifest } from './datasets';
+import { DERIVED, type Derived } from './derive-sql';
+import { type DerivedPart, factsDigest, openView, startOfDay } from './derived-parts';
+import { ident, PARQUET, quote } from './duck';
+import { matrixEngine } from './engine';
+import { billWindows, dayWindows, patientWindows, rxWindows, shapeSums, tariffWindows, valueSql, wantedBy } from './window-sql';
+
+/** Features of every active provider at one as-of date. */
+export interface FeaturePart {
+  readonly asOf: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly reused: boolean;
+}
+
+const LOOK_BACK_MONTHS = 24;
+/** Fixed point for peer statistics: medians and ranks over whole numbers depend on no order of rows or threads. */
+const FIXED = 1_000_000;
+const LARGEST = 9_000_000_000_000;
+/** Normal consistency of the median absolute deviation. */
+const MAD_SCALE = 1.4826;
+/** The same of the mean absolute deviation, and the largest z that is told apart. */
+const MEAN_SCALE = 1.2533;
+const LARGEST_Z = 50;
+const IN_VIEW: Readonly<Record<Derived, string>> = {
+  base: 'base_in',
+  day: 'day_in',
+  patient: 'patient_in',
+  tariff_use: 'tariff_in',
+  rx: 'rx_in',
+};
+
+/**
+ * Makes the features of each as-of date (first days of months), one date at a time. Only months of receipt that ended
+ * before the date are read, and only facts known before it; peers are the providers of the same practice type at the
+ * same date. A date whose inputs did not change is found again.
+ */
+export async function featureParts(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  manifest: Manifest,
+  derived: readonly DerivedPart[],
+  asOfs: readonly string[],
+  { features = FEATURES, progress = () => {} }: { features?: readonly Feature[]; progress?: (done: number, total: number) => void } = {},
+): Promise<FeaturePart[]> {
+  for (const name of ['provider_fact', 'substitute']) await openView(duck, store, manifest, name, name, () => true);
+  const code = codeIdentity('platform/snapshots/feature-parts.ts');
+  const parts: FeaturePart[] = [];
+  const reader = new DerivedReader(duck, derived);
+  let kept = asOfs.length === 1; // one date reads its files once anyhow
+  for (const [index, asOf] of asOfs.entries()) {
+    const cut = startOfDay(asOf);
+    const known = derived.filter((part) => part.month < asOf && part.month >= addMonths(asOf, -LOOK_BACK_MONTHS));
+    const inputs = {
+      asOf,
+      facts: await factsDigest(duck, cut),
+      known: known.map((part) => [part.table, part.month, part.sha256]),
+      features: features.map((f) => f.name),
+      code,
+      engine: matrixEngine(),
+    };
+    const key = digestOf(inputs);
+    const found = store.derived(key);
+    if (!found) {
+      if (!kept) await reader.keepSmall();
+      kept = true;
+      await reader.openAt(asOf);
+      await computeAt(duck, asOf, cut, features);
+      const parquet = store.temporary('.parquet');
+      try {
+        await duck.run(`copy (select * from features_at order by provider_id) to ${quote(parquet)} ${PARQUET}`);
+        await store.putDerived(key, parquet);
+      } finally {
+        fs.rmSync(parquet, { force: true });
+      }
+    }
+    const sha256 = store.derived(key)!;
+    parts.push({ asOf, sha256, file: store.existing(sha256), reused: found !== undefined });
+    progress(index + 1, asOfs.length);
+  }
+  return parts;
+}
+
+/** More cells than this are read from the files at each date; fewer are read once and kept. */
+const MOST_KEPT_CELLS = 40_000_000;
+
+/** Makes the derived tables of a date's months readable under the names that the SQL uses. */
+class DerivedReader {
+  readonly #kept = new Set<Derived>();
+  constructor(
+    readonly duck: DuckDBConnection,
+    readonly all: readonly DerivedPart[],
+  ) {}
+
+  async keepSmall(): Promise<void> {
+    for (const table of DERIVED) {
+      const parts = this.all.filter((part) => part.table === table);
+      if (parts.length === 0) continue;
+      const files = `[${parts.map((part) => quote(part.file)).join(', ')}]`;
+      const size = await this.duck.runAndReadAll(
+        `select sum(num_rows)::double, (select count(*) from (describe select * from read_parquet(${quote(parts[0]!.file)}))) from parquet_file_metadata(${files})`,
+      );
+      const [rows = 0, columns = 0] = (size.getRows()[0] ?? []).map(Number);
+      if (rows * columns > MOST_KEPT_CELLS) continue;
+      const selects = parts.map((part) => `select *, date '${part.month}' as known_month from read_parquet(${quote(part.file)})`);
+      await this.duck.run(`create or replace temp table kept_${table} as ${selects.join(' union all ')}`);
+      this.#kept.add(table);
+    }
+  }
+
+  async openAt(asOf: string): Promise<void> {
+    const from = addMonths(asOf, -LOOK_BACK_MONTHS);
+    const known = this.all.filter((part) => part.month < asOf && part.month >= from);
+    for (const table of DERIVED) {
+      const files = known.filter((part) => part.table === table).map((part) => quote(part.file));
+      // Without one earlier month there is nothing known: an empty reading of some other month's columns.
+      const any = this.all.find((part) => part.table === table);
+      const source = this.#kept.has(table)
+        ? `select * from kept_${table} where known_month < date '${asOf}' and known_month >= date '${from}'`
+        : files.length > 0
+          ? `select * from read_parquet([${files.join(', ')}])`
+          : any && `select * from read_parquet(${quote(any.file)}) where false`;
+      if (source) await this.duck.run(`create or replace temp view ${IN_VIEW[table]} as ${source}`);
+    }
+  }
+}
+
+/** Leaves table `features_at`: as_of, provider_id, practice_type and the columns of `features` in their order. */
+async function computeAt(duck: DuckDBConnection, asOf: string, cut: string, features: readonly Feature[]): Promise<void> {
+  const wanted = wantedBy(features);
+  const shapes = shapeSums(features, asOf);
+  await duck.run(`create or replace temp table facts as ${factsSql(asOf, cut)}`);
+  const tables = {
+    w_bill: billWindows(wanted, asOf),
+    w_day: dayWindows(wanted, asOf),
+    w_patient: patientWindows(asOf),
+    w_tariff: tariffWindows(asOf),
+    w_rx: rxWindows(wanted, asOf),
+    w_shape: shapes.sql,
+  };
+  for (const [name, sql] of Object.entries(tables)) await duck.run(`create or replace temp table ${name} as ${sql}`);
+  const network = features.some((f) => NETWORK_DECLARATIONS.includes(f.declaration));
+  if (network) await duck.run(`create or replace temp table network as ${networkSql(asOf)}`);
+  const own = features.filter((f) => f.peer === undefined);
+  await duck.run(`create or replace temp table own as
+    with ids as (select provider_id from w_bill union select provider_id from w_rx)
+    select date '${asOf}' as as_of, ids.provider_id, f.practice_type, coalesce(bills__12, 0) + coalesce(prescriptions__12, 0) + coalesce(dispensings__12, 0) as activity, ${own.map((f) => `${valueSql(f)} as ${ident(f.name)}`).join(', ')}
+    from ids join facts f using (provider_id) ${Object.keys(tables)
+      .map((name) => `left join ${name} using (provider_id)`)
+      .join(' ')} ${network ? 'left join network n using (provider_id)' : ''}`);
+  await addPeers(duck, features);
+}
+
+function factsSql(asOf: string, cut: string): string {
+  return `
+    with known as (select * from provider_fact where known_from < timestamp ${quote(cut)} and valid_from <= date '${asOf}'),
+    latest as (
+      select provider_id, arg_max(practice_type, (valid_from, known_from)) as practice_type, arg_max(list_size, (valid_from, known_from)) as list_size,
+        arg_max(account_hash, (valid_from, known_from)) as account_hash, arg_max(owner, (valid_from, known_from)) as owner,
+        min(valid_from) as first_valid, max(valid_from) as last_valid, count(distinct valid_from) - 1 as changes from known group by provider_id),
+    stand_ins as (select provider_id, count(distinct substitute_hpr) as substitutes from substitute where known_from < timestamp ${quote(cut)} and valid_from <= date '${asOf}' group by provider_id)
+    select date '${asOf}' as as_of, l.*, coalesce(s.substitutes, 0) as substitutes,
+      case when account_hash is null then null else count(*) over (partition by account_hash) - 1 end as same_account,
+      case when owner is null then null else count(*) over (partition by owner) - 1 end as same_owner
+    from latest l left join stand_ins s using (provider_id)`;
+}
+
+/** Patients of more actors than this say nothing of two of them (laboratories, large cities' duty doctors). */
+const MOST_PARTNERS = 8;
+
+/** Patients shared within the own practice type over twelve months, and with the closest single partner. */
+function networkSql(asOf: string): string {
+  return `
+    with seen as (
+      select distinct p.provider_id, p.patient_key, f.practice_type from patient_in p join facts f using (provider_id)
+      where p.service_month >= date '${asOf}' - interval 12 month and p.service_month < date '${asOf}' and f.practice_type not in ('LABO', 'LEVA')),
+    counted as (select *, count(*) over (partition by practice_type, patient_key) as treaters from seen),
+    shares as (select provider_id, count(*) as patients, count(*) filter (treaters > 1) as shared from counted group by provider_id),
+    few as (select * from counted where treaters between 2 and ${MOST_PARTNERS}),
+    pairs as (select a.provider_id, b.provider_id as partner, count(*) as n from few a join few b on a.practice_type = b.practice_type and a.patient_key = b.patient_key and a.provider_id <> b.provider_id group by 1, 2),
+    closest as (select provider_id, max(n) as top_partner from pairs group by provider_id)
+    select s.*, coalesce(c.top_partner, 0) as top_partner from shares s left join closest c using (provider_id)`;
+}
+
+/** Robust z-scores and ranks within the practice type, all columns at once in long form. */
+async function addPeers(duck: DuckDBConnection, features: readonly Feature[]): Promise<void> {
+  const compared = features.filter((f) => f.peer !== undefined);
+  const bases = [...new Map(compared.map((f) => [valueSql(f), f])).keys()];
+  const baseName = new Map(bases.map((sql) => [sql, features.find((f) => f.peer === undefined && valueSql(f) === sql)!.name]));
+  if (bases.length > 0) {
+    // DuckDB's greatest() and least() pass over nulls, so a missing value has to be kept missing by hand.
+    const fixed = (sql: string) => {
+      const name = ident(baseName.get(sql)!);
+      return `case when ${name} is not null then cast(round(greatest(least(${name}, ${LARGEST}), -${LARGEST}) * ${FIXED}) as bigint) end`;
+    };
+    await duck.run(
+      `create or replace temp table long as select provider_id, practice_type, unnest(range(${bases.length})) as f, unnest([${bases.map(fixed).join(', ')}]) as x from own where activity > 0`,
+    );
+    await duck.run('create or replace temp table med as select practice_type, f, quantile_disc(x, 0.5) as med from long group by 1, 2');
+    // Where more than half of a group stand on one value the median deviation is nothing; the mean deviation stands in.
+    await duck.run(`create or replace temp table spread as
+      select practice_type, f, med, case when mad > 0 then ${MAD_SCALE} * mad else ${MEAN_SCALE} * mean_ad end as scale
+      from (select practice_type, f, med, quantile_disc(abs(x - med), 0.5) as mad, cast(sum(cast(abs(x - med) as hugeint)) as double) / count(x) as mean_ad from long join med using (practice_type, f) group by 1, 2, 3)`);
+    await duck.run(`create or replace temp table compared as
+      select provider_id, f, case when x is null then null when scale > 0 then greatest(least((x - med) / scale, ${LARGEST_Z}), -${LARGEST_Z}) else 0 end as z,
+        case when x is not null then (rank() over (partition by practice_type, f order by x nulls last) - 1) / cast(greatest(count(x) over (partition by practice_type, f) - 1, 1) as double) end as pct
+      from long join spread using (practice_type, f)`);
+    const cells = compared.map((feature) => `${feature.peer}s[${bases.indexOf(valueSql(feature)) + 1}] as ${ident(feature.name)}`);
+    await duck.run(
+      `create or replace temp table peers as select provider_id, ${cells.join(', ')} from (select provider_id, list(z order by f) as zs, list(pct order by f) as pcts from compared group by provider_id)`,
+    );
+  }
+  const columns = features.map((f) => ident(f.name)).join(', ');
+  await duck.run(
+    `create or replace temp table features_at as select as_of, provider_id, practice_type, ${columns} from own ${bases.length > 0 ? 'left join peers using (provider_id)' : ''} where activity > 0`,
+  );
+}

@@ -1,0 +1,230 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { CALIBRATION } from './calibration';
+import { makeCases } from './controls';
+import { type Dials, monthAt, monthsOf } from './dials';
+import { generate, type Sink, type World } from './generate';
+import { nationalIdOf } from './patients';
+import { text } from './tables';
+import { MUNICIPALITIES } from './world';
+
+export interface SimulationSummary {
+  readonly actors: number;
+  readonly bills: number;
+  readonly prescriptions: number;
+  readonly cases: number;
+  /** First instant after everything that was simulated is known. */
+  readonly knownUntil: string;
+}
+
+/** Diagnoses by chapter and code (SSB 2023: mental 12.2 %, airways 8.6 %, local pain 7.8 %, …; the rest spread out). */
+const DIAGNOSES = [
+  'P76',
+  'R74',
+  'L03',
+  'D01',
+  'L86',
+  'K86',
+  'A97',
+  'R96',
+  'W78',
+  'L77',
+  'T90',
+  'A62',
+  'K77',
+  'S88',
+  'L90',
+  'A79',
+  'U71',
+  'N01',
+  'P02',
+  'R05',
+];
+const ICPC2 = '2.16.578.1.12.4.1.1.7170';
+const kroner = (ore: string) => `printf('%d.%02d', ${ore} // 100, ${ore} % 100)`;
+/** One JSON document a line, as the query made it. */
+const linesToFile = (duck: DuckDBConnection, sql: string, file: string) =>
+  duck.run(`copy (${sql}) to ${text(file)} (format csv, header false, delimiter '\t', quote '', escape '')`);
+const toFile = (duck: DuckDBConnection, sql: string, file: string) => duck.run(`copy (${sql}) to ${text(file)} (format json)`);
+
+/**
+ * Writes a register as files: actors, patients, substitutes, one file of settlement messages and one of eResept messages
+ * a month of receipt, case events. The truth goes to another folder, which the product never reads.
+ */
+export async function writeRegister(
+  dials: Dials,
+  dir: string,
+  progress: (done: number, total: number) => void = () => {},
+): Promise<SimulationSummary> {
+  const register = path.join(dir, 'register');
+  const truth = path.join(dir, 'truth');
+  for (const folder of [register, truth]) fs.mkdirSync(folder, { recursive: true });
+  const counts = { bills: 0, prescriptions: 0 };
+  const sink: Sink = {
+    async begin(duck, world) {
+      await namePatients(duck, world);
+      await duck.run('create table billed (p bigint)');
+    },
+    async month(duck, month) {
+      const name = (kind: string) => path.join(register, `${kind}-${month}.ndjson`);
+      await whole(name('settlements'), (part) => toFile(duck, settlementsSql(dials), part));
+      await whole(name('prescriptions'), (part) => linesToFile(duck, eReseptSql(), part));
+      await duck.run('insert into billed select distinct p from (select p from out_bill union all select p from out_prescription)');
+      const [bills, prescriptions] = (
+        await duck.runAndReadAll('select (select count(*) from out_bill)::int, (select count(*) from out_prescription)::int')
+      ).getRows()[0]!;
+      counts.bills += Number(bills);
+      counts.prescriptions += Number(prescriptions);
+    },
+    async end(duck, world) {
+      await writePatients(duck, world, path.join(register, 'patients.ndjson'));
+      await duck.run(
+        `copy (select 1000000 + idx as practice_no, * exclude (idx) from truth_day order by idx, day, behaviour) to ${text(path.join(truth, 'days.parquet'))} (format parquet, compression zstd)`,
+      );
+    },
+  };
+  const world = await generate(dials, sink, progress);
+  const end = `${monthAt(dials, monthsOf(dials))}-01`;
+  writeLines(path.join(register, 'actors.ndjson'), actorFacts(world));
+  writeLines(path.join(register, 'substitutes.ndjson'), substitutes(world));
+  const cases = makeCases(dials, world.actors).filter(({ known }) => known < end);
+  writeLines(
+    path.join(register, 'cases.ndjson'),
+    cases.map(({ event }) => event),
+  );
+  writeLines(path.join(truth, 'actors.ndjson'), world.actors.map((a) => ({
+    praksisId: a.praksisId, latent: a.latent, behaviours: a.behaviours, honest: a.honest ?? (a.ramp ? 'new-practice' : null), severity: a.severity, startMonth: monthAt(dials, a.startMonth), ring: a.ring ?? null,
+  }))); // prettier-ignore
+  return {
+    actors: world.actors.length,
+    ...counts,
+    cases: cases.filter(({ event }) => event['type'] === 'apnet').length,
+    knownUntil: `${end}T00:00:00Z`,
+  };
+}
+
+/** A half-written file never looks like a whole one. */
+async function whole(file: string, write: (part: string) => Promise<unknown>): Promise<void> {
+  await write(`${file}.part`);
+  if (fs.statSync(`${file}.part`).size === 0) fs.rmSync(`${file}.part`);
+  else fs.renameSync(`${file}.part`, file);
+}
+
+async function namePatients(duck: DuckDBConnection, { population }: World): Promise<void> {
+  await duck.run('create table person (p bigint, id varchar)');
+  const appender = await duck.createAppender('person');
+  for (let p = 0; p < population.size; p++) {
+    appender.appendBigInt(BigInt(p));
+    appender.appendVarchar(nationalIdOf(p));
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+async function writePatients(duck: DuckDBConnection, { dials, actors, population }: World, file: string): Promise<void> {
+  await duck.run('create temp table list (lo bigint, hi bigint, practice varchar)');
+  const lists = [...population.listFrom].map(
+    ([index, lo]) => `(${lo}, ${lo + actors[index]!.listSize!}, ${text(actors[index]!.praksisId)})`,
+  );
+  for (let i = 0; i < lists.length; i += 2000) await duck.run(`insert into list values ${lists.slice(i, i + 2000).join(', ')}`);
+  const municipality = `case muni ${MUNICIPALITIES.map(([code], i) => `when ${i} then ${text(code)}`).join(' ')} end`;
+  const first = `${dials.firstMonth}-01T00:00:00Z`;
+  const facts = `select n.p, n.id, 1935 + cast(floor(85 * u(n.p, 0, 0, 'born')) as integer) as fodselsar, ${municipality} as kommunenr, l.practice as fastlege
+    from person n join pool on n.p >= pool.lo and n.p < pool.lo + pool.size asof left join list l on n.p >= l.lo`;
+  await duck.run(
+    `create temp table fact as select f.* exclude (fastlege), case when l.hi > f.p then f.fastlege end as fastlege from (${facts}) f left join list l on l.practice = f.fastlege`,
+  );
+  const row = (extra: string, known: string) =>
+    `{'id': f.id, 'idType': 'FNR', 'fodselsar': f.fodselsar, 'kommunenr': f.kommunenr, 'fastlegePraksisId': f.fastlege, ${extra}, 'kjentFra': ${known}}`;
+  await linesToFile(
+    duck,
+    `select to_json(r) from (
+    select f.p, 0 as k, ${row("'dod': null::varchar, 'utvandret': null::varchar", text(first))} as r from fact f
+    union all select f.p, 1, ${row("'dod': case g.why when 'dead' then cast(g.day as varchar) end, 'utvandret': case g.why when 'abroad' then cast(g.day as varchar) end", `case when g.day < date '${dials.firstMonth}-01' then '${dials.firstMonth}-01T00:00:01Z' else strftime(g.day + interval 14 day, '%Y-%m-%dT06:00:00Z') end`)}
+      from fact f join gone g using (p)) where p in (select p from billed) order by p, k`,
+    file,
+  );
+  await duck.run('drop table fact');
+}
+
+function settlementsSql(dials: Dials): string {
+  const list = `[${DIAGNOSES.map(text).join(', ')}]`;
+  const diagnosis = `case when b.grp in (0, 1, 2, 3, 6) then [{'kodeverk': ${text(ICPC2)}, 'kode': ${list}[1 + cast(b.gb % ${DIAGNOSES.length} as integer)]}] else [] end`;
+  const broken = `(b.ga % 1000000) < ${Math.round(CALIBRATION.brokenRows * 1e6)}`;
+  const spoil = (kind: number, wrong: string, right: string) =>
+    `case when ${broken} and b.gb % 3 = ${kind} then ${wrong} else ${right} end`;
+  const id = `coalesce(n.id, '')`;
+  return `
+    with lines as (
+      select guid, list({'takstkode': tariff, 'antall': reps, 'belop': ${kroner('ore')}} order by line_no) as takster from out_line group by guid),
+    bills as (
+      select b.*, row_number() over (partition by b.idx order by b.sent_day, b.ga) + 100000 * datediff('month', date '${dials.firstMonth}-01', b.sent_day) as nr, n.id, l.takster
+      from out_bill b join person n using (p) join lines l using (guid)),
+    messages as (
+      select b.idx, b.sent_day, min(b.submission) as submission, min(b.received_at) as received_at,
+        list({'guid': b.guid, 'regningsnummer': b.nr, 'tidspunkt': ${spoil(2, "strftime(b.day, '%Y-02-30T10:00:00')", "strftime(b.day + to_minutes(b.minute), '%Y-%m-%dT%H:%M:00')")},
+          'pasient': {'id': ${spoil(0, `${id.replaceAll('n.', 'b.')}[1:10] || cast((cast(b.id[11] as integer) + 1) % 10 as varchar)`, 'b.id')}, 'idType': 'FNR'},
+          'utfortAv': case when b.performer = a.hpr then null else b.performer end,
+          'takster': case when ${broken} and b.gb % 3 = 1 then [{'takstkode': 'x', 'antall': 0, 'belop': '-1.00'}] else b.takster end,
+          'diagnoser': ${diagnosis}, 'egenandel': case when b.ore >= 16000 and b.gb % 10 < 7 then '160.00' else '0.00' end,
+          'arsakFriEgenandel': case when b.gb % 10 = 9 then 'F' end, 'kreditering': b.is_credit, 'krediterer': case when b.is_credit then b.credits end} order by b.nr) as enkeltregninger,
+        coalesce(list({'guid': b.guid, 'merknad': [470, 766, 502, 611, 130][1 + cast(b.ga % 5 as integer)], 'effekt': ['avvist', 'avkortet', 'merknad'][1 + b.hit],
+          'belop': case b.hit when 0 then ${kroner('b.ore')} when 1 then ${kroner('(b.ore // 2)')} else '0.00' end} order by b.nr) filter (b.hit is not null), []) as merknader,
+        min(a.practice_no) as practice_no
+      from bills b join actor a using (idx) group by b.idx, b.sent_day)
+    select strftime(received_at, '%Y-%m-%dT%H:%M:%SZ') as mottattidspunkt, submission as "meldingsId", merknader,
+      {'praksisId': practice_no, 'navnEPJ': ['EPJ-Nord', 'EPJ-Fjord', 'EPJ-Vidde'][1 + idx % 3], 'enkeltregninger': enkeltregninger} as melding
+    from messages order by received_at, idx`;
+}
+
+const uuid = (a: string, b: string) =>
+  `printf('%08x-%04x-4%03x-a%03x-%012x', ${a} >> 32, (${a} >> 16) & 65535, (${a} >> 4) & 4095, ${b} >> 52, ${b} & 281474976710655)`;
+
+function eReseptSql(): string {
+  const rx = uuid('r.pa', 'r.pb');
+  const dispensing = uuid("hash(r.pa, 'M10')", "hash(hash('M10', r.pb))");
+  const practice = (index: string) => `cast(1000000 + ${index} as varchar)`;
+  return `
+    select m from (
+      select r.idx, r.pa, 1 as k, to_json({'type': 'M1', 'mottattidspunkt': strftime(r.received_at, '%Y-%m-%dT%H:%M:%SZ'), 'reseptId': ${rx}, 'praksisId': ${practice('r.idx')}, 'pasient': {'id': n.id, 'idType': 'FNR'},
+        'forskrevet': cast(r.day as varchar), 'atc': r.atc, 'pakninger': r.packages, 'refusjonskode': '-90', 'reservasjonBytte': r.reservation}) as m from out_prescription r join person n using (p)
+      union all select r.idx, r.pa, 2, to_json({'type': 'M10', 'mottattidspunkt': strftime(r.received_at, '%Y-%m-%dT%H:%M:%SZ'), 'utleveringId': ${dispensing}, 'reseptId': ${rx}, 'apotekId': ${practice('r.pharmacy')},
+        'utlevert': cast(r.dispensed_day as varchar), 'pakninger': r.dispensed, 'overstyring': case when r.override then 'resept ikke tilgjengelig' end}) from out_prescription r
+      union all select r.idx, r.pa, 3, to_json({'type': 'M18', 'mottattidspunkt': strftime(r.received_at, '%Y-%m-%dT%H:%M:%SZ'), 'kravId': ${uuid("hash(r.pa, 'M18')", "hash(hash('M18', r.pb))")}, 'utleveringId': ${dispensing}, 'apotekId': ${practice('r.pharmacy')},
+        'belopKrevd': ${kroner('(r.ore * r.dispensed // r.packages)')}, 'belopGodkjent': ${kroner('(r.ore * r.dispensed // r.packages)')}, 'status': 'utbetalt'}) from out_prescription r)
+    order by idx, pa, k`;
+}
+
+function actorFacts({ dials, actors }: World): Record<string, unknown>[] {
+  return actors.flatMap((actor) => {
+    const from = `${monthAt(dials, actor.fromMonth)}-01`;
+    const fact = {
+      hprNr: String(actor.hprNr), orgnr: actor.orgnr, praksisId: actor.praksisId, praksistype: actor.group.practiceType, fagomrade: actor.group.field,
+      kommunenr: MUNICIPALITIES[actor.municipality]![0], ...(actor.listSize === undefined ? {} : { listelengde: actor.listSize }), kontoHash: `k${actor.account}`, registrertVia: 'praksisinfo',
+      gyldigFra: from, kjentFra: `${from}T00:00:00Z`,
+    }; // prettier-ignore
+    // One actor in twenty changes account or office on the way; those who start something new do it more often.
+    const changes = actor.index % 20 === 3 || (actor.startMonth > 0 && actor.index % 3 === 0);
+    const month = Math.min(
+      actor.untilMonth - 1,
+      Math.max(actor.fromMonth + 2, actor.startMonth > 0 ? actor.startMonth - 1 : actor.fromMonth + (actor.index % 18)),
+    );
+    if (!changes || month <= actor.fromMonth) return [fact];
+    const day = `${monthAt(dials, month)}-10`;
+    return [fact, { ...fact, kontoHash: `k${actor.account}x`, gyldigFra: day, kjentFra: `${day}T08:00:00Z` }];
+  });
+}
+
+function substitutes({ dials, actors }: World): Record<string, unknown>[] {
+  return actors
+    .filter((actor) => actor.substitute)
+    .map((actor) => {
+      const from = `${monthAt(dials, actor.fromMonth)}-01`;
+      return { praksisId: actor.praksisId, vikarHprNr: actor.hprNr + 3, fra: from, kjentFra: `${from}T00:00:00Z` };
+    });
+}
+
+function writeLines(file: string, rows: readonly unknown[]): void {
+  fs.writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}

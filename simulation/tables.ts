@@ -1,0 +1,125 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { TARIFFS, tariffOf } from '../domain/reference/tariffs';
+import { CALIBRATION, GROUPS, HONEST, kindOf } from './calibration';
+import type { Dials } from './dials';
+import type { Population } from './patients';
+import type { SimActor } from './world';
+
+/**
+ * DuckDB draws the bills: every random number is a hash of seed, actor, day and purpose, so that any month can be made
+ * again alone, in any order and on any number of threads, with the same result (for the pinned DuckDB version).
+ */
+export async function openWorld<T>(tempDir: string, work: (duck: DuckDBConnection) => Promise<T>): Promise<T> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '2',
+    memory_limit: '3GB',
+    temp_directory: tempDir,
+    preserve_insertion_order: 'true',
+  });
+  const connection = await instance.connect();
+  try {
+    await connection.run("set TimeZone = 'UTC'");
+    return await work(connection);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+const ROWS_AN_INSERT = 2000;
+
+async function insert(duck: DuckDBConnection, table: string, rows: readonly string[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += ROWS_AN_INSERT)
+    await duck.run(`insert into ${table} values ${rows.slice(i, i + ROWS_AN_INSERT).join(', ')}`);
+}
+
+/** Tables that do not change from month to month, and the two macros that all draws go through. */
+export async function fillWorld(duck: DuckDBConnection, dials: Dials, actors: readonly SimActor[], population: Population): Promise<void> {
+  // The outer hash matters: DuckDB joins several values by exclusive-or, so draws for different purposes would move together.
+  await duck.run(
+    `create macro u(a, b, c, k) as (hash(hash(${dials.seed}::bigint, a::bigint, b::bigint, c::bigint, k)) >> 11)::double / 9007199254740992.0`,
+  );
+  await duck.run(`create macro normal(a, b, c, k) as sqrt(-2 * ln(1 - u(a, b, c, k || '1'))) * cos(2 * pi() * u(a, b, c, k || '2'))`);
+  await duck.run(`create table actor (idx integer, practice_no varchar, hpr integer, grp integer, muni integer, from_m integer, until_m integer,
+    intensity double, lag_days double, slow boolean, mask integer, severity double, start_m integer, rule_rate double, performers integer,
+    substitute boolean, batch boolean, ramp boolean, honest integer, panel_lo bigint, panel_size bigint, list_lo bigint, list_size bigint,
+    pool_lo bigint, pool_size bigint, shift_from integer, shift_until integer, p_weekday double, p_weekend double)`);
+  await insert(
+    duck,
+    'actor',
+    actors.map((actor) => actorRow(actor, population)),
+  );
+  await duck.run('create table main_use (grp integer, tariff varchar, kind varchar, lo double, hi double, minutes integer, ore bigint)');
+  await duck.run(
+    'create table addon (grp integer, k integer, tariff varchar, kind varchar, p double, effect varchar, minutes integer, per_rep integer, max_reps integer, ore bigint)',
+  );
+  await insert(
+    duck,
+    'addon',
+    GROUPS.flatMap((group, g) =>
+      group.addOns.map((use, k) => {
+        const t = tariffOf(use.code);
+        return `(${g}, ${k}, ${text(use.code)}, ${text(t.kind)}, ${use.probability}, ${text(use.effect)}, ${t.minMinutes}, ${t.minutesPerRepetition}, ${t.maxRepetitions}, ${t.feeOre})`;
+      }),
+    ),
+  );
+  await duck.run('create table tariff (code varchar, kind varchar, minutes integer, per_rep integer, ore bigint)');
+  await insert(
+    duck,
+    'tariff',
+    TARIFFS.map((t) => `(${text(t.code)}, ${text(t.kind)}, ${t.minMinutes}, ${t.minutesPerRepetition}, ${t.feeOre})`),
+  );
+  await fillPatients(duck, population);
+}
+
+function actorRow(actor: SimActor, population: Population): string {
+  const { group } = actor;
+  const pool = population.pools[actor.municipality]!;
+  const listFrom = population.listFrom.get(actor.index);
+  const size = Math.min(group.panel, pool.size);
+  // Members of a ring share the head's panel; others start anywhere in their municipality.
+  const anchor = actor.ring ?? actor.index;
+  const panelLo = listFrom ?? pool.from + ((anchor * 7919) % Math.max(1, pool.size - size));
+  const big = actor.honest === 'big-list' ? 90 : 0;
+  const cells = [
+    actor.index, text(actor.praksisId), actor.hprNr, actor.groupIndex, actor.municipality, actor.fromMonth, actor.untilMonth,
+    actor.intensity, actor.lagDays, actor.slow, actor.mask, actor.severity, actor.startMonth, actor.ruleRate, actor.performers,
+    actor.substitute, actor.batchStamper, actor.ramp, actor.honest ? HONEST.indexOf(actor.honest) : -1, panelLo, actor.listSize ?? size,
+    listFrom ?? -1, actor.listSize ?? 0, pool.from, pool.size, group.shift[0], group.shift[1] + big, group.days[0], group.days[1],
+  ]; // prettier-ignore
+  return `(${cells.join(', ')})`;
+}
+
+/** Deaths and moves abroad, by patient number; everybody else lives here throughout. */
+async function fillPatients(duck: DuckDBConnection, population: Population): Promise<void> {
+  const values = population.pools.map((pool, muni) => `(${muni}, ${pool.from}::bigint, ${pool.size}::bigint)`).join(', ');
+  await duck.run(`create table pool as select * from (values ${values}) t(muni, lo, size)`);
+  await duck.run(`create table gone as
+    select p, muni, case when u(p, 0, 0, 'abroad') < ${CALIBRATION.abroadShare} then 'abroad' else 'dead' end as why,
+      date '2019-01-01' + cast(floor(u(p, 0, 0, 'gone day') * 365 * 8) as integer) as day
+    from (select muni, unnest(range(lo, lo + size)) as p from pool)
+    where u(p, 0, 0, 'abroad') < ${CALIBRATION.abroadShare} or u(p, 0, 0, 'dead') < ${CALIBRATION.mortalityYearly * 8} order by p`);
+  await duck.run(
+    'create table gone_nr as select muni, p, day, muni * 100000000 + row_number() over (partition by muni order by day, p) - 1 as gone_key from gone',
+  );
+}
+
+/** Weights of main tariffs as ranges of [0, 1), for one month: e-consultations grow from March 2020. */
+export async function fillMainUse(duck: DuckDBConnection, month: string): Promise<void> {
+  const { before, from2020, steady } = CALIBRATION.eConsultation;
+  const factor = month < '2020-03' ? before : month < '2021-07' ? from2020 : steady;
+  const rows = GROUPS.flatMap((group, g) => {
+    const weights = group.main.map((use) => use.weight * (kindOf(use.code) === 'e-consultation' ? factor : 1));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    let at = 0;
+    return group.main.map((use, i) => {
+      const lo = at;
+      at += weights[i]! / total;
+      const t = tariffOf(use.code);
+      return `(${g}, ${text(use.code)}, ${text(t.kind)}, ${lo}, ${i === group.main.length - 1 ? 1.1 : at}, ${t.minMinutes}, ${t.feeOre})`;
+    });
+  });
+  await duck.run('delete from main_use');
+  await insert(duck, 'main_use', rows);
+}

@@ -101,6 +101,8 @@ export interface LifecycleActivities {
 
 /** Computing: one child process each, few at a time, on a queue of its own. */
 export interface TrainingActivities {
+  /** Looks for leaks before anything is fitted; structural ones fail the run. */
+  checkLeaks(input: { runId: string; matrixId: string; snapshotId?: string | undefined }): Promise<{ verdict: 'clean' | 'needs-reason' }>;
   trainFold(input: FoldTask): Promise<FoldDone>;
   evaluateRun(input: { runId: string; matrixId: string }): Promise<{ metrics: number }>;
   trainFinal(input: { runId: string; matrixId: string; family: FamilySpec['family'] }): Promise<FinalModel>;

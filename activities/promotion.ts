@@ -7,6 +7,7 @@ import { canonical, digestOf } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import type { Tx } from '../platform/db/connection';
 import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
+import { leaksOf } from '../platform/db/stores/leaks';
 import { evaluationOf, getRun } from '../platform/db/stores/runs';
 import { championOf, getVersion, type ModelVersion, toMirror } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/ledger';
@@ -148,6 +149,7 @@ async function gateInput({ db }: Deps, request: PromotionRequest): Promise<GateI
   const champion = await championOf(db, request.slot);
   return {
     usesNuisance: !version.selectable,
+    leaks: await leaksOf(db, version.runId),
     testRows: folds.reduce((sum, fold) => sum + fold.result.testRows, 0),
     testPositives: folds.reduce((sum, fold) => sum + fold.result.testPositives, 0),
     averagePrecision: own,

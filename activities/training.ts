@@ -7,13 +7,16 @@ import type { FoldOutcome } from './compute/jobs';
 import { spawnJob } from './compute/spawn-job';
 import type { TrainingActivities } from './contracts';
 import type { Deps } from './deps';
+import { checkRun } from './leaks';
 import { familyOf, matrixFile, runAndFold } from './training-input';
 
 /** Fits and judgements, each in a child process. Run twice they give the same bytes, and rows are written once. */
-export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'trainFold' | 'evaluateRun' | 'trainFinal'> {
+export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'checkLeaks' | 'trainFold' | 'evaluateRun' | 'trainFinal'> {
   const { db, store } = deps;
   const storeRoot = store.root;
   return {
+    checkLeaks: (input) => heartbeating((signal) => checkRun(deps, input, signal)),
+
     trainFold: ({ runId, matrixId, fold: foldId, family }) =>
       heartbeating(async (signal) => {
         const done = await db('ml.fold_result')

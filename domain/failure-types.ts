@@ -7,6 +7,7 @@ export const FAILURE_TYPES = [
   'GateRefused',
   'NoLabels', // too few outcomes known at the as-of instant to learn from
   'ContentMismatch', // bytes are not what their name (hash) says
+  'LeakFound', // the data hold what was not known when they say they were: no retry mends that
   'EngineMissing', // TensorFlow backend or a server that the work cannot do without
   'SourceAway', // register or server not reachable: wait and try again
 ] as const;

@@ -6,6 +6,7 @@ import * as learning from './20261101090300_learning';
 import * as promotion from './20261101090400_promotion';
 import * as selection from './20261101090500_selection';
 import * as registerNational from './20261122090000_register_national';
+import * as leakCertificate from './20261122100000_leak_certificate';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261101090400_promotion': promotion,
   '20261101090500_selection': selection,
   '20261122090000_register_national': registerNational,
+  '20261122100000_leak_certificate': leakCertificate,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -1,4 +1,12 @@
-import { CancellationScope, isCancellation, ParentClosePolicy, setHandler, setWorkflowOptions, startChild } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  isCancellation,
+  ParentClosePolicy,
+  patched,
+  setHandler,
+  setWorkflowOptions,
+  startChild,
+} from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { MIRROR_ID } from '../domain/rules/workflow-ids';
 import { computing, quick, streaming } from './activity-proxies';
@@ -35,6 +43,11 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
     } else {
       enter('features');
       ({ matrixId } = await streaming.buildTableMatrix({ runId }));
+    }
+    // Runs that began before leak checks existed replay without one.
+    if (patched('leak-check')) {
+      enter('leak check');
+      await computing.checkLeaks({ runId, matrixId, snapshotId });
     }
     const tasks = plan.folds.flatMap((fold) => plan.families.map((family) => ({ runId, matrixId, fold: fold.id, family })));
     enter('training', tasks.length);

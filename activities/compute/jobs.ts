@@ -2,6 +2,8 @@ import type { EvaluationRow } from '../../domain/schemas/evaluation';
 import type { FamilySpec } from '../../domain/schemas/experiment';
 import type { MatrixMeta } from '../../domain/schemas/matrix';
 import type { Fold } from '../../domain/rules/time-splits';
+import type { LeakCertificate } from '../../models/leaks/leak-check';
+import type { LeakFinding } from '../../models/leaks/types';
 
 /** Work for the computing process. Everything it reads and writes is named by path or content; nothing comes from the clock. */
 export interface MatrixFile {
@@ -12,6 +14,16 @@ export interface MatrixFile {
 }
 
 export type ComputeJob =
+  | {
+      readonly kind: 'leaks';
+      readonly matrix: MatrixFile;
+      readonly folds: readonly Fold[];
+      readonly knownUntil: string | undefined;
+      readonly nuisanceAllowed: boolean;
+      /** Checks that were run elsewhere (over the snapshot), to stand on the same certificate. */
+      readonly further: readonly { id: string; looksFor: string; findings: readonly LeakFinding[] }[];
+      readonly storeRoot: string;
+    }
   | {
       readonly kind: 'fold';
       readonly matrix: MatrixFile;
@@ -85,6 +97,7 @@ export interface ShardScores {
 }
 
 export interface ComputeResults {
+  leaks: LeakCertificate;
   fold: FoldOutcome;
   final: FinalOutcome;
   evaluate: EvaluateOutcome;

@@ -28,6 +28,7 @@ const STATUS: Record<FailureType, number> = {
   Conflict: 409,
   GateRefused: 409,
   NoLabels: 422,
+  LeakFound: 422,
   ContentMismatch: 500,
   EngineMissing: 503,
   SourceAway: 503,

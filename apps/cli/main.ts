@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { auditCommands } from './commands/audit';
 import { dataCommands } from './commands/data';
 import { doctorCommand } from './commands/doctor';
+import { leakCommands } from './commands/leaks';
 import { listCommands } from './commands/lists';
 import { promotionCommands } from './commands/promotion';
 import { scheduleCommands } from './commands/schedules';
@@ -16,7 +17,16 @@ const program = new Command('utplukk')
     `\nExit codes: ${EXIT.ok} done · ${EXIT.internal} internal error · ${EXIT.invalid} bad input · ${EXIT.notAllowed} not allowed · ${EXIT.state} not found or wrong state · ${EXIT.away} a server or part is missing\nExample: utplukk login --as kari && utplukk train docs/examples/demo-register.yaml`,
   );
 
-for (const register of [dataCommands, trainingCommands, promotionCommands, listCommands, scheduleCommands, auditCommands, doctorCommand])
+for (const register of [
+  dataCommands,
+  trainingCommands,
+  promotionCommands,
+  listCommands,
+  scheduleCommands,
+  leakCommands,
+  auditCommands,
+  doctorCommand,
+])
   register(program);
 const leaves = (command: Command): Command[] => (command.commands.length > 0 ? command.commands.flatMap(leaves) : [command]);
 for (const command of leaves(program)) {

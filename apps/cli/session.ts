@@ -40,9 +40,14 @@ export async function acting<T>(work: (command: Command & { readonly env: Env })
 export function explainError(error: unknown): { text: string; code: number; type: string } {
   if (error instanceof UtplukkError) {
     const code =
-      { InvalidInput: EXIT.invalid, NoLabels: EXIT.invalid, NotAllowed: EXIT.notAllowed, SourceAway: EXIT.away, EngineMissing: EXIT.away }[
-        error.type as 'InvalidInput'
-      ] ?? EXIT.state;
+      {
+        InvalidInput: EXIT.invalid,
+        NoLabels: EXIT.invalid,
+        LeakFound: EXIT.invalid,
+        NotAllowed: EXIT.notAllowed,
+        SourceAway: EXIT.away,
+        EngineMissing: EXIT.away,
+      }[error.type as 'InvalidInput'] ?? EXIT.state;
     return { text: `${error.message}${error.next ? `\n${error.next}` : ''}`, code, type: error.type };
   }
   if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError || error instanceof ActivityFailure)

@@ -8,6 +8,7 @@ import { baselineScores } from '../../models/baselines/baselines';
 import { fitPlatt } from '../../models/calibration/platt';
 import { checkEnough, fitFamily } from '../../models/fit';
 import { estimate, toRanking } from '../../models/metrics/ranking-metrics';
+import { checkEncoder, checkLeaks, type LeakCertificate } from '../../models/leaks/leak-check';
 import { scoreRows } from '../../models/score';
 import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
@@ -47,6 +48,8 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
   }
   const { tf } = await loadBackend();
   const { model, validationLoss } = fitFamily(tf, job.family, data, columns, train, job.seed);
+  const [leak] = checkEncoder(model.encoder, data, columns, train);
+  if (leak) throw new UtplukkError('LeakFound', `fold ${job.fold.id}: ${leak.detail}`, 'This is an error of the program: report it.');
   const predictions: FoldPredictions = {
     fold: job.fold.id,
     family: job.family.family,
@@ -114,6 +117,16 @@ async function evaluate(job: JobOf<'evaluate'>, store: ArtifactStore): Promise<E
   return { rows, testRows: first.rows.length, testPositives: positives(data, first.rows), calibrators };
 }
 
+async function leaks(job: JobOf<'leaks'>, store: ArtifactStore): Promise<LeakCertificate> {
+  // All columns are read: encodings of columns that do not enter the model are looked for too.
+  const data = await readMatrix(job.matrix.file, job.matrix.meta.columns, store.temporary());
+  const { folds, knownUntil, nuisanceAllowed, further } = job;
+  return checkLeaks(
+    { data, columns: usedColumns(job.matrix), folds, knownUntil, nuisanceAllowed, trains: trainsFold, tests: testsFold },
+    further,
+  );
+}
+
 async function score(job: JobOf<'score'>, store: ArtifactStore): Promise<ScoreOutcome> {
   const model = restoreModel(store.getJson<StoredModel>(job.modelSha256), store.get(job.weightsSha256));
   const data = await readMatrix(job.matrix.file, usedColumns(job.matrix), store.temporary(), job.shard);
@@ -133,6 +146,8 @@ export function runJob(job: ComputeJob): Promise<ComputeResults[ComputeJob['kind
       return final(job, store);
     case 'evaluate':
       return evaluate(job, store);
+    case 'leaks':
+      return leaks(job, store);
     case 'score':
       return score(job, store);
   }

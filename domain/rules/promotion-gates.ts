@@ -4,6 +4,8 @@ import type { Estimate } from '../schemas/evaluation';
 export interface GateInput {
   /** True when nuisance columns (who looked) entered the model: it may be studied, never promoted. */
   readonly usesNuisance: boolean;
+  /** Verdict of the run's leak check and how many people gave a reason for what it suspects; undefined before there were any. */
+  readonly leaks: { readonly verdict: string; readonly tests: number; readonly reasons: number } | undefined;
   readonly testRows: number;
   readonly testPositives: number;
   readonly averagePrecision: Estimate;
@@ -24,6 +26,21 @@ export const CHAMPION_TOLERANCE = 0.05;
 
 const show = (e: Estimate) => `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}], n ${e.n}`;
 
+/** A suspicion that two different people have explained does not block for ever; it stays visible with its reasons. */
+export const REASONS_NEEDED = 2;
+
+function leakGate(leaks: GateInput['leaks']): GateResult {
+  const gate = 'leak-certificate';
+  if (!leaks) return { gate, passed: false, reason: 'the run has no leak certificate; train again' };
+  if (leaks.verdict === 'clean') return { gate, passed: true, reason: `${leaks.tests} tests found no leak` };
+  const accepted = leaks.verdict === 'needs-reason' && leaks.reasons >= REASONS_NEEDED;
+  return {
+    gate,
+    passed: accepted,
+    reason: `the leak check suspects something; ${leaks.reasons} of ${REASONS_NEEDED} people have given a reason`,
+  };
+}
+
 export function judge(input: GateInput): { passed: boolean; results: GateResult[] } {
   const results: GateResult[] = [
     {
@@ -37,6 +54,7 @@ export function judge(input: GateInput): { passed: boolean; results: GateResult[
     passed: !input.usesNuisance,
     reason: input.usesNuisance ? 'the model uses columns that say who looked' : 'no column that says who looked entered the model',
   });
+  results.push(leakGate(input.leaks));
   for (const [name, baseline] of Object.entries(input.baselines).sort(([a], [b]) => (a < b ? -1 : 1))) {
     results.push({
       gate: `better-than-${name}`,

@@ -27,6 +27,7 @@ export const ACTS = {
   'list.seal': ['control-leader'],
   'list.refuse': ['control-leader'],
   'schedule.edit': ['data-scientist', 'control-leader'],
+  'leak.reason': ['data-scientist', 'reviewer', 'approver'],
   'model.reproduce': ['data-scientist', 'auditor', 'schedule'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Act = keyof typeof ACTS;

@@ -1,12 +1,13 @@
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { type EncoderState, fitEncoder } from '../preprocessing/encoder';
+import type { LeakVerdict } from '../../domain/rules/leak-verdict';
 import { STATISTICAL_CHECKS } from './statistical';
 import { STRUCTURAL_CHECKS } from './structural';
 import type { LeakContext, LeakFinding } from './types';
 
 export const LEAK_CHECKS = [...STRUCTURAL_CHECKS, ...STATISTICAL_CHECKS] as const;
 
-export type LeakVerdict = 'clean' | 'needs-reason' | 'refused';
+export type { LeakVerdict };
 
 /** What was looked for and what was found; stored with the run. */
 export interface LeakCertificate {

@@ -133,8 +133,8 @@ export class CaseLoader implements LineLoader {
               [event.saksnr, event.avgjort, parseOre(event.belop), ...known],
             ];
     const result = await batch.tx.raw<{ rowCount: number }>(
-      `insert into ctl.${table as string} values (${values.slice().fill('?').join(', ')}) on conflict do nothing`,
-      values as (string | number | boolean | null)[],
+      `insert into ctl.${table} values (${values.slice().fill('?').join(', ')}) on conflict do nothing`,
+      values,
     );
     return result.rowCount;
   }

@@ -91,12 +91,23 @@ describe('decisions', () => {
       averagePrecision: estimate(0.5),
       baselines: { size: estimate(0.4), random: estimate(0.3) },
       champion: undefined,
+      leaks: { verdict: 'clean', tests: 400, reasons: 0 },
     };
     expect(judge(base)).toMatchObject({
       passed: true,
-      results: [{ gate: 'enough-outcomes' }, { gate: 'no-nuisance' }, { gate: 'better-than-random' }, { gate: 'better-than-size' }],
+      results: [
+        { gate: 'enough-outcomes' },
+        { gate: 'no-nuisance' },
+        { gate: 'leak-certificate' },
+        { gate: 'better-than-random' },
+        { gate: 'better-than-size' },
+      ],
     });
     expect(judge({ ...base, usesNuisance: true }).passed).toBe(false);
+    expect(judge({ ...base, leaks: undefined }).passed).toBe(false);
+    expect(judge({ ...base, leaks: { verdict: 'needs-reason', tests: 400, reasons: 1 } }).passed).toBe(false);
+    expect(judge({ ...base, leaks: { verdict: 'needs-reason', tests: 400, reasons: 2 } }).passed).toBe(true);
+    expect(judge({ ...base, leaks: { verdict: 'refused', tests: 400, reasons: 2 } }).passed).toBe(false);
     expect(judge({ ...base, testPositives: 9 }).passed).toBe(false);
     expect(judge({ ...base, baselines: { size: estimate(0.5) } }).passed).toBe(false);
     expect(judge({ ...base, champion: estimate(0.52) }).passed).toBe(true);

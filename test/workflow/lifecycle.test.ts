@@ -54,6 +54,7 @@ function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & Trainin
     rebuildMatrix: async () => ({ expected: 'm', found: 'm', matrixId: 'm' }),
     compareRebuild: async () => ({ same: true, sameEngine: true, firstDifference: undefined }),
     drainMlflowOutbox: async () => ({ mirrored: 0, left: 0 }),
+    checkLeaks: async () => ({ verdict: 'clean' }),
     trainFold: async ({ fold: id, family }) => ({ fold: id, family, contentSha256: 'c' }),
     evaluateRun: async () => ({ metrics: 1 }),
     trainFinal: async () => ({ modelSha256: 'm', weightsSha256: 'w', engineSha256: 'e' }),
@@ -93,8 +94,9 @@ describe('trainModel', () => {
     );
     expect(result).toEqual({ versionId: 'version', matrixId: 'matrix', snapshotId: 'snap' });
     expect(calls.slice(0, 3)).toEqual(['planRun', 'extractSnapshot', 'buildCasesMatrix']);
-    expect(calls.slice(3, 7)).toEqual(Array(4).fill('trainFold'));
-    expect(calls.slice(7, 12)).toEqual(['evaluateRun', 'chooseCandidate', 'trainFinal', 'registerVersion', 'closeRun']);
+    expect(calls[3]).toBe('checkLeaks');
+    expect(calls.slice(4, 8)).toEqual(Array(4).fill('trainFold'));
+    expect(calls.slice(8, 13)).toEqual(['evaluateRun', 'chooseCandidate', 'trainFinal', 'registerVersion', 'closeRun']);
   });
   test('a table skips extraction', async () => {
     const calls: string[] = [];

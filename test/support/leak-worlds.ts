@@ -45,7 +45,7 @@ export function cleanWorld(seed: number, { rows = 400, entities = 150, strength 
     data.asOf.push(`${day(opened).slice(0, 7)}-01`);
     data.group.push(type);
     data.label[row] = positive ? 1 : 0;
-    data.labelKnownOn.push(day(opened + 40 + Math.round(rng.lognormal(120, 0.4))));
+    data.labelKnownOn.push(day(opened + 40 + Math.min(450, Math.round(rng.lognormal(120, 0.4)))));
     if (positive) data.amountOre[row] = Math.round(rng.lognormal(9_000_000, 0.7));
     for (let i = 0; i < 8; i++)
       numeric.get(`x${i}`)![row] = i === 0 ? x0 : i === 1 && rng.chance(0.2) ? Number.NaN : rng.normal() + (i === 2 ? 0.3 * x0 : 0);

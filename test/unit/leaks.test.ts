@@ -84,7 +84,7 @@ test(`no alarm over ${CLEAN_RUNS} clean worlds, some with a legitimately dominan
     const world = cleanWorld(1000 + seed, {
       rows: 300 + (seed % 5) * 100,
       entities: 60 + (seed % 3) * 100,
-      strength: (seed % 5) as 0 | 1 | 2 | 3 | 4,
+      strength: seed % 5,
     });
     expect({ seed, findings: checkLeaks(world).findings }).toEqual({ seed, findings: [] });
   }

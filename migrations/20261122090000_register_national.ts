@@ -121,13 +121,17 @@ export async function up(knex: Knex): Promise<void> {
     create or replace function core.ensure_month(month date) returns void language plpgsql as $$
     declare suffix text := to_char(month, 'YYYY_MM'); parent regclass; child text;
     begin
+      perform pg_advisory_xact_lock(hashtext('core.ensure_month'));
       foreach parent in array array['core.bill', 'core.bill_line', 'core.rule_outcome', 'rx.prescription', 'rx.dispensing', 'rx.claim']::regclass[] loop
         child := parent::text || '_' || suffix;
         if to_regclass(child) is null then
-          execute format('create table if not exists %s partition of %s for values from (%L) to (%L)', child, parent, month, (month + interval '1 month')::date);
+          -- Attaching does not lock out those who write to other months; creating as a partition would.
+          execute format('create table %s (like %s including all)', child, parent);
+          execute format('alter table %s attach partition %s for values from (%L) to (%L)', parent, child, month, (month + interval '1 month')::date);
         end if;
       end loop;
     end $$;
+    comment on function core.ensure_month is 'Makes the partitions of a month of receipt; call it in a transaction of its own, it is short';
     do $$ declare m date; begin for m in select distinct received_month from core.month_touch loop perform core.ensure_month(m); end loop; end $$;
 
     alter table core.load_batch drop constraint load_batch_kind;

@@ -144,4 +144,6 @@ async function putFacts(
   );
   for (let i = 0; i < rows.length; i += 2000) await duck.run(`insert into pf values ${rows.slice(i, i + 2000).join(', ')}`);
   await put(duck, 'provider_fact', 'all', 'select * from pf order by provider_id');
+  const substitute = `select idx + 1 as provider_id, hpr + 3 as substitute_hpr, date '${first}' as valid_from, null as valid_to, timestamp '${first} 00:00:00' as known_from from actor where substitute order by 1`;
+  await put(duck, 'substitute', 'all', substitute);
 }

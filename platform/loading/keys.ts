@@ -1,4 +1,4 @@
-import type { Tx } from '../db/connection';
+import type { Db, Tx } from '../db/connection';
 
 /** Keys that loaders need by the thousand, each fetched once a file. */
 const BLOCK = 1000; // the increment of core.bill_number
@@ -42,13 +42,14 @@ export class ProviderIndex {
   }
 }
 
-/** Makes the partitions of months of receipt that a file turns out to need. */
+/** Makes the partitions of months of receipt that a file turns out to need, each at once: loaders must not wait for each other. */
 export class Months {
   readonly #made = new Set<string>();
+  constructor(readonly db: Db) {}
 
-  async ensure(tx: Tx, months: ReadonlySet<string>): Promise<void> {
+  async ensure(months: ReadonlySet<string>): Promise<void> {
     for (const month of months) {
-      if (!this.#made.has(month)) await tx.raw('select core.ensure_month(?::date)', [month]);
+      if (!this.#made.has(month)) await this.db.raw('select core.ensure_month(?::date)', [month]);
       this.#made.add(month);
     }
   }

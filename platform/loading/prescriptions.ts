@@ -39,8 +39,10 @@ export class PrescriptionLoader implements LineLoader {
   readonly kind = 'prescription';
   #pending: Pending[] = [];
   readonly #providers = new ProviderIndex();
-  readonly #months = new Months();
-  constructor(readonly vault: Vault) {}
+  readonly #months: Months;
+  constructor(readonly vault: Vault) {
+    this.#months = new Months(vault.db);
+  }
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
     batch.read++;
@@ -67,7 +69,7 @@ export class PrescriptionLoader implements LineLoader {
   async flush(batch: Batch): Promise<void> {
     const pending = this.#pending;
     this.#pending = [];
-    await this.#months.ensure(batch.tx, new Set(pending.map(({ month }) => month)));
+    await this.#months.ensure(new Set(pending.map(({ month }) => month)));
     const people = await this.vault.surrogates(pending.flatMap(({ message }) => (message.type === 'M1' ? message.pasient.id : [])));
     let person = 0;
     const patientOf = pending.map(({ message }) => (message.type === 'M1' ? people[person++] : undefined));

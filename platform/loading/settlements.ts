@@ -52,7 +52,7 @@ export class SettlementLoader implements LineLoader {
   readonly kind = 'settlement';
   #pending: Pending[] = [];
   readonly #providers = new ProviderIndex();
-  readonly #months = new Months();
+  readonly #months: Months;
   readonly #numbers = new BillNumbers();
   readonly #submissions = new CopyInto('core.submission', [
     'submission_id',
@@ -111,7 +111,9 @@ export class SettlementLoader implements LineLoader {
     'batch_id',
   ]);
 
-  constructor(readonly vault: Vault) {}
+  constructor(readonly vault: Vault) {
+    this.#months = new Months(vault.db);
+  }
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
     const parsed = envelopeSchema.safeParse(value);
@@ -192,7 +194,7 @@ export class SettlementLoader implements LineLoader {
     const fresh = await this.#withoutDuplicates(batch, pending, numbers);
     const credited = await this.#credited(batch, fresh);
     const keys = await this.vault.surrogates(fresh.map(({ item }) => item.bill.pasient.id));
-    await this.#months.ensure(batch.tx, new Set(fresh.map(({ item }) => item.month)));
+    await this.#months.ensure(new Set(fresh.map(({ item }) => item.month)));
     fresh.forEach(({ item, billId }, index) => this.#write(batch, item, billId, keys[index]!, credited));
     batch.loaded += fresh.length;
     for (const table of [this.#bills, this.#lines, this.#hits]) await table.flush(batch.tx);

@@ -1,4 +1,4 @@
-import { BILL_MEASURES, DAY_MEASURES, DISPENSING_MEASURES, kindColumn, PRESCRIPTION_MEASURES } from '../../domain/features/measures';
+import { BILL_MEASURES, DISPENSING_MEASURES, kindColumn, PRESCRIPTION_MEASURES } from '../../domain/features/measures';
 import type { Measure } from '../../domain/features/types';
 import { TARIFF_KINDS, TARIFFS } from '../../domain/reference/tariffs';
 import { quote } from './duck';
@@ -12,36 +12,48 @@ export const DERIVED = ['base', 'day', 'patient', 'tariff_use', 'rx'] as const;
 export type Derived = (typeof DERIVED)[number];
 
 export function tariffView(): string {
-  const rows = TARIFFS.map((t) => `(${quote(t.code)}, ${quote(t.kind)}, ${t.minMinutes}, ${t.minutesPerRepetition}, ${t.maxRepetitions})`);
-  return `create or replace temp table tariff as select * from (values ${rows.join(', ')}) t(code, kind, min_minutes, per_repetition, max_repetitions)`;
+  const rows = TARIFFS.map(
+    (t) =>
+      `(${quote(t.code)}, ${quote(t.kind)}, ${TARIFF_KINDS.indexOf(t.kind)}, ${t.minMinutes}, ${t.minutesPerRepetition}, ${t.maxRepetitions})`,
+  );
+  return `create or replace temp table tariff as select * from (values ${rows.join(', ')}) t(code, kind, k, min_minutes, per_repetition, max_repetitions)`;
 }
 
-const kindSums = TARIFF_KINDS.map((kind) => {
-  const is = `t.kind = '${kind}'`;
-  return `count(*) filter (${is}) as n_${kindColumn(kind)}, coalesce(sum(l.amount_ore) filter (${is}), 0) as ore_${kindColumn(kind)}`;
+/** A case costs far less than a filter on each of many aggregates, and comparing numbers less than words. */
+const kindSums = TARIFF_KINDS.map((kind, k) => {
+  const of = kindColumn(kind);
+  return `count(case when t.k = ${k} then 1 end) as n_${of}, coalesce(sum(case when t.k = ${k} then l.amount_ore end), 0) as ore_${of}`;
 }).join(', ');
 const columns = (measures: readonly Measure[]) => measures.map((m) => `cast(${m.sql} as bigint) as ${m.name}`).join(', ');
 
-/** A bill with what its lines, the rule engine, the population register and the actor register say beside it. */
-export const JOINED_BILLS = `
-  create or replace temp table joined as
-  with lines as (
+/**
+ * A bill with what its lines, the rule engine, the population register and the actor register say beside it: narrow
+ * tables first, so that sorting by patient and day does not drag forty columns along.
+ */
+export const JOINED_BILLS: readonly string[] = [
+  `create or replace temp table line_sums as
     select l.bill_id, count(*) as n_lines, sum(coalesce(t.min_minutes + t.per_repetition * (l.repetitions - 1), 0)) as minutes, ${kindSums},
-      coalesce(sum(l.repetitions) filter (t.kind = 'time-add-on'), 0) as add_on_repetitions, count(*) filter (l.repetitions > t.max_repetitions) as excess_repetitions
-    from in_line l left join tariff t on t.code = l.tariff group by l.bill_id),
-  hits as (
+      coalesce(sum(case when t.k = ${TARIFF_KINDS.indexOf('time-add-on')} then l.repetitions end), 0) as add_on_repetitions, count(case when l.repetitions > t.max_repetitions then 1 end) as excess_repetitions
+    from in_line l left join tariff t on t.code = l.tariff group by l.bill_id`,
+  `create or replace temp table hit_sums as
     select bill_id, count(*) as rule_hits, count(*) filter (effect = 'reject') as rejections, count(*) filter (effect = 'curtail') as curtailments,
-      coalesce(sum(amount_ore) filter (effect <> 'note'), 0) as rejected_ore from in_hit group by bill_id),
-  people as (
+      coalesce(sum(amount_ore) filter (effect <> 'note'), 0) as rejected_ore from in_hit group by bill_id`,
+  `create or replace temp table people as
     select patient_key, arg_max(municipality, known_from) as patient_municipality, arg_max(coalesce(list_provider, -1), known_from) as list_provider,
-      max(died) as died, max(emigrated) as emigrated from in_patient where patient_key in (select patient_key from in_bill) group by patient_key),
-  places as (select provider_id, arg_max(municipality, (valid_from, known_from)) as provider_municipality from in_provider group by provider_id)
-  select b.* exclude (diagnosis), nullif(b.diagnosis, '') as diagnosis, lines.* exclude (bill_id), coalesce(rule_hits, 0) as rule_hits, coalesce(rejections, 0) as rejections, coalesce(curtailments, 0) as curtailments,
-    coalesce(rejected_ore, 0) as rejected_ore, patient_municipality, nullif(list_provider, -1) as list_provider, died, emigrated, provider_municipality,
-    cast(date_trunc('month', b.civil_day) as date) as service_month, coalesce(b.performed_by, 0) as performer,
-    row_number() over (partition by b.provider_id, b.patient_key, b.civil_day order by b.minute_of_day, b.bill_id) as same_day_nth,
-    coalesce(max(n_consultation) over (partition by b.provider_id, b.patient_key, b.civil_day), 0) > 0 as same_day_consultation
-  from in_bill b left join lines using (bill_id) left join hits using (bill_id) left join people using (patient_key) left join places using (provider_id)`;
+      max(died) as died, max(emigrated) as emigrated from in_patient where patient_key in (select patient_key from in_bill) group by patient_key`,
+  `create or replace temp table places as
+    select provider_id, arg_max(municipality, (valid_from, known_from)) as provider_municipality from in_provider group by provider_id`,
+  `create or replace temp table same_day as
+    with c as (select b.bill_id, b.provider_id, b.patient_key, b.civil_day, b.minute_of_day, coalesce(l.n_consultation, 0) as n from in_bill b left join line_sums l using (bill_id))
+    select bill_id, row_number() over (partition by provider_id, patient_key, civil_day order by minute_of_day, bill_id) as same_day_nth,
+      max(n) over (partition by provider_id, patient_key, civil_day) > 0 as same_day_consultation from c`,
+  `create or replace temp table joined as
+    select b.* exclude (diagnosis), nullif(b.diagnosis, '') as diagnosis, l.* exclude (bill_id), coalesce(rule_hits, 0) as rule_hits, coalesce(rejections, 0) as rejections, coalesce(curtailments, 0) as curtailments,
+      coalesce(rejected_ore, 0) as rejected_ore, patient_municipality, nullif(list_provider, -1) as list_provider, died, emigrated, provider_municipality,
+      cast(date_trunc('month', b.civil_day) as date) as service_month, coalesce(b.performed_by, 0) as performer, same_day_nth, same_day_consultation
+    from in_bill b join same_day using (bill_id) left join line_sums l using (bill_id) left join hit_sums using (bill_id) left join people using (patient_key) left join places using (provider_id)`,
+  'drop table line_sums; drop table hit_sums; drop table people; drop table places; drop table same_day',
+];
 
 /** Days of a performer. Phone contacts and laboratory lines may run beside other work, so they overlap nothing. */
 const DAYS = `
@@ -72,8 +84,3 @@ export const DERIVED_SQL: Readonly<Record<Derived, string>> = {
       ${[...PRESCRIPTION_MEASURES.map((m) => `coalesce(w.${m.name}, 0) as ${m.name}`), ...DISPENSING_MEASURES.map((m) => `coalesce(g.${m.name}, 0) as ${m.name}`)].join(', ')}
     from written w full join given g on g.provider_id = w.provider_id and g.service_month = w.service_month order by 1, 2`,
 };
-
-/** Day measures as windows see them: one row a day of a performer, all months of receipt put together. */
-export const dayWindowColumns = (filter: (sql: string, months: number) => string, wanted: readonly (readonly [Measure, number])[]) =>
-  wanted.map(([m, months]) => `cast(${filter(m.sql, months)} as bigint) as ${m.name}__${months}`).join(', ');
-export { DAY_MEASURES };

@@ -100,7 +100,7 @@ export async function deriveParts(
       const found = store.derived(key);
       if (found) counts.reused++;
       else {
-        if (!joined && job.bills) await duck.run(JOINED_BILLS);
+        if (!joined && job.bills) for (const sql of JOINED_BILLS) await duck.run(sql);
         joined = true;
         await buildPart(duck, store, table, key);
         counts.built++;

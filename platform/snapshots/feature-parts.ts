@@ -90,7 +90,7 @@ export async function featureParts(
 }
 
 /** More cells than this are read from the files at each date; fewer are read once and kept. */
-const MOST_KEPT_CELLS = 40_000_000;
+const MOST_KEPT_CELLS = 10_000_000;
 
 /** Makes the derived tables of a date's months readable under the names that the SQL uses. */
 class DerivedReader {
@@ -190,36 +190,69 @@ function networkSql(asOf: string): string {
     select s.*, coalesce(c.top_partner, 0) as top_partner from shares s left join closest c using (provider_id)`;
 }
 
-/** Robust z-scores and ranks within the practice type, all columns at once in long form. */
+/** Columns compared at a time: bounds the memory of the long form. */
+const COMPARED_AT_ONCE = 20;
+
+/** Robust z-scores and ranks within the practice type, in long form, some columns at a time. */
 async function addPeers(duck: DuckDBConnection, features: readonly Feature[]): Promise<void> {
   const compared = features.filter((f) => f.peer !== undefined);
-  const bases = [...new Map(compared.map((f) => [valueSql(f), f])).keys()];
-  const baseName = new Map(bases.map((sql) => [sql, features.find((f) => f.peer === undefined && valueSql(f) === sql)!.name]));
-  if (bases.length > 0) {
-    // DuckDB's greatest() and least() pass over nulls, so a missing value has to be kept missing by hand.
-    const fixed = (sql: string) => {
-      const name = ident(baseName.get(sql)!);
-      return `case when ${name} is not null then cast(round(greatest(least(${name}, ${LARGEST}), -${LARGEST}) * ${FIXED}) as bigint) end`;
-    };
-    await duck.run(
-      `create or replace temp table long as select provider_id, practice_type, unnest(range(${bases.length})) as f, unnest([${bases.map(fixed).join(', ')}]) as x from own where activity > 0`,
-    );
-    await duck.run('create or replace temp table med as select practice_type, f, quantile_disc(x, 0.5) as med from long group by 1, 2');
-    // Where more than half of a group stand on one value the median deviation is nothing; the mean deviation stands in.
-    await duck.run(`create or replace temp table spread as
-      select practice_type, f, med, case when mad > 0 then ${MAD_SCALE} * mad else ${MEAN_SCALE} * mean_ad end as scale
-      from (select practice_type, f, med, quantile_disc(abs(x - med), 0.5) as mad, cast(sum(cast(abs(x - med) as hugeint)) as double) / count(x) as mean_ad from long join med using (practice_type, f) group by 1, 2, 3)`);
-    await duck.run(`create or replace temp table compared as
-      select provider_id, f, case when x is null then null when scale > 0 then greatest(least((x - med) / scale, ${LARGEST_Z}), -${LARGEST_Z}) else 0 end as z,
-        case when x is not null then (rank() over (partition by practice_type, f order by x nulls last) - 1) / cast(greatest(count(x) over (partition by practice_type, f) - 1, 1) as double) end as pct
-      from long join spread using (practice_type, f)`);
-    const cells = compared.map((feature) => `${feature.peer}s[${bases.indexOf(valueSql(feature)) + 1}] as ${ident(feature.name)}`);
-    await duck.run(
-      `create or replace temp table peers as select provider_id, ${cells.join(', ')} from (select provider_id, list(z order by f) as zs, list(pct order by f) as pcts from compared group by provider_id)`,
-    );
+  const bases = [...new Set(compared.map(valueSql))];
+  const tables: string[] = [];
+  for (let from = 0; from < bases.length; from += COMPARED_AT_ONCE) {
+    const some = bases.slice(from, from + COMPARED_AT_ONCE);
+    tables.push(`peers_${from}`);
+    await compare(duck, `peers_${from}`, some, features, compared.filter((f) => some.includes(valueSql(f)))); // prettier-ignore
   }
   const columns = features.map((f) => ident(f.name)).join(', ');
+  const joins = tables.map((name) => `left join ${name} using (provider_id)`).join(' ');
   await duck.run(
-    `create or replace temp table features_at as select as_of, provider_id, practice_type, ${columns} from own ${bases.length > 0 ? 'left join peers using (provider_id)' : ''} where activity > 0`,
+    `create or replace temp table features_at as select as_of, provider_id, practice_type, ${columns} from own ${joins} where activity > 0`,
   );
+  for (const name of [
+    ...tables,
+    'long',
+    'med',
+    'spread',
+    'compared',
+    'own',
+    'w_bill',
+    'w_day',
+    'w_patient',
+    'w_tariff',
+    'w_rx',
+    'w_shape',
+    'facts',
+  ])
+    await duck.run(`drop table if exists ${name}`);
+}
+
+async function compare(
+  duck: DuckDBConnection,
+  into: string,
+  bases: readonly string[],
+  features: readonly Feature[],
+  wanted: readonly Feature[],
+): Promise<void> {
+  const own = new Map(features.filter((f) => f.peer === undefined).map((f) => [valueSql(f), f.name]));
+  // DuckDB's greatest() and least() pass over nulls, so a missing value has to be kept missing by hand.
+  const fixed = (sql: string) => {
+    const name = ident(own.get(sql)!);
+    return `case when ${name} is not null then cast(round(greatest(least(${name}, ${LARGEST}), -${LARGEST}) * ${FIXED}) as bigint) end`;
+  };
+  await duck.run(
+    `create or replace temp table long as select provider_id, practice_type, unnest(range(${bases.length})) as f, unnest([${bases.map(fixed).join(', ')}]) as x from own where activity > 0`,
+  );
+  await duck.run('create or replace temp table med as select practice_type, f, quantile_disc(x, 0.5) as med from long group by 1, 2');
+  // Where more than half of a group stand on one value the median deviation is nothing; the mean deviation stands in.
+  await duck.run(`create or replace temp table spread as
+    select practice_type, f, med, case when mad > 0 then ${MAD_SCALE} * mad else ${MEAN_SCALE} * mean_ad end as scale
+    from (select practice_type, f, med, quantile_disc(abs(x - med), 0.5) as mad, cast(sum(cast(abs(x - med) as hugeint)) as double) / count(x) as mean_ad from long join med using (practice_type, f) group by 1, 2, 3)`);
+  await duck.run(`create or replace temp table compared as
+    select provider_id, f, case when x is null then null when scale > 0 then greatest(least((x - med) / scale, ${LARGEST_Z}), -${LARGEST_Z}) else 0 end as z,
+      case when x is not null then (rank() over (partition by practice_type, f order by x nulls last) - 1) / cast(greatest(count(x) over (partition by practice_type, f) - 1, 1) as double) end as pct
+    from long join spread using (practice_type, f)`);
+  const cells = wanted.map(
+    (feature) => `max(case when f = ${bases.indexOf(valueSql(feature))} then ${feature.peer} end) as ${ident(feature.name)}`,
+  );
+  await duck.run(`create or replace temp table ${into} as select provider_id, ${cells.join(', ')} from compared group by provider_id`);
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +11,7 @@ import { buildTableMatrix, pinTable } from '../../platform/snapshots/table-matri
 import { tableMappingSchema } from '../../domain/schemas/table-mapping';
 import type { ActRef } from '../../platform/ledger/ledger';
 import { actAs, testDatabase, type TestDatabase } from '../support/environment';
+import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
 
 let t: TestDatabase;
 let actor: ActRef;
@@ -27,40 +27,12 @@ afterAll(async () => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
-const SYNTHETIC = ['47908702367', '47908500667'];
 const write = (name: string, rows: unknown[]) => {
   const file = path.join(dir, name);
   fs.writeFileSync(file, rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n') + '\n');
   return file;
 };
 const load = async (file: string) => importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 7)), file);
-const actorFact = (praksisId: string, over: object = {}) => ({
-  hprNr: '1234567',
-  orgnr: '974589109',
-  praksisId,
-  praksistype: 'FALE',
-  fagomrade: 'LE',
-  kommunenr: '0301',
-  gyldigFra: '2022-01-01',
-  kjentFra: '2022-01-01T00:00:00Z',
-  ...over,
-});
-const bill = (over: object = {}) => ({
-  guid: randomUUID(),
-  regningsnummer: 1,
-  tidspunkt: '2023-01-10T09:00:00',
-  pasient: { id: SYNTHETIC[0], idType: 'DNR' },
-  takster: [{ takstkode: '2ad', antall: 1, belop: '175.00' }],
-  diagnoser: [{ kodeverk: '2.16.578.1.12.4.1.1.7170', kode: 'L03' }],
-  egenandel: '160.00',
-  ...over,
-});
-const message = (bills: unknown[], over: object = {}, praksisId = '1000001') => ({
-  mottattidspunkt: '2023-02-03T10:00:00Z',
-  meldingsId: randomUUID(),
-  melding: { praksisId, navnEPJ: 'EPJ', enkeltregninger: bills },
-  ...over,
-});
 const reasons = async (file: string) =>
   t
     .db('core.quarantine as q')
@@ -125,14 +97,14 @@ describe('settlement messages', () => {
     const row = await t
       .db('core.bill')
       .where({ bill_guid: rich.guid })
-      .first<{ extra: object; civil_day: string; minute_of_day: number; amount_ore: number; patient_key: number }>();
+      .first<{ bill_id: number; extra: object; civil_day: string; minute_of_day: number; amount_ore: number; patient_key: number }>();
     expect(row).toMatchObject({
       extra: { henvisning: { dato: '2023-01-01' }, pasient: { idType: 'DNR', trygdekontor: '0301' } },
       civil_day: '2023-01-10',
       minute_of_day: 540,
       amount_ore: 17500,
     });
-    const line = await t.db('core.bill_line').where({ bill_guid: rich.guid }).first<{ extra: object }>();
+    const line = await t.db('core.bill_line').where({ bill_id: row.bill_id }).first<{ extra: object }>();
     expect(line.extra).toEqual({ tenner: [11] });
     const dump = await t.db.raw<{ rows: { hit: boolean }[] }>('select bool_or(b::text ~ ?) as hit from core.bill b', [SYNTHETIC.join('|')]);
     expect(dump.rows[0]!.hit).toBe(false);

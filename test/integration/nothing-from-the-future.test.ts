@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { importRegister } from '../../platform/loading/import-register';
+import { loadReference } from '../../platform/loading/reference';
+import { Vault } from '../../platform/loading/vault';
+import type { ActRef } from '../../platform/ledger/ledger';
+import { deriveParts } from '../../platform/snapshots/derived-parts';
+import { withDuck } from '../../platform/snapshots/duck';
+import { extractSnapshot, readManifest } from '../../platform/snapshots/extract';
+import { featureParts } from '../../platform/snapshots/feature-parts';
+import { DEMO_DIALS } from '../../simulation/dials';
+import { writeRegister } from '../../simulation/messages';
+import { actAs, testDatabase, type TestDatabase } from '../support/environment';
+import { SYNTHETIC } from '../support/register-files';
+
+/**
+ * The hard property: whatever becomes known after an as-of date, about any time before or after it, leaves every feature
+ * of that date as it was, byte for byte, in a snapshot taken much later.
+ */
+const AS_OF = '2022-01-01';
+const LATE = '2023-07-01T00:00:00Z';
+const RUNS = process.env['UTPLUKK_LONG'] ? 200 : 8;
+
+let t: TestDatabase;
+let actor: ActRef;
+let dir: string;
+let base: string;
+
+async function featureHash(): Promise<string> {
+  const { snapshotId } = await extractSnapshot(t, actor, { asOf: LATE });
+  const manifest = await readManifest(t.db, t.store, snapshotId);
+  return withDuck(t.store.temporary(), async (duck) => {
+    const { parts } = await deriveParts(duck, t.store, manifest);
+    fs.rmSync(path.join(t.store.root, 'derived'), { recursive: true, force: true }); // nothing is found again
+    return (await featureParts(duck, t.store, manifest, parts, [AS_OF]))[0]!.sha256;
+  });
+}
+
+beforeAll(async () => {
+  t = await testDatabase();
+  actor = await actAs(t, 'kari', 'register.import');
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'future-'));
+  await loadReference(t.db);
+  await writeRegister({ ...DEMO_DIALS, actors: 0.002, volume: 0.02, years: 1, controlsPerYear: 20 }, dir);
+  await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 5)), path.join(dir, 'register'));
+  base = await featureHash();
+}, 120_000);
+afterAll(async () => {
+  await t.close();
+  fs.rmSync(dir, { recursive: true, force: true });
+});
+
+const practice = fc.integer({ min: 1_000_000, max: 1_000_040 }).map(String);
+const day = (from: string, until: string) =>
+  fc.date({ min: new Date(from), max: new Date(until), noInvalidDate: true }).map((d) => d.toISOString().slice(0, 10));
+const anyDay = day('2021-01-02', '2023-06-01');
+const later = day('2022-01-01', '2023-06-20').map((d) => `${d}T12:00:00Z`);
+const person = fc.constantFrom(...SYNTHETIC);
+
+const lateBills = fc.record({ kind: fc.constant('settlements' as const), practice, received: later, days: fc.array(anyDay, { minLength: 1, maxLength: 5 }), person, ids: fc.array(fc.uuid(), { minLength: 6, maxLength: 6 }), tariff: fc.constantFrom('2ad', '2cd', '1bd', 'unheard-of'), ore: fc.integer({ min: 0, max: 90_000 }) }); // prettier-ignore
+const lateActor = fc.record({ kind: fc.constant('actors' as const), practice, known: later, from: anyDay, list: fc.integer({ min: 0, max: 5000 }), type: fc.constantFrom('FALE', 'TANN', 'FYNO'), account: fc.string({ maxLength: 8 }) }); // prettier-ignore
+const latePerson = fc.record({ kind: fc.constant('patients' as const), person, known: later, died: anyDay, practice });
+const lateSubstitute = fc.record({ kind: fc.constant('substitutes' as const), practice, known: later, from: anyDay });
+const lateCase = fc.record({ kind: fc.constant('cases' as const), practice, known: later, no: fc.uuid() });
+type Late = typeof lateBills extends fc.Arbitrary<infer A> ? A | (typeof lateActor extends fc.Arbitrary<infer B> ? B : never) | (typeof latePerson extends fc.Arbitrary<infer C> ? C : never) | (typeof lateSubstitute extends fc.Arbitrary<infer D> ? D : never) | (typeof lateCase extends fc.Arbitrary<infer E> ? E : never) : never; // prettier-ignore
+
+/** Messages as the payer's systems would send them. */
+function documents(late: Late): unknown[] {
+  switch (late.kind) {
+    case 'settlements':
+      return [{ mottattidspunkt: late.received, meldingsId: late.ids[5], melding: { praksisId: late.practice, enkeltregninger: late.days.map((d, i) => ({ guid: late.ids[i], regningsnummer: i + 1, tidspunkt: `${d}T09:0${i}:00`, pasient: { id: late.person, idType: 'DNR' }, takster: [{ takstkode: late.tariff, antall: 1 + i, belop: (late.ore / 100).toFixed(2) }], egenandel: '0.00' })) } }]; // prettier-ignore
+    case 'actors':
+      return [{ hprNr: '1234567', orgnr: '974589109', praksisId: late.practice, praksistype: late.type, fagomrade: 'LE', kommunenr: '0301', listelengde: late.list, kontoHash: late.account, gyldigFra: late.from, kjentFra: late.known }]; // prettier-ignore
+    case 'patients':
+      return [
+        {
+          id: late.person,
+          idType: 'DNR',
+          fodselsar: 1960,
+          kommunenr: '5001',
+          fastlegePraksisId: late.practice,
+          dod: late.died,
+          kjentFra: late.known,
+        },
+      ];
+    case 'substitutes':
+      return [{ praksisId: late.practice, vikarHprNr: 2_000_003, fra: late.from, kjentFra: late.known }];
+    case 'cases':
+      return [
+        {
+          type: 'apnet',
+          saksnr: late.no,
+          praksisId: late.practice,
+          apnet: late.known.slice(0, 10),
+          grunnlag: 'tip',
+          saksbehandler: 'team-1',
+          kjentFra: late.known,
+        },
+        { type: 'vedtak', saksnr: late.no, vedtatt: late.known.slice(0, 10), utfall: 'reclaim', belop: '250000.00', kjentFra: late.known },
+      ];
+  }
+}
+
+let file = 0;
+test(`${RUNS} random futures leave every feature of ${AS_OF} byte-identical`, async () => {
+  let loaded = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.oneof(lateBills, lateActor, latePerson, lateSubstitute, lateCase), { minLength: 3, maxLength: 12 }),
+      async (future) => {
+        for (const late of future) {
+          const name = path.join(dir, `${late.kind}-future-${++file}.ndjson`);
+          fs.writeFileSync(
+            name,
+            documents(late)
+              .map((document) => `${JSON.stringify(document)}\n`)
+              .join(''),
+          );
+          const [report] = await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 5)), name);
+          loaded += report!.loaded;
+        }
+        expect(await featureHash()).toBe(base);
+      },
+    ),
+    { numRuns: RUNS, seed: 20240101 },
+  );
+  expect(loaded).toBeGreaterThan(RUNS); // the futures did arrive
+}, 1_200_000);

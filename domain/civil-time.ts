@@ -67,3 +67,19 @@ export function parseInstant(text: string): number | undefined {
   }
   return local - offsetMs(local - 2 * HOUR_MS);
 }
+
+/**
+ * When the offset from UTC changed in Norway, for set-based reading: UTC instants as text and minutes from then on, the
+ * first one holding from long before.
+ */
+export function offsetChanges(fromYear: number, untilYear: number): { since: string; minutes: number }[] {
+  const text = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+  const changes = [{ since: '0001-01-01 00:00:00', minutes: offsetMs(Date.UTC(fromYear, 0, 1)) / 60_000 }];
+  for (let at = Date.UTC(fromYear, 0, 1); at < Date.UTC(untilYear, 0, 1); at += HOUR_MS) {
+    const month = new Date(at).getUTCMonth();
+    if (month !== 2 && month !== 9) continue; // the law knows only the last Sundays of March and October
+    const minutes = offsetMs(at) / 60_000;
+    if (minutes !== changes.at(-1)!.minutes) changes.push({ since: text(at), minutes });
+  }
+  return changes;
+}

@@ -65,33 +65,38 @@ export class Batch {
   }
 }
 
+/** Loads one NDJSON file, a line at a time. */
+export const loadFile = (db: Db, actor: ActRef, file: string, loader: LineLoader): Promise<LoadReport> =>
+  inBatch(db, actor, file, { kind: loader.kind, content: () => sha256File(file) }, (batch) => readLines(file, loader, batch));
+
 /**
- * Loads one NDJSON file in one transaction: all of it or, after a kill, nothing. The same bytes are loaded once, under
- * any name. The batch is sealed under a lock as the last thing, so seals have the order of commits.
+ * Loads one file in one transaction: all of it or, after a kill, nothing. The same content is loaded once, under any
+ * name. The batch is sealed under a lock as the last thing, so seals have the order of commits.
  */
-export async function loadFile(db: Db, actor: ActRef, file: string, loader: LineLoader): Promise<LoadReport> {
-  const content = await sha256File(file).catch((error: Error) => {
+export async function inBatch(
+  db: Db,
+  actor: ActRef,
+  file: string,
+  { kind, content: hash }: { kind: string; content: () => Promise<string> },
+  work: (batch: Batch) => Promise<void>,
+): Promise<LoadReport> {
+  const content = await hash().catch((error: Error) => {
     throw invalid(`${file} cannot be read: ${error.message}`, 'Check the path and its permissions.');
   });
   const before = await db('core.load_batch')
     .where({ content_sha256: content })
     .first<{ rows_read: number; rows_loaded: number; rows_quarantined: number } | undefined>();
   if (before)
-    return {
-      file,
-      kind: loader.kind,
-      read: before.rows_read,
-      loaded: before.rows_loaded,
-      quarantined: before.rows_quarantined,
-      already: true,
-    };
+    return { file, kind, read: before.rows_read, loaded: before.rows_loaded, quarantined: before.rows_quarantined, already: true };
   return db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
       'insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, act_id) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?) returning batch_id',
-      [loader.kind, path.basename(file), content, actor.actId],
+      [kind, path.basename(file), content, actor.actId],
     );
     const batch = new Batch(tx, rows[0]!.batch_id);
-    await readLines(file, loader, batch);
+    await work(batch);
+    await batch.flushQuarantine();
+    if (batch.read === 0) throw invalid(`${file} holds no rows`, 'Expected at least one row.');
     if (batch.loaded + batch.quarantined !== batch.read)
       throw new Error(`${file}: loaded ${batch.loaded} + quarantined ${batch.quarantined} is not read ${batch.read}`);
     await seal(tx, batch);
@@ -106,7 +111,7 @@ export async function loadFile(db: Db, actor: ActRef, file: string, loader: Line
       },
       new Date(),
     );
-    return { file, kind: loader.kind, read: batch.read, loaded: batch.loaded, quarantined: batch.quarantined, already: false };
+    return { file, kind, read: batch.read, loaded: batch.loaded, quarantined: batch.quarantined, already: false };
   });
 }
 
@@ -128,8 +133,6 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
     if (number % LINES_A_FLUSH === 0) await loader.flush(batch);
   }
   await loader.flush(batch);
-  await batch.flushQuarantine();
-  if (batch.read === 0) throw invalid(`${file} holds no rows`, 'Expected one JSON document a line.');
 }
 
 async function seal(tx: Tx, batch: Batch): Promise<void> {

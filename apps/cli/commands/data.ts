@@ -5,7 +5,9 @@ import { beginAct } from '../../../platform/auth/acts';
 import { saveSession, signInAsDemoUser, signInAsService } from '../../../platform/auth/sign-in';
 import { loadEnv } from '../../../platform/config/env';
 import { append } from '../../../platform/ledger/ledger';
+import { loadBillTable } from '../../../platform/loading/bill-table';
 import { importRegister } from '../../../platform/loading/import-register';
+import { readYaml } from '../../../platform/services/experiments';
 import { loadReference } from '../../../platform/loading/reference';
 import { Vault, vaultKey } from '../../../platform/loading/vault';
 import { DEMO_DIALS, type Dials } from '../../../simulation/dials';
@@ -62,8 +64,12 @@ export function dataCommands(program: Command): void {
     .description('load register files (actors*, settlements*, cases* .ndjson); bad rows go to quarantine')
     .argument('<source>', 'folder or file')
     .option('--as-service', 'act as the loader service account', false)
-    .addHelpText('after', '\nExample: utplukk import /tmp/small/register')
-    .action(async (source: string, options: { asService: boolean } & Out) => {
+    .option('--mapping <file>', 'mapping (YAML) of a CSV or Parquet table of bills')
+    .addHelpText(
+      'after',
+      '\nExamples: utplukk import /tmp/small/register\n          utplukk import bills.csv --mapping docs/examples/bills/mapping.yaml',
+    )
+    .action(async (source: string, options: { asService: boolean; mapping?: string } & Out) => {
       const env = loadEnv();
       const token = options.asService ? await signInAsService(env, 'service-loader') : undefined;
       const reports = await acting(async ({ db, token: verified, clock }) => {
@@ -73,11 +79,13 @@ export function dataCommands(program: Command): void {
           return act;
         });
         await loadReference(db);
+        const vault = new Vault(db, vaultKey(env.UTPLUKK_HOME));
+        if (options.mapping !== undefined) return [await loadBillTable(db, actor, vault, source, readYaml(options.mapping))];
         const line = new StatusLine();
         const done = await importRegister(
           db,
           actor,
-          new Vault(db, vaultKey(env.UTPLUKK_HOME)),
+          vault,
           source,
           (report, at, total) => options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`),
         );

@@ -33,8 +33,8 @@ export async function timeEngine(
   for (const month of months) slots.set(month, await slotFiles(duck, store, manifest, month));
   const results: { month: string; file: string }[] = [];
   // Treatment may lie before the first month of receipt.
-  const first = addMonths(months[0]!, -LATE_MONTHS);
-  const service = Array.from({ length: months.length + LATE_MONTHS }, (_, i) => addMonths(first, i)).filter((m) => m <= months.at(-1)!);
+  const first = addMonths(months[0]!, 1 - LATE_MONTHS);
+  const service = Array.from({ length: months.length + LATE_MONTHS - 1 }, (_, i) => addMonths(first, i)).filter((m) => m <= months.at(-1)!);
   for (const [index, month] of service.entries()) {
     const files = Array.from({ length: LATE_MONTHS }, (_, i) => addMonths(month, i)).flatMap((m) => slots.get(m) ?? []);
     const parquet = store.temporary('.parquet');

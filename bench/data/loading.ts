@@ -1,0 +1,200 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Writable } from 'node:stream';
+import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { ArtifactStore } from '../../platform/artifacts/store';
+import { ROOT } from '../../platform/config/env';
+import { connect, type Db, migrate } from '../../platform/db/connection';
+import type { ActRef } from '../../platform/ledger/ledger';
+import { loadBillTable } from '../../platform/loading/bill-table';
+import { importRegister } from '../../platform/loading/import-register';
+import { loadReference } from '../../platform/loading/reference';
+import { Vault } from '../../platform/loading/vault';
+import { readYaml } from '../../platform/services/experiments';
+import { withDuck } from '../../platform/snapshots/duck';
+import { extractSnapshot } from '../../platform/snapshots/extract';
+import { DEMO_DIALS, type Dials } from '../../simulation/dials';
+import { writeRegister } from '../../simulation/messages';
+import { type Figure, report } from '../lib/results';
+
+/**
+ * Loading and extraction against raw COPY streams through pg-copy-streams, into and out of the same partitioned,
+ * indexed tables in the same run; medians of interleaved rounds. DATABASE_URL names a server of the benchmark's own.
+ */
+const ROUNDS = 3;
+const DIALS: Dials = { ...DEMO_DIALS, actors: 0.1, volume: 0.1, years: 0.25, firstMonth: '2024-01' };
+const TABLES = ['core.submission', 'core.bill_identity', 'core.bill', 'core.bill_line', 'core.rule_outcome'] as const;
+
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+async function seconds(what: string, work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  const taken = (performance.now() - began) / 1000;
+  say(`${what}: ${taken.toFixed(1)} s`);
+  return taken;
+}
+
+/** A database of its own for each round, so that no round finds what another left. */
+async function withDatabase<T>(admin: string, work: (db: Db, url: string, actor: ActRef) => Promise<T>): Promise<T> {
+  const name = `bench_${Math.random().toString(36).slice(2, 10)}`;
+  const client = new pg.Client({ connectionString: admin });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  const url = admin.replace(/\/[^/]*$/, `/${name}`);
+  const db = connect(url, 6);
+  try {
+    await migrate(db);
+    await loadReference(db);
+    return await work(db, url, await loaderAct(db));
+  } finally {
+    await db.destroy();
+    await client.query(`drop database ${name} (force)`);
+    await client.end();
+  }
+}
+
+/** The benchmark's own principal: it signs in nowhere, and its database is dropped. */
+async function loaderAct(db: Db): Promise<ActRef> {
+  const [principalId, actId] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
+  await db.raw(
+    "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', 'bench', 'service', now())",
+    [principalId],
+  );
+  await db.raw(
+    "insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at) values (?, 'register.import', ?, 'loader', 'benchmark', 'none', '\\x00', now())",
+    [actId, principalId],
+  );
+  return { actId, principalId, role: 'loader', purpose: 'benchmark' };
+}
+
+/** Only files of these kinds, in a folder of their own. */
+function only(register: string, kinds: RegExp): string {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-part-'));
+  for (const file of fs.readdirSync(register).filter((name) => kinds.test(name)))
+    fs.linkSync(path.join(register, file), path.join(dir, file));
+  return dir;
+}
+
+/** Each table as the loaders left it, as COPY text: what the raw stream gets. */
+async function dump(url: string, dir: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const table of TABLES)
+    await pipeline(client.query(copyTo(`copy (select * from ${table}) to stdout`)), fs.createWriteStream(path.join(dir, table)));
+  await client.end();
+}
+
+async function rawCopy(url: string, dir: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('begin');
+  for (const table of TABLES)
+    await pipeline(
+      fs.createReadStream(path.join(dir, table), { highWaterMark: 1 << 20 }),
+      client.query(copyFrom(`copy ${table} from stdin`)),
+    );
+  await client.query('commit');
+  await client.end();
+}
+
+/** The loaded bills as the table a payer would hand over: one row a line. */
+async function asTable(url: string, dir: string, register: string): Promise<{ csv: string; parquet: string }> {
+  const [csv, parquet] = [path.join(dir, 'bills.csv'), path.join(dir, 'bills.parquet')];
+  const files = fs
+    .readdirSync(register)
+    .filter((name) => name.startsWith('settlements'))
+    .map((name) => `'${path.join(register, name)}'`);
+  await withDuck(dir, async (duck) => {
+    await duck.run(
+      `create temp table m as select unnest(melding.enkeltregninger) as b, melding.praksisId as practice, mottattidspunkt as received from read_json([${files.join(', ')}], format = 'newline_delimited', maximum_object_size = 67108864)`,
+    );
+    const query = `select b.guid as bill_id, b.regningsnummer as bill_number, practice, strftime(received, '%Y-%m-%dT%H:%M:%SZ') as received_at, strftime(b.tidspunkt::timestamp, '%Y-%m-%dT%H:%M:%S') as started_at, b.pasient.id as patient_id,
+      b.utfortAv as performed_by_hpr, b.diagnoser[1].kode as icpc2, b.egenandel as copay_nok, t.takstkode as tariff, t.antall as count, t.belop as amount_nok, '' as comment from (select *, unnest(b.takster) as t from m where try_cast(b.tidspunkt as timestamp) is not null)`;
+    await duck.run(`copy (${query}) to '${csv}' (format csv, header true)`);
+    await duck.run(`copy (${query}) to '${parquet}' (format parquet)`);
+  });
+  void url;
+  return { csv, parquet };
+}
+
+async function main(): Promise<void> {
+  const admin = process.env['DATABASE_URL'];
+  if (!admin) throw new Error('DATABASE_URL is not set: run `npm run bench:data`');
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-loading-'));
+  const taken: Record<string, number[]> = {};
+  const put = (name: string, value: number) => (taken[name] ??= []).push(value);
+  let [bills, lines] = [0, 0];
+  try {
+    await writeRegister(DIALS, dir);
+    const register = path.join(dir, 'register');
+    const actors = only(register, /^actors/);
+    const settlements = only(register, /^settlements/);
+    const dumped = path.join(dir, 'dump');
+    fs.mkdirSync(dumped);
+    let table: { csv: string; parquet: string } | undefined;
+    const mapping = readYaml(path.join(ROOT, 'docs/examples/bills/mapping.yaml'));
+    const key = Buffer.alloc(32, 1);
+    for (let round = 0; round < ROUNDS; round++) {
+      await withDatabase(admin, async (db, url, actor) => {
+        await importRegister(db, actor, new Vault(db, key), actors);
+        put('json', await seconds('KUHR JSON', () => importRegister(db, actor, new Vault(db, key), settlements)));
+        if (round === 0) await dump(url, dumped);
+        table ??= await asTable(url, dir, register);
+        const { rows } = await db.raw<{ rows: { bills: number; lines: number }[] }>(
+          'select (select count(*) from core.bill) as bills, (select count(*) from core.bill_line) as lines',
+        );
+        ({ bills, lines } = rows[0]!);
+        await db.raw('vacuum analyze');
+        put('copy out', await seconds('raw binary COPY out', () => rawOut(url)));
+        const store = new ArtifactStore(fs.mkdtempSync(path.join(dir, 'store-')));
+        put('extract', await seconds('extraction', () => extractSnapshot({ db, store }, actor, { asOf: '2025-01-01T00:00:00Z' })));
+      });
+      for (const kind of ['csv', 'parquet'] as const) {
+        await withDatabase(admin, async (db, _url, actor) => {
+          await importRegister(db, actor, new Vault(db, key), actors);
+          put(kind, await seconds(kind, () => loadBillTable(db, actor, new Vault(db, key), table![kind], mapping)));
+        });
+      }
+      await withDatabase(admin, async (db, url, actor) => {
+        await importRegister(db, actor, new Vault(db, key), actors);
+        for (const month of ['2024-01-01', '2024-02-01', '2024-03-01', '2024-04-01', '2024-05-01', '2024-06-01'])
+          await db.raw('select core.ensure_month(?::date)', [month]);
+        await db.raw('alter table core.submission drop constraint submission_batch');
+        put('copy in', await seconds('raw COPY in', () => rawCopy(url, dumped)));
+      });
+    }
+    const ratio = (yardstick: string, ours: string) => median(taken[yardstick]!.map((value, i) => value / taken[ours]![i]!));
+    const each = (name: string, rows: number) => `${Math.round(rows / median(taken[name]!) / 1000)} k rows/s`;
+    const figures: Figure[] = [
+      { name: 'KUHR JSON loading against raw COPY', value: ratio('copy in', 'json'), unit: 'ratio', yardstick: `${bills} bills: ${each('json', bills)} against ${each('copy in', bills)}`, owed: { at: 'least', value: 0.2 } },
+      { name: 'CSV loading against raw COPY', value: ratio('copy in', 'csv'), unit: 'ratio', yardstick: each('csv', bills), owed: { at: 'least', value: 0.5 } },
+      { name: 'Parquet loading against raw COPY', value: ratio('copy in', 'parquet'), unit: 'ratio', yardstick: each('parquet', bills), owed: { at: 'least', value: 0.5 } },
+      { name: 'extraction to Parquet against raw binary COPY out', value: ratio('copy out', 'extract'), unit: 'ratio', yardstick: `${bills + lines} rows: ${each('extract', bills + lines)} against ${each('copy out', bills + lines)}`, owed: { at: 'least', value: 0.5 }, aim: '0.6' },
+    ]; // prettier-ignore
+    report('data-loading', figures);
+  } finally {
+    fs.rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** The three large tables as the database itself writes them, in binary, read and dropped. */
+async function rawOut(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const table of ['core.bill', 'core.bill_line', 'core.rule_outcome'])
+    await pipeline(
+      client.query(copyTo(`copy (select * from ${table}) to stdout (format binary)`)),
+      new Writable({ write: (_chunk, _encoding, done) => done() }),
+    );
+  await client.end();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

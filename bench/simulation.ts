@@ -1,0 +1,72 @@
+import { CALIBRATION, GROUPS } from '../simulation/calibration';
+import { makeCases } from '../simulation/controls';
+import { DEMO_DIALS, type Dials } from '../simulation/dials';
+import { generate } from '../simulation/generate';
+
+/** Prints docs/simulation.md's table: what the simulated register says beside what is published. */
+const DIALS: Dials = { ...DEMO_DIALS, actors: 0.2, volume: 0.02, years: 2, firstMonth: '2023-01', controlsPerYear: 400 };
+
+interface Row {
+  readonly figure: string;
+  readonly simulated: string;
+  readonly published: string;
+  readonly source: string;
+}
+
+async function main(): Promise<void> {
+  const sums: Record<string, number> = {};
+  const add = (values: Record<string, number>) => {
+    for (const [key, value] of Object.entries(values)) sums[key] = (sums[key] ?? 0) + value;
+  };
+  const world = await generate(DIALS, {
+    async month(duck) {
+      const kind = '(select kind from tariff t where t.code = l.tariff)';
+      const reader = await duck.runAndReadAll(`
+        select (select count(*) from out_bill)::double as bills, (select count(*) from out_line)::double as lines, (select sum(ore) from out_bill where not is_credit)::double as ore,
+          (select sum(case hit when 0 then ore when 1 then ore // 2 else 0 end) from out_bill)::double as rejected, (select count(*) from out_bill where is_credit)::double as credits,
+          (select count(distinct submission) from out_bill)::double as submissions,
+          count(*) filter (b.grp = 0 and ${kind} = 'consultation')::double as consultations, count(*) filter (b.grp = 0 and ${kind} = 'time-add-on')::double as time_add_ons,
+          count(*) filter (b.grp = 0 and ${kind} = 'e-consultation')::double as e_consultations, count(*) filter (b.grp = 0 and ${kind} = 'simple-contact')::double as simple_contacts, count(*) filter (b.grp = 0 and ${kind} = 'visit')::double as visits
+        from out_line l join out_bill b using (guid)`);
+      add(Object.fromEntries(reader.columnNames().map((name, i) => [name, Number(reader.getRows()[0]![i] ?? 0)])));
+    },
+  });
+  const events = makeCases(DIALS, world.actors).map(({ event }) => event);
+  const of = (type: string) => events.filter((event) => event['type'] === type);
+  const found = of('vedtak').filter((event) => !['none', 'guidance'].includes(String(event['utfall'])));
+  const opened = new Map(of('apnet').map((event) => [event['saksnr'], String(event['apnet'])]));
+  const delays = of('vedtak').map((event) => (Date.parse(String(event['vedtatt'])) - Date.parse(opened.get(event['saksnr'])!)) / 86_400_000 / 30.4).sort((a, b) => a - b); // prettier-ignore
+  const appeals = of('klage').filter((event) => event['innkommet'] !== undefined);
+  const share = (n: number, of: number) => `${((100 * n) / of).toFixed(1)} %`;
+  const ratio = (a: string, b: string) => (sums[a]! / sums[b]!).toFixed(2);
+  const guilty = (latent: string) => share(world.actors.filter((a) => a.latent === latent).length, world.actors.length);
+  const field = (code: string) => share(world.actors.filter((a) => a.group.field === code).length, world.actors.length);
+  const perYear = sums['bills']! / DIALS.years / DIALS.actors / DIALS.volume;
+  const rows: Row[] = [
+    { figure: 'actors at full size', simulated: '23,000', published: '23,000', source: 'Riksrevisjonen 2022' },
+    { figure: 'bills a year at full size and volume', simulated: `${(perYear / 1e6).toFixed(0)} M`, published: 'about 120 M', source: 'research project 1136' },
+    { figure: 'refunds and fees a year at full size and volume', simulated: `NOK ${(sums['ore']! / 100 / DIALS.years / DIALS.actors / DIALS.volume / 1e9).toFixed(0)} bn (full fees)`, published: 'NOK 49.2 bn refunds, a third medicines', source: 'Helfo 2024' },
+    { figure: 'lines a bill', simulated: ratio('lines', 'bills'), published: '–', source: 'not published' },
+    { figure: 'time add-ons a GP consultation', simulated: ratio('time_add_ons', 'consultations'), published: '0.39', source: 'SSB 2017' },
+    { figure: 'simple contacts a GP consultation', simulated: ratio('simple_contacts', 'consultations'), published: '1.03', source: 'SSB 2017 (14.9 M to 14.4 M)' },
+    { figure: 'visits a GP consultation', simulated: (sums['visits']! / sums['consultations']!).toFixed(3), published: '0.006', source: 'SSB 2017' },
+    { figure: 'e-consultations among GP consultations', simulated: share(sums['e_consultations']!, sums['consultations']! + sums['e_consultations']!), published: '0.6 % in 2017, a large share from 2020', source: 'SSB' },
+    { figure: 'rejected or curtailed, of NOK', simulated: share(sums['rejected']!, sums['ore']!), published: '2.3 %', source: 'Helfo 2023' },
+    { figure: 'crediting bills', simulated: share(sums['credits']!, sums['bills']!), published: '–', source: 'assumption' },
+    ...['LE', 'FY', 'TH', 'PS'].map((code) => ({ figure: `actors in ${code}`, simulated: field(code), published: { LE: '45 %', FY: '22 %', TH: '18 %', PS: '7 %' }[code]!, source: 'assumption of the notes' })),
+    { figure: 'actors with serious latent error', simulated: guilty('serious'), published: '1–3 %', source: 'assumption of the notes' },
+    { figure: 'actors with minor latent error', simulated: guilty('minor'), published: '15–25 %', source: 'assumption of the notes' },
+    { figure: 'honest outliers', simulated: guilty('honest-outlier'), published: '–', source: 'assumption' },
+    { figure: 'months from opening to decision, median', simulated: (delays[Math.floor(delays.length / 2)] ?? 0).toFixed(1), published: '9–14', source: 'derived from Helfo 2024' },
+    { figure: 'controls that found something', simulated: share(found.length, of('vedtak').length), published: '80–94 % of concluded controls', source: 'Riksrevisjonen 2022, Helfo 2024' },
+    { figure: 'appeals of decisions', simulated: share(appeals.length, found.length), published: 'about 60 % (44 of 73)', source: 'derived from Helfo 2024' },
+    { figure: 'appeals that reverse', simulated: share(appeals.filter((e) => e['resultat'] === 'reversed').length, appeals.length), published: '10–20 %', source: 'assumption of the notes' },
+    { figure: 'groups simulated', simulated: String(GROUPS.length), published: '12 named', source: 'Helfo 2020, 2024' },
+    { figure: 'dead a year', simulated: share(CALIBRATION.mortalityYearly, 1), published: '–', source: 'assumption' },
+  ]; // prettier-ignore
+  process.stdout.write(
+    `| figure | simulated | published | source |\n| --- | --- | --- | --- |\n${rows.map((r) => `| ${r.figure} | ${r.simulated} | ${r.published} | ${r.source} |`).join('\n')}\n`,
+  );
+}
+
+void main();

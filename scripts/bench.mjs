@@ -1,15 +1,55 @@
 // npm run bench: all benchmarks that need nothing but the project; npm run bench:chicago -- <file> the one on real data.
 // npm run bench -- --list names them.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { bootstrap } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
+import { startDatabase } from './lib/stack.mjs';
 import { main, ROOT, SetupError } from './lib/util.mjs';
 
 const BENCHMARKS = {
   demo: 'the whole demo: seconds, memory, share of time without an activity',
   chicago: 'food inspections with and without the inspector; needs the file',
+  data: 'the register: national case and its tenth, loading, extraction, the published peer case (data <part> for one)',
+  simulation: 'the table of docs/simulation.md: simulated beside published figures',
 };
+/** Parts of `data`, each in a process of its own; a part whose results are of this commit is not run again. */
+const DATA_PARTS = {
+  'national-small': { entry: 'national', args: ['--small'] },
+  national: { entry: 'national', args: [] },
+  loading: { entry: 'loading', args: [], database: true },
+  peer: { entry: 'peer', args: [], database: true },
+};
+
+async function runData(wanted) {
+  const commit = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
+  const names = Object.keys(DATA_PARTS).filter((part) => wanted === undefined || part === wanted);
+  if (names.length === 0) throw new SetupError(`no part "${wanted}"; there are: ${Object.keys(DATA_PARTS).join(', ')}`);
+  let worst = 0;
+  for (const [index, part] of names.entries()) {
+    const { entry, args, database } = DATA_PARTS[part];
+    const results = path.join(ROOT, `bench/results/data-${part}.json`);
+    const done = wanted === undefined && fs.existsSync(results) && JSON.parse(fs.readFileSync(results, 'utf8')).commit === commit;
+    if (!done) {
+      const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bench-'));
+      fs.chmodSync(home, 0o755);
+      const server = database ? await startDatabase(home) : undefined;
+      const env = { ...process.env, ...(server?.env ?? {}) };
+      const child = spawn(process.execPath, [path.join(ROOT, `dist/bench/data/${entry}.js`), ...args], {
+        stdio: 'inherit',
+        cwd: ROOT,
+        env,
+      });
+      worst = Math.max(worst, await new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1))));
+      await server?.supervisor.stop();
+      fs.rmSync(home, { recursive: true, force: true });
+    }
+    console.log(`data ${part}: ${index + 1} done of ${names.length} owed`);
+  }
+  return worst;
+}
 
 await main(() => {
   const [name, ...rest] = process.argv.slice(2);
@@ -21,6 +61,7 @@ await main(() => {
     throw new SetupError(`no benchmark "${name}"; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
   bootstrap({ requireNative: true });
   build();
+  if (name === 'data') return runData(rest[0]);
   const run = (bench) =>
     spawnSync(process.execPath, [path.join(ROOT, `dist/bench/${bench}.js`), ...rest], { stdio: 'inherit', cwd: ROOT }).status ?? 1;
   return run(name ?? 'demo');

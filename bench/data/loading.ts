@@ -26,7 +26,16 @@ import { type Figure, report } from '../lib/results';
  */
 const ROUNDS = 3;
 const DIALS: Dials = { ...DEMO_DIALS, actors: 0.1, volume: 0.1, years: 0.25, firstMonth: '2024-01' };
-const TABLES = ['core.submission', 'core.bill_identity', 'core.bill', 'core.bill_line', 'core.rule_outcome'] as const;
+/** Every table that the loaders fill, people and their vault included. */
+const TABLES = [
+  'core.patient',
+  'priv.vault',
+  'core.submission',
+  'core.bill_identity',
+  'core.bill',
+  'core.bill_line',
+  'core.rule_outcome',
+] as const;
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const say = (text: string) => process.stderr.write(`${text}\n`);

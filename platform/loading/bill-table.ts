@@ -36,9 +36,11 @@ export async function loadBillTable(db: Db, actor: ActRef, vault: Vault, file: s
         await duck.run(osloTable());
         await duck.run(BILLS);
         const csv = (name: string) => path.join(temp, `${name}.csv`);
-        await reserve(duck, batch, csv('identity'));
+        // The vault works on a connection of its own, beside the reservation of numbers.
+        const ids = (await duck.runAndReadAll('select distinct patient from bills order by 1')).getRows().map(([id]) => String(id));
+        const [keys] = await Promise.all([vault.surrogates(ids), reserve(duck, batch, csv('identity'))]);
         await count(duck, batch);
-        await surrogates(duck, vault, csv('people'));
+        await namePeople(duck, ids, keys, csv('people'));
         await write(duck, batch, new Months(db), csv);
       }),
     );
@@ -118,13 +120,17 @@ async function reserve(duck: DuckDBConnection, batch: Batch, file: string): Prom
   await duck.run(`create temp table numbered as
     with ordered as (select guid, row_number() over (order by received_month, provider_id, started_at, guid) - 1 as nr from bills)
     select o.guid, r.first + o.nr - r.offset_from as bill_id from ordered o asof join range_of r on o.nr >= r.offset_from`);
+  await duck.run('create temp table known (guid varchar)');
+  if (await allNew(duck, batch, file)) {
+    await duck.run('create temp table fresh as select * from numbered');
+    return;
+  }
   await batch.tx.raw('create temp table incoming_bill (bill_guid uuid, bill_id bigint) on commit drop');
   await toPostgres(duck, batch.tx, `select guid, bill_id from numbered order by bill_id`, 'incoming_bill (bill_guid, bill_id)', file);
   const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
     'insert into core.bill_identity (bill_guid, bill_id, batch_id) select bill_guid, bill_id, ? from incoming_bill on conflict do nothing',
     [batch.batchId],
   );
-  await duck.run('create temp table known (guid varchar)');
   if (rowCount < total) {
     const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
       'select bill_guid from incoming_bill i where not exists (select 1 from core.bill_identity k where k.bill_guid = i.bill_guid and k.bill_id = i.bill_id)',
@@ -137,6 +143,20 @@ async function reserve(duck: DuckDBConnection, batch: Batch, file: string): Prom
   await duck.run(
     'create temp table fresh as select * from numbered where cast(guid as uuid) not in (select cast(guid as uuid) from known)',
   );
+}
+
+/** Straight into the index where no bill came before, as is usual; the first one that did puts all of it back. */
+async function allNew(duck: DuckDBConnection, batch: Batch, file: string): Promise<boolean> {
+  await batch.tx.raw('savepoint identities');
+  try {
+    const query = `select guid, bill_id, ${batch.batchId} from numbered order by bill_id`;
+    await toPostgres(duck, batch.tx, query, 'core.bill_identity (bill_guid, bill_id, batch_id)', file);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+    await batch.tx.raw('rollback to savepoint identities');
+    return false;
+  }
 }
 
 /** Rows are counted as lines; the first bad cell of a row is the one that is shown. */
@@ -155,12 +175,8 @@ async function count(duck: DuckDBConnection, batch: Batch): Promise<void> {
   batch.loaded = read! - refused!;
 }
 
-/** Surrogates of the people in the file: each distinct id once through the vault. */
-async function surrogates(duck: DuckDBConnection, vault: Vault, file: string): Promise<void> {
-  const ids = (await duck.runAndReadAll('select distinct patient from bills join fresh using (guid) order by 1'))
-    .getRows()
-    .map(([id]) => String(id));
-  const keys = await vault.surrogates(ids);
+/** Table `person(patient, patient_key)`; the file with ids lives for a moment, in a folder of the owner's alone. */
+async function namePeople(duck: DuckDBConnection, ids: readonly string[], keys: readonly number[], file: string): Promise<void> {
   fs.writeFileSync(file, ids.map((id, i) => `${id},${keys[i]}\n`).join(''), { mode: 0o600 });
   await duck.run(
     `create temp table person as select * from read_csv(${quote(file)}, auto_detect = false, header = false, delim = ',', columns = {'patient': 'VARCHAR', 'patient_key': 'BIGINT'})`,
@@ -190,25 +206,29 @@ async function write(duck: DuckDBConnection, batch: Batch, months: Months, csv: 
     csv('submission'),
   );
   await batch.tx.raw('insert into core.submission select * from incoming_submission on conflict do nothing');
-  await toPostgres(
-    duck,
-    batch.tx,
-    `select b.received_month, f.bill_id, b.guid, b.submission_id, b.provider_id, b.bill_no, p.patient_key, b.performed_by, b.started_at || 'Z', b.civil_day, b.minute_of_day, b.received_at || 'Z', b.amount_ore, b.copay_ore, false, b.diagnosis, ${b}
-    from bills b join fresh f using (guid) join person p using (patient) order by b.received_month, f.bill_id`,
-    'core.bill (received_month, bill_id, bill_guid, submission_id, provider_id, bill_no, patient_key, performed_by, started_at, civil_day, minute_of_day, known_from, amount_ore, copay_ore, is_credit, diagnosis, batch_id)',
-    csv('bill'),
-  );
-  await toPostgres(
-    duck,
-    batch.tx,
-    `select received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, received_at || 'Z', ${b} from (${LINES('fresh')}) order by received_month, bill_id, line_no`,
-    'core.bill_line (received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, known_from, batch_id)',
-    csv('line'),
-  );
+  const bills = `select b.received_month, f.bill_id, b.guid, b.submission_id, b.provider_id, b.bill_no, p.patient_key, b.performed_by, b.started_at || 'Z', b.civil_day, b.minute_of_day, b.received_at || 'Z', b.amount_ore, b.copay_ore, false, b.diagnosis, ${b}
+    from bills b join fresh f using (guid) join person p using (patient) order by b.received_month, f.bill_id`;
+  const lines = `select received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, received_at || 'Z', ${b} from (${LINES('fresh')}) order by received_month, bill_id, line_no`;
+  await toCsv(duck, bills, csv('bill'));
+  // DuckDB writes the lines while PostgreSQL takes the bills.
+  await Promise.all([send(batch.tx, `core.bill (${BILL_COLUMNS})`, csv('bill')), toCsv(duck, lines, csv('line'))]);
+  await send(batch.tx, `core.bill_line (${LINE_COLUMNS})`, csv('line'));
 }
 
+const BILL_COLUMNS =
+  'received_month, bill_id, bill_guid, submission_id, provider_id, bill_no, patient_key, performed_by, started_at, civil_day, minute_of_day, known_from, amount_ore, copay_ore, is_credit, diagnosis, batch_id';
+const LINE_COLUMNS = 'received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, known_from, batch_id';
+const UNIQUE_VIOLATION = '23505';
+
 async function toPostgres(duck: DuckDBConnection, tx: Tx, query: string, into: string, file: string): Promise<void> {
-  await duck.run(`copy (${query}) to ${quote(file)} (format csv, header false)`);
+  await toCsv(duck, query, file);
+  await send(tx, into, file);
+}
+
+const toCsv = (duck: DuckDBConnection, query: string, file: string) =>
+  duck.run(`copy (${query}) to ${quote(file)} (format csv, header false)`);
+
+async function send(tx: Tx, into: string, file: string): Promise<void> {
   const client = await rawConnection(tx);
   await pipeline(fs.createReadStream(file, { highWaterMark: 1 << 20 }), client.query(copyFrom(`copy ${into} from stdin (format csv)`)));
   fs.rmSync(file);

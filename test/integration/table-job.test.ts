@@ -4,6 +4,8 @@ import path from 'node:path';
 import { draftedList } from '../../apps/cli/commands/lists';
 import { gatesOf } from '../../platform/db/stores/promotions';
 import { evaluationOf } from '../../platform/db/stores/runs';
+import { beginAct } from '../../platform/auth/acts';
+import { giveReason, leaksOf } from '../../platform/db/stores/leaks';
 import { getVersion } from '../../platform/db/stores/versions';
 import { loadExperiment } from '../../platform/services/experiments';
 import { listLines, startRescore } from '../../platform/services/lists';
@@ -49,6 +51,17 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
   expect(
     (await evaluationOf(other.db, runId)).find((row) => row.family === 'logistic' && row.metric === 'average-precision')!.value,
   ).toBeGreaterThan(0.9);
+  // One number settles the outcome here: the leak check asks why, and two different people have to answer.
+  expect(await leaksOf(other.db, runId)).toMatchObject({ verdict: 'needs-reason', reasons: 0 });
+  const explain = async (user: string) => {
+    const { db, token, clock } = await other.as(user);
+    return db.transaction(async (tx) =>
+      giveReason(tx, await beginAct(tx, token, 'leak.reason', 'test', clock()), runId, 'made so', clock()),
+    );
+  };
+  expect(await explain('kari')).toBe(1);
+  await expect(explain('kari')).rejects.toThrow(/you have given a reason/);
+  expect(await explain('ola')).toBe(2);
   // The table's own way to a list: its version goes live in its slot and scores the rows from a day on, one an entity.
   const { requestId } = await propose(await other.as('kari'), versionId, { openDays: 1, purpose: 'test' });
   await until('the gates', async () => ((await gatesOf(other.db, requestId)).length > 0 ? true : undefined));

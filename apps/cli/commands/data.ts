@@ -21,6 +21,11 @@ const number = (name: string, low: number, high: number) => (text: string) => {
   return value;
 };
 
+const month = (text: string) => {
+  if (!/^(19|20)\d{2}-(0[1-9]|1[0-2])$/.test(text)) throw invalid(`--first-month ${text}: expected a month such as 2022-01`);
+  return text;
+};
+
 export function dataCommands(program: Command): void {
   program
     .command('login')
@@ -42,11 +47,12 @@ export function dataCommands(program: Command): void {
     .option('--controls-per-year <n>', 'concluded controls a year', number('controls-per-year', 1, 5000), DEMO_DIALS.controlsPerYear)
     .option('--years <n>', 'years of service', number('years', 1, 10), DEMO_DIALS.years)
     .option('--seed <n>', 'the same seed gives the same bytes', number('seed', 0, 2 ** 31), DEMO_DIALS.seed)
+    .option('--first-month <month>', 'first month of service', month, DEMO_DIALS.firstMonth)
     .addHelpText('after', '\nExample: utplukk simulate /tmp/small --actors 0.02 --volume 0.02 --years 3')
-    .action(async (folder: string, options: Omit<Dials, 'firstMonth'> & Out) => {
+    .action(async (folder: string, options: Dials & Out) => {
       const line = new StatusLine();
       const summary = await writeRegister(
-        { ...options, firstMonth: DEMO_DIALS.firstMonth },
+        options,
         folder,
         (done, total) => options.json || line.show(`simulating: month ${done} of ${total}`),
       );

@@ -112,7 +112,7 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   const scored = await t.temporal.rescoreResult(workflowId);
   const draft = await draftedList(t.db, scored.scoringId);
   expect(draft).toMatchObject({ state: 'draft', capacity: 5, versionId: run.versionId });
-  const lines = await listLines(t.db, draft.listId, { selectedOnly: false, count: 1000 });
+  const lines = await listLines(t.db, draft.listId, { selectedOnly: false, count: 5000 });
   expect(lines).toHaveLength(draft.candidates);
   expect(lines.filter((line) => line.selected).map((line) => line.rank)).toEqual([1, 2, 3, 4, 5]);
   expect(lines.map((line) => line.probability)).toEqual([...lines.map((line) => line.probability)].sort((a, b) => b - a));
@@ -232,7 +232,7 @@ test('a worker killed in the middle of a fit and of an extraction ends in the sa
 
 test('an experiment that asks for too much fails with a sentence and loses nothing', async () => {
   const command = await t.as('kari');
-  const early = EXPERIMENT.replace('firstTest: 2022-10-01', 'firstTest: 2021-08-01');
+  const early = EXPERIMENT.replace('firstTest: 2023-03-01', 'firstTest: 2021-08-01');
   const runId = await startRun(command, experiment(early));
   await expect(t.temporal.trainingResult(runId)).rejects.toThrow();
   const row = await t.db('ml.training_run').where({ run_id: runId }).first<{ state: string; problem: string }>();

@@ -20,6 +20,8 @@ export interface LoadReport {
 /** What a loader of one kind of file does with a line. Counting and quarantine are the batch's. */
 export interface LineLoader {
   readonly kind: 'settlement' | 'actor' | 'patient' | 'substitute' | 'prescription' | 'case';
+  /** Lines collected before they are written; short lines go by the ten thousand. */
+  readonly linesAFlush?: number;
   line(batch: Batch, line: number, value: unknown): Promise<void> | void;
   /** Writes what was collected; called now and then and at the end. */
   flush(batch: Batch): Promise<void>;
@@ -130,7 +132,7 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
       continue;
     }
     await loader.line(batch, number, value);
-    if (number % LINES_A_FLUSH === 0) await loader.flush(batch);
+    if (number % (loader.linesAFlush ?? LINES_A_FLUSH) === 0) await loader.flush(batch);
   }
   await loader.flush(batch);
 }

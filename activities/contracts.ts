@@ -1,6 +1,7 @@
 import type { FamilySpec } from '../domain/schemas/experiment';
 import type { Fold } from '../domain/rules/time-splits';
 import type { Verdict } from '../domain/rules/lifecycle';
+import type { FeaturePlan } from '../domain/rules/feature-lots';
 
 /**
  * What workflows may ask for. Only references cross: ids, hashes, counts and the experiment's own settings; never rows,
@@ -59,6 +60,8 @@ export interface ScoringRef {
 export interface LifecycleActivities {
   planRun(input: { runId: string }): Promise<RunPlan>;
   extractSnapshot(input: { actId: string; asOf: string }): Promise<SnapshotResult>;
+  /** Cuts the work on features into lots. */
+  planFeatures(input: { runId: string; snapshotId: string }): Promise<FeaturePlan>;
   buildCasesMatrix(input: { runId: string; snapshotId: string }): Promise<MatrixResult>;
   buildTableMatrix(input: { runId: string }): Promise<MatrixResult>;
   chooseCandidate(input: { runId: string }): Promise<CandidateChoice>;
@@ -101,6 +104,8 @@ export interface LifecycleActivities {
 
 /** Computing: one child process each, few at a time, on a queue of its own. */
 export interface TrainingActivities {
+  deriveMonths(input: { snapshotId: string; months: readonly string[] }): Promise<void>;
+  computeFeatures(input: { snapshotId: string; dates: readonly string[] }): Promise<void>;
   /** Looks for leaks before anything is fitted; structural ones fail the run. */
   checkLeaks(input: { runId: string; matrixId: string; snapshotId?: string | undefined }): Promise<{ verdict: 'clean' | 'needs-reason' }>;
   trainFold(input: FoldTask): Promise<FoldDone>;

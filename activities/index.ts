@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { atBoundary, heartbeating } from './boundary';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
+import { featureActivities, featurePlanActivities } from './features';
 import { promotionActivities } from './promotion';
 import { reproductionActivities } from './reproduction';
 import { runActivities } from './runs';
@@ -12,6 +13,7 @@ import { trainingActivities } from './training';
 export function createLifecycleActivities(deps: Deps): LifecycleActivities {
   return atBoundary({
     ...runActivities(deps),
+    ...featurePlanActivities(deps),
     ...promotionActivities(deps),
     ...scoringActivities(deps),
     ...selectionActivities(deps),
@@ -22,5 +24,5 @@ export function createLifecycleActivities(deps: Deps): LifecycleActivities {
 }
 
 export function createTrainingActivities(deps: Deps): TrainingActivities {
-  return atBoundary({ ...trainingActivities(deps), ...shardActivities(deps) });
+  return atBoundary({ ...trainingActivities(deps), ...featureActivities(deps), ...shardActivities(deps) });
 }

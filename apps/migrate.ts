@@ -1,11 +1,14 @@
-import { loadEnv } from '../platform/config/env';
+import { databaseOwner, loadEnv } from '../platform/config/env';
 import { connect, migrate } from '../platform/db/connection';
+import { allowSignIn } from '../platform/db/roles';
 
-/** Brings the database to the newest migration. */
+/** Brings the database to the newest migration, and lets the roles that the URLs name sign in with the URLs' passwords. */
 async function main(): Promise<void> {
-  const db = connect(loadEnv().DATABASE_URL, 1);
+  const { ownerUrl, roleUrls } = databaseOwner(loadEnv());
+  const db = connect(ownerUrl, 1);
   try {
     const applied = await migrate(db);
+    for (const url of roleUrls) await allowSignIn(db, url);
     process.stdout.write(`${applied.length} migrations applied\n`);
   } finally {
     await db.destroy();

@@ -7,6 +7,9 @@ import * as promotion from './20261101090400_promotion';
 import * as selection from './20261101090500_selection';
 import * as registerNational from './20261122090000_register_national';
 import * as leakCertificate from './20261122100000_leak_certificate';
+import * as roles from './20261122120000_roles';
+import * as casesAndOperations from './20261122130000_cases_and_operations';
+import * as bulkFacts from './20261122140000_bulk_facts';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -18,6 +21,9 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261101090500_selection': selection,
   '20261122090000_register_national': registerNational,
   '20261122100000_leak_certificate': leakCertificate,
+  '20261122120000_roles': roles,
+  '20261122130000_cases_and_operations': casesAndOperations,
+  '20261122140000_bulk_facts': bulkFacts,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -26,6 +26,9 @@ function claim(file) {
   process.on('exit', () => fs.rmSync(file, { force: true }));
 }
 
+/** The demo simulates its register, so it may store what was planted; no process of the product gets this. */
+const truthOf = ({ UTPLUKK_TRUTH_DATABASE_URL: url }) => (url ? { UTPLUKK_TRUTH_DATABASE_URL: url } : {});
+
 await main(async () => {
   let asked;
   const stopAsked = new Promise((resolve) => (asked = resolve));
@@ -38,17 +41,17 @@ await main(async () => {
   fs.mkdirSync(dir, { recursive: true });
   claim(path.join(dir, 'start.pid'));
   say('starting the servers');
-  const { env, supervisor } = await startServices({ dir, knownPorts: true });
+  const { env, owner, supervisor } = await startServices({ dir, knownPorts: true });
   try {
     const all = { ...env, UTPLUKK_TFJS_BACKEND: backend.backend };
-    migrate(all);
+    migrate({ ...all, ...owner });
     const [, api] = await Promise.all([startWorkers(supervisor, all), startApi(supervisor, all)]);
     Object.assign(all, { UTPLUKK_API: api });
     fs.writeFileSync(path.join(dir, 'env.json'), JSON.stringify(all, null, 1), { mode: 0o600 });
     if (backend.backend !== 'tensorflow') say(`computing with ${backend.backend}: ${backend.reason}`);
     const job = spawn(process.execPath, [path.join(ROOT, 'dist/apps/demo/main.js')], {
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...all },
+      env: { ...process.env, ...all, ...truthOf(owner) },
     });
     const ended = new Promise((resolve) => job.once('exit', (code) => resolve(code ?? 1)));
     const how = await Promise.race([ended, stopAsked]);

@@ -67,11 +67,7 @@ async function createOutputs(duck: DuckDBConnection): Promise<void> {
 
 async function serviceMonth(duck: DuckDBConnection, dials: Dials, m: number): Promise<void> {
   await fillMainUse(duck, monthAt(dials, m));
-  for (const sql of [daysSql(dials, m), contactsSql(m), addOnsSql(), startsSql(dials, m), receivedSql(dials)]) {
-    const t = performance.now();
-    await duck.run(sql);
-    if (process.env['PROF']) console.log(sql.trim().slice(0, 50), (performance.now() - t).toFixed(0));
-  }
+  for (const sql of [daysSql(dials, m), contactsSql(m), addOnsSql(), startsSql(dials, m), receivedSql(dials)]) await duck.run(sql);
   await duck.run(
     `insert into pending_bill select idx, day, minute, p, performer, grp, main, ore, planted, received_at, sent_day, hit, ga, gb, false, null, null, d, i, copy from sim_received`,
   );

@@ -39,6 +39,7 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
       enter('extraction');
       ({ snapshotId } = await streaming.extractSnapshot({ actId, asOf: plan.asOf! }));
       enter('features');
+      if (patched('feature-lots')) await makeFeatures(runId, snapshotId, (done, total) => (progress = { step: 'features', done, total }));
       ({ matrixId } = await streaming.buildCasesMatrix({ runId, snapshotId }));
     } else {
       enter('features');
@@ -74,6 +75,20 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
     );
     throw error;
   }
+}
+
+/** Features in lots that the workers share; the matrix then finds them all made. */
+async function makeFeatures(runId: string, snapshotId: string, report: (done: number, total: number) => void): Promise<void> {
+  const { months, dates } = await streaming.planFeatures({ runId, snapshotId });
+  const total = months.length + dates.length;
+  let done = 0;
+  const counted = async (work: Promise<void>) => {
+    await work;
+    report(++done, total);
+  };
+  report(0, total);
+  await Promise.all(months.map((lot) => counted(computing.deriveMonths({ snapshotId, months: lot }))));
+  await Promise.all(dates.map((lot) => counted(computing.computeFeatures({ snapshotId, dates: lot }))));
 }
 
 /** MLflow hears of it by a workflow of its own, which nobody waits for; one that runs already picks the news up. */

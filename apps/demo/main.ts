@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { signInAsDemoUser, signInAsService } from '../../platform/auth/sign-in';
 import { beginAct } from '../../platform/auth/acts';
-import { ROOT } from '../../platform/config/env';
+import { ROOT, truthDatabase } from '../../platform/config/env';
 import { evaluationOf } from '../../platform/db/stores/runs';
 import { championOf } from '../../platform/db/stores/versions';
 import { RESCORE_SCHEDULE_PREFIX, trainId } from '../../domain/rules/workflow-ids';
@@ -19,6 +19,7 @@ import { decide, propose } from '../../platform/services/promotion';
 import { finishedRunOf, startRun } from '../../platform/services/training';
 import { DEMO_DIALS } from '../../simulation/dials';
 import { writeRegister } from '../../simulation/messages';
+import { storeTruth } from '../../simulation/store-truth';
 import { evaluationTable } from '../cli/commands/training';
 import { DEFAULT_CAPACITY, DEFAULT_SEED, DEFAULT_SHARDS, draftedList, linesTable } from '../cli/commands/lists';
 import { gatesJudged } from '../cli/commands/promotion';
@@ -52,6 +53,8 @@ async function loadDemoRegister(): Promise<void> {
       const summary = await writeRegister(DEMO_DIALS, folder, (at, total) =>
         line.show(`1. Simulating a register: month ${at} of ${total}`),
       );
+      const truth = truthDatabase();
+      if (truth) await storeTruth(folder, truth);
       fs.writeFileSync(done, JSON.stringify(summary));
     }
     await loadReference(db);
@@ -70,7 +73,7 @@ async function loadDemoRegister(): Promise<void> {
     line.end();
     const sum = (pick: (r: (typeof reports)[number]) => number) => reports.reduce((total, report) => total + pick(report), 0);
     say(`1. Register: loaded ${sum((r) => r.loaded)} + quarantined ${sum((r) => r.quarantined)} = read ${sum((r) => r.read)}`);
-    fs.rmSync(folder, { recursive: true, force: true }); // the files have served; the truth is nobody's business
+    fs.rmSync(folder, { recursive: true, force: true }); // they have served; the truth stands where the product cannot read it
   }, token);
 }
 

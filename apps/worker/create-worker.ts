@@ -8,7 +8,7 @@ import { BUNDLE } from './bundle-workflows';
 
 export type Queue = 'lifecycle' | 'training';
 
-/** Fits run one at a time in a worker: each uses a core and up to a gigabyte. More workers train more. */
+/** Fits and lots of features, two at a time in a worker: each uses a core and up to a gigabyte. More workers do more. */
 const FITS_AT_ONCE = 2;
 const IO_AT_ONCE = 8;
 

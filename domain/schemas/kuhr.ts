@@ -7,7 +7,7 @@ import { isHprNumber, isNationalId, isOrganisationNumber } from '../identifiers'
  * round it. Field names are the public KUHR API's. Fields that this schema does not name are kept (`loose`), so that
  * nothing of a message is lost: the loader stores them beside the row.
  */
-const amount = z
+export const amount = z
   .string()
   .regex(/^\d{1,13}(\.\d{1,2})?$/, 'expected an amount that is not negative, with at most two decimals, such as "175.00"');
 const instant = z
@@ -104,53 +104,11 @@ export const substituteSchema = z.looseObject({
   kjentFra: z.iso.datetime({ offset: true }),
 });
 
-const caseBase = { saksnr: z.string().min(3), kjentFra: z.iso.datetime({ offset: true }) };
-export const OUTCOMES = [
-  'none',
-  'guidance',
-  'letter',
-  'warning',
-  'agreement-terminated',
-  'reclaim',
-  'administrative-fine',
-  'loss-of-right',
-  'police-report',
-  'other-authority-notified',
-] as const;
-
-/** Events of control cases (kontrollsaker) as the case system reports them; each line is known from `kjentFra`. */
-export const caseEventSchema = z.discriminatedUnion('type', [
-  z.looseObject({
-    type: z.literal('apnet'),
-    ...caseBase,
-    praksisId: z.string(),
-    apnet: z.iso.date(),
-    grunnlag: z.enum(['tip', 'rule', 'size', 'ml', 'random', 'campaign', 'other']),
-    utvalgssannsynlighet: z.number().min(0).max(1).optional(),
-    saksbehandler: z.string(),
-  }),
-  z.looseObject({
-    type: z.literal('vedtak'),
-    ...caseBase,
-    vedtatt: z.iso.date(),
-    utfall: z.enum(OUTCOMES),
-    belop: amount.default('0'),
-  }),
-  z.looseObject({
-    type: z.literal('klage'),
-    ...caseBase,
-    /** Day the complaint came in. One that never came in is the payer's own reversal, entered in the wrong place. */
-    innkommet: z.iso.date().nullish(),
-    avgjort: z.iso.date(),
-    instans: z.enum(['helfo', 'nasjonalt-klageorgan']).default('helfo'),
-    resultat: z.enum(['upheld', 'partly-upheld', 'reversed', 'withdrawn']),
-    belop: amount.default('0'),
-  }),
-  z.looseObject({
-    type: z.literal('omgjoring'),
-    ...caseBase,
-    avgjort: z.iso.date(),
-    belop: amount.default('0').describe('what is left of the amount'),
-  }),
-]);
-export type CaseEvent = z.infer<typeof caseEventSchema>;
+/** Who may bill the payer directly, for what and since when (avtale om direkte oppgjør). */
+export const agreementSchema = z.looseObject({
+  praksisId: z.string().regex(/^\d{6,12}$/),
+  omfang: z.string().min(2).max(40),
+  fra: z.iso.date(),
+  til: z.iso.date().nullish(),
+  kjentFra: z.iso.datetime({ offset: true }),
+});

@@ -49,6 +49,18 @@ export function loadEnv(): Env {
   );
 }
 
+/**
+ * Who owns the database, and which roles may sign in. The product itself is never given the owner; without one the
+ * product's own URL is used, for databases where one role does it all.
+ */
+export function databaseOwner(env: Env): { ownerUrl: string; roleUrls: string[] } {
+  const { DATABASE_OWNER_URL: owner, UTPLUKK_TRUTH_DATABASE_URL: truth } = process.env;
+  return { ownerUrl: owner ?? env.DATABASE_URL, roleUrls: owner ? [env.DATABASE_URL, ...(truth ? [truth] : [])] : [] };
+}
+
+/** Where a simulation may store what it planted; undefined for every process of the product. */
+export const truthDatabase = (): string | undefined => process.env['UTPLUKK_TRUTH_DATABASE_URL'];
+
 export type ServiceAccount = 'service-schedule' | 'service-loader';
 
 /** A service account's secret: handed in by the environment, or in the demo from the identity provider's folder. */

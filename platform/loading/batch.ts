@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { z } from 'zod';
 import { invalid } from '../../domain/errors';
 import { sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../db/connection';
@@ -19,7 +20,7 @@ export interface LoadReport {
 
 /** What a loader of one kind of file does with a line. Counting and quarantine are the batch's. */
 export interface LineLoader {
-  readonly kind: 'settlement' | 'actor' | 'patient' | 'substitute' | 'prescription' | 'case';
+  readonly kind: 'settlement' | 'actor' | 'agreement' | 'patient' | 'substitute' | 'prescription' | 'case';
   /** Lines collected before they are written; short lines go by the ten thousand. */
   readonly linesAFlush?: number;
   line(batch: Batch, line: number, value: unknown): Promise<void> | void;
@@ -148,6 +149,23 @@ async function seal(tx: Tx, batch: Batch): Promise<void> {
      from counter where b.batch_id = ?`,
     [batch.read, batch.loaded, batch.quarantined, at(batch.knownMin), at(batch.knownMax), batch.batchId],
   );
+}
+
+/** The row as its schema reads it. One that does not fit goes to quarantine, counted as read, and undefined comes back. */
+export function accept<T>(
+  batch: Batch,
+  line: number,
+  item: string,
+  schema: z.ZodType<T>,
+  value: unknown,
+  nameOf: (field: string) => string = (field) => field,
+): T | undefined {
+  batch.read++;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { field, value: found, reason } = firstProblem(parsed.error, value);
+  batch.refuse(line, item, nameOf(field), found, reason);
+  return undefined;
 }
 
 /** First problem of a refused row: path, value, reason. */

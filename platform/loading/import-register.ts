@@ -4,15 +4,16 @@ import { invalid } from '../../domain/errors';
 import type { Db } from '../db/connection';
 import type { ActRef } from '../ledger/ledger';
 import { type LineLoader, loadFile, type LoadReport } from './batch';
-import { ActorLoader, CaseLoader } from './facts';
-import { PatientLoader, SubstituteLoader } from './people';
+import { ActorLoader, AgreementLoader, SubstituteLoader } from './actors';
+import { CaseLoader } from './cases';
+import { PatientLoader } from './people';
 import { PrescriptionLoader } from './prescriptions';
 import { SettlementLoader } from './settlements';
 import type { Vault } from './vault';
 
 const FILES_AT_ONCE = 2;
 /** Kinds of files in the order they must be loaded, by the word their names start with. */
-const KINDS = { actor: 'actors', patient: 'patients', substitute: 'substitutes', settlement: 'settlements', prescription: 'prescriptions', case: 'cases' } as const; // prettier-ignore
+const KINDS = { actor: 'actors', agreement: 'agreements', patient: 'patients', substitute: 'substitutes', settlement: 'settlements', prescription: 'prescriptions', case: 'cases' } as const; // prettier-ignore
 type Kind = keyof typeof KINDS;
 const ORDER = Object.keys(KINDS) as Kind[];
 
@@ -26,6 +27,8 @@ function loaderOf(kind: Kind, vault: Vault): LineLoader {
   switch (kind) {
     case 'actor':
       return new ActorLoader();
+    case 'agreement':
+      return new AgreementLoader();
     case 'patient':
       return new PatientLoader(vault);
     case 'substitute':

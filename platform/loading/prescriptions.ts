@@ -2,7 +2,7 @@ import { civilTime } from '../../domain/civil-time';
 import { parseOre } from '../../domain/money';
 import { monthStart } from '../../domain/rules/time-splits';
 import { eReseptSchema, type EReseptMessage } from '../../domain/schemas/eresept';
-import { type Batch, firstProblem, type LineLoader } from './batch';
+import { accept, type Batch, type LineLoader } from './batch';
 import { type Cell, CopyInto } from './copy-into';
 import { Months, ProviderIndex } from './keys';
 import type { Vault } from './vault';
@@ -46,14 +46,8 @@ export class PrescriptionLoader implements LineLoader {
   }
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
-    batch.read++;
-    const parsed = eReseptSchema.safeParse(value);
-    if (!parsed.success) {
-      const problem = firstProblem(parsed.error, value);
-      batch.refuse(line, 'eResept message', problem.field, problem.value, problem.reason);
-      return;
-    }
-    const message = parsed.data;
+    const message = accept(batch, line, 'eResept message', eReseptSchema, value);
+    if (!message) return;
     const [field, practice] = message.type === 'M1' ? ['praksisId', message.praksisId] : ['apotekId', message.apotekId];
     const provider = await this.#providers.idOf(batch.tx, practice);
     if (provider === undefined) {

@@ -44,18 +44,23 @@ export class Vault {
   async #findOrMake(tx: Tx, lookups: readonly string[]): Promise<Map<string, number>> {
     await tx.raw('create temp table incoming_person (n int, lookup bytea, patient_key bigint) on commit drop');
     const incoming = new CopyInto('incoming_person', ['n', 'lookup', 'patient_key']);
+    const random = randomBytes(8 * lookups.length);
     lookups.forEach((lookup, n) => {
-      const key = randomBytes(8).readBigUInt64BE() >> 11n; // 53 random bits: exact as a number, no order, no meaning
+      const key = random.readBigUInt64BE(8 * n) >> 11n; // 53 random bits: exact as a number, no order, no meaning
       incoming.add([n, `\\x${Buffer.from(lookup, 'base64').toString('hex')}`, Number(key)]);
     });
     await incoming.flush(tx);
+    await tx.raw('analyze incoming_person');
     const isNew = 'not exists (select 1 from priv.vault v where v.lookup = i.lookup)';
     const { rows: some } = await tx.raw<{ rows: unknown[] }>(`select 1 from incoming_person i where ${isNew} limit 1`);
     if (some.length > 0) {
       // Two loaders may meet the same new person: the lock makes the second one find what the first one made.
       await tx.raw("select pg_advisory_xact_lock(hashtext('priv.vault'))");
-      await tx.raw(`insert into core.patient (patient_key) select patient_key from incoming_person i where ${isNew}`);
-      await tx.raw(`insert into priv.vault (lookup, patient_key) select lookup, patient_key from incoming_person i where ${isNew}`);
+      // In the order of each index, so that its pages are visited once.
+      await tx.raw(`insert into core.patient (patient_key) select patient_key from incoming_person i where ${isNew} order by patient_key`);
+      await tx.raw(
+        `insert into priv.vault (lookup, patient_key) select lookup, patient_key from incoming_person i where ${isNew} order by lookup`,
+      );
     }
     const { rows } = await tx.raw<{ rows: { n: number; patient_key: number }[] }>(
       'select i.n, v.patient_key from incoming_person i join priv.vault v using (lookup)',

@@ -63,6 +63,12 @@ export async function factsDigest(duck: DuckDBConnection, cut: string): Promise<
   return `${await one(sql('provider_fact', order))} ${await one(sql('substitute', 'provider_id, substitute_hpr, valid_from, known_from'))}`;
 }
 
+/** Months of receipt that derived tables are made of, in order. */
+export const derivedMonths = (manifest: Manifest): string[] =>
+  [
+    ...new Set(['bill', 'prescription', 'dispensing'].flatMap((name) => partsOf(manifest, name).flatMap((part) => monthOf(part) ?? []))),
+  ].sort();
+
 /**
  * Makes what is missing of the derived tables, a month of receipt and shard at a time: memory is bounded by one such
  * part, and a month that did not change is found again. `keep` limits to some months or shards, so that workers can
@@ -77,9 +83,7 @@ export async function deriveParts(
 ): Promise<{ parts: DerivedPart[]; counts: DeriveCounts }> {
   await duck.run(tariffView());
   for (const name of ['provider_fact', 'substitute']) await openView(duck, store, manifest, name, name, () => true);
-  const months = [
-    ...new Set(['bill', 'prescription', 'dispensing'].flatMap((name) => partsOf(manifest, name).flatMap((part) => monthOf(part) ?? []))),
-  ].sort();
+  const months = derivedMonths(manifest);
   const code = codeIdentity('platform/snapshots/derive-sql.ts');
   const parts: DerivedPart[] = [];
   const counts = { built: 0, reused: 0 };

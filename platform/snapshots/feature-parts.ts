@@ -7,9 +7,9 @@ import { digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
 import type { Manifest } from './datasets';
-import { DERIVED, type Derived } from './derive-sql';
 import { type DerivedPart, factsDigest, openView, startOfDay } from './derived-parts';
 import { ident, PARQUET, quote } from './duck';
+import { DerivedReader, LOOK_BACK_MONTHS } from './derived-reader';
 import { matrixEngine } from './engine';
 import { billWindows, dayWindows, patientWindows, rxWindows, shapeSums, tariffWindows, valueSql, wantedBy } from './window-sql';
 
@@ -21,7 +21,6 @@ export interface FeaturePart {
   readonly reused: boolean;
 }
 
-const LOOK_BACK_MONTHS = 24;
 /** Fixed point for peer statistics: medians and ranks over whole numbers depend on no order of rows or threads. */
 const FIXED = 1_000_000;
 const LARGEST = 9_000_000_000_000;
@@ -30,13 +29,6 @@ const MAD_SCALE = 1.4826;
 /** The same of the mean absolute deviation, and the largest z that is told apart. */
 const MEAN_SCALE = 1.2533;
 const LARGEST_Z = 50;
-const IN_VIEW: Readonly<Record<Derived, string>> = {
-  base: 'base_in',
-  day: 'day_in',
-  patient: 'patient_in',
-  tariff_use: 'tariff_in',
-  rx: 'rx_in',
-};
 
 /**
  * Makes the features of each as-of date (first days of months), one date at a time. Only months of receipt that ended
@@ -87,50 +79,6 @@ export async function featureParts(
     progress(index + 1, asOfs.length);
   }
   return parts;
-}
-
-/** More cells than this are read from the files at each date; fewer are read once and kept. */
-const MOST_KEPT_CELLS = 10_000_000;
-
-/** Makes the derived tables of a date's months readable under the names that the SQL uses. */
-class DerivedReader {
-  readonly #kept = new Set<Derived>();
-  constructor(
-    readonly duck: DuckDBConnection,
-    readonly all: readonly DerivedPart[],
-  ) {}
-
-  async keepSmall(): Promise<void> {
-    for (const table of DERIVED) {
-      const parts = this.all.filter((part) => part.table === table);
-      if (parts.length === 0) continue;
-      const files = `[${parts.map((part) => quote(part.file)).join(', ')}]`;
-      const size = await this.duck.runAndReadAll(
-        `select sum(num_rows)::double, (select count(*) from (describe select * from read_parquet(${quote(parts[0]!.file)}))) from parquet_file_metadata(${files})`,
-      );
-      const [rows = 0, columns = 0] = (size.getRows()[0] ?? []).map(Number);
-      if (rows * columns > MOST_KEPT_CELLS) continue;
-      const selects = parts.map((part) => `select *, date '${part.month}' as known_month from read_parquet(${quote(part.file)})`);
-      await this.duck.run(`create or replace temp table kept_${table} as ${selects.join(' union all ')}`);
-      this.#kept.add(table);
-    }
-  }
-
-  async openAt(asOf: string): Promise<void> {
-    const from = addMonths(asOf, -LOOK_BACK_MONTHS);
-    const known = this.all.filter((part) => part.month < asOf && part.month >= from);
-    for (const table of DERIVED) {
-      const files = known.filter((part) => part.table === table).map((part) => quote(part.file));
-      // Without one earlier month there is nothing known: an empty reading of some other month's columns.
-      const any = this.all.find((part) => part.table === table);
-      const source = this.#kept.has(table)
-        ? `select * from kept_${table} where known_month < date '${asOf}' and known_month >= date '${from}'`
-        : files.length > 0
-          ? `select * from read_parquet([${files.join(', ')}])`
-          : any && `select * from read_parquet(${quote(any.file)}) where false`;
-      if (source) await this.duck.run(`create or replace temp view ${IN_VIEW[table]} as ${source}`);
-    }
-  }
 }
 
 /** Leaves table `features_at`: as_of, provider_id, practice_type and the columns of `features` in their order. */

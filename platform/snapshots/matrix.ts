@@ -13,9 +13,9 @@ import { type ActRef, append } from '../ledger/ledger';
 import { ident, PARQUET, quote, withDuck } from './duck';
 import { readManifest } from './extract';
 import { type Manifest, partsOf } from './datasets';
-import { deriveParts, openView } from './derived-parts';
+import { deriveParts } from './derived-parts';
 import { type FeaturePart, featureParts } from './feature-parts';
-import { labelSql } from './label-sql';
+import { openLabels } from './labels';
 
 /** What a matrix is made of; equal recipes make equal matrices, so the recipe's digest finds one that exists. */
 export type MatrixRecipe =
@@ -128,7 +128,8 @@ export async function storeMatrix(
   return { matrixId: made.matrixId, fileSha256: made.fileSha256, meta };
 }
 
-function checkBills(manifest: Manifest): void {
+/** @throws UtplukkError InvalidInput for a snapshot without a bill */
+export function checkBills(manifest: Manifest): void {
   if (partsOf(manifest, 'bill').every((part) => part.rows === 0))
     throw new UtplukkError(
       'InvalidInput',
@@ -144,17 +145,7 @@ async function featuresAt(duck: DuckDBConnection, store: ArtifactStore, manifest
 }
 
 async function casesTable(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, minAmountOre: number): Promise<void> {
-  for (const name of ['case', 'outcome', 'appeal', 'reversal']) await openView(duck, store, manifest, ident(name), name, () => true);
-  const day = civilTime(Date.parse(manifest.asOf)).day;
-  await duck.run(`create temp table labels as ${labelSql(minAmountOre, day)}`);
-  // Features at the first of a month need a whole month of receipt before it.
-  const first = partsOf(manifest, 'bill')[0]!.part.slice(0, 10);
-  const dates = await duck.runAndReadAll(
-    `select distinct cast(as_of as varchar) from labels where label is not null and as_of < date '${day}' and as_of > date '${first}' order by 1`,
-  );
-  const asOfs = dates.getRows().map(([date]) => String(date));
-  if (asOfs.length === 0)
-    throw new UtplukkError('NoLabels', 'the snapshot holds no concluded control', 'Load outcomes, or choose a later as-of instant.');
+  const asOfs = await openLabels(duck, store, manifest, minAmountOre);
   await featuresAt(duck, store, manifest, asOfs);
   await duck.run(`create temp table matrix as select l.case_no as row_id, 'P' || l.provider_id as entity, l.as_of, f.practice_type as grp, l.label, l.label_known_on, l.amount_ore,
     f.* exclude (as_of, provider_id), l.caseworker from labels l join features f using (as_of, provider_id) where l.label is not null order by row_id`);

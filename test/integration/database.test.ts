@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const OURS = ['aud', 'core', 'priv', 'ref', 'ctl', 'ml', 'sel'];
+const OURS = ['aud', 'core', 'rx', 'priv', 'ref', 'ctl', 'ml', 'sel', 'truth'];
+const asOwner = (database: TestDatabase) => connect(database.ownerUrl, 2);
 
 test('every table has a primary key, and the migrations go down and up again', async () => {
   const { rows } = await t.db.raw<{ rows: { name: string }[] }>(
@@ -25,10 +26,12 @@ test('every table has a primary key, and the migrations go down and up again', a
   );
   expect(rows).toEqual([]);
   const other = await testDatabase();
-  await other.db.migrate.rollback(undefined, true);
-  const left = await other.db.raw<{ rows: unknown[] }>('select 1 from pg_namespace where nspname = any(?)', [OURS]);
+  const owner = asOwner(other);
+  await owner.migrate.rollback(undefined, true);
+  const left = await owner.raw<{ rows: unknown[] }>('select 1 from pg_namespace where nspname = any(?)', [OURS]);
   expect(left.rows).toEqual([]);
-  await other.db.migrate.latest();
+  await owner.migrate.latest();
+  await owner.destroy();
   await other.close();
 });
 
@@ -54,6 +57,7 @@ describe('the ledger', () => {
 
   test('a raw insert chains too; changing, deleting and writing the chain by hand are refused', async () => {
     await write('b');
+    const owner = asOwner(t);
     const before = await count();
     const body = { v: 1, entry: randomUUID(), at: '2024-01-01T00:00:00.000000Z', act: 'test.raw', subject: { kind: 'test', id: 'raw' } };
     await t.db.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body))]);
@@ -66,9 +70,12 @@ describe('the ledger', () => {
       'delete from aud.chain',
       "update aud.act set purpose = 'x'",
     ]) {
-      await expect(t.db.raw(sql)).rejects.toThrow(/append-only/);
+      await expect(t.db.raw(sql)).rejects.toThrow(/permission denied/);
+      await expect(owner.raw(sql)).rejects.toThrow(/append-only/);
     }
-    await expect(t.db.raw('update aud.chain_head set size = 0')).rejects.toThrow(/written by the ledger only/);
+    await expect(t.db.raw('update aud.chain_head set size = 0')).rejects.toThrow(/permission denied/);
+    await expect(owner.raw('update aud.chain_head set size = 0')).rejects.toThrow(/written by the ledger only/);
+    await owner.destroy();
   });
 
   test('eight writers at once make one unbroken chain', async () => {
@@ -102,10 +109,56 @@ describe('the ledger', () => {
     const actor = await actAs(victim, 'kari', 'run.start');
     for (const id of ['1', '2', '3'])
       await changing(victim.db, actor, (_tx, log) => log({ act: 'test.written', subject: { kind: 'test', id } }));
-    await victim.db.raw(`set session_replication_role = replica; ${sql}; set session_replication_role = default`);
+    const superuser = asOwner(victim);
+    await superuser.raw(`set session_replication_role = replica; ${sql}; set session_replication_role = default`);
+    await superuser.destroy();
     const verdict = await verifyLedger(victim.db);
     expect(verdict.problems.map((p) => p.problem).join('; ')).toMatch(problem);
     await victim.close();
+  });
+});
+
+describe('the roles of the database', () => {
+  test('the product is nobody special, and what was planted is barred to it in every way', async () => {
+    const { rows } = await t.db.raw<{ rows: Record<string, unknown>[] }>(
+      `select rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, (select count(*) from pg_auth_members where member = r.oid) as memberships,
+        (select count(*) from pg_class where relowner = r.oid) as owned from pg_roles r where rolname = current_user`,
+    );
+    expect(rows).toEqual([
+      {
+        rolname: 'utplukk_product',
+        rolsuper: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        rolbypassrls: false,
+        memberships: 0,
+        owned: 0,
+      },
+    ]);
+    for (const sql of [
+      'select * from truth.actor',
+      'select * from truth.day',
+      'set role utplukk_truth',
+      'set role utplukk',
+      'create schema mine',
+      "copy truth.actor to program 'cat'",
+      'alter table aud.entry disable trigger all',
+      'set session_replication_role = replica',
+    ])
+      await expect(t.db.raw(sql)).rejects.toThrow(/permission denied|must be owner/);
+  });
+  test('the role of the truth reads nothing else', async () => {
+    const url = process.env['UTPLUKK_TRUTH_DATABASE_URL']!.replace(/\/utplukk$/, new URL(t.env.DATABASE_URL).pathname);
+    const truth = connect(url, 1);
+    expect((await truth.raw<{ rows: unknown[] }>('select * from truth.actor')).rows).toEqual([]);
+    for (const table of ['core.bill', 'priv.vault', 'aud.entry', 'ml.champion'])
+      await expect(truth.raw(`select * from ${table}`)).rejects.toThrow(/permission denied/);
+    await truth.destroy();
+  });
+  test('a month that nobody billed in yet can be opened by the product', async () => {
+    await t.db.raw("select core.ensure_month('2031-05-01')");
+    expect((await t.db.raw<{ rows: unknown[] }>("select from core.bill where received_month = '2031-05-01'")).rows).toEqual([]);
+    expect((await t.db.raw<{ rows: unknown[] }>('select from core.bill_2031_05')).rows).toEqual([]);
   });
 });
 

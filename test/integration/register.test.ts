@@ -15,7 +15,7 @@ import { withDuck } from '../../platform/snapshots/duck';
 import { matrixEngine } from '../../platform/snapshots/engine';
 import { extractSnapshot, readManifest } from '../../platform/snapshots/extract';
 import { featureParts } from '../../platform/snapshots/feature-parts';
-import { labelSql } from '../../platform/snapshots/label-sql';
+import { labelSql } from '../../platform/snapshots/labels';
 import { openView } from '../../platform/snapshots/derived-parts';
 import { buildRegisterMatrix, featureCode } from '../../platform/snapshots/matrix';
 import { ArtifactStore } from '../../platform/artifacts/store';

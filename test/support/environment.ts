@@ -20,11 +20,13 @@ export interface TestDatabase {
   readonly env: Env;
   readonly db: Db;
   readonly store: ArtifactStore;
+  /** The same database as its owner, a superuser: what the product never is. */
+  readonly ownerUrl: string;
   close(): Promise<void>;
 }
 
 export async function testDatabase(): Promise<TestDatabase> {
-  const template = process.env['UTPLUKK_TEST_TEMPLATE'];
+  const template = process.env['DATABASE_OWNER_URL'];
   if (!template) throw new Error('the servers of the integration tests are not running: run `npm test`');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = new pg.Client({ connectionString: template.replace(/\/utplukk$/, '/postgres') });
@@ -33,12 +35,14 @@ export async function testDatabase(): Promise<TestDatabase> {
   await admin.query(`create database ${name} template utplukk strategy file_copy`);
   await admin.end();
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-store-'));
-  const env: Env = { ...loadEnv(), DATABASE_URL: template.replace(/\/utplukk$/, `/${name}`), UTPLUKK_STORE: dir };
+  const here = (url: string) => url.replace(/\/utplukk$/, `/${name}`);
+  const env: Env = { ...loadEnv(), DATABASE_URL: here(loadEnv().DATABASE_URL), UTPLUKK_STORE: dir };
   const db = connect(env.DATABASE_URL, 6);
   return {
     env,
     db,
     store: new ArtifactStore(dir),
+    ownerUrl: here(template),
     async close() {
       await db.destroy();
       fs.rmSync(dir, { recursive: true, force: true });

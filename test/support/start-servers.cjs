@@ -11,12 +11,12 @@ module.exports = async () => {
   fs.chmodSync(dir, 0o755);
   try {
     const given = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(DATABASE_URL|TEMPORAL_|MLFLOW_|OIDC_|UTPLUKK_)/.test(name)),
+      Object.entries(process.env).filter(([name]) => !/^(DATABASE_|TEMPORAL_|MLFLOW_|OIDC_|UTPLUKK_)/.test(name)),
     );
-    const { env, supervisor } = await startServices({ dir, given, log: () => {} });
+    const { env, owner, supervisor } = await startServices({ dir, given, log: () => {} });
     globalThis.__servers = { supervisor, dir };
-    migrate(env); // the database "utplukk" is the template from here on
-    Object.assign(process.env, env, { UTPLUKK_TEST_TEMPLATE: env.DATABASE_URL, UTPLUKK_SESSION: path.join(dir, 'session.json') });
+    migrate({ ...env, ...owner }); // the database "utplukk" is the template from here on
+    Object.assign(process.env, env, owner, { UTPLUKK_SESSION: path.join(dir, 'session.json') });
   } catch (error) {
     fs.rmSync(dir, { recursive: true, force: true });
     throw error;

@@ -34,6 +34,7 @@ function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & Trainin
       families: ['logistic', 'mlp'],
     }),
     extractSnapshot: async () => ({ snapshotId: 'snap', rows: 1 }),
+    planFeatures: async () => ({ months: [['2024-01-01'], ['2024-02-01']], dates: [['2024-03-01']] }),
     buildCasesMatrix: async () => ({ matrixId: 'matrix', rows: 1, positives: 1 }),
     buildTableMatrix: async () => ({ matrixId: 'table', rows: 1, positives: 1 }),
     chooseCandidate: async () => ({ family: 'mlp' }),
@@ -54,6 +55,8 @@ function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & Trainin
     rebuildMatrix: async () => ({ expected: 'm', found: 'm', matrixId: 'm' }),
     compareRebuild: async () => ({ same: true, sameEngine: true, firstDifference: undefined }),
     drainMlflowOutbox: async () => ({ mirrored: 0, left: 0 }),
+    deriveMonths: async () => {},
+    computeFeatures: async () => {},
     checkLeaks: async () => ({ verdict: 'clean' }),
     trainFold: async ({ fold: id, family }) => ({ fold: id, family, contentSha256: 'c' }),
     evaluateRun: async () => ({ metrics: 1 }),
@@ -93,10 +96,11 @@ describe('trainModel', () => {
       async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
     );
     expect(result).toEqual({ versionId: 'version', matrixId: 'matrix', snapshotId: 'snap' });
-    expect(calls.slice(0, 3)).toEqual(['planRun', 'extractSnapshot', 'buildCasesMatrix']);
-    expect(calls[3]).toBe('checkLeaks');
-    expect(calls.slice(4, 8)).toEqual(Array(4).fill('trainFold'));
-    expect(calls.slice(8, 13)).toEqual(['evaluateRun', 'chooseCandidate', 'trainFinal', 'registerVersion', 'closeRun']);
+    expect(calls.slice(0, 3)).toEqual(['planRun', 'extractSnapshot', 'planFeatures']);
+    // Every month is there before a date begins.
+    expect(calls.slice(3, 8)).toEqual(['deriveMonths', 'deriveMonths', 'computeFeatures', 'buildCasesMatrix', 'checkLeaks']);
+    expect(calls.slice(8, 12)).toEqual(Array(4).fill('trainFold'));
+    expect(calls.slice(12, 17)).toEqual(['evaluateRun', 'chooseCandidate', 'trainFinal', 'registerVersion', 'closeRun']);
   });
   test('a table skips extraction', async () => {
     const calls: string[] = [];
@@ -111,6 +115,7 @@ describe('trainModel', () => {
     const closed: unknown[] = [];
     let tries = 0;
     const activities = fakes([], {
+      planFeatures: async () => ({ months: [['2024-01-01'], ['2024-02-01']], dates: [['2024-03-01']] }),
       buildCasesMatrix: async () => {
         tries++;
         throw ApplicationFailure.create({ type: 'NoLabels', message: 'no concluded control', nonRetryable: true });

@@ -1,3 +1,11 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { civilTime } from '../../domain/civil-time';
+import { UtplukkError } from '../../domain/errors';
+import type { ArtifactStore } from '../artifacts/store';
+import { type Manifest, partsOf } from './datasets';
+import { openView } from './derived-parts';
+import { ident } from './duck';
+
 /**
  * Cohort and labels as reviewed SQL over the sealed snapshot: controls opened before the as-of instant, and what of
  * their outcome was known by then. A label has a state:
@@ -27,4 +35,25 @@ export function labelSql(minAmountOre: number, asOf: string): string {
     select *, case when state in ('open', 'unclear') then null when outcome in ${nothing} or undone then 0 when amount_ore >= ${minAmountOre} then 1 else 0 end as label,
       case when state in ('open', 'unclear') then null else cast(known_from as date) end as label_known_on
     from joined`;
+}
+
+/** Makes table `labels` from a snapshot's cases and yields the as-of dates of those that have a label, in order. */
+export async function openLabels(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  manifest: Manifest,
+  minAmountOre: number,
+): Promise<readonly string[]> {
+  for (const name of ['case', 'outcome', 'appeal', 'reversal']) await openView(duck, store, manifest, ident(name), name, () => true);
+  const day = civilTime(Date.parse(manifest.asOf)).day;
+  await duck.run(`create temp table labels as ${labelSql(minAmountOre, day)}`);
+  // Features at the first of a month need a whole month of receipt before it.
+  const first = partsOf(manifest, 'bill')[0]!.part.slice(0, 10);
+  const dates = await duck.runAndReadAll(
+    `select distinct cast(as_of as varchar) from labels where label is not null and as_of < date '${day}' and as_of > date '${first}' order by 1`,
+  );
+  const asOfs = dates.getRows().map(([date]) => String(date));
+  if (asOfs.length === 0)
+    throw new UtplukkError('NoLabels', 'the snapshot holds no concluded control', 'Load outcomes, or choose a later as-of instant.');
+  return asOfs;
 }

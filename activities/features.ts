@@ -1,5 +1,7 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { getRun } from '../platform/db/stores/runs';
 import { deriveParts } from '../platform/snapshots/derived-parts';
+import type { Manifest } from '../platform/snapshots/datasets';
 import { withDuck } from '../platform/snapshots/duck';
 import { readManifest } from '../platform/snapshots/extract';
 import { featureParts } from '../platform/snapshots/feature-parts';
@@ -29,24 +31,21 @@ export const featurePlanActivities = ({ db, store }: Deps): Pick<LifecycleActivi
 
 /** Features in lots, so that workers share them. What a lot makes is found by its content: twice is once. */
 export function featureActivities({ db, store }: Deps): Pick<TrainingActivities, 'deriveMonths' | 'computeFeatures'> {
-  const onSnapshot = (snapshotId: string, work: (manifest: Awaited<ReturnType<typeof readManifest>>) => Promise<void>) =>
+  type Work = (duck: DuckDBConnection, manifest: Manifest) => Promise<unknown>;
+  const onSnapshot = (snapshotId: string, work: Work) =>
     heartbeating(async () => {
       const manifest = await readManifest(db, store, snapshotId);
-      return isLarge(manifest) ? oneAtATime(() => work(manifest)) : work(manifest);
+      const run = (threads: number) => withDuck(store.temporary(), (duck) => work(duck, manifest), { threads });
+      // Small lots spend their time in planning, which has one thread: two side by side, each with one, take half as long.
+      await (isLarge(manifest) ? oneAtATime(() => run(2)) : run(1));
     });
   return {
     deriveMonths: ({ snapshotId, months }) =>
-      onSnapshot(snapshotId, (manifest) =>
-        withDuck(store.temporary(), async (duck) => {
-          await deriveParts(duck, store, manifest, (month) => months.includes(month));
-        }),
-      ),
+      onSnapshot(snapshotId, (duck, manifest) => deriveParts(duck, store, manifest, (month) => months.includes(month))),
     computeFeatures: ({ snapshotId, dates }) =>
-      onSnapshot(snapshotId, (manifest) =>
-        withDuck(store.temporary(), async (duck) => {
-          const { parts } = await deriveParts(duck, store, manifest);
-          await featureParts(duck, store, manifest, parts, dates);
-        }),
-      ),
+      onSnapshot(snapshotId, async (duck, manifest) => {
+        const { parts } = await deriveParts(duck, store, manifest);
+        await featureParts(duck, store, manifest, parts, dates);
+      }),
   };
 }

@@ -11,11 +11,16 @@ import { PrescriptionLoader } from './prescriptions';
 import { SettlementLoader } from './settlements';
 import type { Vault } from './vault';
 
-const FILES_AT_ONCE = 2;
 /** Kinds of files in the order they must be loaded, by the word their names start with. */
 const KINDS = { actor: 'actors', agreement: 'agreements', patient: 'patients', substitute: 'substitutes', settlement: 'settlements', prescription: 'prescriptions', case: 'cases' } as const; // prettier-ignore
 type Kind = keyof typeof KINDS;
 const ORDER = Object.keys(KINDS) as Kind[];
+/**
+ * What needs nothing of each other is loaded side by side, so that parsing here overlaps writing there. Facts of actors
+ * and events of cases rest on earlier lines of their own kind: each of those stages is one file at a time.
+ */
+const STAGES: readonly (readonly Kind[])[] = [['actor'], ['agreement', 'patient', 'substitute', 'settlement', 'prescription'], ['case']];
+const filesAtOnce = (stage: readonly Kind[]) => (stage.length > 1 ? 2 : 1);
 
 function kindOf(file: string): Kind | undefined {
   const name = path.basename(file);
@@ -68,17 +73,16 @@ export async function importRegister(
 ): Promise<LoadReport[]> {
   const files = registerFiles(source);
   const reports: LoadReport[] = [];
-  // Kinds come one after the other; files of one kind side by side, so that parsing here overlaps writing there.
-  for (const kind of ORDER) {
-    const queue = files.filter((file) => file.kind === kind);
+  for (const stage of STAGES) {
+    const queue = files.filter((file) => stage.includes(file.kind));
     const worker = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const report = await loadFile(db, actor, next.file, loaderOf(kind, vault));
+        const report = await loadFile(db, actor, next.file, loaderOf(next.kind, vault));
         reports.push(report);
         progress(report, reports.length, files.length);
       }
     };
-    await Promise.all(Array.from({ length: kind === 'settlement' || kind === 'prescription' ? FILES_AT_ONCE : 1 }, worker));
+    await Promise.all(Array.from({ length: filesAtOnce(stage) }, worker));
   }
   return reports;
 }

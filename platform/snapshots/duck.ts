@@ -1,11 +1,16 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
-/** Pinned: one thread count, one memory limit. Sums that feed hashes are integers, so more threads would agree too. */
-const SETTINGS = { threads: '2', memory_limit: '1GB', preserve_insertion_order: 'true' };
+/** Pinned: one memory limit. Sums that feed hashes are integers, so any number of threads agrees. */
+const SETTINGS = { memory_limit: '1GB', preserve_insertion_order: 'true' };
+const THREADS = 2;
 
 /** Opens a private in-memory DuckDB, hands it over, closes it. Spills go to `tempDir`. */
-export async function withDuck<T>(tempDir: string, work: (duck: DuckDBConnection) => Promise<T>): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', { ...SETTINGS, temp_directory: tempDir });
+export async function withDuck<T>(
+  tempDir: string,
+  work: (duck: DuckDBConnection) => Promise<T>,
+  { threads = THREADS }: { threads?: number } = {},
+): Promise<T> {
+  const instance = await DuckDBInstance.create(':memory:', { ...SETTINGS, threads: String(threads), temp_directory: tempDir });
   const connection = await instance.connect();
   try {
     return await work(connection);

@@ -139,7 +139,7 @@ function networkSql(asOf: string): string {
 }
 
 /** Columns compared at a time: bounds the memory of the long form. */
-const COMPARED_AT_ONCE = 20;
+const COMPARED_AT_ONCE = 150;
 
 /** Robust z-scores and ranks within the practice type, in long form, some columns at a time. */
 async function addPeers(duck: DuckDBConnection, features: readonly Feature[]): Promise<void> {

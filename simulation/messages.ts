@@ -49,26 +49,38 @@ const linesToFile = (duck: DuckDBConnection, sql: string, file: string) =>
 
 /**
  * Writes a register as files: actors, patients, substitutes, one file of settlement messages and one of eResept messages
- * a month of receipt, case events. The truth goes to another folder, which the product never reads.
+ * a month of receipt, case events. The truth goes to another folder, which the product never reads. `written` hears of
+ * each file when it is whole, in an order in which they can be loaded.
  */
 export async function writeRegister(
   dials: Dials,
   dir: string,
   progress: (done: number, total: number) => void = () => {},
+  written: (file: string) => void = () => {},
 ): Promise<SimulationSummary> {
   const register = path.join(dir, 'register');
   const truth = path.join(dir, 'truth');
   for (const folder of [register, truth]) fs.mkdirSync(folder, { recursive: true });
   const counts = { bills: 0, prescriptions: 0 };
+  const facts = (kind: string, rows: readonly unknown[]) => {
+    const file = path.join(register, `${kind}.ndjson`);
+    writeLines(file, rows);
+    written(file);
+  };
   const sink: Sink = {
     async begin(duck, world) {
+      facts('actors', actorFacts(world));
+      facts('substitutes', substitutes(world));
       await namePatients(duck, world);
       await duck.run('create table billed (p bigint)');
     },
     async month(duck, month) {
-      const name = (kind: string) => path.join(register, `${kind}-${month}.ndjson`);
-      await whole(name('settlements'), (part) => linesToFile(duck, settlementsSql(dials), part));
-      await whole(name('prescriptions'), (part) => linesToFile(duck, eReseptSql(), part));
+      const messages = async (kind: string, sql: string) => {
+        const file = path.join(register, `${kind}-${month}.ndjson`);
+        if (await whole(file, (part) => linesToFile(duck, sql, part))) written(file);
+      };
+      await messages('settlements', settlementsSql(dials));
+      await messages('prescriptions', eReseptSql());
       await duck.run('insert into billed select distinct p from (select p from out_bill union all select p from out_prescription)');
       const [bills, prescriptions] = (
         await duck.runAndReadAll('select (select count(*) from out_bill)::int, (select count(*) from out_prescription)::int')
@@ -77,7 +89,9 @@ export async function writeRegister(
       counts.prescriptions += Number(prescriptions);
     },
     async end(duck, world) {
-      await writePatients(duck, world, path.join(register, 'patients.ndjson'));
+      const patients = path.join(register, 'patients.ndjson');
+      await writePatients(duck, world, patients);
+      written(patients);
       await duck.run(
         `copy (select 1000000 + idx as practice_no, * exclude (idx) from truth_day order by idx, day, behaviour) to ${text(path.join(truth, 'days.parquet'))} (format parquet, compression zstd)`,
       );
@@ -85,11 +99,9 @@ export async function writeRegister(
   };
   const world = await generate(dials, sink, progress);
   const end = `${monthAt(dials, monthsOf(dials))}-01`;
-  writeLines(path.join(register, 'actors.ndjson'), actorFacts(world));
-  writeLines(path.join(register, 'substitutes.ndjson'), substitutes(world));
   const cases = makeCases(dials, world.actors).filter(({ known }) => known < end);
-  writeLines(
-    path.join(register, 'cases.ndjson'),
+  facts(
+    'cases',
     cases.map(({ event }) => event),
   );
   writeLines(path.join(truth, 'actors.ndjson'), world.actors.map((a) => ({
@@ -103,11 +115,13 @@ export async function writeRegister(
   };
 }
 
-/** A half-written file never looks like a whole one. */
-async function whole(file: string, write: (part: string) => Promise<unknown>): Promise<void> {
+/** A half-written file never looks like a whole one; false where there was nothing to write. */
+async function whole(file: string, write: (part: string) => Promise<unknown>): Promise<boolean> {
   await write(`${file}.part`);
-  if (fs.statSync(`${file}.part`).size === 0) fs.rmSync(`${file}.part`);
-  else fs.renameSync(`${file}.part`, file);
+  const some = fs.statSync(`${file}.part`).size > 0;
+  if (some) fs.renameSync(`${file}.part`, file);
+  else fs.rmSync(`${file}.part`);
+  return some;
 }
 
 async function namePatients(duck: DuckDBConnection, { population }: World): Promise<void> {

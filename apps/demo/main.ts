@@ -1,30 +1,22 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { signInAsDemoUser, signInAsService } from '../../platform/auth/sign-in';
-import { beginAct } from '../../platform/auth/acts';
-import { ROOT, truthDatabase } from '../../platform/config/env';
+import { signInAsDemoUser } from '../../platform/auth/sign-in';
+import { ROOT } from '../../platform/config/env';
 import { evaluationOf } from '../../platform/db/stores/runs';
 import { championOf } from '../../platform/db/stores/versions';
 import { RESCORE_SCHEDULE_PREFIX, trainId } from '../../domain/rules/workflow-ids';
 import { slotKey, slotName } from '../../domain/rules/slots';
-import { append } from '../../platform/ledger/ledger';
 import { verifyLedger } from '../../platform/ledger/verify';
-import { importRegister } from '../../platform/loading/import-register';
-import { loadReference } from '../../platform/loading/reference';
-import { Vault, vaultKey } from '../../platform/loading/vault';
 import type { Command } from '../../platform/services/context';
 import { loadExperiment } from '../../platform/services/experiments';
 import { applySchedule, getList, listLines, listLists, type ListSummary, sealList } from '../../platform/services/lists';
 import { decide, propose } from '../../platform/services/promotion';
 import { finishedRunOf, startRun } from '../../platform/services/training';
-import { DEMO_DIALS } from '../../simulation/dials';
-import { writeRegister } from '../../simulation/messages';
-import { storeTruth } from '../../simulation/store-truth';
 import { evaluationTable } from '../cli/commands/training';
 import { DEFAULT_CAPACITY, DEFAULT_SEED, DEFAULT_SHARDS, draftedList, linesTable } from '../cli/commands/lists';
 import { gatesJudged } from '../cli/commands/promotion';
-import { short, StatusLine, watching } from '../cli/output';
+import { short, watching } from '../cli/output';
 import { acting, explainError, reading } from '../cli/session';
+import { loadDemoRegister } from './register';
 import type { Env } from '../../platform/config/env';
 
 type Acting = Command & { readonly env: Env };
@@ -37,44 +29,6 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 /** Does a step as a named demo user; the token is fetched and verified like anybody's. */
 async function as<T>(user: string, work: (command: Acting) => Promise<T>): Promise<T> {
   return acting(work, await reading(({ env }) => signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user)));
-}
-
-async function loadDemoRegister(): Promise<void> {
-  const loaded = await reading(async ({ db }) =>
-    Number((await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0),
-  );
-  if (loaded > 0) return say('1. The register is loaded already.');
-  const token = await reading(({ env }) => signInAsService(env, 'service-loader'));
-  await acting(async ({ db, env, token: verified, clock }) => {
-    const folder = path.join(env.UTPLUKK_HOME, 'demo');
-    const line = new StatusLine(process.stdout);
-    const done = path.join(folder, 'done.json');
-    if (!fs.existsSync(done)) {
-      const summary = await writeRegister(DEMO_DIALS, folder, (at, total) =>
-        line.show(`1. Simulating a register: month ${at} of ${total}`),
-      );
-      const truth = truthDatabase();
-      if (truth) await storeTruth(folder, truth);
-      fs.writeFileSync(done, JSON.stringify(summary));
-    }
-    await loadReference(db);
-    const actor = await db.transaction(async (tx) => {
-      const act = await beginAct(tx, verified, 'register.import', 'import of the demo register', clock());
-      await append(tx, act, { act: 'import.started', subject: { kind: 'act', id: act.actId } }, clock());
-      return act;
-    });
-    const reports = await importRegister(
-      db,
-      actor,
-      new Vault(db, vaultKey(env.UTPLUKK_HOME)),
-      path.join(folder, 'register'),
-      (_report, at, total) => line.show(`1. Loading the register: file ${at} of ${total}`),
-    );
-    line.end();
-    const sum = (pick: (r: (typeof reports)[number]) => number) => reports.reduce((total, report) => total + pick(report), 0);
-    say(`1. Register: loaded ${sum((r) => r.loaded)} + quarantined ${sum((r) => r.quarantined)} = read ${sum((r) => r.read)}`);
-    fs.rmSync(folder, { recursive: true, force: true }); // they have served; the truth stands where the product cannot read it
-  }, token);
 }
 
 async function train(): Promise<{ runId: string; versionId: string }> {
@@ -166,7 +120,7 @@ async function seal(list: ListSummary): Promise<void> {
 async function main(): Promise<void> {
   const { experiment } = loadExperiment(EXPERIMENT);
   const slot = slotKey(experiment.slot);
-  await loadDemoRegister();
+  await loadDemoRegister(say);
   const { versionId } = await train();
   await promote(versionId, slot);
   const list = await rescoreBySchedule(slot);

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { eventWindowsSchema } from '../../domain/schemas/event-windows';
 import { PARQUET, quote, withDuck } from '../../platform/snapshots/duck';
-import { eventWindowsSql } from '../../platform/snapshots/event-windows';
+import { makeEventWindows } from '../../platform/snapshots/event-windows';
 import { type Figure, report } from '../lib/results';
 
 /**
@@ -75,13 +75,10 @@ async function main(): Promise<void> {
         await client.query(`create temp table features as ${DATES.map(yardstickSql).join(' union all ')}`);
         const theirs = (performance.now() - began) / 1000;
         began = performance.now();
-        await withDuck(
-          dir,
-          async (duck) =>
-            void (await duck.run(
-              `copy (${eventWindowsSql(SPEC, `read_parquet(${quote(parquet)})`)} order by as_of, entity) to ${quote(path.join(dir, 'ours.parquet'))} ${PARQUET}`,
-            )),
-        );
+        await withDuck(dir, async (duck) => {
+          await makeEventWindows(duck, SPEC, `read_parquet(${quote(parquet)})`, 'windows');
+          await duck.run(`copy windows to ${quote(path.join(dir, 'ours.parquet'))} ${PARQUET}`);
+        });
         const ours = (performance.now() - began) / 1000;
         ratios.push(theirs / ours);
         text = `PostgreSQL ${theirs.toFixed(1)} s, ours ${ours.toFixed(2)} s in the last round`;

@@ -20,7 +20,8 @@ const ORDER = Object.keys(KINDS) as Kind[];
  * and events of cases rest on earlier lines of their own kind: each of those stages is one file at a time.
  */
 const STAGES: readonly (readonly Kind[])[] = [['actor'], ['agreement', 'patient', 'substitute', 'settlement', 'prescription'], ['case']];
-const filesAtOnce = (stage: readonly Kind[]) => (stage.length > 1 ? 2 : 1);
+export const FILES_AT_ONCE = 2;
+const EXPECTED = `Expected a name that starts with ${Object.values(KINDS).join(', ')} and ends in .ndjson.`;
 
 function kindOf(file: string): Kind | undefined {
   const name = path.basename(file);
@@ -59,9 +60,15 @@ export function registerFiles(source: string): { file: string; kind: Kind }[] {
     const kind = kindOf(file);
     return kind ? [{ file, kind }] : [];
   });
-  if (files.length === 0)
-    throw invalid(`${source} holds no register file`, 'Expected names that start with actors, settlements or cases and end in .ndjson.');
+  if (files.length === 0) throw invalid(`${source} holds no register file`, EXPECTED);
   return files.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.file < b.file ? -1 : 1));
+}
+
+/** Loads one file of a register, by the kind that its name starts with. */
+export function importFile(db: Db, actor: ActRef, vault: Vault, file: string): Promise<LoadReport> {
+  const kind = kindOf(file);
+  if (!kind) throw invalid(`${file} is no register file`, EXPECTED);
+  return loadFile(db, actor, file, loaderOf(kind, vault));
 }
 
 export async function importRegister(
@@ -75,14 +82,27 @@ export async function importRegister(
   const reports: LoadReport[] = [];
   for (const stage of STAGES) {
     const queue = files.filter((file) => stage.includes(file.kind));
-    const worker = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const report = await loadFile(db, actor, next.file, loaderOf(next.kind, vault));
+    await sideBySide(
+      stage.length > 1 ? FILES_AT_ONCE : 1,
+      () => queue.shift(),
+      async ({ file }) => {
+        const report = await importFile(db, actor, vault, file);
         reports.push(report);
         progress(report, reports.length, files.length);
-      }
-    };
-    await Promise.all(Array.from({ length: filesAtOnce(stage) }, worker));
+      },
+    );
   }
   return reports;
+}
+
+/** Works through what `next` hands out until it hands out nothing, `count` at a time. */
+export async function sideBySide<T>(
+  count: number,
+  next: () => T | undefined | Promise<T | undefined>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const worker = async () => {
+    for (let item = await next(); item !== undefined; item = await next()) await work(item);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
 }

@@ -1,5 +1,5 @@
-import { Context } from '@temporalio/activity';
-import { atBoundary, heartbeating } from './boundary';
+import { randomUUID } from 'node:crypto';
+import { atBoundary, beat, heartbeating, type Outage } from './boundary';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { featureActivities, featurePlanActivities } from './features';
@@ -11,7 +11,7 @@ import { selectionActivities } from './selection';
 import { trainingActivities } from './training';
 
 export function createLifecycleActivities(deps: Deps): LifecycleActivities {
-  return atBoundary({
+  const activities: LifecycleActivities = {
     ...runActivities(deps),
     ...featurePlanActivities(deps),
     ...promotionActivities(deps),
@@ -19,10 +19,21 @@ export function createLifecycleActivities(deps: Deps): LifecycleActivities {
     ...selectionActivities(deps),
     ...reproductionActivities(deps),
     /** MLflow refusing a call is retried too: what it dislikes today a person may mend by tomorrow. */
-    drainMlflowOutbox: () => heartbeating(() => deps.mirror.drain(() => Context.current().heartbeat())),
-  });
+    drainMlflowOutbox: () => heartbeating(() => deps.mirror.drain(beat)),
+  };
+  return atBoundary(activities, recordOutage(deps));
 }
 
 export function createTrainingActivities(deps: Deps): TrainingActivities {
-  return atBoundary({ ...trainingActivities(deps), ...featureActivities(deps), ...shardActivities(deps) });
+  return atBoundary({ ...trainingActivities(deps), ...featureActivities(deps), ...shardActivities(deps) }, recordOutage(deps));
 }
+
+/** An observation, not a change: it has a row and no ledger entry. The same outage seen twice is one row. */
+const recordOutage =
+  ({ db }: Deps) =>
+  async (outage: Outage): Promise<void> => {
+    await db.raw(
+      'insert into ops.source_outage (outage_id, activity, workflow_id, code, first_failed_at, answered_at, failures) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+      [randomUUID(), outage.activity, outage.workflowId, outage.code, outage.since, outage.answeredAt, outage.failures],
+    );
+  };

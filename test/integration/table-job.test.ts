@@ -12,6 +12,7 @@ import { listLines, startRescore } from '../../platform/services/lists';
 import { decide, propose } from '../../platform/services/promotion';
 import { startRun } from '../../platform/services/training';
 import { testProduct, type TestProduct } from '../support/environment';
+import { writeSmallTable } from '../support/small-table';
 import { until } from '../support/until';
 
 const SLOT = 'post-payment-control/all';
@@ -31,18 +32,9 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
     other.startWorker('lifecycle', { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' }),
     other.startWorker('training'),
   ]);
+  const experiment = writeSmallTable(dir);
   const file = path.join(dir, 'table.csv');
-  const line = (i: number) => `${i},202${1 + Math.floor(i / 100)}-0${1 + (i % 9)}-01,${(i * 37) % 11},${(i * 37) % 11 > 5 ? 1 : 0}`;
-  fs.writeFileSync(file, ['id,day,a,found', ...Array.from({ length: 300 }, (_, i) => line(i))].join('\n'));
-  fs.writeFileSync(
-    path.join(dir, 'mapping.yaml'),
-    'version: 1\nentity: id\nasOf: day\noutcome: { column: found, positive: [1] }\nfeatures: { a: numeric }\n',
-  );
-  fs.writeFileSync(
-    path.join(dir, 'table.yaml'),
-    'version: 1\nname: small-table\nseed: 1\nsource: { kind: table, file: table.csv, mapping: mapping.yaml }\nsplit: { kind: fixed, trainUntil: 2023-01-01, testFrom: 2023-01-01, testUntil: 2024-01-01 }\nfamilies: [{ family: logistic }]\nevaluation: { k: [10], bootstrap: 50 }\n',
-  );
-  const runId = await startRun(await other.as('kari'), loadExperiment(path.join(dir, 'table.yaml')));
+  const runId = await startRun(await other.as('kari'), loadExperiment(experiment));
   const { versionId } = await other.temporal.trainingResult(runId);
   expect((await getVersion(other.db, versionId)).family).toBe('logistic');
   expect(
@@ -66,7 +58,7 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
   const { requestId } = await propose(await other.as('kari'), versionId, { openDays: 1, purpose: 'test' });
   await until('the gates', async () => ((await gatesOf(other.db, requestId)).length > 0 ? true : undefined));
   expect(await decide(await other.as('ola'), requestId, 'approved', 'good')).toMatchObject({ verdict: 'approved' });
-  const mapping = loadExperiment(path.join(dir, 'table.yaml')).table!.mapping;
+  const mapping = loadExperiment(experiment).table!.mapping;
   const options = { slot: SLOT, asOf: '2023-01-01T00:00:00Z', capacity: 10, seed: 1, openDays: 1, shards: 2, table: { file, mapping } };
   const { workflowId } = await startRescore(await other.as('kari'), options);
   const list = await draftedList(other.db, (await other.temporal.rescoreResult(workflowId)).scoringId);

@@ -1,0 +1,64 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { getRun } from '../../platform/db/stores/runs';
+import { loadExperiment } from '../../platform/services/experiments';
+import { startRun } from '../../platform/services/training';
+import { testProduct, type TestProduct } from '../support/environment';
+import { type Gate, gateTo } from '../support/gate';
+import { writeSmallTable } from '../support/small-table';
+import { until } from '../support/until';
+
+let product: TestProduct;
+let gate: Gate;
+let dir: string;
+beforeAll(async () => {
+  product = await testProduct();
+  const url = new URL(product.env.DATABASE_URL);
+  gate = await gateTo(Number(url.port));
+  url.port = String(gate.port);
+  await Promise.all([
+    product.startWorker('lifecycle', { DATABASE_URL: url.href }),
+    product.startWorker('training', { DATABASE_URL: url.href }),
+  ]);
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'outage-'));
+});
+afterAll(async () => {
+  await product.close();
+  await gate.close();
+  fs.rmSync(dir, { recursive: true, force: true });
+});
+
+interface OutageRow {
+  readonly activity: string;
+  readonly workflow_id: string;
+  readonly failures: number;
+  readonly first_failed_at: Date;
+  readonly answered_at: Date;
+}
+
+test('a register that does not answer stalls a run, which then ends as if nothing had been; the outage is on record', async () => {
+  const outages = () => product.db('ops.source_outage').orderBy('first_failed_at').select<OutageRow[]>();
+  const experiment = loadExperiment(writeSmallTable(dir));
+  gate.shut();
+  const runId = await startRun(await product.as('kari'), experiment);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect((await getRun(product.db, runId)).state).toBe('running');
+  expect(await outages()).toEqual([]);
+  gate.open();
+  // Away a second time, in the middle of the work.
+  await until('the first folds', async () =>
+    (await getRun(product.db, runId)).state === 'running' && (await outages()).length > 0 ? true : undefined,
+  );
+  gate.shut();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  gate.open();
+  const { versionId } = await product.temporal.trainingResult(runId);
+
+  const rows = await outages();
+  expect(rows[0]).toMatchObject({ activity: 'planRun', workflow_id: `train-${runId}` });
+  expect(rows[0]!.failures).toBeGreaterThanOrEqual(2);
+  expect(rows[0]!.answered_at.getTime() - rows[0]!.first_failed_at.getTime()).toBeGreaterThan(1500);
+  const again = await startRun(await product.as('kari'), experiment);
+  expect((await product.temporal.trainingResult(again)).versionId).toBe(versionId);
+}, 120_000);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { auditCommands } from './commands/audit';
 import { dataCommands } from './commands/data';
 import { doctorCommand } from './commands/doctor';
+import { featureCommands } from './commands/features';
 import { leakCommands } from './commands/leaks';
 import { listCommands } from './commands/lists';
 import { promotionCommands } from './commands/promotion';
@@ -19,6 +20,7 @@ const program = new Command('utplukk')
 
 for (const register of [
   dataCommands,
+  featureCommands,
   trainingCommands,
   promotionCommands,
   listCommands,

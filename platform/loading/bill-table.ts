@@ -11,6 +11,7 @@ import { digestOf, sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../db/connection';
 import type { ActRef } from '../ledger/ledger';
 import { quote, withDuck } from '../snapshots/duck';
+import { openTable } from '../snapshots/open-table';
 import { type Batch, inBatch, type LoadReport } from './batch';
 import { BILLS, CHECKS, DISAGREEING, LINES, namedColumns, osloTable } from './bill-table-sql';
 import { rawConnection } from './copy-into';
@@ -50,26 +51,8 @@ export async function loadBillTable(db: Db, actor: ActRef, vault: Vault, file: s
 }
 
 async function open(duck: DuckDBConnection, file: string, mapping: BillTable): Promise<void> {
-  const source = file.endsWith('.parquet')
-    ? `read_parquet(${quote(file)})`
-    : `read_csv(${quote(file)}, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', compression = '${file.endsWith('.gz') ? 'gzip' : 'none'}')`;
-  await duck.run("set TimeZone = 'UTC'");
-  try {
-    await duck.run(`create temp view source as select * from ${source}`);
-  } catch (error) {
-    throw invalid(
-      `${path.basename(file)} cannot be read as a table: ${(error as Error).message.split('\n')[0]}`,
-      'Expected comma-separated text with a header line, or Parquet.',
-    );
-  }
-  const found = (await duck.runAndReadAll('describe source')).getRows().map(([name]) => String(name));
   const used = Object.values(mapping.columns).filter((name) => name !== undefined);
-  const missing = used.filter((name) => !found.includes(name));
-  if (missing.length > 0)
-    throw invalid(
-      `${path.basename(file)} lacks the columns ${missing.join(', ')} that the mapping names; it has: ${found.join(', ')}`,
-      'Correct the mapping, or the header of the file.',
-    );
+  const found = await openTable(duck, file, used, 'the mapping');
   const unknown = found.filter((name) => !used.includes(name) && !mapping.ignore.includes(name));
   if (unknown.length > 0)
     throw invalid(`the mapping does not say what ${unknown.join(', ')} is`, 'Name each column under `columns` or `ignore`.');

@@ -1,7 +1,12 @@
+import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { type EventWindows, eventWindowsSchema } from '../../domain/schemas/event-windows';
+import { ROOT } from '../../platform/config/env';
+import { writeEventWindows } from '../../platform/services/event-windows';
+import { readYaml } from '../../platform/services/experiments';
 import { withDuck } from '../../platform/snapshots/duck';
 import { eventColumns, makeEventWindows } from '../../platform/snapshots/event-windows';
 
@@ -79,7 +84,7 @@ test('amounts too large for doubles are added as huge integers, and the columns 
     const names = (await duck.runAndReadAll('describe made')).getRows().map(([name]) => String(name));
     expect(names).toEqual(['entity', 'as_of', ...eventColumns(spec)]);
     const [first] = await rowsOf(duck, "select nok_sum, nok_mean, nok_stddev from made where as_of = date '2024-01-01'");
-    expect(first).toEqual([270000000000003.03, 90000000000001.01, 1]);
+    expect(first).toEqual([Number('270000000000003.03'), 90000000000001.01, 1]);
   });
 });
 
@@ -88,5 +93,49 @@ test('no event before the first day, and an empty table, make no row rather than
     await duck.run("create temp table events as select 'a' as who, date '2025-01-01' as day, 'x' as kind, 1.5 as nok");
     await makeEventWindows(duck, specOf({}), 'events', 'made');
     expect(await rowsOf(duck, 'from made')).toEqual([]);
+  });
+});
+
+describe('the windows command', () => {
+  const example = path.join(ROOT, 'docs/examples/windows');
+  const spec = readYaml(path.join(example, 'windows.yaml'));
+  let dir: string;
+  beforeAll(() => {
+    dir = fs.mkdtempSync(path.join(os.tmpdir(), 'windows-'));
+  });
+  afterAll(() => fs.rmSync(dir, { recursive: true, force: true }));
+  const events = (text: string) => {
+    const file = path.join(dir, 'events.csv');
+    fs.writeFileSync(file, text);
+    return file;
+  };
+  const out = () => path.join(dir, 'out.parquet');
+
+  test('makes the example, twice the same bytes', async () => {
+    const bytes = async () => {
+      expect(await writeEventWindows(path.join(example, 'visits.csv'), spec, out())).toEqual({ rows: 5, columns: 20 });
+      return fs.readFileSync(out());
+    };
+    expect((await bytes()).equals(await bytes())).toBe(true);
+    const rows = await withDuck(dir, (duck) => rowsOf(duck, `select entity, as_of, events, events_30d, diagnosis_count_90d, amount_sum, amount_stddev from '${out()}'`)); // prettier-ignore
+    expect(rows[0]!.slice(0, 6)).toEqual(['1000001', '2024-01-01', 2, 1, 1, 430.5]);
+    expect(rows[0]![6]).toBeCloseTo(80.5 / Math.SQRT2, 12); // two values 80.50 apart
+  });
+
+  test.each([
+    ['practice,received,diagnosis\n1,2024-01-01,L03\n', /lacks the columns amount/],
+    ['practice,received,diagnosis,amount\n1,2024-01-01,L03,1\n1,2024-13-01,L03,1\n', /line 3, received: "2024-13-01"; expected a day/],
+    ['practice,received,diagnosis,amount\n1,2024-01-01,L03,a lot\n', /line 2, amount: "a lot"; expected a number/],
+    ['practice,received,diagnosis,amount\n,2024-01-01,L03,1\n', /line 2, practice: null/],
+  ])('refuses what it cannot read and leaves no file: %s', async (text, problem) => {
+    fs.rmSync(out(), { force: true });
+    await expect(writeEventWindows(events(text), spec, out())).rejects.toThrow(problem);
+    expect(fs.readdirSync(dir)).toEqual(['events.csv']);
+  });
+
+  test('a windows file with an unknown field or a bad day is refused by path', async () => {
+    await expect(writeEventWindows(events('a\n1\n'), { ...(spec as object), asOf: ['2024-02-30'], weeks: [1] }, out())).rejects.toThrow(
+      /asOf\.0/,
+    );
   });
 });

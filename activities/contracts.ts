@@ -96,7 +96,10 @@ export interface LifecycleActivities {
   countSeals(input: { listId: string }): Promise<{ state: 'draft' | 'sealed' | 'refused' | 'expired'; seals: number }>;
   expireList(input: { listId: string }): Promise<{ state: 'sealed' | 'refused' | 'expired' }>;
 
-  rebuildMatrix(input: { actId: string; versionId: string }): Promise<{ expected: string; found: string; matrixId: string }>;
+  rebuildMatrix(input: {
+    actId: string;
+    versionId: string;
+  }): Promise<{ expected: string; found: string; matrixId: string; redacted?: readonly string[] }>;
   compareRebuild(input: { actId: string; versionId: string; final: FinalModel }): Promise<ReproduceVerdict>;
 
   drainMlflowOutbox(): Promise<{ mirrored: number; left: number }>;
@@ -119,4 +122,6 @@ export interface ReproduceVerdict {
   readonly sameEngine: boolean;
   /** First stage whose hash differs; undefined when all agree. */
   readonly firstDifference: 'matrix' | 'model' | 'weights' | undefined;
+  /** Partitions that a redaction replaced: why the matrix is another one. */
+  readonly redacted?: readonly string[];
 }

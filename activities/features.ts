@@ -3,7 +3,7 @@ import { getRun } from '../platform/db/stores/runs';
 import { deriveParts } from '../platform/snapshots/derived-parts';
 import type { Manifest } from '../platform/snapshots/datasets';
 import { withDuck } from '../platform/snapshots/duck';
-import { readManifest } from '../platform/snapshots/extract';
+import { readManifest } from '../platform/snapshots/manifests';
 import { featureParts } from '../platform/snapshots/feature-parts';
 import { isLarge, planFeatures } from '../platform/snapshots/feature-plan';
 import { checkBills } from '../platform/snapshots/matrix';

@@ -9,7 +9,7 @@ import { actOf } from '../platform/auth/acts';
 import { storeCertificate } from '../platform/db/stores/leaks';
 import { getRun } from '../platform/db/stores/runs';
 import { withDuck } from '../platform/snapshots/duck';
-import { readManifest } from '../platform/snapshots/extract';
+import { readManifest } from '../platform/snapshots/manifests';
 import { replayFeatures } from '../platform/snapshots/replay';
 import { spawnJob } from './compute/spawn-job';
 import type { TrainingActivities } from './contracts';

@@ -2,6 +2,7 @@ import { actOf } from '../platform/auth/acts';
 import { canonical, digestOf } from '../platform/artifacts/hash';
 import { getVersion, type VersionBundle } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/ledger';
+import { redactedParts } from '../platform/snapshots/manifests';
 import { type MatrixRecipe, rebuildRegisterMatrix } from '../platform/snapshots/matrix';
 import { rebuildTableMatrix } from '../platform/snapshots/table-matrix';
 import { heartbeating } from './boundary';
@@ -23,7 +24,8 @@ export function reproductionActivities(deps: Deps): ReproductionActivities {
           .first<{ recipe: Exclude<MatrixRecipe, { kind: 'table-population' }> }>();
         const found =
           row.recipe.kind === 'table' ? await rebuildTableMatrix(store, row.recipe) : await rebuildRegisterMatrix(deps, row.recipe);
-        return { expected: matrixId, found, matrixId };
+        const redacted = found !== matrixId && row.recipe.kind !== 'table' ? await redactedParts(db, store, row.recipe.snapshotId) : [];
+        return { expected: matrixId, found, matrixId, ...(redacted.length > 0 ? { redacted } : {}) };
       }),
 
     async compareRebuild({ actId, versionId, final }) {

@@ -18,7 +18,8 @@ export async function reproduce(input: ReproduceInput): Promise<ReproduceVerdict
   setHandler(progressQuery, () => progress);
   const { actId, versionId, runId, family } = input;
   const matrix = await streaming.rebuildMatrix({ actId, versionId });
-  if (matrix.expected !== matrix.found) return { same: false, sameEngine: true, firstDifference: 'matrix' };
+  if (matrix.expected !== matrix.found)
+    return { same: false, sameEngine: true, firstDifference: 'matrix', ...(matrix.redacted ? { redacted: matrix.redacted } : {}) };
   progress = { step: 'model', done: 1, total: 2 };
   const final = await computing.trainFinal({ runId, matrixId: matrix.matrixId, family });
   return quick.compareRebuild({ actId, versionId, final });

@@ -28,6 +28,7 @@ export const ACTS = {
   'list.refuse': ['control-leader'],
   'schedule.edit': ['data-scientist', 'control-leader'],
   'leak.reason': ['data-scientist', 'reviewer', 'approver'],
+  'snapshot.redact': ['privacy-officer', 'approver'],
   'model.reproduce': ['data-scientist', 'auditor', 'schedule'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Act = keyof typeof ACTS;

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Db } from '../db/connection';
 import type { Manifest } from '../snapshots/datasets';
+import { redactionsOf } from '../snapshots/manifests';
 import type { ArtifactStore } from './store';
 import type { VersionBundle } from '../db/stores/versions';
 
@@ -23,9 +24,10 @@ export async function garbage(db: Db, store: ArtifactStore): Promise<GarbageRepo
     union select result->>'predictionsSha256' from ml.fold_result union select result->>'weightsSha256' from ml.fold_result
     union select version_id from ml.model_version union select scores_sha256 from sel.scoring_run union select list_id from sel.list`);
   const named = new Set(rows.flatMap(({ sha }) => (sha && HEX64.test(sha) ? [sha] : [])));
+  const resolve = await redactionsOf(db);
   for (const { manifest_sha256 } of await db('ml.snapshot').select<{ manifest_sha256: string }[]>('manifest_sha256')) {
     if (store.has(manifest_sha256))
-      for (const part of store.getJson<Manifest>(manifest_sha256).datasets.flatMap((d) => d.parts)) named.add(part.file);
+      for (const part of store.getJson<Manifest>(manifest_sha256).datasets.flatMap((d) => d.parts)) named.add(resolve(part).file);
   }
   for (const { version_id } of await db('ml.model_version').select<{ version_id: string }[]>('version_id')) {
     if (!store.has(version_id)) continue;

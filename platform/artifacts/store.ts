@@ -63,6 +63,17 @@ export class ArtifactStore {
       for (const key of fs.readdirSync(path.join(root, dir))) yield fs.readFileSync(path.join(root, dir, key), 'utf8');
   }
 
+  /** Destroys an object's bytes: only a redaction does that. */
+  destroy(sha: string): void {
+    fs.rmSync(this.path(sha), { force: true });
+  }
+
+  /** Destroys every derived table with the cache that names them; they are made again when they are needed. */
+  destroyDerived(): void {
+    for (const sha of [...this.allDerived()]) this.destroy(sha);
+    fs.rmSync(path.join(this.root, 'derived'), { recursive: true, force: true });
+  }
+
   #derivedPath(key: string): string {
     return path.join(this.root, 'derived', key.slice(0, 2), key);
   }

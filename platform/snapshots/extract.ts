@@ -203,10 +203,3 @@ async function rememberPart(tx: Tx, item: PartPlan, part: PartRef): Promise<void
     [item.dataset.name, part.part, item.cut, item.maxSeq, part.logical, part.file, part.rows],
   );
 }
-
-/** @throws UtplukkError NotFound for a snapshot that is not recorded, or one of the first format */
-export async function readManifest(db: Db, store: ArtifactStore, snapshotId: string): Promise<Manifest> {
-  const row = await db('ml.snapshot').where({ snapshot_id: snapshotId }).first<{ manifest_sha256: string } | undefined>();
-  if (!row) throw new Error(`snapshot ${snapshotId} is not recorded`);
-  return store.getJson<Manifest>(row.manifest_sha256);
-}

@@ -11,7 +11,7 @@ import { codeIdentity } from '../code-identity';
 import type { Db } from '../db/connection';
 import { type ActRef, append } from '../ledger/ledger';
 import { ident, PARQUET, quote, withDuck } from './duck';
-import { readManifest } from './extract';
+import { readManifest } from './manifests';
 import { type Manifest, partsOf } from './datasets';
 import { deriveParts } from './derived-parts';
 import { type FeaturePart, featureParts } from './feature-parts';

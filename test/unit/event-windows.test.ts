@@ -78,13 +78,13 @@ test('amounts too large for doubles are added as huge integers, and the columns 
   const spec = specOf({ amounts: [{ column: 'nok', decimals: 2 }] });
   await withDuck(os.tmpdir(), async (duck) => {
     await duck.run(
-      "create temp table events as select 'a' as who, date '2024-01-01' - i::integer as day, null::varchar as kind, (90000000000000.01 + i)::decimal(18, 2) as nok from range(3) r(i)",
+      "create temp table events as select 'a' as who, date '2024-01-01' - i::integer as day, null::varchar as kind, ('90000000000000.01'::decimal(18, 2) + i)::decimal(18, 2) as nok from range(3) r(i)",
     );
     await makeEventWindows(duck, spec, 'events', 'made');
     const names = (await duck.runAndReadAll('describe made')).getRows().map(([name]) => String(name));
     expect(names).toEqual(['entity', 'as_of', ...eventColumns(spec)]);
     const [first] = await rowsOf(duck, "select nok_sum, nok_mean, nok_stddev from made where as_of = date '2024-01-01'");
-    expect(first).toEqual([Number('270000000000003.03'), 90000000000001.01, 1]);
+    expect(first).toEqual([Number('270000000000003.03'), Number('90000000000001.01'), 1]);
   });
 });
 

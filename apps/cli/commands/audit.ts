@@ -75,7 +75,9 @@ export function auditCommands(program: Command): void {
       print(options, result, () =>
         result.same
           ? `Version ${short(result.versionId)} was rebuilt to the same bytes.`
-          : `Version ${short(result.versionId)} was NOT rebuilt: the first stage that differs is ${result.firstDifference}${result.sameEngine ? '' : ' (the engine differs from the one that made it)'}.`,
+          : result.redacted
+            ? `Version ${short(result.versionId)} cannot be rebuilt to the same bytes: redacted at partition ${result.redacted.join(', ')}.`
+            : `Version ${short(result.versionId)} was NOT rebuilt: the first stage that differs is ${result.firstDifference}${result.sameEngine ? '' : ' (the engine differs from the one that made it)'}.`,
       );
     });
 

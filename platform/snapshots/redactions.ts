@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { conflict, invalid, notFound } from '../../domain/errors';
+import { sha256File } from '../artifacts/hash';
+import type { ArtifactStore } from '../artifacts/store';
+import type { Db } from '../db/connection';
+import { type ActRef, append } from '../ledger/ledger';
+import type { Manifest, PartRef } from './datasets';
+import { PARQUET, quote, withDuck } from './duck';
+import { readManifest } from './manifests';
+
+export interface RedactionRequest {
+  readonly snapshotId: string;
+  readonly dataset: string;
+  readonly part: string;
+  /** Surrogates of the people whose rows go. */
+  readonly patients: readonly number[];
+  readonly legalBasis: string;
+}
+
+/**
+ * Takes people's rows out of one partition of sealed snapshots. A statement that the old content became the new one is
+ * recorded with both people's acts, the old bytes are destroyed, and with them everything derived, which is made again
+ * from what is left. Cut short after the statement, the same call finishes the destruction.
+ * @throws UtplukkError NotFound for an unknown partition, InvalidInput for one without people, Conflict where nobody of them is in it
+ */
+export async function redactPartition(
+  { db, store }: { db: Db; store: ArtifactStore },
+  { asked, approved }: { asked: ActRef; approved: ActRef },
+  request: RedactionRequest,
+  at: Date,
+): Promise<{ rowsRemoved: number; newLogical: string }> {
+  const before = await db('ml.redaction').where({ dataset: request.dataset, part: request.part, asked_act: asked.actId }).first<RedactionRow | undefined>(); // prettier-ignore
+  if (before) {
+    destroy(store, before.old_file_sha256);
+    return { rowsRemoved: Number(before.rows_removed), newLogical: before.new_logical_sha256 };
+  }
+  const old = partOf(await readManifest(db, store, request.snapshotId), request);
+  const made = await withoutPeople(store, old, request.patients);
+  if (made.removed === 0) throw conflict(`${request.dataset} ${request.part} holds no row of the people named`, 'Nothing was changed.');
+  await db.transaction(async (tx) => {
+    await tx('ml.redaction').insert({
+      redaction_id: randomUUID(),
+      dataset: request.dataset,
+      part: request.part,
+      old_logical_sha256: old.logical,
+      old_file_sha256: old.file,
+      new_logical_sha256: made.logical,
+      new_file_sha256: made.file,
+      new_rows: made.rows,
+      rows_removed: made.removed,
+      legal_basis: request.legalBasis,
+      asked_act: asked.actId,
+      approved_act: approved.actId,
+      at,
+    });
+    await tx('ml.partition').where({ file_sha256: old.file }).delete(); // no later snapshot may find the old bytes again
+    await append(
+      tx,
+      approved,
+      {
+        act: 'partition.redacted',
+        subject: { kind: 'partition', id: `${request.dataset}/${request.part}` },
+        before: old.logical,
+        after: made.logical,
+        rows: { count: made.removed, root: made.file },
+      },
+      at,
+    );
+  });
+  destroy(store, old.file);
+  return { rowsRemoved: made.removed, newLogical: made.logical };
+}
+
+interface RedactionRow {
+  readonly old_file_sha256: string;
+  readonly new_logical_sha256: string;
+  readonly rows_removed: string;
+}
+
+function destroy(store: ArtifactStore, file: string): void {
+  store.destroy(file);
+  store.destroyDerived();
+}
+
+function partOf(manifest: Manifest, { snapshotId, dataset, part }: RedactionRequest): PartRef {
+  const found = manifest.datasets.find(({ name }) => name === dataset);
+  const ref = found?.parts.find((p) => p.part === part);
+  if (!found || !ref) throw notFound(`snapshot ${snapshotId} has no partition ${dataset} ${part}`, 'Its manifest lists them.');
+  if (!found.columns.some(([name]) => name === 'patient_key')) throw invalid(`${dataset} names no people: there is nothing to redact`);
+  return ref;
+}
+
+async function withoutPeople(store: ArtifactStore, old: PartRef, patients: readonly number[]) {
+  const [parquet, csv] = [store.temporary('.parquet'), store.temporary('.csv')];
+  const source = `read_parquet(${quote(store.existing(old.file))})`;
+  const kept = `select * from ${source} where patient_key not in (${patients.map((key) => String(BigInt(key))).join(', ')})`;
+  try {
+    return await withDuck(store.temporary(), async (duck) => {
+      await duck.run(`copy (${kept}) to ${quote(parquet)} ${PARQUET}`);
+      await duck.run(`copy (from read_parquet(${quote(parquet)})) to ${quote(csv)} (format csv, header false)`);
+      const rows = Number((await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0]);
+      return { rows, removed: old.rows - rows, logical: await sha256File(csv), file: await store.putFile(parquet) };
+    });
+  } finally {
+    for (const file of [parquet, csv]) fs.rmSync(file, { force: true });
+  }
+}

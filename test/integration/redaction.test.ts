@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { reproductionActivities } from '../../activities/reproduction';
+import { garbage } from '../../platform/artifacts/garbage';
+import type { ActRef } from '../../platform/ledger/ledger';
+import { verifyLedger } from '../../platform/ledger/verify';
+import { importRegister } from '../../platform/loading/import-register';
+import { Vault } from '../../platform/loading/vault';
+import { partsOf } from '../../platform/snapshots/datasets';
+import { withDuck } from '../../platform/snapshots/duck';
+import { matrixEngine } from '../../platform/snapshots/engine';
+import { extractSnapshot } from '../../platform/snapshots/extract';
+import { readManifest, redactedParts } from '../../platform/snapshots/manifests';
+import { buildRegisterMatrix, featureCode } from '../../platform/snapshots/matrix';
+import { redactPartition, type RedactionRequest } from '../../platform/snapshots/redactions';
+import { actAs, testDatabase, type TestDatabase } from '../support/environment';
+import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
+
+let t: TestDatabase;
+let asked: ActRef;
+let approved: ActRef;
+let snapshotId: string;
+let person: number;
+const BASIS = 'personvernforordningen art. 17 nr. 1 d';
+
+beforeAll(async () => {
+  t = await testDatabase();
+  const actor = await actAs(t, 'kari', 'register.import');
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'redaction-'));
+  const write = (name: string, rows: readonly object[]) =>
+    fs.writeFileSync(path.join(dir, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  write('actors.ndjson', [actorFact('1000001')]);
+  const of = (id: string, n: number) => bill({ regningsnummer: n, pasient: { id, idType: 'DNR' } });
+  write('settlements-2023-02.ndjson', [message([of(SYNTHETIC[0], 1), of(SYNTHETIC[1], 2), of(SYNTHETIC[1], 3)])]);
+  await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 3)), dir);
+  fs.rmSync(dir, { recursive: true, force: true });
+  ({ snapshotId } = await extractSnapshot(t, actor, { asOf: '2023-06-01T00:00:00Z' }));
+  asked = await actAs(t, 'liv', 'snapshot.redact');
+  approved = await actAs(t, 'ola', 'snapshot.redact');
+  const { rows } = await t.db.raw<{ rows: { patient_key: number }[] }>(
+    'select patient_key from core.bill group by 1 order by count(*) desc',
+  );
+  person = rows[0]!.patient_key;
+});
+afterAll(() => t.close());
+
+const request = (over: Partial<RedactionRequest> = {}): RedactionRequest => ({
+  snapshotId,
+  dataset: 'bill',
+  part: '2023-02-01',
+  patients: [person],
+  legalBasis: BASIS,
+  ...over,
+});
+const redact = (over: Partial<RedactionRequest> = {}, people = { asked, approved }) =>
+  redactPartition(t, people, request(over), new Date());
+const billPart = async () => partsOf(await readManifest(t.db, t.store, snapshotId), 'bill')[0]!;
+
+test('what cannot be redacted is refused and changes nothing', async () => {
+  const before = await billPart();
+  await expect(redact({ part: '2020-01-01' })).rejects.toThrow(/no partition bill 2020-01-01/);
+  await expect(redact({ dataset: 'bill_line' })).rejects.toThrow(/names no people/);
+  await expect(redact({ patients: [1] })).rejects.toThrow(/holds no row/);
+  await expect(redact({}, { asked, approved: asked })).rejects.toThrow(/two different people/);
+  await expect(redact({ legalBasis: '' })).rejects.toThrow(/redaction_basis/);
+  expect(await billPart()).toEqual(before);
+  expect(t.store.has(before.file)).toBe(true);
+});
+
+test('a redaction destroys the old bytes; manifests resolve through it, and reproduction says so', async () => {
+  const actor = await actAs(t, 'kari', 'run.start');
+  const before = await billPart();
+  const recipe = { kind: 'population', snapshotId, asOf: '2023-06-01T00:00:00.000Z', code: featureCode(), engine: matrixEngine() } as const;
+  const matrix = await buildRegisterMatrix(t, actor, recipe);
+  const derived = [...t.store.allDerived()];
+  expect(derived.length).toBeGreaterThan(0);
+
+  const done = await redact();
+  expect(done.rowsRemoved).toBe(2);
+  const after = await billPart();
+  expect(after).toMatchObject({ part: before.part, rows: before.rows - 2, logical: done.newLogical });
+  for (const gone of [before.file, ...derived]) expect(t.store.has(gone)).toBe(false);
+  const left = await withDuck(os.tmpdir(), async (duck) =>
+    (
+      await duck.runAndReadAll(
+        `select count(*)::int, count(*) filter (patient_key = ${person})::int from read_parquet('${t.store.existing(after.file)}')`,
+      )
+    ).getRows(),
+  );
+  expect(left).toEqual([[1, 0]]);
+  expect(await redactedParts(t.db, t.store, snapshotId)).toEqual(['bill 2023-02-01']);
+  expect((await garbage(t.db, t.store)).missing).toEqual([]);
+
+  // A version that stood on it: the rebuilt matrix is another one, and the answer names the partition.
+  const versionId = 'f'.repeat(64);
+  const runId = randomUUID();
+  await t.db('ml.training_run').insert({ run_id: runId, act_id: actor.actId, experiment: '{}', experiment_sha256: 'x', slot: 's/all', state: 'finished', started_at: new Date() }); // prettier-ignore
+  await t.db('ml.model_version').insert({ version_id: versionId, slot: 's/all', family: 'mlp', run_id: runId, matrix_id: matrix.matrixId, recipe: '{}', selectable: false, registered_at: new Date() }); // prettier-ignore
+  const mirror = {} as never; // not asked by a rebuild
+  const { rebuildMatrix } = reproductionActivities({
+    ...t,
+    mirror,
+    beginServiceAct: () => Promise.resolve(actor),
+    clock: () => new Date(),
+  });
+  const { MockActivityEnvironment } = await import('@temporalio/testing');
+  const environment = new MockActivityEnvironment();
+  const rebuilt = await environment.run<[{ actId: string; versionId: string }], Awaited<ReturnType<typeof rebuildMatrix>>, typeof rebuildMatrix>(rebuildMatrix, { actId: actor.actId, versionId }); // prettier-ignore
+  expect(rebuilt.found).not.toBe(rebuilt.expected);
+  expect(rebuilt.redacted).toEqual(['bill 2023-02-01']);
+});
+
+test('the same call again finishes what was cut short; statement and ledger stay one each and cannot be changed', async () => {
+  expect(await redact()).toMatchObject({ rowsRemoved: 2 });
+  expect(await t.db('ml.redaction').select<object[]>('rows_removed', 'legal_basis')).toEqual([{ rows_removed: 2, legal_basis: BASIS }]);
+  expect(await t.db('aud.entry').where({ act: 'partition.redacted' }).select<object[]>('subject_id')).toEqual([{ subject_id: 'bill/2023-02-01' }]); // prettier-ignore
+  await expect(t.db('ml.redaction').delete()).rejects.toThrow(/append-only/);
+  expect((await verifyLedger(t.db)).problems).toEqual([]);
+});

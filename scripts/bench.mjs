@@ -6,13 +6,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { bootstrap } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
-import { startDatabase } from './lib/stack.mjs';
+import { migrate, startWorkers } from './lib/product.mjs';
+import { startDatabase, startServices } from './lib/stack.mjs';
 import { main, ROOT, SetupError } from './lib/util.mjs';
 
 const BENCHMARKS = {
   demo: 'the whole demo: seconds, memory, share of time without an activity',
   chicago: 'food inspections with and without the inspector; needs the file',
-  data: 'the register: national case and its tenth, loading, extraction, the published peer case (data <part> for one)',
+  data: 'the register: national case and its tenth, loading, extraction, the published peer case, a tenth of Norway through the real workflows (data <part> for one)',
   simulation: 'the table of docs/simulation.md: simulated beside published figures',
 };
 /** Parts of `data`, each in a process of its own; a part whose results are of this commit is not run again. */
@@ -21,23 +22,32 @@ const DATA_PARTS = {
   national: { entry: 'national', args: [] },
   loading: { entry: 'loading', args: [], database: true },
   peer: { entry: 'peer', args: [], database: true },
+  tenth: { entry: 'tenth', args: [], services: true },
 };
 
-async function runData(wanted) {
+/** Servers and workers of the benchmark's own, as `npm start` has them. */
+async function startProduct(home) {
+  const { env, owner, supervisor } = await startServices({ dir: home, given: {} });
+  migrate({ ...env, ...owner });
+  await startWorkers(supervisor, env);
+  return { env: { ...env, UTPLUKK_SESSION: path.join(home, 'session.json') }, supervisor };
+}
+
+async function runData(wanted, more) {
   const commit = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
   const names = Object.keys(DATA_PARTS).filter((part) => wanted === undefined || part === wanted);
   if (names.length === 0) throw new SetupError(`no part "${wanted}"; there are: ${Object.keys(DATA_PARTS).join(', ')}`);
   let worst = 0;
   for (const [index, part] of names.entries()) {
-    const { entry, args, database } = DATA_PARTS[part];
+    const { entry, args, database, services } = DATA_PARTS[part];
     const results = path.join(ROOT, `bench/results/data-${part}.json`);
     const done = wanted === undefined && fs.existsSync(results) && JSON.parse(fs.readFileSync(results, 'utf8')).commit === commit;
     if (!done) {
       const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bench-'));
       fs.chmodSync(home, 0o755);
-      const server = database ? await startDatabase(home) : undefined;
+      const server = database ? await startDatabase(home) : services ? await startProduct(home) : undefined;
       const env = { ...process.env, ...(server?.env ?? {}) };
-      const child = spawn(process.execPath, [path.join(ROOT, `dist/bench/data/${entry}.js`), ...args], {
+      const child = spawn(process.execPath, [path.join(ROOT, `dist/bench/data/${entry}.js`), ...args, ...more], {
         stdio: 'inherit',
         cwd: ROOT,
         env,
@@ -61,7 +71,7 @@ await main(() => {
     throw new SetupError(`no benchmark "${name}"; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
   bootstrap({ requireNative: true });
   build();
-  if (name === 'data') return runData(rest[0]);
+  if (name === 'data') return runData(rest[0], rest.slice(1));
   const run = (bench) =>
     spawnSync(process.execPath, [path.join(ROOT, `dist/bench/${bench}.js`), ...rest], { stdio: 'inherit', cwd: ROOT }).status ?? 1;
   return run(name ?? 'demo');

@@ -48,6 +48,13 @@ export function loadBackend(
   return loaded;
 }
 
+/** The native backend keeps its library's version where its types do not tell. */
+function libraryVersion(backend: object): string {
+  const binding: unknown = Reflect.get(backend, 'binding');
+  if (typeof binding === 'object' && binding !== null && 'TF_Version' in binding) return String(binding.TF_Version);
+  throw new Error('the native backend does not say which TensorFlow it is');
+}
+
 async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: EngineFingerprint }> {
   const common = {
     node: process.versions.node,
@@ -58,9 +65,8 @@ async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: Engin
   };
   if (wanted !== 'wasm') {
     try {
-      const tf = (await import('@tensorflow/tfjs-node')) as unknown as Tf;
-      const backend = tf.backend() as unknown as { binding: { TF_Version: string } };
-      return { tf, engine: { backend: 'tensorflow', tensorflow: backend.binding.TF_Version, tfjs: tf.version['tfjs-core'], ...common } };
+      const tf: Tf = await import('@tensorflow/tfjs-node');
+      return { tf, engine: { backend: 'tensorflow', tensorflow: libraryVersion(tf.backend()), tfjs: tf.version['tfjs-core'], ...common } };
     } catch (error) {
       if (wanted === 'tensorflow')
         throw new UtplukkError(

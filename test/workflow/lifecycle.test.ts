@@ -63,16 +63,19 @@ function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & Trainin
     trainFinal: async () => ({ modelSha256: 'm', weightsSha256: 'w', engineSha256: 'e' }),
     scoreShard: async ({ shard }) => ({ scoresSha256: `s${shard}` }),
   };
-  const all = { ...base, ...over } as unknown as Record<string, (input: unknown) => Promise<unknown>>;
-  return Object.fromEntries(
-    Object.entries(all).map(([name, run]) => [
-      name,
-      (input: unknown) => {
-        calls.push(name);
-        return run(input);
+  return new Proxy(
+    { ...base, ...over },
+    {
+      get(target, name, receiver) {
+        const run: unknown = Reflect.get(target, name, receiver);
+        if (typeof run !== 'function') return run;
+        return (...args: unknown[]): unknown => {
+          calls.push(String(name));
+          return Reflect.apply(run, target, args);
+        };
       },
-    ]),
-  ) as unknown as LifecycleActivities & TrainingActivities;
+    },
+  );
 }
 
 async function withWorkers<T>(activities: LifecycleActivities & TrainingActivities, work: () => Promise<T>): Promise<T> {

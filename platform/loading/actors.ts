@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { actorSchema, agreementSchema, substituteSchema } from '../../domain/schemas/kuhr';
 import { accept, type Batch, type LineLoader } from './batch';
 import { ProviderIndex } from './keys';
@@ -53,31 +54,40 @@ export class ActorLoader implements LineLoader {
   }
 }
 
-/** A fact about one practice that must be known already. */
-interface PracticeFact {
-  readonly praksisId: string;
-  readonly kjentFra: string;
+/** A kind of fact about practices that are known already, and the row it becomes after `provider_id`. */
+interface PracticeFactKind<T extends { praksisId: string; kjentFra: string }> {
+  readonly kind: LineLoader['kind'];
+  readonly schema: z.ZodType<T>;
+  readonly table: string;
+  readonly cells: (fact: T) => Readonly<Record<string, unknown>>;
 }
 
-/** Loads one kind of fact about practices into one table; subclasses say how a line reads and what it writes. */
-abstract class PracticeFactLoader<T extends PracticeFact> implements LineLoader {
-  abstract readonly kind: LineLoader['kind'];
+class PracticeFactLoader<T extends { praksisId: string; kjentFra: string }> implements LineLoader {
+  readonly kind: LineLoader['kind'];
   readonly #providers = new ProviderIndex();
-  protected abstract read(batch: Batch, line: number, value: unknown): T | undefined;
-  protected abstract write(batch: Batch, provider: number, fact: T): Promise<{ rowCount: number }>;
+  constructor(readonly of: PracticeFactKind<T>) {
+    this.kind = of.kind;
+  }
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
-    const fact = this.read(batch, line, value);
+    const { kind, schema, table, cells } = this.of;
+    const fact = accept(batch, line, kind, schema, value);
     if (!fact) return;
     const provider = await this.#providers.idOf(batch.tx, fact.praksisId);
     if (provider === undefined) {
-      batch.refuse(line, this.kind, 'praksisId', fact.praksisId, 'no such practice is known; load its actor first');
+      batch.refuse(line, kind, 'praksisId', fact.praksisId, 'no such practice is known; load its actor first');
       return;
     }
     batch.known(Date.parse(fact.kjentFra));
-    const { rowCount } = await this.write(batch, provider, fact);
+    const row = { provider_id: provider, ...cells(fact), known_from: fact.kjentFra, batch_id: batch.batchId };
+    const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
+      `insert into ${table} (${Object.keys(row).join(', ')}) values (${Object.keys(row)
+        .map(() => '?')
+        .join(', ')}) on conflict do nothing`,
+      Object.values(row).map((cell) => cell ?? null),
+    );
     if (rowCount === 1) batch.loaded++;
-    else batch.refuse(line, this.kind, 'praksisId', fact.praksisId, 'duplicate: the same fact was loaded before');
+    else batch.refuse(line, kind, 'praksisId', fact.praksisId, 'duplicate: the same fact was loaded before');
   }
 
   flush(): Promise<void> {
@@ -86,29 +96,19 @@ abstract class PracticeFactLoader<T extends PracticeFact> implements LineLoader 
 }
 
 /** Who stands in for whom (vikar). */
-export class SubstituteLoader extends PracticeFactLoader<ReturnType<typeof substituteSchema.parse>> {
-  readonly kind = 'substitute';
-  protected read(batch: Batch, line: number, value: unknown) {
-    return accept(batch, line, this.kind, substituteSchema, value);
-  }
-  protected write(batch: Batch, provider: number, fact: ReturnType<typeof substituteSchema.parse>) {
-    return batch.tx.raw<{ rowCount: number }>(
-      'insert into core.substitute (provider_id, substitute_hpr, valid_from, valid_to, known_from, batch_id) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
-      [provider, fact.vikarHprNr, fact.fra, fact.til ?? null, fact.kjentFra, batch.batchId],
-    );
-  }
-}
+export const substituteLoader = (): LineLoader =>
+  new PracticeFactLoader({
+    kind: 'substitute',
+    schema: substituteSchema,
+    table: 'core.substitute',
+    cells: ({ vikarHprNr, fra, til }) => ({ substitute_hpr: vikarHprNr, valid_from: fra, valid_to: til }),
+  });
 
 /** Agreements on direct settlement (avtale om direkte oppgjør). */
-export class AgreementLoader extends PracticeFactLoader<ReturnType<typeof agreementSchema.parse>> {
-  readonly kind = 'agreement';
-  protected read(batch: Batch, line: number, value: unknown) {
-    return accept(batch, line, this.kind, agreementSchema, value);
-  }
-  protected write(batch: Batch, provider: number, fact: ReturnType<typeof agreementSchema.parse>) {
-    return batch.tx.raw<{ rowCount: number }>(
-      'insert into core.agreement (provider_id, scope, valid_from, valid_to, known_from, batch_id) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
-      [provider, fact.omfang, fact.fra, fact.til ?? null, fact.kjentFra, batch.batchId],
-    );
-  }
-}
+export const agreementLoader = (): LineLoader =>
+  new PracticeFactLoader({
+    kind: 'agreement',
+    schema: agreementSchema,
+    table: 'core.agreement',
+    cells: ({ omfang, fra, til }) => ({ scope: omfang, valid_from: fra, valid_to: til }),
+  });

@@ -4,7 +4,7 @@ import { invalid } from '../../domain/errors';
 import type { Db } from '../db/connection';
 import type { ActRef } from '../ledger/ledger';
 import { type LineLoader, loadFile, type LoadReport } from './batch';
-import { ActorLoader, AgreementLoader, SubstituteLoader } from './actors';
+import { ActorLoader, agreementLoader, substituteLoader } from './actors';
 import { CaseLoader } from './cases';
 import { PatientLoader } from './people';
 import { PrescriptionLoader } from './prescriptions';
@@ -34,11 +34,11 @@ function loaderOf(kind: Kind, vault: Vault): LineLoader {
     case 'actor':
       return new ActorLoader();
     case 'agreement':
-      return new AgreementLoader();
+      return agreementLoader();
     case 'patient':
       return new PatientLoader(vault);
     case 'substitute':
-      return new SubstituteLoader();
+      return substituteLoader();
     case 'settlement':
       return new SettlementLoader(vault);
     case 'prescription':

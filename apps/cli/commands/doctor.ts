@@ -32,21 +32,37 @@ async function answers(url: string): Promise<string> {
   return url;
 }
 
+async function asked<Row, T>(env: Env, sql: string, tell: (row: Row) => T): Promise<T> {
+  const db = connect(env.DATABASE_URL, 1);
+  try {
+    const { rows } = await db.raw<{ rows: Row[] }>(sql);
+    return tell(rows[0]!);
+  } finally {
+    await db.destroy();
+  }
+}
+
 const START = 'Run `npm start`, or set its variable (.env.example) to a server that runs.';
 
 async function servers(env: Env): Promise<Finding[]> {
   return [
-    await check('PostgreSQL', START, async () => {
-      const db = connect(env.DATABASE_URL, 1);
-      try {
-        const { rows } = await db.raw<{ rows: { v: string; n: number }[] }>(
-          "select current_setting('server_version') as v, (select count(*) from schema_migration) as n",
-        );
-        return `${rows[0]!.v}, ${rows[0]!.n} migrations`;
-      } finally {
-        await db.destroy();
-      }
-    }),
+    await check('PostgreSQL', START, () =>
+      asked<{ v: string; n: number }, string>(
+        env,
+        "select current_setting('server_version') as v, (select count(*) from schema_migration) as n",
+        ({ v, n }) => `${v}, ${n} migrations`,
+      ),
+    ),
+    await check('database role', 'Point DATABASE_URL at the role utplukk_product; DATABASE_OWNER_URL is for migrations.', () =>
+      asked<{ name: string; special: boolean }, string>(
+        env,
+        'select rolname as name, rolsuper or rolcreaterole or rolbypassrls as special from pg_roles where rolname = current_user',
+        ({ name, special }) => {
+          if (special) throw new Error(`the product connects as ${name}, who may switch its safeguards off`);
+          return name;
+        },
+      ),
+    ),
     await check('Temporal', START, async () => {
       const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS, connectTimeout: TIMEOUT_MS });
       await connection.workflowService.describeNamespace({ namespace: env.TEMPORAL_NAMESPACE });

@@ -32,7 +32,8 @@ async function answers(url: string): Promise<string> {
   return url;
 }
 
-async function asked<Row, T>(env: Env, sql: string, tell: (row: Row) => T): Promise<T> {
+/** Asks the database one thing; `tell` puts the answer in words, or throws what is wrong with it. */
+async function asked<Row>(env: Env, sql: string, tell: (row: Row) => string): Promise<string> {
   const db = connect(env.DATABASE_URL, 1);
   try {
     const { rows } = await db.raw<{ rows: Row[] }>(sql);
@@ -47,14 +48,14 @@ const START = 'Run `npm start`, or set its variable (.env.example) to a server t
 async function servers(env: Env): Promise<Finding[]> {
   return [
     await check('PostgreSQL', START, () =>
-      asked<{ v: string; n: number }, string>(
+      asked<{ v: string; n: number }>(
         env,
         "select current_setting('server_version') as v, (select count(*) from schema_migration) as n",
         ({ v, n }) => `${v}, ${n} migrations`,
       ),
     ),
     await check('database role', 'Point DATABASE_URL at the role utplukk_product; DATABASE_OWNER_URL is for migrations.', () =>
-      asked<{ name: string; special: boolean }, string>(
+      asked<{ name: string; special: boolean }>(
         env,
         'select rolname as name, rolsuper or rolcreaterole or rolbypassrls as special from pg_roles where rolname = current_user',
         ({ name, special }) => {

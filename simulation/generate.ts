@@ -28,13 +28,16 @@ export interface Sink {
 const BILL_COLUMNS =
   'idx, day, minute, p, performer, grp, main, ore, planted, received_at, sent_day, hit, ga, gb, is_credit, credits_a, credits_b, d, i, copy';
 
+/** Below this share of Norway's bills a second thread only burns time that whoever loads them can use. */
+const SMALL = 0.01;
+
 /** Makes the register month by month and hands each month of receipt on. The same dials give the same rows. */
 export async function generate(dials: Dials, sink: Sink, progress: (done: number, total: number) => void = () => {}): Promise<World> {
   const actors = makeActors(dials);
   const world: World = { dials, actors, population: makePopulation(actors) };
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-sim-'));
   try {
-    await openWorld(temp, async (duck) => {
+    await openWorld(temp, dials.actors * dials.volume < SMALL ? 1 : 2, async (duck) => {
       await fillWorld(duck, dials, actors, world.population);
       await createOutputs(duck);
       await sink.begin?.(duck, world);

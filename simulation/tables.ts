@@ -9,9 +9,9 @@ import type { SimActor } from './world';
  * DuckDB draws the bills: every random number is a hash of seed, actor, day and purpose, so that any month can be made
  * again alone, in any order and on any number of threads, with the same result (for the pinned DuckDB version).
  */
-export async function openWorld<T>(tempDir: string, work: (duck: DuckDBConnection) => Promise<T>): Promise<T> {
+export async function openWorld<T>(tempDir: string, threads: number, work: (duck: DuckDBConnection) => Promise<T>): Promise<T> {
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: '2',
+    threads: String(threads),
     memory_limit: '3GB',
     temp_directory: tempDir,
     preserve_insertion_order: 'true',

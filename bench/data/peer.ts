@@ -13,7 +13,8 @@ import { type Figure, report } from '../lib/results';
  * The published peer case: 30 events an entity, 12 as-of days, 33 columns. Ours reads Parquet and ends with the sorted
  * Parquet written; PostgreSQL, which it is measured against, ends with a temporary table. Twice:
  *   grouped: one aggregate an as-of day over all earlier events, filtered by range, no just-in-time compilation
- *   lateral: one aggregate a row of entity and as-of day, default settings, which is the shape that the peer generates
+ *   lateral: one aggregate a row of entity and as-of day, default settings, which is the shape that the peer generates: it
+ *            takes what was measured of the peer itself, so the owed figures are set against it
  */
 const GROUPED = "set work_mem = '64MB'; set max_parallel_workers_per_gather = 2; set jit = off; set timezone = 'UTC'";
 const LATERAL = "set work_mem = '64MB'; reset max_parallel_workers_per_gather; set jit = on; set timezone = 'UTC'";
@@ -103,7 +104,7 @@ async function main(): Promise<void> {
       } // prettier-ignore
       const difference = await largestDifference(client, dir);
       const times = (shape: 'grouped' | 'lateral', promise: Partial<Figure>): Figure => ({ name: `${entities} entities × 12 dates × 33 columns, against the ${shape} shape`, value: median(ratios[shape]), unit: 'times faster', yardstick: texts[shape], ...promise }); // prettier-ignore
-      figures.push(times('grouped', { owed: { at: 'least', value: owed }, aim }), times('lateral', {}), {
+      figures.push(times('lateral', { owed: { at: 'least', value: owed }, aim }), times('grouped', {}), {
         name: `largest relative difference of a cell, ${entities} entities`,
         value: difference * 1e9,
         unit: '1e-9',

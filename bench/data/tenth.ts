@@ -47,7 +47,7 @@ function main(): void {
       { name: 'rows neither loaded nor in quarantine', value: total.read - total.loaded - total.quarantined, unit: '', owed: { at: 'most', value: 0 } },
       { name: 'train: snapshot, features, leak check, folds, final model', value: trained.seconds, unit: 's' },
     ]; // prettier-ignore
-    report('data-tenth', figures);
+    report(share === '1' ? 'data-tenth' : `data-tenth-${share}`, figures);
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }

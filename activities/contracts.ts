@@ -105,9 +105,11 @@ export interface LifecycleActivities {
   drainMlflowOutbox(): Promise<{ mirrored: number; left: number }>;
 }
 
-/** Computing: one child process each, few at a time, on a queue of its own. */
+/** Computing, few at a time, on a queue of its own: fits each in a child process, features on threads of DuckDB's. */
 export interface TrainingActivities {
+  /** Makes what is missing of the derived tables of some months of receipt. */
   deriveMonths(input: { snapshotId: string; months: readonly string[] }): Promise<void>;
+  /** Makes the features of some as-of dates; every month they look back on has been derived. */
   computeFeatures(input: { snapshotId: string; dates: readonly string[] }): Promise<void>;
   /** Looks for leaks before anything is fitted; structural ones fail the run. */
   checkLeaks(input: { runId: string; matrixId: string; snapshotId?: string | undefined }): Promise<{ verdict: 'clean' | 'needs-reason' }>;

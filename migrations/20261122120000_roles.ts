@@ -1,5 +1,8 @@
 import type { Knex } from 'knex';
 
+/** Schemas whose rows the product keeps. */
+const PRODUCTS = `array['core', 'rx', 'ctl', 'ref', 'priv', 'ml', 'sel']`;
+
 /**
  * Who may do what in the database. Migrations run as the owner; every process of the product connects as
  * `utplukk_product`, which owns nothing, cannot read what a simulation planted, and can add to the audit trail but not
@@ -38,7 +41,7 @@ export async function up(knex: Knex): Promise<void> {
     grant select, insert, delete on all tables in schema truth to utplukk_truth;
 
     do $$ declare name text; begin
-      foreach name in array array['core', 'rx', 'ctl', 'ref', 'priv', 'ml', 'sel'] loop
+      foreach name in array ${PRODUCTS} loop
         execute format('grant usage on schema %I to utplukk_product', name);
         execute format('grant select, insert, update, delete on all tables in schema %I to utplukk_product', name);
         execute format('grant usage, select on all sequences in schema %I to utplukk_product', name);
@@ -64,7 +67,7 @@ export async function down(knex: Knex): Promise<void> {
     alter function core.ensure_month(date) security invoker reset search_path;
     alter function aud.chain_entry() security invoker reset search_path;
     do $$ declare name text; begin
-      foreach name in array array['core', 'rx', 'ctl', 'ref', 'priv', 'ml', 'sel'] loop
+      foreach name in array ${PRODUCTS} loop
         execute format('alter default privileges in schema %I revoke all on tables from utplukk_product', name);
         execute format('alter default privileges in schema %I revoke all on sequences from utplukk_product', name);
         execute format('revoke all on all tables in schema %I from utplukk_product', name);

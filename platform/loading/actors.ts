@@ -48,10 +48,6 @@ export class ActorLoader implements LineLoader {
         'duplicate: a fact with the same practice, valid-from and known-from was loaded before',
       );
   }
-
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
 }
 
 /** A kind of fact about practices that are known already, and the row it becomes after `provider_id`. */
@@ -88,10 +84,6 @@ class PracticeFactLoader<T extends { praksisId: string; kjentFra: string }> impl
     );
     if (rowCount === 1) batch.loaded++;
     else batch.refuse(line, kind, 'praksisId', fact.praksisId, 'duplicate: the same fact was loaded before');
-  }
-
-  flush(): Promise<void> {
-    return Promise.resolve();
   }
 }
 

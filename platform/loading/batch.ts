@@ -24,8 +24,8 @@ export interface LineLoader {
   /** Lines collected before they are written; short lines go by the ten thousand. */
   readonly linesAFlush?: number;
   line(batch: Batch, line: number, value: unknown): Promise<void> | void;
-  /** Writes what was collected; called now and then and at the end. */
-  flush(batch: Batch): Promise<void>;
+  /** Writes what was collected, where lines are; called now and then and at the end. */
+  flush?(batch: Batch): Promise<void>;
 }
 
 const LINES_A_FLUSH = 1500;
@@ -133,9 +133,9 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
       continue;
     }
     await loader.line(batch, number, value);
-    if (number % (loader.linesAFlush ?? LINES_A_FLUSH) === 0) await loader.flush(batch);
+    if (number % (loader.linesAFlush ?? LINES_A_FLUSH) === 0) await loader.flush?.(batch);
   }
-  await loader.flush(batch);
+  await loader.flush?.(batch);
 }
 
 async function seal(tx: Tx, batch: Batch): Promise<void> {

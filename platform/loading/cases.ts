@@ -90,10 +90,6 @@ export class CaseLoader implements LineLoader {
       return ['saksnr', String(event.saksnr), 'no such case is known; its opening comes first'];
     return undefined;
   }
-
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
 }
 
 const idOf = (event: CaseEvent): [string, string] =>

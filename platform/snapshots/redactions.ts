@@ -30,14 +30,9 @@ export async function redactPartition(
   request: RedactionRequest,
   at: Date,
 ): Promise<{ rowsRemoved: number; newLogical: string }> {
-  const before = await db('ml.redaction').where({ dataset: request.dataset, part: request.part, asked_act: asked.actId }).first<RedactionRow | undefined>(); // prettier-ignore
-  if (before) {
-    destroy(store, before.old_file_sha256);
-    return { rowsRemoved: Number(before.rows_removed), newLogical: before.new_logical_sha256 };
-  }
   const old = partOf(await readManifest(db, store, request.snapshotId), request);
   const made = await withoutPeople(store, old, request.patients);
-  if (made.removed === 0) throw conflict(`${request.dataset} ${request.part} holds no row of the people named`, 'Nothing was changed.');
+  if (made.removed === 0) return finish(db, store, asked, request);
   await db.transaction(async (tx) => {
     await tx('ml.redaction').insert({
       redaction_id: randomUUID(),
@@ -70,6 +65,19 @@ export async function redactPartition(
   });
   destroy(store, old.file);
   return { rowsRemoved: made.removed, newLogical: made.logical };
+}
+
+/** Nobody named is left: the statement stands already, if this act made it, and only the destruction may be owed. */
+async function finish(
+  db: Db,
+  store: ArtifactStore,
+  asked: ActRef,
+  { dataset, part }: RedactionRequest,
+): Promise<{ rowsRemoved: number; newLogical: string }> {
+  const before = await db('ml.redaction').where({ dataset, part, asked_act: asked.actId }).orderBy('at', 'desc').first<RedactionRow | undefined>(); // prettier-ignore
+  if (!before) throw conflict(`${dataset} ${part} holds no row of the people named`, 'Nothing was changed.');
+  destroy(store, before.old_file_sha256);
+  return { rowsRemoved: Number(before.rows_removed), newLogical: before.new_logical_sha256 };
 }
 
 interface RedactionRow {

@@ -114,6 +114,9 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
 
 test('the same call again finishes what was cut short; statement and ledger stay one each and cannot be changed', async () => {
   expect(await redact()).toMatchObject({ rowsRemoved: 2 });
+  // Somebody whom nobody asked for before is another request, not the earlier one again.
+  const stranger = await actAs(t, 'liv', 'snapshot.redact');
+  await expect(redact({ patients: [1] }, { asked: stranger, approved })).rejects.toThrow(/holds no row/);
   expect(await t.db('ml.redaction').select<object[]>('rows_removed', 'legal_basis')).toEqual([{ rows_removed: 2, legal_basis: BASIS }]);
   expect(await t.db('aud.entry').where({ act: 'partition.redacted' }).select<object[]>('subject_id')).toEqual([{ subject_id: 'bill/2023-02-01' }]); // prettier-ignore
   await expect(t.db('ml.redaction').delete()).rejects.toThrow(/append-only/);

@@ -94,7 +94,7 @@ const uuid = (a: string, b: string) =>
 async function receiptMonth(duck: DuckDBConnection, month: string): Promise<void> {
   const inMonth = `sent_day >= date '${month}-01' and sent_day <= last_day(date '${month}-01')`;
   await duck.run(`create or replace table out_bill as select ${BILL_COLUMNS}, ${uuid('ga', 'gb')} as guid, ${uuid('credits_a', 'credits_b')} as credits,
-    ${uuid("hash(hash(idx, sent_day, 'sub a'))", "hash(hash('sub b', sent_day, idx))")} as submission from pending_bill where ${inMonth} order by idx, sent_day, day, minute, ga`);
+    ${uuid("hash(hash(idx, sent_day, 'sub a'))", "hash(hash('sub b', sent_day, idx))")} as submission, row_number() over (partition by idx order by sent_day, ga) as nr from pending_bill where ${inMonth} order by idx, sent_day, day, minute, ga`);
   await duck.run(`delete from pending_bill where ${inMonth}`);
   await duck.run(`create or replace table out_line as
     with b as (select guid, idx, d, i, copy, main, ore, planted from out_bill),

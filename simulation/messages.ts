@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CALIBRATION } from './calibration';
 import { makeCases } from './controls';
@@ -43,9 +44,36 @@ const DIAGNOSES = [
 ];
 const ICPC2 = '2.16.578.1.12.4.1.1.7170';
 const kroner = (ore: string) => `printf('%d.%02d', ${ore} // 100, ${ore} % 100)`;
-/** One JSON document a line, as the query made it. */
-const linesToFile = (duck: DuckDBConnection, sql: string, file: string) =>
-  duck.run(`copy (${sql}) to ${text(file)} (format csv, header false, delimiter '\t', quote '', escape '')`);
+/** One JSON document a line, as the queries made them, one query after the other. */
+async function linesToFile(duck: DuckDBConnection, sqls: readonly string[], file: string): Promise<void> {
+  fs.writeFileSync(file, '');
+  for (const sql of sqls) {
+    const lot = `${file}-lot`;
+    await duck.run(`copy (${sql}) to ${text(lot)} (format csv, header false, delimiter '\t', quote '', escape '')`);
+    await pipeline(fs.createReadStream(lot), fs.createWriteStream(file, { flags: 'a' }));
+    fs.rmSync(lot);
+  }
+}
+
+/** Bills whose messages are put together at once: text that is being gathered cannot be spilled to disk. */
+const BILLS_A_LOT = 100_000;
+
+/** Days of dispatch in the month of receipt, in ranges of about so many bills; a message has one day, so lots keep the order. */
+async function lotsOfDays(duck: DuckDBConnection): Promise<[from: string, until: string][]> {
+  const days = (await duck.runAndReadAll('select cast(sent_day as varchar), count(*)::int from out_bill group by 1 order by 1')).getRows();
+  const lots: [string, string][] = [];
+  let held = BILLS_A_LOT;
+  for (const [day, bills] of days) {
+    const last = lots.at(-1);
+    if (last && held + Number(bills) <= BILLS_A_LOT) last[1] = String(day);
+    else {
+      lots.push([String(day), String(day)]);
+      held = 0;
+    }
+    held += Number(bills);
+  }
+  return lots;
+}
 
 /**
  * Writes a register as files: actors, patients, substitutes, one file of settlement messages and one of eResept messages
@@ -75,12 +103,15 @@ export async function writeRegister(
       await duck.run('create table billed (p bigint)');
     },
     async month(duck, month) {
-      const messages = async (kind: string, sql: string) => {
+      const messages = async (kind: string, sqls: readonly string[]) => {
         const file = path.join(register, `${kind}-${month}.ndjson`);
-        if (await whole(file, (part) => linesToFile(duck, sql, part))) written(file);
+        if (await whole(file, (part) => linesToFile(duck, sqls, part))) written(file);
       };
-      await messages('settlements', settlementsSql(dials));
-      await messages('prescriptions', eReseptSql());
+      await messages(
+        'settlements',
+        (await lotsOfDays(duck)).map(([from, until]) => settlementsSql(dials, from, until)),
+      );
+      await messages('prescriptions', [eReseptSql()]);
       await duck.run('insert into billed select distinct p from (select p from out_bill union all select p from out_prescription)');
       const [bills, prescriptions] = (
         await duck.runAndReadAll('select (select count(*) from out_bill)::int, (select count(*) from out_prescription)::int')
@@ -152,10 +183,12 @@ async function writePatients(duck: DuckDBConnection, { dials, actors, population
     `{'id': f.id, 'idType': 'FNR', 'fodselsar': f.fodselsar, 'kommunenr': f.kommunenr, 'fastlegePraksisId': f.fastlege, ${extra}, 'kjentFra': ${known}}`;
   await linesToFile(
     duck,
-    `select to_json(r) from (
+    [
+      `select to_json(r) from (
     select f.p, 0 as k, ${row("'dod': null::varchar, 'utvandret': null::varchar", text(first))} as r from fact f
     union all select f.p, 1, ${row("'dod': case g.why when 'dead' then cast(g.day as varchar) end, 'utvandret': case g.why when 'abroad' then cast(g.day as varchar) end", `case when g.day < date '${dials.firstMonth}-01' then '${dials.firstMonth}-01T00:00:01Z' else strftime(g.day + interval 14 day, '%Y-%m-%dT06:00:00Z') end`)}
       from fact f join gone g using (p)) where p in (select p from billed) order by p, k`,
+    ],
     file,
   );
   await duck.run('drop table fact');
@@ -164,7 +197,7 @@ async function writePatients(duck: DuckDBConnection, { dials, actors, population
 /**
  * One settlement message a line. Lines and bills are put together as text: DuckDB sorts long structs many times slower.
  */
-function settlementsSql(dials: Dials): string {
+function settlementsSql(dials: Dials, from: string, until: string): string {
   const list = `[${DIAGNOSES.map(text).join(', ')}]`;
   const diagnosis = `case when b.grp in (0, 1, 2, 3, 6) then printf('{"kodeverk":"${ICPC2}","kode":"%s"}', ${list}[1 + cast(b.gb % ${DIAGNOSES.length} as integer)]) else '' end`;
   const broken = `(b.ga % 1000000) < ${Math.round(CALIBRATION.brokenRows * 1e6)}`;
@@ -172,11 +205,12 @@ function settlementsSql(dials: Dials): string {
     `case when ${broken} and b.gb % 3 = ${kind} then ${wrong} else ${right} end`;
   const wrongId = `b.id[1:10] || cast((cast(b.id[11] as integer) + 1) % 10 as varchar)`;
   return `
-    with lines as (
-      select guid, string_agg(printf('{"takstkode":"%s","antall":%d,"belop":"%s"}', tariff, reps, ${kroner('ore')}), ',' order by line_no) as takster from out_line group by guid),
+    with lot as (select * from out_bill where sent_day between date '${from}' and date '${until}'),
+    lines as (
+      select guid, string_agg(printf('{"takstkode":"%s","antall":%d,"belop":"%s"}', tariff, reps, ${kroner('ore')}), ',' order by line_no) as takster from out_line where guid in (select guid from lot) group by guid),
     bills as (
-      select b.*, row_number() over (partition by b.idx order by b.sent_day, b.ga) + 100000 * datediff('month', date '${dials.firstMonth}-01', b.sent_day) as nr, coalesce(n.id, '') as id, l.takster, a.hpr, a.practice_no
-      from out_bill b join person n using (p) join lines l using (guid) join actor a using (idx)),
+      select b.* exclude (nr), b.nr + 100000 * datediff('month', date '${dials.firstMonth}-01', b.sent_day) as nr, coalesce(n.id, '') as id, l.takster, a.hpr, a.practice_no
+      from lot b join person n using (p) join lines l using (guid) join actor a using (idx)),
     written as (
       select b.idx, b.sent_day, b.nr, b.submission, b.received_at, b.practice_no,
         printf('{"guid":"%s","regningsnummer":%d,"tidspunkt":"%s","pasient":{"id":"%s","idType":"FNR"},"utfortAv":%s,"diagnoser":[%s],"egenandel":"%s","arsakFriEgenandel":%s,"kreditering":%s,"krediterer":%s',

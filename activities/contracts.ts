@@ -1,4 +1,4 @@
-import type { FamilySpec } from '../domain/schemas/experiment';
+import type { FamilySpec } from '../domain/schemas/families';
 import type { Fold } from '../domain/rules/time-splits';
 import type { Verdict } from '../domain/rules/lifecycle';
 import type { FeaturePlan } from '../domain/rules/feature-lots';

@@ -1,6 +1,7 @@
 import { notFound } from '../domain/errors';
 import { foldsOf } from '../domain/rules/time-splits';
-import type { Experiment, FamilySpec } from '../domain/schemas/experiment';
+import type { FamilySpec } from '../domain/schemas/families';
+import type { Experiment } from '../domain/schemas/experiment';
 import type { MatrixMeta } from '../domain/schemas/matrix';
 import { getRun, type TrainingRun } from '../platform/db/stores/runs';
 import type { MatrixFile } from './compute/jobs';

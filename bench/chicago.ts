@@ -5,7 +5,7 @@ import { spawnJob } from '../activities/compute/spawn-job';
 import type { MatrixFile } from '../activities/compute/jobs';
 import { invalid } from '../domain/errors';
 import type { Fold } from '../domain/rules/time-splits';
-import { type FamilySpec, familySchema } from '../domain/schemas/experiment';
+import { type FamilySpec, familySchema } from '../domain/schemas/families';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import { ArtifactStore } from '../platform/artifacts/store';
 import { ROOT } from '../platform/config/env';

@@ -89,12 +89,15 @@ export class Rng {
 
   /** Fisher–Yates over a copy. */
   shuffle<T>(items: readonly T[]): T[] {
-    const copy = [...items];
-    for (let i = copy.length - 1; i > 0; i--) {
+    return this.shuffleInPlace([...items]);
+  }
+
+  shuffleInPlace<A extends { readonly length: number; [index: number]: unknown }>(items: A): A {
+    for (let i = items.length - 1; i > 0; i--) {
       const j = this.below(i + 1);
-      [copy[i], copy[j]] = [copy[j]!, copy[i]!];
+      [items[i], items[j]] = [items[j], items[i]];
     }
-    return copy;
+    return items;
   }
 
   uuid(): string {

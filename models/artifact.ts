@@ -1,9 +1,24 @@
-import type { MlpWeights } from './architectures/mlp';
+import type { FamilyName } from '../domain/schemas/families';
 import type { FittedModel } from './fit';
+import { type NamedTensor, size } from './nn/network';
 import type { EncoderState } from './preprocessing/encoder';
+
+interface Shape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
 
 /** Stored form of a fitted model: one JSON document that says what the floats are, and the floats, little-endian. */
 export interface StoredModel {
+  readonly format: 2;
+  readonly family: FamilyName;
+  readonly encoder: EncoderState;
+  readonly chosen: Readonly<Record<string, unknown>>;
+  readonly members: readonly (readonly Shape[])[];
+}
+
+/** The form of versions frozen before families shared one; they still score. */
+interface StoredModelV1 {
   readonly format: 1;
   readonly encoder: EncoderState;
   readonly architecture:
@@ -11,34 +26,39 @@ export interface StoredModel {
     | { readonly family: 'mlp'; readonly epochs: readonly number[]; readonly layers: readonly (readonly [kernel: number, bias: number])[] };
 }
 
-const arraysOf = (model: FittedModel): Float32Array[] =>
-  model.family === 'logistic' ? [model.weights] : model.members.flatMap((member) => member.flatMap(({ kernel, bias }) => [kernel, bias]));
-
 export function storeModel(model: FittedModel): { document: StoredModel; weights: Buffer } {
-  const floats = arraysOf(model);
-  const weights = Buffer.alloc(floats.reduce((sum, array) => sum + array.length, 0) * 4);
+  const floats = model.members.flat();
+  const weights = Buffer.alloc(floats.reduce((sum, { values }) => sum + values.length, 0) * 4);
   let at = 0;
-  for (const array of floats) for (const value of array) at = weights.writeFloatLE(value, at);
-  const architecture: StoredModel['architecture'] =
-    model.family === 'logistic'
-      ? { family: 'logistic', l2: model.l2, weights: model.weights.length }
-      : { family: 'mlp', epochs: model.epochs, layers: (model.members[0] ?? []).map(({ kernel, bias }) => [kernel.length, bias.length]) };
-  return { document: { format: 1, encoder: model.encoder, architecture }, weights };
+  for (const { values } of floats) for (const value of values) at = weights.writeFloatLE(value, at);
+  const { family, encoder, chosen } = model;
+  const members = model.members.map((member) => member.map(({ name, shape }) => ({ name, shape })));
+  return { document: { format: 2, family, encoder, chosen, members }, weights };
 }
 
 /** @throws RangeError when the bytes are not as many as the document says */
-export function restoreModel(document: StoredModel, weights: Buffer): FittedModel {
+export function restoreModel(stored: StoredModel | StoredModelV1, weights: Buffer): FittedModel {
+  const { family, encoder, chosen, members } = stored.format === 1 ? upgrade(stored) : stored;
   let at = 0;
-  const take = (count: number): Float32Array => Float32Array.from({ length: count }, () => weights.readFloatLE((at += 4) - 4));
-  const { architecture, encoder } = document;
-  let model: FittedModel;
-  if (architecture.family === 'logistic') model = { family: 'logistic', encoder, l2: architecture.l2, weights: take(architecture.weights) };
-  else {
-    const members = architecture.epochs.map((): MlpWeights =>
-      architecture.layers.map(([kernel, bias]) => ({ kernel: take(kernel), bias: take(bias) })),
-    );
-    model = { family: 'mlp', encoder, epochs: architecture.epochs, members };
+  const take = ({ name, shape }: Shape): NamedTensor => ({
+    name,
+    shape,
+    values: Float32Array.from({ length: size(shape) }, () => weights.readFloatLE((at += 4) - 4)),
+  });
+  const expected = members.flat().reduce((sum, { shape }) => sum + size(shape), 0) * 4;
+  if (expected !== weights.length)
+    throw new RangeError(`the model document describes ${expected} bytes of weights, the file holds ${weights.length}`);
+  return { family, encoder, chosen, members: members.map((member) => member.map(take)) };
+}
+
+function upgrade({ encoder, architecture }: StoredModelV1): StoredModel {
+  if (architecture.family === 'logistic') {
+    const shapes = [{ name: 'w', shape: [architecture.weights - 1, 1] }, { name: 'b', shape: [1, 1] }]; // prettier-ignore
+    return { format: 2, family: 'logistic', encoder, chosen: { penalty: architecture.l2 }, members: [shapes] };
   }
-  if (at !== weights.length) throw new RangeError(`the model document describes ${at} bytes of weights, the file holds ${weights.length}`);
-  return model;
+  const layers = architecture.layers.flatMap(([kernel, bias], layer) => [
+    { name: `w${layer}`, shape: [kernel / bias, bias] },
+    { name: `b${layer}`, shape: [1, bias] },
+  ]);
+  return { format: 2, family: 'mlp', encoder, chosen: { epochs: architecture.epochs }, members: architecture.epochs.map(() => layers) };
 }

@@ -1,22 +1,52 @@
 import { UtplukkError } from '../domain/errors';
-import type { FamilySpec } from '../domain/schemas/experiment';
+import type { FamilyName, FamilySpec, SpecOf } from '../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../domain/schemas/matrix';
-import { fitLogistic, logisticLogits } from './architectures/logistic';
-import { fitMlp, logLossOfLogits, mlpLogits, type MlpWeights } from './architectures/mlp';
+import { additive, choosePairs } from './architectures/additive';
+import { fitLogistic, logistic } from './architectures/logistic';
+import { mlp } from './architectures/mlp';
+import { tabmMini } from './architectures/tabm-mini';
 import type { Tf } from './backend';
-import { encode, encodedWidth, type EncoderState, fitEncoder } from './preprocessing/encoder';
+import { logLossOfLogits } from './nn/loss';
+import { type NamedTensor, type Network, type Rows, toTensors } from './nn/network';
+import { networkLogits, trainNetwork } from './nn/train';
+import { encode, encodedWidth, type EncoderState, fitEncoder, inputColumns, type NumericForm } from './preprocessing/encoder';
 
-/** A fitted model: plain data, no tensors. */
-export type FittedModel = { readonly encoder: EncoderState } & (
-  | { readonly family: 'logistic'; readonly l2: number; readonly weights: Float32Array }
-  | { readonly family: 'mlp'; readonly epochs: readonly number[]; readonly members: readonly MlpWeights[] }
-);
+/** A fitted model: plain data, no tensors. Its score is the mean of its members' logits. */
+export interface FittedModel {
+  readonly family: FamilyName;
+  readonly encoder: EncoderState;
+  /** What the fit chose: penalty, epochs, pairs. */
+  readonly chosen: Readonly<Record<string, unknown>>;
+  readonly members: readonly (readonly NamedTensor[])[];
+}
 
 export interface Fit {
   readonly model: FittedModel;
   /** Mean log loss on the inner validation part, which chose the penalty or the number of epochs. */
   readonly validationLoss: number;
 }
+
+/** Rows that fit, rows that choose, and rows that the chosen settings are fitted anew on (none: the first fit stays). */
+export interface Parts {
+  readonly inner: readonly number[];
+  readonly validation: readonly number[];
+  readonly all?: readonly number[];
+}
+
+/** How a stored model of each family is computed: everything else is in its tensors. */
+export const FORWARD: Readonly<Record<FamilyName, Pick<Network, 'forward'>>> = {
+  logistic,
+  mlp: mlp(),
+  'tabm-mini': tabmMini(),
+  additive: additive(),
+};
+
+const FORMS: Readonly<Record<FamilyName, NumericForm>> = {
+  logistic: 'smooth-robust',
+  mlp: 'quantile-normal',
+  'tabm-mini': 'counts-both',
+  additive: 'quantile-normal',
+};
 
 /** The latest part of the training rows, by the day their outcome became known, validates. */
 const VALIDATION_SHARE = 0.2;
@@ -58,60 +88,98 @@ export function fitFamily(
   rows: readonly number[],
   seed: number,
 ): Fit {
-  const sorted = [...rows].sort((a, b) => compare(data.rowId[a]!, data.rowId[b]!));
-  const { inner, validation } = splitByKnownTime(data, sorted);
-  return spec.family === 'logistic'
-    ? chooseLogistic(tf, spec, data, columns, { inner, validation, all: sorted })
-    : chooseMlp(tf, spec, data, columns, { inner, validation, all: sorted }, seed);
+  const all = [...rows].sort((a, b) => compare(data.rowId[a]!, data.rowId[b]!));
+  return fitParts(tf, spec, data, columns, { ...splitByKnownTime(data, all), all }, seed);
 }
 
-interface Parts {
-  readonly inner: readonly number[];
-  readonly validation: readonly number[];
-  readonly all: readonly number[];
+/** The same with the parts chosen by the caller. */
+export function fitParts(tf: Tf, spec: FamilySpec, data: MatrixData, columns: readonly MatrixColumn[], parts: Parts, seed: number): Fit {
+  const prepared = (fitted: readonly number[]) => {
+    const encoder = fitEncoder(data, columns, fitted, FORMS[spec.family]);
+    return { encoder, rows: (part: readonly number[]): Rows => ({ x: encode(encoder, data, part), y: labels(data, part), width: encodedWidth(encoder) }) };
+  }; // prettier-ignore
+  const inner = prepared(parts.inner);
+  const whole = parts.all ? prepared(parts.all) : undefined;
+  const input: FitInput = {
+    train: inner.rows(parts.inner),
+    validation: inner.rows(parts.validation),
+    inner: inner.encoder,
+    ...(whole ? { all: { rows: whole.rows(parts.all!), encoder: whole.encoder } } : {}),
+  };
+  return spec.family === 'logistic' ? chooseLogistic(tf, spec, input) : chooseNetwork(tf, spec, input, seed);
 }
 
-function chooseLogistic(
-  tf: Tf,
-  spec: FamilySpec & { family: 'logistic' },
-  data: MatrixData,
-  columns: readonly MatrixColumn[],
-  parts: Parts,
-): Fit {
-  const encoder = fitEncoder(data, columns, parts.inner, 'smooth-robust');
-  const width = encodedWidth(encoder);
-  const [x, vx] = [encode(encoder, data, parts.inner), encode(encoder, data, parts.validation)];
-  const [y, vy] = [labels(data, parts.inner), labels(data, parts.validation)];
-  const tried = spec.l2.map((l2) => ({ l2, loss: logLossOfLogits(logisticLogits(tf, fitLogistic(tf, x, y, width, l2), vx, width), vy) }));
+interface FitInput {
+  readonly train: Rows;
+  readonly validation: Rows;
+  readonly inner: EncoderState;
+  readonly all?: { readonly rows: Rows; readonly encoder: EncoderState };
+}
+
+function chooseLogistic(tf: Tf, spec: SpecOf<'logistic'>, { train, validation, inner, all }: FitInput): Fit {
+  const tried = spec.l2.map((penalty) => {
+    const tensors = fitLogistic(tf, train, penalty, spec.l1Ratio);
+    return { penalty, tensors, loss: logLossOfLogits(logitsOf(tf, 'logistic', tensors, validation), validation.y) };
+  });
   const best = tried.reduce((a, b) => (b.loss < a.loss ? b : a));
-  const full = fitEncoder(data, columns, parts.all, 'smooth-robust');
-  const weights = fitLogistic(tf, encode(full, data, parts.all), labels(data, parts.all), encodedWidth(full), best.l2);
-  return { model: { family: 'logistic', encoder: full, l2: best.l2, weights }, validationLoss: best.loss };
+  const tensors = all ? fitLogistic(tf, all.rows, best.penalty, spec.l1Ratio) : best.tensors;
+  const chosen = { penalty: best.penalty, l1Ratio: spec.l1Ratio };
+  return { model: { family: 'logistic', encoder: all?.encoder ?? inner, chosen, members: [tensors] }, validationLoss: best.loss };
 }
 
-function chooseMlp(
-  tf: Tf,
-  spec: FamilySpec & { family: 'mlp' },
-  data: MatrixData,
-  columns: readonly MatrixColumn[],
-  parts: Parts,
-  seed: number,
-): Fit {
-  const encoder = fitEncoder(data, columns, parts.inner, 'quantile-normal');
-  const train = { x: encode(encoder, data, parts.inner), y: labels(data, parts.inner), width: encodedWidth(encoder) };
-  const validation = { x: encode(encoder, data, parts.validation), y: labels(data, parts.validation) };
-  const full = fitEncoder(data, columns, parts.all, 'quantile-normal');
-  const all = { x: encode(full, data, parts.all), y: labels(data, parts.all), width: encodedWidth(full) };
+/** Logits of one member. */
+export function logitsOf(tf: Tf, family: FamilyName, named: readonly NamedTensor[], { x, width }: Pick<Rows, 'x' | 'width'>): Float32Array {
+  const tensors = toTensors(tf, named);
+  try {
+    return networkLogits(tf, FORWARD[family], tensors, x, width);
+  } finally {
+    tf.dispose(Object.values(tensors));
+  }
+}
+
+type NetworkSpec = Exclude<FamilySpec, { family: 'logistic' }>;
+
+function chooseNetwork(tf: Tf, spec: NetworkSpec, { train, validation, inner, all }: FitInput, seed: number): Fit {
+  const inputs = inputColumns(inner);
+  const { network, chosen } = networkOf(tf, spec, train, inner, validation, seed);
   const epochs: number[] = [];
-  const members: MlpWeights[] = [];
+  const members: (readonly NamedTensor[])[] = [];
   const sums = new Float64Array(validation.y.length);
   for (let member = 0; member < spec.members; member++) {
-    const memberSeed = seed * 1000 + member;
-    const chosen = fitMlp(tf, spec, train, { epochs: spec.maxEpochs, patience: spec.patience, validation }, memberSeed);
-    mlpLogits(tf, chosen.weights, validation.x, train.width).forEach((logit, i) => (sums[i]! += logit));
-    epochs.push(chosen.epochs);
-    members.push(fitMlp(tf, spec, all, { epochs: chosen.epochs }, memberSeed).weights);
+    const fit = trainNetwork(tf, network(inner), spec, train, inputs, { epochs: spec.maxEpochs, validation }, seed, member);
+    logitsOf(tf, spec.family, fit.tensors, validation).forEach((logit, i) => (sums[i]! += logit / spec.members));
+    epochs.push(fit.epochs);
+    members.push(
+      all ? trainNetwork(tf, network(all.encoder), spec, all.rows, inputColumns(all.encoder), { epochs: fit.epochs }, seed, member).tensors : fit.tensors,
+    ); // prettier-ignore
   }
-  const mean = Float32Array.from(sums, (sum) => sum / spec.members);
-  return { model: { family: 'mlp', encoder: full, epochs, members }, validationLoss: logLossOfLogits(mean, validation.y) };
+  return {
+    model: { family: spec.family, encoder: all?.encoder ?? inner, chosen: { ...chosen, epochs }, members },
+    validationLoss: logLossOfLogits(sums, validation.y),
+  };
+}
+
+/** The family's network; an additive model first fits its curves, to see which pairs they leave unexplained. */
+function networkOf(
+  tf: Tf,
+  spec: NetworkSpec,
+  train: Rows,
+  encoder: EncoderState,
+  validation: Rows,
+  seed: number,
+): { network: (encoder: EncoderState) => Network; chosen: Record<string, unknown> } {
+  if (spec.family === 'mlp') return { network: () => mlp(spec), chosen: {} };
+  if (spec.family === 'tabm-mini') return { network: () => tabmMini(spec), chosen: {} };
+  if (spec.pairs === 0) return { network: () => additive(spec), chosen: { pairs: [] } };
+  const inputs = inputColumns(encoder);
+  const stop = { epochs: spec.maxEpochs, validation };
+  const curves = trainNetwork(tf, additive(spec), spec, train, inputs, stop, seed, 'curves').tensors;
+  const columns = choosePairs(train, inputs, logitsOf(tf, 'additive', curves, train), spec.pairs);
+  const pairs = columns.map(([a, b]) => [inputs[a]!.feature, inputs[b]!.feature] as const);
+  // By name: the encoder of all rows may have other columns than that of the inner part.
+  const network = (state: EncoderState) => {
+    const at = (feature: string) => inputColumns(state).findIndex((column) => column.feature === feature && column.kind === 'value');
+    return additive(spec, pairs.map(([a, b]) => [at(a), at(b)] as const).filter(([a, b]) => a >= 0 && b >= 0)); // prettier-ignore
+  };
+  return { network, chosen: { pairs } };
 }

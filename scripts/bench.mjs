@@ -4,14 +4,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { bootstrap } from './lib/bootstrap.mjs';
+import { bootstrap, ensurePython } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
 import { migrate, startWorkers } from './lib/product.mjs';
 import { startDatabase, startServices } from './lib/stack.mjs';
-import { main, ROOT, SetupError } from './lib/util.mjs';
+import { main, ROOT, SetupError, STACK } from './lib/util.mjs';
 
 const BENCHMARKS = {
   demo: 'the whole demo: seconds, memory, share of time without an activity',
+  models: 'models against LightGBM on public sets, on the same splits; needs the folder of the sets',
   chicago: 'food inspections with and without the inspector; needs the file',
   data: 'the register: national case and its tenth, loading, extraction, the published peer case, a tenth of Norway through the real workflows (data <part> for one)',
   simulation: 'the table of docs/simulation.md: simulated beside published figures',
@@ -72,6 +73,7 @@ await main(() => {
   bootstrap({ requireNative: true });
   build();
   if (name === 'data') return runData(rest[0], rest.slice(1));
+  if (name === 'models') process.env.UTPLUKK_BENCH_PYTHON = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
   const run = (bench) =>
     spawnSync(process.execPath, [path.join(ROOT, `dist/bench/${bench}.js`), ...rest], { stdio: 'inherit', cwd: ROOT }).status ?? 1;
   return run(name ?? 'demo');

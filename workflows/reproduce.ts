@@ -1,6 +1,6 @@
 import { setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import type { ReproduceVerdict } from '../activities/contracts';
-import type { FamilySpec } from '../domain/schemas/experiment';
+import type { FamilySpec } from '../domain/schemas/families';
 import { computing, quick, streaming } from './activity-proxies';
 import { type Progress, progressQuery } from './messages';
 

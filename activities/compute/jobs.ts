@@ -1,5 +1,5 @@
 import type { EvaluationRow } from '../../domain/schemas/evaluation';
-import type { FamilySpec } from '../../domain/schemas/experiment';
+import type { FamilySpec } from '../../domain/schemas/families';
 import type { MatrixMeta } from '../../domain/schemas/matrix';
 import type { Fold } from '../../domain/rules/time-splits';
 import type { LeakCertificate } from '../../models/leaks/leak-check';

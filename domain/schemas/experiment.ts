@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addMonths } from '../rules/time-splits';
+import { FAMILY_NAMES, familySchema } from './families';
 
 const day = z.iso.date();
 
@@ -31,28 +32,6 @@ const split = z
       });
     }
   });
-
-export const familySchema = z.discriminatedUnion('family', [
-  z.strictObject({
-    family: z.literal('logistic'),
-    l2: z
-      .array(z.number().positive())
-      .min(1)
-      .default([0.0003, 0.003, 0.03])
-      .describe('penalties to choose from, on the inner validation part'),
-  }),
-  z.strictObject({
-    family: z.literal('mlp'),
-    hidden: z.array(z.int().min(2).max(1024)).min(1).max(4).default([48, 24]),
-    learningRate: z.number().positive().default(0.002),
-    weightDecay: z.number().min(0).default(0.001),
-    maxEpochs: z.int().min(1).max(500).default(60),
-    patience: z.int().min(1).default(8),
-    batchSize: z.int().min(8).default(128),
-    members: z.int().min(1).max(32).default(3).describe('networks with different seeds, averaged'),
-  }),
-]);
-export type FamilySpec = z.infer<typeof familySchema>;
 
 export const experimentSchema = z.strictObject({
   version: z.literal(1),
@@ -93,7 +72,7 @@ export const experimentSchema = z.strictObject({
     .default({ exclude: [], nuisance: 'exclude' }),
   families: z.array(familySchema).min(1).max(8),
   candidate: z
-    .union([z.literal('validation'), z.enum(['logistic', 'mlp'])])
+    .union([z.literal('validation'), z.enum(FAMILY_NAMES)])
     .default('validation')
     .describe('which family becomes the candidate; "validation" takes the best inner-validation log loss, never the test part'),
   evaluation: z

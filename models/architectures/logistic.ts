@@ -1,4 +1,6 @@
+import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Tf } from '../backend';
+import type { NamedTensor, Network, Rows } from '../nn/network';
 
 /** Newton steps until the largest coefficient change is below this; float32 products cannot do better. */
 const TOLERANCE = 1e-5;
@@ -32,15 +34,46 @@ export function solveSpd(a: Float64Array, b: Float64Array): Float64Array {
   return x;
 }
 
+/** Passes over the coefficients of one quadratic; each stops when none moves further than the tolerance. */
+const MAX_PASSES = 200;
+
 /**
- * Logistic regression with a ridge penalty, by Newton's method: the products over rows run in TensorFlow, the small
- * system is solved in float64. Minimises mean log loss + l2/2 · |w|²; the intercept (last weight) is not penalised.
- * @param x rows × width, row-major
- * @returns width + 1 weights
+ * The step of an elastic net: minimises the quadratic around the present weights plus the absolute values, one weight
+ * after the other (Friedman, Hastie and Tibshirani 2010). The last weight is the intercept and is not penalised.
+ * @returns the new weights
  */
-export function fitLogistic(tf: Tf, x: Float32Array, y: Float32Array, width: number, l2: number): Float32Array {
+function coordinateDescent(hessian: Float64Array, gradient: Float64Array, from: Float64Array, l1: number): Float64Array {
+  const d = from.length;
+  const w = Float64Array.from(from);
+  const slope = Float64Array.from(gradient); // of the quadratic at w
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    let largest = 0;
+    for (let j = 0; j < d; j++) {
+      const curve = hessian[j * d + j]!;
+      const free = w[j]! - slope[j]! / curve;
+      const bar = j < d - 1 ? l1 / curve : 0;
+      const next = Math.sign(free) * Math.max(0, Math.abs(free) - bar);
+      const change = next - w[j]!;
+      if (change === 0) continue;
+      w[j] = next;
+      for (let i = 0; i < d; i++) slope[i]! += hessian[i * d + j]! * change;
+      largest = Math.max(largest, Math.abs(change));
+    }
+    if (largest < TOLERANCE) break;
+  }
+  return w;
+}
+
+/**
+ * Logistic regression with an elastic-net penalty, by Newton's method: the products over rows run in TensorFlow, the small
+ * system is solved in float64. Minimises mean log loss + penalty · ((1 - l1Ratio)/2 · |w|² + l1Ratio · Σ|w|); the
+ * intercept is not penalised.
+ * @returns tensors `w` (width × 1) and `b` (1 × 1)
+ */
+export function fitLogistic(tf: Tf, { x, y, width }: Rows, penalty: number, l1Ratio = 0): NamedTensor[] {
   const n = y.length;
   const d = width + 1;
+  const [l1, l2] = [penalty * l1Ratio, penalty * (1 - l1Ratio)];
   let weights: Float64Array = new Float64Array(d);
   const [design, target] = tf.tidy(() => [tf.concat([tf.tensor2d(x, [n, width]), tf.ones([n, 1])], 1), tf.tensor2d(y, [n, 1])] as const);
   for (let step = 0; step < MAX_STEPS; step++) {
@@ -50,25 +83,25 @@ export function fitLogistic(tf: Tf, x: Float32Array, y: Float32Array, width: num
       const h = tf.matMul(design, tf.mul(design, tf.mul(p, tf.sub(1, p))), true);
       return { gradient: g.dataSync() as Float32Array, hessian: h.dataSync() as Float32Array };
     });
-    const gradient = Float64Array.from(sums.gradient);
-    const hessian = Float64Array.from(sums.hessian);
-    for (let i = 0; i < d; i++) {
-      gradient[i] = gradient[i]! / n + (i < width ? l2 * weights[i]! : 0);
-      for (let j = 0; j < d; j++) hessian[i * d + j]! /= n;
-      hessian[i * d + i]! += i < width ? l2 : 1e-9;
+    const gradient = Float64Array.from(sums.gradient, (value, i) => value / n + (i < width ? l2 * weights[i]! : 0));
+    const hessian = Float64Array.from(sums.hessian, (value) => value / n);
+    for (let i = 0; i < d; i++) hessian[i * d + i]! += i < width ? l2 : 1e-9;
+    const before = weights;
+    if (l1 > 0) weights = coordinateDescent(hessian, gradient, before, l1);
+    else {
+      const change = solveSpd(hessian, gradient);
+      weights = before.map((weight, i) => weight - change[i]!);
     }
-    const change = solveSpd(hessian, gradient);
-    weights = weights.map((weight, i) => weight - change[i]!);
-    if (change.every((value) => Math.abs(value) < TOLERANCE)) break;
+    if (weights.every((value, i) => Math.abs(value - before[i]!) < TOLERANCE)) break;
   }
   tf.dispose([design, target]);
-  return Float32Array.from(weights);
+  return [
+    { name: 'w', shape: [width, 1], values: Float32Array.from(weights.subarray(0, width)) },
+    { name: 'b', shape: [1, 1], values: Float32Array.of(weights[width]!) },
+  ];
 }
 
-/** Logits of rows × width inputs. */
-export function logisticLogits(tf: Tf, weights: Float32Array, x: Float32Array, width: number): Float32Array {
-  return tf.tidy(() => {
-    const w = tf.tensor2d(weights.subarray(0, width), [width, 1]);
-    return tf.add(tf.matMul(tf.tensor2d(x, [x.length / width, width]), w), weights[width]!).dataSync() as Float32Array;
-  });
-}
+/** The fitted form: it is not trained by gradient steps, so it has no start. */
+export const logistic: Pick<Network, 'forward'> = {
+  forward: (tf, tensors, x) => tf.add<Tensor2D>(tf.matMul(x, tensors['w'] as Tensor2D), tensors['b']!),
+};

@@ -1,8 +1,11 @@
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { fitQuantiles, toNormal } from './quantile-normal';
 
-/** How numbers become inputs: place among training quantiles, or distance from the median in smooth robust units. */
-export type NumericForm = 'quantile-normal' | 'smooth-robust';
+/**
+ * How numbers become inputs: place among training quantiles, distance from the median in smooth robust units, or
+ * `counts-both`: quantiles, and for columns of many equal values (counts) the distance too, which quantiles lose.
+ */
+export type NumericForm = 'quantile-normal' | 'smooth-robust' | 'counts-both';
 
 interface NumericState {
   readonly name: string;
@@ -24,12 +27,34 @@ export interface EncoderState {
   readonly categorical: readonly CategoricalState[];
 }
 
+/** One column of the design matrix: which feature it speaks of, and how. */
+export interface InputColumn {
+  readonly feature: string;
+  readonly kind: 'value' | 'distance' | 'missing' | 'category';
+  /** The category of a category column. */
+  readonly value?: string;
+}
+
 /** A category needs this many training rows for a column of its own; rarer ones share none (all zero). */
 const MIN_CATEGORY_ROWS = 10;
 const MISSING_INPUT = 0;
 
-export const encodedWidth = (state: EncoderState): number =>
-  state.numeric.reduce((sum, c) => sum + (c.missing ? 2 : 1), 0) + state.categorical.reduce((sum, c) => sum + c.values.length, 0);
+/** Below this share of distinct quantiles a column counts as one of counts. */
+const DISTINCT_SHARE = 0.5;
+
+const isBoth = (column: NumericState) => column.quantiles !== undefined && column.median !== undefined;
+
+/** What each column of the design matrix is, in order. */
+export const inputColumns = (state: EncoderState): InputColumn[] => [
+  ...state.numeric.flatMap((column): InputColumn[] => [
+    { feature: column.name, kind: 'value' },
+    ...(isBoth(column) ? [{ feature: column.name, kind: 'distance' } as const] : []),
+    ...(column.missing ? [{ feature: column.name, kind: 'missing' } as const] : []),
+  ]),
+  ...state.categorical.flatMap(({ name, values }) => values.map((value): InputColumn => ({ feature: name, kind: 'category', value }))),
+];
+
+export const encodedWidth = (state: EncoderState): number => inputColumns(state).length;
 
 /** Fits on the given rows and nothing else; constant columns are left out. */
 export function fitEncoder(data: MatrixData, columns: readonly MatrixColumn[], rows: readonly number[], form: NumericForm): EncoderState {
@@ -41,7 +66,7 @@ export function fitEncoder(data: MatrixData, columns: readonly MatrixColumn[], r
       const quantiles = fitQuantiles(values);
       if (quantiles.length === 0 || quantiles[0] === quantiles.at(-1)) continue;
       const missing = values.some(Number.isNaN);
-      numeric.push(form === 'quantile-normal' ? { name, quantiles, missing } : { name, ...robust(quantiles), missing });
+      numeric.push({ name, ...numericState(form, quantiles), missing });
     } else {
       const counts = new Map<string, number>();
       for (const row of rows) {
@@ -56,6 +81,12 @@ export function fitEncoder(data: MatrixData, columns: readonly MatrixColumn[], r
     }
   }
   return { form, numeric, categorical };
+}
+
+function numericState(form: NumericForm, quantiles: readonly number[]): Omit<NumericState, 'name' | 'missing'> {
+  if (form === 'smooth-robust') return robust(quantiles);
+  const counts = form === 'counts-both' && new Set(quantiles).size < DISTINCT_SHARE * quantiles.length;
+  return counts ? { quantiles, ...robust(quantiles) } : { quantiles };
 }
 
 function robust(quantiles: readonly number[]): { median: number; scale: number } {
@@ -75,19 +106,17 @@ export function encode(state: EncoderState, data: MatrixData, rows: readonly num
   const width = encodedWidth(state);
   const out = new Float32Array(rows.length * width);
   let at = 0;
+  const write = (from: (row: number) => number) => {
+    for (let i = 0; i < rows.length; i++) out[i * width + at] = from(rows[i]!);
+    at++;
+  };
   for (const column of state.numeric) {
     const values = data.numeric.get(column.name)!;
-    rows.forEach((row, i) => {
-      const value = values[row]!;
-      const absent = Number.isNaN(value);
-      out[i * width + at] = absent
-        ? MISSING_INPUT
-        : column.quantiles
-          ? toNormal(value, column.quantiles)
-          : smooth(value, column.median!, column.scale!);
-      if (column.missing) out[i * width + at + 1] = absent ? 1 : 0;
-    });
-    at += column.missing ? 2 : 1;
+    const present = (form: (value: number) => number) => (row: number) => (Number.isNaN(values[row]!) ? MISSING_INPUT : form(values[row]!));
+    const { quantiles, median, scale } = column;
+    if (quantiles) write(present((value) => toNormal(value, quantiles)));
+    if (median !== undefined) write(present((value) => smooth(value, median, scale!)));
+    if (column.missing) write((row) => (Number.isNaN(values[row]!) ? 1 : 0));
   }
   for (const column of state.categorical) {
     const values = data.categorical.get(column.name)!;

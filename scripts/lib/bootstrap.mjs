@@ -86,33 +86,24 @@ export function ensureBootPython() {
 }
 
 /** No Python of uv's own, and the machine's certificates: an organisation's proxy is trusted by the system, not by uv. */
-export const uvEnvironment = () => ({ UV_SYSTEM_CERTS: '1', ...process.env, UV_PYTHON_DOWNLOADS: 'never' });
+const uvEnvironment = () => ({ UV_SYSTEM_CERTS: '1', ...process.env, UV_PYTHON_DOWNLOADS: 'never' });
+
+/** A private Python environment with what a lock file names, each by hash. Yields its interpreter. */
+export function ensurePython(title, lockFile, dir) {
+  const uv = ensureBootPython();
+  const lock = path.join(ROOT, 'python', lockFile);
+  const python = path.join(dir, 'bin/python');
+  // The path is part of the key: a virtual environment cannot be moved.
+  step(title, sha256Files([lock]) + dir, () => {
+    const env = uvEnvironment();
+    run(uv, ['venv', '-q', '--clear', '--python', '>=3.10,<3.14', dir], { env });
+    const args = ['-q', '--require-hashes', '--only-binary', ':all:', '--compile-bytecode', '--python', python, lock];
+    run(uv, ['pip', 'sync', ...args], { env });
+  });
+  return python;
+}
 
 function installPythonSet() {
-  const uv = ensureBootPython();
-  const dir = path.dirname(PY_BIN);
-  const lock = path.join(ROOT, 'python/requirements.lock');
   if (!fs.existsSync(path.join(PY_BIN, 'mlflow'))) fs.rmSync(path.join(STACK, 'Temporal and MLflow.stamp'), { force: true });
-  // The path is part of the key: a virtual environment cannot be moved.
-  step('Temporal and MLflow', sha256Files([lock]) + dir, () => {
-    fs.rmSync(dir, { recursive: true, force: true });
-    const env = uvEnvironment();
-    run(uv, ['venv', '-q', '--python', '>=3.10,<3.14', dir], { env });
-    run(
-      uv,
-      [
-        'pip',
-        'sync',
-        '-q',
-        '--require-hashes',
-        '--only-binary',
-        ':all:',
-        '--compile-bytecode',
-        '--python',
-        path.join(PY_BIN, 'python'),
-        lock,
-      ],
-      { env },
-    );
-  });
+  ensurePython('Temporal and MLflow', 'requirements.lock', path.dirname(PY_BIN));
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { spawnJob } from '../../activities/compute/spawn-job';
 import { slotName } from '../../domain/rules/slots';
+import { familySchema } from '../../domain/schemas/families';
 import { importRegister } from '../../platform/loading/import-register';
 import { loadReference } from '../../platform/loading/reference';
 import { Vault } from '../../platform/loading/vault';
@@ -185,7 +186,7 @@ test('two processes fit the same bytes, and shards score what the whole does', a
     .first<{ file_sha256: string; meta: Parameters<typeof spawnJob<'final'>>[0]['matrix']['meta'] }>();
   const use = row.meta.columns.filter((column) => column.role === 'feature').map((column) => column.name);
   const matrix = { file: t.store.path(row.file_sha256), meta: row.meta, use };
-  const family = {
+  const family = familySchema.parse({
     family: 'mlp' as const,
     hidden: [6],
     learningRate: 0.005,
@@ -194,7 +195,7 @@ test('two processes fit the same bytes, and shards score what the whole does', a
     patience: 3,
     batchSize: 32,
     members: 2,
-  };
+  });
   const jobs = await Promise.all([1, 2].map(() => spawnJob<'final'>({ kind: 'final', matrix, family, seed: 11, storeRoot: t.store.root })));
   expect(jobs[0]!.result).toEqual(jobs[1]!.result);
   expect(jobs[0]!.engine).toMatchObject({ backend: 'tensorflow', threads: '1', isa: 'AVX2' });

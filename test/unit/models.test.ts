@@ -1,12 +1,12 @@
 import type { MatrixData } from '../../domain/schemas/matrix';
 import { Rng } from '../../domain/rng';
-import { fitLogistic, logisticLogits, solveSpd } from '../../models/architectures/logistic';
-import { fitMlp } from '../../models/architectures/mlp';
+import { familySchema } from '../../domain/schemas/families';
+import { fitLogistic, solveSpd } from '../../models/architectures/logistic';
 import { restoreModel, storeModel } from '../../models/artifact';
 import { loadBackend, type Tf } from '../../models/backend';
 import { baselineScores } from '../../models/baselines/baselines';
 import { calibrated, fitPlatt } from '../../models/calibration/platt';
-import { fitFamily, splitByKnownTime } from '../../models/fit';
+import { fitFamily, logitsOf, splitByKnownTime } from '../../models/fit';
 import { estimate, metricsOf, toRanking } from '../../models/metrics/ranking-metrics';
 import { encode, encodedWidth, fitEncoder } from '../../models/preprocessing/encoder';
 import { fitQuantiles, normalQuantile, toNormal } from '../../models/preprocessing/quantile-normal';
@@ -64,6 +64,18 @@ describe('preprocessing', () => {
   });
 });
 
+/** Every family, small. */
+const SMALL = [
+  { family: 'logistic', l2: [0.01, 0.1] },
+  { family: 'logistic', l2: [0.01, 0.1], l1Ratio: 0.5 },
+  { family: 'mlp', hidden: [8], learningRate: 0.02, weightDecay: 0.01, maxEpochs: 6, patience: 5, batchSize: 32, members: 2 },
+  { family: 'mlp', hidden: [8], embedding: { kind: 'piecewise-linear', bins: 4 }, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1 },
+  { family: 'mlp', hidden: [8], embedding: { kind: 'periodic', frequencies: 4 }, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1 },
+  { family: 'tabm-mini', submodels: 4, width: 16, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 2 },
+  { family: 'tabm-mini', submodels: 4, width: 16, embedding: { kind: 'piecewise-linear', bins: 4 }, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1 },
+  { family: 'additive', units: 4, pairs: 1, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1, loss: { positiveWeight: 2, focalGamma: 1 } },
+]; // prettier-ignore
+
 describe('models', () => {
   test('Cholesky solves a system worked by hand', () => {
     const [x1, x2] = solveSpd(Float64Array.of(4, 2, 2, 3), Float64Array.of(10, 8));
@@ -72,44 +84,46 @@ describe('models', () => {
   });
   test('logistic regression finds the closed form of a two-group table', () => {
     // 3 of 4 with x = 1 are findings, 1 of 4 with x = 0: intercept ln(1/3), slope 2 ln 3.
-    const w = fitLogistic(tf, Float32Array.of(1, 1, 1, 1, 0, 0, 0, 0), Float32Array.of(1, 1, 1, 0, 1, 0, 0, 0), 1, 1e-9);
-    expect(w[1]).toBeCloseTo(Math.log(1 / 3), 4);
-    expect(w[0]).toBeCloseTo(2 * Math.log(3), 4);
-    expect(logisticLogits(tf, w, Float32Array.of(1), 1)[0]).toBeCloseTo(Math.log(3), 4);
+    const rows = { x: Float32Array.of(1, 1, 1, 1, 0, 0, 0, 0), y: Float32Array.of(1, 1, 1, 0, 1, 0, 0, 0), width: 1 };
+    const [w, b] = fitLogistic(tf, rows, 1e-9);
+    expect(b!.values[0]).toBeCloseTo(Math.log(1 / 3), 4);
+    expect(w!.values[0]).toBeCloseTo(2 * Math.log(3), 4);
+    expect(logitsOf(tf, 'logistic', [w!, b!], { x: Float32Array.of(1), width: 1 })[0]).toBeCloseTo(Math.log(3), 4);
   });
-  test('a network learns what is not linear, leaves no tensor and repeats its bytes', () => {
-    const rng = new Rng(3);
-    const x = Float32Array.from({ length: 800 }, () => rng.normal());
-    const y = Float32Array.from({ length: 400 }, (_, i) => (x[2 * i]! * x[2 * i + 1]! > 0 ? 1 : 0));
-    const fit = () =>
-      fitMlp(
-        tf,
-        { hidden: [16], learningRate: 0.02, weightDecay: 0, batchSize: 64 },
-        { x, y, width: 2 },
-        { epochs: 40, patience: 40, validation: { x, y } },
-        9,
-      );
-    const before = tf.memory().numTensors;
-    const [a, b] = [fit(), fit()];
-    expect(tf.memory().numTensors).toBe(before);
-    expect(a.validationLoss).toBeLessThan(0.3); // chance is ln 2 = 0.69
-    expect(b.weights).toEqual(a.weights);
+  test('the elastic net gives up what carries nothing, keeps what carries, and meets its optimality conditions', () => {
+    const rng = new Rng(4);
+    const [n, width, penalty, ratio] = [600, 6, 0.05, 0.9];
+    const x = Float32Array.from({ length: n * width }, () => rng.normal());
+    const y = Float32Array.from({ length: n }, (_, i) => (rng.chance(1 / (1 + Math.exp(-1.5 * x[i * width]!))) ? 1 : 0));
+    const [w, b] = fitLogistic(tf, { x, y, width }, penalty, ratio);
+    const weights = [...w!.values];
+    expect(weights[0]).toBeGreaterThan(0.5);
+    expect(weights.slice(1).filter((weight) => weight === 0).length).toBeGreaterThanOrEqual(4);
+    // At the optimum the slope of the log loss is -(l2 w + l1 sign w), and within ±l1 where a weight is nought.
+    const logits = logitsOf(tf, 'logistic', [w!, b!], { x, width });
+    weights.forEach((weight, j) => {
+      let slope = 0;
+      for (let i = 0; i < n; i++) slope += ((1 / (1 + Math.exp(-logits[i]!)) - y[i]!) * x[i * width + j]!) / n;
+      if (weight === 0) expect(Math.abs(slope)).toBeLessThanOrEqual(penalty * ratio + 1e-4);
+      else expect(slope).toBeCloseTo(-(penalty * (1 - ratio) * weight + penalty * ratio * Math.sign(weight)), 3);
+    });
   });
-  test.each([{ family: 'logistic', l2: [0.01, 0.1] }, { family: 'mlp', hidden: [8], learningRate: 0.01, weightDecay: 0.01, maxEpochs: 15, patience: 5, batchSize: 32, members: 2 }] as const)('$family: ranks better than chance, survives storage, repeats its bytes', (spec) => {
+  test.each(SMALL)('$family: ranks better than chance, survives storage, repeats its bytes, leaves no tensor', (settings) => {
     const data = world(400);
-    const family = spec.family === 'logistic' ? { family: spec.family, l2: [...spec.l2] } : { ...spec, hidden: [...spec.hidden] };
-    const fit = (order: number[]) => fitFamily(tf, family, data, columns, order, 5).model;
+    const spec = familySchema.parse(settings);
+    const fit = (order: number[]) => fitFamily(tf, spec, data, columns, order, 5).model;
     const before = tf.memory().numTensors;
     const model = fit(rows(300));
     const stored = storeModel(model);
     expect(storeModel(fit(rows(300).reverse())).weights.equals(stored.weights)).toBe(true); // the order of rows does not matter
-    const scores = scoreRows(tf, restoreModel(JSON.parse(JSON.stringify(stored.document)) as typeof stored.document, stored.weights), data, rows(400).slice(300));
+    const document = JSON.parse(JSON.stringify(stored.document)) as typeof stored.document;
+    const scores = scoreRows(tf, restoreModel(document, stored.weights), data, rows(400).slice(300));
     expect([...scores]).toEqual([...scoreRows(tf, model, data, rows(400).slice(300))]);
     expect(tf.memory().numTensors).toBe(before);
     const ranking = toRanking(scores, data.label.slice(300), data.entity.slice(300), data.rowId.slice(300), 1);
     expect(metricsOf(ranking.labels, new Float64Array(100).fill(1), [20]).get('precision@20')).toBeGreaterThan(0.7);
     expect(() => restoreModel(stored.document, Buffer.concat([stored.weights, Buffer.alloc(4)]))).toThrow(/bytes of weights/);
-  }); // prettier-ignore
+  });
   test('the validation part is the latest by the day outcomes became known', () => {
     const data = world(100);
     const { inner, validation } = splitByKnownTime(data, rows(100));

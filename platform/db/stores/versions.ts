@@ -1,6 +1,6 @@
 import type { EvaluationRow } from '../../../domain/schemas/evaluation';
 import { notFound } from '../../../domain/errors';
-import type { FamilySpec } from '../../../domain/schemas/experiment';
+import type { FamilySpec } from '../../../domain/schemas/families';
 import type { Db, Tx } from '../connection';
 
 /** The frozen bundle's document; its SHA-256 is the version's id, and its bytes lie in the store under that name. */

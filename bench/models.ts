@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { invalid } from '../domain/errors';
+import { PINNED_ENVIRONMENT } from '../models/backend';
+import { calibrated, fitPlatt } from '../models/calibration/platt';
+import { digestOf } from '../platform/artifacts/hash';
+import { codeIdentity } from '../platform/code-identity';
+import { ROOT } from '../platform/config/env';
+import { averagePrecision, calibrationError, pairedRatio } from './models/scores';
+import { loadSet, type PublicSet, SET_NAMES, type SetName } from './models/sets';
+import { encode, encodedWidth, fitEncoder } from '../models/preprocessing/encoder';
+import { type Figure, report } from './lib/results';
+
+/** Splits of each set and seeds of each model; `--quick` takes one of each, to try it. */
+const FULL = { splits: [1, 2, 3, 4, 5], seeds: [1, 2, 3] };
+const REPLICATES = 400;
+const FAMILIES = ['logistic', 'mlp', 'additive', 'tabm-mini'] as const;
+type Family = (typeof FAMILIES)[number];
+
+interface Scored {
+  readonly validation: readonly number[];
+  readonly test: readonly number[];
+  readonly seconds: number;
+}
+interface Anchor {
+  readonly default: Scored;
+  readonly tuned: readonly Scored[];
+  readonly tuning: { readonly seconds: number };
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+async function started(command: string, args: readonly string[]): Promise<void> {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...PINNED_ENVIRONMENT } });
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+}
+
+/** Only the default family is fitted with every seed: the others stand beside it once. */
+const seedsOf = (family: Family, seeds: readonly number[]) => (family === 'tabm-mini' ? seeds : seeds.slice(0, 1));
+
+async function fit(folder: string, cache: string, name: SetName, split: number, family: Family, seed: number): Promise<Scored> {
+  const file = path.join(cache, `${name}-${split}-${family}-${seed}.json`);
+  if (!fs.existsSync(file)) await started(process.execPath, [path.join(ROOT, 'dist/bench/models/fit-one.js'), folder, name, String(split), family, String(seed), file]); // prettier-ignore
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as Scored;
+}
+
+/** The same columns for LightGBM: numbers as they are, missing as NaN, categories one column each. */
+async function anchor(set: PublicSet, cache: string, name: SetName, split: number): Promise<Anchor> {
+  const dir = path.join(cache, `${name}-${split}`);
+  const done = path.join(dir, 'lightgbm.json');
+  if (!fs.existsSync(done)) {
+    fs.mkdirSync(dir, { recursive: true });
+    const all = Array.from({ length: set.data.n }, (_, row) => row);
+    const words = set.columns.filter(({ kind }) => kind === 'categorical');
+    const encoder = fitEncoder(set.data, words, set.parts.train, 'smooth-robust');
+    const [flags, width] = [encode(encoder, set.data, all), encodedWidth(encoder)];
+    const numbers = [...set.data.numeric.values()];
+    const columns = numbers.length + width;
+    const x = new Float32Array(set.data.n * columns);
+    for (const row of all) {
+      numbers.forEach((values, j) => (x[row * columns + j] = values[row]!));
+      x.set(flags.subarray(row * width, (row + 1) * width), row * columns + numbers.length);
+    }
+    const part = new Uint8Array(set.data.n).fill(3); // 3: left out
+    [set.parts.train, set.parts.validation, set.parts.test].forEach((rows, i) => rows.forEach((row) => (part[row] = i)));
+    fs.writeFileSync(path.join(dir, 'x.f32'), x);
+    fs.writeFileSync(path.join(dir, 'y.u8'), Uint8Array.from(set.data.label));
+    fs.writeFileSync(path.join(dir, 'part.u8'), part);
+    fs.writeFileSync(path.join(dir, 'shape.json'), JSON.stringify({ rows: set.data.n, columns }));
+    await started(process.env['UTPLUKK_BENCH_PYTHON'] ?? 'python3', [path.join(ROOT, 'bench/models/lightgbm_anchor.py'), dir]);
+    fs.rmSync(path.join(dir, 'x.f32'));
+    fs.renameSync(`${done}.part`, done);
+  }
+  return JSON.parse(fs.readFileSync(done, 'utf8')) as Anchor;
+}
+
+interface SplitResult {
+  readonly set: SetName;
+  readonly ap: Record<string, number>;
+  readonly seconds: Record<string, number>;
+  readonly ratio: number;
+  readonly draws: readonly number[];
+  readonly calibration: number;
+}
+
+async function judgeSplit(folder: string, cache: string, name: SetName, split: number, seeds: readonly number[]): Promise<SplitResult> {
+  const set = await loadSet(folder, name, split);
+  const lightgbm = await anchor(set, cache, name, split);
+  const labels = (rows: readonly number[]) => Float64Array.from(rows, (row) => set.data.label[row]!);
+  const [y, vy] = [labels(set.parts.test), labels(set.parts.validation)];
+  const fitted = {} as Record<Family, Scored[]>;
+  for (const family of FAMILIES) {
+    fitted[family] = [];
+    for (const seed of seedsOf(family, seeds)) fitted[family].push(await fit(folder, cache, name, split, family, seed));
+  }
+  const all: Record<string, readonly Scored[]> = { ...fitted, 'lightgbm default': [lightgbm.default], 'lightgbm tuned': lightgbm.tuned };
+  const each = (of: (scored: Scored) => number) =>
+    Object.fromEntries(Object.entries(all).map(([model, list]) => [model, mean(list.map(of))]));
+  const { ratio, draws } = pairedRatio(y, fitted['tabm-mini'].map(({ test }) => test), lightgbm.tuned.map(({ test }) => test), REPLICATES, split); // prettier-ignore
+  const errors = fitted['tabm-mini'].map(({ validation, test }) => {
+    const platt = fitPlatt(Float64Array.from(validation), vy);
+    return calibrationError(y, test.map((score) => calibrated(platt, score)));
+  }); // prettier-ignore
+  return { set: name, ap: each(({ test }) => averagePrecision(y, test)), seconds: { ...each(({ seconds }) => seconds), 'lightgbm tuning': lightgbm.tuning.seconds }, ratio, draws, calibration: mean(errors) }; // prettier-ignore
+}
+
+const interval = (draws: readonly number[]) => {
+  const sorted = [...draws].sort((a, b) => a - b);
+  return `95 % [${sorted[Math.floor(0.025 * sorted.length)]!.toFixed(3)}, ${sorted[Math.ceil(0.975 * sorted.length) - 1]!.toFixed(3)}]`;
+};
+
+function figuresOf(results: readonly SplitResult[]): Figure[] {
+  const figures: Figure[] = [];
+  const ratios = new Map<SetName, { value: number; draws: number[] }>();
+  for (const name of SET_NAMES) {
+    const own = results.filter(({ set }) => set === name);
+    const ap = (model: string) => mean(own.map((split) => split.ap[model]!));
+    const value = mean(own.map(({ ratio }) => ratio));
+    const draws = Array.from({ length: REPLICATES }, (_, i) => mean(own.map((split) => split.draws[i]!)));
+    ratios.set(name, { value, draws });
+    const shown = [...FAMILIES, 'lightgbm default', 'lightgbm tuned'].map((model) => `${model} ${ap(model).toFixed(3)}`).join(', ');
+    figures.push({ name: `${name}: average precision against tuned LightGBM`, value, unit: '', yardstick: `${interval(draws)}; ${shown}`, owed: { at: 'least', value: name === 'polish-few' ? 1 : 0.98 } });
+    figures.push({ name: `${name}: average precision against logistic regression`, value: mean(own.map((split) => split.ap['tabm-mini']! / split.ap['logistic']!)), unit: '', owed: { at: 'least', value: 1.02 } });
+    figures.push({ name: `${name}: expected calibration error after Platt`, value: mean(own.map(({ calibration }) => calibration)), unit: '', owed: { at: 'most', value: 0.015 } });
+    const seconds = Object.keys(own[0]!.seconds).map((model) => `${model} ${mean(own.map((split) => split.seconds[model]!)).toFixed(1)}`).join(', ');
+    figures.push({ name: `${name}: one fit of tabm-mini`, value: mean(own.map((split) => split.seconds['tabm-mini']!)), unit: 'CPU s', yardstick: seconds });
+  } // prettier-ignore
+  const full = SET_NAMES.filter((name) => name !== 'polish-few').map((name) => ratios.get(name)!);
+  const geometric = (values: readonly number[]) => Math.exp(mean(values.map(Math.log)));
+  const draws = Array.from({ length: REPLICATES }, (_, i) => geometric(full.map((set) => set.draws[i]!)));
+  return [
+    { name: 'geometric mean over the sets against tuned LightGBM', value: geometric(full.map(({ value }) => value)), unit: '', yardstick: interval(draws), owed: { at: 'least', value: 1 }, aim: '1.03' },
+    ...figures,
+  ]; // prettier-ignore
+}
+
+async function main([folder, ...options]: readonly string[]): Promise<void> {
+  if (!folder) throw invalid('the folder of the sets is missing', 'npm run bench:models -- <folder>; bench/README.md says where they are published.');
+  const { splits, seeds } = options.includes('--quick') ? { splits: [1], seeds: [1] } : FULL;
+  // What was computed by other code is not taken for this one's.
+  const code = `${codeIdentity('bench/models/fit-one.ts')}${codeIdentity('bench/models/sets.ts')}`;
+  const anchorScript = fs.readFileSync(path.join(ROOT, 'bench/models/lightgbm_anchor.py'));
+  const cache = path.join(ROOT, '.stack/bench-models', digestOf({ code, anchorScript: anchorScript.toString('utf8') }).slice(0, 16));
+  fs.mkdirSync(cache, { recursive: true });
+  const results: SplitResult[] = [];
+  for (const split of splits) {
+    for (const name of SET_NAMES) {
+      results.push(await judgeSplit(path.resolve(folder), cache, name, split, seeds));
+      const { ap, seconds } = results.at(-1)!;
+      say(`${name} split ${split}: ${Object.entries(ap).map(([model, value]) => `${model} ${value.toFixed(4)} (${seconds[model]!.toFixed(0)} s)`).join(', ')}`); // prettier-ignore
+      say(`models: ${results.length} done of ${splits.length * SET_NAMES.length} owed`);
+    }
+  }
+  report(options.includes('--quick') ? 'models-quick' : 'models', figuresOf(results));
+} // prettier-ignore
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

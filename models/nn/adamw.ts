@@ -1,0 +1,69 @@
+import type { Rank, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
+import type { Tf } from '../backend';
+
+export interface AdamWSettings {
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** Gradients are scaled down to this length. */
+  readonly clip: number;
+}
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+
+/**
+ * AdamW (Loshchilov and Hutter 2019): decay apart from the gradient, only of the variables marked for it. All variables
+ * are one long vector here: a dozen operations a step, however many layers.
+ */
+export class AdamW {
+  #step = 0;
+  #values: Tensor1D;
+  #mean: Tensor1D;
+  #square: Tensor1D;
+  readonly #keep: Tensor1D;
+  readonly #sizes: number[];
+
+  constructor(
+    private readonly tf: Tf,
+    private readonly variables: readonly Variable[],
+    decayed: readonly boolean[],
+    private readonly settings: AdamWSettings,
+  ) {
+    this.#sizes = variables.map((variable) => variable.size);
+    const total = this.#sizes.reduce((sum, n) => sum + n, 0);
+    const keep = new Float32Array(total);
+    let at = 0;
+    variables.forEach((variable, i) => {
+      keep.fill(decayed[i] ? 1 - settings.learningRate * settings.weightDecay : 1, at, at + variable.size);
+      at += variable.size;
+    });
+    this.#keep = tf.tensor1d(keep);
+    this.#values = tf.tidy(() => tf.concat(variables.map((variable) => tf.reshape<Rank.R1>(variable, [-1]))));
+    [this.#mean, this.#square] = [tf.zeros([total]), tf.zeros([total])];
+  }
+
+  /** @param gradients in the order of the variables */
+  step(gradients: readonly Tensor[]): void {
+    const { tf, settings } = this;
+    this.#step++;
+    const next = tf.tidy(() => {
+      const raw = tf.concat(gradients.map((gradient) => tf.reshape<Rank.R1>(gradient, [-1])));
+      const length = tf.sqrt(tf.sum(tf.square(raw)));
+      const gradient = tf.mul<Tensor1D>(raw, tf.minimum(1, tf.div(settings.clip, tf.add(length, 1e-12))));
+      const mean = tf.add<Tensor1D>(tf.mul(this.#mean, BETA1), tf.mul(gradient, 1 - BETA1));
+      const square = tf.add<Tensor1D>(tf.mul(this.#square, BETA2), tf.mul(tf.square(gradient), 1 - BETA2));
+      const root = tf.add(tf.sqrt(tf.mul(square, 1 / (1 - BETA2 ** this.#step))), EPSILON);
+      const move = tf.div(tf.mul(mean, settings.learningRate / (1 - BETA1 ** this.#step)), root);
+      const values = tf.sub<Tensor1D>(tf.mul(this.#values, this.#keep), move);
+      tf.split(values, this.#sizes).forEach((part, i) => this.variables[i]!.assign(tf.reshape(part, this.variables[i]!.shape)));
+      return { mean: tf.keep(mean), square: tf.keep(square), values: tf.keep(values) }; // the caller may tidy too
+    });
+    tf.dispose([this.#values, this.#mean, this.#square]);
+    [this.#values, this.#mean, this.#square] = [next.values, next.mean, next.square];
+  }
+
+  dispose(): void {
+    this.tf.dispose([this.#values, this.#mean, this.#square, this.#keep]);
+  }
+}

@@ -26,18 +26,20 @@ export class Vault {
   constructor(
     readonly db: Db,
     readonly key: Buffer,
+    private readonly cacheLimit = CACHE_LIMIT,
   ) {}
 
   /** Surrogate of each id, made where there is none; the result has the order of the input. */
   async surrogates(ids: readonly string[]): Promise<number[]> {
     const lookups = ids.map((id) => createHmac('sha256', this.key).update(id).digest('base64'));
-    const missing = [...new Set(lookups.filter((lookup) => !this.#known.has(lookup)))];
-    if (this.#known.size > CACHE_LIMIT) this.#known.clear();
-    if (missing.length > 0) {
-      const made = await this.db.transaction((tx) => this.#findOrMake(tx, missing));
-      for (const [lookup, key] of made) this.#known.set(lookup, key); // remembered only once committed
-    }
-    return lookups.map((lookup) => this.#known.get(lookup)!);
+    // Held here: while this one waits for the database, another loader may empty what is remembered.
+    const known = lookups.map((lookup) => this.#known.get(lookup));
+    const missing = [...new Set(lookups.filter((_, n) => known[n] === undefined))];
+    if (missing.length === 0) return known.map((key) => key!);
+    const made = await this.db.transaction((tx) => this.#findOrMake(tx, missing));
+    if (this.#known.size + made.size > this.cacheLimit) this.#known.clear();
+    for (const [lookup, key] of made) this.#known.set(lookup, key); // remembered only once committed
+    return lookups.map((lookup, n) => known[n] ?? made.get(lookup)!);
   }
 
   /** By sets: a file may bring a hundred thousand new people. */

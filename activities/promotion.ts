@@ -8,7 +8,7 @@ import { actOf } from '../platform/auth/acts';
 import type { Tx } from '../platform/db/connection';
 import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
 import { leaksOf } from '../platform/db/stores/leaks';
-import { evaluationOf, getRun } from '../platform/db/stores/runs';
+import { evaluationOf, overall, getRun } from '../platform/db/stores/runs';
 import { championOf, getVersion, type ModelVersion, toMirror } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/ledger';
 import type { LifecycleActivities } from './contracts';
@@ -141,7 +141,7 @@ async function gateInput({ db }: Deps, request: PromotionRequest): Promise<GateI
   const version = await getVersion(db, request.versionId);
   const own = await averagePrecision(db, version);
   const run = await getRun(db, version.runId);
-  const rows = await evaluationOf(db, version.runId);
+  const rows = overall(await evaluationOf(db, version.runId));
   const pick = (family: string): Estimate | undefined => rows.find((row) => row.family === family && row.metric === 'average-precision');
   const folds = await db('ml.fold_result')
     .where({ run_id: version.runId, family: version.family })
@@ -180,7 +180,9 @@ async function championEstimate(
 }
 
 async function averagePrecision(db: Deps['db'], version: ModelVersion): Promise<Estimate> {
-  const found = (await evaluationOf(db, version.runId)).find((row) => row.family === version.family && row.metric === 'average-precision');
+  const found = overall(await evaluationOf(db, version.runId)).find(
+    (row) => row.family === version.family && row.metric === 'average-precision',
+  );
   if (!found) throw notFound(`model version ${version.versionId} has no evaluation`);
   return found;
 }

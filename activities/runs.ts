@@ -1,6 +1,7 @@
 import { conflict, UtplukkError } from '../domain/errors';
 import { foldsOf } from '../domain/rules/time-splits';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
+import type { Calibrator } from '../domain/schemas/calibration';
 import { canonical } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import { codeIdentity } from '../platform/code-identity';
@@ -14,6 +15,7 @@ import { buildTableMatrix } from '../platform/snapshots/table-matrix';
 import { heartbeating } from './boundary';
 import type { FinalModel, LifecycleActivities, MatrixResult } from './contracts';
 import type { Deps } from './deps';
+import { storeCard } from './model-card';
 import { familyOf, matrixFile } from './training-input';
 
 type RunActivities = Pick<
@@ -85,9 +87,12 @@ export function runActivities(deps: Deps): RunActivities {
 
     async registerVersion({ runId, family, final }) {
       const run = await getRun(db, runId);
-      const bundle = await bundleOf(deps, run, family, final);
+      const frozen = await bundleOf(deps, run, family, final);
+      const nuisance = await usesNuisance(deps, run, frozen.use);
+      const metrics = await evaluationOf(db, runId);
+      const bundle: VersionBundle = { ...frozen, metrics, card: await storeCard(deps, run, frozen, nuisance) };
       const versionId = store.put(canonical(bundle));
-      const selectable = !(await usesNuisance(deps, run, bundle.use));
+      const selectable = !nuisance;
       await db.transaction(async (tx) => {
         const inserted = await tx.raw<{ rowCount: number }>(
           'insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, registered_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
@@ -134,14 +139,19 @@ async function usesNuisance(deps: Deps, run: TrainingRun, use: readonly string[]
   return meta.columns.some((column) => column.role === 'nuisance' && use.includes(column.name));
 }
 
-async function bundleOf(deps: Deps, run: TrainingRun, family: VersionBundle['family'], final: FinalModel): Promise<VersionBundle> {
+async function bundleOf(
+  deps: Deps,
+  run: TrainingRun,
+  family: VersionBundle['family'],
+  final: FinalModel,
+): Promise<Omit<VersionBundle, 'card' | 'metrics'>> {
   const { experiment } = run.input;
   if (!run.matrixId) throw conflict(`run ${run.runId} has no evaluated matrix yet`);
   const row = await deps
     .db('ml.training_run as r')
     .join('ml.matrix as m', 'm.matrix_id', 'r.matrix_id')
     .where({ run_id: run.runId })
-    .first<{ calibrators: Record<string, { a: number; b: number }>; recipe: unknown }>('r.calibrators', 'm.recipe');
+    .first<{ calibrators: Record<string, Calibrator>; recipe: unknown }>('r.calibrators', 'm.recipe');
   const { use } = await matrixFile(deps, run.matrixId, experiment);
   return {
     format: 1,
@@ -149,9 +159,8 @@ async function bundleOf(deps: Deps, run: TrainingRun, family: VersionBundle['fam
     family,
     model: final.modelSha256,
     weights: final.weightsSha256,
-    calibrator: row.calibrators[family] ?? { a: 1, b: 0 },
+    calibrator: row.calibrators[family] ?? { kind: 'platt', a: 1, b: 0 },
     use,
-    metrics: await evaluationOf(deps.db, run.runId),
     recipe: {
       matrixId: run.matrixId,
       matrixRecipe: row.recipe,

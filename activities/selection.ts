@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { notFound } from '../domain/errors';
 import { type ListState, SEALS_NEEDED } from '../domain/rules/lifecycle';
 import { exploitList } from '../domain/rules/ranking';
-import { calibrated, type Platt } from '../models/calibration/platt';
+import type { StoredCalibrator } from '../domain/schemas/calibration';
+import { calibrated } from '../models/calibration/calibrator';
 import { canonical } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import type { Tx } from '../platform/db/connection';
@@ -17,7 +18,7 @@ const POLICY = 'exploit-v1';
 const DAY_MS = 86_400_000;
 
 interface Scores {
-  readonly calibrator: Platt;
+  readonly calibrator: StoredCalibrator;
   readonly rows: readonly { readonly entity: string; readonly group: string; readonly score: number }[];
 }
 

@@ -54,19 +54,19 @@ export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'checkL
           },
           signal,
         );
-        const evaluationSha = store.put(JSON.stringify(result));
+        const evaluationSha = result.documentSha256;
         await db.transaction(async (tx) => {
           let written = 0;
           for (const row of result.rows) {
             const inserted = await tx.raw<{ rowCount: number }>(
-              'insert into ml.evaluation (run_id, family, metric, k, value, lo, hi, n, method) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-              [runId, row.family, row.metric, row.k, row.value, row.lo, row.hi, row.n, row.method],
+              'insert into ml.evaluation (run_id, family, slice, metric, k, value, lo, hi, n, method) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+              [runId, row.family, row.slice, row.metric, row.k, row.value, row.lo, row.hi, row.n, row.method],
             );
             written += inserted.rowCount;
           }
           await tx('ml.training_run')
             .where({ run_id: runId })
-            .update({ matrix_id: matrixId, calibrators: JSON.stringify(result.calibrators) });
+            .update({ matrix_id: matrixId, calibrators: JSON.stringify(result.calibrators), evaluation_sha256: evaluationSha });
           if (written === 0) return;
           await append(
             tx,

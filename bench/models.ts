@@ -3,11 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { invalid } from '../domain/errors';
 import { PINNED_ENVIRONMENT } from '../models/backend';
-import { calibrated, fitPlatt } from '../models/calibration/platt';
+import { fitPlatt, plattProbability } from '../models/calibration/platt';
+import { calibrationError } from '../models/metrics/probability-metrics';
 import { digestOf } from '../platform/artifacts/hash';
 import { codeIdentity } from '../platform/code-identity';
 import { ROOT } from '../platform/config/env';
-import { averagePrecision, calibrationError, pairedRatio } from './models/scores';
+import { averagePrecision, pairedRatio } from './models/scores';
 import { loadSet, type PublicSet, SET_NAMES, type SetName } from './models/sets';
 import { encode, encodedWidth, fitEncoder } from '../models/preprocessing/encoder';
 import { type Figure, report } from './lib/results';
@@ -15,6 +16,7 @@ import { type Figure, report } from './lib/results';
 /** Splits of each set and seeds of each model; `--quick` takes one of each, to try it. */
 const FULL = { splits: [1, 2, 3, 4, 5], seeds: [1, 2, 3] };
 const REPLICATES = 400;
+const CALIBRATION_BINS = 15;
 const FAMILIES = ['logistic', 'mlp', 'additive', 'tabm-mini'] as const;
 type Family = (typeof FAMILIES)[number];
 
@@ -102,7 +104,7 @@ async function judgeSplit(folder: string, cache: string, name: SetName, split: n
   const { ratio, draws } = pairedRatio(y, fitted['tabm-mini'].map(({ test }) => test), lightgbm.tuned.map(({ test }) => test), REPLICATES, split); // prettier-ignore
   const errors = fitted['tabm-mini'].map(({ validation, test }) => {
     const platt = fitPlatt(Float64Array.from(validation), vy);
-    return calibrationError(y, test.map((score) => calibrated(platt, score)));
+    return calibrationError(test.map((score) => plattProbability(platt, score)), y, CALIBRATION_BINS);
   }); // prettier-ignore
   return { set: name, ap: each(({ test }) => averagePrecision(y, test)), seconds: { ...each(({ seconds }) => seconds), 'lightgbm tuning': lightgbm.tuning.seconds }, ratio, draws, calibration: mean(errors) }; // prettier-ignore
 }

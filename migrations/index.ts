@@ -11,6 +11,7 @@ import * as roles from './20261122120000_roles';
 import * as casesAndOperations from './20261122130000_cases_and_operations';
 import * as bulkFacts from './20261122140000_bulk_facts';
 import * as redaction from './20261122150000_redaction';
+import * as evaluation from './20261122160000_evaluation';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -26,6 +27,7 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261122130000_cases_and_operations': casesAndOperations,
   '20261122140000_bulk_facts': bulkFacts,
   '20261122150000_redaction': redaction,
+  '20261122160000_evaluation': evaluation,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -15,9 +15,10 @@ export interface StoredModel {
   readonly encoder: EncoderState;
   readonly chosen: Readonly<Record<string, unknown>>;
   readonly members: readonly (readonly Shape[])[];
+  readonly background: readonly number[];
 }
 
-/** The form of versions frozen before families shared one; they still score. */
+/** The form of versions frozen before families shared one; they still score, but carry no mean row to tell reasons against. */
 interface StoredModelV1 {
   readonly format: 1;
   readonly encoder: EncoderState;
@@ -31,14 +32,14 @@ export function storeModel(model: FittedModel): { document: StoredModel; weights
   const weights = Buffer.alloc(floats.reduce((sum, { values }) => sum + values.length, 0) * 4);
   let at = 0;
   for (const { values } of floats) for (const value of values) at = weights.writeFloatLE(value, at);
-  const { family, encoder, chosen } = model;
+  const { family, encoder, chosen, background } = model;
   const members = model.members.map((member) => member.map(({ name, shape }) => ({ name, shape })));
-  return { document: { format: 2, family, encoder, chosen, members }, weights };
+  return { document: { format: 2, family, encoder, chosen, members, background }, weights };
 }
 
 /** @throws RangeError when the bytes are not as many as the document says */
 export function restoreModel(stored: StoredModel | StoredModelV1, weights: Buffer): FittedModel {
-  const { family, encoder, chosen, members } = stored.format === 1 ? upgrade(stored) : stored;
+  const { family, encoder, chosen, members, background } = stored.format === 1 ? upgrade(stored) : stored;
   let at = 0;
   const take = ({ name, shape }: Shape): NamedTensor => ({
     name,
@@ -48,17 +49,24 @@ export function restoreModel(stored: StoredModel | StoredModelV1, weights: Buffe
   const expected = members.flat().reduce((sum, { shape }) => sum + size(shape), 0) * 4;
   if (expected !== weights.length)
     throw new RangeError(`the model document describes ${expected} bytes of weights, the file holds ${weights.length}`);
-  return { family, encoder, chosen, members: members.map((member) => member.map(take)) };
+  return { family, encoder, chosen, members: members.map((member) => member.map(take)), background };
 }
 
 function upgrade({ encoder, architecture }: StoredModelV1): StoredModel {
   if (architecture.family === 'logistic') {
     const shapes = [{ name: 'w', shape: [architecture.weights - 1, 1] }, { name: 'b', shape: [1, 1] }]; // prettier-ignore
-    return { format: 2, family: 'logistic', encoder, chosen: { penalty: architecture.l2 }, members: [shapes] };
+    return { format: 2, family: 'logistic', encoder, chosen: { penalty: architecture.l2 }, members: [shapes], background: [] };
   }
   const layers = architecture.layers.flatMap(([kernel, bias], layer) => [
     { name: `w${layer}`, shape: [kernel / bias, bias] },
     { name: `b${layer}`, shape: [1, bias] },
   ]);
-  return { format: 2, family: 'mlp', encoder, chosen: { epochs: architecture.epochs }, members: architecture.epochs.map(() => layers) };
+  return {
+    format: 2,
+    family: 'mlp',
+    encoder,
+    chosen: { epochs: architecture.epochs },
+    members: architecture.epochs.map(() => layers),
+    background: [],
+  };
 }

@@ -18,6 +18,8 @@ export interface FittedModel {
   /** What the fit chose: penalty, epochs, pairs. */
   readonly chosen: Readonly<Record<string, unknown>>;
   readonly members: readonly (readonly NamedTensor[])[];
+  /** Mean encoded training row: what reasons are told against. */
+  readonly background: readonly number[];
 }
 
 export interface Fit {
@@ -124,7 +126,17 @@ function chooseLogistic(tf: Tf, spec: SpecOf<'logistic'>, { train, validation, i
   const best = tried.reduce((a, b) => (b.loss < a.loss ? b : a));
   const tensors = all ? fitLogistic(tf, all.rows, best.penalty, spec.l1Ratio) : best.tensors;
   const chosen = { penalty: best.penalty, l1Ratio: spec.l1Ratio };
-  return { model: { family: 'logistic', encoder: all?.encoder ?? inner, chosen, members: [tensors] }, validationLoss: best.loss };
+  return {
+    model: { family: 'logistic', encoder: all?.encoder ?? inner, chosen, members: [tensors], background: meanRow(all?.rows ?? train) },
+    validationLoss: best.loss,
+  };
+}
+
+/** Mean of each input column, in float64 and rounded once. */
+function meanRow({ x, y, width }: Rows): number[] {
+  const sums = new Float64Array(width);
+  for (let i = 0; i < x.length; i++) sums[i % width]! += x[i]!;
+  return Array.from(sums, (sum) => Math.fround(sum / y.length));
 }
 
 /** Logits of one member. */
@@ -154,7 +166,13 @@ function chooseNetwork(tf: Tf, spec: NetworkSpec, { train, validation, inner, al
     ); // prettier-ignore
   }
   return {
-    model: { family: spec.family, encoder: all?.encoder ?? inner, chosen: { ...chosen, epochs }, members },
+    model: {
+      family: spec.family,
+      encoder: all?.encoder ?? inner,
+      chosen: { ...chosen, epochs },
+      members,
+      background: meanRow(all?.rows ?? train),
+    },
     validationLoss: logLossOfLogits(sums, validation.y),
   };
 }

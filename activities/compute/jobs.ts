@@ -1,7 +1,9 @@
 import type { EvaluationRow } from '../../domain/schemas/evaluation';
 import type { FamilySpec } from '../../domain/schemas/families';
+import type { ActorReasons } from '../../domain/schemas/reasons';
 import type { MatrixMeta } from '../../domain/schemas/matrix';
 import type { Fold } from '../../domain/rules/time-splits';
+import type { Calibrator } from '../../domain/schemas/calibration';
 import type { LeakCertificate } from '../../models/leaks/leak-check';
 import type { LeakFinding } from '../../models/leaks/types';
 
@@ -49,6 +51,17 @@ export type ComputeJob =
       readonly weightsSha256: string;
       readonly shard: { index: number; of: number };
       readonly storeRoot: string;
+    }
+  | {
+      readonly kind: 'explain';
+      /** The population that was scored: peers are counted in it. */
+      readonly matrix: MatrixFile;
+      readonly modelSha256: string;
+      readonly weightsSha256: string;
+      readonly entities: readonly string[];
+      /** Score at which the list ends. */
+      readonly cut: number;
+      readonly storeRoot: string;
     };
 
 /** Test rows of one fold as one family scored them: what evaluation and calibration read. */
@@ -77,11 +90,13 @@ export interface FinalOutcome {
 }
 
 export interface EvaluateOutcome {
+  /** Content of an EvaluationDocument, which holds the same rows. */
+  readonly documentSha256: string;
   readonly rows: readonly EvaluationRow[];
   readonly testRows: number;
   readonly testPositives: number;
-  /** Platt scaling of each family, fitted on its out-of-fold scores. */
-  readonly calibrators: Readonly<Record<string, { a: number; b: number }>>;
+  /** Calibrator of each family, fitted on its out-of-fold scores. */
+  readonly calibrators: Readonly<Record<string, Calibrator>>;
 }
 
 export interface ScoreOutcome {
@@ -102,6 +117,7 @@ export interface ComputeResults {
   final: FinalOutcome;
   evaluate: EvaluateOutcome;
   score: ScoreOutcome;
+  explain: readonly ActorReasons[];
 }
 
 /** What every result carries: the engine that computed, and what it cost. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { auditCommands } from './commands/audit';
 import { dataCommands } from './commands/data';
 import { doctorCommand } from './commands/doctor';
+import { explanationCommands } from './commands/explanations';
 import { featureCommands } from './commands/features';
 import { leakCommands } from './commands/leaks';
 import { listCommands } from './commands/lists';
@@ -22,6 +23,7 @@ for (const register of [
   dataCommands,
   featureCommands,
   trainingCommands,
+  explanationCommands,
   promotionCommands,
   listCommands,
   scheduleCommands,

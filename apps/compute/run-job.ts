@@ -1,13 +1,12 @@
-import type { EvaluationRow } from '../../domain/schemas/evaluation';
 import { UtplukkError } from '../../domain/errors';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { testsFold, trainsFold } from '../../domain/rules/time-splits';
 import { storeModel, restoreModel, type StoredModel } from '../../models/artifact';
 import { loadBackend } from '../../models/backend';
-import { baselineScores } from '../../models/baselines/baselines';
-import { fitPlatt } from '../../models/calibration/platt';
+import { baselineColumns, baselineScores } from '../../models/baselines/baselines';
+import { type Contender, evaluateRun } from '../../models/evaluation/evaluate';
+import { explain } from '../../models/explain/reasons';
 import { checkEnough, fitFamily } from '../../models/fit';
-import { estimate, toRanking } from '../../models/metrics/ranking-metrics';
 import { checkEncoder, checkLeaks, type LeakCertificate } from '../../models/leaks/leak-check';
 import { scoreRows } from '../../models/score';
 import { canonical } from '../../platform/artifacts/hash';
@@ -79,42 +78,45 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
 }
 
 async function evaluate(job: JobOf<'evaluate'>, store: ArtifactStore): Promise<EvaluateOutcome> {
-  const baselineColumns = job.matrix.meta.columns.filter(({ name }) => Object.values(job.matrix.meta.baselines).includes(name));
-  const data = await readMatrix(job.matrix.file, baselineColumns, store.temporary());
+  const wanted = baselineColumns(job.matrix.meta);
+  const data = await readMatrix(job.matrix.file, job.matrix.meta.columns.filter(({ name }) => wanted.includes(name)), store.temporary()); // prettier-ignore
   const rowOf = new Map(data.rowId.map((id, row) => [id, row]));
-  const byFamily = new Map<string, { rows: number[]; scores: number[] }>();
+  const byFamily = new Map<string, { rows: number[]; scores: number[]; folds: string[] }>();
   for (const { family, sha256 } of job.predictions) {
     const part = store.getJson<FoldPredictions>(sha256);
-    const all = byFamily.get(family) ?? { rows: [], scores: [] };
+    const all = byFamily.get(family) ?? { rows: [], scores: [], folds: [] };
     part.rowIds.forEach((id, i) => {
       all.rows.push(rowOf.get(id)!);
       all.scores.push(part.scores[i]!);
+      all.folds.push(part.fold);
     });
     byFamily.set(family, all);
   }
-  const first = [...byFamily.values()][0] ?? { rows: [], scores: [] };
-  const rows: EvaluationRow[] = [];
-  const calibrators: Record<string, { a: number; b: number }> = {};
-  const judgeScores = (family: string, picked: readonly number[], scores: Float64Array) => {
-    const labels = Float64Array.from(picked, (row) => data.label[row]!);
-    const ranking = toRanking(
+  const tested = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [] };
+  const hasAmounts = data.amountOre.some((amount) => amount > 0);
+  const contender = (family: string, isModel: boolean, { rows, folds }: typeof tested, scores: ArrayLike<number>): Contender => ({
+    family,
+    isModel,
+    judged: {
       scores,
-      labels,
-      picked.map((row) => data.entity[row]!),
-      picked.map((row) => data.rowId[row]!),
-      job.seed,
-    );
-    const method = `naive on controlled actors, entity bootstrap ${job.bootstrap}, 95 %`;
-    rows.push(...estimate(ranking, job.ks, job.bootstrap, job.seed).map((e) => ({ family, ...e, method })));
-    return labels;
-  };
-  for (const [family, { rows: picked, scores }] of byFamily) {
-    const values = Float64Array.from(scores);
-    const labels = judgeScores(family, picked, values);
-    calibrators[family] = fitPlatt(values, labels);
-  }
-  for (const [name, scores] of baselineScores(data, job.matrix.meta, first.rows, job.seed)) judgeScores(name, first.rows, scores);
-  return { rows, testRows: first.rows.length, testPositives: positives(data, first.rows), calibrators };
+      labels: rows.map((row) => data.label[row]!),
+      ...(hasAmounts ? { kroner: rows.map((row) => (data.label[row] === 1 ? (data.amountOre[row] ?? 0) / 100 : 0)) } : {}),
+      entities: rows.map((row) => data.entity[row]!),
+      rowIds: rows.map((row) => data.rowId[row]!),
+    },
+    groups: rows.map((row) => data.group[row]!),
+    periods: folds,
+  });
+  const baselines = [...baselineScores(data, job.matrix.meta, tested.rows, job.seed)];
+  const { document, calibrators } = evaluateRun(
+    [
+      ...[...byFamily].map(([family, all]) => contender(family, true, all, all.scores)),
+      ...baselines.map(([name, scores]) => contender(name, false, tested, scores)),
+    ],
+    { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed },
+  );
+  const testPositives = positives(data, tested.rows);
+  return { documentSha256: store.put(canonical(document)), rows: document.rows, testRows: tested.rows.length, testPositives, calibrators };
 }
 
 async function leaks(job: JobOf<'leaks'>, store: ArtifactStore): Promise<LeakCertificate> {
@@ -136,6 +138,23 @@ async function score(job: JobOf<'score'>, store: ArtifactStore): Promise<ScoreOu
   return { scoresSha256: store.put(canonical(document)), rows: data.n };
 }
 
+async function explainRows(job: JobOf<'explain'>, store: ArtifactStore): Promise<ComputeResults['explain']> {
+  const model = restoreModel(store.getJson<StoredModel>(job.modelSha256), store.get(job.weightsSha256));
+  if (model.background.length === 0)
+    throw new UtplukkError(
+      'InvalidInput',
+      'this version was frozen before versions carried a mean row',
+      'Train and promote a new version.',
+    );
+  const data = await readMatrix(job.matrix.file, usedColumns(job.matrix), store.temporary());
+  const rowOf = new Map(data.entity.map((entity, row) => [entity, row]));
+  const unknown = job.entities.filter((entity) => !rowOf.has(entity));
+  if (unknown.length > 0)
+    throw new UtplukkError('NotFound', `${unknown.slice(0, 3).join(', ')} was not scored`, 'Entities stand in the list and its CSV.');
+  const { tf } = await loadBackend();
+  return explain(tf, model, data, job.entities.map((entity) => rowOf.get(entity)!), job.cut); // prettier-ignore
+}
+
 /** Runs one job in this process. The only caller in production is the computing process; tests may call it too. */
 export function runJob(job: ComputeJob): Promise<ComputeResults[ComputeJob['kind']]> {
   const store = new ArtifactStore(job.storeRoot);
@@ -150,5 +169,7 @@ export function runJob(job: ComputeJob): Promise<ComputeResults[ComputeJob['kind
       return leaks(job, store);
     case 'score':
       return score(job, store);
+    case 'explain':
+      return explainRows(job, store);
   }
 }

@@ -52,15 +52,3 @@ export function pairedRatio(
   });
   return { ratio: ratio(), draws };
 }
-
-/** Expected calibration error over bins of equal counts. */
-export function calibrationError(y: ArrayLike<number>, p: ArrayLike<number>, bins = 15): number {
-  const order = Array.from({ length: y.length }, (_, i) => i).sort((a, b) => p[a]! - p[b]!);
-  let error = 0;
-  for (let bin = 0; bin < bins; bin++) {
-    const rows = order.slice(Math.round((bin / bins) * order.length), Math.round(((bin + 1) / bins) * order.length));
-    const mean = (values: ArrayLike<number>) => rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
-    if (rows.length > 0) error += (Math.abs(mean(y) - mean(p)) * rows.length) / order.length;
-  }
-  return error;
-}

@@ -195,7 +195,11 @@ export const NETWORK_DECLARATIONS: readonly Declaration[] = NETWORK;
 
 export const FEATURES: readonly Feature[] = [...DECLARATIONS, ...NETWORK_DECLARATIONS].flatMap(columnsOf);
 
-/** Which features stand for size and for rule hits in the baselines. */
-export const BASELINE_FEATURES = { size: 'amount_12m', ruleHits: 'rule_hits_12m' } as const;
+/** Which features stand for size, for rule hits and for deviation from peers in the baselines. */
+export const BASELINE_FEATURES = {
+  size: 'amount_12m',
+  ruleHits: 'rule_hits_12m',
+  deviations: FEATURES.filter(({ peer }) => peer === 'z').map(({ name }) => name),
+};
 /** Text columns of the register matrix. */
 export const CATEGORICAL_FEATURES = ['practice_type'] as const;

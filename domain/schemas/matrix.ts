@@ -7,8 +7,12 @@ export interface MatrixColumn {
 
 export interface MatrixMeta {
   readonly columns: readonly MatrixColumn[];
-  /** Feature columns that serve as baselines; undefined where the source has none. */
-  readonly baselines: { readonly size?: string | undefined; readonly ruleHits?: string | undefined };
+  /** Feature columns that serve as baselines; undefined where the source has none. Deviations are robust z against peers. */
+  readonly baselines: {
+    readonly size?: string | undefined;
+    readonly ruleHits?: string | undefined;
+    readonly deviations?: readonly string[] | undefined;
+  };
   readonly rows: number;
   readonly labelled: number;
   readonly positives: number;

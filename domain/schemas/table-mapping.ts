@@ -23,6 +23,15 @@ export const tableMappingSchema = z.strictObject({
     .default({})
     .describe('who looked (caseworker, inspector): recorded and reported, never used for selection'),
   ignore: z.array(z.string()).default([]).describe('columns that must not be used, outcomes above all'),
-  baselines: z.strictObject({ size: z.string().optional(), ruleHits: z.string().optional() }).default({}),
+  baselines: z
+    .strictObject({
+      size: z.string().optional(),
+      ruleHits: z.string().optional(),
+      deviations: z
+        .array(z.string())
+        .optional()
+        .describe('columns that say how far a figure lies above its peers, in robust standard deviations'),
+    })
+    .default({}),
 });
 export type TableMapping = z.infer<typeof tableMappingSchema>;

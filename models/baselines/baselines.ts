@@ -5,18 +5,48 @@ import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 export const seededUniform = (seed: number, key: string): number =>
   createHash('sha256').update(`${seed}\u0000${key}`).digest().readUInt32BE() / 2 ** 32;
 
-/** Scores of the baselines that every model must be shown beside. A source without a size or rule column has none. */
+/** A single far outlier must not outweigh a whole profile. */
+const DEVIATION_LIMIT = 5;
+
+/** Matrix columns that the baselines read. */
+export const baselineColumns = ({ baselines }: MatrixMeta): string[] => [
+  ...[baselines.size, baselines.ruleHits].filter((name) => name !== undefined),
+  ...(baselines.deviations ?? []),
+];
+
+/**
+ * Scores of the baselines that every model must be shown beside; a source that lacks their columns has none of them.
+ * - random: a seeded order
+ * - current practice: the order in which the controls were opened
+ * - size, rule hits: the column itself
+ * - peer deviation: mean over the profile of how far a figure lies above its peers (robust z, from 0 to 5), the method of
+ *   the prescribing-profile letters; NOK at risk: size times that deviation
+ */
 export function baselineScores(data: MatrixData, meta: MatrixMeta, rows: readonly number[], seed: number): Map<string, Float64Array> {
-  const scores = new Map<string, Float64Array>([['random', Float64Array.from(rows, (row) => seededUniform(seed, data.rowId[row]!))]]);
-  const column = (name: string, feature: string | undefined) => {
-    const values = feature === undefined ? undefined : data.numeric.get(feature);
-    if (values)
-      scores.set(
-        name,
-        Float64Array.from(rows, (row) => (Number.isNaN(values[row]!) ? -Infinity : values[row]!)),
-      );
-  };
-  column('size', meta.baselines.size);
-  column('rule-hits', meta.baselines.ruleHits);
+  const { size, ruleHits, deviations } = meta.baselines;
+  const known = (name: string | undefined) => (name === undefined ? undefined : data.numeric.get(name));
+  const scores = new Map<string, Float64Array>();
+  const add = (name: string, of: (row: number) => number) =>
+    scores.set(
+      name,
+      Float64Array.from(rows, (row) => (Number.isNaN(of(row)) ? -Infinity : of(row))),
+    );
+  add('random', (row) => seededUniform(seed, data.rowId[row]!));
+  const opened = new Map([...rows].sort((a, b) => order(data, a, b)).map((row, i) => [row, rows.length - i]));
+  add('current-practice', (row) => opened.get(row)!);
+  const [sizes, hits] = [known(size), known(ruleHits)];
+  if (sizes) add('size', (row) => sizes[row]!);
+  if (hits) add('rule-hits', (row) => hits[row]!);
+  const profile = (deviations ?? []).flatMap((name) => known(name) ?? []);
+  if (profile.length === 0) return scores;
+  const deviation = (row: number) =>
+    profile.reduce((sum, z) => sum + (Number.isNaN(z[row]!) ? 0 : Math.min(DEVIATION_LIMIT, Math.max(0, z[row]!))), 0) / profile.length;
+  add('peer-deviation', deviation);
+  if (sizes) add('nok-at-risk', (row) => sizes[row]! * deviation(row));
   return scores;
 }
+
+const order = (data: MatrixData, a: number, b: number) => {
+  const [left, right] = [`${data.asOf[a]} ${data.rowId[a]}`, `${data.asOf[b]} ${data.rowId[b]}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+};

@@ -1,8 +1,4 @@
-/** Platt scaling: probability = 1 / (1 + exp(-(a · score + b))). Never changes the order of a list (a > 0). */
-export interface Platt {
-  readonly a: number;
-  readonly b: number;
-}
+import type { Platt } from '../../domain/schemas/calibration';
 
 const STEPS = 50;
 const MIN_SLOPE = 1e-3;
@@ -35,4 +31,4 @@ export function fitPlatt(scores: Float64Array, labels: Float64Array): Platt {
   return Number.isFinite(a) && Number.isFinite(b) ? { a: Math.max(MIN_SLOPE, a), b } : { a: 1, b: 0 };
 }
 
-export const calibrated = (platt: Platt, score: number): number => 1 / (1 + Math.exp(-(platt.a * score + platt.b)));
+export const plattProbability = (platt: Platt, score: number): number => 1 / (1 + Math.exp(-(platt.a * score + platt.b)));

@@ -85,10 +85,7 @@ export function trainNetwork(
         tf.tidy(() => {
           const index = tf.tensor1d(batch, 'int32');
           const [bx, by] = [tf.gather(x, index), tf.gather(y, index)];
-          const { grads } = tf.variableGrads(
-            () => trainingLoss(tf, settings.loss, network.forward(tf, tensors, bx, masks), by),
-            variables,
-          );
+          const { grads } = tf.variableGrads(() => trainingLoss(tf, settings.loss, network.forward(tf, tensors, bx, masks), by), variables);
           optimizer.step(variables.map((variable) => grads[variable.name]!));
         });
       }

@@ -21,7 +21,7 @@ export async function garbage(db: Db, store: ArtifactStore): Promise<GarbageRepo
   const { rows } = await db.raw<{ rows: { sha: string | null }[] }>(`
     select manifest_sha256 as sha from ml.snapshot union select file_sha256 from ml.partition union select file_sha256 from ml.matrix
     union select recipe->>'fileSha256' from ml.matrix union select experiment->'table'->>'fileSha256' from ml.training_run
-    union select result->>'predictionsSha256' from ml.fold_result union select result->>'weightsSha256' from ml.fold_result
+    union select result->>'predictionsSha256' from ml.fold_result union select result->>'weightsSha256' from ml.fold_result union select evaluation_sha256 from ml.training_run
     union select version_id from ml.model_version union select scores_sha256 from sel.scoring_run union select list_id from sel.list`);
   const named = new Set(rows.flatMap(({ sha }) => (sha && HEX64.test(sha) ? [sha] : [])));
   const resolve = await redactionsOf(db);
@@ -32,7 +32,7 @@ export async function garbage(db: Db, store: ArtifactStore): Promise<GarbageRepo
   for (const { version_id } of await db('ml.model_version').select<{ version_id: string }[]>('version_id')) {
     if (!store.has(version_id)) continue;
     const bundle = store.getJson<VersionBundle>(version_id);
-    named.add(bundle.model).add(bundle.weights);
+    for (const sha of [bundle.model, bundle.weights, ...Object.values(bundle.card ?? {})]) named.add(sha);
   }
   for (const sha of store.allDerived()) if (store.has(sha)) named.add(sha);
   const root = path.join(store.root, 'sha256');

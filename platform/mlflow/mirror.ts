@@ -1,7 +1,7 @@
 import { slotName } from '../../domain/rules/slots';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db } from '../db/connection';
-import { evaluationOf, foldResults, getRun } from '../db/stores/runs';
+import { evaluationOf, overall, foldResults, getRun } from '../db/stores/runs';
 import { championOf, getVersion, type VersionBundle } from '../db/stores/versions';
 import { type Mlflow, MlflowError } from './client';
 
@@ -90,7 +90,7 @@ export class MlflowMirror {
 
   async #metrics(runId: string, at: Date): Promise<{ key: string; value: number; timestamp: number; step: number }[]> {
     const timestamp = at.getTime();
-    const evaluation = (await evaluationOf(this.db, runId)).flatMap((row) => {
+    const evaluation = overall(await evaluationOf(this.db, runId)).flatMap((row) => {
       const name = `${row.family}.${row.metric}${row.k > 0 ? `_at_${row.k}` : ''}`;
       return [
         { key: name, value: row.value, timestamp, step: 0 },

@@ -177,7 +177,9 @@ async function checkHeader(duck: DuckDBConnection, mapping: TableMapping, name: 
     ),
   );
   if (twice.length > 0) throw invalid(`${twice.join(', ')} cannot be a feature and an outcome, nuisance or ignored column at once`);
-  for (const [role, column] of Object.entries(mapping.baselines)) {
+  for (const [role, column] of Object.entries(mapping.baselines).flatMap(([key, value]) =>
+    [value ?? []].flat().map((name) => [key, name] as const),
+  )) {
     if (column !== undefined && mapping.features[column] !== 'numeric')
       throw invalid(`baselines.${role} names ${column}, which is not a numeric feature of the mapping`);
   }

@@ -28,6 +28,16 @@ afterAll(async () => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
+test('the vault finds everybody again, also when its memory is emptied between and beneath two that ask at once', async () => {
+  const vault = new Vault(t.db, Buffer.alloc(32, 9), 2);
+  const people = ['a', 'b', 'c', 'd', 'e'];
+  const first = await vault.surrogates(people.slice(0, 2));
+  const [all, again] = await Promise.all([vault.surrogates(people), vault.surrogates([...people].reverse())]);
+  expect(all.slice(0, 2)).toEqual(first);
+  expect(again).toEqual([...all].reverse());
+  expect(new Set(all).size).toBe(5);
+});
+
 const write = (name: string, rows: unknown[]) => {
   const file = path.join(dir, name);
   fs.writeFileSync(file, rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n') + '\n');

@@ -5,7 +5,8 @@ import { fitLogistic, solveSpd } from '../../models/architectures/logistic';
 import { restoreModel, storeModel } from '../../models/artifact';
 import { loadBackend, type Tf } from '../../models/backend';
 import { baselineScores } from '../../models/baselines/baselines';
-import { calibrated, fitPlatt } from '../../models/calibration/platt';
+import { calibrated } from '../../models/calibration/calibrator';
+import { fitPlatt } from '../../models/calibration/platt';
 import { fitFamily, logitsOf, splitByKnownTime } from '../../models/fit';
 import { estimate, metricsOf, toRanking } from '../../models/metrics/ranking-metrics';
 import { encode, encodedWidth, fitEncoder } from '../../models/preprocessing/encoder';
@@ -120,8 +121,11 @@ describe('models', () => {
     const scores = scoreRows(tf, restoreModel(document, stored.weights), data, rows(400).slice(300));
     expect([...scores]).toEqual([...scoreRows(tf, model, data, rows(400).slice(300))]);
     expect(tf.memory().numTensors).toBe(before);
-    const ranking = toRanking(scores, data.label.slice(300), data.entity.slice(300), data.rowId.slice(300), 1);
-    expect(metricsOf(ranking.labels, new Float64Array(100).fill(1), [20]).get('precision@20')).toBeGreaterThan(0.7);
+    const ranking = toRanking(
+      { scores, labels: data.label.slice(300), entities: data.entity.slice(300), rowIds: data.rowId.slice(300) },
+      1,
+    );
+    expect(metricsOf(ranking, new Float64Array(100).fill(1), [20]).get('precision@20')).toBeGreaterThan(0.7);
     expect(() => restoreModel(stored.document, Buffer.concat([stored.weights, Buffer.alloc(4)]))).toThrow(/bytes of weights/);
   });
   test('the validation part is the latest by the day outcomes became known', () => {
@@ -136,7 +140,7 @@ describe('models', () => {
 describe('judging a ranking', () => {
   const ones = (n: number) => new Float64Array(n).fill(1);
   test('metrics worked by hand: findings at ranks 1 and 3 of 4', () => {
-    const found = metricsOf(Float64Array.of(1, 0, 1, 0), ones(4), [1, 2, 3]);
+    const found = metricsOf({ labels: Float64Array.of(1, 0, 1, 0) }, ones(4), [1, 2, 3]);
     expect(found.get('average-precision')).toBeCloseTo((1 + 2 / 3) / 2, 12);
     expect(found.get('precision@2')).toBe(0.5);
     expect(found.get('recall@3')).toBe(1);
@@ -144,7 +148,7 @@ describe('judging a ranking', () => {
     expect(found.get('recall@half')).toBe(0.5);
   });
   test('a row drawn twice counts twice', () => {
-    const found = metricsOf(Float64Array.of(1, 0, 1), Float64Array.of(2, 0, 1), [2]);
+    const found = metricsOf({ labels: Float64Array.of(1, 0, 1) }, Float64Array.of(2, 0, 1), [2]);
     expect(found.get('precision@2')).toBe(1);
     expect(found.get('recall@2')).toBeCloseTo(2 / 3, 12);
   });
@@ -163,14 +167,19 @@ describe('judging a ranking', () => {
     expect(width(few)).not.toBe(width(alone));
   });
   test('equal scores are ordered by seed, whatever their order in storage', () => {
-    const order = (ids: string[]) => toRanking(new Float64Array(3), Float64Array.from(ids, Number), ids, ids, 4).entities;
+    const order = (ids: string[]) =>
+      toRanking({ scores: new Float64Array(3), labels: ids.map(Number), entities: ids, rowIds: ids }, 4).entities;
     expect(order(['1', '2', '3'])).toEqual(order(['3', '1', '2']));
   });
   test('baselines stand beside: random by seed, size and rule hits where the source has them', () => {
     const data = world(20);
-    const meta = { columns: [...columns], baselines: { size: 'x' }, rows: 20, labelled: 20, positives: 1 };
+    const meta = { columns: [...columns], baselines: { size: 'x', deviations: ['z'] }, rows: 20, labelled: 20, positives: 1 };
     const scores = baselineScores(data, meta, rows(20), 1);
-    expect([...scores.keys()]).toEqual(['random', 'size']);
+    expect([...scores.keys()]).toEqual(['random', 'current-practice', 'size', 'peer-deviation', 'nok-at-risk']);
+    expect(scores.get('current-practice')![0]).toBe(20); // the first opened stands first
+    const z = data.numeric.get('z')![1]!;
+    expect(scores.get('peer-deviation')![1]).toBe(Math.max(0, z));
+    expect(scores.get('peer-deviation')![0]).toBe(0); // unknown deviates from nothing
     expect(baselineScores(data, meta, rows(20), 1).get('random')).toEqual(scores.get('random'));
     expect(baselineScores(data, meta, rows(20), 2).get('random')).not.toEqual(scores.get('random'));
   });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { conflict } from '../../../domain/errors';
 import { trainId } from '../../../domain/rules/workflow-ids';
 import { experimentSchema } from '../../../domain/schemas/experiment';
-import { evaluationOf, getRun, listRuns } from '../../../platform/db/stores/runs';
+import { evaluationOf, getRun, listRuns, overall } from '../../../platform/db/stores/runs';
 import { gatesOf, getRequest, listRequests } from '../../../platform/db/stores/promotions';
 import { championOf, getVersion, listVersions } from '../../../platform/db/stores/versions';
 import { loadExperiment } from '../../../platform/services/experiments';
@@ -13,7 +13,8 @@ import { interval, type Out, print, short, table, watching } from '../output';
 import { acting, reading } from '../session';
 
 /** Families and baselines beside each other, each figure with its interval. */
-export function evaluationTable(rows: readonly EvaluationRow[]): string {
+export function evaluationTable(all: readonly EvaluationRow[]): string {
+  const rows = overall(all);
   const families = [...new Set(rows.map((row) => row.family))];
   const columns = [...new Map(rows.map((row) => [`${row.metric}@${row.k}`, row])).values()].filter((row) =>
     ['average-precision', 'precision', 'recall', 'lift', 'recall-in-first-half'].includes(row.metric),
@@ -165,7 +166,7 @@ export function trainingCommands(program: Command): void {
     });
 }
 
-async function fullRunId(db: Parameters<typeof getRun>[0], id: string): Promise<string> {
+export async function fullRunId(db: Parameters<typeof getRun>[0], id: string): Promise<string> {
   const rows = /^[0-9a-f-]{6,36}$/.test(id)
     ? await db('ml.training_run')
         .whereRaw('run_id::text like ?', [`${id}%`])

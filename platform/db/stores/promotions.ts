@@ -67,3 +67,19 @@ export interface GateRow {
 }
 export const gatesOf = (db: Db | Tx, requestId: string): Promise<GateRow[]> =>
   db('ml.gate_result').where({ request_id: requestId }).select('gate', 'passed', 'reason').orderBy('gate');
+
+export interface DecisionRow {
+  readonly requestId: string;
+  readonly verdict: Verdict;
+  readonly decidedAt: Date;
+}
+
+/** Decisions about a version, in order: they stand beside its card, never in it. */
+export async function decisionsOf(db: Db | Tx, versionId: string): Promise<DecisionRow[]> {
+  const rows = await db('ml.decision as d')
+    .join('ml.promotion_request as r', 'r.request_id', 'd.request_id')
+    .where({ version_id: versionId })
+    .orderBy('d.decided_at')
+    .select<{ request_id: string; verdict: Verdict; decided_at: Date }[]>('d.request_id', 'd.verdict', 'd.decided_at');
+  return rows.map((row) => ({ requestId: row.request_id, verdict: row.verdict, decidedAt: row.decided_at }));
+}

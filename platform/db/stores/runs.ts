@@ -97,5 +97,8 @@ export const foldResults = (db: Db | Tx, runId: string): Promise<FoldRow[]> =>
 export const evaluationOf = (db: Db | Tx, runId: string): Promise<EvaluationRow[]> =>
   db('ml.evaluation')
     .where({ run_id: runId })
-    .select('family', 'metric', 'k', 'value', 'lo', 'hi', 'n', 'method')
-    .orderBy(['family', 'metric', 'k']);
+    .select('family', 'slice', 'metric', 'k', 'value', 'lo', 'hi', 'n', 'method')
+    .orderBy(['family', 'slice', 'metric', 'k']);
+
+/** The figures over all test rows. */
+export const overall = (rows: readonly EvaluationRow[]): EvaluationRow[] => rows.filter(({ slice }) => slice === 'all');

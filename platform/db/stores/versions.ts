@@ -1,6 +1,7 @@
 import type { EvaluationRow } from '../../../domain/schemas/evaluation';
 import { notFound } from '../../../domain/errors';
 import type { FamilySpec } from '../../../domain/schemas/families';
+import type { StoredCalibrator } from '../../../domain/schemas/calibration';
 import type { Db, Tx } from '../connection';
 
 /** The frozen bundle's document; its SHA-256 is the version's id, and its bytes lie in the store under that name. */
@@ -10,9 +11,11 @@ export interface VersionBundle {
   readonly family: FamilySpec['family'];
   readonly model: string;
   readonly weights: string;
-  readonly calibrator: { readonly a: number; readonly b: number };
+  readonly calibrator: StoredCalibrator;
   readonly use: readonly string[];
   readonly metrics: readonly EvaluationRow[];
+  /** Model card and evaluation document by content; versions frozen before there were any have none. */
+  readonly card?: { readonly markdown: string; readonly html: string; readonly evaluation: string };
   readonly recipe: {
     readonly matrixId: string;
     readonly matrixRecipe: unknown;

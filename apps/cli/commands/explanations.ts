@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import type { Command } from 'commander';
+import { conflict, notFound } from '../../../domain/errors';
+import { type Language, reasonsInWords } from '../../../domain/features/words';
+import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
+import type { MatrixMeta } from '../../../domain/schemas/matrix';
+import { spawnJob } from '../../../activities/compute/spawn-job';
+import { decisionsOf } from '../../../platform/db/stores/promotions';
+import { getVersion, type VersionBundle } from '../../../platform/db/stores/versions';
+import { getList, listLines } from '../../../platform/services/lists';
+import { interval, type Out, print, short, table } from '../output';
+import { type Reading, reading } from '../session';
+import { fullRunId } from './training';
+
+export function explanationCommands(program: Command): void {
+  program
+    .command('evaluation')
+    .description('how a run was judged: by provider group and period, along the list, in pairs, calibration, fairness')
+    .argument('<run>')
+    .addHelpText('after', '\nExample: utplukk evaluation 3f2a91bc --json > evaluation.json')
+    .action(async (id: string, options: Out) => {
+      await reading(async ({ db, store }) => {
+        const runId = await fullRunId(db, id);
+        const row = await db('ml.training_run').where({ run_id: runId }).first<{ evaluation_sha256: string | null } | undefined>();
+        if (!row) throw notFound(`there is no training run ${id}`, 'List them with `utplukk runs`.');
+        if (!row.evaluation_sha256) throw conflict(`run ${runId} has not been evaluated`, 'It failed, was stopped, or still runs.');
+        const document = store.getJson<EvaluationDocument>(row.evaluation_sha256);
+        print(options, document, () => evaluationInWords(document));
+      });
+    });
+
+  program
+    .command('card')
+    .description("a version's model card, as it was frozen, with the decisions about it beside")
+    .argument('<version>')
+    .option('--html', 'as a page', false)
+    .option('--out <file>', 'write it there')
+    .addHelpText('after', '\nExample: utplukk card 9c31d2 --html --out card.html')
+    .action(async (id: string, options: { html: boolean; out?: string } & Out) => {
+      await reading(async ({ db, store }) => {
+        const version = await getVersion(db, id);
+        const { card } = store.getJson<VersionBundle>(version.versionId);
+        if (!card) throw conflict(`version ${short(version.versionId)} was frozen before versions carried a card`, 'Train it again.');
+        const text = store.get(options.html ? card.html : card.markdown).toString('utf8');
+        const decisions = await decisionsOf(db, version.versionId);
+        if (options.out) fs.writeFileSync(options.out, text);
+        const beside = decisions.length === 0 ? 'No decision about it yet.' : table(['decided', 'verdict', 'request'], decisions.map((d) => [d.decidedAt.toISOString(), d.verdict, short(d.requestId)])); // prettier-ignore
+        print(options, { versionId: version.versionId, card: text, decisions }, () => (options.out ? `Card of ${short(version.versionId)} in ${options.out}.\n${beside}` : `${text}\n${beside}`)); // prettier-ignore
+      });
+    });
+
+  program
+    .command('reasons')
+    .description('why actors stand on a list: figures beside peers, what speaks against, what would have had to differ')
+    .argument('<list>')
+    .argument('[actors...]', 'entities such as P12; the first of the list when left out')
+    .option('--top <n>', 'how many of the list', Number, 3)
+    .option('--lang <nb|en>', 'language', 'nb')
+    .addHelpText('after', '\nExample: utplukk reasons 5d20aa P12 --lang en')
+    .action(async (id: string, actors: string[], options: { top: number; lang: Language } & Out) => {
+      await reading(async (context) => {
+        const found = await reasonsOf(context, id, actors, options.top);
+        print(options, found, () =>
+          found.map((actor) => reasonsInWords(actor, options.lang === 'en' ? 'en' : 'nb').join('\n')).join('\n\n'),
+        );
+      });
+    });
+}
+
+async function reasonsOf({ db, store }: Reading, id: string, actors: readonly string[], top: number) {
+  const list = await getList(db, id);
+  const entities = actors.length > 0 ? actors : (await listLines(db, list.listId, { count: Math.max(1, top) })).map(({ entity }) => entity);
+  const scoring = await db('sel.scoring_run as s').join('ml.matrix as m', 'm.matrix_id', 's.matrix_id').where({ scoring_id: list.scoringId })
+    .first<{ file_sha256: string; meta: MatrixMeta }>('m.file_sha256', 'm.meta'); // prettier-ignore
+  const last = await db('sel.line').where({ list_id: list.listId, selected: true }).min<{ min: number }[]>('score');
+  const bundle = store.getJson<VersionBundle>(list.versionId);
+  const { result } = await spawnJob<'explain'>({
+    kind: 'explain',
+    matrix: { file: store.existing(scoring.file_sha256), meta: scoring.meta, use: bundle.use },
+    modelSha256: bundle.model,
+    weightsSha256: bundle.weights,
+    entities,
+    cut: last[0]!.min,
+    storeRoot: store.root,
+  });
+  return result;
+}
+
+function evaluationInWords({ estimand, assumption, rows, paired, reliability }: EvaluationDocument): string {
+  const sliced = rows.filter((row) => row.slice !== 'all' && row.metric === 'average-precision');
+  const differences = paired.filter(({ metric }) => metric === 'average-precision');
+  return [
+    `Estimand: ${estimand}\nAssumption: ${assumption}`,
+    `Average precision by rows judged\n${table(['family', 'rows', 'n', 'value'], sliced.map((row) => [row.family, row.slice, row.n, `${interval(row)}${row.method.includes('few rows') ? ' (few rows)' : ''}`]))}`,
+    `Difference in average precision, in pairs\n${table(['family', 'against', 'difference'], differences.map((row) => [row.family, row.against, interval(row)]))}`,
+    `Calibration\n${table(['family', 'chosen', 'log loss platt', 'log loss isotonic'], reliability.map((row) => [row.family, row.chosen, row.logLoss.platt.toFixed(4), row.logLoss.isotonic.toFixed(4)]))}`,
+  ].join('\n\n');
+} // prettier-ignore

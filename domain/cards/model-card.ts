@@ -1,0 +1,124 @@
+import type { EvaluationDocument, EvaluationRow } from '../schemas/evaluation';
+import type { Document, Section } from './document';
+
+/** What a model card is made of. Nothing of one run's chance (ids, clocks): equal recipes have equal cards. */
+export interface CardInput {
+  readonly slot: string;
+  readonly family: string;
+  readonly settings: unknown;
+  readonly chosen: unknown;
+  readonly seed: number;
+  readonly source: { readonly kind: 'register' | 'table'; readonly what: string; readonly asOf: string };
+  readonly label: string;
+  readonly split: unknown;
+  readonly matrix: { readonly id: string; readonly rows: number; readonly labelled: number; readonly positives: number; readonly snapshotId: string | undefined };
+  readonly features: readonly string[];
+  readonly usesNuisance: boolean;
+  readonly evaluation: EvaluationDocument;
+  readonly leaks: { readonly verdict: string; readonly tests: number } | undefined;
+  readonly code: string;
+  readonly engine: Readonly<Record<string, string>>;
+} // prettier-ignore
+
+const estimate = (e: { value: number; lo: number; hi: number }) => `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
+const at = (metric: string, k: number) => (k > 0 ? `${metric} @${k}` : metric);
+
+/** Metrics that every card shows beside each other. */
+const SHOWN = ['average-precision', 'recall-in-first-half', 'precision', 'kroner-upheld'];
+
+function quality({ evaluation }: CardInput): Section {
+  const rows = evaluation.rows.filter(({ slice, metric }) => slice === 'all' && SHOWN.includes(metric));
+  const columns = [...new Map(rows.map((row) => [at(row.metric, row.k), row])).keys()];
+  const families = [...new Set(rows.map(({ family }) => family))];
+  const find = (family: string, column: string) => rows.find((row) => row.family === family && at(row.metric, row.k) === column);
+  return {
+    title: 'Quality beside the baselines',
+    paragraphs: [`Estimand: ${evaluation.estimand}.`, `Assumption: ${evaluation.assumption}.`, `n ${rows[0]?.n ?? 0}; ${rows[0]?.method ?? ''}. Square brackets hold the interval.`],
+    table: {
+      head: ['', ...columns],
+      rows: families.map((family) => [family, ...columns.map((column) => { const found = find(family, column); return found ? estimate(found) : 'none'; })]),
+    },
+  }; // prettier-ignore
+}
+
+function slices({ evaluation, family }: CardInput): Section {
+  const own = evaluation.rows.filter((row) => row.family === family && row.slice !== 'all' && row.metric === 'average-precision');
+  const row = (r: EvaluationRow) => [r.slice, String(r.n), estimate(r), r.method.includes('few rows') ? 'too few rows for a verdict' : ''];
+  return { title: 'By provider group and period', table: { head: ['rows judged', 'n', 'average precision', 'note'], rows: own.map(row) } };
+}
+
+function calibration({ evaluation, family }: CardInput): Section {
+  const report = evaluation.reliability.find((entry) => entry.family === family);
+  if (!report) return { title: 'Calibration', paragraphs: [] };
+  return {
+    title: 'Calibration',
+    paragraphs: [
+      `${report.chosen} was chosen: cross-fitted log loss ${report.logLoss[report.chosen].toFixed(4)} (platt ${report.logLoss.platt.toFixed(4)}, isotonic ${report.logLoss.isotonic.toFixed(4)}). Lists are ordered by the raw score, which calibration never changes.`,
+      ...report.top.map(
+        (top) => `Among the first ${top.k}: promised ${top.meanProbability.toFixed(3)}, found ${estimate(top.findingRate)}.`,
+      ),
+    ],
+    table: {
+      head: ['rows', 'mean probability', 'share with a finding'],
+      rows: report.bins.map((bin) => [String(bin.rows), bin.meanProbability.toFixed(3), bin.findingRate.toFixed(3)]),
+    },
+  };
+}
+
+function fairness({ evaluation, family }: CardInput): Section {
+  const own = evaluation.fairness.filter((row) => row.family === family);
+  return {
+    title: 'Fairness between provider groups',
+    paragraphs: ['Share of the list beside share of the rows judged, and controls in vain. Protected attributes of people are not in the training data; free text, names, nationality and country of birth cannot be declared as features.'],
+    table: {
+      head: ['group', 'k', 'rows', 'share of rows', 'share of list', 'in vain', 'note'],
+      rows: own.map((r) => [r.group, String(r.k), String(r.rows), r.shareOfRows.toFixed(3), estimate(r.shareOfList), r.inVain.n > 0 ? estimate(r.inVain) : 'none selected', r.few ? 'few rows' : '']),
+    },
+  }; // prettier-ignore
+}
+
+/**
+ * Model card and technical file of one version (the headings of Mitchell et al. 2019 and of annex IV of the AI act that
+ * apply), made from what is stored.
+ * @throws RangeError naming a mandatory section that would be empty
+ */
+export function modelCard(input: CardInput): Document {
+  const { matrix, source } = input;
+  const sections: Section[] = [
+    {
+      title: 'What it is',
+      list: [`slot: ${input.slot}`, `family: ${input.family}`, `settings: ${JSON.stringify(input.settings)}`, `chosen by the fit: ${JSON.stringify(input.chosen)}`, `seed: ${input.seed}`],
+    },
+    {
+      title: 'Intended use',
+      paragraphs: ['To order health actors by how likely a control after payment is to end with an upheld finding, as one ground among others for choosing whom to look at. A score opens an inquiry, never a decision: outcomes are decided by people.'],
+    },
+    {
+      title: 'Not for',
+      list: ['deciding an outcome, a reclaim or a sanction', 'saying that an actor is suspected of anything', 'actors of groups that the training rows hardly know (see the table by group)', 'other purposes than the slot names'],
+    },
+    {
+      title: 'Data sheet',
+      list: [`source: ${source.kind}, ${source.what}`, `known as of: ${source.asOf}`, `label: ${input.label}`, `rows: ${matrix.rows}, with a known outcome ${matrix.labelled}, findings ${matrix.positives}`, `columns that entered: ${input.features.length}`, `splits in known time: ${JSON.stringify(input.split)}`, `columns that say who looked: ${input.usesNuisance ? 'entered; such a version cannot be promoted' : 'none entered'}`],
+    },
+    quality(input),
+    slices(input),
+    calibration(input),
+    fairness(input),
+    {
+      title: 'Leak certificate',
+      paragraphs: [input.leaks ? `${input.leaks.tests} tests: ${input.leaks.verdict}.` : 'none: the run began before leak checks existed'],
+    },
+    {
+      title: 'Limits',
+      list: ['Past controls were selected by tips, rules and size. Figures over controlled actors do not say what a list of uncontrolled actors would give.', `${matrix.positives} findings stand behind all of this; the intervals say how little that is.`, 'What nobody ever looked for cannot be learnt here.', 'A finding that an appeal later reverses is relabelled; versions trained on the old label set are to be trained again.'],
+    },
+    {
+      title: 'Lineage',
+      list: [`matrix: ${matrix.id}`, `snapshot: ${matrix.snapshotId ?? 'none: a prepared table'}`, `code: ${input.code}`, ...Object.entries(input.engine).map(([part, value]) => `${part}: ${value}`)],
+    },
+  ]; // prettier-ignore
+  const empty = sections.find(({ paragraphs = [], list = [], table }) => paragraphs.length + list.length + (table?.rows.length ?? 0) === 0);
+  if (empty) throw new RangeError(`the model card's section "${empty.title}" is empty: every section is mandatory`);
+  return { title: `Model card: ${input.family} for ${input.slot}`, language: 'en', sections };
+}

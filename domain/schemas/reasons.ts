@@ -1,0 +1,29 @@
+/** One figure of an actor beside its peers, and what it adds to the score (in logits). */
+export interface Reason {
+  readonly feature: string;
+  readonly contribution: number;
+  /** The actor's figure; null where it is missing. */
+  readonly value: number | string | null;
+  /** Provider group compared with, `all` where the own group is too small; how many actors it has. */
+  readonly peerGroup: string;
+  readonly peers: number;
+  readonly peerMedian: number | null;
+}
+
+/**
+ * Why an actor scores as it does. base + Σ reasons + otherReasons + Σ counterEvidence + otherCounterEvidence + gap = score.
+ * A score opens an inquiry; it says nothing about guilt.
+ */
+export interface ActorReasons {
+  readonly entity: string;
+  readonly group: string;
+  readonly score: number;
+  readonly base: number;
+  readonly gap: number;
+  readonly reasons: readonly Reason[];
+  readonly otherReasons: number;
+  readonly counterEvidence: readonly Reason[];
+  readonly otherCounterEvidence: number;
+  /** Figures that would have had to be the peers' median for the score to fall below the list's end; undefined where ten do not suffice. */
+  readonly counterfactual: { readonly features: readonly string[]; readonly score: number } | undefined;
+}

@@ -1,0 +1,32 @@
+import type { Isotonic } from '../../domain/schemas/calibration';
+
+interface Block {
+  sum: number;
+  count: number;
+  scoreSum: number;
+}
+
+/** Pools adjacent violators (Ayer et al. 1955); each block stands at the mean of its scores. */
+export function fitIsotonic(scores: ArrayLike<number>, labels: ArrayLike<number>): Isotonic {
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  const blocks: Block[] = [];
+  const rate = (block: Block) => block.sum / block.count;
+  for (const row of order) {
+    blocks.push({ sum: labels[row]!, count: 1, scoreSum: scores[row]! });
+    for (let last = blocks.length - 1; last > 0 && rate(blocks[last - 1]!) >= rate(blocks[last]!); last--) {
+      const { sum, count, scoreSum } = blocks.pop()!;
+      const before = blocks[last - 1]!;
+      [before.sum, before.count, before.scoreSum] = [before.sum + sum, before.count + count, before.scoreSum + scoreSum];
+    }
+  }
+  return { scores: blocks.map(({ scoreSum, count }) => scoreSum / count), probabilities: blocks.map(rate) };
+}
+
+export function isotonicProbability({ scores, probabilities }: Isotonic, score: number): number {
+  const above = scores.findIndex((at) => at >= score);
+  if (above === -1) return probabilities.at(-1) ?? 0.5;
+  if (above === 0) return probabilities[0]!;
+  const [low, high] = [scores[above - 1]!, scores[above]!];
+  const share = (score - low) / (high - low);
+  return probabilities[above - 1]! + share * (probabilities[above]! - probabilities[above - 1]!);
+}

@@ -1,0 +1,146 @@
+import { Rng } from '../../domain/rng';
+import { INTERVAL } from '../metrics/ranking-metrics';
+
+/**
+ * Estimates of one figure for a list whose actors were mostly never controlled: the share of its first k that would be
+ * upheld if controlled. Each estimator says what must be true for it to be right; none is right without something.
+ */
+export interface Candidate {
+  /** On the list that is judged. */
+  readonly listed: boolean;
+  readonly controlled: boolean;
+  /** Upheld finding, 1 or 0; only read where controlled. */
+  readonly outcome: number;
+  /** Probability, before the draw, that this actor would be controlled. 1 and 0 for those chosen without a draw. */
+  readonly propensity: number;
+  /** Probability of a finding from a model that did not see this actor's outcome. */
+  readonly predicted: number;
+}
+
+export interface PolicyEstimate {
+  readonly estimator: 'naive' | 'inverse-probability' | 'doubly-robust' | 'bounds';
+  readonly value: number;
+  readonly lo: number;
+  readonly hi: number;
+  /** Controlled actors that the figure rests on. */
+  readonly n: number;
+  readonly assumption: string;
+}
+
+const Z = 1.959964;
+/** Below this propensity an actor weighs so much that one outcome decides; such actors are left to the bounds. */
+export const SMALLEST_PROPENSITY = 0.005;
+
+const ASSUMPTIONS = {
+  naive: 'controlled actors on the list are like those on it that were not controlled',
+  'inverse-probability': 'every actor on the list had a known chance above nought of being controlled, and the draw was made as stored',
+  'doubly-robust': 'as inverse probability; the outcome model makes it sharper and need not be right',
+  bounds: 'nothing: those not controlled may all have findings or none',
+} as const;
+
+/** Mean and Wald interval of values, held in [0, 1]. */
+function around(estimator: PolicyEstimate['estimator'], value: number, variance: number, n: number): PolicyEstimate {
+  const half = Z * Math.sqrt(Math.max(0, variance));
+  return { estimator, value, lo: Math.max(0, value - half), hi: Math.min(1, value + half), n, assumption: ASSUMPTIONS[estimator] };
+}
+
+/** Wilson score interval: right also for few rows and shares near 0 or 1. */
+export function wilson(hits: number, n: number): { lo: number; hi: number } {
+  if (n === 0) return { lo: 0, hi: 1 };
+  const p = hits / n;
+  const centre = (p + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
+  const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt((p * (1 - p)) / n + Z ** 2 / (4 * n ** 2));
+  return { lo: Math.max(0, centre - half), hi: Math.min(1, centre + half) };
+}
+
+/** Mean outcome of those on the list that happened to be controlled. */
+export function naive(candidates: readonly Candidate[]): PolicyEstimate {
+  const seen = candidates.filter(({ listed, controlled }) => listed && controlled);
+  const hits = seen.reduce((sum, { outcome }) => sum + outcome, 0);
+  return { estimator: 'naive', value: seen.length > 0 ? hits / seen.length : 0, ...wilson(hits, seen.length), n: seen.length, assumption: ASSUMPTIONS.naive };
+} // prettier-ignore
+
+/**
+ * Self-normalised inverse probability (Hájek 1971): outcomes of the controlled weighed by one over their propensity. The
+ * variance is that of the linearised estimator over independent draws.
+ */
+export function inverseProbability(candidates: readonly Candidate[]): PolicyEstimate {
+  const listed = candidates.filter(({ listed: on }) => on);
+  const seen = listed.filter(({ controlled, propensity }) => controlled && propensity >= SMALLEST_PROPENSITY);
+  const weight = seen.reduce((sum, { propensity }) => sum + 1 / propensity, 0);
+  const value = weight > 0 ? seen.reduce((sum, { outcome, propensity }) => sum + outcome / propensity, 0) / weight : 0;
+  const variance = seen.reduce((sum, { outcome, propensity }) => sum + ((1 - propensity) * (outcome - value) ** 2) / propensity ** 2, 0) / weight ** 2; // prettier-ignore
+  return around('inverse-probability', value, weight > 0 ? variance : 1, seen.length);
+}
+
+/**
+ * Doubly robust (Robins, Rotnitzky and Zhao 1994; Dudík et al. 2011), as the design-based difference estimator: the
+ * model's mean over the list, put right by the weighed residuals of the controlled. With few controlled on the list the
+ * variance's own estimate is unsure: Student's t with n - 1 degrees replaces the normal.
+ */
+export function doublyRobust(candidates: readonly Candidate[]): PolicyEstimate {
+  const listed = candidates.filter(({ listed: on }) => on);
+  const seen = listed.filter(({ controlled, propensity }) => controlled && propensity >= SMALLEST_PROPENSITY);
+  const size = listed.length;
+  if (size === 0 || seen.length === 0) return { estimator: 'doubly-robust', value: 0, lo: 0, hi: 1, n: 0, assumption: ASSUMPTIONS['doubly-robust'] };
+  const residual = ({ outcome, predicted }: Candidate) => outcome - predicted;
+  const weight = seen.reduce((sum, { propensity }) => sum + 1 / propensity, 0);
+  const correction = seen.reduce((sum, row) => sum + residual(row) / row.propensity, 0) / weight;
+  const value = listed.reduce((sum, { predicted }) => sum + predicted, 0) / size + correction;
+  const spread = seen.reduce((sum, row) => sum + ((1 - row.propensity) * (residual(row) - correction) ** 2) / row.propensity ** 2, 0) / weight ** 2;
+  const widened = around('doubly-robust', value, spread * (studentT(seen.length - 1) / Z) ** 2, seen.length);
+  return { ...widened, value: Math.min(1, Math.max(0, value)) };
+} // prettier-ignore
+
+/** 97.5 % quantile of Student's t (Cornish-Fisher expansion; exact within 1 % from 3 degrees on). */
+export function studentT(degrees: number): number {
+  if (degrees < 1) return 12.7;
+  const z = Z;
+  const [z3, z5] = [z ** 3, z ** 5];
+  return z + (z3 + z) / (4 * degrees) + (5 * z5 + 16 * z3 + 3 * z) / (96 * degrees ** 2) + (3 * z ** 7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * degrees ** 3);
+} // prettier-ignore
+
+/**
+ * Worst and best case (Manski 1990): the controlled as they were found, all others without or with a finding. It claims
+ * nothing about the uncontrolled and so covers the truth of this very list always.
+ */
+export function bounds(candidates: readonly Candidate[]): PolicyEstimate {
+  const listed = candidates.filter(({ listed: on }) => on);
+  const seen = listed.filter(({ controlled }) => controlled);
+  const hits = seen.reduce((sum, { outcome }) => sum + outcome, 0);
+  const size = Math.max(1, listed.length);
+  const [lo, hi] = [hits / size, (hits + listed.length - seen.length) / size];
+  return { estimator: 'bounds', value: (lo + hi) / 2, lo, hi, n: seen.length, assumption: ASSUMPTIONS.bounds };
+}
+
+export const allEstimates = (candidates: readonly Candidate[]): PolicyEstimate[] =>
+  [naive, inverseProbability, doublyRobust, bounds].map((estimator) => estimator(candidates));
+
+/**
+ * Contraction by leniency (Lakkaraju et al. 2017): where several deciders control different shares of similar caseloads,
+ * the list of the one who controls most is cut down to k by the model, and what was found there is counted. Right where
+ * caseloads were dealt without regard to the actors.
+ * @param rows the whole caseload of the decider who controlled the largest share, with the model's scores
+ */
+export function contraction(rows: readonly { readonly score: number; readonly controlled: boolean; readonly outcome: number }[], k: number): { value: number; lo: number; hi: number; n: number } {
+  const kept = rows.filter(({ controlled }) => controlled).sort((a, b) => b.score - a.score).slice(0, k);
+  const hits = kept.reduce((sum, { outcome }) => sum + outcome, 0);
+  return { value: kept.length > 0 ? hits / kept.length : 0, ...wilson(hits, kept.length), n: kept.length };
+} // prettier-ignore
+
+/**
+ * What replacing the worst tenth of past controls would have given: kroner (or findings) of those that the model ranked
+ * lowest among the controlled, against the mean of those it ranked highest among the others that were controlled at random.
+ * @returns gain for each replaced control with a bootstrap interval
+ */
+export function swapValue(controlled: readonly { readonly score: number; readonly value: number }[], replacements: readonly { readonly score: number; readonly value: number }[], replicates: number, seed: number): { gain: number; lo: number; hi: number; replaced: number } {
+  const count = Math.max(1, Math.round(controlled.length / 10));
+  const mean = (rows: readonly { readonly value: number }[]) => rows.reduce((sum, { value }) => sum + value, 0) / Math.max(1, rows.length);
+  const worst = [...controlled].sort((a, b) => a.score - b.score).slice(0, count);
+  const best = [...replacements].sort((a, b) => b.score - a.score).slice(0, Math.max(1, Math.round(replacements.length / 10)));
+  const rng = new Rng(seed, 'swap');
+  const again = <T>(rows: readonly T[]) => rows.map(() => rows[rng.below(rows.length)]!);
+  const draws = Array.from({ length: replicates }, () => mean(again(best)) - mean(again(worst))).sort((a, b) => a - b);
+  const at = (p: number) => draws[Math.round(p * (draws.length - 1))] ?? 0;
+  return { gain: mean(best) - mean(worst), lo: at((1 - INTERVAL) / 2), hi: at((1 + INTERVAL) / 2), replaced: count };
+} // prettier-ignore

@@ -1,0 +1,193 @@
+import type {
+  Curve,
+  EvaluationDocument,
+  EvaluationRow,
+  GroupFairness,
+  PairedDifference,
+  ReliabilityReport,
+} from '../../domain/schemas/evaluation';
+import type { Calibrator } from '../../domain/schemas/calibration';
+import { chooseCalibrator } from '../calibration/calibrator';
+import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../metrics/probability-metrics';
+import { bootstrapWeights, type Drawn, estimateWithDraws, INTERVAL, type Judged, percentileInterval, toRanking } from '../metrics/ranking-metrics'; // prettier-ignore
+
+/** Test rows of all folds as one family or baseline scored them, with what was found. */
+export interface Contender {
+  readonly family: string;
+  /** Baselines have no probability, so nothing of them is calibrated. */
+  readonly isModel: boolean;
+  readonly judged: Judged;
+  readonly groups: readonly string[];
+  readonly periods: readonly string[];
+}
+
+export interface EvaluationSettings {
+  readonly ks: readonly number[];
+  readonly bootstrap: number;
+  readonly seed: number;
+}
+
+/** Below these a slice's figures are shown and marked: they carry no verdict of their own. */
+const FEW_ROWS = 20;
+const FEW_FINDINGS = 5;
+const CURVE_POINTS = 60;
+
+const percent = `${Math.round(INTERVAL * 100)} %`;
+const ESTIMAND = 'share of findings among the first k, had the list been drawn from the actors that were controlled';
+const ASSUMPTION =
+  'naive: controlled actors stand for all. Controls were not chosen at random, so this says how well controlled actors are ordered, not how many findings a list of uncontrolled ones would give';
+
+/** Judges every family and baseline on the same rows. The same arguments give the same document. */
+export function evaluateRun(
+  contenders: readonly Contender[],
+  settings: EvaluationSettings,
+): { document: EvaluationDocument; calibrators: Record<string, Calibrator> } {
+  const rows: EvaluationRow[] = [];
+  const drawn = new Map<string, Drawn[]>();
+  const calibrators: Record<string, Calibrator> = {};
+  const reports: ReliabilityReport[] = [];
+  for (const contender of contenders) {
+    const { family, judged } = contender;
+    const found = judgeSlice(judged, 'all', settings);
+    drawn.set(family, found.drawn);
+    rows.push(...found.rows.map((row) => ({ family, ...row })));
+    for (const slice of slicesOf(contender)) rows.push(...slice.rows(settings).map((row) => ({ family, ...row })));
+    if (!contender.isModel) continue;
+    const report = calibrationOf(contender, settings);
+    calibrators[family] = report.calibrator;
+    reports.push(report.reliability);
+    rows.push(...report.rows.map((row) => ({ family, ...row })));
+  }
+  const document: EvaluationDocument = {
+    format: 1,
+    estimand: ESTIMAND,
+    assumption: ASSUMPTION,
+    rows,
+    curves: contenders.map((contender) => curveOf(contender, settings)),
+    paired: pairedDifferences(contenders, drawn),
+    fairness: contenders.filter(({ isModel }) => isModel).flatMap((contender) => fairnessOf(contender, settings)),
+    reliability: reports,
+  };
+  return { document, calibrators };
+}
+
+type Row = Omit<EvaluationRow, 'family'>;
+
+function judgeSlice(judged: Judged, slice: string, { ks, bootstrap, seed }: EvaluationSettings): { rows: Row[]; drawn: Drawn[] } {
+  const drawn = estimateWithDraws(toRanking(judged, seed), ks, bootstrap, seed);
+  const findings = Array.from(judged.labels).filter((label) => label === 1).length;
+  const few = judged.labels.length < FEW_ROWS || findings < FEW_FINDINGS ? `; few rows: ${judged.labels.length} with ${findings} findings` : ''; // prettier-ignore
+  const method = `naive on controlled actors, entity bootstrap ${bootstrap}, ${percent}${few}`;
+  return { rows: drawn.map(({ estimate }) => ({ ...estimate, slice, method })), drawn };
+}
+
+function pick(judged: Judged, rows: readonly number[]): Judged {
+  const numbers = (values: ArrayLike<number>) => Float64Array.from(rows, (row) => values[row]!);
+  return {
+    scores: numbers(judged.scores),
+    labels: numbers(judged.labels),
+    ...(judged.kroner ? { kroner: numbers(judged.kroner) } : {}),
+    entities: rows.map((row) => judged.entities[row]!),
+    rowIds: rows.map((row) => judged.rowIds[row]!),
+  };
+}
+
+/** Every provider group and every period, however few its rows: none is dropped. */
+function slicesOf({ judged, groups, periods }: Contender): { rows: (settings: EvaluationSettings) => Row[] }[] {
+  const by = (kind: string, names: readonly string[]) =>
+    [...new Set(names)].sort().map((name) => {
+      const rows = names.flatMap((own, row) => (own === name ? [row] : []));
+      return { rows: (settings: EvaluationSettings) => judgeSlice(pick(judged, rows), `${kind}:${name}`, { ...settings, ks: settings.ks.filter((k) => k <= rows.length) }).rows };
+    }); // prettier-ignore
+  return [...by('group', groups), ...by('period', periods)];
+}
+
+function calibrationOf({ family, judged }: Contender, { ks, bootstrap, seed }: EvaluationSettings) {
+  const [scores, labels] = [Float64Array.from(judged.scores), Float64Array.from(judged.labels)];
+  const { calibrator, crossFitted, logLoss } = chooseCalibrator(scores, labels, judged.entities, seed);
+  const measures = { 'brier-score': brierScore, 'log-loss': logLossOfProbabilities, 'calibration-error': calibrationError };
+  const draws = Object.keys(measures).map(() => [] as number[]);
+  for (const weights of bootstrapWeights(judged.entities, bootstrap, seed)) {
+    const rows = [...weights.keys()].flatMap((row) => Array<number>(weights[row]!).fill(row));
+    const [p, y] = [rows.map((row) => crossFitted[row]!), rows.map((row) => labels[row]!)];
+    Object.values(measures).forEach((measure, i) => draws[i]!.push(measure(p, y)));
+  }
+  const method = `${calibrator.kind}, cross-fitted over entities, entity bootstrap ${bootstrap}, ${percent}; lower is better`;
+  const rows = Object.entries(measures).map(([metric, measure], i): Row => {
+    const value = measure(crossFitted, labels);
+    return { metric, k: 0, value, ...percentileInterval(draws[i]!, value), n: labels.length, slice: 'all', method };
+  });
+  const order = toRanking({ ...judged, labels: judged.labels, kroner: crossFitted }, seed);
+  const top = ks.filter((k) => k <= labels.length).map((k) => {
+    const part = { labels: order.labels.slice(0, k), entities: order.entities.slice(0, k) };
+    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / k;
+    const own = [...bootstrapWeights(part.entities, bootstrap, seed)].map((weights) => part.labels.reduce((sum, label, i) => sum + label * weights[i]!, 0) / weights.reduce((a, b) => a + b, 0));
+    const value = mean(part.labels);
+    return { k, meanProbability: mean(order.kroner!.slice(0, k)), findingRate: { value, ...percentileInterval(own, value), n: k } };
+  }); // prettier-ignore
+  const report: ReliabilityReport = { family, chosen: calibrator.kind, logLoss, bins: reliability(crossFitted, labels), top };
+  return { calibrator, rows, reliability: report };
+}
+
+function curveOf({ family, judged }: Contender, { bootstrap, seed }: EvaluationSettings): Curve {
+  const n = judged.labels.length;
+  const ks = [...new Set(Array.from({ length: CURVE_POINTS }, (_, i) => Math.max(1, Math.round(((i + 1) / CURVE_POINTS) ** 2 * n))))];
+  const drawn = estimateWithDraws(toRanking(judged, seed), ks, Math.min(bootstrap, 200), seed);
+  const at = (metric: string, k: number) => drawn.find(({ estimate }) => estimate.metric === metric && estimate.k === k)?.estimate;
+  return {
+    family,
+    points: ks.map((k) => ({ k, precision: at('precision', k)!, recall: at('recall', k)!, kroner: at('kroner-upheld', k) })),
+  };
+}
+
+/** All models against all others: the draws are of the same actors, so their difference is narrower than their intervals. */
+function pairedDifferences(contenders: readonly Contender[], drawn: ReadonlyMap<string, readonly Drawn[]>): PairedDifference[] {
+  const out: PairedDifference[] = [];
+  contenders.forEach((one, i) => {
+    contenders.forEach((other, j) => {
+      if (!one.isModel || i === j || (other.isModel && j < i)) return;
+      drawn.get(one.family)!.forEach(({ estimate, draws }) => {
+        const match = drawn
+          .get(other.family)!
+          .find((entry) => entry.estimate.metric === estimate.metric && entry.estimate.k === estimate.k);
+        if (!match || estimate.metric === 'lift') return;
+        const value = estimate.value - match.estimate.value;
+        const differences = draws.map((draw, r) => draw - match.draws[r]!);
+        out.push({ family: one.family, against: other.family, metric: estimate.metric, k: estimate.k, value, ...percentileInterval(differences, value), n: estimate.n }); // prettier-ignore
+      });
+    });
+  });
+  return out;
+}
+
+/** Shares of the list and controls in vain, per provider group and length of the list. */
+function fairnessOf({ family, judged, groups }: Contender, { ks, bootstrap, seed }: EvaluationSettings): GroupFairness[] {
+  const n = judged.labels.length;
+  const names = [...new Set(groups)].sort();
+  // The group stands where the entity does, so that the ranking carries it along.
+  const tagged = toRanking({ ...judged, entities: judged.entities.map((entity, row) => `${entity}\u0000${groups[row]}`) }, seed);
+  const groupAt = tagged.entities.map((entity) => entity.split('\u0000')[1]!);
+  const entityAt = tagged.entities.map((entity) => entity.split('\u0000')[0]!);
+  const replicates = [...bootstrapWeights(entityAt, Math.min(bootstrap, 200), seed)];
+  return ks.filter((k) => k <= n).flatMap((k) => names.map((group): GroupFairness => {
+    const measure = (weights: ArrayLike<number>) => {
+      let [seen, own, ownClean] = [0, 0, 0];
+      for (let i = 0; i < n && seen < k; i++) {
+        const w = Math.min(weights[i]!, k - seen);
+        seen += w;
+        if (groupAt[i] !== group) continue;
+        own += w;
+        ownClean += w * (1 - tagged.labels[i]!);
+      }
+      return { share: own / k, inVain: own > 0 ? ownClean / own : Number.NaN };
+    };
+    const point = measure(new Float64Array(n).fill(1));
+    const draws = replicates.map(measure);
+    const rows = groups.filter((own) => own === group).length;
+    const selected = Math.round(point.share * k);
+    const inVain = Number.isNaN(point.inVain) ? 0 : point.inVain;
+    return { family, group, k, rows, few: rows < FEW_ROWS || selected < FEW_FINDINGS, shareOfRows: rows / n,
+      shareOfList: { value: point.share, ...percentileInterval(draws.map(({ share }) => share), point.share), n: k },
+      inVain: { value: inVain, ...percentileInterval(draws.map((draw) => draw.inVain).filter((value) => !Number.isNaN(value)), inVain), n: selected } };
+  })); // prettier-ignore
+}

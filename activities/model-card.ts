@@ -33,7 +33,7 @@ export async function storeCard(
     seed: bundle.recipe.seed,
     source:
       source.kind === 'register'
-        ? { kind: 'register', what: 'the register of bills, prescriptions and controls', asOf: source.asOf }
+        ? { kind: 'register', what: 'the register of bills, prescriptions and controls', asOf: new Date(source.asOf).toISOString() }
         : { kind: 'table', what: table?.fileName ?? source.file, asOf: 'the as-of day of each row' },
     label:
       source.kind === 'register'

@@ -18,7 +18,7 @@ export interface Candidate {
 }
 
 export interface PolicyEstimate {
-  readonly estimator: 'naive' | 'inverse-probability' | 'doubly-robust' | 'bounds';
+  readonly estimator: 'naive' | 'inverse-probability' | 'doubly-robust' | 'random-arm' | 'bounds';
   readonly value: number;
   readonly lo: number;
   readonly hi: number;
@@ -35,6 +35,8 @@ const ASSUMPTIONS = {
   naive: 'controlled actors on the list are like those on it that were not controlled',
   'inverse-probability': 'every actor on the list had a known chance above nought of being controlled, and the draw was made as stored',
   'doubly-robust': 'as inverse probability; the outcome model makes it sharper and need not be right',
+  'random-arm':
+    'every actor that was not controlled for certain had the same stored chance in the random arm, and all outcomes of the arm are final',
   bounds: 'nothing: those not controlled may all have findings or none',
 } as const;
 
@@ -92,6 +94,26 @@ export function doublyRobust(candidates: readonly Candidate[]): PolicyEstimate {
   return { ...widened, value: Math.min(1, Math.max(0, value)) };
 } // prettier-ignore
 
+/**
+ * The random arm: actors on the list that were controlled for certain count as they were found; the rest by the share found
+ * among those of them that the arm happened to draw. Wilson's interval with the finite-population correction: right also
+ * where the arm hit the list only a few times, [lowest, highest possible] where it never did.
+ */
+export function randomArm(candidates: readonly Candidate[]): PolicyEstimate {
+  const listed = candidates.filter(({ listed: on }) => on);
+  const certain = listed.filter(({ controlled, propensity }) => controlled && propensity >= 1);
+  const rest = listed.filter((row) => !certain.includes(row));
+  const drawn = rest.filter(({ controlled }) => controlled);
+  const hits = (rows: readonly Candidate[]) => rows.reduce((sum, { outcome }) => sum + outcome, 0);
+  const unseen = rest.length - drawn.length;
+  // What is not known is the share among those not drawn; a sample of a finite list says more of it than of an endless one.
+  const effective = unseen === 0 ? Number.POSITIVE_INFINITY : (drawn.length * (rest.length - 1)) / unseen;
+  const share = drawn.length > 0 ? hits(drawn) / drawn.length : 0.5;
+  const interval = unseen === 0 ? { lo: share, hi: share } : wilson(share * (drawn.length > 0 ? effective : 0), drawn.length > 0 ? effective : 0);
+  const whole = (restShare: number) => (hits(certain) + rest.length * restShare) / Math.max(1, listed.length);
+  return { estimator: 'random-arm', value: whole(share), lo: whole(interval.lo), hi: whole(interval.hi), n: certain.length + drawn.length, assumption: ASSUMPTIONS['random-arm'] };
+} // prettier-ignore
+
 /** 97.5 % quantile of Student's t (Cornish-Fisher expansion; exact within 1 % from 3 degrees on). */
 export function studentT(degrees: number): number {
   if (degrees < 1) return 12.7;
@@ -114,7 +136,7 @@ export function bounds(candidates: readonly Candidate[]): PolicyEstimate {
 }
 
 export const allEstimates = (candidates: readonly Candidate[]): PolicyEstimate[] =>
-  [naive, inverseProbability, doublyRobust, bounds].map((estimator) => estimator(candidates));
+  [naive, inverseProbability, doublyRobust, randomArm, bounds].map((estimator) => estimator(candidates));
 
 /**
  * Contraction by leniency (Lakkaraju et al. 2017): where several deciders control different shares of similar caseloads,

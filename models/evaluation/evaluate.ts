@@ -112,10 +112,12 @@ function calibrationOf({ family, judged }: Contender, { ks, bootstrap, seed }: E
     const [p, y] = [rows.map((row) => crossFitted[row]!), rows.map((row) => labels[row]!)];
     Object.values(measures).forEach((measure, i) => draws[i]!.push(measure(p, y)));
   }
-  const method = `${calibrator.kind}, cross-fitted over entities, entity bootstrap ${bootstrap}, ${percent}; lower is better`;
+  const method = `${calibrator.kind}, cross-fitted over entities, entity bootstrap ${bootstrap} less its bias, ${percent}; lower is better`;
   const rows = Object.entries(measures).map(([metric, measure], i): Row => {
     const value = measure(crossFitted, labels);
-    return { metric, k: 0, value, ...percentileInterval(draws[i]!, value), n: labels.length, slice: 'all', method };
+    const bias = draws[i]!.reduce((sum, draw) => sum + draw, 0) / draws[i]!.length - value;
+    const centred = draws[i]!.map((draw) => Math.max(0, draw - bias)); // rows drawn twice look worse calibrated than they are
+    return { metric, k: 0, value, ...percentileInterval(centred, value), n: labels.length, slice: 'all', method };
   });
   const order = toRanking({ ...judged, labels: judged.labels, kroner: crossFitted }, seed);
   const top = ks.filter((k) => k <= labels.length).map((k) => {

@@ -10,7 +10,10 @@ import { loadReference } from '../../platform/loading/reference';
 import { Vault } from '../../platform/loading/vault';
 import { lineageOf } from '../../platform/db/read-models/lineage';
 import { championOf, getVersion } from '../../platform/db/stores/versions';
-import { evaluationOf } from '../../platform/db/stores/runs';
+import { reasonsOf } from '../../activities/reasons';
+import type { EvaluationDocument } from '../../domain/schemas/evaluation';
+import { evaluationOf, overall } from '../../platform/db/stores/runs';
+import type { VersionBundle } from '../../platform/db/stores/versions';
 import { getRequest, gatesOf } from '../../platform/db/stores/promotions';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { Mlflow } from '../../platform/mlflow/client';
@@ -76,13 +79,20 @@ const train = async (text?: string) => {
 test('from bills to a sealed list: trained, judged, approved by a second person, live, rescored', async () => {
   const run = await train();
   const rows = await evaluationOf(t.db, run.runId);
-  expect([...new Set(rows.map((row) => row.family))]).toEqual(['logistic', 'mlp', 'random', 'rule-hits', 'size']);
-  for (const row of rows) {
+  expect([...new Set(rows.map((row) => row.family))]).toEqual(
+    ['current-practice', 'logistic', 'mlp', 'nok-at-risk', 'peer-deviation', 'random', 'rule-hits', 'size'], // prettier-ignore
+  );
+  expect(rows.filter((row) => row.slice.startsWith('group:')).length).toBeGreaterThan(0);
+  for (const row of overall(rows)) {
     expect(row.lo).toBeLessThanOrEqual(row.value + 1e-9);
     expect(row.hi).toBeGreaterThanOrEqual(row.value - 1e-9);
     expect(row.n).toBeGreaterThan(20);
-    expect(row.method).toMatch(/naive on controlled actors/);
+    expect(row.method).toMatch(/naive on controlled actors|cross-fitted/);
   }
+  // The card is frozen with the version: what it says is what was stored.
+  const { card } = t.store.getJson<VersionBundle>(run.versionId);
+  expect(t.store.get(card!.markdown).toString()).toMatch(/## Quality beside the baselines[\s\S]*peer-deviation[\s\S]*## Leak certificate/);
+  expect(t.store.getJson<EvaluationDocument>(card!.evaluation).rows).toHaveLength(rows.length);
 
   // Promotion: gates, then a person who is neither the one who asked nor the one who trained.
   const kari = await t.as('kari');
@@ -117,6 +127,11 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   expect(lines).toHaveLength(draft.candidates);
   expect(lines.filter((line) => line.selected).map((line) => line.rank)).toEqual([1, 2, 3, 4, 5]);
   expect(lines.map((line) => line.probability)).toEqual([...lines.map((line) => line.probability)].sort((a, b) => b - a));
+  const [first, second] = await reasonsOf(t, draft.listId, [], 2);
+  expect([first!.entity, second!.entity]).toEqual(lines.slice(0, 2).map((line) => line.entity));
+  expect(first!.reasons[0]!.peers).toBeGreaterThanOrEqual(10);
+  expect(Math.abs(first!.gap)).toBeLessThan(1e-6); // the logistic model's reasons are exact
+  await expect(reasonsOf(t, draft.listId, ['P999999'], 1)).rejects.toThrow(/P999999 was not scored/);
   expect(await sealList(per, draft.listId, 'sealed', 'read')).toMatchObject({ state: 'draft', seals: 1 });
   await expect(sealList(per, draft.listId, 'sealed', 'twice')).rejects.toThrow(/2 different people/);
   expect(await sealList(await t.as('siri'), draft.listId, 'sealed', 'read too')).toMatchObject({ state: 'sealed', seals: 2 });

@@ -3,13 +3,11 @@ import type { Command } from 'commander';
 import { conflict, notFound } from '../../../domain/errors';
 import { type Language, reasonsInWords } from '../../../domain/features/words';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
-import type { MatrixMeta } from '../../../domain/schemas/matrix';
-import { spawnJob } from '../../../activities/compute/spawn-job';
+import { reasonsOf } from '../../../activities/reasons';
 import { decisionsOf } from '../../../platform/db/stores/promotions';
 import { getVersion, type VersionBundle } from '../../../platform/db/stores/versions';
-import { getList, listLines } from '../../../platform/services/lists';
 import { interval, type Out, print, short, table } from '../output';
-import { type Reading, reading } from '../session';
+import { reading } from '../session';
 import { fullRunId } from './training';
 
 export function explanationCommands(program: Command): void {
@@ -59,31 +57,12 @@ export function explanationCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk reasons 5d20aa P12 --lang en')
     .action(async (id: string, actors: string[], options: { top: number; lang: Language } & Out) => {
       await reading(async (context) => {
-        const found = await reasonsOf(context, id, actors, options.top);
+        const found = await reasonsOf(context, id, actors, Math.max(1, options.top));
         print(options, found, () =>
           found.map((actor) => reasonsInWords(actor, options.lang === 'en' ? 'en' : 'nb').join('\n')).join('\n\n'),
         );
       });
     });
-}
-
-async function reasonsOf({ db, store }: Reading, id: string, actors: readonly string[], top: number) {
-  const list = await getList(db, id);
-  const entities = actors.length > 0 ? actors : (await listLines(db, list.listId, { count: Math.max(1, top) })).map(({ entity }) => entity);
-  const scoring = await db('sel.scoring_run as s').join('ml.matrix as m', 'm.matrix_id', 's.matrix_id').where({ scoring_id: list.scoringId })
-    .first<{ file_sha256: string; meta: MatrixMeta }>('m.file_sha256', 'm.meta'); // prettier-ignore
-  const last = await db('sel.line').where({ list_id: list.listId, selected: true }).min<{ min: number }[]>('score');
-  const bundle = store.getJson<VersionBundle>(list.versionId);
-  const { result } = await spawnJob<'explain'>({
-    kind: 'explain',
-    matrix: { file: store.existing(scoring.file_sha256), meta: scoring.meta, use: bundle.use },
-    modelSha256: bundle.model,
-    weightsSha256: bundle.weights,
-    entities,
-    cut: last[0]!.min,
-    storeRoot: store.root,
-  });
-  return result;
 }
 
 function evaluationInWords({ estimand, assumption, rows, paired, reliability }: EvaluationDocument): string {

@@ -1,0 +1,110 @@
+import { Rng } from '../../domain/rng';
+import { solveSpd } from '../../models/architectures/logistic';
+import type { Candidate } from '../../models/evaluation/estimators';
+
+/**
+ * A reduced register replayed: actors with a few figures, a past policy that picks by tips, rules and size, outcomes known
+ * late, some reversed after an appeal. Training sees what was known when the list was made; the truth sees everything.
+ */
+export interface ReplayDials {
+  readonly actors: number;
+  readonly trainingRounds: number;
+  readonly slots: number;
+  /** Slots of the round that the list is judged by: its random arm is drawn once, after those chosen for certain. */
+  readonly judgingSlots: number;
+  /** Share of each round's slots that is drawn at random. */
+  readonly randomShare: number;
+}
+
+export interface Replay {
+  /** The list's rows first to last, as the estimators see them, for each k. */
+  readonly candidates: (k: number) => Candidate[];
+  readonly truth: (k: number) => number;
+}
+
+const FIGURES = 6;
+const EFFECTS = [1.1, -0.7, 0.5, 0, 0, 0.3];
+const BASE = -1.6;
+const STRICTNESS = [0.75, 0.9, 1, 1.1];
+/** Rounds until an outcome is known; findings take longer. */
+const DELAY = { finding: [0.1, 0.4, 0.4, 0.1], none: [0.4, 0.4, 0.2] } as const;
+const REVERSED = 0.1;
+
+interface Actor {
+  readonly x: Float64Array;
+  readonly found: number;
+  readonly upheld: number;
+  readonly delay: number;
+}
+
+const logistic = (z: number) => 1 / (1 + Math.exp(-z));
+
+function makeActor(rng: Rng): Actor {
+  const x = Float64Array.from({ length: FIGURES }, () => rng.normal());
+  const hidden = 0.8 * rng.normal(); // what no figure tells, and tips know
+  const chance = logistic(BASE + hidden + x.reduce((sum, value, j) => sum + EFFECTS[j]! * value, 0)) * rng.pick(STRICTNESS);
+  const found = rng.chance(Math.min(0.98, chance)) ? 1 : 0;
+  const upheld = found === 1 && !rng.chance(REVERSED) ? 1 : 0;
+  return { x: Float64Array.of(...x, hidden), found, upheld, delay: rng.weighted(found ? DELAY.finding : DELAY.none) };
+}
+
+/** Who is controlled in one round: the past policy's first, then a draw among the rest. */
+function round(rng: Rng, actors: readonly Actor[], free: ReadonlySet<number>, { slots, randomShare }: ReplayDials) {
+  const random = Math.round(slots * randomShare);
+  const attention = (i: number) => (rng.chance(logistic(actors[i]!.x[FIGURES]! * 1.5 - 2.5)) ? 1.4 : 0) + 0.4 * actors[i]!.x[0]! + 0.3 * actors[i]!.x[5]! + 0.7 * rng.normal(); // prettier-ignore
+  const order = [...free].map((i) => ({ i, score: attention(i) })).sort((a, b) => b.score - a.score);
+  const chosen = order.slice(0, slots - random).map(({ i }) => i);
+  const rest = order.slice(slots - random).map(({ i }) => i).sort((a, b) => a - b); // prettier-ignore
+  const drawn = rng.shuffle(rest).slice(0, random);
+  return { chosen, drawn, chance: random / Math.max(1, rest.length) };
+}
+
+/** Ridge logistic regression by Newton's method. */
+function fit(rows: readonly { readonly x: Float64Array; readonly y: number }[]): Float64Array {
+  const d = FIGURES + 1;
+  let w: Float64Array = new Float64Array(d);
+  for (let step = 0; step < 12; step++) {
+    const gradient = Float64Array.from(w, (weight, j) => (j < FIGURES ? weight : 0));
+    const hessian = new Float64Array(d * d);
+    for (let j = 0; j < d; j++) hessian[j * d + j] = j < FIGURES ? 1 : 1e-6;
+    for (const { x, y } of rows) {
+      const input = [...x.subarray(0, FIGURES), 1];
+      const p = logistic(input.reduce((sum, value, j) => sum + value * w[j]!, 0));
+      for (let i = 0; i < d; i++) {
+        gradient[i]! += (p - y) * input[i]!;
+        for (let j = 0; j < d; j++) hessian[i * d + j]! += p * (1 - p) * input[i]! * input[j]!;
+      }
+    }
+    const change = solveSpd(hessian, gradient);
+    w = w.map((weight, j) => weight - change[j]!);
+  }
+  return w;
+}
+
+export function replay(dials: ReplayDials, seed: number): Replay {
+  const rng = new Rng('replay', seed);
+  // Training actors and judged actors are of one population; each period has its own potential outcomes.
+  const past = Array.from({ length: dials.actors }, () => makeActor(rng));
+  const known: { x: Float64Array; y: number }[] = [];
+  const free = new Set(past.keys());
+  for (let r = 0; r < dials.trainingRounds; r++) {
+    const { chosen, drawn } = round(rng, past, free, dials);
+    for (const i of [...chosen, ...drawn]) {
+      free.delete(i);
+      // Known before the list is made; a reversal comes later still, so the label may be one that will not stand.
+      if (r + past[i]!.delay < dials.trainingRounds) known.push({ x: past[i]!.x, y: past[i]!.found });
+    }
+  }
+  const w = fit(known);
+  const actors = Array.from({ length: dials.actors }, () => makeActor(rng));
+  const score = (actor: Actor) => actor.x.subarray(0, FIGURES).reduce((sum, value, j) => sum + value * w[j]!, w[FIGURES]!);
+  const scores = actors.map(score);
+  const order = [...actors.keys()].sort((a, b) => scores[b]! - scores[a]!);
+  const status = new Map<number, 'chosen' | 'drawn'>();
+  const { chosen, drawn, chance } = round(rng, actors, new Set(actors.keys()), { ...dials, slots: dials.judgingSlots });
+  for (const i of chosen) status.set(i, 'chosen');
+  for (const i of drawn) status.set(i, 'drawn');
+  const candidates = (k: number) =>
+    order.slice(0, k).map((i): Candidate => ({ listed: true, controlled: status.has(i), outcome: actors[i]!.upheld, propensity: status.get(i) === 'chosen' ? 1 : chance, predicted: logistic(scores[i]!) })); // prettier-ignore
+  return { candidates, truth: (k) => order.slice(0, k).reduce((sum, i) => sum + actors[i]!.upheld, 0) / k };
+}

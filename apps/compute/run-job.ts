@@ -3,7 +3,7 @@ import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { testsFold, trainsFold } from '../../domain/rules/time-splits';
 import { storeModel, restoreModel, type StoredModel } from '../../models/artifact';
 import { loadBackend } from '../../models/backend';
-import { baselineColumns, baselineScores } from '../../models/baselines/baselines';
+import { baselineColumns, baselineScores, withProfile } from '../../models/baselines/baselines';
 import { type Contender, evaluateRun } from '../../models/evaluation/evaluate';
 import { explain } from '../../models/explain/reasons';
 import { checkEnough, fitFamily } from '../../models/fit';
@@ -27,13 +27,17 @@ import type {
 type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
 
 const usedColumns = (matrix: MatrixFile): MatrixColumn[] => matrix.meta.columns.filter((column) => matrix.use.includes(column.name));
+/** The rows of a matrix as models see them. */
+async function modelRows(matrix: MatrixFile, store: ArtifactStore, shard?: { index: number; of: number }) {
+  const columns = usedColumns(matrix);
+  return withProfile(await readMatrix(matrix.file, columns, store.temporary(), shard), columns, matrix.meta);
+}
 const datedRow = (data: MatrixData, row: number) => ({ asOf: data.asOf[row]!, labelKnownOn: data.labelKnownOn[row] });
 const allRows = (data: MatrixData) => Array.from({ length: data.n }, (_, i) => i);
 const positives = (data: MatrixData, rows: readonly number[]) => rows.filter((row) => data.label[row] === 1).length;
 
 async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutcome> {
-  const columns = usedColumns(job.matrix);
-  const data = await readMatrix(job.matrix.file, columns, store.temporary());
+  const { data, columns } = await modelRows(job.matrix, store);
   const train = allRows(data).filter((row) => trainsFold(datedRow(data, row), job.fold));
   const test = allRows(data).filter((row) => testsFold(datedRow(data, row), job.fold));
   checkEnough(data, train, `fold ${job.fold.id} (outcomes known before ${job.fold.trainKnownBefore})`);
@@ -67,8 +71,7 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
 }
 
 async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOutcome> {
-  const columns = usedColumns(job.matrix);
-  const data = await readMatrix(job.matrix.file, columns, store.temporary());
+  const { data, columns } = await modelRows(job.matrix, store);
   const rows = allRows(data).filter((row) => data.labelKnownOn[row] !== undefined);
   checkEnough(data, rows, 'the whole matrix');
   const { tf } = await loadBackend();
@@ -131,7 +134,7 @@ async function leaks(job: JobOf<'leaks'>, store: ArtifactStore): Promise<LeakCer
 
 async function score(job: JobOf<'score'>, store: ArtifactStore): Promise<ScoreOutcome> {
   const model = restoreModel(store.getJson<StoredModel>(job.modelSha256), store.get(job.weightsSha256));
-  const data = await readMatrix(job.matrix.file, usedColumns(job.matrix), store.temporary(), job.shard);
+  const { data } = await modelRows(job.matrix, store, job.shard);
   const { tf } = await loadBackend();
   const scores = scoreRows(tf, model, data, allRows(data));
   const document: ShardScores = { entities: data.entity, groups: data.group, scores: [...scores] };
@@ -146,7 +149,7 @@ async function explainRows(job: JobOf<'explain'>, store: ArtifactStore): Promise
       'this version was frozen before versions carried a mean row',
       'Train and promote a new version.',
     );
-  const data = await readMatrix(job.matrix.file, usedColumns(job.matrix), store.temporary());
+  const { data } = await modelRows(job.matrix, store);
   const rowOf = new Map(data.entity.map((entity, row) => [entity, row]));
   const unknown = job.entities.filter((entity) => !rowOf.has(entity));
   if (unknown.length > 0)

@@ -24,6 +24,6 @@ export interface ActorReasons {
   readonly otherReasons: number;
   readonly counterEvidence: readonly Reason[];
   readonly otherCounterEvidence: number;
-  /** Figures that would have had to be the peers' median for the score to fall below the list's end; undefined where ten do not suffice. */
+  /** Figures that would have had to be the peers' median for the score to fall below the list's end; none where it is below already; undefined where ten do not suffice. */
   readonly counterfactual: { readonly features: readonly string[]; readonly score: number } | undefined;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
+import type { MatrixColumn, MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 
 /** Number in [0, 1) from a seed and a row: a random order that anyone can redo and that storage cannot change. */
 export const seededUniform = (seed: number, key: string): number =>
@@ -7,6 +7,31 @@ export const seededUniform = (seed: number, key: string): number =>
 
 /** A single far outlier must not outweigh a whole profile. */
 const DEVIATION_LIMIT = 5;
+
+/** How far a profile lies above its peers: mean of the robust z, each from 0 to 5; an unknown one deviates from nothing. */
+const meanDeviation = (profile: readonly Float64Array[], row: number): number =>
+  profile.reduce((sum, z) => sum + (Number.isNaN(z[row]!) ? 0 : Math.min(DEVIATION_LIMIT, Math.max(0, z[row]!))), 0) / profile.length;
+
+export const PROFILE_DEVIATION = 'profile_deviation';
+
+/**
+ * Adds the peers' method as an input of its own: with a few hundred outcomes no model can learn to add up eighty columns
+ * that practice adds up by hand. Of the columns in use only, row by row, so nothing is fitted.
+ */
+export function withProfile(
+  data: MatrixData,
+  columns: readonly MatrixColumn[],
+  meta: MatrixMeta,
+): { data: MatrixData; columns: readonly MatrixColumn[] } {
+  const used = (meta.baselines.deviations ?? []).filter((name) => columns.some((column) => column.name === name));
+  const profile = used.map((name) => data.numeric.get(name)!);
+  if (profile.length === 0) return { data, columns };
+  const values = Float64Array.from({ length: data.n }, (_, row) => meanDeviation(profile, row));
+  return {
+    data: { ...data, numeric: new Map([...data.numeric, [PROFILE_DEVIATION, values]]) },
+    columns: [...columns, { name: PROFILE_DEVIATION, kind: 'numeric', role: 'feature' }],
+  };
+}
 
 /** Matrix columns that the baselines read. */
 export const baselineColumns = ({ baselines }: MatrixMeta): string[] => [
@@ -39,8 +64,7 @@ export function baselineScores(data: MatrixData, meta: MatrixMeta, rows: readonl
   if (hits) add('rule-hits', (row) => hits[row]!);
   const profile = (deviations ?? []).flatMap((name) => known(name) ?? []);
   if (profile.length === 0) return scores;
-  const deviation = (row: number) =>
-    profile.reduce((sum, z) => sum + (Number.isNaN(z[row]!) ? 0 : Math.min(DEVIATION_LIMIT, Math.max(0, z[row]!))), 0) / profile.length;
+  const deviation = (row: number) => meanDeviation(profile, row);
   add('peer-deviation', deviation);
   if (sizes) add('nok-at-risk', (row) => sizes[row]! * deviation(row));
   return scores;

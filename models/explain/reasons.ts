@@ -37,7 +37,7 @@ export function explain(tf: Tf, model: FittedModel, data: MatrixData, rows: read
       otherReasons: raising.slice(REASONS).reduce((sum, [, value]) => sum + value, 0),
       counterEvidence: lowering.slice(0, COUNTER_EVIDENCE).map(reason),
       otherCounterEvidence: lowering.slice(COUNTER_EVIDENCE).reduce((sum, [, value]) => sum + value, 0),
-      counterfactual: counterfactual(tf, model, data, row, raising.map(([feature]) => feature), peers, cut),
+      counterfactual: found.score < cut ? { features: [], score: found.score } : counterfactual(tf, model, data, row, raising.map(([feature]) => feature), peers, cut),
     }; // prettier-ignore
   });
 }

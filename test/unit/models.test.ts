@@ -4,7 +4,7 @@ import { familySchema } from '../../domain/schemas/families';
 import { fitLogistic, solveSpd } from '../../models/architectures/logistic';
 import { restoreModel, storeModel } from '../../models/artifact';
 import { loadBackend, type Tf } from '../../models/backend';
-import { baselineScores } from '../../models/baselines/baselines';
+import { baselineScores, PROFILE_DEVIATION, withProfile } from '../../models/baselines/baselines';
 import { calibrated } from '../../models/calibration/calibrator';
 import { fitPlatt } from '../../models/calibration/platt';
 import { fitFamily, logitsOf, splitByKnownTime } from '../../models/fit';
@@ -181,6 +181,10 @@ describe('judging a ranking', () => {
     expect(scores.get('peer-deviation')![1]).toBe(Math.max(0, z));
     expect(scores.get('peer-deviation')![0]).toBe(0); // unknown deviates from nothing
     expect(baselineScores(data, meta, rows(20), 1).get('random')).toEqual(scores.get('random'));
+    const own = withProfile(data, columns, meta);
+    expect(own.columns.at(-1)!.name).toBe(PROFILE_DEVIATION);
+    expect([...own.data.numeric.get(PROFILE_DEVIATION)!]).toEqual([...scores.get('peer-deviation')!]);
+    expect(withProfile(data, columns.slice(0, 1), meta).columns).toEqual(columns.slice(0, 1)); // no column of the profile in use
     expect(baselineScores(data, meta, rows(20), 2).get('random')).not.toEqual(scores.get('random'));
   });
   test('Platt scaling recovers a known scale and keeps the order', () => {

@@ -77,6 +77,7 @@ test('a reason stands beside named peers, a small group beside everybody, and th
   expect(first!.counterfactual!.score).toBeLessThan(cut);
   expect(first!.counterfactual!.features).toContain(first!.reasons[0]!.feature);
   expect([...first!.reasons, ...first!.counterEvidence].every(({ peers }) => peers > 10)).toBe(true);
+  expect(explain(tf, model, data, [top], Number.POSITIVE_INFINITY)[0]!.counterfactual!.features).toEqual([]); // below the end already
   expect(rare!.reasons.concat(rare!.counterEvidence)[0]!.peerGroup).toBe('all');
   expect(first!.base + [...first!.reasons, ...first!.counterEvidence].reduce((sum, r) => sum + r.contribution, 0) + first!.otherReasons + first!.otherCounterEvidence + first!.gap).toBeCloseTo(first!.score, 9); // prettier-ignore
   const [nb, en] = (['nb', 'en'] as const).map((language) => reasonsInWords(first!, language).join('\n'));

@@ -1,7 +1,7 @@
 import { notFound } from '../domain/errors';
-import { foldsOf } from '../domain/rules/time-splits';
+import { addMonths, foldsOf } from '../domain/rules/time-splits';
 import type { FamilySpec } from '../domain/schemas/families';
-import type { Experiment } from '../domain/schemas/experiment';
+import { type Experiment, testEnd } from '../domain/schemas/experiment';
 import type { MatrixMeta } from '../domain/schemas/matrix';
 import { getRun, type TrainingRun } from '../platform/db/stores/runs';
 import type { MatrixFile } from './compute/jobs';
@@ -30,3 +30,7 @@ export async function runAndFold(
   if (!fold) throw notFound(`the experiment has no fold ${foldId}`);
   return { run, fold };
 }
+
+/** Where folds roll, the version that is frozen looks back as far as they did, from the end of the last test part. */
+export const finalTrainFrom = (experiment: Experiment): string | undefined =>
+  experiment.split.kind === 'rolling' ? addMonths(testEnd(experiment), -experiment.split.trainMonths) : undefined;

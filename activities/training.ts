@@ -8,7 +8,7 @@ import { spawnJob } from './compute/spawn-job';
 import type { TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { checkRun } from './leaks';
-import { familyOf, matrixFile, runAndFold } from './training-input';
+import { familyOf, finalTrainFrom, matrixFile, runAndFold } from './training-input';
 
 /** Fits and judgements, each in a child process. Run twice they give the same bytes, and rows are written once. */
 export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'checkLeaks' | 'trainFold' | 'evaluateRun' | 'trainFinal'> {
@@ -88,7 +88,14 @@ export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'checkL
         const { experiment } = (await getRun(db, runId)).input;
         const matrix = await matrixFile(deps, matrixId, experiment);
         const { result, engine } = await spawnJob<'final'>(
-          { kind: 'final', matrix, family: familyOf(experiment, family), seed: experiment.seed, storeRoot },
+          {
+            kind: 'final',
+            trainFrom: finalTrainFrom(experiment),
+            matrix,
+            family: familyOf(experiment, family),
+            seed: experiment.seed,
+            storeRoot,
+          },
           signal,
         );
         return { modelSha256: result.modelSha256, weightsSha256: result.weightsSha256, engineSha256: store.put(JSON.stringify(engine)) };

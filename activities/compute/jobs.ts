@@ -34,7 +34,14 @@ export type ComputeJob =
       readonly seed: number;
       readonly storeRoot: string;
     }
-  | { readonly kind: 'final'; readonly matrix: MatrixFile; readonly family: FamilySpec; readonly seed: number; readonly storeRoot: string }
+  | {
+      readonly kind: 'final';
+      /** First as-of date that trains, where the split rolls. */ readonly trainFrom?: string | undefined;
+      readonly matrix: MatrixFile;
+      readonly family: FamilySpec;
+      readonly seed: number;
+      readonly storeRoot: string;
+    }
   | {
       readonly kind: 'evaluate';
       readonly predictions: readonly { family: string; sha256: string }[];

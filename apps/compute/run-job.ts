@@ -72,8 +72,8 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
 
 async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOutcome> {
   const { data, columns } = await modelRows(job.matrix, store);
-  const rows = allRows(data).filter((row) => data.labelKnownOn[row] !== undefined);
-  checkEnough(data, rows, 'the whole matrix');
+  const rows = allRows(data).filter((row) => data.labelKnownOn[row] !== undefined && data.asOf[row]! >= (job.trainFrom ?? ''));
+  checkEnough(data, rows, job.trainFrom ? `the matrix from ${job.trainFrom}` : 'the whole matrix');
   const { tf } = await loadBackend();
   const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed);
   const { document, weights } = storeModel(model);

@@ -4,10 +4,13 @@
  */
 export type SplitSpec =
   | { kind: 'expanding'; firstTest: string; testMonths: number; folds: number; embargoDays: number }
+  | { kind: 'rolling'; firstTest: string; testMonths: number; folds: number; embargoDays: number; trainMonths: number }
   | { kind: 'fixed'; trainUntil: string; testFrom: string; testUntil: string };
 
 export interface Fold {
   readonly id: string;
+  /** First as-of date that trains; undefined where all earlier ones do. */
+  readonly trainFrom?: string;
   /** Training rows have an as-of date before this day and an outcome known before it. */
   readonly trainKnownBefore: string;
   readonly testFrom: string;
@@ -49,6 +52,7 @@ export function foldsOf(split: SplitSpec): Fold[] {
       trainKnownBefore: addDays(testFrom, -split.embargoDays),
       testFrom,
       testUntil: addMonths(testFrom, split.testMonths),
+      ...(split.kind === 'rolling' ? { trainFrom: addMonths(testFrom, -split.trainMonths) } : {}),
     };
   });
 }
@@ -60,7 +64,10 @@ export interface DatedRow {
 }
 
 export const trainsFold = (row: DatedRow, fold: Fold): boolean =>
-  row.labelKnownOn !== undefined && row.asOf < fold.trainKnownBefore && row.labelKnownOn < fold.trainKnownBefore;
+  row.labelKnownOn !== undefined &&
+  row.asOf >= (fold.trainFrom ?? '') &&
+  row.asOf < fold.trainKnownBefore &&
+  row.labelKnownOn < fold.trainKnownBefore;
 
 export const testsFold = (row: DatedRow, fold: Fold): boolean =>
   row.labelKnownOn !== undefined && row.asOf >= fold.testFrom && row.asOf < fold.testUntil;

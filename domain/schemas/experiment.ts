@@ -4,14 +4,21 @@ import { FAMILY_NAMES, familySchema } from './families';
 
 const day = z.iso.date();
 
+/** Test parts that follow each other; what was known before each one trains it. */
+const moving = {
+  firstTest: day.describe('first day of the first test part'),
+  testMonths: z.int().min(1).max(36).default(6),
+  folds: z.int().min(1).max(24).default(3),
+  embargoDays: z.int().min(0).max(730).default(0).describe('days before the test part whose newly known outcomes may not train'),
+};
+
 const split = z
   .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('expanding'), ...moving }),
     z.strictObject({
-      kind: z.literal('expanding'),
-      firstTest: day.describe('first day of the first test part'),
-      testMonths: z.int().min(1).max(36).default(6),
-      folds: z.int().min(1).max(24).default(3),
-      embargoDays: z.int().min(0).max(730).default(0).describe('days before the test part whose newly known outcomes may not train'),
+      kind: z.literal('rolling'),
+      ...moving,
+      trainMonths: z.int().min(3).max(120).describe('as-of dates of so many months before the test part train'),
     }),
     z.strictObject({ kind: z.literal('fixed'), trainUntil: day, testFrom: day, testUntil: day }),
   ])

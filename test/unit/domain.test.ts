@@ -63,6 +63,10 @@ describe('folds in known time', () => {
     expect(testsFold({ asOf: '2023-07-01', labelKnownOn: '2023-12-01' }, fold!)).toBe(false);
   });
   test('test dates that overlap training are refused with both dates', () => {
+    const rolling = foldsOf({ kind: 'rolling', firstTest: '2023-01-01', testMonths: 6, folds: 2, embargoDays: 0, trainMonths: 12 });
+    expect(rolling.map(({ trainFrom }) => trainFrom)).toEqual(['2022-01-01', '2022-07-01']);
+    const row = { asOf: '2022-06-30', labelKnownOn: '2022-12-01' };
+    expect(rolling.map((part) => trainsFold(row, part))).toEqual([true, false]);
     expect(() => foldsOf({ kind: 'fixed', trainUntil: '2024-02-01', testFrom: '2024-01-01', testUntil: '2024-03-01' })).toThrow(
       /2024-01-01.*2024-02-01/,
     );

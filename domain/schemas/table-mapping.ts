@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forbiddenFeature } from '../rules/forbidden-features';
 
 /** How a prepared feature table (CSV or Parquet) is read: which column is what. Unnamed columns are refused by name. */
 export const tableMappingSchema = z.strictObject({
@@ -17,7 +18,18 @@ export const tableMappingSchema = z.strictObject({
   }),
   features: z
     .record(z.string(), z.enum(['numeric', 'categorical']))
-    .refine((f) => Object.keys(f).length > 0, 'expected at least one feature'),
+    .refine((f) => Object.keys(f).length > 0, 'expected at least one feature')
+    .superRefine((features, context) => {
+      for (const column of Object.keys(features)) {
+        const kind = forbiddenFeature(column);
+        if (kind)
+          context.addIssue({
+            code: 'custom',
+            path: [column],
+            message: `${column} looks like ${kind}, which may not be a feature; list it under ignore`,
+          });
+      }
+    }),
   nuisance: z
     .record(z.string(), z.enum(['numeric', 'categorical']))
     .default({})

@@ -65,6 +65,7 @@ export async function makeTableMatrix(store: ArtifactStore, { fileSha256, fileNa
   return withDuck(store.temporary(), async (duck) => {
     await openTable(duck, store.existing(fileSha256), fileName);
     await checkHeader(duck, mapping, fileName);
+    await refuseFreeText(duck, mapping);
     await findBadRows(duck, mapping, columns);
     const counts = await one(duck, 'select (select count(*) from raw)::int, (select count(distinct line) from bad)::int');
     const [read = 0, quarantined = 0] = counts.map(Number);
@@ -187,6 +188,26 @@ async function checkHeader(duck: DuckDBConnection, mapping: TableMapping, name: 
 
 const rowId = (mapping: TableMapping) =>
   mapping.rowId ? `trim(${ident(mapping.rowId)})` : `trim(${ident(mapping.entity)}) || '@' || trim(${ident(mapping.asOf)})`;
+
+/** A category of many long values that hardly ever repeat is text somebody wrote, whatever its column is called. */
+const FREE_TEXT = { meanLength: 30, distinctShare: 0.5, rows: 50 };
+
+async function refuseFreeText(duck: DuckDBConnection, mapping: TableMapping): Promise<void> {
+  for (const [column, kind] of Object.entries(mapping.features)) {
+    if (kind !== 'categorical') continue;
+    const values = `nullif(trim(${ident(column)}), '')`;
+    const row = await one(
+      duck,
+      `select count(${values})::int, count(distinct ${values})::int, coalesce(avg(length(${values})), 0) from raw`,
+    );
+    const [rows = 0, distinct = 0, length = 0] = row.map(Number);
+    if (rows >= FREE_TEXT.rows && distinct > FREE_TEXT.distinctShare * rows && length > FREE_TEXT.meanLength)
+      throw invalid(
+        `${column} holds free text (${distinct} different values in ${rows} rows, ${Math.round(length)} characters each), which may not be a feature`,
+        'List it under `ignore`.',
+      );
+  }
+}
 
 /** Table `bad(line, field, value, reason)`: every problem of every row, found by set-based checks. */
 async function findBadRows(duck: DuckDBConnection, mapping: TableMapping, columns: readonly MatrixColumn[]): Promise<void> {

@@ -226,6 +226,11 @@ describe('prepared tables', () => {
     );
     await expect(table([HEADER, '1,2024-01-01,1,x,w,yes,,'], 'table-none.csv')).rejects.toThrow(/no usable row/);
   });
+  test('a column of free text is refused by what it holds, a code list is not', async () => {
+    const written = (text: (i: number) => string) => [HEADER, ...Array.from({ length: 60 }, (_, i) => `974589109,2024-0${1 + Math.floor(i / 28)}-${String((i % 28) + 1).padStart(2, '0')},1,${text(i)},w,no,,`)]; // prettier-ignore
+    await expect(table(written((i) => `visited the clinic on day ${i} and spoke with the owner`), 'table-text.csv')).rejects.toThrow(/kind holds free text \(60 different values/); // prettier-ignore
+    expect((await table(written((i) => `K${i % 7}`), 'table-code.csv')).loaded).toBe(60); // prettier-ignore
+  });
   test('the same file and mapping are the same matrix', async () => {
     const lines = [
       HEADER,

@@ -13,7 +13,8 @@ const examples = path.resolve(__dirname, '../../docs/examples');
 const demo = () => parse(fs.readFileSync(path.join(examples, 'demo-register.yaml'), 'utf8')) as Record<string, Record<string, unknown>>;
 
 test('the shipped experiments and mappings are valid', () => {
-  expect(loadExperiment(path.join(examples, 'demo-register.yaml')).experiment.name).toBe('demo-register');
+  for (const name of ['demo-register', 'all-families', 'national-tenth'])
+    expect(loadExperiment(path.join(examples, `${name}.yaml`)).experiment.name).toBe(name);
   expect(experimentSchema.safeParse(parse(fs.readFileSync(path.join(examples, 'chicago/experiment.yaml'), 'utf8'))).success).toBe(true);
   expect(tableMappingSchema.safeParse(parse(fs.readFileSync(path.join(examples, 'chicago/mapping.yaml'), 'utf8'))).success).toBe(true);
 });
@@ -28,6 +29,21 @@ test('an error names path, value and what is allowed', () => {
     /x\.yaml[\s\S]*seed:.*found -1[\s\S]*candidate:.*found "forest"/,
   );
   expect(() => parseOrExplain(experimentSchema, { ...demo(), sed: 1 }, 'x')).toThrow(/sed/);
+});
+
+test('names, origin, belief and free text cannot be declared as features, however they are spelt', () => {
+  const mapping = (feature: string) => tableMappingSchema.safeParse({ version: 1, entity: 'e', asOf: 'd', outcome: { column: 'o', positive: [1] }, features: { [feature]: 'categorical' } }); // prettier-ignore
+  for (const column of ['name', 'lastName', 'Etternavn', 'nationality', 'Statsborgerskap', 'country_of_birth', 'birthCountry', 'fødeland', 'fodeland', 'religion', 'free text', 'fritekst', 'caseComment']) // prettier-ignore
+    expect([column, mapping(column).error?.issues[0]?.message]).toEqual([column, expect.stringMatching(/may not be a feature; list it under ignore/)]); // prettier-ignore
+  for (const column of [
+    'Facility_Type',
+    'username_length',
+    'surnames_per_day',
+    'notesheets',
+    'tracery',
+    'comments_answered_within'.slice(8),
+  ])
+    expect([column, mapping(column).success]).toEqual([column, true]);
 });
 
 test('a fixed split whose test overlaps training is refused before any work', () => {

@@ -106,6 +106,3 @@ export function estimateWithDraws(ranking: Ranking, ks: readonly number[], repli
     return { estimate, draws: own };
   });
 }
-
-export const estimate = (ranking: Ranking, ks: readonly number[], replicates: number, seed: number): MetricEstimate[] =>
-  estimateWithDraws(ranking, ks, replicates, seed).map(({ estimate: found }) => found);

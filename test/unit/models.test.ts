@@ -8,7 +8,7 @@ import { baselineScores, PROFILE_DEVIATION, withProfile } from '../../models/bas
 import { calibrated } from '../../models/calibration/calibrator';
 import { fitPlatt } from '../../models/calibration/platt';
 import { fitFamily, logitsOf, splitByKnownTime } from '../../models/fit';
-import { estimate, metricsOf, toRanking } from '../../models/metrics/ranking-metrics';
+import { estimateWithDraws, metricsOf, toRanking } from '../../models/metrics/ranking-metrics';
 import { encode, encodedWidth, fitEncoder } from '../../models/preprocessing/encoder';
 import { fitQuantiles, normalQuantile, toNormal } from '../../models/preprocessing/quantile-normal';
 import { scoreRows } from '../../models/score';
@@ -158,7 +158,9 @@ describe('judging a ranking', () => {
     const alone = Array.from(labels, (_, i) => `e${i}`);
     const few = Array.from(labels, (_, i) => `e${i % 10}`);
     const width = (entities: string[]) => {
-      const ap = estimate({ labels, entities }, [50], 300, 1).find((e) => e.metric === 'average-precision')!;
+      const ap = estimateWithDraws({ labels, entities }, [50], 300, 1).find(
+        ({ estimate }) => estimate.metric === 'average-precision',
+      )!.estimate;
       expect(ap.lo).toBeLessThan(ap.value);
       expect(ap.hi).toBeGreaterThan(ap.value);
       return ap.hi - ap.lo;

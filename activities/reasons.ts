@@ -6,7 +6,7 @@ import { spawnJob } from './compute/spawn-job';
 import type { Deps } from './deps';
 
 /**
- * Reasons of actors of a scored population, made anew from what the list was made of: any scored actor can be asked for,
+ * Reasons of actors of a scored population, made anew from what the list was made of: every scored actor can be asked for,
  * and nothing of it is stored. The first `top` of the list when no actor is named.
  */
 export async function reasonsOf(

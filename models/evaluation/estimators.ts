@@ -28,8 +28,8 @@ export interface PolicyEstimate {
 }
 
 const Z = 1.959964;
-/** Below this propensity an actor weighs so much that one outcome decides; such actors are left to the bounds. */
-export const SMALLEST_PROPENSITY = 0.005;
+/** Below this propensity an actor weighs so much that one outcome decides: of such actors nothing is claimed. */
+const SMALLEST_PROPENSITY = 0.005;
 
 const ASSUMPTIONS = {
   naive: 'controlled actors on the list are like those on it that were not controlled',
@@ -62,17 +62,37 @@ export function naive(candidates: readonly Candidate[]): PolicyEstimate {
   return { estimator: 'naive', value: seen.length > 0 ? hits / seen.length : 0, ...wilson(hits, seen.length), n: seen.length, assumption: ASSUMPTIONS.naive };
 } // prettier-ignore
 
-/**
- * Self-normalised inverse probability (Hájek 1971): outcomes of the controlled weighed by one over their propensity. The
- * variance is that of the linearised estimator over independent draws.
- */
-export function inverseProbability(candidates: readonly Candidate[]): PolicyEstimate {
+/** The list's actors whom the draw could have reached, those of them that were controlled, and how many it could not reach. */
+function reached(candidates: readonly Candidate[]) {
   const listed = candidates.filter(({ listed: on }) => on);
-  const seen = listed.filter(({ controlled, propensity }) => controlled && propensity >= SMALLEST_PROPENSITY);
+  const within = listed.filter(({ propensity }) => propensity >= SMALLEST_PROPENSITY);
+  const seen = within.filter(({ controlled }) => controlled);
+  // One outcome shows no spread: with less than two that were drawn, nothing narrows the range of the others.
+  const drawn = seen.filter(({ propensity }) => propensity < 1).length;
+  const blind = drawn < 2 && within.length > seen.length;
   const weight = seen.reduce((sum, { propensity }) => sum + 1 / propensity, 0);
-  const value = weight > 0 ? seen.reduce((sum, { outcome, propensity }) => sum + outcome / propensity, 0) / weight : 0;
-  const variance = seen.reduce((sum, { outcome, propensity }) => sum + ((1 - propensity) * (outcome - value) ** 2) / propensity ** 2, 0) / weight ** 2; // prettier-ignore
-  return around('inverse-probability', value, weight > 0 ? variance : 1, seen.length);
+  return { within, seen, blind, weight, beyond: listed.length === 0 ? 1 : 1 - within.length / listed.length };
+}
+
+/** Widens an estimate by the share of the list that it says nothing of, and to the whole range where it saw too little. */
+function heldBack(estimate: PolicyEstimate, { blind, beyond }: { blind: boolean; beyond: number }): PolicyEstimate {
+  const [lo, hi] = blind ? [0, 1] : [estimate.lo, estimate.hi];
+  const value = Math.min(1, Math.max(0, estimate.value));
+  return { ...estimate, value: value * (1 - beyond) + beyond / 2, lo: lo * (1 - beyond), hi: hi * (1 - beyond) + beyond };
+}
+
+/** Variance of a self-normalised weighed mean, linearised, over independent draws. */
+const weighedVariance = (seen: readonly Candidate[], deviation: (row: Candidate) => number, weight: number): number =>
+  seen.reduce((sum, row) => sum + ((1 - row.propensity) * deviation(row) ** 2) / row.propensity ** 2, 0) / weight ** 2;
+
+/** Self-normalised inverse probability (Hájek 1971): outcomes of the controlled weighed by one over their propensity. */
+export function inverseProbability(candidates: readonly Candidate[]): PolicyEstimate {
+  const reach = reached(candidates);
+  const { seen, weight } = reach;
+  if (weight === 0) return heldBack(around('inverse-probability', 0.5, 1, 0), { ...reach, blind: true });
+  const value = seen.reduce((sum, { outcome, propensity }) => sum + outcome / propensity, 0) / weight;
+  const variance = weighedVariance(seen, ({ outcome }) => outcome - value, weight);
+  return heldBack(around('inverse-probability', value, variance, seen.length), reach);
 }
 
 /**
@@ -81,18 +101,15 @@ export function inverseProbability(candidates: readonly Candidate[]): PolicyEsti
  * variance's own estimate is unsure: Student's t with n - 1 degrees replaces the normal.
  */
 export function doublyRobust(candidates: readonly Candidate[]): PolicyEstimate {
-  const listed = candidates.filter(({ listed: on }) => on);
-  const seen = listed.filter(({ controlled, propensity }) => controlled && propensity >= SMALLEST_PROPENSITY);
-  const size = listed.length;
-  if (size === 0 || seen.length === 0) return { estimator: 'doubly-robust', value: 0, lo: 0, hi: 1, n: 0, assumption: ASSUMPTIONS['doubly-robust'] };
+  const reach = reached(candidates);
+  const { within, seen, weight } = reach;
+  if (weight === 0) return heldBack(around('doubly-robust', 0.5, 1, 0), { ...reach, blind: true });
   const residual = ({ outcome, predicted }: Candidate) => outcome - predicted;
-  const weight = seen.reduce((sum, { propensity }) => sum + 1 / propensity, 0);
   const correction = seen.reduce((sum, row) => sum + residual(row) / row.propensity, 0) / weight;
-  const value = listed.reduce((sum, { predicted }) => sum + predicted, 0) / size + correction;
-  const spread = seen.reduce((sum, row) => sum + ((1 - row.propensity) * (residual(row) - correction) ** 2) / row.propensity ** 2, 0) / weight ** 2;
-  const widened = around('doubly-robust', value, spread * (studentT(seen.length - 1) / Z) ** 2, seen.length);
-  return { ...widened, value: Math.min(1, Math.max(0, value)) };
-} // prettier-ignore
+  const value = within.reduce((sum, { predicted }) => sum + predicted, 0) / within.length + correction;
+  const variance = weighedVariance(seen, (row) => residual(row) - correction, weight) * (studentT(seen.length - 1) / Z) ** 2;
+  return heldBack(around('doubly-robust', value, variance, seen.length), reach);
+}
 
 /**
  * The random arm: actors on the list that were controlled for certain count as they were found; the rest by the share found

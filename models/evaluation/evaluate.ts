@@ -9,7 +9,7 @@ import type {
 import type { Calibrator } from '../../domain/schemas/calibration';
 import { chooseCalibrator } from '../calibration/calibrator';
 import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../metrics/probability-metrics';
-import { bootstrapWeights, type Drawn, estimateWithDraws, INTERVAL, type Judged, percentileInterval, toRanking } from '../metrics/ranking-metrics'; // prettier-ignore
+import { bootstrapWeights, type Drawn, estimateWithDraws, INTERVAL, type Judged, percentileInterval, rankOrder, toRanking } from '../metrics/ranking-metrics'; // prettier-ignore
 
 /** Test rows of all folds as one family or baseline scored them, with what was found. */
 export interface Contender {
@@ -51,7 +51,7 @@ export function evaluateRun(
     const found = judgeSlice(judged, 'all', settings);
     drawn.set(family, found.drawn);
     rows.push(...found.rows.map((row) => ({ family, ...row })));
-    for (const slice of slicesOf(contender)) rows.push(...slice.rows(settings).map((row) => ({ family, ...row })));
+    rows.push(...judgeSlices(contender, settings).map((row) => ({ family, ...row })));
     if (!contender.isModel) continue;
     const report = calibrationOf(contender, settings);
     calibrators[family] = report.calibrator;
@@ -93,12 +93,13 @@ function pick(judged: Judged, rows: readonly number[]): Judged {
 }
 
 /** Every provider group and every period, however few its rows: none is dropped. */
-function slicesOf({ judged, groups, periods }: Contender): { rows: (settings: EvaluationSettings) => Row[] }[] {
+function judgeSlices({ judged, groups, periods }: Contender, settings: EvaluationSettings): Row[] {
   const by = (kind: string, names: readonly string[]) =>
-    [...new Set(names)].sort().map((name) => {
+    [...new Set(names)].sort().flatMap((name) => {
       const rows = names.flatMap((own, row) => (own === name ? [row] : []));
-      return { rows: (settings: EvaluationSettings) => judgeSlice(pick(judged, rows), `${kind}:${name}`, { ...settings, ks: settings.ks.filter((k) => k <= rows.length) }).rows };
-    }); // prettier-ignore
+      const ks = settings.ks.filter((k) => k <= rows.length);
+      return judgeSlice(pick(judged, rows), `${kind}:${name}`, { ...settings, ks }).rows;
+    });
   return [...by('group', groups), ...by('period', periods)];
 }
 
@@ -119,13 +120,14 @@ function calibrationOf({ family, judged }: Contender, { ks, bootstrap, seed }: E
     const centred = draws[i]!.map((draw) => Math.max(0, draw - bias)); // rows drawn twice look worse calibrated than they are
     return { metric, k: 0, value, ...percentileInterval(centred, value), n: labels.length, slice: 'all', method };
   });
-  const order = toRanking({ ...judged, labels: judged.labels, kroner: crossFitted }, seed);
+  const order = rankOrder(judged, seed);
   const top = ks.filter((k) => k <= labels.length).map((k) => {
-    const part = { labels: order.labels.slice(0, k), entities: order.entities.slice(0, k) };
-    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / k;
-    const own = [...bootstrapWeights(part.entities, bootstrap, seed)].map((weights) => part.labels.reduce((sum, label, i) => sum + label * weights[i]!, 0) / weights.reduce((a, b) => a + b, 0));
-    const value = mean(part.labels);
-    return { k, meanProbability: mean(order.kroner!.slice(0, k)), findingRate: { value, ...percentileInterval(own, value), n: k } };
+    const first = order.slice(0, k);
+    const part = pick(judged, first);
+    const mean = (values: Float64Array) => first.reduce((sum, row) => sum + values[row]!, 0) / k;
+    const own = [...bootstrapWeights(part.entities, bootstrap, seed)].map((weights) => weights.reduce((sum, weight, i) => sum + weight * part.labels[i]!, 0) / weights.reduce((a, b) => a + b, 0));
+    const value = mean(labels);
+    return { k, meanProbability: mean(crossFitted), findingRate: { value, ...percentileInterval(own, value), n: k } };
   }); // prettier-ignore
   const report: ReliabilityReport = { family, chosen: calibrator.kind, logLoss, bins: reliability(crossFitted, labels), top };
   return { calibrator, rows, reliability: report };
@@ -166,20 +168,23 @@ function pairedDifferences(contenders: readonly Contender[], drawn: ReadonlyMap<
 function fairnessOf({ family, judged, groups }: Contender, { ks, bootstrap, seed }: EvaluationSettings): GroupFairness[] {
   const n = judged.labels.length;
   const names = [...new Set(groups)].sort();
-  // The group stands where the entity does, so that the ranking carries it along.
-  const tagged = toRanking({ ...judged, entities: judged.entities.map((entity, row) => `${entity}\u0000${groups[row]}`) }, seed);
-  const groupAt = tagged.entities.map((entity) => entity.split('\u0000')[1]!);
-  const entityAt = tagged.entities.map((entity) => entity.split('\u0000')[0]!);
-  const replicates = [...bootstrapWeights(entityAt, Math.min(bootstrap, 200), seed)];
+  const order = rankOrder(judged, seed);
+  const replicates = [
+    ...bootstrapWeights(
+      order.map((row) => judged.entities[row]!),
+      Math.min(bootstrap, 200),
+      seed,
+    ),
+  ];
   return ks.filter((k) => k <= n).flatMap((k) => names.map((group): GroupFairness => {
     const measure = (weights: ArrayLike<number>) => {
       let [seen, own, ownClean] = [0, 0, 0];
       for (let i = 0; i < n && seen < k; i++) {
         const w = Math.min(weights[i]!, k - seen);
         seen += w;
-        if (groupAt[i] !== group) continue;
+        if (groups[order[i]!] !== group) continue;
         own += w;
-        ownClean += w * (1 - tagged.labels[i]!);
+        ownClean += w * (1 - judged.labels[order[i]!]!);
       }
       return { share: own / k, inVain: own > 0 ? ownClean / own : Number.NaN };
     };

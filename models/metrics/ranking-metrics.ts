@@ -19,9 +19,14 @@ export interface Judged {
 }
 
 /** Orders rows by score, higher first; equal scores by a seeded key, so that ties help nobody. */
-export function toRanking({ scores, labels, kroner, entities, rowIds }: Judged, seed: number): Ranking {
+export function rankOrder({ scores, rowIds }: Pick<Judged, 'scores' | 'rowIds'>, seed: number): number[] {
   const keys = rowIds.map((id) => seededUniform(seed, id));
-  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || keys[a]! - keys[b]!);
+  return Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || keys[a]! - keys[b]!);
+}
+
+export function toRanking(judged: Judged, seed: number): Ranking {
+  const { labels, kroner, entities } = judged;
+  const order = rankOrder(judged, seed);
   return {
     labels: Float64Array.from(order, (i) => labels[i]!),
     ...(kroner ? { kroner: Float64Array.from(order, (i) => kroner[i]!) } : {}),

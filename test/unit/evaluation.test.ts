@@ -93,6 +93,15 @@ describe('estimators of what a list of uncontrolled actors would give', () => {
     const perfect = [row(true, 1, 0.2, 1), row(false, 1, 0.2, 1), row(false, 0, 0.2, 0), row(true, 0, 0.2, 0)];
     expect(doublyRobust(perfect)).toMatchObject({ value: 0.5, lo: 0.5, hi: 0.5 });
   });
+  test('one drawn outcome narrows nothing, and actors out of reach widen what is claimed by their share', () => {
+    const one = [row(true, 1, 0.25), row(false, 0, 0.25)];
+    for (const estimator of [inverseProbability, doublyRobust]) {
+      expect(estimator(one)).toMatchObject({ lo: 0, hi: 1 });
+      expect(estimator([])).toMatchObject({ lo: 0, hi: 1, n: 0 });
+      const outOfReach = estimator([row(true, 1, 0.5, 1), row(true, 1, 0.5, 1), row(false, 0, 0, 1), row(false, 0, 0, 1)]);
+      expect(outOfReach).toMatchObject({ lo: 0.5, hi: 1, value: 0.75 });
+    }
+  });
   test('quantiles and Wilson against tables', () => {
     expect(studentT(10)).toBeCloseTo(2.228, 2);
     expect(studentT(30)).toBeCloseTo(2.042, 3);

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
-import type { Command } from 'commander';
-import { conflict, notFound } from '../../../domain/errors';
+import { type Command, Option } from 'commander';
+import { conflict, invalid, notFound } from '../../../domain/errors';
 import { type Language, reasonsInWords } from '../../../domain/features/words';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { reasonsOf } from '../../../activities/reasons';
@@ -9,6 +9,13 @@ import { getVersion, type VersionBundle } from '../../../platform/db/stores/vers
 import { interval, type Out, print, short, table } from '../output';
 import { reading } from '../session';
 import { fullRunId } from './training';
+
+const MOST = 500;
+const wholeNumber = (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > MOST) throw invalid(`--top ${text}: expected a whole number from 1 to ${MOST}`);
+  return value;
+};
 
 export function explanationCommands(program: Command): void {
   program
@@ -52,15 +59,13 @@ export function explanationCommands(program: Command): void {
     .description('why actors stand on a list: figures beside peers, what speaks against, what would have had to differ')
     .argument('<list>')
     .argument('[actors...]', 'entities such as P12; the first of the list when left out')
-    .option('--top <n>', 'how many of the list', Number, 3)
-    .option('--lang <nb|en>', 'language', 'nb')
+    .option('--top <n>', 'how many of the list', wholeNumber, 3)
+    .addOption(new Option('--lang <language>', 'language of the words').choices(['nb', 'en']).default('nb'))
     .addHelpText('after', '\nExample: utplukk reasons 5d20aa P12 --lang en')
     .action(async (id: string, actors: string[], options: { top: number; lang: Language } & Out) => {
       await reading(async (context) => {
-        const found = await reasonsOf(context, id, actors, Math.max(1, options.top));
-        print(options, found, () =>
-          found.map((actor) => reasonsInWords(actor, options.lang === 'en' ? 'en' : 'nb').join('\n')).join('\n\n'),
-        );
+        const found = await reasonsOf(context, id, actors, options.top);
+        print(options, found, () => found.map((actor) => reasonsInWords(actor, options.lang).join('\n')).join('\n\n'));
       });
     });
 }

@@ -68,7 +68,8 @@ export interface LifecycleActivities {
   registerVersion(input: { runId: string; family: FamilySpec['family']; final: FinalModel }): Promise<{ versionId: string }>;
   closeRun(input: { runId: string; state: 'finished' | 'failed' | 'cancelled'; problem?: string }): Promise<void>;
 
-  judgeGates(input: { requestId: string }): Promise<{ passed: boolean; openForMs: number }>;
+  /** `overridable`: gates failed, and two people may pass over them. */
+  judgeGates(input: { requestId: string }): Promise<{ passed: boolean; overridable?: boolean; openForMs: number }>;
   refuseByGates(input: { requestId: string }): Promise<{ verdict: Verdict }>;
   applyDecision(input: { requestId: string; decisionId: string }): Promise<{ verdict: Verdict }>;
   expireRequest(input: { requestId: string }): Promise<{ verdict: Verdict }>;

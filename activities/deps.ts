@@ -2,6 +2,8 @@ import type { ArtifactStore } from '../platform/artifacts/store';
 import type { Db } from '../platform/db/connection';
 import type { ActRef } from '../platform/ledger/ledger';
 import type { MlflowMirror } from '../platform/mlflow/mirror';
+import type { NotaryClient } from '../platform/trust/notary-client';
+import type { Trust } from '../platform/trust/trust';
 
 /** What activities work with; built once by the composition root and handed in. */
 export interface Deps {
@@ -10,5 +12,10 @@ export interface Deps {
   readonly mirror: MlflowMirror;
   /** Signs the schedule's service account in and records its act. */
   readonly beginServiceAct: (purpose: string) => Promise<ActRef>;
+  readonly notary: NotaryClient;
+  /** Pinned keys; read when they are needed. */
+  readonly trust: () => Trust;
+  /** A service account's own token, for what the notary signs for services. */
+  readonly serviceToken: () => Promise<string>;
   readonly clock: () => Date;
 }

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { conflict, notAllowed, notFound } from '../domain/errors';
-import { fourEyesProblem, type Verdict } from '../domain/rules/lifecycle';
-import { type GateInput, judge } from '../domain/rules/promotion-gates';
+import { fourEyesProblem } from '../domain/rules/four-eyes';
+import type { Verdict } from '../domain/rules/lifecycle';
+import { type GateInput, isHard, judge } from '../domain/rules/promotion-gates';
 import type { Estimate } from '../domain/schemas/evaluation';
 import { canonical, digestOf } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import type { Tx } from '../platform/db/connection';
 import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
+import { statementById } from '../platform/db/stores/statements';
 import { leaksOf } from '../platform/db/stores/leaks';
 import { evaluationOf, overall, getRun } from '../platform/db/stores/runs';
 import { championOf, getVersion, type ModelVersion, toMirror } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/ledger';
+import { openDecision } from '../platform/trust/statements';
 import type { LifecycleActivities } from './contracts';
 import type { Deps } from './deps';
 
@@ -46,8 +49,9 @@ export function promotionActivities(deps: Deps): PromotionActivities {
           deps.clock(),
         );
       });
-      const stored = await db('ml.gate_result').where({ request_id: requestId, passed: false });
-      return { passed: stored.length === 0, openForMs: request.expiresAt.getTime() - deps.clock().getTime() };
+      const failed = await db('ml.gate_result').where({ request_id: requestId, passed: false }).pluck<string[]>('gate');
+      const openForMs = request.expiresAt.getTime() - deps.clock().getTime();
+      return { passed: failed.length === 0, overridable: failed.length > 0 && !failed.some(isHard), openForMs };
     },
 
     async refuseByGates({ requestId }) {
@@ -69,10 +73,10 @@ export function promotionActivities(deps: Deps): PromotionActivities {
     async applyDecision({ requestId, decisionId }) {
       const row = await db('ml.decision')
         .where({ decision_id: decisionId })
-        .first<{ request_id: string; verdict: Verdict; act_id: string | null } | undefined>();
+        .first<{ request_id: string; verdict: Verdict; act_id: string | null; statement_id: string | null } | undefined>();
       if (!row) throw notFound(`decision ${decisionId} is not recorded`);
       if (row.request_id !== requestId) throw conflict(`decision ${decisionId} belongs to request ${row.request_id}, not to ${requestId}`);
-      if (row.verdict === 'approved') await crown(deps, requestId, decisionId, row.act_id!);
+      if (row.verdict === 'approved') await crown(deps, requestId, { decisionId, actId: row.act_id!, statementId: row.statement_id });
       return { verdict: row.verdict };
     },
 
@@ -92,8 +96,9 @@ export function promotionActivities(deps: Deps): PromotionActivities {
       });
       const decided = await getRequest(db, requestId);
       if (verdict === 'approved') {
-        const row = await db('ml.decision').where({ decision_id: decided.decisionId! }).first<{ act_id: string }>();
-        await crown(deps, requestId, decided.decisionId!, row.act_id);
+        const decisionId = decided.decisionId!;
+        const row = await db('ml.decision').where({ decision_id: decisionId }).first<{ act_id: string; statement_id: string | null }>();
+        await crown(deps, requestId, { decisionId, actId: row.act_id, statementId: row.statement_id });
       }
       return { verdict };
     },
@@ -108,12 +113,29 @@ async function insertDecision(tx: Tx, decision: { requestId: string; verdict: Ve
   return result.rowCount === 1;
 }
 
+interface ApprovedDecision {
+  readonly decisionId: string;
+  readonly actId: string;
+  readonly statementId: string | null;
+}
+
+/** The evidence first: what the notary signed, both people's tokens, that they differ. No row alone makes a champion. */
+async function checkSigned({ db, trust }: Deps, requestId: string, statementId: string | null): Promise<void> {
+  const request = await getRequest(db, requestId);
+  const envelope = statementId === null ? undefined : await statementById(db, statementId);
+  if (!envelope) throw notAllowed(`no signed statement stands behind the approval of request ${requestId}`);
+  const signed = await openDecision(envelope, trust(), { versionId: request.versionId, slot: request.slot, requestId });
+  if (signed.verdict !== 'approved') throw notAllowed(`what was signed about request ${requestId} is a refusal`);
+}
+
 /** Twice: the champion row of this decision exists, and nothing happens. */
-async function crown(deps: Deps, requestId: string, decisionId: string, actId: string): Promise<void> {
+async function crown(deps: Deps, requestId: string, { decisionId, actId, statementId }: ApprovedDecision): Promise<void> {
+  await checkSigned(deps, requestId, statementId);
   await deps.db.transaction(async (tx) => {
     const request = await getRequest(tx, requestId);
     const decider = await actOf(tx, actId);
-    const problem = fourEyesProblem({ requester: request.requester, trainer: request.trainer, decider: decider.principalId });
+    const parties = { requester: request.requester, trainer: request.trainer, decider: decider.principalId };
+    const problem = fourEyesProblem('promotion.approve', parties);
     if (problem) throw notAllowed(problem);
     await tx.raw('select pg_advisory_xact_lock(hashtext(?))', [`champion ${request.slot}`]);
     const done = await tx('ml.champion').where({ decision_id: decisionId }).first<object | undefined>();

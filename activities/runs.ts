@@ -7,9 +7,12 @@ import { actOf } from '../platform/auth/acts';
 import { codeIdentity } from '../platform/code-identity';
 import { append } from '../platform/ledger/ledger';
 import { evaluationOf, foldResults, getRun, type TrainingRun } from '../platform/db/stores/runs';
+import { statementsOf, storeStatement } from '../platform/db/stores/statements';
 import { toMirror, type VersionBundle } from '../platform/db/stores/versions';
 import { extractSnapshot } from '../platform/snapshots/extract';
 import { buildRegisterMatrix, featureCode, type MatrixRef } from '../platform/snapshots/matrix';
+import type { Envelope } from '../platform/trust/dsse';
+import { PREDICATE } from '../platform/trust/statements';
 import { matrixEngine } from '../platform/snapshots/engine';
 import { buildTableMatrix } from '../platform/snapshots/table-matrix';
 import { heartbeating } from './boundary';
@@ -93,20 +96,20 @@ export function runActivities(deps: Deps): RunActivities {
       const bundle: VersionBundle = { ...frozen, metrics, card: await storeCard(deps, run, frozen, nuisance) };
       const versionId = store.put(canonical(bundle));
       const selectable = !nuisance;
+      const signed = await attest(deps, run, versionId, bundle);
       await db.transaction(async (tx) => {
         const inserted = await tx.raw<{ rowCount: number }>(
           'insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, registered_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
           [versionId, run.slot, family, runId, bundle.recipe.matrixId, canonical(bundle.recipe), selectable, deps.clock()],
         );
-        await tx('ml.training_run').where({ run_id: runId }).update({ version_id: versionId });
-        if (inserted.rowCount === 0) return; // the same content was registered before, by this run or an equal one
-        await toMirror(tx, 'version', versionId);
-        await append(
-          tx,
-          await actOf(tx, run.actId),
-          { act: 'model-version.registered', subject: { kind: 'model-version', id: versionId }, after: versionId },
-          deps.clock(),
-        );
+        const act = await actOf(tx, run.actId);
+        if (signed) await storeStatement(tx, { versionId, predicateType: PREDICATE.version, envelope: signed, act, at: deps.clock() });
+        const linked = await tx('ml.training_run').where({ run_id: runId }).whereNull('version_id').update({ version_id: versionId });
+        // The same content was registered before: by this run, or by an equal one whose version this run ends in too.
+        if (inserted.rowCount === 0 && linked === 0 && !signed) return;
+        if (inserted.rowCount === 1) await toMirror(tx, 'version', versionId);
+        const done = inserted.rowCount === 1 ? 'model-version.registered' : 'model-version.found-again';
+        await append(tx, act, { act: done, subject: { kind: 'model-version', id: versionId }, after: versionId }, deps.clock());
       });
       return { versionId };
     },
@@ -137,6 +140,25 @@ export function runActivities(deps: Deps): RunActivities {
 async function usesNuisance(deps: Deps, run: TrainingRun, use: readonly string[]): Promise<boolean> {
   const { meta } = await matrixFile(deps, run.matrixId!, run.input.experiment);
   return meta.columns.some((column) => column.role === 'nuisance' && use.includes(column.name));
+}
+
+/** The notary's signature under the version, once; its statement names who trained, so that nobody approves their own. */
+async function attest(deps: Deps, run: TrainingRun, versionId: string, bundle: VersionBundle): Promise<Envelope | undefined> {
+  if ((await statementsOf(deps.db, versionId, PREDICATE.version)).length > 0) return undefined;
+  const trainer = await deps
+    .db('aud.act as a')
+    .join('aud.principal as p', 'p.principal_id', 'a.principal_id')
+    .where({ act_id: run.actId })
+    .first<{ issuer: string; subject: string }>('p.issuer', 'p.subject');
+  return deps.notary.version({
+    slot: run.slot,
+    versionId,
+    runId: run.runId,
+    trainer,
+    recipe: bundle.recipe,
+    engine: bundle.engine,
+    serviceToken: await deps.serviceToken(),
+  });
 }
 
 async function bundleOf(

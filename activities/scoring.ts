@@ -1,12 +1,13 @@
 import { civilTime } from '../domain/civil-time';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import { buildTablePopulation } from '../platform/snapshots/table-matrix';
-import { UtplukkError } from '../domain/errors';
+import { conflict, UtplukkError } from '../domain/errors';
 import { canonical, digestOf } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import type { MatrixMeta } from '../domain/schemas/matrix';
-import { championOf, getVersion, type VersionBundle } from '../platform/db/stores/versions';
+import { getVersion, type VersionBundle } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/ledger';
+import { verifiedChampion } from '../platform/trust/champion';
 import { buildRegisterMatrix, featureCode } from '../platform/snapshots/matrix';
 import { matrixEngine } from '../platform/snapshots/engine';
 import { heartbeating } from './boundary';
@@ -28,10 +29,8 @@ export function scoringActivities(deps: Deps): ScoringActivities {
     },
 
     async findChampion({ slot }) {
-      const champion = await championOf(db, slot);
-      if (!champion)
-        throw new UtplukkError('NotFound', `no version is live for ${slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
-      return { versionId: champion.versionId };
+      const { versionId } = await verifiedChampion({ db, store, trust: deps.trust() }, slot, deps.clock());
+      return { versionId };
     },
 
     buildPopulationMatrix: ({ actId, snapshotId, asOf }) =>
@@ -57,6 +56,9 @@ export function scoringActivities(deps: Deps): ScoringActivities {
 
     /** Puts the shards together in the order of entities; twice, the same scores have the same id. */
     async recordScoring({ actId, slot, versionId, matrixId, asOf, shards }) {
+      const live = await verifiedChampion({ db, store, trust: deps.trust() }, slot, deps.clock());
+      if (live.versionId !== versionId)
+        throw conflict(`version ${versionId.slice(0, 12)} was replaced while it scored ${slot}`, 'Rescore again: the new champion scores.');
       const bundle = store.getJson<VersionBundle>(versionId);
       const parts = shards.map((sha) => store.getJson<ShardScores>(sha));
       const rows = parts

@@ -1,5 +1,6 @@
 import { digestOf } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
+import { evaluationRoot } from '../platform/ledger/bulk';
 import { append } from '../platform/ledger/ledger';
 import { foldResults, getRun } from '../platform/db/stores/runs';
 import { heartbeating } from './boundary';
@@ -64,10 +65,10 @@ export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'checkL
             );
             written += inserted.rowCount;
           }
+          if (written === 0) return;
           await tx('ml.training_run')
             .where({ run_id: runId })
             .update({ matrix_id: matrixId, calibrators: JSON.stringify(result.calibrators), evaluation_sha256: evaluationSha });
-          if (written === 0) return;
           await append(
             tx,
             await actOf(tx, run.actId),
@@ -75,7 +76,7 @@ export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'checkL
               act: 'evaluation.recorded',
               subject: { kind: 'training-run', id: runId },
               after: evaluationSha,
-              rows: { count: written, root: evaluationSha },
+              rows: await evaluationRoot(tx, runId),
             },
             deps.clock(),
           );

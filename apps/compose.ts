@@ -5,8 +5,11 @@ import { signInAsService } from '../platform/auth/sign-in';
 import { tokenVerifier } from '../platform/auth/tokens';
 import type { Env } from '../platform/config/env';
 import { connect } from '../platform/db/connection';
+import { append } from '../platform/ledger/ledger';
 import { Mlflow } from '../platform/mlflow/client';
 import { MlflowMirror } from '../platform/mlflow/mirror';
+import { NotaryClient } from '../platform/trust/notary-client';
+import { readTrust } from '../platform/trust/trust';
 
 /** Builds what activities, CLI and API work with. The only place where these pieces meet. */
 export function compose(env: Env, { connections = 8 }: { connections?: number } = {}): Deps & { close(): Promise<void> } {
@@ -19,8 +22,15 @@ export function compose(env: Env, { connections = 8 }: { connections?: number } 
     mirror: new MlflowMirror(new Mlflow(env.MLFLOW_TRACKING_URI), db, store),
     beginServiceAct: async (purpose) => {
       const token = await verify(await signInAsService(env, 'service-schedule'));
-      return db.transaction((tx) => beginAct(tx, token, 'rescore.start', purpose));
+      return db.transaction(async (tx) => {
+        const act = await beginAct(tx, token, 'rescore.start', purpose);
+        await append(tx, act, { act: 'act.begun', subject: { kind: 'act', id: act.actId } }, new Date());
+        return act;
+      });
     },
+    notary: new NotaryClient(env.UTPLUKK_NOTARY),
+    trust: () => readTrust(env.UTPLUKK_TRUST),
+    serviceToken: () => signInAsService(env, 'service-schedule'),
     clock: () => new Date(),
     close: () => db.destroy(),
   };

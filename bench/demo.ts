@@ -93,7 +93,7 @@ async function idleShare(home: string): Promise<{ share: number; seconds: number
         const history = await command.temporal.client.workflow.getHandle(trainId(runId)).fetchHistory();
         return idleOf(history.events ?? []);
       },
-      await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, 'kari'),
+      (await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, 'kari')).accessToken,
     );
   } finally {
     child.kill('SIGINT');

@@ -12,6 +12,8 @@ import * as casesAndOperations from './20261122130000_cases_and_operations';
 import * as bulkFacts from './20261122140000_bulk_facts';
 import * as redaction from './20261122150000_redaction';
 import * as evaluation from './20261122160000_evaluation';
+import * as ledgerCoverage from './20261125090000_ledger_coverage';
+import * as trust from './20261125100000_trust';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -28,6 +30,8 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261122140000_bulk_facts': bulkFacts,
   '20261122150000_redaction': redaction,
   '20261122160000_evaluation': evaluation,
+  '20261125090000_ledger_coverage': ledgerCoverage,
+  '20261125100000_trust': trust,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { bootstrap, ensurePython } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
-import { migrate, startWorkers } from './lib/product.mjs';
+import { migrate, startNotary, startWorkers } from './lib/product.mjs';
 import { startDatabase, startServices } from './lib/stack.mjs';
 import { main, ROOT, SetupError, STACK } from './lib/util.mjs';
 
@@ -31,6 +31,7 @@ const DATA_PARTS = {
 async function startProduct(home) {
   const { env, owner, supervisor } = await startServices({ dir: home, given: {} });
   migrate({ ...env, ...owner });
+  await startNotary(supervisor, env, owner);
   await startWorkers(supervisor, env);
   return { env: { ...env, UTPLUKK_SESSION: path.join(home, 'session.json') }, supervisor };
 }

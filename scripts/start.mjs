@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { bootstrap } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
-import { migrate, startApi, startWorkers } from './lib/product.mjs';
+import { migrate, startApi, startNotary, startWorkers } from './lib/product.mjs';
 import { startServices } from './lib/stack.mjs';
 import { main, ROOT, say, SetupError, STACK } from './lib/util.mjs';
 
@@ -45,6 +45,7 @@ await main(async () => {
   try {
     const all = { ...env, UTPLUKK_TFJS_BACKEND: backend.backend };
     migrate({ ...all, ...owner });
+    await startNotary(supervisor, all, owner);
     const [, api] = await Promise.all([startWorkers(supervisor, all), startApi(supervisor, all)]);
     Object.assign(all, { UTPLUKK_API: api });
     fs.writeFileSync(path.join(dir, 'env.json'), JSON.stringify(all, null, 1), { mode: 0o600 });

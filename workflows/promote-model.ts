@@ -35,12 +35,16 @@ export async function promoteModel(input: PromoteModelInput): Promise<{ verdict:
     },
   );
   const gates = await quick.judgeGates({ requestId });
-  if (!gates.passed) {
+  if (!gates.passed && gates.overridable !== true) {
     progress = { step: 'refused by gates', done: 1, total: 1 };
     return quick.refuseByGates({ requestId });
   }
   open = true;
-  progress = { step: 'waiting for a decision', done: 0, total: 1 };
+  progress = {
+    step: gates.passed ? 'waiting for a decision' : 'gates failed; waiting for two people to pass over them',
+    done: 0,
+    total: 1,
+  };
   await condition(() => verdict !== undefined, Math.max(1, gates.openForMs));
   open = false;
   // A decision written in the last moment counts: expiry finds it instead of writing its own.

@@ -12,11 +12,14 @@ import { verifyLedger } from '../../platform/ledger/verify';
 import { getList, listLines, listLists, sealList } from '../../platform/services/lists';
 import { decide, propose } from '../../platform/services/promotion';
 import type { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+import { type Binding, nonceOf } from '../../platform/trust/evidence';
+import type { NotaryClient } from '../../platform/trust/notary-client';
 
 export interface ApiDeps {
   readonly db: Db;
   readonly store: ArtifactStore;
   readonly temporal: LifecycleClient;
+  readonly notary: NotaryClient;
   readonly verify: TokenVerifier;
   readonly clock: () => Date;
 }
@@ -67,6 +70,9 @@ export function createApi(deps: ApiDeps): FastifyInstance {
       store: deps.store,
       temporal: deps.temporal,
       clock: deps.clock,
+      notary: deps.notary,
+      // The caller signed in for the act and sends the ID token along; the notary checks that it is for this very act.
+      evidence: () => Promise.resolve((request.body as { idToken?: string }).idToken ?? ''),
       token: tokens.get(request)!,
     });
     const id = (request: FastifyRequest) => (request.params as { id: string }).id;
@@ -90,30 +96,49 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     secured.get('/v1/lineage/:id', (request) => lineageOf(db, id(request)));
     secured.get('/v1/ledger/verification', () => verifyLedger(db));
 
-    const reason = {
-      type: 'object',
-      required: ['reason'],
-      additionalProperties: false,
-      properties: { reason: { type: 'string', minLength: 3, maxLength: 2000 } },
-    };
-    secured.post('/v1/model-versions/:id/promotions', async (request, reply) =>
-      reply.status(201).send(await propose(command(request), id(request), { openDays: 14, purpose: 'promotion' })),
-    );
+    const words = { type: 'string', minLength: 3, maxLength: 2000 };
+    const idToken = { type: 'string', minLength: 20, maxLength: 20_000 };
+    const body = (properties: Record<string, object>) => ({
+      body: { type: 'object', required: Object.keys(properties), additionalProperties: false, properties },
+    });
+    const reason = body({ reason: words });
+    /** The nonce to sign in with for an act; the ID token that carries it goes along with the act. */
+    secured.get('/v1/nonces', { schema: { querystring: NONCE_QUERY } }, async (request) => {
+      const { act, version, requestId } = request.query as { act: Binding['act']; version: string; requestId: string };
+      const { versionId, slot } = await getVersion(db, version);
+      return { nonce: nonceOf({ act, slot, versionId, requestId }) };
+    });
+    const proposal = body({ requestId: { type: 'string', format: 'uuid' }, idToken });
+    secured.post('/v1/model-versions/:id/promotions', { schema: proposal }, async (request, reply) => {
+      const { requestId } = request.body as { requestId: string };
+      const asked = await propose(command(request), id(request), { openDays: 14, purpose: 'promotion', requestId });
+      return reply.status(201).send(asked);
+    });
     for (const [path, verdict] of [
       ['approval', 'approved'],
       ['refusal', 'refused'],
     ] as const) {
-      secured.post(`/v1/promotions/:id/${path}`, { schema: { body: reason } }, (request) =>
+      secured.post(`/v1/promotions/:id/${path}`, { schema: body({ reason: words, idToken }) }, (request) =>
         decide(command(request), id(request), verdict, (request.body as { reason: string }).reason),
       );
     }
-    secured.post('/v1/selection-lists/:id/seals', { schema: { body: reason } }, (request) =>
+    secured.post('/v1/selection-lists/:id/seals', { schema: reason }, (request) =>
       sealList(command(request), id(request), 'sealed', (request.body as { reason: string }).reason),
     );
     done();
   });
   return app;
 }
+
+const NONCE_QUERY = {
+  type: 'object',
+  required: ['act', 'version', 'requestId'],
+  properties: {
+    act: { enum: ['promotion.request', 'promotion.approve', 'promotion.refuse'] },
+    version: { type: 'string' },
+    requestId: { type: 'string', format: 'uuid' },
+  },
+};
 
 function uuid(text: string): string {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) throw invalid(`"${text}" is not the id of a training run`);

@@ -14,6 +14,7 @@ async function main(): Promise<void> {
     db: deps.db,
     store: deps.store,
     clock: deps.clock,
+    notary: deps.notary,
     temporal,
     verify: tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE }),
   });

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { auditCommands } from './commands/audit';
 import { dataCommands } from './commands/data';
 import { doctorCommand } from './commands/doctor';
+import { emergencyCommands } from './commands/emergency';
 import { explanationCommands } from './commands/explanations';
 import { featureCommands } from './commands/features';
 import { leakCommands } from './commands/leaks';
@@ -25,6 +26,7 @@ for (const register of [
   trainingCommands,
   explanationCommands,
   promotionCommands,
+  emergencyCommands,
   listCommands,
   scheduleCommands,
   leakCommands,

@@ -1,35 +1,37 @@
 import { ActivityFailure, ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { UtplukkError } from '../../domain/errors';
-import { loadSession } from '../../platform/auth/sign-in';
+import { evidenceAs, loadSession } from '../../platform/auth/sign-in';
 import { tokenVerifier } from '../../platform/auth/tokens';
 import { type Env, loadEnv } from '../../platform/config/env';
 import type { Command } from '../../platform/services/context';
+import type { Trust } from '../../platform/trust/trust';
 import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
 import { compose } from '../compose';
 
 /** Exit codes that mean something; --help of the program lists them. */
 export const EXIT = { ok: 0, internal: 1, invalid: 2, notAllowed: 3, state: 4, away: 5 } as const;
 
-export type Reading = Pick<Command, 'db' | 'store' | 'clock'> & { readonly env: Env };
+export type Reading = Pick<Command, 'db' | 'store' | 'clock' | 'notary'> & { readonly env: Env; readonly trust: () => Trust };
 
 /** For commands that only read. */
 export async function reading<T>(work: (context: Reading) => Promise<T>): Promise<T> {
   const env = loadEnv();
   const deps = compose(env, { connections: 4 });
   try {
-    return await work({ db: deps.db, store: deps.store, clock: deps.clock, env });
+    return await work({ db: deps.db, store: deps.store, clock: deps.clock, notary: deps.notary, trust: deps.trust, env });
   } finally {
     await deps.close();
   }
 }
 
 /** For commands that change something: the signed-in principal's token is verified first. */
-export async function acting<T>(work: (command: Command & { readonly env: Env }) => Promise<T>, accessToken?: string): Promise<T> {
-  return reading(async ({ env, ...context }) => {
-    const token = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(accessToken ?? loadSession());
+export async function acting<T>(work: (command: Command & Reading) => Promise<T>, accessToken?: string): Promise<T> {
+  return reading(async (context) => {
+    const { env } = context;
+    const token = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(accessToken ?? loadSession().accessToken);
     const temporal = await LifecycleClient.connect(env);
     try {
-      return await work({ ...context, env, temporal, token });
+      return await work({ ...context, temporal, token, evidence: evidenceAs(env, token.subject) });
     } finally {
       await temporal.close();
     }

@@ -6,6 +6,7 @@ import { championOf } from '../../platform/db/stores/versions';
 import { RESCORE_SCHEDULE_PREFIX, trainId } from '../../domain/rules/workflow-ids';
 import { slotKey, slotName } from '../../domain/rules/slots';
 import { verifyLedger } from '../../platform/ledger/verify';
+import { anchorsOf } from '../../platform/trust/anchors';
 import type { Command } from '../../platform/services/context';
 import { loadExperiment } from '../../platform/services/experiments';
 import { applySchedule, getList, listLines, listLists, type ListSummary, sealList } from '../../platform/services/lists';
@@ -28,7 +29,8 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Does a step as a named demo user; the token is fetched and verified like anybody's. */
 async function as<T>(user: string, work: (command: Acting) => Promise<T>): Promise<T> {
-  return acting(work, await reading(({ env }) => signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user)));
+  const { accessToken } = await reading(({ env }) => signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user));
+  return acting(work, accessToken);
 }
 
 async function train(): Promise<{ runId: string; versionId: string }> {
@@ -125,8 +127,9 @@ async function main(): Promise<void> {
   await promote(versionId, slot);
   const list = await rescoreBySchedule(slot);
   await seal(list);
-  await reading(async ({ db, env }) => {
-    const ledger = await verifyLedger(db);
+  await reading(async ({ db, env, notary }) => {
+    await notary.checkpoint();
+    const ledger = await verifyLedger(db, anchorsOf(env));
     say(`\nModel version  ${versionId}`);
     say(
       `Ledger         ${ledger.entries} entries, ${ledger.problems.length === 0 ? 'verified' : 'DOES NOT HOLD'}, Merkle root ${ledger.root}`,

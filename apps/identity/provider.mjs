@@ -95,7 +95,11 @@ const provider = new Provider(issuer, {
     if (token.kind === 'ClientCredentials') return { roles: SERVICES[token.clientId], principal_kind: 'service', sub: token.clientId };
     return { roles: USERS[token.accountId]?.roles ?? [], principal_kind: 'person' };
   },
-  findAccount: (_ctx, id) => (USERS[id] ? { accountId: id, claims: () => ({ sub: id, name: USERS[id].name }) } : undefined),
+  // An ID token that is made for one act carries the roles, for whoever checks it later has nothing else.
+  conformIdTokenClaims: false,
+  claims: { openid: ['sub'], act: ['roles', 'principal_kind'] },
+  findAccount: (_ctx, id) =>
+    USERS[id] ? { accountId: id, claims: () => ({ sub: id, roles: USERS[id].roles, principal_kind: 'person' }) } : undefined,
   // Every client here is the product's own, so there is no consent page to show.
   loadExistingGrant: async (ctx) => {
     const grant = new provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });

@@ -20,6 +20,9 @@ export interface GateResult {
   readonly reason: string;
 }
 
+/** Gates that nobody can pass over: a model that knows who looked, and data that hold the future. */
+export const isHard = (gate: string): boolean => gate === 'no-nuisance' || gate === 'leak-certificate';
+
 export const MIN_TEST_POSITIVES = 10;
 /** A challenger may be this much worse than the champion (relative) and still pass: below it is noise at our counts. */
 export const CHAMPION_TOLERANCE = 0.05;

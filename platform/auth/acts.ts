@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { notAllowed, notFound } from '../../domain/errors';
-import { ACTS, type Act, mayDo } from '../../domain/rules/roles';
+import { ACTS, type Act, mayDo, type Role } from '../../domain/rules/roles';
 import type { Db, Tx } from '../db/connection';
 import type { ActRef } from '../ledger/ledger';
 import type { VerifiedToken } from './tokens';
@@ -18,19 +18,31 @@ async function principalOf(tx: Tx, token: VerifiedToken, at: Date): Promise<stri
   return rows[0]!.principal_id;
 }
 
+/** @throws UtplukkError NotAllowed naming the roles that may */
+export function requireRole(token: VerifiedToken, act: Act): Role {
+  const role = mayDo(token.roles, act);
+  if (role) return role;
+  throw notAllowed(
+    `${token.subject} has ${token.roles.length ? `the role ${token.roles.join(', ')}` : 'no role'}; "${act}" needs one of: ${ACTS[act].join(', ')}`,
+    'Sign in as someone with that role: `utplukk login --as <user>`.',
+  );
+}
+
+/** The principal of a token, if it was seen before. */
+export async function knownPrincipal(db: Db | Tx, token: VerifiedToken): Promise<string | undefined> {
+  const row = await db('aud.principal')
+    .where({ issuer: token.issuer, subject: token.subject })
+    .first<{ principal_id: string } | undefined>('principal_id');
+  return row?.principal_id;
+}
+
 /**
  * Records that a verified principal does `act`, after checking its role. What follows (also in workers, weeks later)
  * carries the returned id, never a name.
  * @throws UtplukkError NotAllowed naming the roles that may
  */
 export async function beginAct(tx: Tx, token: VerifiedToken, act: Act, purpose: string, at: Date = new Date()): Promise<ActRef> {
-  const role = mayDo(token.roles, act);
-  if (!role) {
-    throw notAllowed(
-      `${token.subject} has ${token.roles.length ? `the role ${token.roles.join(', ')}` : 'no role'}; "${act}" needs one of: ${ACTS[act].join(', ')}`,
-      'Sign in as someone with that role: `utplukk login --as <user>`.',
-    );
-  }
+  const role = requireRole(token, act);
   const principalId = await principalOf(tx, token, at);
   const actId = randomUUID();
   await tx.raw(

@@ -5,12 +5,18 @@ import { z } from 'zod';
 import { notAllowed } from '../../domain/errors';
 import { type Env, type ServiceAccount, serviceSecret, sessionFile } from '../config/env';
 
-const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number() });
+const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number(), id_token: z.string().optional() });
+
+export interface SignedIn {
+  readonly accessToken: string;
+  /** Says who signed in, for one act if a nonce was given; services have none. */
+  readonly idToken: string | undefined;
+}
 const CLIENT = 'utplukk-cli';
 const REDIRECT = 'http://127.0.0.1/callback';
 const SCOPE = 'openid act';
 
-async function token(issuer: string, form: Record<string, string>, authorization?: string): Promise<string> {
+async function token(issuer: string, form: Record<string, string>, authorization?: string): Promise<SignedIn> {
   const response = await fetch(`${issuer}/token`, {
     method: 'POST',
     headers: authorization ? { authorization } : {},
@@ -19,15 +25,15 @@ async function token(issuer: string, form: Record<string, string>, authorization
   });
   const body: unknown = await response.json();
   if (!response.ok) throw notAllowed(`the identity provider gave no token: ${JSON.stringify(body)}`);
-  return tokenResponse.parse(body).access_token;
+  const { access_token: accessToken, id_token: idToken } = tokenResponse.parse(body);
+  return { accessToken, idToken };
 }
 
 /**
  * Signs a demo user in by the authorization-code flow with PKCE (RFC 7636), following the provider's redirects as a
- * browser would; the demo provider takes the user from `login_hint`.
- * @returns an access token for the product's API
+ * browser would; the demo provider takes the user from `login_hint`. A `nonce` binds the ID token to one act.
  */
-export async function signInAsDemoUser(issuer: string, audience: string, user: string): Promise<string> {
+export async function signInAsDemoUser(issuer: string, audience: string, user: string, nonce?: string): Promise<SignedIn> {
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(12).toString('base64url');
   const start = new URL(`${issuer}/auth`);
@@ -38,6 +44,7 @@ export async function signInAsDemoUser(issuer: string, audience: string, user: s
     scope: SCOPE,
     resource: audience,
     state,
+    ...(nonce === undefined ? {} : { nonce }),
     login_hint: user,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
@@ -78,7 +85,8 @@ export async function signInAsDemoUser(issuer: string, audience: string, user: s
 /** A service account's token (client credentials). */
 export async function signInAsService(env: Env, service: ServiceAccount): Promise<string> {
   const basic = Buffer.from(`${service}:${serviceSecret(env, service)}`).toString('base64');
-  return token(env.OIDC_ISSUER, { grant_type: 'client_credentials', scope: 'act', resource: env.OIDC_AUDIENCE }, `Basic ${basic}`);
+  const form = { grant_type: 'client_credentials', scope: 'act', resource: env.OIDC_AUDIENCE };
+  return (await token(env.OIDC_ISSUER, form, `Basic ${basic}`)).accessToken;
 }
 
 export function saveSession(user: string, accessToken: string): void {
@@ -87,8 +95,19 @@ export function saveSession(user: string, accessToken: string): void {
   fs.writeFileSync(file, JSON.stringify({ user, accessToken }), { mode: 0o600 });
 }
 
-export function loadSession(): string {
+/** Signs a person in for one act; the answer is an ID token that carries the nonce. */
+export type EvidenceOf = (nonce: string) => Promise<string>;
+
+export const evidenceAs =
+  (env: Pick<Env, 'OIDC_ISSUER' | 'OIDC_AUDIENCE'>, user: string): EvidenceOf =>
+  async (nonce) => {
+    const { idToken } = await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user, nonce);
+    if (!idToken) throw notAllowed('the identity provider gave no ID token', 'Its client needs the scope openid.');
+    return idToken;
+  };
+
+export function loadSession(): { user: string; accessToken: string } {
   const file = sessionFile();
   if (!fs.existsSync(file)) throw notAllowed('nobody is signed in', 'Run `npx utplukk login --as kari` (data scientist) first.');
-  return z.object({ accessToken: z.string() }).parse(JSON.parse(fs.readFileSync(file, 'utf8'))).accessToken;
+  return z.object({ user: z.string(), accessToken: z.string() }).parse(JSON.parse(fs.readFileSync(file, 'utf8')));
 }

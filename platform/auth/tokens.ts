@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { notAllowed } from '../../domain/errors';
 
@@ -24,8 +24,9 @@ const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'];
 
 export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
-export function tokenVerifier({ issuer, audience }: { issuer: string; audience: string }): TokenVerifier {
-  let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+/** With `pinned` keys nothing is fetched: what the issuer publishes later does not count. */
+export function tokenVerifier({ issuer, audience, pinned }: { issuer: string; audience: string; pinned?: JSONWebKeySet }): TokenVerifier {
+  let keys: JWTVerifyGetKey | undefined = pinned && createLocalJWKSet(pinned);
   return async (token) => {
     keys ??= createRemoteJWKSet(await jwksUri(issuer));
     try {
@@ -47,6 +48,12 @@ export function tokenVerifier({ issuer, audience }: { issuer: string; audience: 
       throw error;
     }
   };
+}
+
+/** An issuer's signing keys as they are published now, for pinning. */
+export async function jwksOf(issuer: string): Promise<{ keys: { kty: string }[] }> {
+  const response = await fetch(await jwksUri(issuer), { signal: AbortSignal.timeout(10_000) });
+  return z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }).parse(await response.json());
 }
 
 async function jwksUri(issuer: string): Promise<URL> {

@@ -26,6 +26,12 @@ const schema = z.object({
   OIDC_AUDIENCE: z.string().default('urn:utplukk:api'),
   UTPLUKK_HOME: z.string().min(1),
   UTPLUKK_STORE: z.string().min(1),
+  /** The process that signs; it holds the only key. */
+  UTPLUKK_NOTARY: z.url(),
+  /** Checkpoints and leaf hashes of the ledger, outside the database. */
+  UTPLUKK_ANCHORS: z.string().min(1),
+  /** Pinned keys of the notary and of identity providers. */
+  UTPLUKK_TRUST: z.string().min(1),
   UTPLUKK_API: z.string().optional(),
   UTPLUKK_SERVICE_SCHEDULE_SECRET: z.string().optional(),
   UTPLUKK_SERVICE_LOADER_SECRET: z.string().optional(),
@@ -54,8 +60,9 @@ export function loadEnv(): Env {
  * product's own URL is used, for databases where one role does it all.
  */
 export function databaseOwner(env: Env): { ownerUrl: string; roleUrls: string[] } {
-  const { DATABASE_OWNER_URL: owner, UTPLUKK_TRUTH_DATABASE_URL: truth } = process.env;
-  return { ownerUrl: owner ?? env.DATABASE_URL, roleUrls: owner ? [env.DATABASE_URL, ...(truth ? [truth] : [])] : [] };
+  const { DATABASE_OWNER_URL: owner, UTPLUKK_TRUTH_DATABASE_URL: truth, UTPLUKK_NOTARY_DATABASE_URL: notary } = process.env;
+  const others = [truth, notary].filter((url) => url !== undefined);
+  return { ownerUrl: owner ?? env.DATABASE_URL, roleUrls: owner ? [env.DATABASE_URL, ...others] : [] };
 }
 
 /** Where a simulation may store what it planted; undefined for every process of the product. */

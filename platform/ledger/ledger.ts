@@ -22,13 +22,37 @@ export interface EntryInput {
 }
 
 /** Format of an entry; a change of it is a new number, old entries keep theirs. */
-const ENTRY_VERSION = 1;
+const ENTRY_VERSION = 2;
 
 /** Microsecond UTC text. The clock gives milliseconds; the last three digits are zero, the width is the format's. */
 export const instantText = (at: Date): string => at.toISOString().replace('Z', '000Z');
 
-/** Appends to the ledger inside the caller's transaction; the entry commits with the change or not at all. */
+/** A covered row's digest before and after; the database refuses an entry that names a change which was not made. */
+export interface RowChange {
+  /** table */
+  readonly t: string;
+  /** key, parts joined by a slash */
+  readonly k: string;
+  readonly b?: string;
+  readonly a?: string;
+}
+
+/** What this transaction did to covered rows since its last entry. */
+async function changesOf(tx: Tx): Promise<RowChange[]> {
+  const { rows } = await tx.raw<{ rows: { tab: string; key: string; before: string | null; after: string | null }[] }>(
+    'select tab, key, before, after from aud.changes()',
+  );
+  return rows.flatMap(({ tab, key, before, after }) =>
+    before === after ? [] : [{ t: tab, k: key, ...(before === null ? {} : { b: before }), ...(after === null ? {} : { a: after }) }],
+  );
+}
+
+/**
+ * Appends to the ledger inside the caller's transaction; the entry commits with the change or not at all. It names every
+ * covered row that was changed before it: call it after the change.
+ */
 export async function append(tx: Tx, actor: ActRef, entry: EntryInput, at: Date): Promise<void> {
+  const changes = await changesOf(tx);
   const body = {
     v: ENTRY_VERSION,
     entry: randomUUID(),
@@ -42,6 +66,7 @@ export async function append(tx: Tx, actor: ActRef, entry: EntryInput, at: Date)
     ...(entry.before === undefined ? {} : { before: entry.before }),
     ...(entry.after === undefined ? {} : { after: entry.after }),
     ...(entry.rows === undefined ? {} : { rows: { count: entry.rows.count, root: entry.rows.root } }),
+    ...(changes.length === 0 ? {} : { changes }),
   };
   await tx.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body), 'utf8')]);
 }

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 
-const node = (left: Buffer, right: Buffer): Buffer => createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
+/** The Merkle tree of RFC 6962 (and RFC 9162): roots, inclusion proofs, consistency proofs. Hashes are 32 bytes. */
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
+  createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
 
 export const leafHash = (bytes: Uint8Array): Buffer => createHash('sha256').update(Buffer.of(0)).update(bytes).digest();
+
+/** Hash of the empty tree (RFC 6962, 2.1). */
+export const EMPTY_ROOT = createHash('sha256').digest();
 
 /** Root of an RFC 6962 tree, fed leaf by leaf: holds one hash a level, so size has no cap. */
 export class MerkleRoot {
@@ -13,7 +18,7 @@ export class MerkleRoot {
     let hash = leaf;
     let level = 0;
     for (; this.#levels[level] !== undefined; level++) {
-      hash = node(this.#levels[level]!, hash);
+      hash = nodeHash(this.#levels[level]!, hash);
       this.#levels[level] = undefined;
     }
     this.#levels[level] = hash;
@@ -24,11 +29,14 @@ export class MerkleRoot {
     return this.#size;
   }
 
-  /** Hex root; the hash of the empty string for an empty tree (RFC 6962, 2.1). */
-  root(): string {
+  rootBytes(): Buffer {
     const left = this.#levels.filter((hash) => hash !== undefined);
-    if (left.length === 0) return createHash('sha256').digest('hex');
-    return left.reduce((right, hash) => node(hash, right)).toString('hex');
+    return left.length === 0 ? EMPTY_ROOT : left.reduce((right, hash) => nodeHash(hash, right));
+  }
+
+  /** Hex root. */
+  root(): string {
+    return this.rootBytes().toString('hex');
   }
 }
 
@@ -36,4 +44,95 @@ export function merkleRoot(rows: Iterable<string | Uint8Array>): { count: number
   const tree = new MerkleRoot();
   for (const row of rows) tree.add(leafHash(typeof row === 'string' ? Buffer.from(row, 'utf8') : row));
   return { count: tree.size, root: tree.root() };
+}
+
+/** Hash of the full subtree over leaves [index * 2^level, (index + 1) * 2^level). */
+export type Subtrees = (level: number, index: number) => Buffer;
+
+/** Full subtrees that cover leaves [from, to), left to right; `from` is a multiple of the first one's size. */
+function* cover(from: number, to: number): Generator<[level: number, index: number]> {
+  let at = from;
+  while (at < to) {
+    let level = 0;
+    while (at % 2 ** (level + 1) === 0 && at + 2 ** (level + 1) <= to) level++;
+    yield [level, at / 2 ** level];
+    at += 2 ** level;
+  }
+}
+
+/** MTH of leaves [from, to), RFC 6962, 2.1. */
+export function rangeRoot(subtrees: Subtrees, from: number, to: number): Buffer {
+  const hashes = [...cover(from, to)].map(([level, index]) => subtrees(level, index));
+  return hashes.length === 0 ? EMPTY_ROOT : hashes.reduceRight((right, left) => nodeHash(left, right));
+}
+
+/** Largest power of two that is smaller than n. */
+const split = (n: number): number => 2 ** (Math.ceil(Math.log2(n)) - 1);
+
+/** PATH(index, D[size]) of RFC 6962, 2.1.1: sibling hashes from the leaf up. */
+export function inclusionProof(subtrees: Subtrees, index: number, size: number): Buffer[] {
+  const path = (from: number, to: number): Buffer[] => {
+    if (to - from === 1) return [];
+    const middle = from + split(to - from);
+    return index < middle
+      ? [...path(from, middle), rangeRoot(subtrees, middle, to)]
+      : [...path(middle, to), rangeRoot(subtrees, from, middle)];
+  };
+  return path(0, size);
+}
+
+/** PROOF(older, D[size]) of RFC 6962, 2.1.2. */
+export function consistencyProof(subtrees: Subtrees, older: number, size: number): Buffer[] {
+  const sub = (from: number, to: number, whole: boolean): Buffer[] => {
+    if (older === to) return whole ? [] : [rangeRoot(subtrees, from, to)];
+    const middle = from + split(to - from);
+    return older <= middle
+      ? [...sub(from, middle, whole), rangeRoot(subtrees, middle, to)]
+      : [...sub(middle, to, false), rangeRoot(subtrees, from, middle)];
+  };
+  return older === 0 || older === size ? [] : sub(0, size, true);
+}
+
+/** Verification of RFC 9162, 2.1.3.2. */
+export function verifyInclusion(leaf: Uint8Array, index: number, size: number, proof: readonly Uint8Array[], root: Uint8Array): boolean {
+  if (index >= size) return false;
+  let [at, last] = [index, size - 1];
+  let hash: Buffer = Buffer.from(leaf);
+  for (const sibling of proof) {
+    if (last === 0) return false;
+    if (at % 2 === 1 || at === last) {
+      hash = nodeHash(sibling, hash);
+      while (at % 2 === 0 && at !== 0) [at, last] = [at / 2, Math.floor(last / 2)];
+    } else hash = nodeHash(hash, sibling);
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && hash.equals(root);
+}
+
+/** Verification of RFC 9162, 2.1.4.2. */
+export function verifyConsistency(
+  older: { size: number; root: Uint8Array },
+  newer: { size: number; root: Uint8Array },
+  proof: readonly Uint8Array[],
+): boolean {
+  if (older.size > newer.size) return false;
+  if (older.size === newer.size) return proof.length === 0 && Buffer.from(older.root).equals(newer.root);
+  if (older.size === 0) return proof.length === 0;
+  const path = Number.isInteger(Math.log2(older.size)) ? [older.root, ...proof] : [...proof];
+  let [at, last] = [older.size - 1, newer.size - 1];
+  while (at % 2 === 1) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  const first = path.shift();
+  if (!first) return false;
+  let before: Buffer = Buffer.from(first);
+  let after: Buffer = before;
+  for (const hash of path) {
+    if (last === 0) return false;
+    if (at % 2 === 1 || at === last) {
+      before = nodeHash(hash, before);
+      after = nodeHash(hash, after);
+      while (at % 2 === 0 && at !== 0) [at, last] = [at / 2, Math.floor(last / 2)];
+    } else after = nodeHash(after, hash);
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && before.equals(older.root) && after.equals(newer.root);
 }

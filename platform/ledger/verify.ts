@@ -1,91 +1,151 @@
-import { createHash } from 'node:crypto';
-import { canonical } from '../artifacts/hash';
-import type { Db } from '../db/connection';
-import { leafHash, MerkleRoot } from './merkle';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Db, Tx } from '../db/connection';
+import { verifyBulk } from './bulk';
+import { allCheckpoints, readCheckpoint } from './checkpointer';
+import type { Checkpoint } from './checkpoint';
+import { EMPTY_ROOT, MerkleRoot } from './merkle';
+import { verifyRows } from './rows';
+import { type Anchor, TileTree } from './tiles';
+import { type LedgerProblem, type RangeJob, type RangeResult, verifyRange } from './verify-range';
 
-export interface LedgerProblem {
-  readonly seq: number;
-  readonly problem: string;
-}
+export type { LedgerProblem } from './verify-range';
+
 export interface LedgerVerdict {
   readonly entries: number;
   readonly root: string;
   readonly head: string;
+  /** The last checkpoint outside the database and how many later entries it does not cover; undefined when nobody gave any anchors. */
+  readonly anchored: { readonly size: number; readonly at: string; readonly uncovered: number; readonly checkpoints: number } | undefined;
   readonly problems: LedgerProblem[];
 }
 
-interface Row {
-  seq: number;
-  entry_id: string;
-  chain_leaf: Buffer;
-  chain_hash: Buffer;
-  bytes: Buffer | null;
-  leaf_hash: Buffer | null;
-  act: string | null;
-  subject_id: string | null;
+/** Where checkpoints and tiles lie, and whose signature counts. */
+export interface Anchors {
+  readonly anchor: Anchor;
+  readonly keys: readonly Uint8Array[];
 }
 
-const BATCH = 5000;
-const MAX_PROBLEMS = 20;
+const TILE = 256;
+const HASH = 32;
+/** Below this a second thread costs more than it saves. */
+const WORTH_A_THREAD = 20_000;
+const THREADS = 2;
 
-/** Recomputes every leaf and chain hash from the stored bytes, in order, and compares with what the tables say. */
-export async function verifyLedger(db: Db): Promise<LedgerVerdict> {
-  const problems: LedgerProblem[] = [];
-  const tree = new MerkleRoot();
-  let chain: Buffer = createHash('sha256').digest();
-  let seq = 0;
-  return db.transaction(
-    async (tx) => {
-      for (;;) {
-        const { rows } = await tx.raw<{ rows: Row[] }>(
-          `select c.seq, c.entry_id, c.leaf_hash as chain_leaf, c.chain_hash, e.bytes, e.leaf_hash, e.act, e.subject_id
-             from aud.chain c left join aud.entry e using (entry_id) where c.seq > ? order by c.seq limit ?`,
-          [seq, BATCH],
-        );
-        if (rows.length === 0) break;
-        for (const row of rows) {
-          const report = (problem: string) => problems.length < MAX_PROBLEMS && problems.push({ seq: row.seq, problem });
-          if (row.seq !== seq + 1) report(`entry ${seq + 1} is missing`);
-          const problem = entryProblem(row);
-          if (problem) report(problem);
-          const leaf = row.bytes ? leafHash(row.bytes) : row.chain_leaf;
-          tree.add(leaf);
-          chain = createHash('sha256').update(chain).update(leaf).digest();
-          if (!chain.equals(row.chain_hash)) {
-            report('the chain breaks here: this hash does not follow from the entries before it');
-            chain = row.chain_hash;
-          }
-          seq = row.seq;
-        }
-      }
-      const { rows: heads } = await tx.raw<{ rows: { size: number; chain_hash: Buffer }[] }>('select size, chain_hash from aud.chain_head');
-      const head = heads[0];
-      if (!head || head.size !== seq || !head.chain_hash.equals(chain)) {
-        problems.push({
-          seq,
-          problem: `the head says ${head?.size ?? 'nothing'} entries, the chain holds ${seq}: the tail was cut or the head was changed`,
-        });
-      }
-      const { rows: loose } = await tx.raw<{ rows: { n: number }[] }>(
-        'select count(*) n from aud.entry e where not exists (select 1 from aud.chain c where c.entry_id = e.entry_id)',
-      );
-      if ((loose[0]?.n ?? 0) > 0) problems.push({ seq, problem: `${loose[0]?.n} entries stand outside the chain` });
-      return { entries: seq, root: tree.root(), head: chain.toString('hex'), problems };
-    },
-    { isolationLevel: 'repeatable read', readOnly: true },
+/**
+ * Recomputes the ledger from its bytes and compares it with everything else that knows it: the chain, the derived columns,
+ * every row of the covered tables, and the leaf hashes and signed checkpoints outside the database. Without anchors a full
+ * re-hash by whoever owns the database cannot be seen, and the verdict says that there were none.
+ */
+export async function verifyLedger(db: Db, anchors?: Anchors): Promise<LedgerVerdict> {
+  const url = (db.client as { config: { connection: { connectionString: string } } }).config.connection.connectionString;
+  return db.transaction((tx) => verifyIn(tx, url, anchors), { isolationLevel: 'repeatable read', readOnly: true });
+}
+
+async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Promise<LedgerVerdict> {
+  const { rows } = await tx.raw<{ rows: Head[] }>(
+    `select h.size, h.chain_hash, h.ledger_id, (select max(seq) from aud.chain) as last, pg_export_snapshot() as snapshot,
+      (select count(*) from aud.entry e where not exists (select 1 from aud.chain c where c.entry_id = e.entry_id)) as loose from aud.chain_head h`,
   );
+  const [head] = rows;
+  if (!head) return { entries: 0, root: '', head: '', anchored: undefined, problems: [{ seq: 0, problem: 'the ledger has no head' }] };
+  const last = head.last ?? 0;
+  const ranges = await inRanges(tx, { url, snapshot: head.snapshot }, last);
+  const problems = ranges.flatMap((range) => range.problems);
+  const tree = new MerkleRoot();
+  for (const { leaves } of ranges)
+    for (let at = 0; at < leaves.length; at += HASH) tree.add(Buffer.from(leaves.buffer, leaves.byteOffset + at, HASH));
+  const chain = ranges.at(-1)?.lastChain ?? EMPTY_ROOT.toString('hex');
+  if (head.size !== last || head.chain_hash.toString('hex') !== chain)
+    problems.push({
+      seq: last,
+      problem: `the head says ${head.size} entries, the chain holds ${last}: the tail was cut or the head was changed`,
+    });
+  if (head.loose > 0) problems.push({ seq: last, problem: `${head.loose} entries stand outside the chain` });
+  const anchored = anchors && compareAnchors(anchors, ranges, tree.size, head.ledger_id, problems);
+  const changes = ranges.flatMap((range) => range.changes);
+  const bulk = ranges.flatMap((range) => range.bulk);
+  problems.push(...(await verifyRows(tx, changes, last)), ...(await verifyBulk(tx, bulk)));
+  problems.sort((a, b) => a.seq - b.seq);
+  return { entries: tree.size, root: tree.root(), head: chain, anchored, problems };
 }
 
-function entryProblem(row: Row): string | undefined {
-  if (!row.bytes || !row.leaf_hash) return `entry ${row.entry_id} is gone`;
-  const leaf = leafHash(row.bytes);
-  if (!leaf.equals(row.chain_leaf)) return `the bytes of entry ${row.entry_id} were changed`;
-  if (!leaf.equals(row.leaf_hash)) return `the stored leaf hash of entry ${row.entry_id} was changed`;
-  const text = row.bytes.toString('utf8');
-  const body = JSON.parse(text) as { entry?: string; act?: string; subject?: { id?: string } };
-  if (canonical(body) !== text) return `entry ${row.entry_id} is not canonical JSON`;
-  if (body.entry !== row.entry_id || body.act !== row.act || body.subject?.id !== row.subject_id) {
-    return `the query columns of entry ${row.entry_id} do not say what its bytes say`;
+interface Head {
+  readonly size: number;
+  readonly chain_hash: Buffer;
+  readonly ledger_id: string;
+  readonly last: number | null;
+  readonly snapshot: string;
+  readonly loose: number;
+}
+
+/** Stretches of the ledger side by side; each begins with the chain hash that is stored before it, which the one before checks. */
+async function inRanges(tx: Tx, common: Pick<RangeJob, 'url' | 'snapshot'>, last: number): Promise<RangeResult[]> {
+  const script = path.join(__dirname, 'verify-thread.js');
+  const count = last >= WORTH_A_THREAD && fs.existsSync(script) ? THREADS : 1;
+  const starts = Array.from({ length: count }, (_, i) => Math.floor((last * i) / count / TILE) * TILE);
+  const jobs: RangeJob[] = [];
+  for (const [i, start] of starts.entries()) {
+    const row = await tx('aud.chain').where({ seq: start }).first<{ chain_hash: Buffer } | undefined>('chain_hash');
+    jobs.push({ ...common, from: start + 1, to: starts[i + 1] ?? last, before: (row?.chain_hash ?? EMPTY_ROOT).toString('hex') });
   }
-  return undefined;
+  return Promise.all(jobs.map((job) => (count === 1 ? verifyRange(job) : inThread(script, job))));
+}
+
+const inThread = (script: string, job: RangeJob): Promise<RangeResult> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(script, { workerData: job });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+
+/** Leaf by leaf against the tiles, so that the first bad entry has a name; then root and signature of every checkpoint. */
+function compareAnchors(
+  { anchor, keys }: Anchors,
+  ranges: readonly RangeResult[],
+  entries: number,
+  ledgerId: string,
+  problems: LedgerProblem[],
+): NonNullable<LedgerVerdict['anchored']> {
+  const note = (seq: number, problem: string) => void problems.push({ seq, problem });
+  const guarded = <T>(seq: number, work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      note(seq, (error as Error).message);
+      return undefined;
+    }
+  };
+  const latest = guarded(entries, () => readCheckpoint(anchor, keys));
+  if (!latest) return { size: 0, at: '', uncovered: entries, checkpoints: 0 };
+  if (latest.origin !== `utplukk/${ledgerId}`) note(0, `the checkpoints belong to ledger ${latest.origin}, the database says utplukk/${ledgerId}`); // prettier-ignore
+  if (latest.size > entries)
+    note(entries + 1, `a checkpoint of ${latest.at} covers ${latest.size} entries, the ledger holds ${entries}: entry ${entries + 1} and later ones are gone`); // prettier-ignore
+  const tree = new TileTree(anchor, latest.size);
+  guarded(latest.size, () => compareLeaves(ranges, tree, note));
+  let checkpoints = 0;
+  guarded(latest.size, () => {
+    for (const checkpoint of allCheckpoints(anchor, keys)) {
+      checkpoints++;
+      checkRoot(anchor, checkpoint, note);
+    }
+  });
+  return { size: latest.size, at: latest.at, uncovered: Math.max(0, entries - latest.size), checkpoints };
+}
+
+function checkRoot(anchor: Anchor, { size, root, at }: Checkpoint, note: (seq: number, problem: string) => void): void {
+  if (!new TileTree(anchor, size).root().equals(root))
+    note(size, `the tiles do not have the root that was signed at ${at} over ${size} entries`);
+}
+
+function compareLeaves(ranges: readonly RangeResult[], tree: TileTree, note: (seq: number, problem: string) => void): void {
+  let index = 0;
+  for (const { leaves } of ranges)
+    for (let at = 0; at < leaves.length && index < tree.size; at += HASH, index++) {
+      const found = Buffer.from(leaves.buffer, leaves.byteOffset + at, HASH);
+      if (found.equals(tree.leaf(index))) continue;
+      note(index + 1, `entry ${index + 1} is not the one that was there when it was anchored outside the database`);
+      return; // everything after a re-hash differs too: the first one is what matters
+    }
 }

@@ -19,6 +19,23 @@ export async function startWorkers(supervisor, env) {
   return workers;
 }
 
+/** The process that holds the signing key; it reads leaf hashes by a role of its own, and workers never see its folder. */
+export async function startNotary(supervisor, env, { UTPLUKK_NOTARY_DATABASE_URL }) {
+  if (!UTPLUKK_NOTARY_DATABASE_URL) return; // the notary runs elsewhere
+  const notary = supervisor.start('notary', process.execPath, [dist('apps/notary/main.js')], {
+    env: {
+      UTPLUKK_NOTARY_DATABASE_URL,
+      UTPLUKK_NOTARY_HOME: path.join(supervisor.dir, 'notary'),
+      UTPLUKK_ANCHORS: env.UTPLUKK_ANCHORS,
+      UTPLUKK_TRUST: env.UTPLUKK_TRUST,
+      OIDC_ISSUER: env.OIDC_ISSUER,
+      ...(env.OIDC_AUDIENCE ? { OIDC_AUDIENCE: env.OIDC_AUDIENCE } : {}),
+      PORT: new URL(env.UTPLUKK_NOTARY).port,
+    },
+  });
+  await supervisor.until(notary, '/health', async () => (await fetch(`${env.UTPLUKK_NOTARY}/health`)).ok);
+}
+
 export async function startApi(supervisor, env, { knownPort = true } = {}) {
   const port = await freePort(knownPort ? 8080 : 0);
   const uri = `http://127.0.0.1:${port}`;

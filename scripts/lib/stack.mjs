@@ -113,8 +113,8 @@ export class Supervisor {
 /**
  * Starts PostgreSQL, Temporal, MLflow and the demo's identity provider, each unless `given` already names one.
  * @returns {Promise<{env: Record<string, string>, owner: Record<string, string>, supervisor: Supervisor}>} `env` is what the
- * processes of the product need; `owner` holds the database's owner and the reader of the truth, for migrations, tests and
- * benchmarks only
+ * processes of the product need; `owner` holds the database's owner, the reader of the truth and the notary's reader, for
+ * migrations, the notary, tests and benchmarks only
  */
 export async function startServices({ dir, knownPorts = false, given = process.env, log = say }) {
   const supervisor = new Supervisor(dir, log);
@@ -122,6 +122,9 @@ export async function startServices({ dir, knownPorts = false, given = process.e
   const env = {
     UTPLUKK_HOME: dir,
     UTPLUKK_STORE: given.UTPLUKK_STORE ?? path.join(dir, 'store'),
+    UTPLUKK_ANCHORS: given.UTPLUKK_ANCHORS ?? path.join(dir, 'anchors'),
+    UTPLUKK_TRUST: given.UTPLUKK_TRUST ?? path.join(dir, 'trust.json'),
+    UTPLUKK_NOTARY: given.UTPLUKK_NOTARY ?? `http://127.0.0.1:${await port(8089)}`,
     TEMPORAL_NAMESPACE: given.TEMPORAL_NAMESPACE ?? (given.TEMPORAL_ADDRESS ? 'default' : NAMESPACE),
   };
   try {
@@ -156,7 +159,9 @@ export async function startDatabase(dir) {
 
 const ownerOf = (variables) =>
   Object.fromEntries(
-    ['DATABASE_OWNER_URL', 'UTPLUKK_TRUTH_DATABASE_URL'].flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])),
+    ['DATABASE_OWNER_URL', 'UTPLUKK_TRUTH_DATABASE_URL', 'UTPLUKK_NOTARY_DATABASE_URL'].flatMap((name) =>
+      variables[name] ? [[name, variables[name]]] : [],
+    ),
   );
 
 async function startPostgres(supervisor, dir, port) {
@@ -217,6 +222,7 @@ async function startPostgres(supervisor, dir, port) {
     DATABASE_URL: asRole('utplukk_product'),
     DATABASE_OWNER_URL: asOwner('utplukk'),
     UTPLUKK_TRUTH_DATABASE_URL: asRole('utplukk_truth'),
+    UTPLUKK_NOTARY_DATABASE_URL: asRole('utplukk_notary'),
     UTPLUKK_MLFLOW_DATABASE: asOwner('mlflow'),
   };
 }

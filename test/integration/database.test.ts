@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { canonical } from '../../platform/artifacts/hash';
-import { type ActRef, append, type EntryInput } from '../../platform/ledger/ledger';
-import { verifyLedger } from '../../platform/ledger/verify';
-import { connect, type Db, type Tx } from '../../platform/db/connection';
-import { actAs, testDatabase, type TestDatabase } from '../support/environment';
-
-/** A change with its entry in one transaction, as every service does it. */
-const changing = (db: Db, actor: ActRef, change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<void>) =>
-  db.transaction((tx) => change(tx, (entry) => append(tx, actor, entry, new Date())));
+import { connect } from '../../platform/db/connection';
+import { actAs, prepared, testDatabase, type TestDatabase } from '../support/environment';
 
 let t: TestDatabase;
 beforeAll(async () => {
@@ -33,89 +26,6 @@ test('every table has a primary key, and the migrations go down and up again', a
   await owner.migrate.latest();
   await owner.destroy();
   await other.close();
-});
-
-describe('the ledger', () => {
-  const write = async (subject: string) => {
-    const actor = await actAs(t, 'kari', 'run.start');
-    await changing(t.db, actor, (_tx, log) => log({ act: 'test.written', subject: { kind: 'test', id: subject } }));
-  };
-  const count = async () => (await verifyLedger(t.db)).entries;
-
-  test('an entry commits with its change or not at all', async () => {
-    const actor = await actAs(t, 'kari', 'run.start');
-    const before = await count();
-    const failing = changing(t.db, actor, async (_tx, log) => {
-      await log({ act: 'test.undone', subject: { kind: 'test', id: 'x' } });
-      throw new Error('the change failed');
-    });
-    await expect(failing).rejects.toThrow('the change failed');
-    expect(await count()).toBe(before);
-    await write('a');
-    expect(await count()).toBe(before + 1);
-  });
-
-  test('a raw insert chains too; changing, deleting and writing the chain by hand are refused', async () => {
-    await write('b');
-    const owner = asOwner(t);
-    const before = await count();
-    const body = { v: 1, entry: randomUUID(), at: '2024-01-01T00:00:00.000000Z', act: 'test.raw', subject: { kind: 'test', id: 'raw' } };
-    await t.db.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body))]);
-    expect(await verifyLedger(t.db)).toMatchObject({ entries: before + 1, problems: [] });
-    for (const sql of [
-      "update aud.entry set act = 'x'",
-      'delete from aud.entry',
-      'truncate aud.entry cascade',
-      'update aud.chain set seq = seq + 1',
-      'delete from aud.chain',
-      "update aud.act set purpose = 'x'",
-    ]) {
-      await expect(t.db.raw(sql)).rejects.toThrow(/permission denied/);
-      await expect(owner.raw(sql)).rejects.toThrow(/append-only/);
-    }
-    await expect(t.db.raw('update aud.chain_head set size = 0')).rejects.toThrow(/permission denied/);
-    await expect(owner.raw('update aud.chain_head set size = 0')).rejects.toThrow(/written by the ledger only/);
-    await owner.destroy();
-  });
-
-  test('eight writers at once make one unbroken chain', async () => {
-    const before = await count();
-    const actor = await actAs(t, 'kari', 'run.start');
-    const db = connect(t.env.DATABASE_URL, 8);
-    await Promise.all(
-      Array.from({ length: 40 }, (_, i) =>
-        db.transaction((tx) => append(tx, actor, { act: 'test.many', subject: { kind: 'test', id: String(i) } }, new Date())),
-      ),
-    );
-    await db.destroy();
-    expect(await verifyLedger(t.db)).toMatchObject({ entries: before + 40, problems: [] });
-  });
-
-  test.each([
-    [
-      'bytes',
-      `update aud.entry set bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'test.written', 'test.wrotten'), 'UTF8') where act = 'test.written'`,
-      /bytes of entry .* were changed/,
-    ],
-    ['a query column', `update aud.entry set subject_id = 'z' where act = 'test.written'`, /query columns/],
-    [
-      'an entry taken out',
-      `delete from aud.chain where seq = 2; delete from aud.entry e where not exists (select 1 from aud.chain c where c.entry_id = e.entry_id)`,
-      /entry 2 is missing/,
-    ],
-    ['the tail cut', 'delete from aud.chain where seq = (select max(seq) from aud.chain)', /tail was cut|stand outside/],
-  ])('a superuser who edits %s is found out', async (_what, sql, problem) => {
-    const victim = await testDatabase();
-    const actor = await actAs(victim, 'kari', 'run.start');
-    for (const id of ['1', '2', '3'])
-      await changing(victim.db, actor, (_tx, log) => log({ act: 'test.written', subject: { kind: 'test', id } }));
-    const superuser = asOwner(victim);
-    await superuser.raw(`set session_replication_role = replica; ${sql}; set session_replication_role = default`);
-    await superuser.destroy();
-    const verdict = await verifyLedger(victim.db);
-    expect(verdict.problems.map((p) => p.problem).join('; ')).toMatch(problem);
-    await victim.close();
-  });
 });
 
 describe('the roles of the database', () => {
@@ -166,48 +76,37 @@ describe('four eyes in the database', () => {
   const ids = { version: 'f'.repeat(64), matrix: 'e'.repeat(64), run: randomUUID() };
   let kari: Awaited<ReturnType<typeof actAs>>;
   let ola: Awaited<ReturnType<typeof actAs>>;
-  const request = async (days = 14, act = kari) => {
+  const statementId = 'a'.repeat(64);
+  const request = async (days = 14, act = kari, passed = true) => {
     const id = randomUUID();
     const at = new Date(Date.now() - 1000);
-    await t.db('ml.promotion_request').insert({
-      request_id: id,
-      version_id: ids.version,
-      slot: 's/all',
-      act_id: act.actId,
-      requested_at: at,
-      expires_at: new Date(at.getTime() + days * 86_400_000),
+    await prepared(t, act, async (tx) => {
+      await tx('ml.promotion_request').insert({
+        request_id: id,
+        version_id: ids.version,
+        slot: 's/all',
+        act_id: act.actId,
+        requested_at: at,
+        expires_at: new Date(at.getTime() + days * 86_400_000),
+      });
+      await tx('ml.gate_result').insert({ request_id: id, gate: 'enough-outcomes', passed, reason: 'test' });
     });
     return id;
   };
-  const decision = async (requestId: string, actId: string, verdict = 'approved') => {
-    const id = randomUUID();
-    await t.db('ml.decision').insert({ decision_id: id, request_id: requestId, verdict, act_id: actId, decided_at: new Date() });
-    return id;
+  const decision = async (requestId: string, actId: string, over: object = {}) => {
+    const row = { decision_id: randomUUID(), request_id: requestId, verdict: 'approved', act_id: actId, statement_id: statementId, decided_at: new Date(), ...over }; // prettier-ignore
+    await prepared(t, ola, async (tx) => void (await tx('ml.decision').insert(row)));
+    return row.decision_id;
   };
+  const crown = (row: object) => prepared(t, ola, async (tx) => void (await tx('ml.champion').insert(row)));
   beforeAll(async () => {
     kari = await actAs(t, 'kari', 'run.start');
     ola = await actAs(t, 'ola', 'promotion.approve');
-    await t
-      .db('ml.matrix')
-      .insert({ matrix_id: ids.matrix, recipe_sha256: 'r', recipe: '{}', file_sha256: 'f', meta: '{}', made_at: new Date() });
-    await t.db('ml.training_run').insert({
-      run_id: ids.run,
-      act_id: kari.actId,
-      experiment: '{}',
-      experiment_sha256: 'x',
-      slot: 's/all',
-      state: 'finished',
-      started_at: new Date(),
-    });
-    await t.db('ml.model_version').insert({
-      version_id: ids.version,
-      slot: 's/all',
-      family: 'mlp',
-      run_id: ids.run,
-      matrix_id: ids.matrix,
-      recipe: '{}',
-      selectable: true,
-      registered_at: new Date(),
+    await prepared(t, kari, async (tx) => {
+      await tx('ml.matrix').insert({ matrix_id: ids.matrix, recipe_sha256: 'r', recipe: '{}', file_sha256: 'f', meta: '{}', made_at: new Date() }); // prettier-ignore
+      await tx('ml.training_run').insert({ run_id: ids.run, act_id: kari.actId, experiment: '{}', experiment_sha256: 'x', slot: 's/all', state: 'finished', started_at: new Date() }); // prettier-ignore
+      await tx('ml.model_version').insert({ version_id: ids.version, slot: 's/all', family: 'mlp', run_id: ids.run, matrix_id: ids.matrix, recipe: '{}', selectable: true, registered_at: new Date() }); // prettier-ignore
+      await tx('ml.statement').insert({ statement_id: statementId, version_id: ids.version, predicate_type: 'x', envelope: '{}', act_id: kari.actId, made_at: new Date() }); // prettier-ignore
     });
   });
 
@@ -216,21 +115,44 @@ describe('four eyes in the database', () => {
     // Ola asks, Kari trained: Kari may not approve either.
     await expect(decision(await request(14, ola), kari.actId)).rejects.toThrow(/four eyes/);
   });
-  test('nor decide twice, nor after expiry', async () => {
+  test('nor decide twice, nor after expiry, nor on a clock that was set back or forward', async () => {
     const id = await request();
-    await decision(id, ola.actId, 'refused');
+    await decision(id, ola.actId, { verdict: 'refused' });
     await expect(decision(id, ola.actId)).rejects.toThrow(/decision_once/);
     await expect(decision(await request(0.000_001), ola.actId)).rejects.toThrow(/expired/);
+    await expect(decision(await request(0.000_001), ola.actId, { decided_at: new Date(Date.now() - 3_600_000) })).rejects.toThrow(/clock was set back/); // prettier-ignore
+    await expect(decision(await request(), ola.actId, { decided_at: new Date(Date.now() + 3_600_000) })).rejects.toThrow(/clock was set/);
   });
-  test('nor make a champion without an approval for that version and slot', async () => {
-    const refused = await decision(await request(), ola.actId, 'refused');
-    const champion = { slot: 's/all', seq: 1, version_id: ids.version, act_id: ola.actId, live_from: new Date() };
-    await expect(t.db('ml.champion').insert({ ...champion, decision_id: refused })).rejects.toThrow(/no approved decision/);
+  test('nor approve without a signed statement, or past gates that failed', async () => {
+    await expect(decision(await request(), ola.actId, { statement_id: null })).rejects.toThrow(/no signed statement/);
+    const failed = await request(14, kari, false);
+    await expect(decision(failed, ola.actId)).rejects.toThrow(/did not pass its gates/);
+    const override = (actId: string, principalId: string) =>
+      prepared(t, ola, async (tx) => {
+        await tx('aud.reason').insert({ reason_id: randomUUID(), words: 'x', salt: Buffer.from('s'), digest: Buffer.from('d') });
+        const reason = await tx('aud.reason').first<{ reason_id: string }>('reason_id');
+        await tx('ml.gate_override').insert({ request_id: failed, gate: 'enough-outcomes', principal_id: principalId, act_id: actId, reason_id: reason.reason_id, at: new Date() }); // prettier-ignore
+      });
+    await expect(override(kari.actId, kari.principalId)).rejects.toThrow(/four eyes/);
+    await expect(override(ola.actId, kari.principalId)).rejects.toThrow(/not the one who acted/);
+    await override(ola.actId, ola.principalId);
+    await expect(decision(failed, ola.actId)).rejects.toThrow(/did not pass its gates/);
+    const ingrid = await actAs(t, 'ingrid', 'promotion.approve');
+    await override(ingrid.actId, ingrid.principalId);
+    await decision(failed, ola.actId);
+  });
+  test('nor make a champion without an approval for that version and slot, out of order, or back in time', async () => {
+    const refused = await decision(await request(), ola.actId, { verdict: 'refused' });
+    const champion = { slot: 's/all', seq: 1, version_id: ids.version, act_id: ola.actId };
+    const now = () => new Date();
+    await expect(crown({ ...champion, live_from: now(), decision_id: refused })).rejects.toThrow(/no approved decision/);
     const approved = await decision(await request(), ola.actId);
-    await expect(t.db('ml.champion').insert({ ...champion, slot: 'other/all', decision_id: approved })).rejects.toThrow(
+    await expect(crown({ ...champion, live_from: now(), slot: 'other/all', decision_id: approved })).rejects.toThrow(
       /no approved decision/,
     );
-    await t.db('ml.champion').insert({ ...champion, decision_id: approved });
+    await expect(crown({ ...champion, live_from: now(), seq: 2, decision_id: approved })).rejects.toThrow(/follows 0/);
+    await expect(crown({ ...champion, live_from: new Date(0), decision_id: approved })).rejects.toThrow(/clock was set back/);
+    await crown({ ...champion, live_from: now(), decision_id: approved });
     await expect(t.db.raw("update ml.champion set slot = 'x'")).rejects.toThrow(/append-only/);
   });
 });

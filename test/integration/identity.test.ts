@@ -31,7 +31,7 @@ test('forged, expired, unsigned and foreign tokens are refused', async () => {
       .setAudience(t.env.OIDC_AUDIENCE)
       .setIssuedAt();
   await expect(verify()(await make(t.env.OIDC_ISSUER).setExpirationTime('1h').sign(privateKey))).rejects.toThrow(/refused/);
-  const real = await signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'ola');
+  const real = (await signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'ola')).accessToken;
   const [head = '', body = '', signature = ''] = real.split('.');
   const changed = Buffer.from(Buffer.from(body, 'base64url').toString().replace('"ola"', '"kari"')).toString('base64url');
   await expect(verify()(`${head}.${changed}.${signature}`)).rejects.toThrow(/refused/);
@@ -51,7 +51,14 @@ test('an act needs its role, and names the roles that may', async () => {
 });
 
 test('the API answers nobody without a token, and errors as problem+json', async () => {
-  const api = createApi({ db: t.db, store: t.store, temporal: undefined as never, verify: verify(), clock: () => new Date() });
+  const api = createApi({
+    db: t.db,
+    store: t.store,
+    temporal: undefined as never,
+    notary: undefined as never,
+    verify: verify(),
+    clock: () => new Date(),
+  });
   const base = await api.listen({ host: '127.0.0.1', port: 0 });
   const get = async (url: string, init: RequestInit = {}) => {
     const response = await fetch(base + url, init);
@@ -63,7 +70,7 @@ test('the API answers nobody without a token, and errors as problem+json', async
     type: 'application/problem+json; charset=utf-8',
     body: { code: 'NotAllowed' },
   });
-  const headers = { authorization: `Bearer ${await signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'anne')}` };
+  const headers = { authorization: `Bearer ${(await signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'anne')).accessToken}` };
   expect((await get('/v1/model-versions', { headers })).body).toEqual([]);
   expect(await get('/v1/model-versions/abcdef12', { headers })).toMatchObject({ status: 404, body: { code: 'NotFound' } });
   expect(await get('/v1/training-runs/x', { headers })).toMatchObject({ status: 400, body: { code: 'InvalidInput' } });

@@ -20,7 +20,8 @@ import { Mlflow } from '../../platform/mlflow/client';
 import { garbage } from '../../platform/artifacts/garbage';
 import { loadExperiment } from '../../platform/services/experiments';
 import { applySchedule, getList, listLines, sealList, startRescore } from '../../platform/services/lists';
-import { decide, propose, rollback } from '../../platform/services/promotion';
+import { answerEmergency, returnToEarlier } from '../../platform/services/emergency';
+import { decide, propose } from '../../platform/services/promotion';
 import { cancelRun, startRun } from '../../platform/services/training';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
 import { actAs, testProduct, type TestProduct } from '../support/environment';
@@ -174,7 +175,7 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
 
   // Everything that is named is there.
   expect((await garbage(t.db, t.store)).missing).toEqual([]);
-  await expect(rollback(ola, SLOT, 'nothing before')).rejects.toThrow(/never had another champion/);
+  await expect(returnToEarlier(ola, SLOT, 'nothing before')).rejects.toThrow(/never had another champion/);
 });
 
 test('the same recipe gives the same version, and reproduce rebuilds it to the same bytes', async () => {
@@ -307,6 +308,9 @@ test('a run can be cancelled, and a champion be rolled back to the one before', 
   expect(gates.map((gate) => gate.gate)).toContain('not-worse-than-champion');
   const ola = await t.as('ola');
   await decide(ola, requestId, 'approved', 'as good');
-  expect(await rollback(ola, SLOT, 'prefer the first')).toEqual({ from: next.versionId, to: before });
+  const returned = await returnToEarlier(ola, SLOT, 'prefer the first');
+  expect(returned).toMatchObject({ from: next.versionId, to: before });
+  await expect(answerEmergency(ola, returned.emergencyId, 'me again')).rejects.toThrow(/four eyes/);
+  expect(await answerEmergency(await t.as('ingrid'), returned.emergencyId, 'looked too')).toMatchObject({ settled: true });
   expect((await championOf(t.db, SLOT))?.versionId).toBe(before);
 });

@@ -15,7 +15,7 @@ import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest, redactedParts } from '../../platform/snapshots/manifests';
 import { buildRegisterMatrix, featureCode } from '../../platform/snapshots/matrix';
 import { redactPartition, type RedactionRequest } from '../../platform/snapshots/redactions';
-import { actAs, testDatabase, type TestDatabase } from '../support/environment';
+import { actAs, prepared, testDatabase, type TestDatabase } from '../support/environment';
 import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
 
 let t: TestDatabase;
@@ -96,12 +96,17 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   // A version that stood on it: the rebuilt matrix is another one, and the answer names the partition.
   const versionId = 'f'.repeat(64);
   const runId = randomUUID();
-  await t.db('ml.training_run').insert({ run_id: runId, act_id: actor.actId, experiment: '{}', experiment_sha256: 'x', slot: 's/all', state: 'finished', started_at: new Date() }); // prettier-ignore
-  await t.db('ml.model_version').insert({ version_id: versionId, slot: 's/all', family: 'mlp', run_id: runId, matrix_id: matrix.matrixId, recipe: '{}', selectable: false, registered_at: new Date() }); // prettier-ignore
-  const mirror = {} as never; // not asked by a rebuild
+  await prepared(t, actor, async (tx) => {
+    await tx('ml.training_run').insert({ run_id: runId, act_id: actor.actId, experiment: '{}', experiment_sha256: 'x', slot: 's/all', state: 'finished', started_at: new Date() }); // prettier-ignore
+    await tx('ml.model_version').insert({ version_id: versionId, slot: 's/all', family: 'mlp', run_id: runId, matrix_id: matrix.matrixId, recipe: '{}', selectable: false, registered_at: new Date() }); // prettier-ignore
+  });
+  const unasked = {} as never; // not asked by a rebuild
   const { rebuildMatrix } = reproductionActivities({
     ...t,
-    mirror,
+    mirror: unasked,
+    notary: unasked,
+    trust: () => unasked,
+    serviceToken: () => Promise.resolve(''),
     beginServiceAct: () => Promise.resolve(actor),
     clock: () => new Date(),
   });

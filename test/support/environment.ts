@@ -6,14 +6,16 @@ import path from 'node:path';
 import pg from 'pg';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { beginAct } from '../../platform/auth/acts';
-import { signInAsDemoUser } from '../../platform/auth/sign-in';
+import { evidenceAs, signInAsDemoUser } from '../../platform/auth/sign-in';
 import { tokenVerifier, type VerifiedToken } from '../../platform/auth/tokens';
 import { type Env, loadEnv, ROOT } from '../../platform/config/env';
-import { connect, type Db } from '../../platform/db/connection';
-import type { ActRef } from '../../platform/ledger/ledger';
+import { connect, type Db, type Tx } from '../../platform/db/connection';
+import { type ActRef, append } from '../../platform/ledger/ledger';
 import type { Act } from '../../domain/rules/roles';
 import type { Command } from '../../platform/services/context';
 import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+import { NotaryClient } from '../../platform/trust/notary-client';
+import { readTrust, type Trust } from '../../platform/trust/trust';
 
 /** A database and a store of this test file alone, cloned from the migrated template. */
 export interface TestDatabase {
@@ -57,35 +59,103 @@ export async function tokenOf(env: Env, user: string): Promise<VerifiedToken> {
   const known = tokens.get(user);
   if (known) return known;
   const verify = tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE });
-  const token = await verify(await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user));
+  const token = await verify((await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user)).accessToken);
   tokens.set(user, token);
   return token;
 }
 
 export async function actAs({ env, db }: Pick<TestDatabase, 'env' | 'db'>, user: string, act: Act): Promise<ActRef> {
   const token = await tokenOf(env, user);
-  return db.transaction((tx) => beginAct(tx, token, act, 'test'));
+  return db.transaction(async (tx) => {
+    const begun = await beginAct(tx, token, act, 'test');
+    await append(tx, begun, { act: 'act.begun', subject: { kind: 'act', id: begun.actId } }, new Date());
+    return begun;
+  });
+}
+
+/** Rows that a test needs to be there, written past the services; the ledger has its entry all the same. */
+export const prepared = ({ db }: Pick<TestDatabase, 'db'>, actor: ActRef, work: (tx: Tx) => Promise<void>): Promise<void> =>
+  db.transaction(async (tx) => {
+    await work(tx);
+    await append(tx, actor, { act: 'test.prepared', subject: { kind: 'test', id: 'rows' } }, new Date());
+  });
+
+export interface TestNotary {
+  readonly client: NotaryClient;
+  readonly url: string;
+  readonly home: string;
+  readonly anchors: string;
+  readonly trustFile: string;
+  readonly trust: () => Trust;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** A notary of this test's database alone, with a key, pins and anchors of its own; started again it goes on with them. */
+export async function testNotary(
+  { env }: Pick<TestDatabase, 'env'>,
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-notary-')),
+): Promise<TestNotary> {
+  // prettier-ignore
+  const database = process.env['UTPLUKK_NOTARY_DATABASE_URL']!.replace(/\/utplukk$/, new URL(env.DATABASE_URL).pathname);
+  const [home, anchors, trustFile] = ['home', 'anchors', 'trust.json'].map((name) => path.join(dir, name)) as [string, string, string];
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/notary/main.js')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      UTPLUKK_NOTARY_DATABASE_URL: database,
+      UTPLUKK_NOTARY_HOME: home,
+      UTPLUKK_ANCHORS: anchors,
+      UTPLUKK_TRUST: trustFile,
+      PORT: '0',
+    },
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (data: Buffer) => {
+      text += data.toString();
+      const port = /notary ready .*"port":(\d+)/.exec(text)?.[1];
+      if (port) resolve(`http://127.0.0.1:${port}`);
+    });
+    child.once('exit', (code) => reject(new Error(`the notary ended (${code})`)));
+  });
+  return {
+    client: new NotaryClient(url),
+    url,
+    home,
+    anchors,
+    trustFile,
+    trust: () => readTrust(trustFile),
+    stop: (signal = 'SIGTERM') => ended(child, signal),
+  };
 }
 
 /** The product's own processes on a Temporal namespace of this test file alone. */
 export interface TestProduct extends TestDatabase {
   readonly temporal: LifecycleClient;
-  as(user: string): Promise<Command>;
+  readonly notary: TestNotary;
+  as(user: string): Promise<Command & { readonly trust: () => Trust }>;
   startWorker(queue: 'lifecycle' | 'training', extra?: Record<string, string>): Promise<ChildProcess>;
 }
 
 /** Ends a worker and waits until it is gone; one that was killed already is gone. */
-async function ended(child: ChildProcess): Promise<void> {
+async function ended(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
+  child.kill(signal);
   await gone;
 }
 
 export async function testProduct(): Promise<TestProduct> {
   const database = await testDatabase();
   const namespace = `test-${randomBytes(6).toString('hex')}`;
-  const env: Env = { ...database.env, TEMPORAL_NAMESPACE: namespace };
+  const notary = await testNotary(database);
+  const env: Env = {
+    ...database.env,
+    TEMPORAL_NAMESPACE: namespace,
+    UTPLUKK_NOTARY: notary.url,
+    UTPLUKK_ANCHORS: notary.anchors,
+    UTPLUKK_TRUST: notary.trustFile,
+  };
   const cli = path.join(ROOT, '.stack/py/bin/temporal');
   const at = ['--address', env.TEMPORAL_ADDRESS];
   execFileSync(cli, ['operator', 'namespace', 'create', '-n', namespace, '--retention', '72h', ...at], { stdio: 'ignore' });
@@ -125,7 +195,17 @@ export async function testProduct(): Promise<TestProduct> {
     ...database,
     env,
     temporal,
-    as: async (user) => ({ db: database.db, store: database.store, temporal, token: await tokenOf(env, user), clock: () => new Date() }),
+    notary,
+    as: async (user) => ({
+      db: database.db,
+      store: database.store,
+      temporal,
+      token: await tokenOf(env, user),
+      notary: notary.client,
+      trust: notary.trust,
+      evidence: evidenceAs(env, user),
+      clock: () => new Date(),
+    }),
     async startWorker(queue, extra = {}) {
       // The kernel ends the worker with this process, however that ends: a failed test leaves nobody behind.
       const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/worker/main.js'), queue], {
@@ -146,7 +226,8 @@ export async function testProduct(): Promise<TestProduct> {
       return child;
     },
     async close() {
-      await Promise.all(workers.map(ended));
+      await Promise.all(workers.map((worker) => ended(worker)));
+      await notary.stop();
       await temporal.close();
       await database.close();
     },

@@ -1,7 +1,8 @@
 import { civilTime, parseInstant } from '../../domain/civil-time';
 import { isNationalId, isOrganisationNumber, isSyntheticNationalId } from '../../domain/identifiers';
 import { parseOre } from '../../domain/money';
-import { decisionProblem, fourEyesProblem } from '../../domain/rules/lifecycle';
+import { fourEyesProblem } from '../../domain/rules/four-eyes';
+import { decisionProblem } from '../../domain/rules/lifecycle';
 import { judge } from '../../domain/rules/promotion-gates';
 import { exploitList } from '../../domain/rules/ranking';
 import { ACTS, mayDo } from '../../domain/rules/roles';
@@ -75,9 +76,9 @@ describe('folds in known time', () => {
 
 describe('decisions', () => {
   test('neither the one who asked nor the one who trained approves', () => {
-    expect(fourEyesProblem({ requester: 'a', trainer: 'b', decider: 'a' })).toMatch(/asks/);
-    expect(fourEyesProblem({ requester: 'a', trainer: 'b', decider: 'b' })).toMatch(/trained/);
-    expect(fourEyesProblem({ requester: 'a', trainer: 'a', decider: 'c' })).toBeUndefined();
+    expect(fourEyesProblem('promotion.approve', { requester: 'a', trainer: 'b', decider: 'a' })).toMatch(/asks/);
+    expect(fourEyesProblem('promotion.approve', { requester: 'a', trainer: 'b', decider: 'b' })).toMatch(/trained/);
+    expect(fourEyesProblem('promotion.approve', { requester: 'a', trainer: 'a', decider: 'c' })).toBeUndefined();
   });
   test('a closed request stays closed', () => {
     expect(decisionProblem('open')).toBeUndefined();

@@ -7,9 +7,15 @@ import { beginAct } from '../../../platform/auth/acts';
 import { lineageOf } from '../../../platform/db/read-models/lineage';
 import { getVersion } from '../../../platform/db/stores/versions';
 import { append } from '../../../platform/ledger/ledger';
-import { verifyLedger } from '../../../platform/ledger/verify';
+import { type LedgerVerdict, verifyLedger } from '../../../platform/ledger/verify';
+import { anchorsOf } from '../../../platform/trust/anchors';
 import { type Out, print, short, table, watching } from '../output';
 import { acting, EXIT, reading } from '../session';
+
+const anchorText = (anchored: LedgerVerdict['anchored']): string =>
+  anchored === undefined
+    ? 'Nothing outside the database confirms it: no checkpoint was found.'
+    : `${anchored.size} entries are anchored by ${anchored.checkpoints} signed checkpoints, the last of ${anchored.at}; ${anchored.uncovered} not yet anchored.`;
 
 export function auditCommands(program: Command): void {
   program
@@ -17,11 +23,11 @@ export function auditCommands(program: Command): void {
     .description('recompute the ledger from its bytes and say whether anything was changed')
     .addHelpText('after', '\nExample: utplukk verify')
     .action(async (options: Out) => {
-      const verdict = await reading(({ db }) => verifyLedger(db));
+      const verdict = await reading(({ db, env }) => verifyLedger(db, anchorsOf(env)));
       if (verdict.problems.length > 0) process.exitCode = EXIT.state;
       print(options, verdict, () =>
         verdict.problems.length === 0
-          ? `The ledger holds: ${verdict.entries} entries, Merkle root ${verdict.root}`
+          ? `The ledger holds: ${verdict.entries} entries, Merkle root ${verdict.root}\n${anchorText(verdict.anchored)}`
           : `THE LEDGER DOES NOT HOLD\n${table(
               ['entry', 'problem'],
               verdict.problems.map((p) => [p.seq, p.problem]),

@@ -34,7 +34,7 @@ export function dataCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk login --as kari')
     .action(async (options: { as: string } & Out) => {
       const env = loadEnv();
-      saveSession(options.as, await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, options.as));
+      saveSession(options.as, (await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, options.as)).accessToken);
       print(options, { user: options.as }, () => `Signed in as ${options.as}.`);
     });
 

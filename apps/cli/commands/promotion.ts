@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { gatesOf, getRequest } from '../../../platform/db/stores/promotions';
 import type { Command as Services } from '../../../platform/services/context';
-import { decide, propose, rollback } from '../../../platform/services/promotion';
+import { OVERRIDES_NEEDED } from '../../../domain/rules/lifecycle';
+import { decide, overrideGate, propose } from '../../../platform/services/promotion';
 import { type Out, print, short, table } from '../output';
 import { acting } from '../session';
-import { DEFAULT_SLOT } from './lists';
 
 const GATE_WAIT_MS = 30_000;
 
@@ -68,15 +68,20 @@ export function promotionCommands(program: Command): void {
   }
 
   program
-    .command('rollback')
-    .description('return a slot to its earlier champion (role approver)')
-    .option('--slot <slot>', 'purpose/group', DEFAULT_SLOT)
+    .command('override')
+    .description('give one of two reasons for passing over a failed gate (role approver; not by who asked or trained)')
+    .argument('<request>', 'promotion request')
+    .argument('<gate>', 'name of the gate')
     .requiredOption('--reason <words>')
-    .addHelpText('after', '\nExample: utplukk rollback --reason "scores drifted after the tariff change"')
-    .action(async (options: { slot: string; reason: string } & Out) => {
+    .addHelpText('after', '\nExample: utplukk override 3f2b01aa better-than-size --reason "the register lacked two months"')
+    .action(async (request: string, gate: string, options: { reason: string } & Out) => {
       await acting(async (command) => {
-        const result = await rollback(command, options.slot, options.reason);
-        print(options, result, () => `${options.slot}: version ${short(result.to)} is live again instead of ${short(result.from)}.`);
+        const result = await overrideGate(command, request, gate, options.reason);
+        print(
+          options,
+          result,
+          () => `${result.given} of ${OVERRIDES_NEEDED} people have given a reason for gate ${gate}; both stay visible.`,
+        );
       });
     });
 }

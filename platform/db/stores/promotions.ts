@@ -11,6 +11,7 @@ export interface PromotionRequest {
   readonly expiresAt: Date;
   readonly state: RequestState;
   readonly decisionId: string | undefined;
+  readonly statementId: string | undefined;
   /** Principals, by surrogate. */
   readonly requester: string;
   readonly trainer: string;
@@ -25,6 +26,7 @@ interface Row {
   expires_at: Date;
   verdict: Verdict | null;
   decision_id: string | null;
+  statement_id: string | null;
   requester: string;
   trainer: string;
 }
@@ -42,6 +44,7 @@ const toRequest = (row: Row): PromotionRequest => ({
   expiresAt: row.expires_at,
   state: row.verdict ?? 'open',
   decisionId: row.decision_id ?? undefined,
+  statementId: row.statement_id ?? undefined,
   requester: row.requester,
   trainer: row.trainer,
 });
@@ -67,6 +70,15 @@ export interface GateRow {
 }
 export const gatesOf = (db: Db | Tx, requestId: string): Promise<GateRow[]> =>
   db('ml.gate_result').where({ request_id: requestId }).select('gate', 'passed', 'reason').orderBy('gate');
+
+/** How many different people passed over each gate of a request. */
+export async function overridesOf(db: Db | Tx, requestId: string): Promise<Map<string, number>> {
+  const rows = await db('ml.gate_override')
+    .where({ request_id: requestId })
+    .groupBy('gate')
+    .select<{ gate: string; n: number }[]>('gate', db.raw('count(*)::int as n'));
+  return new Map(rows.map(({ gate, n }) => [gate, n]));
+}
 
 export interface DecisionRow {
   readonly requestId: string;

@@ -1,0 +1,119 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { notAllowed, UtplukkError } from '../../domain/errors';
+import { parseOrExplain } from '../../domain/schemas/parse';
+import type { TokenVerifier } from '../../platform/auth/tokens';
+import type { Checkpoint } from '../../platform/ledger/checkpoint';
+import { envelopeDigest, envelopeSchema, signStatement } from '../../platform/trust/dsse';
+import { checkEvidence, personKey } from '../../platform/trust/evidence';
+import type { Signer } from '../../platform/trust/signer';
+import {
+  type DecisionPredicate,
+  openRequest,
+  openVersion,
+  PREDICATE,
+  refuseOneForBoth,
+  type RequestPredicate,
+  statementOf,
+  type VersionPredicate,
+} from '../../platform/trust/statements';
+import type { Trust } from '../../platform/trust/trust';
+
+export interface NotaryDeps {
+  readonly signer: Signer;
+  readonly trust: Trust;
+  readonly verify: TokenVerifier;
+  readonly checkpoint: () => Promise<Checkpoint | undefined>;
+  readonly clock: () => Date;
+}
+
+const about = { slot: z.string().min(1), versionId: z.string().regex(/^[0-9a-f]{64}$/) };
+const versionBody = z.strictObject({
+  ...about,
+  runId: z.uuid(),
+  trainer: z.strictObject({ issuer: z.string(), subject: z.string() }),
+  recipe: z.unknown(),
+  engine: z.record(z.string(), z.string()),
+  serviceToken: z.string(),
+});
+const requestBody = z.strictObject({ ...about, requestId: z.uuid(), idToken: z.string() });
+const decisionBody = z.strictObject({
+  ...about,
+  requestId: z.uuid(),
+  verdict: z.enum(['approved', 'refused']),
+  idToken: z.string(),
+  request: envelopeSchema,
+  version: envelopeSchema,
+});
+const revocationBody = z.strictObject({ ...about, requestId: z.uuid(), idToken: z.string() });
+
+/**
+ * The notary holds the signing key and signs nothing that it has not checked itself, against keys that were pinned
+ * where neither a worker nor a role of the database can write.
+ */
+export function createNotary({ signer, trust, verify, checkpoint, clock }: NotaryDeps): FastifyInstance {
+  const app = Fastify({ logger: false, bodyLimit: 4 << 20 });
+  const instant = () => new Date(Math.floor(clock().getTime() / 1000) * 1000);
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    if (error instanceof UtplukkError)
+      return reply.status(422).send({ type: error.type, message: error.message, ...(error.next ? { next: error.next } : {}) });
+    process.stderr.write(`${error.stack ?? error.message}\n`);
+    return reply.status(error.statusCode ?? 500).send({ type: 'Internal', message: 'the notary failed; its log says why' });
+  });
+
+  app.get('/health', () => ({ status: 'ok' }));
+  app.get('/v1/keys', () => ({ publicKey: signer.publicKey.toString('base64') }));
+  app.post('/v1/checkpoints', async () => {
+    const made = await checkpoint();
+    return made ? { size: made.size, root: made.root.toString('hex') } : {};
+  });
+
+  app.post('/v1/versions', async (request) => {
+    const { slot, versionId, serviceToken, ...rest } = parseOrExplain(versionBody, request.body, 'the version to sign');
+    const caller = await verify(serviceToken);
+    if (caller.kind !== 'service') throw notAllowed('versions are registered by a service account');
+    const predicate: VersionPredicate = { slot, at: instant().toISOString(), ...rest };
+    return signStatement(statementOf(slot, versionId, PREDICATE.version, predicate), signer);
+  });
+
+  app.post('/v1/requests', async (request) => {
+    const { slot, versionId, requestId, idToken } = parseOrExplain(requestBody, request.body, 'the request to sign');
+    const at = instant();
+    const { issuer, subject } = await checkEvidence(idToken, { act: 'promotion.request', slot, versionId, requestId }, trust, at);
+    const predicate: RequestPredicate = { requestId, slot, at: at.toISOString(), requester: { issuer, subject, token: idToken } };
+    return signStatement(statementOf(slot, versionId, PREDICATE.request, predicate), signer);
+  });
+
+  app.post('/v1/decisions', async (request) => {
+    const body = parseOrExplain(decisionBody, request.body, 'the decision to sign');
+    const { slot, versionId, requestId, verdict, idToken } = body;
+    const at = instant();
+    const version = openVersion(body.version, trust, versionId);
+    const asked = await openRequest(body.request, trust, { slot, versionId, requestId });
+    const act = verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
+    const decider = await checkEvidence(idToken, { act, slot, versionId, requestId }, trust, at);
+    if (verdict === 'approved') refuseOneForBoth({ requester: asked.requester, trainer: version.trainer, decider });
+    const predicate: DecisionPredicate = {
+      requestId,
+      slot,
+      verdict,
+      at: at.toISOString(),
+      request: envelopeDigest(body.request),
+      requestedAt: asked.predicate.at,
+      requester: asked.predicate.requester,
+      trainer: version.trainer,
+      decider: { issuer: decider.issuer, subject: decider.subject, token: idToken },
+    };
+    return signStatement(statementOf(slot, versionId, PREDICATE.decision, predicate), signer);
+  });
+
+  app.post('/v1/revocations', async (request) => {
+    const { slot, versionId, requestId, idToken } = parseOrExplain(revocationBody, request.body, 'the revocation to sign');
+    const at = instant();
+    const person = await checkEvidence(idToken, { act: 'version.revoke', slot, versionId, requestId }, trust, at);
+    if (!person.roles.includes('approver')) throw notAllowed(`${personKey(person)} does not carry the role approver`);
+    const by = { issuer: person.issuer, subject: person.subject, token: idToken };
+    return signStatement(statementOf(slot, versionId, PREDICATE.revocation, { requestId, slot, at: at.toISOString(), by }), signer);
+  });
+  return app;
+}

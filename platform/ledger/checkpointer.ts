@@ -1,0 +1,105 @@
+import { conflict, mismatch } from '../../domain/errors';
+import type { Db } from '../db/connection';
+import type { Signer } from '../trust/signer';
+import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint';
+import { type Anchor, TileWriter } from './tiles';
+
+/** At most this much of the ledger stands outside a checkpoint (requirement: 60 s or 1,000 entries). */
+export const UNCOVERED_MS = 20_000;
+export const UNCOVERED_ENTRIES = 500;
+const BATCH = 10_000;
+const LATEST = 'checkpoint';
+const checkpointName = (size: number) => `checkpoints/${String(size).padStart(12, '0')}`;
+
+export const readCheckpoint = (anchor: Pick<Anchor, 'read'>, keys: readonly Uint8Array[]): Checkpoint | undefined => {
+  const note = anchor.read(LATEST);
+  return note && openCheckpoint(note.toString('utf8'), keys);
+};
+
+/** All checkpoints, oldest first, each with its signature checked. */
+export function* allCheckpoints(anchor: Anchor, keys: readonly Uint8Array[]): Generator<Checkpoint> {
+  for (const name of anchor.list('checkpoints').sort()) {
+    const note = anchor.read(`checkpoints/${name}`);
+    if (note) yield openCheckpoint(note.toString('utf8'), keys);
+  }
+}
+
+/**
+ * Carries the ledger's leaf hashes out of the database and signs checkpoints over them. It extends the tree that it
+ * wrote itself, so what it signs is consistent with all it ever signed, whatever the database says later.
+ */
+export class Checkpointer {
+  #writer: TileWriter | undefined;
+  #last: Checkpoint | undefined;
+  #uncoveredSince: number | undefined;
+
+  constructor(
+    readonly db: Db,
+    readonly anchor: Anchor,
+    readonly signer: Signer,
+    readonly clock: () => Date,
+  ) {}
+
+  /**
+   * Signs a checkpoint when enough entries or time lie outside the last one, or when `force` says so.
+   * @returns the new checkpoint, or undefined when none was due
+   * @throws UtplukkError ContentMismatch when the database's ledger is another one or has become shorter
+   */
+  async tick(force = false): Promise<Checkpoint | undefined> {
+    const writer = this.#start();
+    const { rows } = await this.db.raw<{ rows: { size: number; ledger_id: string }[] }>('select size, ledger_id from aud.chain_head');
+    const [head] = rows;
+    if (!head) throw mismatch('the ledger has no head');
+    const origin = `utplukk/${head.ledger_id}`;
+    if (this.#last && this.#last.origin !== origin)
+      throw mismatch(`these anchors belong to the ledger ${this.#last.origin}, the database holds ${origin}`, 'Give each ledger its own UTPLUKK_ANCHORS.'); // prettier-ignore
+    const covered = this.#last?.size ?? 0;
+    if (head.size < covered)
+      throw mismatch(`the ledger holds ${head.size} entries, a checkpoint of ${covered} was signed: its tail was cut`, 'Run `utplukk verify`.'); // prettier-ignore
+    if (head.size === covered) {
+      this.#uncoveredSince = undefined;
+      return undefined;
+    }
+    const now = this.clock();
+    this.#uncoveredSince ??= now.getTime();
+    const due = force || head.size - covered >= UNCOVERED_ENTRIES || now.getTime() - this.#uncoveredSince >= UNCOVERED_MS;
+    if (!due) return undefined;
+    await this.#carry(writer, head.size);
+    writer.flush();
+    const checkpoint: Checkpoint = { origin, size: writer.size, root: writer.root(), at: now.toISOString() };
+    const note = await signCheckpoint(checkpoint, this.signer);
+    this.anchor.write(checkpointName(checkpoint.size), Buffer.from(note));
+    this.anchor.write(LATEST, Buffer.from(note));
+    this.#last = checkpoint;
+    this.#uncoveredSince = undefined;
+    return checkpoint;
+  }
+
+  #start(): TileWriter {
+    if (this.#writer) return this.#writer;
+    this.#last = readCheckpoint(this.anchor, [this.signer.publicKey]);
+    const writer = new TileWriter(this.anchor, this.#last?.size ?? 0);
+    if (this.#last && !writer.root().equals(this.#last.root))
+      throw mismatch(`the tiles of the anchors do not have the root that was signed at ${this.#last.size} entries`, 'Restore the anchor directory from its copy.'); // prettier-ignore
+    return (this.#writer = writer);
+  }
+
+  async #carry(writer: TileWriter, size: number): Promise<void> {
+    try {
+      while (writer.size < size) {
+        const { rows } = await this.db.raw<{ rows: { seq: number; leaf_hash: Buffer }[] }>(
+          'select seq, leaf_hash from aud.chain where seq > ? and seq <= ? order by seq limit ?',
+          [writer.size, size, BATCH],
+        );
+        for (const row of rows) {
+          if (row.seq !== writer.size + 1) throw mismatch(`entry ${writer.size + 1} of the ledger is missing`, 'Run `utplukk verify`.');
+          writer.append(row.leaf_hash);
+        }
+        if (rows.length === 0) throw conflict(`the ledger says ${size} entries and holds ${writer.size}`, 'Run `utplukk verify`.');
+      }
+    } catch (error) {
+      this.#writer = undefined; // half a step is forgotten: the next one starts from what was signed
+      throw error;
+    }
+  }
+}

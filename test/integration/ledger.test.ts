@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { canonical } from '../../platform/artifacts/hash';
+import { connect, type Db, type Tx } from '../../platform/db/connection';
+import { COVERED } from '../../platform/ledger/covered';
+import { type ActRef, append, type EntryInput, storeReason } from '../../platform/ledger/ledger';
+import { verifyLedger } from '../../platform/ledger/verify';
+import { anchorsOf } from '../../platform/trust/anchors';
+import { actAs, prepared, testDatabase, type TestDatabase, testNotary, type TestNotary } from '../support/environment';
+
+/** A change with its entry in one transaction, as every service does it. */
+const changing = (db: Db, actor: ActRef, change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<void>) =>
+  db.transaction((tx) => change(tx, (entry) => append(tx, actor, entry, new Date())));
+const asOwner = (database: TestDatabase) => connect(database.ownerUrl, 2);
+
+let t: TestDatabase;
+beforeAll(async () => {
+  t = await testDatabase();
+});
+afterAll(() => t.close());
+
+const write = async (subject: string) => {
+  const actor = await actAs(t, 'kari', 'run.start');
+  await changing(t.db, actor, (_tx, log) => log({ act: 'test.written', subject: { kind: 'test', id: subject } }));
+};
+const count = async () => (await verifyLedger(t.db)).entries;
+
+test('an entry commits with its change or not at all', async () => {
+  const actor = await actAs(t, 'kari', 'run.start');
+  const before = await count();
+  const failing = changing(t.db, actor, async (_tx, log) => {
+    await log({ act: 'test.undone', subject: { kind: 'test', id: 'x' } });
+    throw new Error('the change failed');
+  });
+  await expect(failing).rejects.toThrow('the change failed');
+  expect(await count()).toBe(before);
+  await write('a');
+  expect(await count()).toBe(before + 2); // the act, and what was done
+});
+
+test('a raw insert chains too; changing, deleting and writing the chain by hand are refused', async () => {
+  await write('b');
+  const owner = asOwner(t);
+  const before = await count();
+  const body = { v: 2, entry: randomUUID(), at: '2024-01-01T00:00:00.000000Z', act: 'test.raw', subject: { kind: 'test', id: 'raw' } };
+  await t.db.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body))]);
+  expect(await verifyLedger(t.db)).toMatchObject({ entries: before + 1, problems: [] });
+  for (const sql of [
+    "update aud.entry set act = 'x'",
+    'delete from aud.entry',
+    'truncate aud.entry cascade',
+    'update aud.chain set seq = seq + 1',
+    'delete from aud.chain',
+    "update aud.act set purpose = 'x'",
+  ]) {
+    await expect(t.db.raw(sql)).rejects.toThrow(/permission denied/);
+    await expect(owner.raw(sql)).rejects.toThrow(/append-only/);
+  }
+  await expect(t.db.raw('update aud.chain_head set size = 0')).rejects.toThrow(/permission denied/);
+  await expect(owner.raw('update aud.chain_head set size = 0')).rejects.toThrow(/written by the ledger only/);
+  await owner.destroy();
+});
+
+test('eight writers at once make one unbroken chain', async () => {
+  const actor = await actAs(t, 'kari', 'run.start');
+  const before = await count();
+  const db = connect(t.env.DATABASE_URL, 8);
+  await Promise.all(
+    Array.from({ length: 40 }, (_, i) =>
+      db.transaction((tx) => append(tx, actor, { act: 'test.many', subject: { kind: 'test', id: String(i) } }, new Date())),
+    ),
+  );
+  await db.destroy();
+  expect(await verifyLedger(t.db)).toMatchObject({ entries: before + 40, problems: [] });
+});
+
+describe('no change without an entry, no entry without a change', () => {
+  test('the triggers cover just the tables that are said to be covered', async () => {
+    const { rows } = await t.db.raw<{ rows: { name: string; args: string }[] }>(
+      `select c.oid::regclass::text as name, encode(g.tgargs, 'escape') as args from pg_trigger g join pg_class c on c.oid = g.tgrelid
+        join pg_proc p on p.oid = g.tgfoid where p.proname = 'touch' order by 1`,
+    );
+    const said = COVERED.map(({ table, key, without = [] }) => ({ name: table, args: `${key.join(',')}\\000${without.join(',')}\\000` }));
+    expect(rows).toEqual(said.sort((a, b) => (a.name < b.name ? -1 : 1)));
+  });
+  test('a covered row that changes without an entry is refused at commit, whoever writes it', async () => {
+    const row = { principal_id: randomUUID(), issuer: 'i', subject: randomUUID(), kind: 'person', first_seen: new Date() };
+    await expect(t.db('aud.principal').insert(row)).rejects.toThrow(/aud.principal .* was changed without a ledger entry/);
+    const owner = asOwner(t);
+    await expect(owner('aud.principal').insert(row)).rejects.toThrow(/was changed without a ledger entry/);
+    await owner.destroy();
+    expect(await t.db('aud.principal').where({ principal_id: row.principal_id })).toEqual([]);
+  });
+  test('an entry about a change that was not made is refused', async () => {
+    const body = {
+      v: 2,
+      entry: randomUUID(),
+      at: '2024-01-01T00:00:00.000000Z',
+      act: 'test.lied',
+      subject: { kind: 'test', id: 'x' },
+      changes: [{ t: 'ml.champion', k: 's/all/1', a: 'ab'.repeat(32) }],
+    };
+    await expect(t.db.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body))])).rejects.toThrow(
+      /names changes that this transaction did not make: ml.champion s\/all\/1/,
+    );
+  });
+  test('words can be erased, and the ledger still holds; words put in their place are found', async () => {
+    const actor = await actAs(t, 'kari', 'run.start');
+    const ids: string[] = [];
+    await prepared(t, actor, async (tx) => {
+      for (const words of ['one', 'two']) ids.push(await storeReason(tx, words));
+    });
+    await t
+      .db('aud.reason')
+      .where({ reason_id: ids[0]! })
+      .update({ words: null, salt: Buffer.alloc(0) });
+    expect((await verifyLedger(t.db)).problems).toEqual([]);
+    await t.db('aud.reason').where({ reason_id: ids[1]! }).update({ words: 'other words' });
+    expect((await verifyLedger(t.db)).problems).toEqual([
+      { seq: expect.any(Number) as number, problem: `aud.reason ${ids[1]!}: the words are not those that were given` },
+    ]);
+    await t.db('aud.reason').where({ reason_id: ids[1]! }).update({ words: 'two' });
+  });
+});
+
+describe('a superuser of the database', () => {
+  let victim: TestDatabase;
+  let notary: TestNotary;
+  let entries: number;
+  const anchors = () => anchorsOf({ UTPLUKK_ANCHORS: notary.anchors, UTPLUKK_TRUST: notary.trustFile });
+  const more = async (database: Pick<TestDatabase, 'env' | 'db'>, ids: readonly string[]) => {
+    const actor = await actAs(database, 'kari', 'run.start');
+    for (const id of ids) await changing(database.db, actor, (_tx, log) => log({ act: 'test.written', subject: { kind: 'test', id } }));
+  };
+  /** Triggers off: what the owner of the server can always do. */
+  const tamper = async (sql: string) => {
+    const superuser = asOwner(victim);
+    await superuser.raw(`set session_replication_role = replica; ${sql}; set session_replication_role = default`);
+    await superuser.destroy();
+  };
+  const REHASH = `do $$ declare e record; h bytea := sha256(''::bytea); begin
+    for e in select c.seq, n.bytes from aud.chain c join aud.entry n using (entry_id) order by c.seq loop
+      update aud.entry set leaf_hash = sha256('\\x00'::bytea || bytes) where entry_id = (select entry_id from aud.chain where seq = e.seq);
+      h := sha256(h || sha256('\\x00'::bytea || e.bytes));
+      update aud.chain set leaf_hash = sha256('\\x00'::bytea || e.bytes), chain_hash = h where seq = e.seq;
+    end loop;
+    update aud.chain_head set chain_hash = h, size = (select max(seq) from aud.chain);
+  end $$`;
+  const edit = (seq: number) =>
+    `update aud.entry set bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'test.written', 'test.wrotten'), 'UTF8'), act = 'test.wrotten' where entry_id = (select entry_id from aud.chain where seq = ${seq})`;
+
+  beforeEach(async () => {
+    victim = await testDatabase();
+    notary = await testNotary(victim);
+    await more(victim, ['1', '2', '3', '4', '5']);
+    await notary.client.checkpoint();
+    await more(victim, ['6']);
+    const verdict = await verifyLedger(victim.db, anchors());
+    entries = verdict.entries;
+    expect(verdict).toMatchObject({ problems: [], anchored: { size: entries - 2, uncovered: 2, checkpoints: 1 } });
+  });
+  afterEach(async () => {
+    await notary.stop('SIGKILL');
+    await victim.close();
+    fs.rmSync(path.dirname(notary.home), { recursive: true, force: true });
+  });
+  const problems = async () => (await verifyLedger(victim.db, anchors())).problems;
+
+  test.each([
+    ['edits an entry', () => edit(3), /entry .* were changed/, 3],
+    ['edits a query column', () => `update aud.entry set subject_kind = 'z' where entry_id = (select entry_id from aud.chain where seq = 4)`, /query columns/, 4], // prettier-ignore
+    [
+      'edits an entry and hashes the whole chain anew',
+      () => `${edit(3)}; ${REHASH}`,
+      /entry 3 is not the one that was there when it was anchored/,
+      3,
+    ],
+    ['takes an entry out', () => 'delete from aud.entry where entry_id = (select entry_id from aud.chain where seq = 2); delete from aud.chain where seq = 2', /entry 2 is missing/, 2], // prettier-ignore
+    ['takes one out, renumbers and hashes anew', () => `delete from aud.entry where entry_id = (select entry_id from aud.chain where seq = 2); delete from aud.chain where seq = 2; update aud.chain set seq = -(seq - 1) where seq > 2; update aud.chain set seq = -seq where seq < 0; ${REHASH}`, /entry 2 is not the one/, 2], // prettier-ignore
+    ['swaps two entries and hashes anew', () => `update aud.chain set seq = -4 where seq = 4; update aud.chain set seq = 4 where seq = 3; update aud.chain set seq = 3 where seq = -4; ${REHASH}`, /entry 3 is not the one/, 3], // prettier-ignore
+    ['cuts the tail under a checkpoint and mends the head', () => `delete from aud.entry where entry_id in (select entry_id from aud.chain where seq > 4); delete from aud.chain where seq > 4; ${REHASH}`, /a checkpoint of .* covers \d+ entries, the ledger holds 4: entry 5 and later ones are gone/, 5], // prettier-ignore
+  ] as readonly (readonly [string, () => string, RegExp, number])[])(
+    'who %s is found out, and the first bad entry has its number',
+    async (_what, sql, problem, seq) => {
+      await tamper(sql());
+      const found = await problems();
+      expect(found.find((p) => problem.test(p.problem))?.seq).toBe(seq);
+      expect(found[0]!.seq).toBe(seq);
+    },
+  );
+
+  test('who changes, adds or takes away a row past the ledger is found out', async () => {
+    await tamper("update aud.act set purpose = purpose || '.'");
+    expect((await problems())[0]!.problem).toMatch(/aud.act .* is not what entry \d+ says it is/);
+    await tamper('update aud.act set purpose = left(purpose, -1)');
+    expect(await problems()).toEqual([]);
+    await tamper(
+      "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (gen_random_uuid(), 'i', 's', 'person', now())",
+    );
+    expect((await problems())[0]!.problem).toMatch(/aud.principal .* stands in the table, and no entry knows it/);
+    await tamper("delete from aud.principal where issuer = 'i'; delete from aud.act");
+    expect((await problems())[0]!.problem).toMatch(/aud.act .* is gone; entry \d+ knows it/);
+  });
+
+  test('a notary that starts again goes on, and signs nothing over a ledger that was cut', async () => {
+    await notary.client.checkpoint();
+    await notary.stop('SIGKILL');
+    const dir = path.dirname(notary.home);
+    notary = await testNotary(victim, dir);
+    await more(victim, ['7']);
+    await notary.client.checkpoint();
+    expect((await verifyLedger(victim.db, anchors())).anchored).toMatchObject({ size: entries + 2, uncovered: 0, checkpoints: 3 });
+    await tamper(
+      `delete from aud.entry where entry_id in (select entry_id from aud.chain where seq > 4); delete from aud.chain where seq > 4; ${REHASH}`,
+    );
+    await expect(notary.client.checkpoint()).rejects.toThrow(
+      /the ledger holds 4 entries, a checkpoint of \d+ was signed: its tail was cut/,
+    );
+  });
+
+  test('forged, foreign and missing anchors are named', async () => {
+    const latest = path.join(notary.anchors, 'checkpoint');
+    const note = fs.readFileSync(latest, 'utf8');
+    const size = note.split('\n')[1]!;
+    fs.writeFileSync(latest, note.replace(`\n${size}\n`, `\n${Number(size) - 1}\n`));
+    expect((await problems())[0]!.problem).toMatch(/signature of the checkpoint .* is forged/);
+    const other = await testNotary(victim);
+    fs.copyFileSync(path.join(other.anchors, '..', 'trust.json'), notary.trustFile);
+    fs.writeFileSync(latest, note);
+    expect((await problems())[0]!.problem).toMatch(/signed by no key that is trusted here/);
+    await other.stop();
+    fs.writeFileSync(latest, 'nonsense');
+    expect((await problems())[0]!.problem).toMatch(/not a checkpoint of a ledger/);
+  });
+
+  test('a tile that was changed or taken away is named', async () => {
+    const tile = path.join(notary.anchors, 'tile/0/000.p', String(entries - 2));
+    const bytes = fs.readFileSync(tile);
+    bytes[70]! ^= 1;
+    fs.writeFileSync(tile, bytes);
+    expect((await problems()).map((p) => p.problem).join('; ')).toMatch(
+      /entry 3 is not the one.*tiles do not have the root that was signed/,
+    );
+    fs.rmSync(tile);
+    expect((await problems()).map((p) => p.problem).join('; ')).toMatch(/tile\/0\/000.p\/\d+ is missing/);
+  });
+});

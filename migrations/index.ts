@@ -14,6 +14,7 @@ import * as redaction from './20261122150000_redaction';
 import * as evaluation from './20261122160000_evaluation';
 import * as ledgerCoverage from './20261125090000_ledger_coverage';
 import * as trust from './20261125100000_trust';
+import * as lineage from './20261125110000_lineage';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -32,6 +33,7 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261122160000_evaluation': evaluation,
   '20261125090000_ledger_coverage': ledgerCoverage,
   '20261125100000_trust': trust,
+  '20261125110000_lineage': lineage,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

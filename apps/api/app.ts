@@ -5,10 +5,12 @@ import type { ArtifactStore } from '../../platform/artifacts/store';
 import type { TokenVerifier, VerifiedToken } from '../../platform/auth/tokens';
 import type { Db } from '../../platform/db/connection';
 import { lineageOf } from '../../platform/db/read-models/lineage';
+import { liveAt } from '../../platform/db/read-models/live-at';
 import { getRequest, listRequests } from '../../platform/db/stores/promotions';
 import { evaluationOf, getRun, listRuns } from '../../platform/db/stores/runs';
 import { championOf, getVersion, listVersions } from '../../platform/db/stores/versions';
-import { verifyLedger } from '../../platform/ledger/verify';
+import { findNode, lineageGraph } from '../../platform/lineage/graph';
+import { type Anchors, verifyLedger } from '../../platform/ledger/verify';
 import { getList, listLines, listLists, sealList } from '../../platform/services/lists';
 import { decide, propose } from '../../platform/services/promotion';
 import type { LifecycleClient } from '../../platform/temporal/lifecycle-client';
@@ -20,6 +22,8 @@ export interface ApiDeps {
   readonly store: ArtifactStore;
   readonly temporal: LifecycleClient;
   readonly notary: NotaryClient;
+  /** Checkpoints outside the database; undefined where there are none. */
+  readonly anchors: () => Anchors | undefined;
   readonly verify: TokenVerifier;
   readonly clock: () => Date;
 }
@@ -93,8 +97,14 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     secured.get('/v1/selection-lists', () => listLists(db));
     secured.get('/v1/selection-lists/:id', (request) => getList(db, id(request)));
     secured.get('/v1/selection-lists/:id/lines', async (request) => listLines(db, (await getList(db, id(request))).listId));
+    secured.get('/v1/live-at/:instant', (request) => {
+      const at = new Date((request.params as { instant: string }).instant);
+      if (Number.isNaN(at.getTime())) throw invalid(`"${(request.params as { instant: string }).instant}" is not an instant`);
+      return liveAt(db, at, (request.query as { slot?: string }).slot);
+    });
+    secured.get('/v1/lineage-graph/:id', async (request) => lineageGraph(db, await findNode(db, id(request))));
     secured.get('/v1/lineage/:id', (request) => lineageOf(db, id(request)));
-    secured.get('/v1/ledger/verification', () => verifyLedger(db));
+    secured.get('/v1/ledger/verification', () => verifyLedger(db, deps.anchors()));
 
     const words = { type: 'string', minLength: 3, maxLength: 2000 };
     const idToken = { type: 'string', minLength: 20, maxLength: 20_000 };
@@ -150,5 +160,5 @@ const INDEX = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="
 <p>Chooses which health actors to control after payment, and proves how every choice was made. Selected does not mean suspected.</p>
 <p>This is the API. Every call but <a href="/health">/health</a> needs a bearer token.</p>
 <ul><li>GET /v1/training-runs, /v1/model-versions, /v1/promotions, /v1/selection-lists, /v1/selection-lists/{id}/lines</li>
-<li>GET /v1/live/{purpose}/{group}, /v1/lineage/{id}, /v1/ledger/verification</li>
+<li>GET /v1/live/{purpose}/{group}, /v1/live-at/{instant}, /v1/lineage/{id}, /v1/lineage-graph/{id}, /v1/ledger/verification, /v1/nonces</li>
 <li>POST /v1/model-versions/{id}/promotions, /v1/promotions/{id}/approval, /v1/promotions/{id}/refusal, /v1/selection-lists/{id}/seals</li></ul></body></html>`;

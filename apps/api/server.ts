@@ -1,5 +1,6 @@
 import { loadEnv } from '../../platform/config/env';
 import { tokenVerifier } from '../../platform/auth/tokens';
+import { anchorsOf } from '../../platform/trust/anchors';
 import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
 import { compose } from '../compose';
 import { createApi } from './app';
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
     store: deps.store,
     clock: deps.clock,
     notary: deps.notary,
+    anchors: () => anchorsOf(env),
     temporal,
     verify: tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE }),
   });

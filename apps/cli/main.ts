@@ -3,6 +3,7 @@ import { auditCommands } from './commands/audit';
 import { dataCommands } from './commands/data';
 import { doctorCommand } from './commands/doctor';
 import { emergencyCommands } from './commands/emergency';
+import { evidenceCommands } from './commands/evidence';
 import { explanationCommands } from './commands/explanations';
 import { featureCommands } from './commands/features';
 import { leakCommands } from './commands/leaks';
@@ -31,6 +32,7 @@ for (const register of [
   scheduleCommands,
   leakCommands,
   auditCommands,
+  evidenceCommands,
   doctorCommand,
 ])
   register(program);

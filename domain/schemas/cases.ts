@@ -44,6 +44,11 @@ export const caseEventSchema = z.discriminatedUnion('type', [
     apnet: z.iso.date(),
     grunnlag: z.enum(['tip', 'rule', 'size', 'ml', 'random', 'campaign', 'other']),
     utvalgssannsynlighet: z.number().min(0).max(1).optional(),
+    /** Selection list that the control came from, by its id. */
+    utvalgsliste: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullish(),
     saksbehandler: z.string(),
     kampanje: z.string().nullish(),
     kontrollFra: z.iso.date().nullish(),

@@ -15,6 +15,7 @@ export const COVERED: readonly CoveredTable[] = [
   { table: 'aud.reason', key: ['reason_id'], without: ['words', 'salt'] },
   { table: 'core.load_batch', key: ['batch_id'] },
   { table: 'ml.snapshot', key: ['snapshot_id'] },
+  { table: 'ml.label_set', key: ['label_set_id'] },
   { table: 'ml.matrix', key: ['matrix_id'] },
   { table: 'ml.training_run', key: ['run_id'] },
   { table: 'ml.fold_result', key: ['run_id', 'fold', 'family'] },

@@ -28,6 +28,7 @@ const ROW_OF: RowOf = {
       opened: e.apnet,
       basis: e.grunnlag,
       selection_probability: e.utvalgssannsynlighet,
+      selected_by_list: e.utvalgsliste,
       caseworker: e.saksbehandler,
       campaign_code: e.kampanje,
       control_from: e.kontrollFra,

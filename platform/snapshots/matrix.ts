@@ -103,16 +103,23 @@ export async function storeMatrix(
   db: Db,
   actor: ActRef,
   recipe: MatrixRecipe,
-  made: { matrixId: string; fileSha256: string },
+  made: Pick<Made, 'matrixId' | 'fileSha256' | 'labelSetId'>,
   meta: MatrixMeta,
   snapshotId: string | null,
 ): Promise<MatrixRef> {
   await db.transaction(async (tx) => {
+    const labelSetId = made.labelSetId ?? null;
+    let labels = 0;
+    if (labelSetId !== null)
+      ({ rowCount: labels } = await tx.raw<{ rowCount: number }>(
+        'insert into ml.label_set (label_set_id, snapshot_id, rows, labelled, positives, made_at) values (?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing',
+        [labelSetId, snapshotId, meta.rows, meta.labelled, meta.positives],
+      ));
     const inserted = await tx.raw<{ rowCount: number }>(
-      'insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) values (?, ?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing',
-      [made.matrixId, digestOf(recipe), canonical(recipe), snapshotId, made.fileSha256, canonical(meta)],
+      'insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, label_set_id, file_sha256, meta, made_at) values (?, ?, ?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing',
+      [made.matrixId, digestOf(recipe), canonical(recipe), snapshotId, labelSetId, made.fileSha256, canonical(meta)],
     );
-    if (inserted.rowCount === 0) return;
+    if (inserted.rowCount === 0 && labels === 0) return;
     await append(
       tx,
       actor,
@@ -163,7 +170,11 @@ export interface Made {
   readonly matrixId: string;
   readonly fileSha256: string;
   readonly counts: { readonly rows: number; readonly labelled: number; readonly positives: number };
+  /** Hash of the outcomes alone, in order; undefined where nothing is labelled. */
+  readonly labelSetId: string | undefined;
 }
+
+const LABEL_COLUMNS = ['row_id', 'entity', 'as_of', 'label', 'label_known_on', 'amount_ore'] as const;
 
 /** Writes table `matrix`, ordered by row id: Parquet to the store, and the hash of its rows as CSV as its identity. */
 export async function writeMatrix(duck: DuckDBConnection, store: ArtifactStore, columns: readonly MatrixColumn[]): Promise<Made> {
@@ -175,7 +186,10 @@ export async function writeMatrix(duck: DuckDBConnection, store: ArtifactStore, 
     await duck.run(`copy (select ${list} from matrix order by row_id) to ${quote(parquet)} ${PARQUET}`);
     const reader = await duck.runAndReadAll('select count(*)::int, count(label)::int, coalesce(sum(label), 0)::int from matrix');
     const [rows = 0, labelled = 0, positives = 0] = (reader.getRows()[0] ?? []).map(Number);
-    return { matrixId: await sha256File(csv), fileSha256: await store.putFile(parquet), counts: { rows, labelled, positives } };
+    const matrixId = await sha256File(csv);
+    await duck.run(`copy (select ${LABEL_COLUMNS.join(', ')} from matrix where label is not null order by row_id) to ${quote(csv)} (format csv, header true)`); // prettier-ignore
+    const labelSetId = labelled > 0 ? await sha256File(csv) : undefined;
+    return { matrixId, fileSha256: await store.putFile(parquet), counts: { rows, labelled, positives }, labelSetId };
   } finally {
     fs.rmSync(csv, { force: true });
     fs.rmSync(parquet, { force: true });

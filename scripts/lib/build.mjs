@@ -30,6 +30,14 @@ export function build() {
       fs.rmSync(path.join(ROOT, 'dist'), { recursive: true, force: true });
       run(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
       run(process.execPath, [path.join(ROOT, 'dist/apps/worker/bundle-workflows.js')]);
+      // The verifier in one file: whoever gets it needs neither this project nor its packages.
+      const bundled = ['--bundle', '--platform=node', '--target=node20', '--log-level=warning', '--legal-comments=inline'];
+      const to = path.join(ROOT, 'dist/verify-utplukk.cjs');
+      run(path.join(ROOT, 'node_modules/@esbuild/linux-x64/bin/esbuild'), [
+        path.join(ROOT, 'dist/apps/verifier/main.js'),
+        ...bundled,
+        `--outfile=${to}`,
+      ]);
     });
   } finally {
     release();

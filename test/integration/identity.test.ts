@@ -56,6 +56,7 @@ test('the API answers nobody without a token, and errors as problem+json', async
     store: t.store,
     temporal: undefined as never,
     notary: undefined as never,
+    anchors: () => undefined,
     verify: verify(),
     clock: () => new Date(),
   });

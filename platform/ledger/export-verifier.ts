@@ -1,0 +1,126 @@
+import { type Checkpoint, openCheckpoint } from './checkpoint';
+import { leafHash, MerkleRoot } from './merkle';
+
+export const EXPORT_FORMAT = 'utplukk-ledger/1';
+
+export interface ExportHeader {
+  readonly format: typeof EXPORT_FORMAT;
+  readonly origin: string;
+  /** Keys that whoever exported it named; whoever verifies should know the right one from elsewhere. */
+  readonly keys: readonly string[];
+  readonly checkpoints: readonly string[];
+}
+
+export interface ExportVerdict {
+  readonly entries: number;
+  readonly anchored: number;
+  readonly lastCheckpoint: string | undefined;
+  readonly checkpoints: number;
+  readonly root: string;
+  readonly problems: readonly { readonly entry: number; readonly problem: string }[];
+}
+
+const MAX_PROBLEMS = 20;
+const HASH = 32;
+
+/**
+ * Verifies an exported ledger line by line, with nothing but the file and the keys that the verifier trusts: no database, no
+ * server. Leaf hashes that have the signed root are genuine, so an entry that does not hash to its leaf is the changed one.
+ */
+export class ExportVerifier {
+  #header: ExportHeader | undefined;
+  #checkpoints = new Map<number, Checkpoint>();
+  #leaves: Buffer = Buffer.alloc(0);
+  #leavesFrom = 0;
+  /** Over the leaf hashes that came with the file: what the signatures are about. */
+  readonly #anchored = new MerkleRoot();
+  readonly #found = new MerkleRoot();
+  readonly #problems: { entry: number; problem: string }[] = [];
+
+  constructor(readonly keys: readonly Uint8Array[]) {}
+
+  #report(entry: number, problem: string): void {
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ entry, problem });
+  }
+
+  /** One line of the file, without its end. @throws Error when the first line is no header of a known format */
+  line(bytes: Buffer): void {
+    if (!this.#header) return this.#open(bytes);
+    if (bytes.subarray(0, 11).toString() === '{"leaves":"') {
+      this.#leaves = Buffer.from((JSON.parse(bytes.toString()) as { leaves: string }).leaves, 'base64');
+      this.#leavesFrom = this.#found.size;
+      for (let at = 0; at < this.#leaves.length; at += HASH) this.#anchor(this.#leaves.subarray(at, at + HASH));
+      return;
+    }
+    this.#entry(bytes);
+  }
+
+  #open(bytes: Buffer): void {
+    const header = JSON.parse(bytes.toString()) as ExportHeader;
+    if (header.format !== EXPORT_FORMAT)
+      throw new Error(`this is not a ledger that was exported (format ${JSON.stringify(header.format)})`);
+    this.#header = header;
+    for (const note of header.checkpoints) {
+      try {
+        const checkpoint = openCheckpoint(note, this.keys);
+        if (checkpoint.origin !== header.origin) throw new Error(`a checkpoint belongs to another ledger, ${checkpoint.origin}`);
+        this.#checkpoints.set(checkpoint.size, checkpoint);
+      } catch (error) {
+        this.#report(0, (error as Error).message);
+      }
+    }
+    if (this.#checkpoints.size === 0) this.#report(0, 'no checkpoint in it is signed by a key that is trusted here');
+  }
+
+  #anchor(leaf: Buffer): void {
+    this.#anchored.add(Buffer.from(leaf));
+    const checkpoint = this.#checkpoints.get(this.#anchored.size);
+    if (checkpoint && !checkpoint.root.equals(this.#anchored.rootBytes()))
+      this.#report(
+        this.#anchored.size,
+        `the leaf hashes up to entry ${checkpoint.size} do not have the root that was signed at ${checkpoint.at}`,
+      );
+  }
+
+  #entry(bytes: Buffer): void {
+    const number = this.#found.size + 1;
+    const leaf = leafHash(bytes);
+    this.#found.add(leaf);
+    const at = (number - 1 - this.#leavesFrom) * HASH;
+    if (number <= this.#anchored.size && !leaf.equals(this.#leaves.subarray(at, at + HASH)))
+      this.#report(number, `entry ${number} is not the one that was anchored`);
+  }
+
+  end(): ExportVerdict {
+    const entries = this.#found.size;
+    const sizes = [...this.#checkpoints.keys()].sort((a, b) => a - b);
+    const latest = this.#checkpoints.get(sizes.at(-1) ?? -1);
+    if (latest && entries < latest.size)
+      this.#report(entries + 1, `a checkpoint covers ${latest.size} entries, the file holds ${entries}: it was cut`);
+    if (latest && this.#anchored.size !== latest.size && entries >= latest.size)
+      this.#report(entries, `the file anchors ${this.#anchored.size} entries, its last checkpoint ${latest.size}`);
+    return {
+      entries,
+      anchored: Math.min(latest?.size ?? 0, entries),
+      lastCheckpoint: latest?.at,
+      checkpoints: sizes.length,
+      root: this.#found.root(),
+      problems: [...this.#problems].sort((a, b) => a.entry - b.entry),
+    };
+  }
+}
+
+/** Splits what arrives in chunks into lines. */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const data: Buffer = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
+    let from = 0;
+    for (let end = data.indexOf(10, from); end >= 0; end = data.indexOf(10, from)) {
+      yield data.subarray(from, end);
+      from = end + 1;
+    }
+    rest = data.subarray(from);
+  }
+  if (rest.length > 0) yield rest;
+}

@@ -1,0 +1,29 @@
+import type { Db } from '../db/connection';
+import { inclusionProof } from './merkle';
+import { type Anchor, TileTree } from './tiles';
+
+export interface EntryProof {
+  /** Position from 0. */
+  readonly index: number;
+  readonly bytes: Buffer;
+  readonly act: string;
+  readonly at: Date;
+  /** Sibling hashes up to the root of the checkpoint. */
+  readonly proof: Buffer[];
+}
+
+/** Entries about some subjects that a checkpoint of `size` covers, each with its inclusion proof (RFC 6962, 2.1.1). */
+export async function entryProofs(db: Db, anchor: Pick<Anchor, 'read'>, size: number, subjects: readonly string[]): Promise<EntryProof[]> {
+  const { rows } = await db.raw<{ rows: { seq: number; bytes: Buffer; act: string; at: Date }[] }>(
+    `select c.seq, e.bytes, e.act, e.at from aud.entry e join aud.chain c using (entry_id) where e.subject_id = any(?) and c.seq <= ? order by c.seq`,
+    [[...subjects], size],
+  );
+  const tree = new TileTree(anchor, size);
+  return rows.map(({ seq, bytes, act, at }) => ({
+    index: seq - 1,
+    bytes,
+    act,
+    at,
+    proof: inclusionProof(tree.subtrees, seq - 1, size),
+  }));
+}

@@ -1,0 +1,129 @@
+import { notFound } from '../../domain/errors';
+import type { Db } from '../db/connection';
+
+export const NODE_KINDS = ['snapshot', 'table', 'label-set', 'matrix', 'training-run', 'model-version', 'decision', 'scoring-run', 'list', 'case', 'outcome'] as const; // prettier-ignore
+export type NodeKind = (typeof NODE_KINDS)[number];
+
+export interface LineageNode {
+  readonly kind: NodeKind;
+  readonly id: string;
+  /** Steps from the node that was asked about; negative towards its origins. */
+  readonly distance: number;
+  readonly at: Date | undefined;
+  /** Principal behind it, where one acted. */
+  readonly by: string | undefined;
+  /** Ledger entries about it, by number. */
+  readonly ledger: readonly number[];
+}
+export interface LineageEdge {
+  readonly from: string;
+  readonly to: string;
+}
+export interface LineageGraph {
+  readonly nodes: readonly LineageNode[];
+  readonly edges: readonly LineageEdge[];
+  /** True where more nodes hang on it than were asked for. */
+  readonly cut: boolean;
+}
+
+export const nodeName = (kind: string, id: string): string => `${kind}/${id}`;
+const MAX_NODES = 400;
+
+interface Step {
+  kind: NodeKind;
+  id: string;
+}
+
+/** Finds the node that `id` (six characters or more) names. */
+export async function findNode(db: Db, id: string): Promise<Step> {
+  const pattern = `${id.replace(/[%_\\]/g, '')}%`;
+  const { rows } = await db.raw<{ rows: Step[] }>(
+    `select distinct kind, id from (
+       (select from_kind as kind, from_id as id from ml.edge where from_id like ? limit 20) union all (select to_kind, to_id from ml.edge where to_id like ? limit 20)) e limit 3`,
+    [pattern, pattern],
+  );
+  const [found, other] = rows;
+  if (!found || id.length < 6) throw notFound(`nothing recorded begins with ${id}`, 'Give at least six characters of a list, scoring run, decision, version, run, matrix, label set or snapshot.'); // prettier-ignore
+  if (other && !rows.some((row) => row.id === id)) throw notFound(`several things begin with ${id}`, 'Give more characters.');
+  return rows.find((row) => row.id === id) ?? found;
+}
+
+/** Everything that a node came from and everything that came of it, nearest first, at most \`limit\` nodes each way. */
+export async function lineageGraph(db: Db, start: Step, limit = MAX_NODES): Promise<LineageGraph> {
+  const found = new Map<string, { step: Step; distance: number }>([[nodeName(start.kind, start.id), { step: start, distance: 0 }]]);
+  const edges = new Map<string, LineageEdge>();
+  let cut = false;
+  for (const direction of [-1, 1] as const) {
+    let frontier: Step[] = [start];
+    for (let distance = 1; frontier.length > 0; distance++) {
+      const next: Step[] = [];
+      for (const edge of await neighbours(db, frontier, direction, limit + 1)) {
+        const [from, to] = [nodeName(edge.from_kind, edge.from_id), nodeName(edge.to_kind, edge.to_id)];
+        const step: Step = direction < 0 ? { kind: edge.from_kind, id: edge.from_id } : { kind: edge.to_kind, id: edge.to_id };
+        const name = nodeName(step.kind, step.id);
+        if (!found.has(name)) {
+          if (found.size >= limit) {
+            cut = true;
+            continue;
+          }
+          found.set(name, { step, distance: direction * distance });
+          next.push(step);
+        }
+        edges.set(`${from} ${to}`, { from, to });
+      }
+      frontier = next;
+    }
+  }
+  const nodes = await describe(db, [...found.values()]);
+  return { nodes, edges: [...edges.values()], cut };
+}
+
+interface Edge {
+  from_kind: NodeKind;
+  from_id: string;
+  to_kind: NodeKind;
+  to_id: string;
+}
+
+async function neighbours(db: Db, steps: readonly Step[], direction: -1 | 1, limit: number): Promise<Edge[]> {
+  const side = direction < 0 ? 'to' : 'from';
+  const { rows } = await db.raw<{ rows: Edge[] }>(
+    `select e.* from unnest(?::text[], ?::text[]) as s(kind, id) cross join lateral
+       (select * from ml.edge e where e.${side}_kind = s.kind and e.${side}_id = s.id order by e.from_id, e.to_id limit ?) e limit ?`,
+    [steps.map(({ kind }) => kind), steps.map(({ id }) => id), limit, limit],
+  );
+  return rows;
+}
+
+/** When each came to be and who acted, by kind. */
+const DETAILS: Partial<Record<NodeKind, string>> = {
+  snapshot: 'select snapshot_id as id, made_at as at, null::uuid as by from ml.snapshot where snapshot_id = any(?)',
+  'label-set': 'select label_set_id as id, made_at as at, null::uuid as by from ml.label_set where label_set_id = any(?)',
+  matrix: 'select matrix_id as id, made_at as at, null::uuid as by from ml.matrix where matrix_id = any(?)',
+  'training-run': 'select run_id::text as id, started_at as at, a.principal_id as by from ml.training_run join aud.act a using (act_id) where run_id = any(?::uuid[])',
+  'model-version': 'select version_id as id, registered_at as at, null::uuid as by from ml.model_version where version_id = any(?)',
+  decision: 'select decision_id::text as id, decided_at as at, a.principal_id as by from ml.decision left join aud.act a using (act_id) where decision_id = any(?::uuid[])',
+  'scoring-run': 'select scoring_id as id, scored_at as at, a.principal_id as by from sel.scoring_run join aud.act a using (act_id) where scoring_id = any(?)',
+  list: 'select list_id as id, drafted_at as at, null::uuid as by from sel.list where list_id = any(?)',
+  case: 'select case_no as id, known_from as at, null::uuid as by from ctl.case where case_no = any(?)',
+}; // prettier-ignore
+
+async function describe(db: Db, found: readonly { step: Step; distance: number }[]): Promise<LineageNode[]> {
+  const details = new Map<string, { at: Date; by: string | null }>();
+  for (const [kind, sql] of Object.entries(DETAILS)) {
+    const ids = found.filter(({ step }) => step.kind === kind).map(({ step }) => step.id);
+    if (ids.length === 0) continue;
+    const { rows } = await db.raw<{ rows: { id: string; at: Date; by: string | null }[] }>(sql, [ids]);
+    for (const row of rows) details.set(nodeName(kind, row.id), row);
+  }
+  const { rows: entries } = await db.raw<{ rows: { subject_id: string; seqs: number[] }[] }>(
+    `select e.subject_id, (array_agg(c.seq order by c.seq))[1:10] as seqs from aud.entry e join aud.chain c using (entry_id)
+      where (e.subject_kind, e.subject_id) in (select kind, id from unnest(?::text[], ?::text[]) as s(kind, id)) group by e.subject_id`,
+    [found.map(({ step }) => (step.kind === 'decision' ? 'promotion-request' : step.kind)), found.map(({ step }) => step.id)],
+  );
+  const ledger = new Map(entries.map((row) => [row.subject_id, row.seqs.map(Number)]));
+  return found.map(({ step, distance }) => {
+    const detail = details.get(nodeName(step.kind, step.id));
+    return { ...step, distance, at: detail?.at, by: detail?.by ?? undefined, ledger: ledger.get(step.id) ?? [] };
+  });
+}

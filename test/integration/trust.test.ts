@@ -1,0 +1,309 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { promotionActivities } from '../../activities/promotion';
+import type { Deps } from '../../activities/deps';
+import { evidenceAs, signInAsService } from '../../platform/auth/sign-in';
+import { connect } from '../../platform/db/connection';
+import { getRequest } from '../../platform/db/stores/promotions';
+import { signedVersion, statementById, statementsOf } from '../../platform/db/stores/statements';
+import { verifyLedger } from '../../platform/ledger/verify';
+import type { Command } from '../../platform/services/context';
+import { answerEmergency, returnToEarlier, revokeVersion, stopScoring } from '../../platform/services/emergency';
+import { decide, overrideGate, propose } from '../../platform/services/promotion';
+import type { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+import { verifiedChampion } from '../../platform/trust/champion';
+import type { Envelope } from '../../platform/trust/dsse';
+import { nonceOf } from '../../platform/trust/evidence';
+import { anchorsOf } from '../../platform/trust/anchors';
+import { actAs, prepared, testDatabase, type TestDatabase, testNotary, type TestNotary, tokenOf } from '../support/environment';
+import { judged, signedTestVersion } from '../support/promotions';
+
+let t: TestDatabase & { readonly notary: TestNotary };
+beforeAll(async () => {
+  const database = await testDatabase();
+  t = { ...database, notary: await testNotary(database) };
+});
+afterAll(async () => {
+  await t.notary.stop();
+  await t.close();
+  fs.rmSync(path.dirname(t.notary.home), { recursive: true, force: true });
+});
+
+/** The workflow's part without a server: the Update runs the activity that checks the evidence. */
+const deps = () =>
+  ({ ...t, trust: t.notary.trust, notary: t.notary.client, clock: () => new Date(), mirror: undefined, beginServiceAct: undefined, serviceToken: undefined }) as unknown as Deps; // prettier-ignore
+const workflow = {
+  startPromotion: () => Promise.resolve(),
+  decide: (requestId: string, decisionId: string) => promotionActivities(deps()).applyDecision({ requestId, decisionId }),
+} as unknown as LifecycleClient;
+const as = async (user: string): Promise<Command & { trust: TestNotary['trust'] }> => ({
+  ...t,
+  temporal: workflow,
+  notary: t.notary.client,
+  trust: t.notary.trust,
+  token: await tokenOf(t.env, user),
+  evidence: evidenceAs(t.env, user),
+  clock: () => new Date(),
+});
+const live = (slot: string) => verifiedChampion({ ...t, trust: t.notary.trust() }, slot, new Date());
+let slots = 0;
+const newSlot = () => `trust-${++slots}/all`;
+const ask = async (slot: string, by = 'kari') => {
+  const versionId = await signedTestVersion(t, slot);
+  const { requestId } = await propose(await as(by), versionId, { openDays: 14, purpose: 'test' });
+  await judged(t, requestId);
+  return { slot, versionId, requestId };
+};
+const champion = async (slot: string) => {
+  const asked = await ask(slot);
+  await decide(await as('ola'), asked.requestId, 'approved', 'looked at it');
+  return asked;
+};
+
+test('two people make a champion, and what scoring loads is checked down to their tokens', async () => {
+  const { slot, versionId } = await champion(newSlot());
+  expect((await live(slot)).versionId).toBe(versionId);
+  const kinds = (await statementsOf(t.db, versionId)).map(({ predicateType }) => predicateType);
+  expect(kinds).toEqual(['urn:utplukk:model-version:v1', 'urn:utplukk:promotion-request:v1', 'urn:utplukk:promotion-decision:v1']);
+  expect((await verifyLedger(t.db, anchorsOf({ UTPLUKK_ANCHORS: t.notary.anchors, UTPLUKK_TRUST: t.notary.trustFile }))).problems).toEqual(
+    [],
+  );
+  // Tokens and names stand in the statements, never in an entry.
+  const { rows } = await t.db.raw<{ rows: { text: string }[] }>("select convert_from(bytes, 'UTF8') as text from aud.entry");
+  for (const { text } of rows) expect(text).not.toMatch(/eyJ|looked at it|"kari"|"ola"/);
+});
+
+describe('bad input to the notary, each refused with its own sentence', () => {
+  const decision = async (over: Partial<Parameters<TestNotary['client']['decision']>[0]> & { user?: string } = {}) => {
+    const { user = 'ola', ...rest } = over;
+    const asked = await ask(newSlot());
+    const request = await getRequest(t.db, asked.requestId);
+    return {
+      ...asked,
+      verdict: 'approved' as const,
+      idToken: await evidenceAs(t.env, user)(nonceOf({ act: 'promotion.approve', ...asked })),
+      request: await statementById(t.db, request.statementId!),
+      version: await signedVersion(t.db, asked.versionId),
+      ...rest,
+    };
+  };
+  const refused = async (input: Awaited<ReturnType<typeof decision>>, why: RegExp) =>
+    expect(t.notary.client.decision(input)).rejects.toThrow(why);
+  const forged = (envelope: unknown): Envelope => {
+    const made = envelope as Envelope;
+    const payload = Buffer.from(made.payload, 'base64').toString().replace('"slot":"trust', '"slot":"tryst');
+    return { ...made, payload: Buffer.from(payload).toString('base64') };
+  };
+
+  test('a good one is signed', async () => expect((await t.notary.client.decision(await decision())).signatures).toHaveLength(1));
+  test('approver = requester under another session', async () =>
+    refused(await decision({ user: 'kari' }), /the one who asks may not approve/));
+  test('no approver', async () => refused(await decision({ user: 'per' }), /does not carry the role approver/));
+  test('a forged signature under the request', async () => {
+    const input = await decision();
+    await refused({ ...input, request: forged(input.request) }, /signature of the statement is forged/);
+  });
+  test('an approval replayed for another request', async () => {
+    const [one, other] = [await decision(), await decision()];
+    await refused({ ...other, idToken: one.idToken }, /made for another act than promotion.approve/);
+    await refused({ ...other, request: one.request }, /about version .*, not|belongs to request/);
+  });
+  test('an approval replayed as a refusal, and a request as an approval', async () => {
+    const input = await decision();
+    await refused({ ...input, verdict: 'refused' }, /made for another act than promotion.refuse/);
+    const idToken = await evidenceAs(t.env, 'ola')(nonceOf({ act: 'promotion.request', slot: input.slot, versionId: input.versionId, requestId: input.requestId })); // prettier-ignore
+    await refused({ ...input, idToken }, /made for another act/);
+  });
+  test('a token of another house, of nobody, of an unknown key, without signature', async () => {
+    const input = await decision();
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    expect(await exportJWK(publicKey)).toHaveProperty('x');
+    const nonce = nonceOf({ act: 'promotion.approve', slot: input.slot, versionId: input.versionId, requestId: input.requestId });
+    const make = (issuer: string, kid?: string) =>
+      new SignJWT({ nonce, roles: ['approver'] }).setProtectedHeader({ alg: 'ES256', ...(kid ? { kid } : {}) }).setSubject('ola').setIssuer(issuer).setAudience('utplukk-cli').setIssuedAt().setExpirationTime('1h').sign(privateKey); // prettier-ignore
+    await refused({ ...input, idToken: await make('http://elsewhere') }, /not pinned here/);
+    await refused({ ...input, idToken: await make(t.env.OIDC_ISSUER, 'unknown') }, /signed by a key that is not pinned/);
+    await refused({ ...input, idToken: await make(t.env.OIDC_ISSUER) }, /signature is forged/);
+    await refused({ ...input, idToken: 'nonsense' }, /not a token/);
+    const [, body] = input.idToken.split('.');
+    await refused({ ...input, idToken: `${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.` }, /token was refused/);
+  });
+  test('an unsigned version, and a version that a person registers', async () => {
+    const input = await decision();
+    await refused(
+      { ...input, version: { ...(input.version as Envelope), signatures: [{ keyid: 'f'.repeat(16), sig: 'AAAA' }] } },
+      /key that is not trusted/,
+    );
+    const token = await evidenceAs(t.env, 'kari')('x');
+    await expect(
+      t.notary.client.version({ slot: 's/all', versionId: 'a'.repeat(64), runId: randomUUID(), trainer: { issuer: 'i', subject: 's' }, recipe: {}, engine: {}, serviceToken: token }), // prettier-ignore
+    ).rejects.toThrow(/token was refused|service account/);
+  });
+  test('a body that is none', async () => {
+    const response = await fetch(`${t.notary.url}/v1/decisions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }); // prettier-ignore
+    expect(response.status).toBe(422);
+    expect(await response.text()).toMatch(/decision to sign is not right.*slot/s);
+  });
+});
+
+describe('any one layer switched off', () => {
+  const forgeRows = async (slot: string, versionId: string, requestId: string, statementId: string | null, by = 'kari') => {
+    const act = await actAs(t, by, by === 'kari' ? 'run.start' : 'promotion.approve');
+    const decisionId = randomUUID();
+    await prepared(t, act, async (tx) => {
+      await tx('ml.decision').insert({ decision_id: decisionId, request_id: requestId, verdict: 'approved', act_id: act.actId, statement_id: statementId, decided_at: new Date() }); // prettier-ignore
+      await tx('ml.champion').insert({
+        slot,
+        seq: 1,
+        version_id: versionId,
+        decision_id: decisionId,
+        act_id: act.actId,
+        live_from: new Date(),
+      });
+    });
+  };
+  test('workflow and service passed by: the database refuses one person, and scoring a row without the notary', async () => {
+    const { slot, versionId, requestId } = await ask(newSlot());
+    const request = await getRequest(t.db, requestId);
+    await expect(forgeRows(slot, versionId, requestId, request.statementId!)).rejects.toThrow(/four eyes/);
+    await expect(forgeRows(slot, versionId, requestId, null, 'ola')).rejects.toThrow(/no signed statement/);
+    // Rows that please the database: a second person's act, and a statement that is no decision.
+    await forgeRows(slot, versionId, requestId, request.statementId!, 'ola');
+    await expect(live(slot)).rejects.toThrow(/expected a statement of kind urn:utplukk:promotion-decision/);
+  });
+  test('triggers off: a superuser writes a champion, and scoring refuses it', async () => {
+    const { slot, versionId, requestId } = await ask(newSlot());
+    const good = await champion(newSlot());
+    const [, , decision] = await statementsOf(t.db, good.versionId);
+    const owner = connect(t.ownerUrl, 1);
+    const act = await actAs(t, 'kari', 'run.start');
+    const decisionId = randomUUID();
+    await owner.transaction(async (tx) => {
+      await tx.raw('set local session_replication_role = replica');
+      await tx('ml.decision').insert({ decision_id: decisionId, request_id: requestId, verdict: 'approved', act_id: act.actId, statement_id: decision!.statementId, decided_at: new Date() }); // prettier-ignore
+      await tx('ml.champion').insert({
+        slot,
+        seq: 1,
+        version_id: versionId,
+        decision_id: decisionId,
+        act_id: act.actId,
+        live_from: new Date(),
+      });
+    });
+    await expect(live(slot)).rejects.toThrow(/statement is about version/);
+    expect((await verifyLedger(t.db)).problems.map((p) => p.problem).join()).toMatch(
+      /ml.champion .* stands in the table, and no entry knows it/,
+    );
+    await owner.transaction(async (tx) => {
+      await tx.raw('set local session_replication_role = replica');
+      await tx('ml.champion').where({ slot }).delete();
+      await tx('ml.decision').where({ decision_id: decisionId }).delete();
+    });
+    await owner.destroy();
+  });
+  test('a notary that signs anything: the database still refuses one person', async () => {
+    const { slot, versionId, requestId } = await ask(newSlot());
+    const { envelope } = (await statementsOf(t.db, (await champion(newSlot())).versionId))[2]!;
+    const kari = await as('kari');
+    const careless = { ...kari, token: { ...kari.token, roles: ['approver'] }, notary: { ...t.notary.client, decision: () => Promise.resolve(envelope) } as never }; // prettier-ignore
+    await expect(decide(careless, requestId, 'approved', 'I trust myself')).rejects.toThrow(/the one who asks may not approve/);
+    await expect(forgeRows(slot, versionId, requestId, (await getRequest(t.db, requestId)).statementId!)).rejects.toThrow(/four eyes/);
+  });
+  test('a version whose bytes were changed in the store is not scored with', async () => {
+    const { slot, versionId } = await champion(newSlot());
+    const file = t.store.path(versionId);
+    const bytes = fs.readFileSync(file);
+    fs.chmodSync(file, 0o644);
+    fs.writeFileSync(file, Buffer.concat([bytes, Buffer.from(' ')]));
+    await expect(live(slot)).rejects.toThrow(/ContentMismatch|bytes|hash/);
+    fs.writeFileSync(file, bytes);
+    expect((await live(slot)).versionId).toBe(versionId);
+  });
+});
+
+describe('emergencies', () => {
+  test('one person stops scoring at once; two lift it, no fewer', async () => {
+    const { slot } = await champion(newSlot());
+    const { emergencyId } = await stopScoring(await as('per'), slot, 'scores jumped');
+    await expect(live(slot)).rejects.toThrow(/scoring of .* is stopped: one person stopped it/);
+    const ola = await as('ola');
+    expect(await answerEmergency(ola, emergencyId, 'mended')).toMatchObject({ settled: false });
+    await expect(answerEmergency(ola, emergencyId, 'mended twice')).rejects.toThrow(/answered .* before/);
+    await expect(live(slot)).rejects.toThrow(/1 of 2 people/);
+    expect(await answerEmergency(await as('ingrid'), emergencyId, 'agreed')).toMatchObject({ settled: true });
+    await live(slot);
+    await expect(answerEmergency(await as('ingrid'), emergencyId, 'again')).rejects.toThrow(/settled already/);
+    await expect(stopScoring(await as('nils'), slot, 'no right')).rejects.toThrow(/needs one of/);
+  });
+  test('a return stands on one person for the set time only, and what was withdrawn needs a new decision', async () => {
+    const slot = newSlot();
+    const first = await champion(slot);
+    const second = await champion(slot);
+    const ola = await as('ola');
+    const returned = await returnToEarlier(ola, slot, 'prefer the first', 0.000_01);
+    expect(returned).toMatchObject({ from: second.versionId, to: first.versionId });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect(live(slot)).rejects.toThrow(/was not confirmed by a second person before/);
+    await expect(answerEmergency(ola, returned.emergencyId, 'me again')).rejects.toThrow(/four eyes/);
+    await answerEmergency(await as('ingrid'), returned.emergencyId, 'looked too');
+    expect((await live(slot)).versionId).toBe(first.versionId);
+    // Back to what was withdrawn on its old decision: refused by the service and by the database.
+    await expect(returnToEarlier(ola, slot, 'and back')).rejects.toThrow(/never had another champion to return to/);
+    const act = await actAs(t, 'ola', 'promotion.approve');
+    const row = await t.db('ml.champion').where({ slot, version_id: second.versionId }).first<{ decision_id: string }>();
+    const again = { slot, seq: 4, version_id: second.versionId, decision_id: row.decision_id, act_id: act.actId, live_from: new Date() };
+    await expect(prepared(t, act, async (tx) => void (await tx('ml.champion').insert(again)))).rejects.toThrow(/was withdrawn from slot/);
+    const { requestId } = await propose(await as('kari'), second.versionId, { openDays: 14, purpose: 'after all' });
+    await judged(t, requestId);
+    await decide(await as('ingrid'), requestId, 'approved', 'mended');
+    expect((await live(slot)).versionId).toBe(second.versionId);
+  });
+  test('a revoked version is not scored with, and nobody returns to it', async () => {
+    const slot = newSlot();
+    const first = await champion(slot);
+    await champion(slot);
+    await revokeVersion(await as('ingrid'), first.versionId, 'trained on wrong labels');
+    await expect(returnToEarlier(await as('ola'), slot, 'back')).rejects.toThrow(/was revoked/);
+    const lone = await champion(newSlot());
+    await revokeVersion(await as('ola'), lone.versionId, 'wrong too');
+    await expect(live(lone.slot)).rejects.toThrow(/was revoked/);
+    await expect(revokeVersion(await as('kari'), lone.versionId, 'may not')).rejects.toThrow(/does not carry the role approver/);
+  });
+});
+
+test('a failed gate is passed over by two people who neither asked nor trained, and by nobody else', async () => {
+  const versionId = await signedTestVersion(t, newSlot());
+  const { requestId } = await propose(await as('kari'), versionId, { openDays: 14, purpose: 'test' });
+  await judged(t, requestId, false);
+  const [ola, ingrid] = [await as('ola'), await as('ingrid')];
+  await expect(decide(ola, requestId, 'approved', 'never mind')).rejects.toThrow(/did not pass its gates: enough-outcomes/);
+  await expect(overrideGate(ola, requestId, 'no-such-gate', 'because')).rejects.toThrow(/has no gate/);
+  const kari = await as('kari');
+  const both = { ...kari, token: { ...kari.token, roles: ['approver'] } };
+  await expect(overrideGate(both, requestId, 'enough-outcomes', 'because')).rejects.toThrow(/asks may not approve/);
+  expect(await overrideGate(ola, requestId, 'enough-outcomes', 'the register lacked two months')).toMatchObject({ given: 1 });
+  await expect(overrideGate(ola, requestId, 'enough-outcomes', 'again')).rejects.toThrow(/before/);
+  await expect(decide(ola, requestId, 'approved', 'one reason')).rejects.toThrow(/did not pass its gates/);
+  expect(await overrideGate(ingrid, requestId, 'enough-outcomes', 'agreed')).toMatchObject({ given: 2 });
+  expect(await decide(ola, requestId, 'approved', 'two reasons')).toMatchObject({ verdict: 'approved' });
+});
+
+test('the key is out of reach of the product', async () => {
+  expect(fs.statSync(path.join(t.notary.home, 'key.pem')).mode & 0o077).toBe(0);
+  expect(fs.statSync(t.notary.home).mode & 0o077).toBe(0);
+  for (const name of Object.values(t.env)) expect(String(name)).not.toContain(t.notary.home);
+  const url = process.env['UTPLUKK_NOTARY_DATABASE_URL']!.replace(/\/utplukk$/, new URL(t.env.DATABASE_URL).pathname);
+  const reader = connect(url, 1);
+  await reader.raw('select seq, leaf_hash from aud.chain');
+  for (const sql of [
+    'select chain_hash from aud.chain',
+    'select bytes from aud.entry',
+    'select * from ml.champion',
+    'select * from aud.principal',
+  ])
+    await expect(reader.raw(sql)).rejects.toThrow(/permission denied/);
+  await reader.destroy();
+  await expect(signInAsService(t.env, 'service-schedule')).resolves.toBeTruthy();
+});

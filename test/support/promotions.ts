@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { signInAsService } from '../../platform/auth/sign-in';
+import { canonical } from '../../platform/artifacts/hash';
+import { storeStatement } from '../../platform/db/stores/statements';
+import { append } from '../../platform/ledger/ledger';
+import { PREDICATE } from '../../platform/trust/statements';
+import { actAs, prepared, type TestDatabase, type TestNotary } from './environment';
+
+type Parts = Pick<TestDatabase, 'env' | 'db' | 'store'> & { readonly notary: TestNotary };
+
+/** A registered and signed version that nobody had to train; `trainer` is who its run names. */
+export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'): Promise<string> {
+  const act = await actAs(t, trainer, 'run.start');
+  const matrixId = randomUUID();
+  const runId = randomUUID();
+  const versionId = t.store.put(canonical({ format: 1, slot, nonce: randomUUID() }));
+  const envelope = await t.notary.client.version({
+    slot,
+    versionId,
+    runId,
+    trainer: { issuer: t.env.OIDC_ISSUER, subject: trainer },
+    recipe: {},
+    engine: {},
+    serviceToken: await signInAsService(t.env, 'service-schedule'),
+  });
+  await prepared(t, act, async (tx) => {
+    const at = new Date();
+    await tx('ml.matrix').insert({ matrix_id: matrixId, recipe_sha256: matrixId, recipe: '{}', file_sha256: 'f', meta: '{}', made_at: at });
+    await tx('ml.training_run').insert({ run_id: runId, act_id: act.actId, experiment: '{}', experiment_sha256: 'x', slot, state: 'finished', matrix_id: matrixId, version_id: versionId, started_at: at }); // prettier-ignore
+    await tx('ml.model_version').insert({ version_id: versionId, slot, family: 'logistic', run_id: runId, matrix_id: matrixId, recipe: '{}', selectable: true, registered_at: at }); // prettier-ignore
+    await storeStatement(tx, { versionId, predicateType: PREDICATE.version, envelope, act, at });
+  });
+  return versionId;
+}
+
+/** Gates as an activity would have judged them. */
+export async function judged(t: Parts, requestId: string, passed = true): Promise<void> {
+  const act = await actAs(t, 'kari', 'run.start');
+  await t.db.transaction(async (tx) => {
+    await tx('ml.gate_result').insert({ request_id: requestId, gate: 'enough-outcomes', passed, reason: 'test' });
+    await append(tx, act, { act: 'gates.passed', subject: { kind: 'promotion-request', id: requestId } }, new Date());
+  });
+}

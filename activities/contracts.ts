@@ -103,6 +103,14 @@ export interface LifecycleActivities {
   }): Promise<{ expected: string; found: string; matrixId: string; redacted?: readonly string[] }>;
   compareRebuild(input: { actId: string; versionId: string; final: FinalModel }): Promise<ReproduceVerdict>;
 
+  /** What a thing was made of, step by step from its origin; `live` is every version that is live now. */
+  planRebuild(input: { kind: RebuildKind; id: string }): Promise<{ stages: readonly RebuildStage[] }>;
+  recordRebuild(input: { actId: string; kind: RebuildKind; id: string; results: readonly StageResult[] }): Promise<void>;
+
+  /** Tells approvers that a request waits; twice is once where the way there allows it. */
+  notifyApprovers(input: { requestId: string; kind: 'decision-waiting' | 'decision-reminder' }): Promise<void>;
+  /** Compares MLflow with what it was told; what somebody changed there is put on record and mirrored again. */
+  watchMlflow(): Promise<{ deviations: number }>;
   drainMlflowOutbox(): Promise<{ mirrored: number; left: number }>;
 }
 
@@ -117,7 +125,23 @@ export interface TrainingActivities {
   trainFold(input: FoldTask): Promise<FoldDone>;
   evaluateRun(input: { runId: string; matrixId: string }): Promise<{ metrics: number }>;
   trainFinal(input: { runId: string; matrixId: string; family: FamilySpec['family'] }): Promise<FinalModel>;
+  /** One step again from its pins, compared with what was stored. */
+  rebuildStage(input: RebuildStage): Promise<StageResult>;
   scoreShard(input: { versionId: string; matrixId: string; shard: number; of: number }): Promise<{ scoresSha256: string }>;
+}
+
+export const REBUILD_KINDS = ['snapshot', 'matrix', 'model', 'evaluation', 'scoring-run', 'list', 'live'] as const;
+export type RebuildKind = (typeof REBUILD_KINDS)[number];
+export interface RebuildStage {
+  readonly stage: 'snapshot' | 'matrix' | 'folds' | 'evaluation' | 'model' | 'scoring-run' | 'list';
+  readonly id: string;
+}
+/** Each stage is made again from stored inputs, so a difference is that stage's own. */
+export interface StageResult extends RebuildStage {
+  readonly same: boolean;
+  /** False where the engine is another one than the one that made it: then `detail` says how far apart the results are. */
+  readonly sameEngine?: boolean;
+  readonly detail?: string;
 }
 
 export interface ReproduceVerdict {

@@ -2,6 +2,8 @@ import type { ArtifactStore } from '../platform/artifacts/store';
 import type { Db } from '../platform/db/connection';
 import type { ActRef } from '../platform/ledger/ledger';
 import type { MlflowMirror } from '../platform/mlflow/mirror';
+import type { MlflowWatch } from '../platform/mlflow/watch';
+import type { Notifier } from '../platform/notify/notifier';
 import type { NotaryClient } from '../platform/trust/notary-client';
 import type { Trust } from '../platform/trust/trust';
 
@@ -12,6 +14,8 @@ export interface Deps {
   readonly mirror: MlflowMirror;
   /** Signs the schedule's service account in and records its act. */
   readonly beginServiceAct: (purpose: string) => Promise<ActRef>;
+  readonly watch: MlflowWatch;
+  readonly notifier: Notifier;
   readonly notary: NotaryClient;
   /** Pinned keys; read when they are needed. */
   readonly trust: () => Trust;

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { atBoundary, beat, heartbeating, type Outage } from './boundary';
+import { getRequest } from '../platform/db/stores/promotions';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { featureActivities, featurePlanActivities } from './features';
 import { promotionActivities } from './promotion';
+import { rebuildPlanActivities, rebuildStageActivities } from './rebuild';
 import { reproductionActivities } from './reproduction';
 import { runActivities } from './runs';
 import { scoringActivities, shardActivities } from './scoring';
@@ -18,14 +20,31 @@ export function createLifecycleActivities(deps: Deps): LifecycleActivities {
     ...scoringActivities(deps),
     ...selectionActivities(deps),
     ...reproductionActivities(deps),
+    ...rebuildPlanActivities(deps),
     /** MLflow refusing a call is retried too: what it dislikes today a person may mend by tomorrow. */
+    watchMlflow: () =>
+      heartbeating(async () => {
+        const found = await deps.watch.look(() => deps.beginServiceAct('watching MLflow'), deps.clock());
+        return { deviations: found.length };
+      }),
+    async notifyApprovers({ requestId, kind }) {
+      const request = await getRequest(deps.db, requestId);
+      if (request.state !== 'open') return;
+      const until = request.expiresAt.toISOString();
+      const subject = `${kind === 'decision-reminder' ? 'Reminder: a' : 'A'} model version waits for your decision before ${until}`;
+      const text = `Request ${requestId} asks for version ${request.versionId} to go live in ${request.slot}.\nIt expires at ${until}; nobody who asked or trained can approve it.\nLook: utplukk show ${requestId}`;
+      await deps.notifier.tell({ kind, role: 'approver', subject, text }, deps.clock());
+    },
     drainMlflowOutbox: () => heartbeating(() => deps.mirror.drain(beat)),
   };
   return atBoundary(activities, recordOutage(deps));
 }
 
 export function createTrainingActivities(deps: Deps): TrainingActivities {
-  return atBoundary({ ...trainingActivities(deps), ...featureActivities(deps), ...shardActivities(deps) }, recordOutage(deps));
+  return atBoundary(
+    { ...trainingActivities(deps), ...featureActivities(deps), ...shardActivities(deps), ...rebuildStageActivities(deps) },
+    recordOutage(deps),
+  );
 }
 
 /** An observation, not a change: it has a row and no ledger entry. The same outage seen twice is one row. */

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { conflict, notAllowed, notFound } from '../domain/errors';
 import { fourEyesProblem } from '../domain/rules/four-eyes';
 import type { Verdict } from '../domain/rules/lifecycle';
-import { type GateInput, isHard, judge } from '../domain/rules/promotion-gates';
-import type { Estimate } from '../domain/schemas/evaluation';
+import { GATE_POLICY, isHard } from '../domain/rules/gate-policy';
+import { type GateInput, judge } from '../domain/rules/promotion-gates';
+import type { Estimate, EvaluationDocument } from '../domain/schemas/evaluation';
 import { canonical, digestOf } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import type { Tx } from '../platform/db/connection';
@@ -11,15 +12,13 @@ import { getRequest, type PromotionRequest } from '../platform/db/stores/promoti
 import { statementById } from '../platform/db/stores/statements';
 import { leaksOf } from '../platform/db/stores/leaks';
 import { evaluationOf, overall, getRun } from '../platform/db/stores/runs';
-import { championOf, getVersion, type ModelVersion, toMirror } from '../platform/db/stores/versions';
+import { championOf, getVersion, type ModelVersion, toMirror, type VersionBundle } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/ledger';
 import { openDecision } from '../platform/trust/statements';
 import type { LifecycleActivities } from './contracts';
 import type { Deps } from './deps';
 
 type PromotionActivities = Pick<LifecycleActivities, 'judgeGates' | 'refuseByGates' | 'applyDecision' | 'expireRequest'>;
-
-const BASELINES = ['random', 'size', 'rule-hits'];
 
 export function promotionActivities(deps: Deps): PromotionActivities {
   const { db } = deps;
@@ -32,8 +31,8 @@ export function promotionActivities(deps: Deps): PromotionActivities {
         let written = 0;
         for (const { gate, passed, reason } of verdict.results) {
           const inserted = await tx.raw<{ rowCount: number }>(
-            'insert into ml.gate_result (request_id, gate, passed, reason) values (?, ?, ?, ?) on conflict do nothing',
-            [requestId, gate, passed, reason],
+            'insert into ml.gate_result (request_id, gate, passed, reason, policy_version) values (?, ?, ?, ?, ?) on conflict do nothing',
+            [requestId, gate, passed, reason, GATE_POLICY.version],
           );
           written += inserted.rowCount;
         }
@@ -159,12 +158,16 @@ async function crown(deps: Deps, requestId: string, { decisionId, actId, stateme
   });
 }
 
-async function gateInput({ db }: Deps, request: PromotionRequest): Promise<GateInput> {
+async function gateInput({ db, store }: Deps, request: PromotionRequest): Promise<GateInput> {
   const version = await getVersion(db, request.versionId);
   const own = await averagePrecision(db, version);
   const run = await getRun(db, version.runId);
   const rows = overall(await evaluationOf(db, version.runId));
-  const pick = (family: string): Estimate | undefined => rows.find((row) => row.family === family && row.metric === 'average-precision');
+  const baselines = rows.filter((row) => row.family !== version.family && row.metric === 'average-precision');
+  const { card } = store.getJson<VersionBundle>(version.versionId);
+  const document = card && store.getJson<EvaluationDocument>(card.evaluation);
+  const fairness = document?.fairness.filter(({ family }) => family === version.family) ?? [];
+  const longest = Math.max(0, ...fairness.map(({ k }) => k));
   const folds = await db('ml.fold_result')
     .where({ run_id: version.runId, family: version.family })
     .select<{ result: { testRows: number; testPositives: number } }[]>('result');
@@ -175,17 +178,30 @@ async function gateInput({ db }: Deps, request: PromotionRequest): Promise<GateI
     testRows: folds.reduce((sum, fold) => sum + fold.result.testRows, 0),
     testPositives: folds.reduce((sum, fold) => sum + fold.result.testPositives, 0),
     averagePrecision: own,
-    baselines: Object.fromEntries(
-      BASELINES.flatMap((name) => {
-        const found = pick(name);
-        return found ? [[name, found]] : [];
-      }),
-    ),
+    baselines: Object.fromEntries(baselines.map((row) => [row.family, row])),
+    paired: document?.paired.filter(({ family, metric }) => family === version.family && metric === 'average-precision') ?? [],
+    reliability: document?.reliability.find(({ family }) => family === version.family),
+    fairness: fairness.filter(({ k }) => k === longest),
+    periods: (await evaluationOf(db, version.runId))
+      .filter((row) => row.family === version.family && row.metric === 'average-precision' && row.slice.startsWith('period:'))
+      .map((row) => ({ ...row, period: row.slice.slice('period:'.length) })),
+    undocumented: card ? emptyParts(store.get(card.markdown).toString()) : ['model card'],
     champion:
       champion && champion.versionId !== version.versionId
         ? await championEstimate(db, champion.versionId, version, canonical(run.input.experiment.split))
         : undefined,
   };
+}
+
+/** Headings of a card in Markdown that nothing stands under. */
+function emptyParts(markdown: string): string[] {
+  return markdown
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((part) => {
+      const [title = '', ...rest] = part.split('\n');
+      return rest.join('').trim() === '' ? [title] : [];
+    });
 }
 
 /** The champion's figure, only where it was judged on the same rows: equal matrix and equal split. */

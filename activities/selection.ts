@@ -17,9 +17,28 @@ type SelectionActivities = Pick<LifecycleActivities, 'draftList' | 'countSeals' 
 const POLICY = 'exploit-v1';
 const DAY_MS = 86_400_000;
 
-interface Scores {
+export interface Scores {
   readonly calibrator: StoredCalibrator;
   readonly rows: readonly { readonly entity: string; readonly group: string; readonly score: number }[];
+}
+
+/** A list as its name is the hash of: every candidate in order of rank, drawn under the policy. */
+export function listDocument(scores: Scores, { scoringId, capacity, seed }: { scoringId: string; capacity: number; seed: number }) {
+  const ranked = exploitList(
+    scores.rows.map((row) => ({ ...row, tieKey: createHash('sha256').update(`${seed}\u0000${row.entity}`).digest('hex') })),
+    capacity,
+  );
+  const lines = ranked.map((line) => ({
+    rank: line.rank,
+    entity: line.row.entity,
+    group: line.row.group,
+    score: line.row.score,
+    probability: calibrated(scores.calibrator, line.row.score),
+    arm: line.arm,
+    selected: line.selected,
+    inclusionProbability: line.inclusionProbability,
+  }));
+  return { lines, text: canonical({ format: 1, scoringId, policy: POLICY, capacity, seed, lines }) };
 }
 
 export async function listState(db: Deps['db'] | Tx, listId: string): Promise<{ state: ListState; seals: number }> {
@@ -41,21 +60,8 @@ export function selectionActivities(deps: Deps): SelectionActivities {
       const known = await db('sel.list').where({ scoring_id: scoringId }).first<{ list_id: string; expires_at: Date } | undefined>();
       if (known) return { listId: known.list_id, openForMs: known.expires_at.getTime() - deps.clock().getTime() };
       const scores = store.getJson<Scores>(scoring.scores_sha256);
-      const lines = exploitList(
-        scores.rows.map((row) => ({ ...row, tieKey: createHash('sha256').update(`${seed}\u0000${row.entity}`).digest('hex') })),
-        capacity,
-      );
-      const content = lines.map((line) => ({
-        rank: line.rank,
-        entity: line.row.entity,
-        group: line.row.group,
-        score: line.row.score,
-        probability: calibrated(scores.calibrator, line.row.score),
-        arm: line.arm,
-        selected: line.selected,
-        inclusionProbability: line.inclusionProbability,
-      }));
-      const listId = store.put(canonical({ format: 1, scoringId, policy: POLICY, capacity, seed, lines: content }));
+      const { text, lines: content } = listDocument(scores, { scoringId, capacity, seed });
+      const listId = store.put(text);
       const at = deps.clock();
       const expiresAt = new Date(at.getTime() + openDays * DAY_MS);
       await db.transaction(async (tx) => {

@@ -8,6 +8,8 @@ import { connect } from '../platform/db/connection';
 import { append } from '../platform/ledger/ledger';
 import { Mlflow } from '../platform/mlflow/client';
 import { MlflowMirror } from '../platform/mlflow/mirror';
+import { MlflowWatch } from '../platform/mlflow/watch';
+import { notifierFrom } from '../platform/notify/notifier';
 import { NotaryClient } from '../platform/trust/notary-client';
 import { readTrust } from '../platform/trust/trust';
 
@@ -15,11 +17,14 @@ import { readTrust } from '../platform/trust/trust';
 export function compose(env: Env, { connections = 8 }: { connections?: number } = {}): Deps & { close(): Promise<void> } {
   const db = connect(env.DATABASE_URL, connections);
   const store = new ArtifactStore(env.UTPLUKK_STORE);
+  const mirror = new MlflowMirror(new Mlflow(env.MLFLOW_TRACKING_URI), db, store);
   const verify = tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE });
   return {
     db,
     store,
-    mirror: new MlflowMirror(new Mlflow(env.MLFLOW_TRACKING_URI), db, store),
+    mirror,
+    watch: new MlflowWatch(mirror, db),
+    notifier: notifierFrom(env.UTPLUKK_NOTIFY, env.UTPLUKK_APPROVERS),
     beginServiceAct: async (purpose) => {
       const token = await verify(await signInAsService(env, 'service-schedule'));
       return db.transaction(async (tx) => {

@@ -28,6 +28,8 @@ export async function up(knex: Knex): Promise<void> {
 
     alter table ml.promotion_request add column statement_id text constraint promotion_request_statement references ml.statement;
     alter table ml.decision add column statement_id text constraint decision_statement references ml.statement;
+    alter table ml.gate_result add column policy_version int;
+    comment on column ml.gate_result.policy_version is 'Version of the gates'' thresholds that judged (kravversjon)';
     create index promotion_request_of_version on ml.promotion_request (version_id);
     create index champion_in_time on ml.champion (slot, live_from);
     create index champion_of_version on ml.champion (version_id);
@@ -170,6 +172,7 @@ export async function down(knex: Knex): Promise<void> {
     revoke all on schema aud from utplukk_notary;
     drop trigger gate_result_append_only on ml.gate_result;
     drop index sel.scoring_run_in_time, ml.champion_of_version, ml.champion_in_time, ml.promotion_request_of_version;
+    alter table ml.gate_result drop column policy_version;
     alter table ml.decision drop column statement_id;
     alter table ml.promotion_request drop column statement_id;
     drop table ml.gate_override, ml.emergency_answer, ml.emergency, ml.statement;

@@ -27,6 +27,19 @@ export const computing = proxyActivities<TrainingActivities>({
   retry: { initialInterval: '500ms', maximumInterval: '1 minute', nonRetryableErrorTypes },
 });
 
+/** Telling people: tried a few times, and given up rather than holding anything up. */
+export const telling = proxyActivities<LifecycleActivities>({
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1s', maximumInterval: '20s', maximumAttempts: 5, nonRetryableErrorTypes },
+});
+
+/** One look at MLflow; the next one is half a minute away, so it is not tried twice. */
+export const looking = proxyActivities<LifecycleActivities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '15s',
+  retry: { maximumAttempts: 1 },
+});
+
 /** MLflow is a mirror and may be away for days: nothing waits for it, so it is asked for ever, less and less often. */
 export const mirroring = proxyActivities<LifecycleActivities>({
   startToCloseTimeout: '10 minutes',

@@ -1,5 +1,6 @@
-export { mirrorMlflow } from './mirror-mlflow';
+export { mirrorMlflow, watchMlflow } from './mirror-mlflow';
 export { promoteModel } from './promote-model';
+export { rebuild } from './rebuild';
 export { reproduce } from './reproduce';
 export { rescore } from './rescore';
 export { selectionRound } from './selection-round';

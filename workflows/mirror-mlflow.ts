@@ -1,5 +1,5 @@
 import { setWorkflowOptions } from '@temporalio/workflow';
-import { mirroring } from './activity-proxies';
+import { looking, mirroring } from './activity-proxies';
 
 /** Tells MLflow what it has not heard yet; waits as long as MLflow is away. */
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, mirrorMlflow);
@@ -9,5 +9,21 @@ export async function mirrorMlflow(): Promise<{ mirrored: number }> {
     const round = await mirroring.drainMlflowOutbox();
     mirrored += round.mirrored;
     if (round.left === 0 || round.mirrored === 0) return { mirrored };
+  }
+}
+
+/** One look at whether somebody changed MLflow by hand, and the mending of it; a schedule starts it twice a minute. */
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, watchMlflow);
+export async function watchMlflow(): Promise<{ deviations: number }> {
+  const deviations = await look();
+  if (deviations > 0) await mirrorMlflow();
+  return { deviations };
+}
+
+async function look(): Promise<number> {
+  try {
+    return (await looking.watchMlflow()).deviations;
+  } catch {
+    return 0; // MLflow is away: the next look tells
   }
 }

@@ -1,11 +1,35 @@
-import { allHandlersFinished, ApplicationFailure, condition, setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import { allHandlersFinished, ApplicationFailure, condition, log, patched, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import type { Verdict } from '../domain/rules/lifecycle';
-import { quick } from './activity-proxies';
+import { quick, telling } from './activity-proxies';
+import { problemOf } from './failures';
 import { decideUpdate, type Progress, progressQuery } from './messages';
 import { startMirror } from './train-model';
 
 export interface PromoteModelInput {
   readonly requestId: string;
+}
+
+const DAY_MS = 86_400_000;
+/** A day before the end, or halfway where less than two days are left. */
+const reminderAfter = (openForMs: number): number => (openForMs > 2 * DAY_MS ? openForMs - DAY_MS : openForMs / 2);
+
+/** Waits for a decision, tells approvers that one is waited for, and reminds them before it is too late. */
+async function decided(requestId: string, openForMs: number, done: () => boolean): Promise<void> {
+  // Requests that began before approvers were told replay without it.
+  if (!patched('notify')) return void (await condition(done, openForMs));
+  await tell(requestId, 'decision-waiting');
+  const first = reminderAfter(openForMs);
+  if (await condition(done, first)) return;
+  await tell(requestId, 'decision-reminder');
+  await condition(done, openForMs - first);
+}
+
+async function tell(requestId: string, kind: 'decision-waiting' | 'decision-reminder'): Promise<void> {
+  try {
+    await telling.notifyApprovers({ requestId, kind });
+  } catch (error) {
+    log.warn('approvers could not be told', { requestId, kind, problem: problemOf(error) });
+  }
 }
 
 /** Gates, then a person's decision, for weeks if need be. Refusal and expiry are decisions too. */
@@ -45,7 +69,7 @@ export async function promoteModel(input: PromoteModelInput): Promise<{ verdict:
     done: 0,
     total: 1,
   };
-  await condition(() => verdict !== undefined, Math.max(1, gates.openForMs));
+  await decided(requestId, Math.max(1, gates.openForMs), () => verdict !== undefined);
   open = false;
   // A decision written in the last moment counts: expiry finds it instead of writing its own.
   const result = verdict ?? (await quick.expireRequest({ requestId })).verdict;

@@ -1,6 +1,7 @@
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { PINNED_ENVIRONMENT } from '../../models/backend';
 import { loadEnv } from '../../platform/config/env';
+import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
 import { makeBuildCurrent } from '../../platform/temporal/deployment';
 import { compose } from '../compose';
 import { createWorker, type Queue } from './create-worker';
@@ -17,6 +18,10 @@ async function main(queue: string | undefined): Promise<void> {
     const worker = await createWorker(queue satisfies Queue, { connection, namespace: env.TEMPORAL_NAMESPACE, deps });
     const running = worker.run();
     await makeBuildCurrent(env, queue);
+    if (queue === 'lifecycle' && env.UTPLUKK_MLFLOW_WATCH !== 'off') {
+      const temporal = await LifecycleClient.connect(env);
+      await temporal.applyMlflowWatch().finally(() => temporal.close());
+    }
     process.stdout.write(`worker ${queue} ready\n`);
     await running;
   } finally {

@@ -16,25 +16,49 @@ export interface GarbageReport {
 
 const HEX64 = /^[0-9a-f]{64}$/;
 
-/** Objects that no row, manifest or bundle names, and objects that are named but gone. Deletes nothing. */
-export async function garbage(db: Db, store: ArtifactStore): Promise<GarbageReport> {
-  const { rows } = await db.raw<{ rows: { sha: string | null }[] }>(`
-    select manifest_sha256 as sha from ml.snapshot union select file_sha256 from ml.partition union select file_sha256 from ml.matrix
-    union select recipe->>'fileSha256' from ml.matrix union select experiment->'table'->>'fileSha256' from ml.training_run
-    union select result->>'predictionsSha256' from ml.fold_result union select result->>'weightsSha256' from ml.fold_result union select evaluation_sha256 from ml.training_run
-    union select version_id from ml.model_version union select scores_sha256 from sel.scoring_run union select list_id from sel.list`);
-  const named = new Set(rows.flatMap(({ sha }) => (sha && HEX64.test(sha) ? [sha] : [])));
+/** Every object that a row, manifest or bundle names, with what it is of. */
+export async function namedObjects(db: Db, store: ArtifactStore): Promise<Map<string, string>> {
+  const { rows } = await db.raw<{ rows: { of: string; sha: string | null }[] }>(`
+    select 'snapshot ' || snapshot_id as of, manifest_sha256 as sha from ml.snapshot union all select 'partition ' || dataset || ' ' || part, file_sha256 from ml.partition
+    union all select 'matrix ' || matrix_id, file_sha256 from ml.matrix union all select 'table of matrix ' || matrix_id, recipe->>'fileSha256' from ml.matrix
+    union all select 'table of run ' || run_id, experiment->'table'->>'fileSha256' from ml.training_run union all select 'evaluation of run ' || run_id, evaluation_sha256 from ml.training_run
+    union all select 'fold ' || fold || ' ' || family || ' of run ' || run_id, result->>'predictionsSha256' from ml.fold_result
+    union all select 'weights of fold ' || fold || ' ' || family || ' of run ' || run_id, result->>'weightsSha256' from ml.fold_result
+    union all select 'leak certificate of run ' || run_id, certificate_sha256 from ml.leak_certificate
+    union all select 'version ' || version_id, version_id from ml.model_version union all select 'scoring run ' || scoring_id, scores_sha256 from sel.scoring_run union all select 'list ' || list_id, list_id from sel.list`);
+  const named = new Map<string, string>();
+  const name = (sha: string, of: string) => void (named.has(sha) || named.set(sha, of));
+  for (const { of, sha } of rows) if (sha && HEX64.test(sha)) name(sha, of);
   const resolve = await redactionsOf(db);
-  for (const { manifest_sha256 } of await db('ml.snapshot').select<{ manifest_sha256: string }[]>('manifest_sha256')) {
-    if (store.has(manifest_sha256))
-      for (const part of store.getJson<Manifest>(manifest_sha256).datasets.flatMap((d) => d.parts)) named.add(resolve(part).file);
+  for (const { snapshot_id, manifest_sha256 } of await db('ml.snapshot').select<{ snapshot_id: string; manifest_sha256: string }[]>(
+    'snapshot_id',
+    'manifest_sha256',
+  )) {
+    // prettier-ignore
+    if (!store.has(manifest_sha256)) continue;
+    for (const dataset of parsed<Manifest>(store, manifest_sha256)?.datasets ?? [])
+      for (const part of dataset.parts) name(resolve(part).file, `partition ${dataset.name} ${part.part} of snapshot ${snapshot_id}`);
   }
   for (const { version_id } of await db('ml.model_version').select<{ version_id: string }[]>('version_id')) {
-    if (!store.has(version_id)) continue;
-    const bundle = store.getJson<VersionBundle>(version_id);
-    for (const sha of [bundle.model, bundle.weights, ...Object.values(bundle.card ?? {})]) named.add(sha);
+    const bundle = store.has(version_id) ? parsed<VersionBundle>(store, version_id) : undefined;
+    for (const sha of [bundle?.model, bundle?.weights, ...Object.values(bundle?.card ?? {})]) if (sha) name(sha, `version ${version_id}`);
   }
-  for (const sha of store.allDerived()) if (store.has(sha)) named.add(sha);
+  for (const sha of store.allDerived()) if (store.has(sha)) name(sha, 'derived tables');
+  return named;
+}
+
+/** What an object says, or nothing where its bytes are damaged: that is for `damaged` to tell. */
+function parsed<T>(store: ArtifactStore, sha: string): T | undefined {
+  try {
+    return store.getJson<T>(sha);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Objects that no row, manifest or bundle names, and objects that are named but gone. Deletes nothing. */
+export async function garbage(db: Db, store: ArtifactStore): Promise<GarbageReport> {
+  const named = await namedObjects(db, store);
   const root = path.join(store.root, 'sha256');
   let [objects, bytes, unreferenced, unreferencedBytes] = [0, 0, 0, 0];
   for (const dir of fs.existsSync(root) ? fs.readdirSync(root) : []) {
@@ -47,5 +71,5 @@ export async function garbage(db: Db, store: ArtifactStore): Promise<GarbageRepo
       unreferencedBytes += size;
     }
   }
-  return { objects, bytes, unreferenced, unreferencedBytes, missing: [...named].filter((sha) => !store.has(sha)) };
+  return { objects, bytes, unreferenced, unreferencedBytes, missing: [...named.keys()].filter((sha) => !store.has(sha)) };
 }

@@ -63,6 +63,12 @@ export class ArtifactStore {
       for (const key of fs.readdirSync(path.join(root, dir))) yield fs.readFileSync(path.join(root, dir, key), 'utf8');
   }
 
+  /** Reads the whole object and compares it with its name. @throws UtplukkError ContentMismatch naming it */
+  async checkIntact(sha: string): Promise<void> {
+    if ((await sha256File(this.existing(sha))) !== sha)
+      throw mismatch(`object ${sha} holds other bytes than its name says`, `Restore ${this.path(sha)} from a copy.`);
+  }
+
   /** Destroys an object's bytes: only a redaction does that. */
   destroy(sha: string): void {
     fs.rmSync(this.path(sha), { force: true });

@@ -32,6 +32,12 @@ const schema = z.object({
   UTPLUKK_ANCHORS: z.string().min(1),
   /** Pinned keys of the notary and of identity providers. */
   UTPLUKK_TRUST: z.string().min(1),
+  /** How people are told that something waits for them: log, mail:<folder>, webhook:<url>, joined by commas. */
+  UTPLUKK_NOTIFY: z.string().default('log'),
+  /** Address of the approvers, for mail. */
+  UTPLUKK_APPROVERS: z.string().optional(),
+  /** `off` where somebody else looks after MLflow. */
+  UTPLUKK_MLFLOW_WATCH: z.enum(['on', 'off']).default('on'),
   UTPLUKK_API: z.string().optional(),
   UTPLUKK_SERVICE_SCHEDULE_SECRET: z.string().optional(),
   UTPLUKK_SERVICE_LOADER_SECRET: z.string().optional(),

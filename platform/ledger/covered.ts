@@ -31,6 +31,7 @@ export const COVERED: readonly CoveredTable[] = [
   { table: 'ml.emergency', key: ['emergency_id'] },
   { table: 'ml.emergency_answer', key: ['emergency_id', 'principal_id'] },
   { table: 'ml.redaction', key: ['redaction_id'] },
+  { table: 'ml.mirror_deviation', key: ['deviation_id'] },
   { table: 'sel.scoring_run', key: ['scoring_id'] },
   { table: 'sel.list', key: ['list_id'] },
   { table: 'sel.seal', key: ['seal_id'] },

@@ -1,13 +1,17 @@
 import { slotName } from '../../domain/rules/slots';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db } from '../db/connection';
-import { evaluationOf, overall, foldResults, getRun } from '../db/stores/runs';
+import { evaluationOf, overall, foldResults, getRun, type TrainingRun } from '../db/stores/runs';
 import { championOf, getVersion, type VersionBundle } from '../db/stores/versions';
 import { type Mlflow, MlflowError } from './client';
 
 /** Tag that carries our id; the mirror looks things up by it, so doing it twice changes nothing. */
-const TAG = 'utplukk.id';
+export const TAG = 'utplukk.id';
 const BATCH = 50;
+
+/** What MLflow calls the end of a run; undefined while it goes on. */
+export const statusOf = (state: TrainingRun['state']): 'FINISHED' | 'KILLED' | 'FAILED' | undefined =>
+  state === 'running' ? undefined : state === 'finished' ? 'FINISHED' : state === 'cancelled' ? 'KILLED' : 'FAILED';
 
 interface OutboxRow {
   outbox_id: number;
@@ -78,17 +82,18 @@ export class MlflowMirror {
         { key: 'families', value: experiment.families.map((f) => f.family).join(',') },
         { key: 'matrix', value: run.matrixId ?? '' },
       ].filter((p) => p.value !== ''),
-      metrics: await this.#metrics(runId, run.startedAt),
+      metrics: await this.metrics(runId, run.startedAt),
     });
     await this.client.putArtifact(info.artifact_uri!, 'experiment.json', JSON.stringify(experiment, null, 1));
-    if (run.state !== 'running') {
-      const status = run.state === 'finished' ? 'FINISHED' : run.state === 'cancelled' ? 'KILLED' : 'FAILED';
+    const status = statusOf(run.state);
+    if (status) {
       await this.client.call('UpdateRun', { run_id: info.run_id!, status, ...(run.endedAt ? { end_time: run.endedAt.getTime() } : {}) });
     }
     return { mlflowRunId: info.run_id!, artifactRoot: info.artifact_uri! };
   }
 
-  async #metrics(runId: string, at: Date): Promise<{ key: string; value: number; timestamp: number; step: number }[]> {
+  /** Every figure of a run as MLflow is told it. */
+  async metrics(runId: string, at: Date): Promise<{ key: string; value: number; timestamp: number; step: number }[]> {
     const timestamp = at.getTime();
     const evaluation = overall(await evaluationOf(this.db, runId)).flatMap((row) => {
       const name = `${row.family}.${row.metric}${row.k > 0 ? `_at_${row.k}` : ''}`;

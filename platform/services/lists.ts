@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { conflict, invalid, notFound } from '../../domain/errors';
 import { SEALS_NEEDED } from '../../domain/rules/lifecycle';
+import { REBUILD_SCHEDULE } from '../../domain/rules/workflow-ids';
 import type { TableMapping } from '../../domain/schemas/table-mapping';
 import { canonical, digestOf } from '../artifacts/hash';
 import { pinTable } from '../snapshots/table-matrix';
@@ -197,6 +198,16 @@ export async function applySchedule(command: Command, spec: RescoreScheduleSpec)
     );
   });
   return command.temporal.applySchedule(spec);
+}
+
+/** Has every live version made again from its pins on a schedule. */
+export async function applyRebuildSchedule(command: Command, cron: string): Promise<'created' | 'updated'> {
+  await command.db.transaction(async (tx) => {
+    const act = await beginAct(tx, command.token, 'schedule.edit', 'schedule of rebuilding what is live', command.clock());
+    const subject = { kind: 'schedule', id: REBUILD_SCHEDULE };
+    await append(tx, act, { act: 'schedule.applied', subject, after: digestOf({ cron }) }, command.clock());
+  });
+  return command.temporal.applyRebuildSchedule(cron);
 }
 
 export async function pauseSchedule(command: Command, scheduleId: string, pause: boolean): Promise<void> {

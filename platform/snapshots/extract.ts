@@ -57,6 +57,24 @@ export async function extractSnapshot(
   { asOf, horizon: fixedHorizon, shards = 1 }: ExtractionInput,
   progress: (done: number, total: number) => void = () => {},
 ): Promise<SnapshotRef> {
+  const { manifest, counts } = await readRegister({ db, store }, { asOf, horizon: fixedHorizon, shards }, { reuse: true, progress });
+  const snapshotId = snapshotIdOf(manifest);
+  const rows = manifest.datasets.flatMap((d) => d.parts).reduce((sum, part) => sum + part.rows, 0);
+  await seal(db, store, actor, manifest, snapshotId, rows);
+  return { snapshotId, rows, partsWritten: counts.written, partsReused: counts.reused };
+}
+
+/** Reads a sealed snapshot's partitions out of the register again, none of them found among those written before. */
+export const rereadRegister = async (
+  deps: { db: Db; store: ArtifactStore },
+  sealed: Pick<Manifest, 'asOf' | 'horizon' | 'shards'>,
+): Promise<Manifest> => (await readRegister(deps, sealed, { reuse: false })).manifest;
+
+async function readRegister(
+  { db, store }: { db: Db; store: ArtifactStore },
+  { asOf, horizon: fixedHorizon, shards }: { asOf: string; horizon?: number | undefined; shards: number },
+  { reuse, progress = () => {} }: { reuse: boolean; progress?: (done: number, total: number) => void },
+): Promise<{ manifest: Manifest; counts: { written: number; reused: number } }> {
   const counts = { written: 0, reused: 0 };
   const manifest = await withDuck(store.temporary(), (duck) =>
     db.transaction(
@@ -68,7 +86,7 @@ export async function extractSnapshot(
         // While DuckDB turns one month into Parquet, PostgreSQL already streams the next.
         let converting: Promise<void> = Promise.resolve();
         for (const [index, item] of plans.entries()) {
-          const known = await findParts(tx, store, item);
+          const known = reuse ? await findParts(tx, store, item) : undefined;
           counts[known ? 'reused' : 'written'] += item.parts.length;
           const csv = known ? undefined : await readMonth(tx, store, item, shards);
           await converting;
@@ -90,10 +108,7 @@ export async function extractSnapshot(
       { isolationLevel: 'repeatable read', readOnly: true },
     ),
   );
-  const snapshotId = snapshotIdOf(manifest);
-  const rows = manifest.datasets.flatMap((d) => d.parts).reduce((sum, part) => sum + part.rows, 0);
-  await seal(db, store, actor, manifest, snapshotId, rows);
-  return { snapshotId, rows, partsWritten: counts.written, partsReused: counts.reused };
+  return { manifest, counts };
 }
 
 async function lastSealed(tx: Tx): Promise<number> {

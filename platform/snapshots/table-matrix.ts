@@ -115,7 +115,10 @@ const columnsOf = (mapping: TableMapping): MatrixColumn[] => [
 ];
 
 /** The id that the recipe yields now, whatever was stored. */
-export async function rebuildTableMatrix(store: ArtifactStore, recipe: Extract<MatrixRecipe, { kind: 'table' }>): Promise<string> {
+export async function rebuildTableMatrix(
+  store: ArtifactStore,
+  recipe: Extract<MatrixRecipe, { kind: 'table' | 'table-population' }>,
+): Promise<string> {
   return (await makeTableMatrix(store, { ...recipe, mapping: tableMappingSchema.parse(recipe.mapping) })).made.matrixId;
 }
 

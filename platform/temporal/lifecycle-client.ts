@@ -1,19 +1,20 @@
 import { Client, Connection, type ScheduleOptions, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { ReproduceVerdict } from '../../activities/contracts';
 import {
   LIFECYCLE_QUEUE,
   promoteId,
+  REBUILD_SCHEDULE,
   reproduceId,
   rescoreId,
   RESCORE_SCHEDULE_PREFIX,
   roundId,
   trainId,
+  WATCH_SCHEDULE,
 } from '../../domain/rules/workflow-ids';
 import { slotName } from '../../domain/rules/slots';
 import type * as messages from '../../workflows/messages';
 import type { promoteModel } from '../../workflows/promote-model';
-import type { reproduce, ReproduceInput } from '../../workflows/reproduce';
+import type { rebuild, RebuildInput, RebuildVerdict } from '../../workflows/rebuild';
 import type { rescore, RescoreInput, RescoreResult } from '../../workflows/rescore';
 import type { trainModel, TrainModelResult } from '../../workflows/train-model';
 
@@ -28,6 +29,8 @@ export interface RescoreScheduleSpec {
   readonly openDays: number;
   readonly shards: number;
 }
+
+type ScheduleSpecOptions = Required<Pick<ScheduleOptions, 'spec' | 'action' | 'policies'>>;
 
 /** Typed starters for CLI and API. Workflow ids are natural keys: starting twice is starting once. */
 export class LifecycleClient {
@@ -111,8 +114,8 @@ export class LifecycleClient {
       .getHandle(roundId(scoringId))
       .executeUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal', { args: [{ sealId }], updateId: sealId });
 
-  async reproduce(key: string, input: ReproduceInput): Promise<ReproduceVerdict> {
-    const handle = await this.client.workflow.start<typeof reproduce>('reproduce', {
+  async rebuild(key: string, input: RebuildInput): Promise<RebuildVerdict> {
+    const handle = await this.client.workflow.start<typeof rebuild>('rebuild', {
       taskQueue: LIFECYCLE_QUEUE,
       workflowId: reproduceId(key),
       args: [input],
@@ -130,15 +133,42 @@ export class LifecycleClient {
     }
   }
 
+  /** Every version that is live is made again from its pins at the times of `cron` (Europe/Oslo). */
+  async applyRebuildSchedule(cron: string): Promise<'created' | 'updated'> {
+    return this.#schedule(REBUILD_SCHEDULE, {
+      spec: { cronExpressions: [cron], timezone: 'Europe/Oslo' },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'rebuild',
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: REBUILD_SCHEDULE,
+        args: [{ kind: 'live', id: '' }],
+      },
+      policies: { catchupWindow: '1 hour', overlap: 'SKIP' },
+    });
+  }
+
+  /** MLflow is looked at twice a minute, so that what somebody changes there is found within one. */
+  async applyMlflowWatch(): Promise<void> {
+    await this.#schedule(WATCH_SCHEDULE, {
+      spec: { intervals: [{ every: '30s' }] },
+      action: { type: 'startWorkflow', workflowType: 'watchMlflow', taskQueue: LIFECYCLE_QUEUE, workflowId: WATCH_SCHEDULE, args: [] },
+      policies: { catchupWindow: '1 minute', overlap: 'SKIP' },
+    });
+  }
+
   /** Creates the schedule or brings it to the given spec; missed times within an hour are caught up, older ones are not. */
   async applySchedule(spec: RescoreScheduleSpec): Promise<'created' | 'updated'> {
     const scheduleId = `${RESCORE_SCHEDULE_PREFIX}${slotName(spec.slot)}`;
     const { cron, ...rest } = spec;
-    const options = {
+    return this.#schedule(scheduleId, {
       spec: { cronExpressions: [cron], timezone: 'Europe/Oslo' },
       action: { type: 'startWorkflow', workflowType: 'rescore', taskQueue: LIFECYCLE_QUEUE, workflowId: scheduleId, args: [rest] },
       policies: { catchupWindow: '1 hour', overlap: 'BUFFER_ONE' },
-    } satisfies Omit<ScheduleOptions, 'scheduleId'>;
+    });
+  }
+
+  async #schedule(scheduleId: string, options: ScheduleSpecOptions): Promise<'created' | 'updated'> {
     try {
       await this.client.schedule.create({ scheduleId, ...options });
       return 'created';

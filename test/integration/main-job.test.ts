@@ -17,6 +17,10 @@ import type { VersionBundle } from '../../platform/db/stores/versions';
 import { getRequest, gatesOf } from '../../platform/db/stores/promotions';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { Mlflow } from '../../platform/mlflow/client';
+import { MlflowMirror } from '../../platform/mlflow/mirror';
+import { listDeviations, MlflowWatch } from '../../platform/mlflow/watch';
+import type { RebuildKind } from '../../activities/contracts';
+import { damaged } from '../../platform/artifacts/damaged';
 import { garbage } from '../../platform/artifacts/garbage';
 import { loadExperiment } from '../../platform/services/experiments';
 import { applySchedule, getList, listLines, sealList, startRescore } from '../../platform/services/lists';
@@ -173,25 +177,74 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   const alias = (await mlflow.call('GetModelVersionByAlias', { name: slotName(SLOT), alias: 'champion' })).model_version!;
   expect(alias.tags?.find((tag) => tag.key === 'utplukk.id')?.value).toBe(run.versionId);
 
+  await expectMlflowWatched(mlflow, run.runId, run.versionId);
+
   // Everything that is named is there.
   expect((await garbage(t.db, t.store)).missing).toEqual([]);
   await expect(returnToEarlier(ola, SLOT, 'nothing before')).rejects.toThrow(/never had another champion/);
 });
+
+/** Somebody changes alias, version and run in MLflow by hand: each is found, put on record, and mirrored again. */
+async function expectMlflowWatched(mlflow: Mlflow, runId: string, versionId: string): Promise<void> {
+  const mirror = new MlflowMirror(mlflow, t.db, t.store);
+  const watch = new MlflowWatch(mirror, t.db);
+  const look = async () => {
+    const found = await watch.look(() => actAs(t, 'kari', 'rescore.start'), new Date());
+    await mirror.drain();
+    return found;
+  };
+  const link = async (kind: string, subject: string) =>
+    (await t.db('ml.mirror_link').where({ kind, subject_id: subject }).first<{ mlflow_id: string }>()).mlflow_id;
+  const name = slotName(SLOT);
+  expect(await look()).toEqual([]);
+  await mlflow.call('DeleteRegisteredModelAlias', { name, alias: 'champion' });
+  expect(await look()).toMatchObject([{ kind: 'champion', subjectId: SLOT, expected: versionId, found: 'nothing' }]);
+  await mlflow.call('SetModelVersionTag', { name, version: await link('version', versionId), key: 'utplukk.id', value: 'another' });
+  expect((await look()).map(({ kind }) => kind)).toEqual(['champion', 'version']);
+  await mlflow.call('LogBatch', { run_id: await link('run', runId), metrics: [{ key: 'logistic.average-precision', value: 1, timestamp: Date.now(), step: 9 }] }); // prettier-ignore
+  expect(await look()).toMatchObject([{ kind: 'run', subjectId: runId, what: 'metric logistic.average-precision', found: '1' }]);
+  await mlflow.call('UpdateRun', { run_id: await link('run', runId), status: 'FAILED' });
+  expect(await look()).toMatchObject([{ kind: 'run', what: 'status', expected: 'FINISHED', found: 'FAILED' }]);
+  expect(await look()).toEqual([]);
+  expect(await listDeviations(t.db)).toHaveLength(5);
+  expect((await verifyLedger(t.db)).problems).toEqual([]);
+}
 
 test('the same recipe gives the same version, and reproduce rebuilds it to the same bytes', async () => {
   const first = await train();
   const again = await train();
   expect(again.runId).not.toBe(first.runId);
   expect(again.versionId).toBe(first.versionId);
-  const version = await getVersion(t.db, first.versionId);
-  const act = await actAs(t, 'kari', 'model.reproduce');
-  const verdict = await t.temporal.reproduce(`test-${act.actId}`, {
-    actId: act.actId,
-    versionId: version.versionId,
-    runId: version.runId,
-    family: version.family,
-  });
-  expect(verdict).toEqual({ same: true, sameEngine: true });
+  const rebuild = async (kind: RebuildKind, id: string) => {
+    const act = await actAs(t, 'kari', 'model.reproduce');
+    return t.temporal.rebuild(`test-${act.actId}`, { actId: act.actId, kind, id });
+  };
+  const list = await t.db('sel.list').orderBy('drafted_at').first<{ list_id: string }>('list_id');
+  const stages = ['snapshot', 'matrix', 'model', 'matrix', 'scoring-run', 'list'];
+  const whole = await rebuild('list', list.list_id);
+  expect(whole.stages.map(({ stage }) => stage)).toEqual(stages);
+  expect(whole).toMatchObject({ same: true, stages: stages.map((stage) => ({ stage, same: true })) });
+  expect(await rebuild('evaluation', first.runId)).toMatchObject({ same: true });
+  expect((await rebuild('live', '')).stages.map(({ stage }) => stage)).toEqual(['snapshot', 'matrix', 'model']);
+
+  // One byte of one object, and both the rebuild and the sweep name it.
+  const { weights } = t.store.getJson<VersionBundle>(first.versionId);
+  const { file_sha256: matrixFile } = await t.db('ml.matrix').where({ matrix_id: first.matrixId }).first<{ file_sha256: string }>();
+  for (const [sha, of] of [
+    [weights, /version/],
+    [matrixFile, /matrix/],
+  ] as const) {
+    const bytes = fs.readFileSync(t.store.path(sha));
+    const changed = Buffer.from(bytes);
+    changed[changed.length >> 1]! ^= 1;
+    fs.chmodSync(t.store.path(sha), 0o644);
+    fs.writeFileSync(t.store.path(sha), changed);
+    const { problems } = await damaged(t.db, t.store);
+    expect(problems).toEqual([{ sha, of: expect.stringMatching(of) as string, problem: expect.stringContaining(sha) as string }]);
+    if (sha === matrixFile) expect(await rebuild('model', first.versionId)).toMatchObject({ same: false, firstDifference: 'matrix' });
+    fs.writeFileSync(t.store.path(sha), bytes);
+  }
+  expect((await damaged(t.db, t.store)).problems).toEqual([]);
 });
 
 test('two processes fit the same bytes, and shards score what the whole does', async () => {

@@ -104,6 +104,8 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   const { rebuildMatrix } = reproductionActivities({
     ...t,
     mirror: unasked,
+    watch: unasked,
+    notifier: unasked,
     notary: unasked,
     trust: () => unasked,
     serviceToken: () => Promise.resolve(''),

@@ -155,6 +155,7 @@ export async function testProduct(): Promise<TestProduct> {
     UTPLUKK_NOTARY: notary.url,
     UTPLUKK_ANCHORS: notary.anchors,
     UTPLUKK_TRUST: notary.trustFile,
+    UTPLUKK_MLFLOW_WATCH: 'off',
   };
   const cli = path.join(ROOT, '.stack/py/bin/temporal');
   const at = ['--address', env.TEMPORAL_ADDRESS];

@@ -97,6 +97,11 @@ describe('decisions', () => {
       baselines: { size: estimate(0.4), random: estimate(0.3) },
       champion: undefined,
       leaks: { verdict: 'clean', tests: 400, reasons: 0 },
+      paired: [],
+      reliability: undefined,
+      fairness: [],
+      periods: [],
+      undocumented: [],
     };
     expect(judge(base)).toMatchObject({
       passed: true,
@@ -106,6 +111,7 @@ describe('decisions', () => {
         { gate: 'leak-certificate' },
         { gate: 'better-than-random' },
         { gate: 'better-than-size' },
+        { gate: 'documentation' },
       ],
     });
     expect(judge({ ...base, usesNuisance: true }).passed).toBe(false);
@@ -117,6 +123,21 @@ describe('decisions', () => {
     expect(judge({ ...base, baselines: { size: estimate(0.5) } }).passed).toBe(false);
     expect(judge({ ...base, champion: estimate(0.52) }).passed).toBe(true);
     expect(judge({ ...base, champion: estimate(0.6) }).passed).toBe(false);
+    // Strong baselines: worse is forgiven while the paired interval holds zero.
+    const paired = (hi: number) => [{ family: 'mlp', against: 'peer-deviation', metric: 'average-precision', k: 0, value: hi - 0.1, lo: hi - 0.2, hi, n: 100 }]; // prettier-ignore
+    expect(judge({ ...base, paired: paired(0.01) }).passed).toBe(true);
+    expect(judge({ ...base, paired: paired(-0.01) }).results.find((r) => !r.passed)?.gate).toBe('not-clearly-worse-than-peer-deviation');
+    const reliability = (meanProbability: number) => ({ family: 'mlp', chosen: 'platt' as const, logLoss: { platt: 1, isotonic: 1 }, bins: [], top: [{ k: 20, meanProbability, findingRate: estimate(0.5) }] }); // prettier-ignore
+    expect(judge({ ...base, reliability: reliability(0.64) }).passed).toBe(true);
+    expect(judge({ ...base, reliability: reliability(0.66) }).results.find((r) => !r.passed)?.gate).toBe('calibration');
+    const group = (name: string, inVain: number, few = false) => ({ family: 'mlp', group: name, k: 20, rows: 50, few, shareOfRows: 0.5, shareOfList: estimate(0.5), inVain: estimate(inVain) }); // prettier-ignore
+    expect(judge({ ...base, fairness: [group('LE', 0.3), group('FY', 0.5)] }).passed).toBe(true);
+    const unfair = judge({ ...base, fairness: [group('LE', 0.1), group('TH', 0.1), group('FY', 0.8), group('OR', 0.9, true)] });
+    expect(unfair.results.find((r) => !r.passed)).toMatchObject({ gate: 'fairness', reason: expect.stringMatching(/FY 0.800.*too few rows for a verdict: OR/) as string }); // prettier-ignore
+    const period = (name: string, value: number) => ({ ...estimate(value), period: name });
+    expect(judge({ ...base, periods: [period('a', 0.6), period('b', 0.35)] }).passed).toBe(true);
+    expect(judge({ ...base, periods: [period('a', 0.6), period('b', 0.2)] }).results.find((r) => !r.passed)?.gate).toBe('no-decay');
+    expect(judge({ ...base, undocumented: ['Limits'] }).passed).toBe(false);
   });
 });
 

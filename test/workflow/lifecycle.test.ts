@@ -54,6 +54,16 @@ function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & Trainin
     expireList: async () => ({ state: 'expired' }),
     rebuildMatrix: async () => ({ expected: 'm', found: 'm', matrixId: 'm' }),
     compareRebuild: async () => ({ same: true, sameEngine: true, firstDifference: undefined }),
+    planRebuild: async () => ({
+      stages: [
+        { stage: 'matrix', id: 'm' },
+        { stage: 'model', id: 'v' },
+      ],
+    }),
+    recordRebuild: async () => {},
+    rebuildStage: async (stage) => ({ ...stage, same: true }),
+    notifyApprovers: async () => {},
+    watchMlflow: async () => ({ deviations: 0 }),
     drainMlflowOutbox: async () => ({ mirrored: 0, left: 0 }),
     deriveMonths: async () => {},
     computeFeatures: async () => {},
@@ -187,7 +197,7 @@ describe('promoteModel', () => {
     await withWorkers(fakes(calls), async () =>
       expect(await (await start('promoteModel', { requestId: 'x' })).result()).toEqual({ verdict: 'expired' }),
     );
-    expect(calls).toContain('expireRequest');
+    expect(calls).toEqual(['judgeGates', 'notifyApprovers', 'notifyApprovers', 'expireRequest']); // told, and reminded
   });
   test('a decision that was refused by its evidence leaves the request open', async () => {
     const id = promoteId('forged');
@@ -257,6 +267,25 @@ describe('rescore and its round', () => {
       expect((await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actId: 'a' })).result()).rejects.toThrow(),
     );
     expect(calls).toEqual(['findChampion']);
+  });
+});
+
+describe('rebuild', () => {
+  const input = { actId: 'a', kind: 'list', id: 'l' };
+  test('makes every stage again, records what came of it, and names the first that differs', async () => {
+    const calls: string[] = [];
+    const activities = fakes(calls, { rebuildStage: async (stage) => ({ ...stage, same: stage.stage !== 'model' }) });
+    await withWorkers(activities, async () =>
+      expect(await (await start('rebuild', input)).result()).toMatchObject({ same: false, firstDifference: 'model' }),
+    );
+    expect(calls).toEqual(['planRebuild', 'rebuildStage', 'rebuildStage', 'recordRebuild']);
+  });
+  test('on a schedule it acts as the service and takes what is live', async () => {
+    const calls: string[] = [];
+    await withWorkers(fakes(calls), async () =>
+      expect(await (await start('rebuild', { kind: 'live', id: '' })).result()).toMatchObject({ same: true }),
+    );
+    expect(calls[0]).toBe('beginScheduledAct');
   });
 });
 

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import type { RebuildKind } from '../../../activities/contracts';
 import { invalid } from '../../../domain/errors';
 import { reproduceId } from '../../../domain/rules/workflow-ids';
+import { damaged } from '../../../platform/artifacts/damaged';
 import { garbage } from '../../../platform/artifacts/garbage';
 import { beginAct } from '../../../platform/auth/acts';
 import { lineageOf } from '../../../platform/db/read-models/lineage';
-import { getVersion } from '../../../platform/db/stores/versions';
+import { findNode, type NodeKind } from '../../../platform/lineage/graph';
 import { append } from '../../../platform/ledger/ledger';
+import { listDeviations } from '../../../platform/mlflow/watch';
 import { type LedgerVerdict, verifyLedger } from '../../../platform/ledger/verify';
 import { anchorsOf } from '../../../platform/trust/anchors';
 import { type Out, print, short, table, watching } from '../output';
@@ -17,15 +20,38 @@ const anchorText = (anchored: LedgerVerdict['anchored']): string =>
     ? 'Nothing outside the database confirms it: no checkpoint was found.'
     : `${anchored.size} entries are anchored by ${anchored.checkpoints} signed checkpoints, the last of ${anchored.at}; ${anchored.uncovered} not yet anchored.`;
 
+/** What each kind of node is made again as. */
+const REBUILDS: Partial<Record<NodeKind, RebuildKind>> = {
+  snapshot: 'snapshot',
+  matrix: 'matrix',
+  'training-run': 'evaluation',
+  'model-version': 'model',
+  'scoring-run': 'scoring-run',
+  list: 'list',
+};
+
 export function auditCommands(program: Command): void {
   program
     .command('verify')
     .description('recompute the ledger from its bytes and say whether anything was changed')
-    .addHelpText('after', '\nExample: utplukk verify')
-    .action(async (options: Out) => {
+    .option('--artifacts', 'read every stored object too, and compare it with its name', false)
+    .addHelpText('after', '\nExamples: utplukk verify\n          utplukk verify --artifacts')
+    .action(async (options: { artifacts: boolean } & Out) => {
+      if (options.artifacts) {
+        const found = await reading(({ db, store }) => damaged(db, store));
+        if (found.problems.length > 0) process.exitCode = EXIT.state;
+        return print(options, found, () =>
+          found.problems.length === 0
+            ? `All ${found.objects} stored objects hold what their names say.`
+            : table(
+                ['object', 'what it is of', 'problem'],
+                found.problems.map((p) => [short(p.sha), p.of, p.problem]),
+              ),
+        );
+      }
       const verdict = await reading(({ db, env }) => verifyLedger(db, anchorsOf(env)));
       if (verdict.problems.length > 0) process.exitCode = EXIT.state;
-      print(options, verdict, () =>
+      return print(options, verdict, () =>
         verdict.problems.length === 0
           ? `The ledger holds: ${verdict.entries} entries, Merkle root ${verdict.root}\n${anchorText(verdict.anchored)}`
           : `THE LEDGER DOES NOT HOLD\n${table(
@@ -52,38 +78,54 @@ export function auditCommands(program: Command): void {
 
   program
     .command('reproduce')
-    .description('rebuild a model version from its recipe and compare the hashes')
-    .argument('<version>', 'model version, six characters or more')
+    .description('make a snapshot, matrix, version, evaluation (run), scoring run or list again from its pins, and compare the hashes')
+    .argument('<id>', 'six characters or more')
     .addHelpText('after', '\nExample: utplukk reproduce 4f1c2a90')
     .action(async (id: string, options: Out) => {
       const result = await acting(async (command) => {
-        const version = await getVersion(command.db, id);
+        const node = await findNode(command.db, id);
+        const kind = REBUILDS[node.kind];
+        if (!kind) throw invalid(`a ${node.kind} cannot be made again`, 'Give a snapshot, matrix, version, run, scoring run or list.');
         const act = await command.db.transaction(async (tx) => {
-          const begun = await beginAct(tx, command.token, 'model.reproduce', `reproducing ${version.versionId}`, command.clock());
-          await append(
-            tx,
-            begun,
-            { act: 'reproduction.started', subject: { kind: 'model-version', id: version.versionId } },
-            command.clock(),
-          );
+          const begun = await beginAct(tx, command.token, 'model.reproduce', `reproducing ${node.kind} ${node.id}`, command.clock());
+          await append(tx, begun, { act: 'reproduction.started', subject: { kind: node.kind, id: node.id } }, command.clock());
           return begun;
         });
         const key = randomUUID();
-        const work = command.temporal.reproduce(key, {
-          actId: act.actId,
-          versionId: version.versionId,
-          runId: version.runId,
-          family: version.family,
-        });
-        return { versionId: version.versionId, ...(await watching(command.temporal, reproduceId(key), 'reproducing', work, options.json)) };
+        const work = command.temporal.rebuild(key, { actId: act.actId, kind, id: node.id });
+        return { ...node, ...(await watching(command.temporal, reproduceId(key), 'reproducing', work, options.json)) };
       });
       if (!result.same) process.exitCode = EXIT.state;
-      print(options, result, () =>
-        result.same
-          ? `Version ${short(result.versionId)} was rebuilt to the same bytes.`
-          : result.redacted
-            ? `Version ${short(result.versionId)} cannot be rebuilt to the same bytes: redacted at partition ${result.redacted.join(', ')}.`
-            : `Version ${short(result.versionId)} was NOT rebuilt: the first stage that differs is ${result.firstDifference}${result.sameEngine ? '' : ' (the engine differs from the one that made it)'}.`,
+      print(
+        options,
+        result,
+        () =>
+          `${table(
+            ['stage', 'id', 'same', 'engine', ''],
+            result.stages.map((s) => [s.stage, short(s.id), s.same ? 'yes' : 'NO', s.sameEngine === false ? 'another' : '', s.detail]),
+          )}\n${result.same ? `${result.kind} ${short(result.id)} was made again to the same bytes.` : `${result.kind} ${short(result.id)} was NOT made again: the first stage that differs is ${result.firstDifference}.`}`,
+      );
+    });
+
+  program
+    .command('deviations')
+    .description('what somebody changed in MLflow by hand; each was mirrored again')
+    .addHelpText('after', '\nExample: utplukk deviations')
+    .action(async (options: Out) => {
+      const rows = await reading(({ db }) => listDeviations(db));
+      print(options, rows, () =>
+        rows.length === 0
+          ? 'MLflow says what it was told.'
+          : table(
+              ['found', 'of', 'what', 'expected', 'there was'],
+              rows.map((row) => [
+                row.foundAt.toISOString().slice(0, 19),
+                `${row.kind} ${short(row.subjectId)}`,
+                row.what,
+                short(row.expected),
+                short(row.found),
+              ]),
+            ),
       );
     });
 

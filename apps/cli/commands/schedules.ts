@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { parseOrExplain } from '../../../domain/schemas/parse';
-import { applySchedule, pauseSchedule } from '../../../platform/services/lists';
+import { applyRebuildSchedule, applySchedule, pauseSchedule } from '../../../platform/services/lists';
 import { readYaml } from '../../../platform/services/experiments';
 import { type Out, print, table } from '../output';
 import { acting } from '../session';
@@ -20,6 +20,8 @@ const schedulesSchema = z.strictObject({
       }),
     )
     .min(1),
+  /** Every live version is made again from its pins. */
+  reproduce: z.strictObject({ cron: z.string().regex(/^(\S+ ){4}\S+$/, 'expected five cron fields') }).optional(),
 });
 
 export function scheduleCommands(program: Command): void {
@@ -34,6 +36,10 @@ export function scheduleCommands(program: Command): void {
       const done = await acting(async (command) => {
         const results: { slot: string; cron: string; result: string }[] = [];
         for (const spec of wanted.rescore) results.push({ slot: spec.slot, cron: spec.cron, result: await applySchedule(command, spec) });
+        if (wanted.reproduce) {
+          const { cron } = wanted.reproduce;
+          results.push({ slot: 'reproduce', cron, result: await applyRebuildSchedule(command, cron) });
+        }
         return results;
       });
       print(options, done, () =>

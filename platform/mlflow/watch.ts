@@ -43,16 +43,31 @@ export class MlflowWatch {
   }
 
   async #record(actor: ActRef, { kind, subjectId, what, expected, found }: Deviation, at: Date): Promise<void> {
-    if (kind !== 'champion') await this.#setAside(kind, subjectId);
+    // A run that is made again takes its versions along: they point to it.
+    const versions = kind === 'version' ? [subjectId] : kind === 'run' ? await this.#versionsOf(subjectId) : [];
+    if (kind === 'run') await this.#setAside('run', subjectId);
+    for (const version of versions) await this.#setAside('version', version);
     await this.db.transaction(async (tx) => {
       const row = { deviation_id: randomUUID(), kind, subject_id: subjectId, what, expected, found, found_at: at };
       await tx('ml.mirror_deviation').insert(row);
-      if (kind !== 'champion') await tx('ml.mirror_link').where({ kind, subject_id: subjectId }).delete();
+      if (kind !== 'champion')
+        await tx('ml.mirror_link')
+          .whereIn('subject_id', [subjectId, ...versions])
+          .delete();
       await toMirror(tx, kind, subjectId);
-      // A version that is made again has another number: the alias must follow it.
-      for (const slot of kind === 'version' ? await slotsOf(tx, subjectId) : []) await toMirror(tx, 'champion', slot);
+      for (const version of versions) {
+        if (kind === 'run') await toMirror(tx, 'version', version);
+        for (const slot of await slotsOf(tx, version)) await toMirror(tx, 'champion', slot); // the alias follows the new number
+      }
       await append(tx, actor, { act: 'mirror.deviation-found', subject: { kind: `mlflow-${kind}`, id: subjectId } }, at);
     });
+  }
+
+  async #versionsOf(runId: string): Promise<string[]> {
+    return this.db('ml.model_version as v')
+      .join('ml.mirror_link as l', (on) => void on.on('l.subject_id', 'v.version_id').onVal('l.kind', 'version'))
+      .where({ run_id: runId })
+      .pluck<string[]>('version_id');
   }
 
   /** What was changed keeps its content and loses our id, so that the next mirroring makes a true one beside it. */

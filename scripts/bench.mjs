@@ -13,6 +13,7 @@ import { main, ROOT, SetupError, STACK } from './lib/util.mjs';
 const BENCHMARKS = {
   demo: 'the whole demo: seconds, memory, share of time without an activity',
   models: 'models against LightGBM on public sets, on the same splits; needs the folder of the sets',
+  trust: 'the ledger and what stands on it: verification, appending, proofs, time machine, lineage, kills at random points',
   chicago: 'food inspections with and without the inspector; needs the file',
   data: 'the register: national case and its tenth, loading, extraction, the published peer case, a tenth of Norway through the real workflows (data <part> for one)',
   coverage: 'do the intervals of the estimators cover: 2,000 replays of a reduced register',
@@ -26,6 +27,22 @@ const DATA_PARTS = {
   peer: { entry: 'peer', args: [], database: true },
   tenth: { entry: 'tenth', args: [], services: true },
 };
+
+/** One benchmark against a PostgreSQL of its own. */
+async function withDatabase(entry, args) {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bench-'));
+  fs.chmodSync(home, 0o755);
+  const server = await startDatabase(home);
+  const child = spawn(process.execPath, [path.join(ROOT, `dist/bench/${entry}.js`), ...args], {
+    stdio: 'inherit',
+    cwd: ROOT,
+    env: { ...process.env, ...server.env },
+  });
+  const code = await new Promise((resolve) => child.once('exit', (status) => resolve(status ?? 1)));
+  await server.supervisor.stop();
+  fs.rmSync(home, { recursive: true, force: true });
+  return code;
+}
 
 /** Servers and workers of the benchmark's own, as `npm start` has them. */
 async function startProduct(home) {
@@ -75,6 +92,7 @@ await main(() => {
   bootstrap({ requireNative: true });
   build();
   if (name === 'data') return runData(rest[0], rest.slice(1));
+  if (name === 'trust') return withDatabase('trust', rest);
   if (name === 'models') process.env.UTPLUKK_BENCH_PYTHON = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
   const run = (bench) =>
     spawnSync(process.execPath, [path.join(ROOT, `dist/bench/${bench}.js`), ...rest], { stdio: 'inherit', cwd: ROOT }).status ?? 1;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { invalid, notFound } from '../../../domain/errors';
 import { ROOT } from '../../../platform/config/env';
+import { ledgerEntries, type LedgerQuery } from '../../../platform/db/read-models/ledger-entries';
 import { liveAt, namesOf } from '../../../platform/db/read-models/live-at';
 import { openLineage, provJson } from '../../../platform/lineage/exports';
 import { findNode, lineageGraph, nodeName } from '../../../platform/lineage/graph';
@@ -59,6 +60,25 @@ export function evidenceCommands(program: Command): void {
                 row.ledger.map(({ seq }) => seq).join(' '),
               ]),
             ),
+      );
+    });
+
+  program
+    .command('ledger')
+    .description('entries of the ledger, newest first: who did what to what, and why')
+    .option('--subject <id>', 'beginning of the id of a version, run, request, list, snapshot …')
+    .option('--act <name>', 'beginning of the act, such as promotion or list')
+    .option('--by <user>', 'who acted')
+    .option('--before <entry>', 'older than this entry', Number)
+    .option('--limit <n>', 'how many', Number, 30)
+    .addHelpText('after', '\nExample: utplukk ledger --act promotion --by ola')
+    .action(async (options: LedgerQuery & Out) => {
+      const entries = await reading(({ db }) => ledgerEntries(db, options));
+      print(options, entries, () =>
+        table(
+          ['entry', 'when', 'who', 'as', 'did', 'to', 'why'],
+          entries.map((e) => [e.seq, e.at.toISOString().slice(0, 19), e.by, e.role, e.act, `${e.subject.kind} ${short(e.subject.id)}`, e.reason ?? e.purpose]), // prettier-ignore
+        ),
       );
     });
 

@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Rng } from '../domain/rng';
+import { connect, type Db, migrate } from '../platform/db/connection';
+import { liveAt } from '../platform/db/read-models/live-at';
+import { findNode, lineageGraph } from '../platform/lineage/graph';
+import { Checkpointer, readCheckpoint } from '../platform/ledger/checkpointer';
+import { append } from '../platform/ledger/ledger';
+import { inclusionProof, verifyInclusion } from '../platform/ledger/merkle';
+import { DirectoryAnchor, TileTree } from '../platform/ledger/tiles';
+import { verifyLedger } from '../platform/ledger/verify';
+import { fileSigner } from '../platform/trust/signer';
+import { type Figure, report } from './lib/results';
+import { fillEdges, fillLedger, fillVersions } from './trust/fixtures';
+import { change } from './trust/writer';
+
+/**
+ * The figures of trust: verification of a million entries, appending with many writers, proofs, the time machine, lineage,
+ * and kills at random points. DATABASE_URL names a server of the benchmark's own, as its owner. `--entries`, `--kills` make it smaller.
+ */
+const option = (name: string, fallback: number) => Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);
+const ENTRIES = option('entries', 1_000_000);
+const VERSIONS = 10_000;
+const KILLS = option('kills', 200);
+const WRITE_SECONDS = 10;
+const WRITERS = 8;
+const IMPORT_ROWS = 1_000_000;
+const say = (text: string) => process.stderr.write(`${text}\n`);
+const quantile = (values: readonly number[], q: number) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * q)]!;
+
+async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T }> {
+  const began = performance.now();
+  const result = await work();
+  return { ms: performance.now() - began, result };
+}
+
+async function principal(db: Db): Promise<string> {
+  const principalId = randomUUID();
+  await db.transaction(async (tx) => {
+    await tx.raw("insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', ?, 'person', now())", [principalId, principalId]); // prettier-ignore
+    const actor = { actId: randomUUID(), principalId, role: 'x', purpose: 'x' };
+    await append(tx, actor, { act: 'bench.began', subject: { kind: 'bench', id: principalId } }, new Date());
+  });
+  return principalId;
+}
+
+/** Commits a second of so many writers, each an act with its entry; fsync and synchronous_commit are on. */
+async function rate(url: string, writers: number): Promise<number> {
+  const db = connect(url, writers);
+  const principalId = await principal(db);
+  await Promise.all(Array.from({ length: writers }, () => change(db, principalId)));
+  const end = performance.now() + WRITE_SECONDS * 1000;
+  let done = 0;
+  await Promise.all(
+    Array.from({ length: writers }, async () => {
+      for (; performance.now() < end; done++) await change(db, principalId);
+    }),
+  );
+  await db.destroy();
+  return done / WRITE_SECONDS;
+}
+
+/** A bulk act of a million rows with its one entry, while another writer commits: how long the slowest of its commits took. */
+async function besideImport(db: Db, url: string): Promise<{ worst: number; median: number; seconds: number }> {
+  await db.raw('create table public.bulk (id bigint primary key, words text)');
+  const principalId = await principal(db);
+  let importing = true;
+  const bulk = timed(() =>
+    db.transaction(async (tx) => {
+      await tx.raw('insert into public.bulk select i, md5(i::text) from generate_series(1, ?::int) i', [IMPORT_ROWS]);
+      const actor = { actId: randomUUID(), principalId, role: 'loader', purpose: 'bench' };
+      await append(tx, actor, { act: 'bench.imported', subject: { kind: 'bench', id: 'bulk' }, rows: { count: IMPORT_ROWS, root: '0' } }, new Date()); // prettier-ignore
+    }),
+  ).finally(() => (importing = false));
+  const other = connect(url, 1);
+  const waits: number[] = [];
+  while (importing) waits.push((await timed(() => change(other, principalId))).ms);
+  const { ms } = await bulk;
+  await other.destroy();
+  return { worst: Math.max(...waits), median: quantile(waits, 0.5), seconds: ms / 1000 };
+}
+
+/** Kills a writing process at random points; then no change is without an entry and no entry without its change. */
+async function kills(db: Db, url: string): Promise<number> {
+  const rng = new Rng('kills', 1);
+  const principalId = await principal(db);
+  for (let i = 0; i < KILLS; i++) {
+    const child = spawn(process.execPath, [path.join(__dirname, 'trust/writer.js'), url, principalId], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await new Promise((resolve) => setTimeout(resolve, rng.next() * 60));
+    child.kill('SIGKILL');
+    await gone;
+    if ((i + 1) % 50 === 0) say(`${i + 1} kills done of ${KILLS} owed`);
+  }
+  const { problems } = await verifyLedger(db);
+  for (const { problem } of problems) say(problem);
+  return problems.length;
+}
+
+async function main(): Promise<void> {
+  const admin = process.env['DATABASE_URL']!;
+  const server = connect(admin, 1);
+  await server.raw('create database trust');
+  await server.destroy();
+  const url = admin.replace(/\/[^/]*$/, '/trust');
+  const db = connect(url, 4);
+  await migrate(db);
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-trust-'));
+  const signer = fileSigner(path.join(dir, 'key.pem'));
+  const anchor = new DirectoryAnchor(path.join(dir, 'anchors'));
+  const anchors = { anchor, keys: [signer.publicKey] };
+  const { rows: settings } = await db.raw<{ rows: { fsync: string; sync: string }[] }>("select current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync"); // prettier-ignore
+  const figures: Figure[] = [];
+
+  const killProblems = await kills(db, url);
+  figures.push({ name: `changes without an entry, or entries without a change, after ${KILLS} kills`, value: killProblems, unit: '', owed: { at: 'most', value: 0 } }); // prettier-ignore
+  const single = await rate(url, 1);
+  const many = await rate(url, WRITERS);
+  const durable = `fsync ${settings[0]!.fsync}, synchronous_commit ${settings[0]!.sync}`;
+  figures.push({ name: 'commits a second, one writer', value: single, unit: '/s', yardstick: durable });
+  figures.push({ name: `commits a second with an entry each, ${WRITERS} writers`, value: many, unit: '/s', yardstick: `${(many / single).toFixed(2)} times one writer`, owed: { at: 'least', value: 500 } }); // prettier-ignore
+  const beside = await besideImport(db, url);
+  figures.push({ name: `slowest commit beside a bulk act of ${IMPORT_ROWS} rows (${beside.seconds.toFixed(0)} s)`, value: beside.worst, unit: 'ms', yardstick: `median ${beside.median.toFixed(1)} ms`, owed: { at: 'most', value: 100 } }); // prettier-ignore
+
+  await fillLedger(db, ENTRIES, say);
+  await db.raw('vacuum analyze aud.entry, aud.chain, aud.act');
+  const covering = await timed(() => new Checkpointer(db, anchor, signer, () => new Date()).tick(true));
+  figures.push({ name: 'first checkpoint over all of it', value: covering.ms / 1000, unit: 's' });
+  for (const round of [1, 2, 3]) {
+    const { ms, result } = await timed(() => verifyLedger(db, anchors));
+    if (result.problems.length > 0) throw new Error(JSON.stringify(result.problems[0]));
+    if (round === 3) figures.push({ name: `verification of ${result.entries} entries, anchors and covered rows`, value: ms / 1000, unit: 's', owed: { at: 'most', value: 10 } }); // prettier-ignore
+    say(`verification ${round}: ${(ms / 1000).toFixed(1)} s`);
+  }
+  const checkpoint = readCheckpoint(anchor, anchors.keys)!;
+  const rng = new Rng('trust', 1);
+  const proofs: number[] = [];
+  for (let i = 0; i < 500; i++) {
+    const began = performance.now();
+    const tree = new TileTree(anchor, checkpoint.size);
+    const index = rng.below(checkpoint.size);
+    const proof = inclusionProof(tree.subtrees, index, checkpoint.size);
+    if (!verifyInclusion(tree.leaf(index), index, checkpoint.size, proof, checkpoint.root))
+      throw new Error(`proof of ${index} does not hold`);
+    proofs.push(performance.now() - began);
+  }
+  figures.push({
+    name: 'inclusion proof made and verified, p95 of 500',
+    value: quantile(proofs, 0.95),
+    unit: 'ms',
+    owed: { at: 'most', value: 5 },
+  });
+
+  await fillVersions(db, VERSIONS);
+  const live: number[] = [];
+  for (let i = 0; i < 500; i++) {
+    const at = new Date(Date.UTC(2020, 0, 1, 40) + rng.below(VERSIONS - 20) * 3 * 3_600_000);
+    const { ms, result } = await timed(() => liveAt(db, at));
+    if (result.length !== 10) throw new Error(`${result.length} slots were live at ${at.toISOString()}`);
+    live.push(ms);
+  }
+  figures.push({ name: `time machine, all ten slots, ${VERSIONS} versions, ${ENTRIES} entries: p95 of 500`, value: quantile(live, 0.95), unit: 'ms', owed: { at: 'most', value: 100 } }); // prettier-ignore
+
+  await fillEdges(db, VERSIONS, 48);
+  const { rows: nodes } = await db.raw<{ rows: { n: number }[] }>('select count(*)::int as n from (select from_kind, from_id from ml.edge union select to_kind, to_id from ml.edge) x'); // prettier-ignore
+  const { rows: some } = await db.raw<{ rows: { id: string }[] }>('select to_id as id from ml.edge tablesample system (0.2) repeatable (1) where to_kind <> ? limit 300', ['outcome']); // prettier-ignore
+  const walks: number[] = [];
+  for (const { id } of some) walks.push((await timed(async () => lineageGraph(db, await findNode(db, id)))).ms);
+  figures.push({ name: `lineage both ways over ${nodes[0]!.n} nodes: p95 of ${some.length}`, value: quantile(walks, 0.95), unit: 'ms', owed: { at: 'most', value: 200 } }); // prettier-ignore
+  await db.destroy();
+  fs.rmSync(dir, { recursive: true, force: true });
+  report('trust', figures);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

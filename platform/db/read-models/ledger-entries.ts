@@ -1,0 +1,66 @@
+import type { RowChange } from '../../ledger/ledger';
+import type { Db } from '../connection';
+
+export interface LedgerEntry {
+  readonly seq: number;
+  readonly at: Date;
+  readonly act: string;
+  /** Who acted, as the identity provider names them; undefined for what migrations did. */
+  readonly by: string | undefined;
+  readonly role: string | undefined;
+  readonly purpose: string | undefined;
+  readonly subject: { readonly kind: string; readonly id: string };
+  readonly after: string | undefined;
+  readonly changes: readonly RowChange[];
+  /** Words that somebody gave with it, where they were not erased. */
+  readonly reason: string | undefined;
+}
+
+export interface LedgerQuery {
+  /** Beginning of the subject's id. */
+  readonly subject?: string | undefined;
+  /** Beginning of the act's name, such as `promotion`. */
+  readonly act?: string | undefined;
+  /** A person or service, as the identity provider names them. */
+  readonly by?: string | undefined;
+  /** Entries older than this number: the key of the next page. */
+  readonly before?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+interface Row {
+  seq: number;
+  at: Date;
+  act: string;
+  subject_kind: string;
+  subject_id: string;
+  body: { role?: string; purpose?: string; after?: string; changes?: RowChange[] };
+  subject: string | null;
+  words: string | null;
+}
+
+const prefix = (text: string) => `${text.replace(/[%_\\]/g, '')}%`;
+
+/** Entries of the ledger, newest first, a page at a time. */
+export async function ledgerEntries(db: Db, { subject, act, by, before, limit = 50 }: LedgerQuery): Promise<LedgerEntry[]> {
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    `select c.seq, e.at, e.act, e.subject_kind, e.subject_id, convert_from(e.bytes, 'UTF8')::jsonb as body, p.subject,
+        (select r.words from jsonb_to_recordset(convert_from(e.bytes, 'UTF8')::jsonb->'changes') as x(t text, k text) join aud.reason r on r.reason_id::text = x.k where x.t = 'aud.reason' limit 1) as words
+      from aud.chain c join aud.entry e using (entry_id) left join aud.act a on a.act_id = e.act_id left join aud.principal p using (principal_id)
+      where (?::text is null or e.subject_id like ?) and (?::text is null or e.act like ?) and (?::text is null or p.subject = ?) and (?::bigint is null or c.seq < ?)
+      order by c.seq desc limit ?`,
+    [subject ?? null, prefix(subject ?? ''), act ?? null, prefix(act ?? ''), by ?? null, by ?? null, before ?? null, before ?? null, limit],
+  );
+  return rows.map((row) => ({
+    seq: row.seq,
+    at: row.at,
+    act: row.act,
+    by: row.subject ?? undefined,
+    role: row.body.role,
+    purpose: row.body.purpose,
+    subject: { kind: row.subject_kind, id: row.subject_id },
+    after: row.body.after,
+    changes: row.body.changes ?? [],
+    reason: row.words ?? undefined,
+  }));
+}

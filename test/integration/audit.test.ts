@@ -72,27 +72,31 @@ afterAll(async () => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
-/** `…` is anything on a line; a line of the answer may have others before it. */
-const patternOf = (answer: string) =>
+/** `…` is anything on a line, and any run of spaces and table lines is one space. */
+const lineOf = (line: string): RegExp =>
   new RegExp(
-    answer
-      .split('\n')
-      .map((line) =>
-        line
-          .trim()
-          .split('…')
-          .map((part) =>
-            part
-              .trim()
-              .replaceAll(/\$(\w+)/g, (_, name: string) => given[name] ?? '')
-              .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-              .replace(/\s+/g, '[\\s│]+'),
-          ) // prettier-ignore
-          .join('.*?'),
+    line
+      .trim()
+      .split(/\s*…\s*/)
+      .map((part) =>
+        part
+          .replaceAll(/\$(\w+)/g, (_, name: string) => given[name] ?? '')
+          .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+          .replace(/ +/g, '[ │]+'),
       )
-      .join('[\\s\\S]*?'),
-    's',
+      .join('.*'),
   );
+
+/** The lines of the answer stand in the output in this order; others may stand between them. */
+function expectAnswer(output: string, answer: string): void {
+  const lines = output.split('\n');
+  let from = 0;
+  for (const wanted of answer.split('\n')) {
+    const at = lines.findIndex((line, i) => i >= from && lineOf(wanted).test(line));
+    if (at < 0) throw new Error(`no line like ${JSON.stringify(wanted)} in:\n${output.slice(0, 6000)}`);
+    from = at + 1;
+  }
+}
 
 function shell(command: string): string {
   const bin = path.join(dir, 'bin');
@@ -115,7 +119,7 @@ test('there are twenty questions', () =>
   expect(QUESTIONS.map(({ number }) => Number(number))).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)));
 
 test.each(QUESTIONS)('$number. $question', ({ command, answer }) => {
-  expect(shell(command)).toMatch(patternOf(answer));
+  expectAnswer(shell(command), answer);
 });
 
 test('the document names just the tables that are covered', () => {
@@ -141,7 +145,7 @@ test('lineage goes both ways, and both exports hold together', async () => {
   const prov = provJson(graph) as { entity: object; wasDerivedFrom: Record<string, Record<string, string>> };
   for (const relation of Object.values(prov.wasDerivedFrom))
     for (const entity of Object.values(relation)) expect(prov.entity).toHaveProperty([entity]);
-  await expect(findNode(t.db, 'abc')).rejects.toThrow(/at least six characters/);
+  await expect(findNode(t.db, 'abc')).rejects.toThrow(/nothing recorded begins with abc/);
 });
 
 test('a version file that was changed anywhere does not hold, and a bundle that was cut is named', () => {
@@ -159,5 +163,5 @@ test('a version file that was changed anywhere does not hold, and a bundle that 
   expect(verify({ ...good, entries: good.entries.map((e) => ({ ...e, index: e.index + 1 })) })).toMatch(/does not stand in the ledger/);
   fs.writeFileSync(path.join(dir, 'cut.json'), fs.readFileSync(file, 'utf8').slice(0, 500));
   expect(shell('node $DIR/verify-utplukk.cjs $DIR/cut.json --trust $TRUST; echo code $?')).toMatch(/code 2/);
-  expect(shell('node $DIR/verify-utplukk.cjs $DIR/nothing.json; echo code $?')).toMatch(/does not exist[\s\S]*code 2/);
+  expect(shell('node $DIR/verify-utplukk.cjs $DIR/nothing.json; echo code $?')).toMatch(/code 2[\s\S]*does not exist/);
 });

@@ -14,7 +14,8 @@ const common = {
 };
 const long = process.env.UTPLUKK_LONG === '1';
 /** Tests that run in npm test too, with fewer cases. */
-const LONG = ['<rootDir>/test/integration/nothing-from-the-future.test.ts'];
+const LONG = ['nothing-from-the-future', 'four-eyes-random'].map((name) => `<rootDir>/test/integration/${name}.test.ts`);
+const LONG_UNIT = ['<rootDir>/test/unit/slot-machine.test.ts'];
 const servers = { globalSetup: '<rootDir>/test/support/start-servers.cjs', globalTeardown: '<rootDir>/test/support/stop-servers.cjs' };
 
 /** @type {import('jest').Config} */
@@ -22,7 +23,10 @@ module.exports = {
   testTimeout: long ? 1_800_000 : 300_000,
   maxWorkers: 2,
   projects: long
-    ? [{ ...common, ...servers, displayName: 'long', testMatch: LONG }]
+    ? [
+        { ...common, displayName: 'long-unit', testMatch: LONG_UNIT },
+        { ...common, ...servers, displayName: 'long', testMatch: LONG },
+      ]
     : [
         { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
         { ...common, displayName: 'workflow', testMatch: ['<rootDir>/test/workflow/**/*.test.ts', '<rootDir>/test/replay/**/*.test.ts'] },

@@ -17,6 +17,7 @@ import { decide, propose } from '../../platform/services/promotion';
 import { startRun } from '../../platform/services/training';
 import { testProduct, type TestProduct } from '../support/environment';
 import { writeSmallTable } from '../support/small-table';
+import { mutateEveryColumn } from '../support/mutations';
 import { until } from '../support/until';
 
 /** docs/audit.md as it stands: question, command, expected answer. */
@@ -127,6 +128,14 @@ test('the document names just the tables that are covered', () => {
   expect([...list.matchAll(/`((?:aud|core|ml|sel)\.\w+)`/g)].map(([, name]) => name).sort()).toEqual(
     COVERED.map(({ table }) => table).sort(),
   );
+});
+
+test('a superuser who changes any column of any covered table is found out', async () => {
+  const { mutations, empty } = await mutateEveryColumn(t.ownerUrl);
+  expect(mutations.filter(({ found }) => !found)).toEqual([]);
+  expect(mutations.length).toBeGreaterThan(120);
+  // Tables that this small product never wrote to; trust.test.ts fills those of emergencies and overrides.
+  expect(empty).toEqual(['ml.snapshot', 'ml.gate_override', 'ml.emergency', 'ml.emergency_answer', 'ml.redaction', 'ml.mirror_deviation']);
 });
 
 test('lineage goes both ways, and both exports hold together', async () => {

@@ -7,6 +7,7 @@ import { COVERED } from '../../platform/ledger/covered';
 import { type ActRef, append, type EntryInput, storeReason } from '../../platform/ledger/ledger';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { anchorsOf } from '../../platform/trust/anchors';
+import { otherValue } from '../support/mutations';
 import { actAs, prepared, testDatabase, type TestDatabase, testNotary, type TestNotary } from '../support/environment';
 
 /** A change with its entry in one transaction, as every service does it. */
@@ -201,6 +202,26 @@ describe('a superuser of the database', () => {
     expect((await problems())[0]!.problem).toMatch(/aud.principal .* stands in the table, and no entry knows it/);
     await tamper("delete from aud.principal where issuer = 'i'; delete from aud.act");
     expect((await problems())[0]!.problem).toMatch(/aud.act .* is gone; entry \d+ knows it/);
+  });
+
+  test('who changes any column of the ledger itself is found out', async () => {
+    const owner = asOwner(victim);
+    const { rows: columns } = await owner.raw<{ rows: { tab: string; name: string; type: string }[] }>(
+      "select table_name as tab, column_name as name, data_type as type from information_schema.columns where table_schema = 'aud' and table_name in ('entry', 'chain', 'chain_head')",
+    );
+    expect(columns.length).toBe(8 + 4 + 4);
+    await owner.raw('create table public.kept_entry as table aud.entry; create table public.kept_chain as table aud.chain; create table public.kept_chain_head as table aud.chain_head'); // prettier-ignore
+    await owner.raw('alter table aud.chain_head drop constraint chain_head_one');
+    const missed: string[] = [];
+    for (const { tab, name, type } of columns) {
+      await tamper(`update aud.${tab} set ${name} = ${otherValue(name, type)} where ctid = (select min(ctid) from aud.${tab})`);
+      if ((await problems()).length === 0) missed.push(`${tab}.${name}`);
+      await tamper(`delete from aud.${tab}; insert into aud.${tab} select * from public.kept_${tab}`);
+    }
+    await owner.destroy();
+    // That there is one head is said by its key alone; its value means nothing.
+    expect(missed).toEqual(['chain_head.only_one']);
+    expect(await problems()).toEqual([]);
   });
 
   test('a notary that starts again goes on, and signs nothing over a ledger that was cut', async () => {

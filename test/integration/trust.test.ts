@@ -2,60 +2,33 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { promotionActivities } from '../../activities/promotion';
-import type { Deps } from '../../activities/deps';
 import { evidenceAs, signInAsService } from '../../platform/auth/sign-in';
 import { connect } from '../../platform/db/connection';
 import { getRequest } from '../../platform/db/stores/promotions';
 import { signedVersion, statementById, statementsOf } from '../../platform/db/stores/statements';
 import { verifyLedger } from '../../platform/ledger/verify';
-import type { Command } from '../../platform/services/context';
 import { answerEmergency, returnToEarlier, revokeVersion, stopScoring } from '../../platform/services/emergency';
 import { decide, overrideGate, propose } from '../../platform/services/promotion';
-import type { LifecycleClient } from '../../platform/temporal/lifecycle-client';
-import { verifiedChampion } from '../../platform/trust/champion';
 import type { Envelope } from '../../platform/trust/dsse';
 import { nonceOf } from '../../platform/trust/evidence';
 import { anchorsOf } from '../../platform/trust/anchors';
-import { actAs, prepared, testDatabase, type TestDatabase, testNotary, type TestNotary, tokenOf } from '../support/environment';
+import { actAs, prepared, type TestNotary } from '../support/environment';
+import { type PromotionHarness, promotionHarness } from '../support/promotion-harness';
+import { mutateEveryColumn } from '../support/mutations';
 import { judged, signedTestVersion } from '../support/promotions';
 
-let t: TestDatabase & { readonly notary: TestNotary };
+let h: PromotionHarness;
+let t: PromotionHarness['t'];
 beforeAll(async () => {
-  const database = await testDatabase();
-  t = { ...database, notary: await testNotary(database) };
+  h = await promotionHarness();
+  ({ t } = h);
 });
-afterAll(async () => {
-  await t.notary.stop();
-  await t.close();
-  fs.rmSync(path.dirname(t.notary.home), { recursive: true, force: true });
-});
-
-/** The workflow's part without a server: the Update runs the activity that checks the evidence. */
-const deps = () =>
-  ({ ...t, trust: t.notary.trust, notary: t.notary.client, clock: () => new Date(), mirror: undefined, beginServiceAct: undefined, serviceToken: undefined }) as unknown as Deps; // prettier-ignore
-const workflow = {
-  startPromotion: () => Promise.resolve(),
-  decide: (requestId: string, decisionId: string) => promotionActivities(deps()).applyDecision({ requestId, decisionId }),
-} as unknown as LifecycleClient;
-const as = async (user: string): Promise<Command & { trust: TestNotary['trust'] }> => ({
-  ...t,
-  temporal: workflow,
-  notary: t.notary.client,
-  trust: t.notary.trust,
-  token: await tokenOf(t.env, user),
-  evidence: evidenceAs(t.env, user),
-  clock: () => new Date(),
-});
-const live = (slot: string) => verifiedChampion({ ...t, trust: t.notary.trust() }, slot, new Date());
+afterAll(() => h.close());
+const as = (user: string) => h.as(user);
+const live = (slot: string) => h.live(slot);
+const ask = (slot: string) => h.ask(slot);
 let slots = 0;
 const newSlot = () => `trust-${++slots}/all`;
-const ask = async (slot: string, by = 'kari') => {
-  const versionId = await signedTestVersion(t, slot);
-  const { requestId } = await propose(await as(by), versionId, { openDays: 14, purpose: 'test' });
-  await judged(t, requestId);
-  return { slot, versionId, requestId };
-};
 const champion = async (slot: string) => {
   const asked = await ask(slot);
   await decide(await as('ola'), asked.requestId, 'approved', 'looked at it');
@@ -288,6 +261,13 @@ test('a failed gate is passed over by two people who neither asked nor trained, 
   await expect(decide(ola, requestId, 'approved', 'one reason')).rejects.toThrow(/did not pass its gates/);
   expect(await overrideGate(ingrid, requestId, 'enough-outcomes', 'agreed')).toMatchObject({ given: 2 });
   expect(await decide(ola, requestId, 'approved', 'two reasons')).toMatchObject({ verdict: 'approved' });
+});
+
+test('a superuser who changes any column of what emergencies and overrides left is found out', async () => {
+  const { mutations } = await mutateEveryColumn(t.ownerUrl);
+  expect(mutations.filter(({ found }) => !found)).toEqual([]);
+  for (const table of ['ml.emergency', 'ml.emergency_answer', 'ml.gate_override', 'ml.statement'])
+    expect(mutations.filter((mutation) => mutation.table === table).length).toBeGreaterThan(3);
 });
 
 test('the key is out of reach of the product', async () => {

@@ -1,0 +1,59 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Deps } from '../../activities/deps';
+import { promotionActivities } from '../../activities/promotion';
+import { evidenceAs } from '../../platform/auth/sign-in';
+import type { Command } from '../../platform/services/context';
+import { propose } from '../../platform/services/promotion';
+import type { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+import { verifiedChampion } from '../../platform/trust/champion';
+import { testDatabase, type TestDatabase, testNotary, type TestNotary, tokenOf } from './environment';
+import { judged, signedTestVersion } from './promotions';
+
+/**
+ * Services, notary, database and the activities that check evidence, all real; in place of the waiting workflow the Update
+ * runs its activity at once.
+ */
+export interface PromotionHarness {
+  readonly t: TestDatabase & { readonly notary: TestNotary };
+  as(user: string): Promise<Command & { readonly trust: TestNotary['trust'] }>;
+  live(slot: string): ReturnType<typeof verifiedChampion>;
+  /** A request of a new version whose gates passed. */
+  ask(slot: string, by?: string): Promise<{ slot: string; versionId: string; requestId: string }>;
+  close(): Promise<void>;
+}
+
+export async function promotionHarness(): Promise<PromotionHarness> {
+  const database = await testDatabase();
+  const t = { ...database, notary: await testNotary(database) };
+  const deps = { ...t, trust: t.notary.trust, notary: t.notary.client, clock: () => new Date() } as unknown as Deps;
+  const workflow = {
+    startPromotion: () => Promise.resolve(),
+    decide: (requestId: string, decisionId: string) => promotionActivities(deps).applyDecision({ requestId, decisionId }),
+  } as unknown as LifecycleClient;
+  const as: PromotionHarness['as'] = async (user) => ({
+    ...t,
+    temporal: workflow,
+    notary: t.notary.client,
+    trust: t.notary.trust,
+    token: await tokenOf(t.env, user),
+    evidence: evidenceAs(t.env, user),
+    clock: () => new Date(),
+  });
+  return {
+    t,
+    as,
+    live: (slot) => verifiedChampion({ ...t, trust: t.notary.trust() }, slot, new Date()),
+    async ask(slot, by = 'kari') {
+      const versionId = await signedTestVersion(t, slot);
+      const { requestId } = await propose(await as(by), versionId, { openDays: 14, purpose: 'test' });
+      await judged(t, requestId);
+      return { slot, versionId, requestId };
+    },
+    async close() {
+      await t.notary.stop();
+      await t.close();
+      fs.rmSync(path.dirname(t.notary.home), { recursive: true, force: true });
+    },
+  };
+}

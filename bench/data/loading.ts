@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,7 +9,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { ROOT } from '../../platform/config/env';
 import { connect, type Db, migrate } from '../../platform/db/connection';
-import type { ActRef } from '../../platform/ledger/ledger';
+import { type ActRef, append } from '../../platform/ledger/ledger';
 import { loadBillTable } from '../../platform/loading/bill-table';
 import { importRegister } from '../../platform/loading/import-register';
 import { loadReference } from '../../platform/loading/reference';
@@ -69,16 +70,19 @@ async function withDatabase<T>(admin: string, work: (db: Db, url: string, actor:
 
 /** The benchmark's own principal: it signs in nowhere, and its database is dropped. */
 async function loaderAct(db: Db): Promise<ActRef> {
-  const [principalId, actId] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
-  await db.raw(
-    "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', 'bench', 'service', now())",
-    [principalId],
-  );
-  await db.raw(
-    "insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at) values (?, 'register.import', ?, 'loader', 'benchmark', 'none', '\\x00', now())",
-    [actId, principalId],
-  );
-  return { actId, principalId, role: 'loader', purpose: 'benchmark' };
+  const actor = { actId: randomUUID(), principalId: randomUUID(), role: 'loader', purpose: 'benchmark' };
+  await db.transaction(async (tx) => {
+    await tx.raw(
+      "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', 'bench', 'service', now())",
+      [actor.principalId],
+    );
+    await tx.raw(
+      "insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at) values (?, 'register.import', ?, 'loader', 'benchmark', 'none', '\\x00', now())",
+      [actor.actId, actor.principalId],
+    );
+    await append(tx, actor, { act: 'act.begun', subject: { kind: 'act', id: actor.actId } }, new Date());
+  });
+  return actor;
 }
 
 /** Only files of these kinds, in a folder of their own. */

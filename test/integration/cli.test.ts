@@ -45,6 +45,15 @@ const COMMANDS = [
   'seal',
   'refuse-list',
   'quarantine',
+  'live',
+  'graph',
+  'ledger',
+  'export-ledger',
+  'export-version',
+  'emergency',
+  'revoke',
+  'override',
+  'deviations',
 ];
 
 test('every command is there and shows an example', () => {

@@ -6,6 +6,8 @@ import type { Command } from 'commander';
 import { COMPUTE_ENTRY } from '../../../activities/compute/spawn-job';
 import { type Env, loadEnv, ROOT } from '../../../platform/config/env';
 import { connect } from '../../../platform/db/connection';
+import { readCheckpoint } from '../../../platform/ledger/checkpointer';
+import { anchorsOf } from '../../../platform/trust/anchors';
 import { type Out, print, table } from '../output';
 import { EXIT, explainError } from '../session';
 
@@ -71,6 +73,15 @@ async function servers(env: Env): Promise<Finding[]> {
       return `${env.TEMPORAL_ADDRESS}, namespace ${env.TEMPORAL_NAMESPACE}`;
     }),
     await check('MLflow', `${START} Training goes on without it; it is told later.`, () => answers(`${env.MLFLOW_TRACKING_URI}/health`)),
+    await check('notary', `${START} Without it nobody can ask, decide or register a version.`, () =>
+      answers(`${env.UTPLUKK_NOTARY}/health`),
+    ),
+    await check('checkpoints', 'The notary writes them; its log says why it does not.', () => {
+      const anchors = anchorsOf(env);
+      const latest = anchors && readCheckpoint(anchors.anchor, anchors.keys);
+      if (!latest) throw new Error('none was signed yet');
+      return `${latest.size} entries, ${latest.at}`;
+    }),
     await check('identity provider', START, () => answers(`${env.OIDC_ISSUER}/.well-known/openid-configuration`)),
   ];
 }

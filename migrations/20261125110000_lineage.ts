@@ -52,6 +52,8 @@ export async function up(knex: Knex): Promise<void> {
       constraint edge_pk primary key (from_kind, from_id, to_kind, to_id)
     );
     create index edge_back on ml.edge (to_kind, to_id);
+    create index edge_from_id on ml.edge (from_id text_pattern_ops);
+    create index edge_to_id on ml.edge (to_id text_pattern_ops);
     comment on table ml.edge is 'What came from what (avstamming); derived from the rows of other tables by triggers';
   `);
   for (const [table, events, edges] of EDGES) {

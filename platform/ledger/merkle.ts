@@ -1,13 +1,34 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+
+const HASH = 32;
+const sha256 = (data: Uint8Array): Buffer => hash('sha256', data, 'buffer');
+
+// Scratch space: a hash of a million entries would otherwise allocate each one's input anew.
+const pair = Buffer.alloc(1 + 2 * HASH, 1);
+let prefixed = Buffer.alloc(4096);
 
 /** The Merkle tree of RFC 6962 (and RFC 9162): roots, inclusion proofs, consistency proofs. Hashes are 32 bytes. */
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
-  createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  pair.set(left, 1);
+  pair.set(right, 1 + HASH);
+  return sha256(pair);
+}
 
-export const leafHash = (bytes: Uint8Array): Buffer => createHash('sha256').update(Buffer.of(0)).update(bytes).digest();
+export function leafHash(bytes: Uint8Array): Buffer {
+  if (bytes.length >= prefixed.length) prefixed = Buffer.alloc(2 * bytes.length);
+  prefixed.set(bytes, 1);
+  return sha256(prefixed.subarray(0, bytes.length + 1));
+}
+
+/** One step of the ledger's chain: the hash before, and the entry's leaf. */
+export function chainHash(before: Uint8Array, leaf: Uint8Array): Buffer {
+  pair.set(before, 1);
+  pair.set(leaf, 1 + HASH);
+  return sha256(pair.subarray(1));
+}
 
 /** Hash of the empty tree (RFC 6962, 2.1). */
-export const EMPTY_ROOT = createHash('sha256').digest();
+export const EMPTY_ROOT = sha256(Buffer.alloc(0));
 
 /** Root of an RFC 6962 tree, fed leaf by leaf: holds one hash a level, so size has no cap. */
 export class MerkleRoot {
@@ -15,14 +36,19 @@ export class MerkleRoot {
   #size = 0;
 
   add(leaf: Buffer): void {
-    let hash = leaf;
-    let level = 0;
-    for (; this.#levels[level] !== undefined; level++) {
-      hash = nodeHash(this.#levels[level]!, hash);
-      this.#levels[level] = undefined;
+    this.addSubtree(leaf, 0);
+  }
+
+  /** Root of a full subtree of 2^level leaves; the size so far is a multiple of that. */
+  addSubtree(root: Buffer, level: number): void {
+    let at = level;
+    let hash = root;
+    for (; this.#levels[at] !== undefined; at++) {
+      hash = nodeHash(this.#levels[at]!, hash);
+      this.#levels[at] = undefined;
     }
-    this.#levels[level] = hash;
-    this.#size++;
+    this.#levels[at] = hash;
+    this.#size += 2 ** level;
   }
 
   get size(): number {

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { canonical } from '../artifacts/hash';
 import { binaryRows } from './copy-rows';
 import type { RowChange } from './ledger';
-import { leafHash } from './merkle';
+import { chainHash, leafHash, MerkleRoot } from './merkle';
 
 export interface LedgerProblem {
   readonly seq: number;
@@ -15,6 +13,8 @@ export interface LedgerProblem {
 export interface RangeResult {
   /** Leaf hashes, 32 bytes each, of what the entries' bytes are now (of the chain's leaf where an entry is gone). */
   readonly leaves: Uint8Array;
+  /** Roots of each full block of 256 leaves from the stretch's first. */
+  readonly blocks: Uint8Array;
   readonly problems: LedgerProblem[];
   readonly changes: (readonly [seq: number, table: string, key: string, before: string | undefined, after: string | undefined])[];
   readonly bulk: BulkEntry[];
@@ -31,7 +31,9 @@ export interface BulkEntry {
 
 const MAX_PROBLEMS = 20;
 const HASH = 32;
-const POSTGRES_EPOCH_US = 946_684_800_000_000n;
+/** Leaves a tile holds; stretches begin at a multiple of it. */
+export const BLOCK = 256;
+const POSTGRES_EPOCH_MS = 946_684_800_000;
 /** Acts whose rows lie in tables of their own and are compared with the root by `bulk.ts`. */
 const BULK_ACTS = new Set(['evaluation.recorded', 'list.drafted']);
 
@@ -78,6 +80,8 @@ class Range {
   readonly #problems: LedgerProblem[] = [];
   readonly #changes: RangeResult['changes'] = [];
   readonly #bulk: BulkEntry[] = [];
+  readonly #blocks: Buffer[] = [];
+  #block = new MerkleRoot();
   #chain: Buffer;
   #seq: number;
   #count = 0;
@@ -92,7 +96,7 @@ class Range {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ seq, problem });
   }
 
-  row([seqBytes, entryId, chainLeaf, chainHash, bytes, leafColumn, ...columns]: (Buffer | null)[]): void {
+  row([seqBytes, entryId, chainLeaf, link, bytes, leafColumn, ...columns]: (Buffer | null)[]): void {
     const seq = Number(seqBytes!.readBigInt64BE());
     if (seq !== this.#seq + 1) this.#report(this.#seq + 1, `entry ${this.#seq + 1} is missing`);
     this.#seq = seq;
@@ -103,23 +107,28 @@ class Range {
     else if (!leaf.equals(leafColumn)) this.#report(seq, `the stored leaf hash of entry ${id} was changed`);
     else this.#body(seq, id, bytes, columns);
     leaf.copy(this.#leaves, this.#count++ * HASH);
-    this.#chain = createHash('sha256').update(this.#chain).update(leaf).digest();
-    if (this.#chain.equals(chainHash!)) return;
+    this.#block.add(leaf);
+    if (this.#block.size === BLOCK) {
+      this.#blocks.push(this.#block.rootBytes());
+      this.#block = new MerkleRoot();
+    }
+    this.#chain = chainHash(this.#chain, leaf);
+    if (this.#chain.equals(link!)) return;
     this.#report(seq, 'the chain breaks here: this hash does not follow from the entries before it');
-    this.#chain = Buffer.from(chainHash!);
+    this.#chain = Buffer.from(link!);
   }
 
   #body(seq: number, id: string, bytes: Buffer, [act, actId, kind, subject, at]: (Buffer | null)[]): void {
     const text = bytes.toString('utf8');
     const body = JSON.parse(text) as Body;
-    if (canonical(body) !== text) return this.#report(seq, `entry ${id} is not canonical JSON`);
+    if (JSON.stringify(body) !== text || !isSorted(body)) return this.#report(seq, `entry ${id} is not canonical JSON`);
     const same =
       body.entry === id &&
       body.act === act?.toString() &&
       body.actId === (actId ? uuidText(actId) : undefined) &&
       body.subject?.kind === kind?.toString() &&
       body.subject?.id === subject?.toString() &&
-      body.at === (at ? instantOf(at) : undefined);
+      isInstant(body.at, at);
     if (!same) return this.#report(seq, `the query columns of entry ${id} do not say what its bytes say`);
     for (const { t, k, b, a } of body.changes ?? []) this.#changes.push([seq, t, k, b, a]);
     // The first format's roots were content hashes of documents, not roots over rows.
@@ -130,6 +139,7 @@ class Range {
   result(): RangeResult {
     return {
       leaves: this.#leaves.subarray(0, this.#count * HASH),
+      blocks: Buffer.concat(this.#blocks),
       problems: this.#problems,
       changes: this.#changes,
       bulk: this.#bulk,
@@ -143,9 +153,25 @@ function uuidText(bytes: Buffer): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** UTC text with microseconds of a binary timestamptz (microseconds since 2000). */
-function instantOf(bytes: Buffer): string {
-  const micros = bytes.readBigInt64BE() + POSTGRES_EPOCH_US;
-  const rest = ((micros % 1000n) + 1000n) % 1000n;
-  return new Date(Number((micros - rest) / 1000n)).toISOString().replace('Z', `${String(rest).padStart(3, '0')}Z`);
+/** Whether UTC text with microseconds says the same instant as a binary timestamptz (microseconds since 2000). */
+function isInstant(text: string | undefined, bytes: Buffer | null | undefined): boolean {
+  if (text === undefined || !bytes) return text === undefined && !bytes;
+  if (text.length !== 27 || text[26] !== 'Z') return false;
+  const micros = bytes.readInt32BE(0) * 2 ** 32 + bytes.readUInt32BE(4);
+  return micros === (Date.parse(`${text.slice(0, 23)}Z`) - POSTGRES_EPOCH_MS) * 1000 + Number(text.slice(23, 26));
+}
+
+/**
+ * Keys in order, at every depth. With `JSON.stringify` giving the same text back (no white space, no key twice, numbers and
+ * escapes as ECMAScript writes them) that is canonical JSON (RFC 8785), at a fifth of the price of writing it anew.
+ */
+function isSorted(value: unknown): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  if (Array.isArray(value)) return value.every(isSorted);
+  let before = '';
+  for (const [key, inner] of Object.entries(value)) {
+    if (key < before || !isSorted(inner)) return false;
+    before = key;
+  }
+  return true;
 }

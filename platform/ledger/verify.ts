@@ -8,7 +8,7 @@ import type { Checkpoint } from './checkpoint';
 import { EMPTY_ROOT, MerkleRoot } from './merkle';
 import { verifyRows } from './rows';
 import { type Anchor, TileTree } from './tiles';
-import { type LedgerProblem, type RangeJob, type RangeResult, verifyRange } from './verify-range';
+import { BLOCK, type LedgerProblem, type RangeJob, type RangeResult, verifyRange } from './verify-range';
 
 export type { LedgerProblem } from './verify-range';
 
@@ -27,8 +27,8 @@ export interface Anchors {
   readonly keys: readonly Uint8Array[];
 }
 
-const TILE = 256;
 const HASH = 32;
+const BLOCK_LEVEL = Math.log2(BLOCK);
 /** Below this a second thread costs more than it saves. */
 const WORTH_A_THREAD = 20_000;
 const THREADS = 2;
@@ -54,8 +54,7 @@ async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Prom
   const ranges = await inRanges(tx, { url, snapshot: head.snapshot }, last);
   const problems = ranges.flatMap((range) => range.problems);
   const tree = new MerkleRoot();
-  for (const { leaves } of ranges)
-    for (let at = 0; at < leaves.length; at += HASH) tree.add(Buffer.from(leaves.buffer, leaves.byteOffset + at, HASH));
+  for (const range of ranges) addRange(tree, range);
   const chain = ranges.at(-1)?.lastChain ?? EMPTY_ROOT.toString('hex');
   if (head.size !== last || head.chain_hash.toString('hex') !== chain)
     problems.push({
@@ -71,6 +70,13 @@ async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Prom
   return { entries: tree.size, root: tree.root(), head: chain, anchored, problems };
 }
 
+/** The blocks' roots, made beside the reading, and the leaves that fill no block. */
+function addRange(tree: MerkleRoot, { leaves, blocks }: RangeResult): void {
+  for (let at = 0; at < blocks.length; at += HASH) tree.addSubtree(Buffer.from(blocks.buffer, blocks.byteOffset + at, HASH), BLOCK_LEVEL);
+  for (let at = (blocks.length / HASH) * BLOCK * HASH; at < leaves.length; at += HASH)
+    tree.add(Buffer.from(leaves.buffer, leaves.byteOffset + at, HASH));
+}
+
 interface Head {
   readonly size: number;
   readonly chain_hash: Buffer;
@@ -84,7 +90,7 @@ interface Head {
 async function inRanges(tx: Tx, common: Pick<RangeJob, 'url' | 'snapshot'>, last: number): Promise<RangeResult[]> {
   const script = path.join(__dirname, 'verify-thread.js');
   const count = last >= WORTH_A_THREAD && fs.existsSync(script) ? THREADS : 1;
-  const starts = Array.from({ length: count }, (_, i) => Math.floor((last * i) / count / TILE) * TILE);
+  const starts = Array.from({ length: count }, (_, i) => Math.floor((last * i) / count / BLOCK) * BLOCK);
   const jobs: RangeJob[] = [];
   for (const [i, start] of starts.entries()) {
     const row = await tx('aud.chain').where({ seq: start }).first<{ chain_hash: Buffer } | undefined>('chain_hash');
@@ -142,10 +148,13 @@ function checkRoot(anchor: Anchor, { size, root, at }: Checkpoint, note: (seq: n
 function compareLeaves(ranges: readonly RangeResult[], tree: TileTree, note: (seq: number, problem: string) => void): void {
   let index = 0;
   for (const { leaves } of ranges)
-    for (let at = 0; at < leaves.length && index < tree.size; at += HASH, index++) {
-      const found = Buffer.from(leaves.buffer, leaves.byteOffset + at, HASH);
-      if (found.equals(tree.leaf(index))) continue;
-      note(index + 1, `entry ${index + 1} is not the one that was there when it was anchored outside the database`);
-      return; // everything after a re-hash differs too: the first one is what matters
+    for (let at = 0; at < leaves.length && index < tree.size;) {
+      const tile = tree.tile(0, Math.floor(index / BLOCK));
+      const count = Math.min(tile.length, leaves.length / HASH - at / HASH);
+      for (let i = 0; i < count; i++, at += HASH, index++) {
+        if (tile[i]!.equals(leaves.subarray(at, at + HASH))) continue;
+        note(index + 1, `entry ${index + 1} is not the one that was there when it was anchored outside the database`);
+        return; // everything after a re-hash differs too: the first one is what matters
+      }
     }
 }

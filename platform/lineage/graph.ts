@@ -34,18 +34,25 @@ interface Step {
   id: string;
 }
 
-/** Finds the node that `id` (six characters or more) names. */
+/** Finds the node that `id` names, whole or by its first characters (six or more). */
 export async function findNode(db: Db, id: string): Promise<Step> {
-  const pattern = `${id.replace(/[%_\\]/g, '')}%`;
-  const { rows } = await db.raw<{ rows: Step[] }>(
-    `select distinct kind, id from (
-       (select from_kind as kind, from_id as id from ml.edge where from_id like ? limit 20) union all (select to_kind, to_id from ml.edge where to_id like ? limit 20)) e limit 3`,
-    [pattern, pattern],
-  );
-  const [found, other] = rows;
-  if (!found || id.length < 6) throw notFound(`nothing recorded begins with ${id}`, 'Give at least six characters of a list, scoring run, decision, version, run, matrix, label set or snapshot.'); // prettier-ignore
-  if (other && !rows.some((row) => row.id === id)) throw notFound(`several things begin with ${id}`, 'Give more characters.');
-  return rows.find((row) => row.id === id) ?? found;
+  const look = async (condition: string, value: string) =>
+    (
+      await db.raw<{ rows: Step[] }>(
+        `select distinct kind, id from (
+           (select from_kind as kind, from_id as id from ml.edge where from_id ${condition} limit 20) union all (select to_kind, to_id from ml.edge where to_id ${condition} limit 20)) e limit 3`,
+        [value, value],
+      )
+    ).rows;
+  const exact = await look('= ?', id);
+  const rows = exact.length > 0 || id.length < 6 ? exact : await look('like ?', `${id.replace(/[%_\\]/g, '')}%`);
+  if (rows.length > 1) throw notFound(`several things begin with ${id}`, 'Give more characters.');
+  if (!rows[0])
+    throw notFound(
+      `nothing recorded begins with ${id}`,
+      'Give at least six characters of a list, scoring run, decision, version, run, matrix, label set or snapshot.',
+    );
+  return rows[0];
 }
 
 /** Everything that a node came from and everything that came of it, nearest first, at most \`limit\` nodes each way. */

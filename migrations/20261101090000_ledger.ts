@@ -1,5 +1,20 @@
 import type { Knex } from 'knex';
 
+/** Query columns from an entry's bytes, in the first form; a later migration that is undone goes back to it. */
+export const DERIVE_ENTRY = `create or replace function aud.derive_entry() returns trigger language plpgsql as $$
+    declare body jsonb;
+    begin
+      body := convert_from(new.bytes, 'UTF8')::jsonb;
+      new.entry_id := (body->>'entry')::uuid;
+      new.leaf_hash := sha256('\\x00'::bytea || new.bytes);
+      new.act := body->>'act';
+      new.act_id := (body->>'actId')::uuid;
+      new.subject_kind := body->'subject'->>'kind';
+      new.subject_id := body->'subject'->>'id';
+      new.at := (body->>'at')::timestamptz;
+      return new;
+    end $$;`;
+
 /**
  * Who acted (principals, acts) and the append-only ledger. An entry is canonical JSON stored as bytes; its leaf is
  * SHA-256(0x00 || bytes) as in RFC 6962. A deferred trigger chains it as the last thing before commit, so business work
@@ -66,19 +81,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     insert into aud.chain_head (size, chain_hash) values (0, sha256(''::bytea));
 
-    create function aud.derive_entry() returns trigger language plpgsql as $$
-    declare body jsonb;
-    begin
-      body := convert_from(new.bytes, 'UTF8')::jsonb;
-      new.entry_id := (body->>'entry')::uuid;
-      new.leaf_hash := sha256('\\x00'::bytea || new.bytes);
-      new.act := body->>'act';
-      new.act_id := (body->>'actId')::uuid;
-      new.subject_kind := body->'subject'->>'kind';
-      new.subject_id := body->'subject'->>'id';
-      new.at := (body->>'at')::timestamptz;
-      return new;
-    end $$;
+    ${DERIVE_ENTRY}
     create trigger entry_derived before insert on aud.entry for each row execute function aud.derive_entry();
 
     create function aud.chain_entry() returns trigger language plpgsql as $$

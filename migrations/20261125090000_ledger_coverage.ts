@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { DERIVE_ENTRY } from './20261101090000_ledger';
 import canonicalize from 'canonicalize';
 import { randomUUID } from 'node:crypto';
 
@@ -144,19 +145,7 @@ async function coverWhatIsThere(knex: Knex, table: string, key: string, without:
 export async function down(knex: Knex): Promise<void> {
   for (const [table] of COVERED) await knex.raw(`drop trigger ${table.split('.')[1]!}_covered on ${table}`);
   await knex.raw(`
-    create or replace function aud.derive_entry() returns trigger language plpgsql as $$
-    declare body jsonb;
-    begin
-      body := convert_from(new.bytes, 'UTF8')::jsonb;
-      new.entry_id := (body->>'entry')::uuid;
-      new.leaf_hash := sha256('\\x00'::bytea || new.bytes);
-      new.act := body->>'act';
-      new.act_id := (body->>'actId')::uuid;
-      new.subject_kind := body->'subject'->>'kind';
-      new.subject_id := body->'subject'->>'id';
-      new.at := (body->>'at')::timestamptz;
-      return new;
-    end $$;
+    ${DERIVE_ENTRY}
     drop function aud.changes, aud.touch, aud.row_digest;
     drop table aud.touched;
     drop function aud.check_settled;

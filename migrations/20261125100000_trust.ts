@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { CHECK_CHAMPION, CHECK_DECISION } from './20261101090400_promotion';
 
 /** Rows of these are named by digest in the ledger, as those of 20261125090000. */
 const COVERED: readonly (readonly [table: string, key: string])[] = [
@@ -178,35 +179,5 @@ export async function down(knex: Knex): Promise<void> {
     drop table ml.gate_override, ml.emergency_answer, ml.emergency, ml.statement;
     drop function ml.check_person;
   `);
-  // The checks of a decision and a champion go back to those of 20261101090400.
-  await knex.raw(`
-    create or replace function ml.check_decision() returns trigger language plpgsql as $$
-    declare request ml.promotion_request; requester uuid; trainer uuid; decider uuid;
-    begin
-      select * into strict request from ml.promotion_request where request_id = new.request_id for update;
-      if new.verdict = 'expired' then return new; end if;
-      if new.decided_at >= request.expires_at then
-        raise exception 'request % expired at %', request.request_id, request.expires_at using errcode = 'check_violation';
-      end if;
-      if new.verdict = 'approved' then
-        select principal_id into strict requester from aud.act where act_id = request.act_id;
-        select principal_id into strict decider from aud.act where act_id = new.act_id;
-        select a.principal_id into strict trainer from ml.model_version v join ml.training_run r using (run_id) join aud.act a on a.act_id = r.act_id where v.version_id = request.version_id;
-        if decider in (requester, trainer) then
-          raise exception 'four eyes: the approver of request % asked for it or trained the model', request.request_id using errcode = 'check_violation';
-        end if;
-      end if;
-      return new;
-    end $$;
-    create or replace function ml.check_champion() returns trigger language plpgsql as $$
-    begin
-      if not exists (
-        select 1 from ml.decision d join ml.promotion_request r using (request_id) join ml.model_version v using (version_id)
-        where d.decision_id = new.decision_id and d.verdict = 'approved' and r.version_id = new.version_id and r.slot = new.slot and v.selectable
-      ) then
-        raise exception 'no approved decision stands behind version % for slot %', new.version_id, new.slot using errcode = 'check_violation';
-      end if;
-      return new;
-    end $$;
-  `);
+  await knex.raw(`${CHECK_DECISION} ${CHECK_CHAMPION}`);
 }

@@ -2,11 +2,14 @@ import path from 'node:path';
 import { signInAsDemoUser } from '../../platform/auth/sign-in';
 import { ROOT } from '../../platform/config/env';
 import { evaluationOf } from '../../platform/db/stores/runs';
+import { statementsOf } from '../../platform/db/stores/statements';
 import { championOf } from '../../platform/db/stores/versions';
 import { RESCORE_SCHEDULE_PREFIX, trainId } from '../../domain/rules/workflow-ids';
 import { slotKey, slotName } from '../../domain/rules/slots';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { anchorsOf } from '../../platform/trust/anchors';
+import { verifiedChampion } from '../../platform/trust/champion';
+import { PREDICATE } from '../../platform/trust/statements';
 import type { Command } from '../../platform/services/context';
 import { loadExperiment } from '../../platform/services/experiments';
 import { applySchedule, getList, listLines, listLists, type ListSummary, sealList } from '../../platform/services/lists';
@@ -36,7 +39,10 @@ async function as<T>(user: string, work: (command: Acting) => Promise<T>): Promi
 async function train(): Promise<{ runId: string; versionId: string }> {
   const loaded = loadExperiment(EXPERIMENT);
   return as('kari', async (command) => {
-    const known = await finishedRunOf(command, loaded);
+    const found = await finishedRunOf(command, loaded);
+    // A version from before versions were signed is trained again, which signs it.
+    const signed = found?.versionId ? await statementsOf(command.db, found.versionId, PREDICATE.version) : [];
+    const known = signed.length > 0 ? found : undefined;
     const runId = known?.runId ?? (await startRun(command, loaded));
     const versionId =
       known?.versionId ??
@@ -48,8 +54,11 @@ async function train(): Promise<{ runId: string; versionId: string }> {
 }
 
 async function promote(versionId: string, slot: string): Promise<void> {
-  const champion = await reading(({ db }) => championOf(db, slot));
-  if (champion?.versionId === versionId) return say('3. It is live already.');
+  // What is live is what scoring would load: a champion from before decisions were signed is promoted anew.
+  const live = await reading(({ db, store, trust }) =>
+    verifiedChampion({ db, store, trust: trust() }, slot, new Date()).catch(() => undefined),
+  );
+  if (live?.versionId === versionId) return say('3. It is live already.');
   const requestId = await as('kari', async (command) => {
     const asked = await propose(command, versionId, { openDays: 14, purpose: 'demo: first champion' });
     await gatesJudged(command, asked.requestId);

@@ -22,12 +22,17 @@ const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
 });
 
-/** The demo pins what it finds at its first start; elsewhere an operator writes the file, and nothing starts without it. */
+/**
+ * The demo pins what it finds, also its identity provider on another port than before; elsewhere an operator writes the
+ * file, and nothing starts without it.
+ */
 async function pinForDemo(file: string, signer: Signer, issuer: string): Promise<void> {
-  if (fs.existsSync(file) || process.env['NODE_ENV'] === 'production') return;
+  if (process.env['NODE_ENV'] === 'production') return;
+  const before: TrustFile | undefined = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as TrustFile) : undefined;
+  if (before?.issuers.some((known) => known.issuer === issuer)) return;
   const trust: TrustFile = {
-    notaryKeys: [signer.publicKey.toString('base64')],
-    issuers: [{ issuer, audiences: ['utplukk-cli', 'utplukk-web'], jwks: await jwksOf(issuer) }],
+    notaryKeys: before?.notaryKeys ?? [signer.publicKey.toString('base64')],
+    issuers: [...(before?.issuers ?? []), { issuer, audiences: ['utplukk-cli', 'utplukk-web'], jwks: await jwksOf(issuer) }],
   };
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, `${JSON.stringify(trust, null, 1)}\n`, { mode: 0o644 });

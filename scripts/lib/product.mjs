@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { freePort } from './stack.mjs';
-import { ROOT, run } from './util.mjs';
+import { ROOT, run, say } from './util.mjs';
 
 const dist = (file) => path.join(ROOT, 'dist', file);
 
@@ -21,7 +21,11 @@ export async function startWorkers(supervisor, env) {
 
 /** The process that holds the signing key; it reads leaf hashes by a role of its own, and workers never see its folder. */
 export async function startNotary(supervisor, env, { UTPLUKK_NOTARY_DATABASE_URL }) {
-  if (!UTPLUKK_NOTARY_DATABASE_URL) return; // the notary runs elsewhere
+  if (process.env.UTPLUKK_NOTARY) return; // it runs elsewhere
+  if (!UTPLUKK_NOTARY_DATABASE_URL) {
+    say('no notary is started: set UTPLUKK_NOTARY, or UTPLUKK_NOTARY_DATABASE_URL to a role that reads leaf hashes');
+    return;
+  }
   const notary = supervisor.start('notary', process.execPath, [dist('apps/notary/main.js')], {
     env: {
       UTPLUKK_NOTARY_DATABASE_URL,

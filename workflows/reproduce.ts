@@ -11,7 +11,7 @@ export interface ReproduceInput {
   readonly family: FamilySpec['family'];
 }
 
-/** Rebuilds a model version from its recipe and names the first stage whose hash differs. */
+/** Rebuilds a model version from its recipe. Kept for runs that began before build 4; `rebuild` took its place. */
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, reproduce);
 export async function reproduce(input: ReproduceInput): Promise<ReproduceVerdict> {
   let progress: Progress = { step: 'matrix', done: 0, total: 2 };

@@ -5,7 +5,7 @@ import { promotionActivities } from '../../activities/promotion';
 import { evidenceAs } from '../../platform/auth/sign-in';
 import type { Command } from '../../platform/services/context';
 import { propose } from '../../platform/services/promotion';
-import type { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
 import { verifiedChampion } from '../../platform/trust/champion';
 import { testDatabase, type TestDatabase, testNotary, type TestNotary, tokenOf } from './environment';
 import { judged, signedTestVersion } from './promotions';
@@ -26,11 +26,22 @@ export interface PromotionHarness {
 export async function promotionHarness(): Promise<PromotionHarness> {
   const database = await testDatabase();
   const t = { ...database, notary: await testNotary(database) };
-  const deps = { ...t, trust: t.notary.trust, notary: t.notary.client, clock: () => new Date() } as unknown as Deps;
-  const workflow = {
+  const unasked = undefined as never; // what deciding does not ask
+  const deps: Deps = {
+    ...t,
+    trust: t.notary.trust,
+    notary: t.notary.client,
+    clock: () => new Date(),
+    mirror: unasked,
+    watch: unasked,
+    notifier: unasked,
+    beginServiceAct: unasked,
+    serviceToken: unasked,
+  };
+  const workflow = Object.assign(Object.create(LifecycleClient.prototype) as LifecycleClient, {
     startPromotion: () => Promise.resolve(),
     decide: (requestId: string, decisionId: string) => promotionActivities(deps).applyDecision({ requestId, decisionId }),
-  } as unknown as LifecycleClient;
+  });
   const as: PromotionHarness['as'] = async (user) => ({
     ...t,
     temporal: workflow,

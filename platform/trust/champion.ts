@@ -30,7 +30,8 @@ export async function verifiedChampion(
   if (!champion) throw notFound(`no version is live for ${slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
   const { versionId, decisionId, liveFrom } = champion;
   const stopped = scoringProblem(await emergenciesOf(db, slot), at);
-  if (stopped) throw notAllowed(`scoring of ${slot} is stopped: ${stopped}`, '`utplukk emergency` shows it, and what lifts it.');
+  if (stopped)
+    throw notAllowed(`scoring of ${slot} is stopped: ${stopped}`, '`utplukk emergency list` shows it, and who has still to answer.');
   const decision = await db('ml.decision as d')
     .join('ml.promotion_request as r', 'r.request_id', 'd.request_id')
     .where({ decision_id: decisionId })

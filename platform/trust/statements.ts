@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mismatch, notAllowed } from '../../domain/errors';
 import { FOUR_EYES, fourEyesProblem } from '../../domain/rules/four-eyes';
-import { envelopeDigest, type Envelope, openEnvelope, type Statement } from './dsse';
+import { openEnvelope, type Statement } from './dsse';
 import { type Binding, checkEvidence, type Person, personKey } from './evidence';
 import type { Trust } from './trust';
 
@@ -124,5 +124,3 @@ function sameAct(found: { slot: string; requestId: string }, expected: { slot: s
 function samePerson(said: { issuer: string; subject: string }, proven: Person): void {
   if (personKey(said) !== personKey(proven)) throw mismatch('the statement names another person than its token does');
 }
-
-export { envelopeDigest, type Envelope };

@@ -17,8 +17,6 @@ import type { VersionBundle } from '../../platform/db/stores/versions';
 import { getRequest, gatesOf } from '../../platform/db/stores/promotions';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { Mlflow } from '../../platform/mlflow/client';
-import { MlflowMirror } from '../../platform/mlflow/mirror';
-import { listDeviations, MlflowWatch } from '../../platform/mlflow/watch';
 import type { RebuildKind } from '../../activities/contracts';
 import { damaged } from '../../platform/artifacts/damaged';
 import { garbage } from '../../platform/artifacts/garbage';
@@ -29,6 +27,7 @@ import { decide, propose } from '../../platform/services/promotion';
 import { cancelRun, startRun } from '../../platform/services/training';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
 import { actAs, testProduct, type TestProduct } from '../support/environment';
+import { expectMlflowWatched } from '../support/mlflow-watched';
 import { until } from '../support/until';
 import { writeRegister } from '../../simulation/messages';
 import { DEMO_DIALS } from '../../simulation/dials';
@@ -177,38 +176,12 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   const alias = (await mlflow.call('GetModelVersionByAlias', { name: slotName(SLOT), alias: 'champion' })).model_version!;
   expect(alias.tags?.find((tag) => tag.key === 'utplukk.id')?.value).toBe(run.versionId);
 
-  await expectMlflowWatched(mlflow, run.runId, run.versionId);
+  await expectMlflowWatched(t, mlflow, { slot: SLOT, runId: run.runId, versionId: run.versionId });
 
   // Everything that is named is there.
   expect((await garbage(t.db, t.store)).missing).toEqual([]);
   await expect(returnToEarlier(ola, SLOT, 'nothing before')).rejects.toThrow(/never had another champion/);
 });
-
-/** Somebody changes alias, version and run in MLflow by hand: each is found, put on record, and mirrored again. */
-async function expectMlflowWatched(mlflow: Mlflow, runId: string, versionId: string): Promise<void> {
-  const mirror = new MlflowMirror(mlflow, t.db, t.store);
-  const watch = new MlflowWatch(mirror, t.db);
-  const look = async () => {
-    const found = await watch.look(() => actAs(t, 'kari', 'rescore.start'), new Date());
-    await mirror.drain();
-    return found;
-  };
-  const link = async (kind: string, subject: string) =>
-    (await t.db('ml.mirror_link').where({ kind, subject_id: subject }).first<{ mlflow_id: string }>()).mlflow_id;
-  const name = slotName(SLOT);
-  expect(await look()).toEqual([]);
-  await mlflow.call('DeleteRegisteredModelAlias', { name, alias: 'champion' });
-  expect(await look()).toMatchObject([{ kind: 'champion', subjectId: SLOT, expected: versionId, found: 'nothing' }]);
-  await mlflow.call('SetModelVersionTag', { name, version: await link('version', versionId), key: 'utplukk.id', value: 'another' });
-  expect((await look()).map(({ kind }) => kind)).toEqual(['champion', 'version']);
-  await mlflow.call('LogBatch', { run_id: await link('run', runId), metrics: [{ key: 'logistic.average-precision', value: 1, timestamp: Date.now(), step: 9 }] }); // prettier-ignore
-  expect(await look()).toMatchObject([{ kind: 'run', subjectId: runId, what: 'metric logistic.average-precision', found: '1' }]);
-  await mlflow.call('UpdateRun', { run_id: await link('run', runId), status: 'FAILED' });
-  expect(await look()).toMatchObject([{ kind: 'run', what: 'status', expected: 'FINISHED', found: 'FAILED' }]);
-  expect(await look()).toEqual([]);
-  expect(await listDeviations(t.db)).toHaveLength(5);
-  expect((await verifyLedger(t.db)).problems).toEqual([]);
-}
 
 test('the same recipe gives the same version, and reproduce rebuilds it to the same bytes', async () => {
   const first = await train();

@@ -16,6 +16,7 @@ import * as ledgerCoverage from './20261125090000_ledger_coverage';
 import * as trust from './20261125100000_trust';
 import * as lineage from './20261125110000_lineage';
 import * as mirrorDeviation from './20261125120000_mirror_deviation';
+import * as peopleSide from './20261125130000_people_side';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -36,6 +37,7 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261125100000_trust': trust,
   '20261125110000_lineage': lineage,
   '20261125120000_mirror_deviation': mirrorDeviation,
+  '20261125130000_people_side': peopleSide,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

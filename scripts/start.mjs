@@ -46,7 +46,7 @@ await main(async () => {
     const all = { ...env, UTPLUKK_TFJS_BACKEND: backend.backend };
     migrate({ ...all, ...owner });
     await startNotary(supervisor, all, owner);
-    const [, api] = await Promise.all([startWorkers(supervisor, all), startApi(supervisor, all)]);
+    const [, api] = await Promise.all([startWorkers(supervisor, all), startApi(supervisor, all, owner)]);
     Object.assign(all, { UTPLUKK_API: api });
     fs.writeFileSync(path.join(dir, 'env.json'), JSON.stringify(all, null, 1), { mode: 0o600 });
     if (backend.backend !== 'tensorflow') say(`computing with ${backend.backend}: ${backend.reason}`);

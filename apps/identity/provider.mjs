@@ -9,19 +9,27 @@ import Provider from 'oidc-provider';
 const AUDIENCE = 'urn:utplukk:api';
 const SCOPE = 'act';
 const ACCESS_TOKEN_SECONDS = 3600;
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+const WEB = 'utplukk-web';
 
 /** Synthetic people, one or more for each role. The role list of the product stands in domain/rules/roles.ts. */
 const USERS = {
   kari: { name: 'Kari (data scientist)', roles: ['data-scientist'] },
+  mona: { name: 'Mona (data scientist and approver)', roles: ['data-scientist', 'approver'] },
   ola: { name: 'Ola (approver)', roles: ['approver', 'reviewer'] },
   ingrid: { name: 'Ingrid (approver)', roles: ['approver'] },
   per: { name: 'Per (control leader)', roles: ['control-leader'] },
   siri: { name: 'Siri (control leader)', roles: ['control-leader'] },
-  nils: { name: 'Nils (caseworker)', roles: ['caseworker'] },
+  nils: { name: 'Nils (caseworker)', roles: ['caseworker'], groups: ['FALE', 'FALO', 'LEVA', 'FYNO'], caseworker: 'team-1' },
   anne: { name: 'Anne (auditor)', roles: ['auditor'] },
   liv: { name: 'Liv (privacy officer)', roles: ['privacy-officer'] },
   knut: { name: 'Knut (analyst)', roles: ['analyst'] },
   admin: { name: 'Admin', roles: ['admin'] },
+};
+/** What the product learns of a person: roles, and for caseworkers the provider groups of the team and its name in the case system. */
+const claimsOf = (id) => {
+  const { roles, groups, caseworker } = USERS[id] ?? { roles: [] };
+  return { roles, principal_kind: 'person', ...(groups ? { provider_groups: groups } : {}), ...(caseworker ? { caseworker } : {}) };
 };
 const SERVICES = { 'service-schedule': ['schedule'], 'service-loader': ['loader'] };
 
@@ -57,9 +65,19 @@ const provider = new Provider(issuer, {
       client_id: 'utplukk-cli',
       application_type: 'native',
       token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code'],
+      grant_types: ['authorization_code', DEVICE_GRANT],
       response_types: ['code'],
       redirect_uris: ['http://127.0.0.1/callback'],
+      id_token_signed_response_alg: 'ES256',
+    },
+    {
+      // Loopback addresses of any port: the API takes the first free one.
+      client_id: WEB,
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      redirect_uris: ['http://127.0.0.1/auth/callback'],
       id_token_signed_response_alg: 'ES256',
     },
     ...Object.keys(SERVICES).map((id) => ({
@@ -79,11 +97,31 @@ const provider = new Provider(issuer, {
     Session: 3600,
     Grant: 3600,
     Interaction: 600,
+    DeviceCode: 600,
     IdToken: 3600,
   },
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
+    deviceFlow: {
+      enabled: true,
+      mask: '****-****',
+      userCodeInputSource: (ctx, form, _out, error) => {
+        ctx.body = html(
+          'Utplukk sign-in on another device',
+          `${error ? '<p role="alert">That code is not known or has expired.</p>' : ''}<p>Type the code that the terminal shows.</p>${form}<button type="submit" form="op.deviceInputForm">Go on</button>`,
+        );
+      },
+      userCodeConfirmSource: (ctx, form, _client, _info, code) => {
+        ctx.body = html(
+          'Utplukk sign-in on another device',
+          `<p>Does the terminal show this code?</p><p><strong>${code}</strong></p>${form}<button autofocus type="submit" form="op.deviceConfirmForm">Yes, go on</button>`,
+        );
+      },
+      successSource: (ctx) => {
+        ctx.body = html('Signed in', '<p>You can close this page and go back to the terminal.</p>');
+      },
+    },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => AUDIENCE,
@@ -93,13 +131,12 @@ const provider = new Provider(issuer, {
   },
   extraTokenClaims: (_ctx, token) => {
     if (token.kind === 'ClientCredentials') return { roles: SERVICES[token.clientId], principal_kind: 'service', sub: token.clientId };
-    return { roles: USERS[token.accountId]?.roles ?? [], principal_kind: 'person' };
+    return claimsOf(token.accountId);
   },
   // An ID token that is made for one act carries the roles, for whoever checks it later has nothing else.
   conformIdTokenClaims: false,
-  claims: { openid: ['sub'], act: ['roles', 'principal_kind'] },
-  findAccount: (_ctx, id) =>
-    USERS[id] ? { accountId: id, claims: () => ({ sub: id, roles: USERS[id].roles, principal_kind: 'person' }) } : undefined,
+  claims: { openid: ['sub'], act: ['roles', 'principal_kind', 'provider_groups', 'caseworker'] },
+  findAccount: (_ctx, id) => (USERS[id] ? { accountId: id, claims: () => ({ sub: id, ...claimsOf(id) }) } : undefined),
   // Every client here is the product's own, so there is no consent page to show.
   loadExistingGrant: async (ctx) => {
     const grant = new provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
@@ -111,12 +148,21 @@ const provider = new Provider(issuer, {
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
 });
 
-const page = (
-  uid,
-) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Utplukk demo sign-in</title><h1>Sign in as a demo user</h1><ul>
-${Object.entries(USERS)
-  .map(([id, user]) => `<li><a href="/interaction/${uid}?as=${id}">${user.name}</a></li>`)
-  .join('\n')}</ul></html>`;
+function html(title, body) {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
+<style>body{font-family:system-ui;max-width:32rem;margin:3rem auto;padding:0 1rem;line-height:1.5}li{margin:.25rem 0}a,button{display:inline-block;padding:.5rem .75rem;font:inherit}</style>
+<h1>${title}</h1>${body}</html>`;
+}
+
+/** Whoever signs in for one act is asked to be the same person. */
+function page(uid, hint) {
+  const people = Object.entries(USERS).filter(([id]) => !USERS[hint] || id === hint);
+  const links = people.map(([id, user]) => `<li><a href="/interaction/${uid}?as=${id}">${user.name}</a></li>`);
+  const words = USERS[hint]
+    ? 'Confirm that it is you who does this.'
+    : 'These people do not exist. A real installation signs in with its own identity provider.';
+  return html(USERS[hint] ? 'Confirm' : 'Sign in as a demo user', `<p>${words}</p><ul>${links.join('\n')}</ul>`);
+}
 
 provider.use(async (ctx, next) => {
   const match = /^\/interaction\/([\w-]+)$/.exec(ctx.path);
@@ -126,14 +172,16 @@ provider.use(async (ctx, next) => {
     // Asked of native clients each time; the grant itself comes from loadExistingGrant.
     return ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { consent: {} }, { mergeWithLastSubmission: true }));
   }
-  const user = String(ctx.query.as ?? details.params.login_hint ?? '');
+  // A terminal follows redirects by itself, so it names its demo user; in a browser the person chooses.
+  const hint = String(details.params.login_hint ?? '');
+  const user = String(ctx.query.as ?? (details.params.client_id === WEB ? '' : hint));
   if (user && !USERS[user]) {
     const result = { error: 'access_denied', error_description: `no demo user "${user}"; there are: ${Object.keys(USERS).join(', ')}` };
     return ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result));
   }
   if (!user) {
     ctx.type = 'html';
-    ctx.body = page(match[1]);
+    ctx.body = page(match[1], hint);
     return undefined;
   }
   return ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { login: { accountId: user } }));

@@ -11,6 +11,12 @@ export interface VerifiedToken {
   readonly roles: readonly string[];
   readonly tokenId: string;
   readonly tokenSha256: string;
+  /** Seconds since 1970 at which it ends. */
+  readonly expires: number;
+  /** Provider groups of the person's team; undefined where the identity provider names none. */
+  readonly providerGroups?: readonly string[] | undefined;
+  /** How the case system names this person, so that own cases are known. */
+  readonly caseworker?: string | undefined;
 }
 
 const claims = z.object({
@@ -18,6 +24,9 @@ const claims = z.object({
   jti: z.string().min(1),
   roles: z.array(z.string()).default([]),
   principal_kind: z.enum(['person', 'service']).default('person'),
+  exp: z.number(),
+  provider_groups: z.array(z.string()).optional(),
+  caseworker: z.string().optional(),
 });
 /** Only asymmetric algorithms: `none` and shared secrets are refused by name. */
 const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'];
@@ -39,6 +48,9 @@ export function tokenVerifier({ issuer, audience, pinned }: { issuer: string; au
         roles: claim.roles,
         tokenId: claim.jti,
         tokenSha256: createHash('sha256').update(token).digest('hex'),
+        expires: claim.exp,
+        providerGroups: claim.provider_groups,
+        caseworker: claim.caseworker,
       };
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw notAllowed('the sign-in has expired', 'Run `utplukk login --as <user>` again.');

@@ -39,6 +39,17 @@ const schema = z.object({
   /** `off` where somebody else looks after MLflow. */
   UTPLUKK_MLFLOW_WATCH: z.enum(['on', 'off']).default('on'),
   UTPLUKK_API: z.string().optional(),
+  /** Address at which browsers reach the API; where it is https, cookies are sent over https only. */
+  UTPLUKK_WEB_URL: z.url().optional(),
+  /** 32 bytes in base64 that seal sessions of the web; made and kept in UTPLUKK_HOME without it. */
+  UTPLUKK_SESSION_KEY: z.string().min(1).optional(),
+  /** Secret of the web's client at the identity provider; a public client with PKCE without it. */
+  UTPLUKK_WEB_SECRET: z.string().optional(),
+  /** Calls a minute that one principal may make. */
+  UTPLUKK_RATE_LIMIT: z
+    .string()
+    .regex(/^[1-9]\d{1,6}$/, 'expected a whole number of calls from 10')
+    .default('1200'),
   UTPLUKK_SERVICE_SCHEDULE_SECRET: z.string().optional(),
   UTPLUKK_SERVICE_LOADER_SECRET: z.string().optional(),
 });
@@ -66,8 +77,8 @@ export function loadEnv(): Env {
  * product's own URL is used, for databases where one role does it all.
  */
 export function databaseOwner(env: Env): { ownerUrl: string; roleUrls: string[] } {
-  const { DATABASE_OWNER_URL: owner, UTPLUKK_TRUTH_DATABASE_URL: truth, UTPLUKK_NOTARY_DATABASE_URL: notary } = process.env;
-  const others = [truth, notary].filter((url) => url !== undefined);
+  const { DATABASE_OWNER_URL: owner, UTPLUKK_TRUTH_DATABASE_URL: truth, UTPLUKK_NOTARY_DATABASE_URL: notary, UTPLUKK_API_DATABASE_URL: api } = process.env; // prettier-ignore
+  const others = [truth, notary, api].filter((url) => url !== undefined);
   return { ownerUrl: owner ?? env.DATABASE_URL, roleUrls: owner ? [env.DATABASE_URL, ...others] : [] };
 }
 

@@ -13,6 +13,7 @@ export const COVERED: readonly CoveredTable[] = [
   { table: 'aud.principal', key: ['principal_id'] },
   { table: 'aud.act', key: ['act_id'] },
   { table: 'aud.reason', key: ['reason_id'], without: ['words', 'salt'] },
+  { table: 'aud.access', key: ['access_id'] },
   { table: 'core.load_batch', key: ['batch_id'] },
   { table: 'ml.snapshot', key: ['snapshot_id'] },
   { table: 'ml.label_set', key: ['label_set_id'] },
@@ -35,4 +36,5 @@ export const COVERED: readonly CoveredTable[] = [
   { table: 'sel.scoring_run', key: ['scoring_id'] },
   { table: 'sel.list', key: ['list_id'] },
   { table: 'sel.seal', key: ['seal_id'] },
+  { table: 'sel.assessment', key: ['list_id', 'entity', 'principal_id'] },
 ];

@@ -1,5 +1,6 @@
+import { notFound } from '../../domain/errors';
 import type { Db } from '../db/connection';
-import { inclusionProof } from './merkle';
+import { inclusionProof, leafHash } from './merkle';
 import { type Anchor, TileTree } from './tiles';
 
 export interface EntryProof {
@@ -27,3 +28,11 @@ export async function entryProofs(db: Db, anchor: Pick<Anchor, 'read'>, size: nu
     proof: inclusionProof(tree.subtrees, seq - 1, size),
   }));
 }
+
+/** One entry by its number from 1. @throws UtplukkError NotFound */
+export async function entryProof(db: Db, anchor: Pick<Anchor, 'read'>, size: number, seq: number): Promise<{ bytes: Buffer; leaf: Buffer; proof: Buffer[] }> {
+  const { rows } = await db.raw<{ rows: { bytes: Buffer }[] }>('select e.bytes from aud.chain c join aud.entry e using (entry_id) where c.seq = ?', [seq]);
+  const [row] = rows;
+  if (!row) throw notFound(`the ledger has no entry ${seq}`);
+  return { bytes: row.bytes, leaf: leafHash(row.bytes), proof: inclusionProof(new TileTree(anchor, size).subtrees, seq - 1, size) };
+} // prettier-ignore

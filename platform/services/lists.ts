@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { conflict, invalid, notFound } from '../../domain/errors';
-import { SEALS_NEEDED } from '../../domain/rules/lifecycle';
+import type { Assessment } from '../../domain/rules/blind';
+import { type ListState, SEALS_NEEDED } from '../../domain/rules/lifecycle';
 import { REBUILD_SCHEDULE } from '../../domain/rules/workflow-ids';
 import type { TableMapping } from '../../domain/schemas/table-mapping';
 import { canonical, digestOf } from '../artifacts/hash';
@@ -58,7 +59,7 @@ export interface ListSummary {
   readonly asOf: Date;
   readonly capacity: number;
   readonly versionId: string;
-  readonly state: string;
+  readonly state: ListState;
   readonly seals: number;
   readonly candidates: number;
 }
@@ -76,7 +77,7 @@ interface Row {
   version_id: string;
   candidates: number;
   seals: number;
-  closed: string | null;
+  closed: Extract<ListState, 'refused' | 'expired'> | null;
 }
 const toSummary = (row: Row): ListSummary => ({
   listId: row.list_id,
@@ -107,6 +108,37 @@ export async function getList(db: Db, id: string): Promise<ListSummary> {
 export async function listLists(db: Db, limit = 50): Promise<ListSummary[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(`${SUMMARY} group by l.list_id, s.scoring_id order by l.drafted_at desc limit ?`, [limit]);
   return rows.map(toSummary);
+}
+
+/** A page of lists, newest first, after the given one. */
+export async function listPage(db: Db, { before, limit }: { before?: readonly [at: string, id: string] | undefined; limit: number }): Promise<(ListSummary & { draftedAt: Date })[]> {
+  const { rows } = await db.raw<{ rows: (Row & { drafted_at: Date })[] }>(
+    `${SUMMARY.replace('select ', 'select l.drafted_at, ')} where (?::timestamptz is null or (l.drafted_at, l.list_id) < (?::timestamptz, ?::text)) group by l.list_id, s.scoring_id order by l.drafted_at desc, l.list_id desc limit ?`,
+    [before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
+  );
+  return rows.map((row) => ({ ...toSummary(row), draftedAt: row.drafted_at }));
+} // prettier-ignore
+
+/** What a person thinks of an actor before its rank is shown; once, and only where it is asked for. */
+export async function assess(
+  command: Command,
+  list: Pick<ListSummary, 'listId'>,
+  entity: string,
+  verdict: Assessment,
+  words: string | undefined,
+): Promise<{ listId: string; entity: string; verdict: Assessment }> {
+  const at = command.clock();
+  await command.db.transaction(async (tx) => {
+    const act = await beginAct(tx, command.token, 'list.assess', `list ${list.listId}`, at);
+    const reasonId = words === undefined ? null : await storeReason(tx, words);
+    const inserted = await tx.raw<{ rowCount: number }>(
+      'insert into sel.assessment (list_id, entity, principal_id, act_id, verdict, reason_id, at) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+      [list.listId, entity, act.principalId, act.actId, verdict, reasonId, at],
+    );
+    if (inserted.rowCount === 0) throw conflict('you assessed this actor before', 'An assessment is given once, before the rank is seen.');
+    await append(tx, act, { act: 'line.assessed', subject: { kind: 'list', id: list.listId } }, at);
+  });
+  return { listId: list.listId, entity, verdict };
 }
 
 export interface ListLine {

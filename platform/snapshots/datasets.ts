@@ -115,3 +115,6 @@ export interface Manifest {
 
 export const partsOf = (manifest: Manifest, name: string): readonly PartRef[] =>
   manifest.datasets.find((dataset) => dataset.name === name)?.parts ?? [];
+
+/** The same of one provider, here. */
+export const shardIndex = (provider: number, shards: number): number => Number((((BigInt(provider) * 2654435761n) % 4294967296n) / 65536n) % BigInt(shards)); // prettier-ignore

@@ -114,13 +114,18 @@ export class LifecycleClient {
       .getHandle(roundId(scoringId))
       .executeUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal', { args: [{ sealId }], updateId: sealId });
 
-  async rebuild(key: string, input: RebuildInput): Promise<RebuildVerdict> {
-    const handle = await this.client.workflow.start<typeof rebuild>('rebuild', {
+  async startRebuild(key: string, input: RebuildInput): Promise<void> {
+    await this.client.workflow.start<typeof rebuild>('rebuild', {
       taskQueue: LIFECYCLE_QUEUE,
       workflowId: reproduceId(key),
       args: [input],
     });
-    return handle.result();
+  }
+  rebuildResult = (key: string): Promise<RebuildVerdict> => this.client.workflow.getHandle<typeof rebuild>(reproduceId(key)).result();
+
+  async rebuild(key: string, input: RebuildInput): Promise<RebuildVerdict> {
+    await this.startRebuild(key, input);
+    return this.rebuildResult(key);
   }
 
   /** Progress of a workflow that runs; undefined when it is gone or not answering yet. */

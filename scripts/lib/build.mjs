@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT, run, sha256Files, STACK, step, takeLock } from './util.mjs';
 
+const DIST = path.join(ROOT, 'dist');
 const SOURCE_FOLDERS = ['domain', 'models', 'workflows', 'activities', 'migrations', 'platform', 'apps', 'simulation', 'bench'];
 
 function sources(folder) {
@@ -10,7 +11,7 @@ function sources(folder) {
   if (!fs.existsSync(dir)) return [];
   return fs
     .readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|json|sql)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(ts|tsx|css|html|mjs|json|sql)$/.test(entry.name))
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 }
@@ -18,16 +19,18 @@ function sources(folder) {
 export function build() {
   const release = takeLock();
   try {
+    const web = path.join(ROOT, 'apps/web') + path.sep;
     const files = SOURCE_FOLDERS.flatMap(sources);
     const key = sha256Files([
-      ...files,
+      ...files.filter((file) => !file.startsWith(web)),
       path.join(ROOT, 'tsconfig.build.json'),
       path.join(ROOT, 'tsconfig.json'),
       path.join(ROOT, 'package-lock.json'),
     ]);
     if (!fs.existsSync(path.join(ROOT, 'dist/workflow-bundle.js'))) fs.rmSync(path.join(STACK, 'build.stamp'), { force: true });
     step('build', key, () => {
-      fs.rmSync(path.join(ROOT, 'dist'), { recursive: true, force: true });
+      for (const name of fs.existsSync(DIST) ? fs.readdirSync(DIST) : [])
+        if (name !== 'web') fs.rmSync(path.join(DIST, name), { recursive: true });
       run(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
       run(process.execPath, [path.join(ROOT, 'dist/apps/worker/bundle-workflows.js')]);
       // The verifier in one file: whoever gets it needs neither this project nor its packages.
@@ -39,7 +42,18 @@ export function build() {
         `--outfile=${to}`,
       ]);
     });
+    buildWeb(files.filter((file) => file.startsWith(web)));
   } finally {
     release();
   }
+}
+
+/** The pages, with the part of the ledger's code that verifies in the browser. */
+function buildWeb(files) {
+  const shared = ['export-verifier', 'merkle', 'checkpoint'].map((name) => path.join(ROOT, `platform/ledger/${name}.ts`));
+  if (!fs.existsSync(path.join(DIST, 'web/index.html'))) fs.rmSync(path.join(STACK, 'web.stamp'), { force: true });
+  step('web', sha256Files([...files, ...shared, path.join(ROOT, 'package-lock.json')]), () => {
+    const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
+    run(process.execPath, [vite, 'build', '--config', path.join(ROOT, 'apps/web/vite.config.mjs'), '--logLevel', 'error']);
+  });
 }

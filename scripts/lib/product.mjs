@@ -40,10 +40,12 @@ export async function startNotary(supervisor, env, { UTPLUKK_NOTARY_DATABASE_URL
   await supervisor.until(notary, '/health', async () => (await fetch(`${env.UTPLUKK_NOTARY}/health`)).ok);
 }
 
-export async function startApi(supervisor, env, { knownPort = true } = {}) {
+/** The API signs in to the database with a role of its own, where one is named. */
+export async function startApi(supervisor, env, { UTPLUKK_API_DATABASE_URL: database = env.DATABASE_URL } = {}, { knownPort = true } = {}) {
   const port = await freePort(knownPort ? 8080 : 0);
   const uri = `http://127.0.0.1:${port}`;
-  const api = supervisor.start('api', process.execPath, [dist('apps/api/server.js')], { env: { ...env, PORT: String(port) } });
+  const settings = { ...env, DATABASE_URL: database, PORT: String(port) };
+  const api = supervisor.start('api', process.execPath, [dist('apps/api/server.js')], { env: settings });
   await supervisor.until(api, '/health', async () => (await fetch(`${uri}/health`)).ok);
   return uri;
 }

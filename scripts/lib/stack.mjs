@@ -113,8 +113,8 @@ export class Supervisor {
 /**
  * Starts PostgreSQL, Temporal, MLflow and the demo's identity provider, each unless `given` already names one.
  * @returns {Promise<{env: Record<string, string>, owner: Record<string, string>, supervisor: Supervisor}>} `env` is what the
- * processes of the product need; `owner` holds the database's owner, the reader of the truth and the notary's reader, for
- * migrations, the notary, tests and benchmarks only
+ * processes of the product need; `owner` holds the database's owner, the reader of the truth, the notary's reader and the API's role, for
+ * migrations, those processes, tests and benchmarks only
  */
 export async function startServices({ dir, knownPorts = false, given = process.env, log = say }) {
   const supervisor = new Supervisor(dir, log);
@@ -159,7 +159,7 @@ export async function startDatabase(dir) {
 
 const ownerOf = (variables) =>
   Object.fromEntries(
-    ['DATABASE_OWNER_URL', 'UTPLUKK_TRUTH_DATABASE_URL', 'UTPLUKK_NOTARY_DATABASE_URL'].flatMap((name) =>
+    ['DATABASE_OWNER_URL', 'UTPLUKK_TRUTH_DATABASE_URL', 'UTPLUKK_NOTARY_DATABASE_URL', 'UTPLUKK_API_DATABASE_URL'].flatMap((name) =>
       variables[name] ? [[name, variables[name]]] : [],
     ),
   );
@@ -223,6 +223,7 @@ async function startPostgres(supervisor, dir, port) {
     DATABASE_OWNER_URL: asOwner('utplukk'),
     UTPLUKK_TRUTH_DATABASE_URL: asRole('utplukk_truth'),
     UTPLUKK_NOTARY_DATABASE_URL: asRole('utplukk_notary'),
+    UTPLUKK_API_DATABASE_URL: asRole('utplukk_api'),
     UTPLUKK_MLFLOW_DATABASE: asOwner('mlflow'),
   };
 }

@@ -1,5 +1,4 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { createApi } from '../../apps/api/app';
 import { signInAsDemoUser, signInAsService } from '../../platform/auth/sign-in';
 import { tokenVerifier } from '../../platform/auth/tokens';
 import { beginAct } from '../../platform/auth/acts';
@@ -48,37 +47,4 @@ test('an act needs its role, and names the roles that may', async () => {
   );
   const admin = await tokenOf(t.env, 'admin');
   await expect(t.db.transaction((tx) => beginAct(tx, admin, 'list.seal', 'x'))).rejects.toThrow(/needs one of: control-leader/);
-});
-
-test('the API answers nobody without a token, and errors as problem+json', async () => {
-  const api = createApi({
-    db: t.db,
-    store: t.store,
-    temporal: undefined as never,
-    notary: undefined as never,
-    anchors: () => undefined,
-    verify: verify(),
-    clock: () => new Date(),
-  });
-  const base = await api.listen({ host: '127.0.0.1', port: 0 });
-  const get = async (url: string, init: RequestInit = {}) => {
-    const response = await fetch(base + url, init);
-    return { status: response.status, type: response.headers.get('content-type'), body: await response.json() };
-  };
-  expect((await get('/health')).body).toEqual({ status: 'ok' });
-  expect(await get('/v1/model-versions')).toMatchObject({
-    status: 403,
-    type: 'application/problem+json; charset=utf-8',
-    body: { code: 'NotAllowed' },
-  });
-  const headers = { authorization: `Bearer ${(await signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'anne')).accessToken}` };
-  expect((await get('/v1/model-versions', { headers })).body).toEqual([]);
-  expect(await get('/v1/model-versions/abcdef12', { headers })).toMatchObject({ status: 404, body: { code: 'NotFound' } });
-  expect(await get('/v1/training-runs/x', { headers })).toMatchObject({ status: 400, body: { code: 'InvalidInput' } });
-  const json = { ...headers, 'content-type': 'application/json' };
-  expect(await get('/v1/promotions/abcdef12/approval', { method: 'POST', headers: json, body: '{}' })).toMatchObject({
-    status: 400,
-    body: { code: 'InvalidInput' },
-  });
-  await api.close();
 });

@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { RebuildKind } from '../../../activities/contracts';
 import { invalid } from '../../../domain/errors';
 import { reproduceId } from '../../../domain/rules/workflow-ids';
 import { damaged } from '../../../platform/artifacts/damaged';
 import { garbage } from '../../../platform/artifacts/garbage';
-import { beginAct } from '../../../platform/auth/acts';
 import { lineageOf } from '../../../platform/db/read-models/lineage';
-import { findNode, type NodeKind } from '../../../platform/lineage/graph';
-import { append } from '../../../platform/ledger/ledger';
 import { listDeviations } from '../../../platform/mlflow/watch';
 import { type LedgerVerdict, verifyLedger } from '../../../platform/ledger/verify';
+import { startRebuild } from '../../../platform/services/rebuild';
 import { anchorsOf } from '../../../platform/trust/anchors';
 import { type Out, print, short, table, watching } from '../output';
 import { acting, EXIT, reading } from '../session';
@@ -19,16 +16,6 @@ const anchorText = (anchored: LedgerVerdict['anchored']): string =>
   anchored === undefined
     ? 'Nothing outside the database confirms it: no checkpoint was found.'
     : `${anchored.size} entries are anchored by ${anchored.checkpoints} signed checkpoints, the last of ${anchored.at}; ${anchored.uncovered} not yet anchored.`;
-
-/** What each kind of node is made again as. */
-const REBUILDS: Partial<Record<NodeKind, RebuildKind>> = {
-  snapshot: 'snapshot',
-  matrix: 'matrix',
-  'training-run': 'evaluation',
-  'model-version': 'model',
-  'scoring-run': 'scoring-run',
-  list: 'list',
-};
 
 export function auditCommands(program: Command): void {
   program
@@ -83,16 +70,9 @@ export function auditCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk reproduce 4f1c2a90')
     .action(async (id: string, options: Out) => {
       const result = await acting(async (command) => {
-        const node = await findNode(command.db, id);
-        const kind = REBUILDS[node.kind];
-        if (!kind) throw invalid(`a ${node.kind} cannot be made again`, 'Give a snapshot, matrix, version, run, scoring run or list.');
-        const act = await command.db.transaction(async (tx) => {
-          const begun = await beginAct(tx, command.token, 'model.reproduce', `reproducing ${node.kind} ${node.id}`, command.clock());
-          await append(tx, begun, { act: 'reproduction.started', subject: { kind: node.kind, id: node.id } }, command.clock());
-          return begun;
-        });
         const key = randomUUID();
-        const work = command.temporal.rebuild(key, { actId: act.actId, kind, id: node.id });
+        const node = await startRebuild(command, key, id);
+        const work = command.temporal.rebuildResult(key);
         return { ...node, ...(await watching(command.temporal, reproduceId(key), 'reproducing', work, options.json)) };
       });
       if (!result.same) process.exitCode = EXIT.state;

@@ -69,6 +69,15 @@ export async function listRuns(db: Db, limit = 50): Promise<TrainingRun[]> {
   return rows.map(toRun);
 }
 
+/** A page of runs, newest first, after the given one; of one state where it is named. */
+export async function runPage(db: Db, { state, before, limit }: { state?: TrainingRun['state'] | undefined; before?: readonly [at: string, id: string] | undefined; limit: number }): Promise<TrainingRun[]> {
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    'select * from ml.training_run where (?::text is null or state = ?) and (?::timestamptz is null or (started_at, run_id) < (?::timestamptz, ?::uuid)) order by started_at desc, run_id desc limit ?',
+    [state ?? null, state ?? null, before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
+  );
+  return rows.map(toRun);
+} // prettier-ignore
+
 /** The latest finished run of exactly this input, if there is one. */
 export async function findFinishedRun(db: Db, input: RunInput): Promise<TrainingRun | undefined> {
   const row = await db('ml.training_run')

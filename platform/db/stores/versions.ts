@@ -71,6 +71,15 @@ export async function listVersions(db: Db, limit = 50): Promise<ModelVersion[]> 
   return rows.map(toVersion);
 }
 
+/** A page of versions, newest first, after the given one. */
+export async function versionPage(db: Db, { before, limit }: { before?: readonly [at: string, id: string] | undefined; limit: number }): Promise<ModelVersion[]> {
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    'select * from ml.model_version where (?::timestamptz is null or (registered_at, version_id) < (?::timestamptz, ?::text)) order by registered_at desc, version_id desc limit ?',
+    [before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
+  );
+  return rows.map(toVersion);
+} // prettier-ignore
+
 /** Who is live for a slot now: the champion row of the highest number. */
 export async function championOf(
   db: Db | Tx,

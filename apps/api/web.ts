@@ -1,0 +1,22 @@
+import path from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { notFoundProblem } from './http/problems';
+
+const YEAR_SECONDS = 31_536_000;
+
+/** The built pages: files named by content stay in the browser, the page itself is asked for again. */
+export async function registerWeb(app: FastifyInstance, folder: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: folder,
+    wildcard: false,
+    index: ['index.html'],
+    cacheControl: false,
+    setHeaders: (reply, file) => void reply.setHeader('cache-control', file.includes(`${path.sep}assets${path.sep}`) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache'), // prettier-ignore
+  });
+  // Pages have addresses of their own; whatever asks for one gets the application, which knows them.
+  app.setNotFoundHandler((request, reply) => {
+    const page = request.method === 'GET' && !request.url.startsWith('/v1/') && !request.url.startsWith('/assets/') && String(request.headers.accept ?? '').includes('text/html'); // prettier-ignore
+    return page ? reply.header('cache-control', 'no-cache').sendFile('index.html') : notFoundProblem(request, reply);
+  });
+}

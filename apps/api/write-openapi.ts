@@ -1,0 +1,46 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { ACCESS, OPERATIONS } from '../../domain/rules/access';
+import { ROLES } from '../../domain/rules/roles';
+import { ROOT } from '../../platform/config/env';
+import { createApi } from './app';
+import type { ApiDeps } from './deps';
+
+const unasked = undefined as never; // documents are made from routes alone; no handler runs
+
+/** Files made from the API's routes and the access table. A test holds what is committed to them. */
+export async function generated(): Promise<Record<string, string>> {
+  const api = await createApi({ rateLimit: 1000, sessions: { key: new Uint8Array(32), secure: false }, oidc: {}, links: {}, web: undefined, db: unasked } as unknown as ApiDeps); // prettier-ignore
+  await api.ready();
+  const document = api.swagger();
+  await api.close();
+  return {
+    'docs/openapi.json': `${JSON.stringify(document, null, 1)}\n`,
+    'docs/access.md': accessTable(document as unknown as Parameters<typeof accessTable>[0]),
+  };
+}
+
+/** Operation by role, as one looks at it. */
+function accessTable({ paths }: { paths: Record<string, Record<string, { operationId: string; summary: string }>> }): string {
+  const calls = new Map(Object.entries(paths).flatMap(([url, methods]) => Object.entries(methods).map(([method, { operationId, summary }]) => [operationId, { call: `${method.toUpperCase()} ${url}`, summary }] as const))); // prettier-ignore
+  const rows = OPERATIONS.map((operation) => {
+    const found = calls.get(operation);
+    const cells = ROLES.map((role) => ((ACCESS[operation] as readonly string[]).includes(role) ? '●' : ''));
+    return `| ${[`\`${found?.call}\``, found?.summary, ...cells].join(' | ')} |`;
+  });
+  const head = ['call', 'what', ...ROLES];
+  return `# Who may call what
+
+Made from [domain/rules/access.ts](../domain/rules/access.ts), which drives the check of every call; a test tries every cell. What is not marked is refused. Nobody needs a role for \`GET /health\`, the pages themselves and \`/v1/openapi.json\`. A caseworker sees the actors and lines of the provider groups that the sign-in names, nobody else's; opening an actor and reading a page of a list are entries in the ledger. \`admin\` sees no personal data and approves nothing.
+
+| ${head.join(' | ')} |
+| ${head.map(() => '---').join(' | ')} |
+${rows.join('\n')}
+`;
+}
+
+if (require.main === module) {
+  void generated().then((files) => {
+    for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(ROOT, file), text);
+  });
+}

@@ -1,0 +1,64 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from './schema.gen';
+
+export type Problem = components['schemas']['Problem'];
+type Answer<P extends keyof paths, S extends number = 200> = paths[P] extends { get: { responses: infer R } } ? (S extends keyof R ? (R[S] extends { content: { 'application/json': infer T } } ? T : never) : never) : never; // prettier-ignore
+
+/** A problem that the API answered with, or that kept it from answering. */
+export class ProblemError extends Error {
+  constructor(readonly problem: Pick<Problem, 'code' | 'title'> & { readonly next?: string | undefined; readonly status: number }) {
+    super(problem.title);
+  }
+}
+
+export type Me = Answer<'/v1/me'>;
+export type Overview = Answer<'/v1/overview'>;
+export type Run = Answer<'/v1/training-runs/{runId}'>;
+export type RunSummary = Answer<'/v1/training-runs'>['rows'][number];
+export type Evaluation = Answer<'/v1/training-runs/{runId}/evaluation'>;
+export type EvaluationRow = Evaluation['rows'][number];
+export type Version = Answer<'/v1/model-versions/{versionId}'>;
+export type VersionSummary = Answer<'/v1/model-versions'>['rows'][number];
+export type Request = Answer<'/v1/promotions/{requestId}'>;
+export type RequestSummary = Answer<'/v1/promotions'>['rows'][number];
+export type LiveRow = Answer<'/v1/live-at/{instant}'>[number];
+export type Graph = Answer<'/v1/lineage-graph/{id}'>;
+export type List = Answer<'/v1/selection-lists/{listId}'>;
+export type Line = Answer<'/v1/selection-lists/{listId}/lines'>['rows'][number];
+export type Actor = Answer<'/v1/actors/{actor}'>;
+export type Day = Answer<'/v1/actors/{actor}/days/{day}'>;
+export type Entry = Answer<'/v1/ledger/entries'>['rows'][number];
+
+let csrf: string | undefined;
+/** The page's proof that a call comes from it; told by /v1/me. */
+export const rememberCsrf = (token: string | null): void => {
+  csrf = token ?? undefined;
+};
+
+export const api = createClient<paths>({ baseUrl: '' });
+api.use({
+  onRequest({ request }) {
+    if (request.method !== 'GET' && csrf !== undefined) request.headers.set('x-utplukk-csrf', csrf);
+    if (request.method === 'POST') request.headers.set('idempotency-key', crypto.randomUUID());
+    return request;
+  },
+});
+
+/** The answer of a call, or its problem thrown. */
+export async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  let result: Awaited<typeof call>;
+  try {
+    result = await call;
+  } catch {
+    throw new ProblemError({ code: 'SourceAway', title: '', status: 0 });
+  }
+  const { data, error, response } = result;
+  if (response.ok) return data as T;
+  const problem = error as Partial<Problem> | undefined;
+  throw new ProblemError({ code: problem?.code ?? 'Internal', title: problem?.title ?? response.statusText, next: problem?.next, status: response.status }); // prettier-ignore
+}
+
+export async function signOut(): Promise<void> {
+  await fetch('/auth/logout', { method: 'POST', headers: csrf === undefined ? {} : { 'x-utplukk-csrf': csrf } });
+  location.assign('/');
+}

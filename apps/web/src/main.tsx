@@ -1,0 +1,58 @@
+import '@digdir/designsystemet-css';
+import '@digdir/designsystemet-theme';
+import './style.css';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createBrowserRouter, RouterProvider } from 'react-router';
+import { ProblemError } from './api/client';
+import { Loading } from './parts/states';
+import { Shell } from './shell';
+import { Languages } from './words';
+
+const STALE_MS = 10_000;
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: STALE_MS,
+      // What the server said stands; only a server that did not answer is asked again.
+      retry: (count, error) => count < 2 && error instanceof ProblemError && [0, 503].includes(error.problem.status),
+    },
+  },
+});
+
+const router = createBrowserRouter([
+  {
+    element: <Shell />,
+    children: [
+      { path: '/', lazy: async () => ({ Component: (await import('./pages/overview')).OverviewPage }) },
+      { path: '/runs', lazy: async () => ({ Component: (await import('./pages/runs')).RunsPage }) },
+      { path: '/runs/new', lazy: async () => ({ Component: (await import('./pages/new-run')).NewRunPage }) },
+      { path: '/runs/compare', lazy: async () => ({ Component: (await import('./pages/compare')).ComparePage }) },
+      { path: '/runs/:runId', lazy: async () => ({ Component: (await import('./pages/run')).RunPage }) },
+      { path: '/versions', lazy: async () => ({ Component: (await import('./pages/versions')).VersionsPage }) },
+      { path: '/versions/:versionId', lazy: async () => ({ Component: (await import('./pages/version')).VersionPage }) },
+      { path: '/requests/:requestId', lazy: async () => ({ Component: (await import('./pages/request')).RequestPage }) },
+      { path: '/lineage', lazy: async () => ({ Component: (await import('./pages/lineage')).LineagePage }) },
+      { path: '/lineage/:id', lazy: async () => ({ Component: (await import('./pages/lineage')).LineagePage }) },
+      { path: '/lists', lazy: async () => ({ Component: (await import('./pages/lists')).ListsPage }) },
+      { path: '/lists/:listId', lazy: async () => ({ Component: (await import('./pages/list')).ListPage }) },
+      { path: '/actors/:actor', lazy: async () => ({ Component: (await import('./pages/actor')).ActorPage }) },
+      { path: '/audit', lazy: async () => ({ Component: (await import('./pages/audit')).AuditPage }) },
+      { path: '/data', lazy: async () => ({ Component: (await import('./pages/data')).DataPage }) },
+      { path: '*', lazy: async () => ({ Component: (await import('./pages/missing')).MissingPage }) },
+    ],
+  },
+]);
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <Languages>
+        <Suspense fallback={<Loading />}>
+          <RouterProvider router={router} />
+        </Suspense>
+      </Languages>
+    </QueryClientProvider>
+  </StrictMode>,
+);

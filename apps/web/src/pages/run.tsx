@@ -1,0 +1,133 @@
+import { Alert, Button, Details, Paragraph } from '@digdir/designsystemet-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useParams } from 'react-router';
+import { answer, api, type Run } from '../api/client';
+import { EvaluationView } from '../parts/evaluation';
+import { Facts, Id, Page, Section, StateTag } from '../parts/page';
+import { Ask, Problem } from '../parts/states';
+import { Rows } from '../parts/table';
+import { useMay, useMe } from '../shell';
+import { useFormats, useLanguage, useWords } from '../words';
+import { FAMILIES, STATES } from './states-in-words';
+
+const WORDS = {
+  nb: {
+    title: 'Trening', state: 'Status', slot: 'Felt', by: 'Startet av', started: 'Startet', ended: 'Ferdig', matrix: 'Matrise', version: 'Modellversjon', cancel: 'Stopp', temporal: 'Se arbeidsflyten i Temporal', problem: 'Den mislyktes:', experiment: 'Eksperimentet som det ble kjørt',
+    step: 'Steg', folds: 'Deler som er tilpasset', fold: 'Del', family: 'Modell', train: 'Treningsrader', test: 'Testrader', positives: 'Funn i test', leak: 'Lekkasjesjekk', leaks: { clean: 'Ingen lekkasje funnet', 'needs-reason': 'Noe ser for godt ut: to personer må gi en grunn før modellen kan tas i bruk', refused: 'Lekkasje funnet' }, tests: (n: number) => `${n} prøver`, certificate: 'Attesten',
+    steps: { planning: 'planlegger', extraction: 'uttrekk', features: 'egenskaper', 'leak-check': 'lekkasjesjekk', training: 'trener', evaluation: 'evaluerer', 'final-model': 'siste modell', registration: 'registrerer', finished: 'ferdig' },
+  },
+  en: {
+    title: 'Training run', state: 'State', slot: 'Slot', by: 'Started by', started: 'Started', ended: 'Ended', matrix: 'Matrix', version: 'Model version', cancel: 'Stop', temporal: 'See the workflow in Temporal', problem: 'It failed:', experiment: 'The experiment as it was run',
+    step: 'Step', folds: 'Folds fitted', fold: 'Fold', family: 'Model', train: 'Training rows', test: 'Test rows', positives: 'Findings in test', leak: 'Leak check', leaks: { clean: 'No leak was found', 'needs-reason': 'Something looks too good: two people have to give a reason before the model can go live', refused: 'A leak was found' }, tests: (n: number) => `${n} tests`, certificate: 'The certificate',
+    steps: { planning: 'planning', extraction: 'extraction', features: 'features', 'leak-check': 'leak check', training: 'training', evaluation: 'evaluation', 'final-model': 'final model', registration: 'registration', finished: 'finished' },
+  },
+}; // prettier-ignore
+
+interface Progress {
+  readonly state: Run['state'];
+  readonly step: string | null;
+  readonly done: number;
+  readonly total: number;
+  readonly folds: readonly { readonly fold: string; readonly family: string }[];
+}
+
+/** Progress of a run as the server tells it; the stream ends with the run. */
+function useProgress(runId: string, running: boolean): Progress | undefined {
+  const queries = useQueryClient();
+  const [progress, setProgress] = useState<Progress>();
+  useEffect(() => {
+    if (!running) return;
+    const source = new EventSource(`/v1/training-runs/${runId}/events`);
+    source.addEventListener('progress', (event: MessageEvent<string>) => {
+      const now = JSON.parse(event.data) as Progress;
+      setProgress(now);
+      if (now.state !== 'running') {
+        source.close();
+        void queries.invalidateQueries({ queryKey: ['run', runId] });
+      }
+    });
+    return () => source.close();
+  }, [runId, running, queries]);
+  return progress;
+}
+
+export function RunPage() {
+  const { runId = '' } = useParams();
+  const w = useWords(WORDS);
+  const run = useQuery({ queryKey: ['run', runId], queryFn: () => answer(api.GET('/v1/training-runs/{runId}', { params: { path: { runId } } })) });
+  return <Ask of={run} rows={8}>{(data) => <Loaded run={data} title={`${w.title}: ${data.name}`} />}</Ask>;
+} // prettier-ignore
+
+function Loaded({ run, title }: { run: Run; title: string }) {
+  const w = useWords(WORDS);
+  const states = useWords(STATES);
+  const f = useFormats();
+  const queries = useQueryClient();
+  const mayCancel = useMay('cancelTrainingRun');
+  const temporal = useMe().data?.links.temporal;
+  const { runId } = run;
+  const progress = useProgress(runId, run.state === 'running');
+  const cancel = useMutation({ mutationFn: () => answer(api.POST('/v1/training-runs/{runId}/cancellations', { params: { path: { runId } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['run', runId] }) });
+  const evaluation = useQuery({ queryKey: ['evaluation', runId], queryFn: () => answer(api.GET('/v1/training-runs/{runId}/evaluation', { params: { path: { runId } } })), enabled: run.state === 'finished' });
+  const actions = run.state === 'running' && mayCancel ? <Button variant="secondary" data-color="danger" onClick={() => cancel.mutate()}>{w.cancel}</Button> : null;
+  return (
+    <Page title={title} actions={actions}>
+      <Facts of={[
+        [w.state, <StateTag key="s" state={run.state}>{states[run.state]}</StateTag>],
+        [w.slot, run.slot], [w.by, run.startedBy ?? '–'], [w.started, f.instant(run.startedAt)], [w.ended, f.instant(run.endedAt)],
+        [w.matrix, run.matrixId ? <Id key="m" of={run.matrixId} to={`/lineage/${run.matrixId}`} /> : '–'],
+        [w.version, run.versionId ? <Id key="v" of={run.versionId} to={`/versions/${run.versionId}`} /> : '–'],
+      ]} />
+      {temporal ? <p><a href={`${temporal}/namespaces/utplukk/workflows/train-${runId}`} target="_blank" rel="noreferrer">{w.temporal}</a></p> : null}
+      {run.problem ? <Alert data-color="danger">{w.problem} {run.problem}</Alert> : null}
+      {cancel.isError ? <Problem error={cancel.error} /> : null}
+      {run.state === 'running' ? <Running progress={progress} /> : null}
+      <Leaks run={run} />
+      {run.state === 'finished' ? <Ask of={evaluation}>{(document) => <EvaluationView of={document} />}</Ask> : null}
+      <Folds run={run} />
+      <Details><Details.Summary>{w.experiment}</Details.Summary><Details.Content><pre className="scroll" tabIndex={0}>{JSON.stringify(run.experiment, null, 2)}</pre></Details.Content></Details>
+    </Page>
+  );
+} // prettier-ignore
+
+function Running({ progress }: { progress: Progress | undefined }) {
+  const w = useWords(WORDS);
+  const step = progress?.step ?? 'planning';
+  const name = w.steps[step as 'planning'] ?? step;
+  return (
+    <Section title={w.step}>
+      <div aria-live="polite">
+        <label>{name} {progress && progress.total > 1 ? `${progress.done} / ${progress.total}` : ''}<br /><progress max={progress?.total ?? 1} value={progress?.done ?? 0} style={{ width: '100%' }} /></label>
+        <Paragraph data-size="sm">{w.folds}: {progress?.folds.length ?? 0}</Paragraph>
+      </div>
+    </Section>
+  );
+} // prettier-ignore
+
+function Leaks({ run: { leaks } }: { run: Run }) {
+  const w = useWords(WORDS);
+  if (!leaks) return null;
+  const colour = { clean: 'success', 'needs-reason': 'warning', refused: 'danger' } as const;
+  return (
+    <Section title={w.leak}>
+      <Alert data-color={colour[leaks.verdict]}>{w.leaks[leaks.verdict]} ({w.tests(leaks.tests)})</Alert>
+      <Details data-size="sm"><Details.Summary>{w.certificate}</Details.Summary><Details.Content><pre className="scroll" tabIndex={0}>{JSON.stringify(leaks.certificate, null, 2)}</pre></Details.Content></Details>
+    </Section>
+  );
+} // prettier-ignore
+
+function Folds({ run }: { run: Run }) {
+  const w = useWords(WORDS);
+  const { language } = useLanguage();
+  const f = useFormats();
+  if (run.folds.length === 0) return null;
+  return (
+    <Section title={w.folds}>
+      <Rows name={w.folds} rows={run.folds} keyOf={(fold) => `${fold.fold} ${fold.family}`} columns={[
+        { head: w.fold, cell: (fold) => fold.fold }, { head: w.family, cell: (fold) => FAMILIES[language][fold.family] ?? fold.family }, { head: w.train, numeric: true, cell: (fold) => f.number(fold.trainRows) },
+        { head: w.test, numeric: true, cell: (fold) => f.number(fold.testRows) }, { head: w.positives, numeric: true, cell: (fold) => f.number(fold.testPositives) },
+      ]} />
+    </Section>
+  );
+} // prettier-ignore

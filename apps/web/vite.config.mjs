@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+// The product's own verifier runs in the browser as it stands; only the primitives of node:crypto are others there.
+const crypto = { 'node:crypto': path.join(here, 'src/verify/node-crypto.ts'), 'node:buffer': 'buffer/' };
+
+export default defineConfig({
+  root: here,
+  resolve: { alias: crypto },
+  oxc: { jsx: { runtime: 'automatic' } },
+  worker: { format: 'es' },
+  build: {
+    outDir: path.join(here, '../../dist/web'),
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: false,
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      onwarn(warning) {
+        // Directives for frameworks that render on a server; there is none here. Any other warning is an error.
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') throw new Error(warning.message);
+      },
+    },
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: Object.fromEntries(['/v1', '/auth', '/health'].map((at) => [at, process.env.UTPLUKK_API ?? 'http://127.0.0.1:8080'])),
+  },
+});

@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { ACCESS, type Operation, OPERATIONS } from '../../domain/rules/access';
+import { evidenceAs } from '../../platform/auth/sign-in';
+import { ROOT } from '../../platform/config/env';
+import { connect } from '../../platform/db/connection';
+import { verifyLedger } from '../../platform/ledger/verify';
+import { recordAccess, settleWaiting } from '../../platform/services/access';
+import { actAs, prepared, type TestProduct, testProduct, tokenOf } from '../support/environment';
+import { judged, signedTestVersion } from '../support/promotions';
+import { apiDatabase, bearerOf, type TestApi, testApi } from '../support/api';
+import { until } from '../support/until';
+
+let t: TestProduct;
+let api: TestApi;
+beforeAll(async () => {
+  t = await testProduct();
+  api = await testApi(t);
+});
+afterAll(async () => {
+  await api.stop();
+  await t.close();
+});
+
+const openapi = JSON.parse(fs.readFileSync(path.join(ROOT, 'docs/openapi.json'), 'utf8')) as {
+  paths: Record<string, Record<string, { operationId: Operation }>>;
+};
+const CALLS = Object.entries(openapi.paths).flatMap(([url, methods]) => Object.entries(methods).map(([method, { operationId }]) => ({ operation: operationId, method: method.toUpperCase(), url }))); // prettier-ignore
+/** Somebody of each role; `mona` has two and is tried elsewhere. */
+const PEOPLE: Readonly<Record<string, string>> = { 'data-scientist': 'kari', analyst: 'knut', approver: 'ingrid', 'control-leader': 'per', caseworker: 'nils', auditor: 'anne', 'privacy-officer': 'liv', admin: 'admin' }; // prettier-ignore
+const SAMPLE: Readonly<Record<string, string>> = { runId: randomUUID(), key: randomUUID(), requestId: 'abcdef12', versionId: 'abcdef12', listId: 'abcdef12', actor: 'P1', day: '2024-01-05', seq: '1', id: 'abcdef12', instant: 'now', gate: 'x' }; // prettier-ignore
+const concrete = (url: string) => url.replace(/\{(\w+)\}/g, (_, name: string) => SAMPLE[name] ?? 'x');
+
+test('every operation of the access table is a call of the document, and the other way round', () =>
+  expect(CALLS.map(({ operation }) => operation).sort()).toEqual([...OPERATIONS].sort()));
+
+test.each(CALLS)(
+  '$operation: every role that the table does not name is refused, the others are not',
+  async ({ operation, method, url }) => {
+    const call = (user?: string) => api.call<{ code?: string }>(user, method, concrete(url), method === 'POST' ? {} : undefined);
+    expect(await call()).toMatchObject({ status: 401, type: expect.stringContaining('problem+json') as string, body: { code: 'SignInNeeded' } }); // prettier-ignore
+    for (const [role, user] of Object.entries(PEOPLE)) {
+      const allowed = (ACCESS[operation] as readonly string[]).includes(role);
+      const { status, body } = await call(user);
+      const refused = status === 403 && body.code === 'RoleNeeded';
+      expect({ role, refused }).toEqual({ role, refused: !allowed });
+      expect(status).toBeLessThan(500);
+    }
+  },
+);
+
+test('tokens that are forged, expired, of another issuer or unsigned are refused', async () => {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const make = (issuer: string, expires: string) =>
+    new SignJWT({ roles: ['auditor'], jti: 'x' }).setProtectedHeader({ alg: 'ES256', kid: 'x' }).setSubject('anne').setIssuer(issuer).setAudience(t.env.OIDC_AUDIENCE).setIssuedAt().setExpirationTime(expires).sign(privateKey); // prettier-ignore
+  const real = await bearerOf(t, 'anne');
+  const [, body = ''] = real.split('.');
+  const tokens = [await make(t.env.OIDC_ISSUER, '1h'), await make(t.env.OIDC_ISSUER, '-1h'), await make('https://elsewhere.example', '1h'), `${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.`, `${real.slice(0, -4)}AAAA`, 'x']; // prettier-ignore
+  for (const token of tokens)
+    expect(await api.call(undefined, 'GET', '/v1/me', undefined, { authorization: `Bearer ${token}` })).toMatchObject({ status: 401, body: { code: 'SignInNeeded' } }); // prettier-ignore
+  expect(await exportJWK(privateKey)).toHaveProperty('d');
+  expect(await api.call('anne', 'GET', '/v1/me')).toMatchObject({ status: 200, body: { subject: 'anne', roles: ['auditor'], csrf: null } });
+});
+
+test('bad input is answered with what was wrong, and nothing is done', async () => {
+  const bad = [
+    ['GET', '/v1/training-runs/x', undefined, /runId/],
+    ['GET', '/v1/training-runs?limit=0', undefined, /limit/],
+    ['GET', '/v1/training-runs?cursor=abc', undefined, /cursor "abc"/],
+    ['GET', '/v1/live-at/yesterday', undefined, /"yesterday" is not an instant/],
+    ['POST', '/v1/training-runs', { text: 'version: 1\nname: x\nsource: 3' }, /line 3: .*source|line 3/],
+    ['POST', '/v1/training-runs', { text: 'a: [1' }, /line 1/],
+    ['POST', '/v1/training-runs', {}, /text/],
+  ] as const;
+  for (const [method, url, body, expected] of bad) {
+    const answer = await api.call<{ code: string; title: string }>('kari', method, url, body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidInput', title: expect.stringMatching(expected) as string } });
+  }
+  expect(await t.db('ml.training_run').count<{ count: number }[]>('* as count')).toEqual([{ count: 0 }]);
+  expect(await api.call('kari', 'GET', '/v1/nothing')).toMatchObject({
+    status: 404,
+    type: expect.stringContaining('problem+json') as string,
+  });
+});
+
+test('an experiment is diagnosed line by line while it is typed', async () => {
+  const shipped = await api.call<{ name: string; text: string }[]>('kari', 'GET', '/v1/experiments');
+  const demo = shipped.body.find(({ name }) => name === 'demo-register')!;
+  const check = (text: string) => api.call<{ valid: boolean; problems: { line: number; path: string }[] }>('kari', 'POST', '/v1/experiments/validations', { text }); // prettier-ignore
+  expect((await check(demo.text)).body).toEqual({ valid: true, problems: [] });
+  const line = demo.text.split('\n').findIndex((text) => text.startsWith('  folds: 3')) + 1;
+  expect((await check(demo.text.replace('folds: 3', 'folds: many'))).body).toMatchObject({ valid: false, problems: [{ line, path: 'split.folds' }] }); // prettier-ignore
+  expect((await check(demo.text.replace('asOf: 2025-01-01', 'asOf: 2023-02-01'))).body.problems[0]).toMatchObject({ path: 'split' });
+});
+
+test('a POST with a key is done once; the same key with another content is refused', async () => {
+  const slot = 'idempotency/all';
+  const versionId = await signedTestVersion(t, slot);
+  const requestId = randomUUID();
+  const { body } = await api.call<{ nonce: string }>('kari', 'GET', `/v1/nonces?act=promotion.request&version=${versionId}&requestId=${requestId}`); // prettier-ignore
+  const headers = { 'idempotency-key': randomUUID() };
+  const ask = async (id = requestId) => api.call<{ requestId: string }>('kari', 'POST', `/v1/model-versions/${versionId}/promotions`, { requestId: id, idToken: await evidenceAs(t.env, 'kari')(body.nonce) }, headers); // prettier-ignore
+  const first = await ask();
+  expect(first).toMatchObject({ status: 201, body: { requestId, versionId } });
+  const again = await ask();
+  expect(again).toMatchObject({ status: 201, body: first.body });
+  expect(again.headers.get('idempotency-replayed')).toBe('true');
+  expect(await ask(randomUUID())).toMatchObject({ status: 409, body: { code: 'Conflict' } });
+  expect(await t.db('ml.promotion_request').where({ version_id: versionId }).count<{ count: number }[]>('* as count')).toEqual([
+    { count: 1 },
+  ]);
+});
+
+test('four eyes hold at the API: who asked may not approve, another may, and a token for another act does nothing', async () => {
+  await t.startWorker('lifecycle');
+  const slot = 'api-four-eyes/all';
+  const versionId = await signedTestVersion(t, slot, 'mona');
+  const requestId = randomUUID();
+  const act = async (user: string, name: string) => {
+    const { body } = await api.call<{ nonce: string }>(user, 'GET', `/v1/nonces?act=${name}&version=${versionId}&requestId=${requestId}`);
+    return evidenceAs(t.env, user)(body.nonce);
+  };
+  const asked = await api.call('mona', 'POST', `/v1/model-versions/${versionId}/promotions`, { requestId, idToken: await act('mona', 'promotion.request') }); // prettier-ignore
+  expect(asked.status).toBe(201);
+  // Gates that the test sets; the workflow judges a version that nobody trained, and would refuse it.
+  await judged(t, requestId).catch(() => undefined);
+  const view = await until('the gates', async () => {
+    const { body } = await api.call<{ gates: object[]; problem: string | null }>('mona', 'GET', `/v1/promotions/${requestId}`);
+    return body.gates.length > 0 ? body : undefined;
+  });
+  expect(view.problem).toMatch(/four eyes|may not approve|is refused/);
+  const own = await api.call('mona', 'POST', `/v1/promotions/${requestId}/approval`, { reason: 'my own', idToken: await act('mona', 'promotion.approve') }); // prettier-ignore
+  expect([403, 409]).toContain(own.status);
+  const wrong = await api.call('ola', 'POST', `/v1/promotions/${requestId}/approval`, { reason: 'looked', idToken: await act('ola', 'promotion.refuse') }); // prettier-ignore
+  expect([403, 409]).toContain(wrong.status);
+});
+
+describe('actors and lists', () => {
+  const listId = 'a'.repeat(64);
+  const scoringId = 'b'.repeat(64);
+  beforeAll(async () => {
+    const act = await actAs(t, 'per', 'rescore.start');
+    const versionId = await signedTestVersion(t, 'lists/all');
+    const { matrix_id: matrixId } = await t.db('ml.model_version').where({ version_id: versionId }).first<{ matrix_id: string }>();
+    await prepared(t, act, async (tx) => {
+      const at = new Date();
+      const batch = await tx.raw<{ rows: { batch_id: number }[] }>("insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, act_id) values ('actor', 'x', ?, 0, 0, 0, now(), ?) returning batch_id", [randomUUID(), act.actId]); // prettier-ignore
+      await tx.raw("insert into core.provider (practice_no) select 'PR' || n from generate_series(1, 300) n");
+      await tx.raw("insert into core.provider_fact (provider_id, known_from, valid_from, practice_type, field, municipality, batch_id) select provider_id, '2020-01-01', '2020-01-01', case when provider_id % 3 = 0 then 'TANN' else 'FALE' end, 'LE', '0301', ? from core.provider", [batch.rows[0]!.batch_id]); // prettier-ignore
+      await tx('sel.scoring_run').insert({ scoring_id: scoringId, slot: 'lists/all', version_id: versionId, matrix_id: matrixId, as_of: '2024-01-01', scores_sha256: 'x', rows: 300, act_id: act.actId, scored_at: at }); // prettier-ignore
+      await tx('sel.list').insert({ list_id: listId, scoring_id: scoringId, slot: 'lists/all', as_of: '2024-01-01', capacity: 200, seed: 1, policy: 'x', drafted_at: at, expires_at: new Date(at.getTime() + 1e9) }); // prettier-ignore
+      await tx.raw("insert into sel.line select ?, row_number() over (order by provider_id), 'P' || provider_id, case when provider_id % 3 = 0 then 'TANN' else 'FALE' end, -provider_id, 0.5, 'exploit', row_number() over (order by provider_id) <= 200, 1 from core.provider", [listId]); // prettier-ignore
+    });
+  });
+
+  interface Line { rank: number; entity: string; group: string } // prettier-ignore
+  const lines = async (user: string, query = '') => (await api.call<{ rows: Line[]; next: string | null }>(user, 'GET', `/v1/selection-lists/${listId}/lines?limit=150${query}`)).body; // prettier-ignore
+
+  test('pages follow each other by rank, each put on record; a caseworker sees the groups of the team only', async () => {
+    const first = await lines('anne', '&selected=false');
+    const second = await lines('anne', `&selected=false&cursor=${first.next}`);
+    expect([...first.rows, ...second.rows].map(({ rank }) => rank)).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
+    expect(second.next).toBeNull();
+    const seen = await lines('nils', '&selected=false');
+    expect(new Set(seen.rows.map(({ group }) => group))).toEqual(new Set(['FALE']));
+    const looks = await t.db('aud.access').where({ kind: 'list', subject_id: listId }).orderBy('at').select<{ first_row: number; last_row: number }[]>('first_row', 'last_row'); // prettier-ignore
+    expect(looks.slice(0, 2)).toEqual([{ first_row: 1, last_row: 150 }, { first_row: 151, last_row: 300 }]); // prettier-ignore
+    const csv = await api.call<string>('anne', 'GET', `/v1/selection-lists/${listId}/lines.csv`);
+    expect(csv.type).toContain('text/csv');
+    expect(csv.body.split('\n')).toHaveLength(202);
+  });
+
+  test('some actors are assessed before their rank is shown, once each; then they appear', async () => {
+    const blind = (await api.call<{ entity: string; group: string }[]>('nils', 'GET', `/v1/selection-lists/${listId}/blind-lines`)).body;
+    expect(blind.length).toBeGreaterThan(3);
+    expect(blind.every(({ group }) => group === 'FALE')).toBe(true);
+    const [one] = blind;
+    const ranks = async () => (await lines('nils')).rows.some(({ entity }) => entity === one!.entity);
+    expect(await ranks()).toBe(false);
+    expect(await api.call('nils', 'GET', `/v1/selection-lists/${listId}/lines.csv`)).toMatchObject({ status: 409 });
+    const assess = (entity: string) => api.call('nils', 'POST', `/v1/selection-lists/${listId}/assessments`, { entity, verdict: 'unsure' });
+    expect(await assess(one!.entity)).toMatchObject({ status: 201 });
+    expect(await ranks()).toBe(true);
+    expect(await assess(one!.entity)).toMatchObject({ status: 409 });
+    const outside = (await api.call<{ entity: string; group: string }[]>('per', 'GET', `/v1/selection-lists/${listId}/blind-lines`)).body.find(({ group }) => group === 'TANN')!; // prettier-ignore
+    expect(await assess(outside.entity)).toMatchObject({ status: 403 });
+  });
+
+  test('an actor opens with a purpose only, is on record once, and stays open for that person alone', async () => {
+    interface Opening { opening: string; ownCase: boolean } // prettier-ignore
+    const open = (user: string, actor: string, body: unknown) => api.call<Opening>(user, 'POST', `/v1/actors/${actor}/openings`, body);
+    const see = (user: string, actor: string, opening: string) => api.call<{ practice: string }>(user, 'GET', `/v1/actors/${actor}?opening=${opening}`); // prettier-ignore
+    expect(await open('nils', 'P1', {})).toMatchObject({ status: 400 });
+    expect(await open('nils', 'P1', { purpose: 'curiosity' })).toMatchObject({ status: 400 });
+    expect(await open('nils', 'P3', { purpose: 'triage' })).toMatchObject({ status: 403 }); // a dentist: not the team's
+    expect(await open('nils', 'P999999', { purpose: 'triage' })).toMatchObject({ status: 404 });
+    const before = await t.db('aud.access').where({ kind: 'actor' }).count<{ count: number }[]>('* as count');
+    const opened = await open('nils', 'P1', { purpose: 'triage' });
+    expect(opened).toMatchObject({ status: 201, body: { ownCase: false } });
+    expect(await see('nils', 'P1', opened.body.opening)).toMatchObject({ status: 200, body: { practice: 'PR1' } });
+    expect(await see('nils', 'P2', opened.body.opening)).toMatchObject({ status: 403 });
+    expect(await see('per', 'P1', opened.body.opening)).toMatchObject({ status: 403 });
+    expect(await see('nils', 'P1', 'forged')).toMatchObject({ status: 403 });
+    const after = await t.db('aud.access').where({ kind: 'actor' }).count<{ count: number }[]>('* as count');
+    expect(Number(after[0]!.count) - Number(before[0]!.count)).toBe(1);
+    const entry = await t.db('aud.entry').where({ act: 'actor.opened' }).first<{ subject_id: string }>();
+    expect(entry.subject_id).toBe('P1');
+    const report = await api.call<{ rows: { by: string; subjectId: string; purpose: string; ownCase: boolean }[] }>('liv', 'GET', '/v1/access?outside=true'); // prettier-ignore
+    expect(report.body.rows).toContainEqual(expect.objectContaining({ by: 'nils', subjectId: 'P1', purpose: 'triage', ownCase: false }));
+  });
+
+  test('a look-up does not wait for a busy ledger: it is put aside, and in the ledger once that is free', async () => {
+    const token = await tokenOf(t.env, 'per');
+    await recordAccess(t.db, token, { kind: 'actor', subjectId: 'P4', purpose: 'triage' }, new Date()); // the principal is known
+    const owner = connect(t.ownerUrl, 1);
+    const holding = await owner.transaction();
+    await holding.raw('select * from aud.chain_head for update');
+    const began = performance.now();
+    const accessId = await recordAccess(t.db, token, { kind: 'actor', subjectId: 'P5', purpose: 'triage' }, new Date());
+    expect(performance.now() - began).toBeLessThan(500);
+    expect(await t.db('aud.access').where({ access_id: accessId })).toHaveLength(0);
+    await holding.rollback();
+    await owner.destroy();
+    await settleWaiting(t.db); // the API does the same every two seconds
+    expect(await until('the look-up in the ledger', () => t.db('aud.access').where({ access_id: accessId }).first<object | undefined>())).toBeDefined(); // prettier-ignore
+    expect((await verifyLedger(t.db)).problems).toEqual([]);
+  });
+});
+
+test("the API's role in the database can neither read the vault or the truth nor change what the ledger holds", async () => {
+  const db = connect(apiDatabase(t), 1);
+  const refused = ['select * from priv.vault', 'select * from truth.actor', 'update aud.entry set act = $$x$$', 'delete from aud.entry', 'update aud.chain_head set size = 0', 'insert into aud.chain values (1, gen_random_uuid(), $$x$$, $$x$$)', 'update aud.access set purpose = $$x$$', 'delete from aud.access', 'update ml.decision set verdict = $$approved$$', 'insert into ml.champion select * from ml.champion', 'insert into core.bill select * from core.bill', 'truncate aud.act', 'update ml.training_run set state = $$finished$$']; // prettier-ignore
+  for (const sql of refused) await expect(db.raw(sql)).rejects.toMatchObject({ code: '42501' });
+  await db.destroy();
+});
+
+test('answers carry a tag, and a second look that would be the same is a short answer', async () => {
+  const first = await api.call('anne', 'GET', '/v1/features');
+  const tag = first.headers.get('etag')!;
+  expect(tag).toMatch(/^W\/|^"/);
+  expect(await api.call('anne', 'GET', '/v1/features', undefined, { 'if-none-match': tag })).toMatchObject({ status: 304 });
+  expect(first.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(first.headers.get('x-content-type-options')).toBe('nosniff');
+});
+
+test('one principal that calls too often is asked to wait, another is not', async () => {
+  const slow = await testApi(t, { UTPLUKK_RATE_LIMIT: '10' });
+  const statuses = await Promise.all(Array.from({ length: 14 }, async () => (await slow.call('anne', 'GET', '/v1/me')).status));
+  expect(statuses.filter((status) => status === 429)).toHaveLength(4);
+  expect((await slow.call('liv', 'GET', '/v1/me')).status).toBe(200);
+  await slow.stop();
+});

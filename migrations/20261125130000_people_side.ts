@@ -81,14 +81,15 @@ export async function up(knex: Knex): Promise<void> {
       if not exists (select from pg_roles where rolname = 'utplukk_api') then create role utplukk_api nologin; end if;
     end $$;
     grant select, insert on aud.access, sel.assessment to utplukk_product;
-    grant select, insert, delete on aud.access_waiting to utplukk_product;
+    grant select, insert, update, delete on aud.access_waiting to utplukk_product;
     grant select, insert, update, delete on ops.idempotency to utplukk_product;
 
     grant select on public.schema_migration to utplukk_api;
     grant usage on schema aud to utplukk_api;
     grant select, insert on aud.principal, aud.act, aud.reason, aud.entry, aud.access to utplukk_api;
-    grant select, insert, delete on aud.access_waiting to utplukk_api;
+    grant select, insert, update, delete on aud.access_waiting to utplukk_api;
     grant select on aud.chain, aud.chain_head to utplukk_api;
+    grant execute on function aud.changes() to utplukk_api;
     ${READ.map((schema) => `grant usage on schema ${schema} to utplukk_api; grant select on all tables in schema ${schema} to utplukk_api; alter default privileges in schema ${schema} grant select on tables to utplukk_api;`).join('\n    ')}
     grant insert on ml.training_run, ml.promotion_request, ml.statement, ml.decision, ml.gate_override, sel.seal, sel.assessment to utplukk_api;
     grant insert, update, delete on ops.idempotency to utplukk_api;
@@ -106,6 +107,7 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     ${READ.map((schema) => `alter default privileges in schema ${schema} revoke select on tables from utplukk_api; revoke all on all tables in schema ${schema} from utplukk_api; revoke all on schema ${schema} from utplukk_api;`).join('\n    ')}
     revoke all on all tables in schema aud from utplukk_api;
+    revoke all on function aud.changes() from utplukk_api;
     revoke all on schema aud from utplukk_api;
     revoke all on public.schema_migration from utplukk_api;
     drop index aud.entry_act, ctl.case_of_provider, ml.snapshot_in_time, sel.line_of_entity, sel.list_in_time, ml.promotion_request_in_time, ml.model_version_in_time, ml.training_run_in_time;

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { bootstrap } from './lib/bootstrap.mjs';
+import { bootstrap, ensureChromium } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
 import { main, ROOT } from './lib/util.mjs';
 
@@ -13,6 +13,7 @@ const long = args.includes('--long');
 await main(() => {
   bootstrap({ requireNative: true });
   build();
+  ensureChromium();
   const report = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-jest-')), 'report.json');
   const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');
   const result = spawnSync(

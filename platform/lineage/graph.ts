@@ -123,14 +123,22 @@ async function describe(db: Db, found: readonly { step: Step; distance: number }
     const { rows } = await db.raw<{ rows: { id: string; at: Date; by: string | null }[] }>(sql, [ids]);
     for (const row of rows) details.set(nodeName(kind, row.id), row);
   }
+  // A decision stands in the ledger under the request that it answers.
+  const decisions = found.filter(({ step }) => step.kind === 'decision').map(({ step }) => step.id);
+  const { rows: answered } = await db.raw<{ rows: { decision_id: string; request_id: string }[] }>(
+    'select decision_id::text, request_id::text from ml.decision where decision_id = any(?::uuid[])',
+    [decisions],
+  );
+  const requestOf = new Map(answered.map((row) => [row.decision_id, row.request_id]));
+  const subjectOf = ({ kind, id }: Step): Step['id'] => (kind === 'decision' ? (requestOf.get(id) ?? id) : id);
   const { rows: entries } = await db.raw<{ rows: { subject_id: string; seqs: number[] }[] }>(
     `select e.subject_id, (array_agg(c.seq order by c.seq))[1:10] as seqs from aud.entry e join aud.chain c using (entry_id)
       where (e.subject_kind, e.subject_id) in (select kind, id from unnest(?::text[], ?::text[]) as s(kind, id)) group by e.subject_id`,
-    [found.map(({ step }) => (step.kind === 'decision' ? 'promotion-request' : step.kind)), found.map(({ step }) => step.id)],
+    [found.map(({ step }) => (step.kind === 'decision' ? 'promotion-request' : step.kind)), found.map(({ step }) => subjectOf(step))],
   );
   const ledger = new Map(entries.map((row) => [row.subject_id, row.seqs.map(Number)]));
   return found.map(({ step, distance }) => {
     const detail = details.get(nodeName(step.kind, step.id));
-    return { ...step, distance, at: detail?.at, by: detail?.by ?? undefined, ledger: ledger.get(step.id) ?? [] };
+    return { ...step, distance, at: detail?.at, by: detail?.by ?? undefined, ledger: ledger.get(subjectOf(step)) ?? [] };
   });
 }

@@ -48,7 +48,7 @@ export interface PeerFigure {
 }
 
 type Row = Record<string, unknown>;
-const rowsOf = async (duck: DuckDBConnection, sql: string): Promise<Row[]> => (await duck.runAndReadAll(sql)).getRowObjectsJS() as Row[];
+const rowsOf = async (duck: DuckDBConnection, sql: string): Promise<Row[]> => (await duck.runAndReadAll(sql)).getRowObjectsJS();
 const numbers = (values: unknown): number[] => (values as unknown[]).map(Number);
 
 /** What a sealed snapshot holds of one actor: nothing newer than what the list was made of, read from its shard alone. */

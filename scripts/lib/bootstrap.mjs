@@ -22,6 +22,14 @@ export function bootstrap({ requireNative = false } = {}) {
   }
 }
 
+/** A browser for the tests of the pages: the system's, or the one that UTPLUKK_CHROMIUM names. */
+export function ensureChromium() {
+  const { UTPLUKK_CHROMIUM: given } = process.env;
+  if (given ? works(given, ['--version']) : ['chromium', 'chromium-browser', 'google-chrome'].some((name) => works(name, ['--version'])))
+    return;
+  apt('chromium', 'to test the pages in a browser');
+}
+
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {

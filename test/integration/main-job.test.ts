@@ -5,9 +5,6 @@ import type { ChildProcess } from 'node:child_process';
 import { spawnJob } from '../../activities/compute/spawn-job';
 import { slotName } from '../../domain/rules/slots';
 import { familySchema } from '../../domain/schemas/families';
-import { importRegister } from '../../platform/loading/import-register';
-import { loadReference } from '../../platform/loading/reference';
-import { Vault } from '../../platform/loading/vault';
 import { lineageOf } from '../../platform/db/read-models/lineage';
 import { championOf, getVersion } from '../../platform/db/stores/versions';
 import { reasonsOf } from '../../activities/reasons';
@@ -28,12 +25,10 @@ import { cancelRun, startRun } from '../../platform/services/training';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
 import { actAs, testProduct, type TestProduct } from '../support/environment';
 import { expectMlflowWatched } from '../support/mlflow-watched';
+import { SMALL_EXPERIMENT as EXPERIMENT, SMALL_SLOT as SLOT, loadSmallRegister } from '../support/small-register';
 import { until } from '../support/until';
-import { writeRegister } from '../../simulation/messages';
-import { DEMO_DIALS } from '../../simulation/dials';
 import { draftedList } from '../../apps/cli/commands/lists';
 
-const SLOT = 'post-payment-control/all';
 let t: TestProduct;
 let dir: string;
 let training: ChildProcess;
@@ -42,32 +37,13 @@ beforeAll(async () => {
   t = await testProduct();
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'main-job-'));
   [lifecycle, training] = await Promise.all([t.startWorker('lifecycle'), t.startWorker('training')]);
-  await writeRegister({ ...DEMO_DIALS, actors: 0.06, volume: 0.012, controlsPerYear: 500, years: 4 }, dir);
-  await loadReference(t.db);
-  const actor = await actAs(t, 'kari', 'register.import');
-  const reports = await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 1)), path.join(dir, 'register'));
-  for (const report of reports) expect(report.loaded + report.quarantined).toBe(report.read);
+  await loadSmallRegister(t, dir);
 });
 afterAll(async () => {
   await t.close();
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
-const EXPERIMENT = `
-version: 1
-name: small-register
-seed: 3
-source: { kind: register, asOf: 2025-01-01T00:00:00Z }
-split: { kind: expanding, firstTest: 2023-03-01, testMonths: 4, folds: 2 }
-features:
-  include: [practice_type, overlap_day_share_12m, long_day_share_12m, minutes_per_day_12m_z, add_ons_per_bill_12m_z, repetitions_per_add_on_12m, labs_per_bill_12m_z,
-    lines_per_bill_12m_z, dead_patient_share_12m, rule_hits_per_bill_12m_z, same_minute_day_share_12m, group_share_12m_z, amount_per_day_12m_z]
-families:
-  - { family: logistic, l2: [0.1, 1] }
-  - { family: mlp, hidden: [8], maxEpochs: 20, patience: 4, batchSize: 32, members: 2 }
-candidate: logistic
-evaluation: { k: [10], bootstrap: 60 }
-`;
 const withFeatures = (features: string) => EXPERIMENT.replace(/features:[\s\S]*?families:/, `features: ${features}\nfamilies:`);
 const experiment = (text = EXPERIMENT) => {
   const file = path.join(dir, 'experiment.yaml');

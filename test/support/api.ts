@@ -44,7 +44,10 @@ export async function testApi(t: Parts, extra: Record<string, string> = {}): Pro
       if (address) resolve(address);
     };
     child.stdout!.on('data', look);
-    child.stderr!.on('data', look);
+    child.stderr!.on('data', (data: Buffer) => {
+      look(data);
+      process.stderr.write(data); // what a 500 does not say
+    });
     child.once('exit', (code) => reject(new Error(`the API ended (${code}): ${text.slice(-1500)}`)));
   });
   return {

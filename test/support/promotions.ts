@@ -25,7 +25,14 @@ export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'
   });
   await prepared(t, act, async (tx) => {
     const at = new Date();
-    await tx('ml.matrix').insert({ matrix_id: matrixId, recipe_sha256: matrixId, recipe: '{}', file_sha256: 'f', meta: '{}', made_at: at });
+    await tx('ml.matrix').insert({
+      matrix_id: matrixId,
+      recipe_sha256: matrixId,
+      recipe: '{}',
+      file_sha256: 'f',
+      meta: JSON.stringify({ columns: [], baselines: {}, rows: 0, labelled: 0, positives: 0 }),
+      made_at: at,
+    });
     await tx('ml.training_run').insert({ run_id: runId, act_id: act.actId, experiment: '{}', experiment_sha256: 'x', slot, state: 'finished', matrix_id: matrixId, version_id: versionId, started_at: at }); // prettier-ignore
     await tx('ml.model_version').insert({ version_id: versionId, slot, family: 'logistic', run_id: runId, matrix_id: matrixId, recipe: '{}', selectable: true, registered_at: at }); // prettier-ignore
     await storeStatement(tx, { versionId, predicateType: PREDICATE.version, envelope, act, at });

@@ -27,7 +27,8 @@ export async function once<T>(
   if (typeof key !== 'string' || !KEY.test(key)) throw invalid(`${IDEMPOTENCY_HEADER} "${String(key).slice(0, 40)}" is no key`, 'Give 8 to 100 letters, digits, - or _, such as a UUID.'); // prettier-ignore
   const principal = `${token.issuer}|${token.subject}`;
   // The ID token of an act differs between a call and its repetition; the act is the same.
-  const { idToken: _, ...content } = (request.body ?? {}) as Record<string, unknown>;
+  const content = { ...((request.body ?? {}) as Record<string, unknown>) };
+  delete content['idToken'];
   const sha = digestOf({ method: request.method, url: request.url, content });
   await db.raw(`delete from ops.idempotency where at < clock_timestamp() - interval '${KEEP}' or (status is null and at < clock_timestamp() - interval '${RUNNING}')`); // prettier-ignore
   const taken = await db.raw<{ rowCount: number }>(

@@ -49,11 +49,11 @@ export function trainingRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { db } = deps;
   const tag = 'Training';
 
-  route(app, deps, 'listExperiments', { method: 'GET', url: '/v1/experiments', tag, summary: 'Experiments that come with the product', answer: z.array(z.object({ name: z.string(), text: z.string() })) }, async () => shippedExperiments()); // prettier-ignore
+  route(app, deps, 'listExperiments', { method: 'GET', url: '/v1/experiments', tag, summary: 'Experiments that come with the product', answer: z.array(z.object({ name: z.string(), text: z.string() })) }, () => Promise.resolve(shippedExperiments())); // prettier-ignore
 
-  route(app, deps, 'validateExperiment', { method: 'POST', url: '/v1/experiments/validations', tag, summary: 'What is wrong with an experiment, line by line', body: experimentText, answer: diagnosis }, async ({ body }) => {
+  route(app, deps, 'validateExperiment', { method: 'POST', url: '/v1/experiments/validations', tag, summary: 'What is wrong with an experiment, line by line', body: experimentText, answer: diagnosis }, ({ body }) => {
     const { experiment, problems } = diagnose(body.text);
-    return { valid: experiment !== undefined, problems: problems.map((problem) => ({ ...problem })) };
+    return Promise.resolve({ valid: experiment !== undefined, problems: problems.map((problem) => ({ ...problem })) });
   }); // prettier-ignore
 
   const query = pageQuery.extend({ state: z.enum(['running', 'finished', 'failed', 'cancelled']).optional() });
@@ -83,8 +83,7 @@ export function trainingRoutes(app: FastifyInstance, deps: ApiDeps): void {
     await getRun(db, runId);
     const row = await db('ml.training_run').where({ run_id: runId }).first<{ evaluation_sha256: string | null }>('evaluation_sha256');
     if (!row.evaluation_sha256) throw conflict(`run ${runId} has not been evaluated`, 'It failed, was stopped, or still runs.');
-    const { format: _, ...document } = deps.store.getJson<EvaluationDocument>(row.evaluation_sha256);
-    return document;
+    return deps.store.getJson<EvaluationDocument>(row.evaluation_sha256);
   }); // prettier-ignore
 
   route(app, deps, 'watchTrainingRun', { method: 'GET', url: '/v1/training-runs/:runId/events', tag, summary: 'Progress of a run, as server-sent events until it ends', params: runParam, produces: ['text/event-stream'] }, async ({ params: { runId }, request, reply }) => {

@@ -60,10 +60,10 @@ export async function snapshotPage(db: Db, before: TimeKey, limit: number): Prom
   return rows.map((row) => ({ snapshotId: row.snapshot_id, asOf: row.as_of, horizon: row.horizon, rows: row.rows, madeAt: row.made_at }));
 } // prettier-ignore
 
-/** How new the register is: the last load, and the newest fact it brought. */
+/** How new the register is: the last load, and the newest fact it brought; people's facts are dated ahead when they are known. */
 export async function freshness(db: Db): Promise<{ lastLoad: Date | undefined; newestFact: Date | undefined; quarantined: number }> {
   const { rows } = await db.raw<{ rows: { last: Date | null; newest: Date | null; quarantined: number | null }[] }>(
-    'select max(loaded_at) as last, max(known_from_max) as newest, sum(rows_quarantined)::bigint as quarantined from core.load_batch',
+    "select max(loaded_at) as last, max(known_from_max) filter (where kind <> 'patient') as newest, sum(rows_quarantined)::bigint as quarantined from core.load_batch",
   );
   return { lastLoad: rows[0]?.last ?? undefined, newestFact: rows[0]?.newest ?? undefined, quarantined: rows[0]?.quarantined ?? 0 };
 }

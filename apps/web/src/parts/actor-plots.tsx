@@ -70,7 +70,7 @@ export function RankHistory({ of: { ranks } }: { of: Actor }) {
     return {
       xAxis: { type: 'time' },
       yAxis: { type: 'value', min: 0, max: 1, name: w.probability },
-      series: [{ type: 'line', name: w.probability, symbolSize: 8, data: ranks.map((r) => [r.asOf, r.probability]), markLine: eventLines(w.events, days[0] ?? '', days.at(-1) ?? '') as never }],
+      series: [{ type: 'line', name: w.probability, symbolSize: 8, data: ranks.map((r) => [r.asOf, r.probability]), markLine: eventLines(w.events, days[0] ?? '', days.at(-1) ?? '') }],
     };
   }, [ranks, w]);
   if (ranks.length === 0) return null;
@@ -84,7 +84,7 @@ export function Months({ of: { months } }: { of: Actor }) {
   const option = useMemo<EChartsOption>(() => ({
     xAxis: { type: 'time' },
     yAxis: { type: 'value', name: w.kroner },
-    series: [{ type: 'bar', name: w.kroner, data: months.map((m) => [m.month, Math.round(m.amountOre / 100)]), markLine: eventLines(w.events, months[0]?.month ?? '', months.at(-1)?.month ?? '') as never }],
+    series: [{ type: 'bar', name: w.kroner, data: months.map((m) => [m.month, Math.round(m.amountOre / 100)]), markLine: eventLines(w.events, months[0]?.month ?? '', months.at(-1)?.month ?? '') }],
   }), [months, w]);
   if (months.length === 0) return null;
   return (

@@ -42,8 +42,8 @@ export function Chart({ name, option, low, table, onPick }: { name: string; opti
       const c = colours();
       const chart = echarts.init(element.current, undefined, { renderer: 'svg' });
       const axis = { axisLine: { lineStyle: { color: c.line } }, axisLabel: { color: c.subtle }, splitLine: { lineStyle: { color: c.line } }, nameTextStyle: { color: c.subtle } };
-      const style = (given: unknown) => (Array.isArray(given) ? given.map((a: object) => ({ ...axis, ...a })) : given ? { ...axis, ...(given as object) } : given);
-      chart.setOption({ animation: false, color: c.series, backgroundColor: 'transparent', textStyle: { color: c.text }, grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true }, legend: { textStyle: { color: c.text }, type: 'scroll' }, tooltip: { trigger: 'axis', renderMode: 'richText', confine: true }, ...option, xAxis: style(option.xAxis), yAxis: style(option.yAxis) } as EChartsOption);
+      const style = (given: unknown) => (Array.isArray(given) ? given.map((a: object) => ({ ...axis, ...a })) : given ? { ...axis, ...(given) } : given);
+      chart.setOption({ animation: false, color: c.series, backgroundColor: 'transparent', textStyle: { color: c.text }, grid: { left: 8, right: 16, top: 48, bottom: 24, containLabel: true }, legend: { textStyle: { color: c.text }, type: 'scroll', top: 0 }, tooltip: { trigger: 'axis', renderMode: 'richText', confine: true }, ...option, xAxis: style(option.xAxis), yAxis: style(option.yAxis) } as EChartsOption);
       if (onPick) chart.on('click', (event) => onPick(event.value));
       const size = new ResizeObserver(() => chart.resize());
       size.observe(element.current);

@@ -69,7 +69,7 @@ export function Curves({ of }: { of: readonly { label: string; curves: Evaluatio
       { type: 'line', name, symbolSize: 5, data: points.map((p) => [p.k, p.precision.value]) },
       { type: 'line', name, stack: name, symbol: 'none', silent: true, lineStyle: { opacity: 0 }, data: points.map((p) => [p.k, p.precision.lo]), tooltip: { show: false } },
       { type: 'line', name, stack: name, symbol: 'none', silent: true, lineStyle: { opacity: 0 }, areaStyle: { opacity: 0.08 }, data: points.map((p) => [p.k, p.precision.hi - p.precision.lo]), tooltip: { show: false } },
-    ]) as NonNullable<EChartsOption['series']>,
+    ]),
   }), [series, w]);
   const rows = series.flatMap(({ name, points }) => points.map((p) => ({ name, ...p })));
   return (

@@ -6,7 +6,7 @@ import type { Graph } from '../api/client';
 import { KINDS } from '../pages/kinds-in-words';
 import { useFormats, useWords } from '../words';
 
-const WIDTH = 190;
+const WIDTH = 160;
 const HEIGHT = 66;
 const LABEL = {
   nb: { graph: 'Avstamming som graf; listen under har det samme' },
@@ -20,7 +20,7 @@ export function Flow({ graph, picked, pick }: { graph: Graph; picked: string; pi
   const f = useFormats();
   const placed = useMemo(() => {
     const g = new graphlib.Graph({ multigraph: false });
-    g.setGraph({ rankdir: 'LR', nodesep: 24, ranksep: 60 });
+    g.setGraph({ rankdir: 'LR', nodesep: 20, ranksep: 34 });
     g.setDefaultEdgeLabel(() => ({}));
     for (const { kind, id } of graph.nodes) g.setNode(`${kind}/${id}`, { width: WIDTH, height: HEIGHT });
     for (const { from, to } of graph.edges) g.setEdge(from, to);

@@ -40,7 +40,7 @@ export function Rows<T>({ name, columns, rows, keyOf }: { name: string; columns:
   );
 } // prettier-ignore
 
-const WORDS = { nb: { more: 'Hent flere', loading: 'Henter …', shown: (n: number) => `${n} rader hentet` }, en: { more: 'Load more', loading: 'Loading …', shown: (n: number) => `${n} rows loaded` } }; // prettier-ignore
+const WORDS = { nb: { more: 'Hent flere', loading: 'Henter …', shown: (n: number) => (n === 1 ? 'én rad' : `${n} rader hentet`) }, en: { more: 'Load more', loading: 'Loading …', shown: (n: number) => (n === 1 ? 'one row' : `${n} rows loaded`) } }; // prettier-ignore
 const ROW_PX = 44;
 const AHEAD = 12;
 
@@ -59,7 +59,8 @@ export function LongList<T>({ name, columns, rows, keyOf, more, busy, widths }: 
   useEffect(() => {
     if (more && !busy && last >= rows.length - AHEAD) more();
   }, [last, rows.length, more, busy]);
-  const template = { gridTemplateColumns: widths };
+  // A share of what is left, but never so little that nothing can be read.
+  const template = { gridTemplateColumns: widths.replace(/(\d+)fr/g, 'minmax(8rem, $1fr)') };
   return (
     <div className="long">
       <div ref={frame} className="long-frame" tabIndex={0} role="table" aria-label={name} aria-rowcount={more ? -1 : rows.length + 1}>

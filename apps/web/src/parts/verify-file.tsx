@@ -1,5 +1,5 @@
 import { Alert, Button, Field, Label, Paragraph, Textfield } from '@digdir/designsystemet-react';
-import { useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { VerifyJob, VerifyReply } from '../verify/worker';
 import { useFormats, useWords } from '../words';
 
@@ -21,26 +21,35 @@ export function VerifyFile() {
   const [file, setFile] = useState<File>();
   const [key, setKey] = useState('');
   const [reply, setReply] = useState<VerifyReply>();
-  const [worker, setWorker] = useState<Worker>();
-  const stop = () => {
-    worker?.terminate();
-    setWorker(undefined);
-  };
-  const start = (job: VerifyJob) => {
+  const [busy, setBusy] = useState(false);
+  const worker = useRef<Worker>(undefined);
+  const spawn = useCallback(() => {
+    worker.current?.terminate();
     const made = new Worker(new URL('../verify/worker.ts', import.meta.url), { type: 'module' });
     made.onmessage = ({ data }: MessageEvent<VerifyReply>) => {
       setReply(data);
-      if (data.kind === 'progress') return;
-      made.terminate();
-      setWorker(undefined);
+      if (data.kind !== 'progress') setBusy(false);
     };
     made.onerror = (event) => {
       setReply({ kind: 'failed', message: event.message });
-      setWorker(undefined);
+      setBusy(false);
     };
+    worker.current = made;
+  }, []);
+  // At once, so that everything that verifying needs is here before a file is chosen: the network may be gone by then.
+  useEffect(() => {
+    spawn();
+    return () => worker.current?.terminate();
+  }, [spawn]);
+  const stop = () => {
+    if (busy) spawn();
+    setBusy(false);
     setReply(undefined);
-    setWorker(made);
-    made.postMessage(job);
+  };
+  const start = (job: VerifyJob) => {
+    setReply(undefined);
+    setBusy(true);
+    worker.current?.postMessage(job);
   };
   return (
     <div className="stack">
@@ -48,12 +57,12 @@ export function VerifyFile() {
       <form className="card" onSubmit={(event) => { event.preventDefault(); if (file) start({ file, key }); }}>
         <Field>
           <Label>{w.file}</Label>
-          <input type="file" accept=".ndjson,.json,application/x-ndjson" onChange={(event) => { stop(); setReply(undefined); setFile(event.target.files?.[0]); }} />
+          <input type="file" accept=".ndjson,.json,application/x-ndjson" onChange={(event) => { stop(); setFile(event.target.files?.[0]); }} />
         </Field>
         <Textfield label={w.key} description={w.keyHelp} value={key} onChange={(event) => setKey(event.target.value)} />
         <div className="actions">
-          <Button type="submit" disabled={!file || worker !== undefined}>{w.go}</Button>
-          {worker ? <Button type="button" variant="tertiary" onClick={stop}>{w.cancel}</Button> : null}
+          <Button type="submit" disabled={!file || busy}>{w.go}</Button>
+          {busy ? <Button type="button" variant="tertiary" onClick={stop}>{w.cancel}</Button> : null}
         </div>
       </form>
       <div aria-live="polite" className="stack" data-testid="verdict">{reply ? <Verdict reply={reply} own={key.trim() === ''} w={w} f={f} /> : null}</div>

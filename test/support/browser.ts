@@ -37,7 +37,7 @@ export class Visitor {
 
   /** Until the page has what it asked for. */
   async settled(): Promise<void> {
-    await this.page.waitForLoadState('networkidle').catch(() => undefined); // a stream never falls silent
+    await this.page.locator('main h1, main h2, main [role=alert]').first().waitFor();
     await this.page.locator('main [role=status][aria-label]').first().waitFor({ state: 'detached' }).catch(() => undefined); // prettier-ignore
   }
 

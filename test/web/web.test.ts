@@ -11,6 +11,7 @@ import { openBrowser, Visitor } from '../support/browser';
 import { testProduct, type TestProduct } from '../support/environment';
 import { loadSmallRegister, SMALL_EXPERIMENT, SMALL_SLOT } from '../support/small-register';
 import { type TestApi, testApi } from '../support/api';
+import { until } from '../support/until';
 
 /** One story from the first page to the last, on the real stack, by the people whose work it is. */
 let t: TestProduct;
@@ -173,21 +174,24 @@ test('an auditor verifies an exported ledger in the browser; a tampered copy is 
   expect(await axe()).toEqual([]);
   await shot('audit');
   await page.getByRole('tab', { name: 'Kontroller en fil' }).click();
-  const verify = async (text: string) => {
-    const copy = path.join(dir, 'ledger.ndjson');
+  const verify = async (name: string, text: string) => {
+    const copy = path.join(dir, name);
     fs.writeFileSync(copy, text);
     await page.getByLabel(/Eksportert revisjonsspor/).setInputFiles(copy);
+    await until('the verifier to be loaded', async () =>
+      (await page.getByRole('button', { name: 'Kontroller', exact: true }).isEnabled()) ? true : undefined,
+    );
     // No server takes part: with the network gone it works all the same.
     await anne.context.setOffline(true);
     await page.getByRole('button', { name: 'Kontroller', exact: true }).click();
     const verdict = page.getByTestId('verdict');
-    await verdict.getByText(/Filen holder|FILEN ER ENDRET/).waitFor();
+    await verdict.getByText(/Filen holder|FILEN ER ENDRET|kunne ikke leses/).waitFor();
     await anne.context.setOffline(false);
     return verdict.innerText();
   };
   const text = fs.readFileSync(file, 'utf8');
-  expect(await verify(text)).toMatch(/Filen holder: .* innslag kontrollert[\s\S]*signerte sjekkpunkter/);
-  const changed = await verify(text.replace('"promotion.approved"', '"promotion.refused"'));
+  expect(await verify('ledger.ndjson', text)).toMatch(/Filen holder: .* innslag kontrollert[\s\S]*signerte sjekkpunkter/);
+  const changed = await verify('tampered.ndjson', text.replace('"act":"', '"act":"x'));
   expect(changed).toMatch(/FILEN ER ENDRET[\s\S]*is not the one that was anchored/);
 });
 
@@ -202,7 +206,8 @@ test.each(['nb', 'en'] as const)('every page in %s: a heading, nothing serious f
     for (const at of pages) {
       await someone.go(at);
       const heading = await someone.page.locator('h1, main h2').first().innerText();
-      expect([user, at, await someone.axe()]).toEqual([user, at, []]);
+      // The language changes words, not roles or colours: axe looks once.
+      if (language === 'nb') expect([user, at, await someone.axe()]).toEqual([user, at, []]);
       const words = (await someone.page.locator('body').innerText()).replace(/Selected does not mean suspected|Utvalgt betyr ikke mistenkt/gi, ''); // prettier-ignore
       expect(words).not.toMatch(/fraud|svindel|mistenk|suspect/i);
       seen.set(`${user} ${at}`, heading);

@@ -22,11 +22,13 @@ export function VerifyFile() {
   const [key, setKey] = useState('');
   const [reply, setReply] = useState<VerifyReply>();
   const [busy, setBusy] = useState(false);
+  const [ready, setReady] = useState(false);
   const worker = useRef<Worker>(undefined);
   const spawn = useCallback(() => {
     worker.current?.terminate();
     const made = new Worker(new URL('../verify/worker.ts', import.meta.url), { type: 'module' });
     made.onmessage = ({ data }: MessageEvent<VerifyReply>) => {
+      if (data.kind === 'ready') return setReady(true);
       setReply(data);
       if (data.kind !== 'progress') setBusy(false);
     };
@@ -61,7 +63,7 @@ export function VerifyFile() {
         </Field>
         <Textfield label={w.key} description={w.keyHelp} value={key} onChange={(event) => setKey(event.target.value)} />
         <div className="actions">
-          <Button type="submit" disabled={!file || busy}>{w.go}</Button>
+          <Button type="submit" disabled={!file || busy || !ready}>{w.go}</Button>
           {busy ? <Button type="button" variant="tertiary" onClick={stop}>{w.cancel}</Button> : null}
         </div>
       </form>
@@ -72,6 +74,7 @@ export function VerifyFile() {
 
 function Verdict({ reply, own, w, f }: { reply: VerifyReply; own: boolean; w: (typeof WORDS)['nb' | 'en']; f: ReturnType<typeof useFormats> }) {
   if (reply.kind === 'progress') return <><progress max={1} value={reply.share} aria-label={w.working(f.number(reply.entries), f.share(reply.share))} /><Paragraph>{w.working(f.number(reply.entries), f.share(reply.share))}</Paragraph></>;
+  if (reply.kind === 'ready') return null;
   if (reply.kind === 'failed') return <Alert data-color="danger">{w.failed} {reply.message}</Alert>;
   const { verdict, believed, seconds } = reply;
   if (verdict.problems.length > 0) return <Alert data-color="danger"><strong>{w.broken}</strong><ul>{verdict.problems.map((p) => <li key={`${p.entry} ${p.problem}`}>{p.entry}: {p.problem}</li>)}</ul></Alert>;

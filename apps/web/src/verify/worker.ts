@@ -7,6 +7,8 @@ export interface VerifyJob {
   readonly key: string;
 }
 export type VerifyReply =
+  /** Everything that verifying needs is loaded. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly entries: number; readonly share: number }
   | { readonly kind: 'done'; readonly verdict: ExportVerdict; readonly believed: string; readonly seconds: number }
   | { readonly kind: 'failed'; readonly message: string };
@@ -48,3 +50,4 @@ async function verifyFile({ file, key }: VerifyJob): Promise<void> {
 onmessage = ({ data }: MessageEvent<VerifyJob>) => {
   verifyFile(data).catch((error: unknown) => say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }));
 };
+say({ kind: 'ready' });

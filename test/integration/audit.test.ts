@@ -12,7 +12,8 @@ import { COVERED } from '../../platform/ledger/covered';
 import { openLineage, provJson } from '../../platform/lineage/exports';
 import { findNode, lineageGraph } from '../../platform/lineage/graph';
 import { loadExperiment } from '../../platform/services/experiments';
-import { sealList, startRescore } from '../../platform/services/lists';
+import { sealList, startRescore, assess } from '../../platform/services/lists';
+import { recordAccess } from '../../platform/services/access';
 import { decide, propose } from '../../platform/services/promotion';
 import { startRun } from '../../platform/services/training';
 import { testProduct, type TestProduct } from '../support/environment';
@@ -131,6 +132,10 @@ test('the document names just the tables that are covered', () => {
 });
 
 test('a superuser who changes any column of any covered table is found out', async () => {
+  const per = await t.as('per');
+  await recordAccess(t.db, per.token, { kind: 'actor', subjectId: 'P1', purpose: 'audit', caseNo: 'K-1', ownCase: false }, new Date());
+  const line = await t.db('sel.line').where({ selected: true }).first<{ list_id: string; entity: string }>();
+  await assess(per, { listId: line.list_id }, line.entity, 'unsure', 'Looked at it before its rank.');
   const { mutations, empty } = await mutateEveryColumn(t.ownerUrl);
   expect(mutations.filter(({ found }) => !found)).toEqual([]);
   expect(mutations.length).toBeGreaterThan(120);

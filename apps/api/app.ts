@@ -8,7 +8,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } fro
 import type { ApiDeps } from './deps';
 import { registerOidc } from './http/oidc';
 import { notFoundProblem, registerProblems } from './http/problems';
-import { callerKey } from './http/session';
+import { authenticate, callerKey } from './http/principal';
 import { serializeWire } from './http/wire';
 import { OPENAPI } from './openapi';
 import { actorRoutes } from './routes/actors';
@@ -50,9 +50,10 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   registerProblems(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP }, hsts: deps.sessions.secure ? { maxAge: 31_536_000 } : false, crossOriginEmbedderPolicy: false, referrerPolicy: { policy: 'no-referrer' } }); // prettier-ignore
   await app.register(cookie);
-  await app.register(rateLimit, { max: deps.rateLimit, timeWindow: '1 minute', keyGenerator: callerKey });
+  await app.register(rateLimit, { max: deps.rateLimit, timeWindow: '1 minute', hook: 'preValidation', keyGenerator: callerKey });
   await app.register(swagger, { openapi: OPENAPI, transform: jsonSchemaTransform, transformObject: jsonSchemaTransformObject });
 
+  app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, () => ({ status: 'ok' }));
   await app.register(async (signIn) => {
     await signIn.register(rateLimit, { max: SIGN_INS_A_MINUTE, timeWindow: '1 minute', keyGenerator: (request) => request.ip });
@@ -60,13 +61,13 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   });
   await app.register(async (api) => {
     await api.register(etag, { weak: true });
-    api.addHook('onSend', async (_request, reply) => {
+    authenticate(api, deps);
+    api.addHook('onSend', (_request, reply, _payload, done) => {
       // Answers are about one caller and one moment: kept nowhere, asked for again with their tag.
       if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
-      await Promise.resolve();
+      done();
     });
     for (const register of [overviewRoutes, trainingRoutes, versionRoutes, promotionRoutes, lineageRoutes, listRoutes, actorRoutes, auditRoutes, dataRoutes]) register(api, deps); // prettier-ignore
-    api.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
   });
   if (deps.web !== undefined) await registerWeb(app, deps.web);
   else app.setNotFoundHandler(notFoundProblem);

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     oidc: { issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE, webUrl: env.UTPLUKK_WEB_URL, secret: env.UTPLUKK_WEB_SECRET },
     rateLimit: Number(env.UTPLUKK_RATE_LIMIT),
     web: fs.existsSync(path.join(web, 'index.html')) ? web : undefined,
-    links: { temporal: env.TEMPORAL_UI, mlflow: env.MLFLOW_TRACKING_URI },
+    links: { temporal: env.TEMPORAL_UI && `${env.TEMPORAL_UI}/namespaces/${env.TEMPORAL_NAMESPACE}`, mlflow: env.MLFLOW_TRACKING_URI },
   });
   const settling = setInterval(
     () => void settleWaiting(deps.db).catch((error: Error) => process.stderr.write(`look-ups wait: ${error.message}\n`)),

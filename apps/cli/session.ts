@@ -1,5 +1,7 @@
 import { ActivityFailure, ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { UtplukkError } from '../../domain/errors';
+import type { DevicePrompt } from '../../platform/auth/device';
+import { evidenceInBrowser } from '../../platform/auth/loopback';
 import { evidenceAs, loadSession } from '../../platform/auth/sign-in';
 import { tokenVerifier } from '../../platform/auth/tokens';
 import { type Env, loadEnv } from '../../platform/config/env';
@@ -12,6 +14,12 @@ import { compose } from '../compose';
 export const EXIT = { ok: 0, internal: 1, invalid: 2, notAllowed: 3, state: 4, away: 5 } as const;
 
 export type Reading = Pick<Command, 'db' | 'store' | 'clock' | 'notary'> & { readonly env: Env; readonly trust: () => Trust };
+
+/** Tells a person at a terminal where to go; on stderr, so that what a command prints stays its own. */
+export function showPrompt({ url, code, seconds }: DevicePrompt): void {
+  const compare = code === undefined ? 'in a browser on this machine and confirm' : `and see that it shows the code ${code}`;
+  process.stderr.write(`Open ${url}\n${compare}. Waiting for at most ${Math.round(seconds / 60)} minutes …\n`);
+}
 
 /** For commands that only read. */
 export async function reading<T>(work: (context: Reading) => Promise<T>): Promise<T> {
@@ -28,10 +36,12 @@ export async function reading<T>(work: (context: Reading) => Promise<T>): Promis
 export async function acting<T>(work: (command: Command & Reading) => Promise<T>, accessToken?: string): Promise<T> {
   return reading(async (context) => {
     const { env } = context;
-    const token = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(accessToken ?? loadSession().accessToken);
+    const session = accessToken === undefined ? loadSession() : { accessToken, device: false };
+    const token = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(session.accessToken);
+    const evidence = session.device ? evidenceInBrowser(env, showPrompt) : evidenceAs(env, token.subject);
     const temporal = await LifecycleClient.connect(env);
     try {
-      return await work({ ...context, temporal, token, evidence: evidenceAs(env, token.subject) });
+      return await work({ ...context, temporal, token, evidence });
     } finally {
       await temporal.close();
     }

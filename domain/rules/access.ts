@@ -81,6 +81,12 @@ export const OPERATIONS = Object.keys(ACCESS) as Operation[];
 
 export const mayCall = (roles: readonly string[], operation: Operation): boolean => (ACCESS[operation] as readonly string[]).some((role) => roles.includes(role)); // prettier-ignore
 
+/** Acts about who looked at whom; their entries are for those who oversee look-ups (listAccess). */
+export const LOOK_UP_ACTS = ['actor.opened', 'list.read', 'list.exported', 'ledger.exported', 'line.assessed'] as const;
+export type LookUpAct = (typeof LOOK_UP_ACTS)[number];
+/** Acts of the ledger that these roles may not see. */
+export const hiddenActs = (roles: readonly string[]): readonly string[] => (mayCall(roles, 'listAccess') ? [] : LOOK_UP_ACTS);
+
 /** Roles whose view of lists and actors ends at the provider groups that their sign-in names. */
 const SCOPED: readonly string[] = ['caseworker'];
 

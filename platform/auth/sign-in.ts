@@ -12,9 +12,9 @@ export interface SignedIn {
   /** Says who signed in, for one act if a nonce was given; services have none. */
   readonly idToken: string | undefined;
 }
-const CLIENT = 'utplukk-cli';
+export const CLI_CLIENT = 'utplukk-cli';
 const REDIRECT = 'http://127.0.0.1/callback';
-const SCOPE = 'openid act';
+export const SCOPE = 'openid act';
 
 async function token(issuer: string, form: Record<string, string>, authorization?: string): Promise<SignedIn> {
   const response = await fetch(`${issuer}/token`, {
@@ -38,7 +38,7 @@ export async function signInAsDemoUser(issuer: string, audience: string, user: s
   const state = randomBytes(12).toString('base64url');
   const start = new URL(`${issuer}/auth`);
   start.search = new URLSearchParams({
-    client_id: CLIENT,
+    client_id: CLI_CLIENT,
     response_type: 'code',
     redirect_uri: REDIRECT,
     scope: SCOPE,
@@ -72,7 +72,7 @@ export async function signInAsDemoUser(issuer: string, audience: string, user: s
       throw notAllowed('the answer of the identity provider belongs to another sign-in (state differs)');
     return token(issuer, {
       grant_type: 'authorization_code',
-      client_id: CLIENT,
+      client_id: CLI_CLIENT,
       code: url.searchParams.get('code') ?? '',
       redirect_uri: REDIRECT,
       code_verifier: verifier,
@@ -89,10 +89,14 @@ export async function signInAsService(env: Env, service: ServiceAccount): Promis
   return (await token(env.OIDC_ISSUER, form, `Basic ${basic}`)).accessToken;
 }
 
-export function saveSession(user: string, accessToken: string): void {
+/** Who is signed in at this terminal; `device` where they come from a browser, so that acts are confirmed there too. */
+const sessionSchema = z.object({ user: z.string(), accessToken: z.string(), device: z.boolean().default(false) });
+export type CliSession = z.infer<typeof sessionSchema>;
+
+export function saveSession(session: CliSession): void {
   const file = sessionFile();
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  fs.writeFileSync(file, JSON.stringify({ user, accessToken }), { mode: 0o600 });
+  fs.writeFileSync(file, JSON.stringify(session), { mode: 0o600 });
 }
 
 /** Signs a person in for one act; the answer is an ID token that carries the nonce. */
@@ -106,8 +110,8 @@ export const evidenceAs =
     return idToken;
   };
 
-export function loadSession(): { user: string; accessToken: string } {
+export function loadSession(): CliSession {
   const file = sessionFile();
-  if (!fs.existsSync(file)) throw notAllowed('nobody is signed in', 'Run `npx utplukk login --as kari` (data scientist) first.');
-  return z.object({ user: z.string(), accessToken: z.string() }).parse(JSON.parse(fs.readFileSync(file, 'utf8')));
-}
+  if (!fs.existsSync(file)) throw notAllowed('nobody is signed in', 'Run `npx utplukk login` first; in the demo `npx utplukk login --as kari` (data scientist).');
+  return sessionSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+} // prettier-ignore

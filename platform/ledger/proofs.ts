@@ -30,9 +30,9 @@ export async function entryProofs(db: Db, anchor: Pick<Anchor, 'read'>, size: nu
 }
 
 /** One entry by its number from 1. @throws UtplukkError NotFound */
-export async function entryProof(db: Db, anchor: Pick<Anchor, 'read'>, size: number, seq: number): Promise<{ bytes: Buffer; leaf: Buffer; proof: Buffer[] }> {
-  const { rows } = await db.raw<{ rows: { bytes: Buffer }[] }>('select e.bytes from aud.chain c join aud.entry e using (entry_id) where c.seq = ?', [seq]);
+export async function entryProof(db: Db, anchor: Pick<Anchor, 'read'>, size: number, seq: number): Promise<{ bytes: Buffer; act: string; leaf: Buffer; proof: Buffer[] }> {
+  const { rows } = await db.raw<{ rows: { bytes: Buffer; act: string }[] }>('select e.bytes, e.act from aud.chain c join aud.entry e using (entry_id) where c.seq = ?', [seq]);
   const [row] = rows;
   if (!row) throw notFound(`the ledger has no entry ${seq}`);
-  return { bytes: row.bytes, leaf: leafHash(row.bytes), proof: inclusionProof(new TileTree(anchor, size).subtrees, seq - 1, size) };
+  return { ...row, leaf: leafHash(row.bytes), proof: inclusionProof(new TileTree(anchor, size).subtrees, seq - 1, size) };
 } // prettier-ignore

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LookUpAct } from '../../domain/rules/access';
 import type { Act } from '../../domain/rules/roles';
 import { beginAct, requireRole } from '../auth/acts';
 import type { VerifiedToken } from '../auth/tokens';
@@ -19,7 +20,7 @@ export interface Access {
 }
 
 const ACT_OF: Record<Access['kind'], Act> = { actor: 'actor.open', list: 'list.read', 'list-export': 'list.read', 'ledger-export': 'ledger.export' }; // prettier-ignore
-const ENTRY_OF: Record<Access['kind'], string> = { actor: 'actor.opened', list: 'list.read', 'list-export': 'list.exported', 'ledger-export': 'ledger.exported' }; // prettier-ignore
+const ENTRY_OF: Record<Access['kind'], LookUpAct> = { actor: 'actor.opened', list: 'list.read', 'list-export': 'list.exported', 'ledger-export': 'ledger.exported' }; // prettier-ignore
 
 /** How long a look-up waits for the ledger's head before its entry is put aside. */
 export const HEAD_WAIT_MS = 50;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { conflict, invalid, notFound } from '../../domain/errors';
+import type { LookUpAct } from '../../domain/rules/access';
 import type { Assessment } from '../../domain/rules/blind';
 import { type ListState, SEALS_NEEDED } from '../../domain/rules/lifecycle';
 import { REBUILD_SCHEDULE } from '../../domain/rules/workflow-ids';
@@ -9,6 +10,7 @@ import { canonical, digestOf } from '../artifacts/hash';
 import { pinTable } from '../snapshots/table-matrix';
 import { beginAct } from '../auth/acts';
 import type { Db } from '../db/connection';
+import { linePage, type LineView } from '../db/read-models/selection';
 import { championOf } from '../db/stores/versions';
 import { append, storeReason } from '../ledger/ledger';
 import type { RescoreScheduleSpec } from '../temporal/lifecycle-client';
@@ -136,51 +138,14 @@ export async function assess(
       [list.listId, entity, act.principalId, act.actId, verdict, reasonId, at],
     );
     if (inserted.rowCount === 0) throw conflict('you assessed this actor before', 'An assessment is given once, before the rank is seen.');
-    await append(tx, act, { act: 'line.assessed', subject: { kind: 'list', id: list.listId } }, at);
+    await append(tx, act, { act: 'line.assessed' satisfies LookUpAct, subject: { kind: 'list', id: list.listId } }, at);
   });
   return { listId: list.listId, entity, verdict };
 }
 
-export interface ListLine {
-  readonly rank: number;
-  readonly entity: string;
-  readonly practice: string | undefined;
-  readonly group: string;
-  readonly probability: number;
-  readonly arm: string;
-  readonly selected: boolean;
-  readonly inclusionProbability: number;
-}
-
-/** Lines in order of rank; `P12` is the provider's surrogate, the practice number is what caseworkers know it by. */
-export async function listLines(db: Db, listId: string, { from = 1, count = 50, selectedOnly = true } = {}): Promise<ListLine[]> {
-  const { rows } = await db.raw<{
-    rows: {
-      rank: number;
-      entity: string;
-      practice_no: string | null;
-      grp: string;
-      probability: number;
-      arm: string;
-      selected: boolean;
-      inclusion_probability: number;
-    }[];
-  }>(
-    `select l.*, p.practice_no from sel.line l left join core.provider p on 'P' || p.provider_id = l.entity
-      where l.list_id = ? and l.rank >= ? ${selectedOnly ? 'and l.selected' : ''} order by l.rank limit ?`,
-    [listId, from, count],
-  );
-  return rows.map((row) => ({
-    rank: row.rank,
-    entity: row.entity,
-    practice: row.practice_no ?? undefined,
-    group: row.grp,
-    probability: row.probability,
-    arm: row.arm,
-    selected: row.selected,
-    inclusionProbability: row.inclusion_probability,
-  }));
-}
+/** Lines in order of rank, all groups, for commands and jobs that act on a whole list. */
+export const listLines = (db: Db, listId: string, { from = 1, count = 50, selectedOnly = true } = {}): Promise<LineView[]> =>
+  linePage(db, { listId, after: from - 1, limit: count, selectedOnly, groups: undefined, judge: undefined });
 
 /** One person's seal or refusal. Two different people seal; a refusal closes the list. */
 export async function sealList(

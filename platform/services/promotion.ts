@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { conflict, notAllowed } from '../../domain/errors';
 import { fourEyesProblem } from '../../domain/rules/four-eyes';
 import { decisionProblem, OVERRIDES_NEEDED, type Verdict } from '../../domain/rules/lifecycle';
+import { mayDo } from '../../domain/rules/roles';
 import { beginAct, knownPrincipal, requireRole } from '../auth/acts';
 import { gatesOf, getRequest, overridesOf, type PromotionRequest } from '../db/stores/promotions';
 import { signedVersion, statementById, storeStatement } from '../db/stores/statements';
@@ -95,6 +96,13 @@ export async function decide(
   });
   const answer = await command.temporal.decide(requestId, decisionId);
   return { requestId, verdict: answer.verdict };
+}
+
+/** Why this person may not approve a request; undefined where they may. */
+export function approvalProblem(request: PromotionRequest, roles: readonly string[], principalId: string | undefined): string | undefined {
+  if (request.state !== 'open') return `the request is ${request.state}`;
+  if (!mayDo(roles, 'promotion.approve')) return 'the role approver is needed';
+  return principalId && fourEyesProblem('promotion.approve', { requester: request.requester, trainer: request.trainer, decider: principalId }); // prettier-ignore
 }
 
 /** What can be said before anybody signs. */

@@ -39,6 +39,7 @@ export interface Contact extends SampleBill {
 }
 export interface PeerFigure {
   readonly feature: string;
+  readonly unit: string;
   readonly value: number;
   /** Robust deviation from peers, in spreads. */
   readonly deviation: number;
@@ -145,38 +146,33 @@ const toBill = (row: Row): SampleBill => ({
   tariffs: (row['tariffs'] as (string | null)[]).filter((code) => code !== null),
 });
 
-const BASE = new Map(FEATURES.filter((feature) => feature.peer === 'z').map((feature) => [feature.name, feature.name.replace(/_z$/, '')]));
+/** Columns with a deviation from peers beside them. */
+const PAIRS = FEATURES.filter((feature) => feature.peer === 'z').map(({ name, declaration }) => ({ z: name, base: name.replace(/_z$/, ''), unit: declaration.unit })); // prettier-ignore
 
 /** Where an actor stands farthest from the peers it was scored beside: its figure and their spread. */
 export const peerFigures = (store: ArtifactStore, file: string, meta: MatrixMeta, entity: string): Promise<PeerFigure[]> =>
   withDuck(store.temporary(), async (duck) => {
     await duck.run(`create view m as select * from read_parquet(${quote(store.existing(file))})`);
     const have = new Set(meta.columns.map(({ name }) => name));
-    const pairs = [...BASE].filter(([z, base]) => have.has(z) && have.has(base));
-    const [own] =
-      pairs.length === 0
-        ? []
-        : await rowsOf(
-            duck,
-            `select grp, ${pairs
-              .flatMap(([z, base]) => [z, base])
-              .map((name) => `cast(${ident(name)} as double) as ${ident(name)}`)
-              .join(', ')} from m where entity = ${quote(entity)} limit 1`,
-          );
+    const pairs = PAIRS.filter(({ z, base }) => have.has(z) && have.has(base));
+    if (pairs.length === 0) return [];
+    const columns = pairs.flatMap(({ z, base }) => [z, base]).map((name) => `cast(${ident(name)} as double) as ${ident(name)}`);
+    const [own] = await rowsOf(duck, `select grp, ${columns.join(', ')} from m where entity = ${quote(entity)} limit 1`);
     if (!own) return [];
     const known = (name: string) => (own[name] === null ? Number.NaN : Number(own[name]));
     const farthest = pairs
-      .filter(([z, base]) => Number.isFinite(known(z)) && Number.isFinite(known(base)))
-      .sort(([a], [b]) => Math.abs(known(b)) - Math.abs(known(a)) || a.localeCompare(b))
+      .filter(({ z, base }) => Number.isFinite(known(z)) && Number.isFinite(known(base)))
+      .sort((a, b) => Math.abs(known(b.z)) - Math.abs(known(a.z)) || a.z.localeCompare(b.z))
       .slice(0, COMPARISONS);
     if (farthest.length === 0) return [];
-    const columns = farthest.map(
-      ([, base], i) =>
+    const spreads = farthest.map(
+      ({ base }, i) =>
         `quantile_cont(cast(${ident(base)} as double), [0.1, 0.25, 0.5, 0.75, 0.9]) as q${i}, count(${ident(base)}) as n${i}`,
     );
-    const [peers] = await rowsOf(duck, `select ${columns.join(', ')} from m where grp = ${quote(String(own['grp']))}`);
-    return farthest.map(([z, base], i) => ({
+    const [peers] = await rowsOf(duck, `select ${spreads.join(', ')} from m where grp = ${quote(String(own['grp']))}`);
+    return farthest.map(({ z, base, unit }, i) => ({
       feature: base,
+      unit,
       value: known(base),
       deviation: known(z),
       peers: Number(peers![`n${i}`]),

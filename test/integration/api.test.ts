@@ -6,6 +6,7 @@ import { ACCESS, type Operation, OPERATIONS } from '../../domain/rules/access';
 import { evidenceAs } from '../../platform/auth/sign-in';
 import { ROOT } from '../../platform/config/env';
 import { connect } from '../../platform/db/connection';
+import { rankHistory } from '../../platform/db/read-models/selection';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { recordAccess, settleWaiting } from '../../platform/services/access';
 import { actAs, prepared, type TestProduct, testProduct, tokenOf } from '../support/environment';
@@ -185,6 +186,19 @@ describe('actors and lists', () => {
     expect(await assess(outside.entity)).toMatchObject({ status: 403 });
   });
 
+  test('nothing but the list says who stands where: no lineage of a line, no rank or reason to whoever is to assess first', async () => {
+    for (const user of ['admin', 'kari', 'anne']) expect(await api.call(user, 'GET', `/v1/lineage/${listId}%231`)).toMatchObject({ status: 400 }); // prettier-ignore
+    const [first] = (await api.call<{ entity: string }[]>('siri', 'GET', `/v1/selection-lists/${listId}/blind-lines`)).body;
+    const ranked = await t.db('sel.line').where({ list_id: listId, entity: first!.entity }).first<{ rank: number }>('rank');
+    expect(ranked.rank).toBeGreaterThan(0);
+    const token = await tokenOf(t.env, 'siri');
+    const judge = async () => (await t.db('aud.principal').where({ subject: 'siri' }).first<{ principal_id: string } | undefined>())?.principal_id; // prettier-ignore
+    await recordAccess(t.db, token, { kind: 'actor', subjectId: first!.entity, purpose: 'triage' }, new Date());
+    expect(await rankHistory(t.db, first!.entity, await judge())).toEqual([]);
+    await api.call('siri', 'POST', `/v1/selection-lists/${listId}/assessments`, { entity: first!.entity, verdict: 'control' });
+    expect(await rankHistory(t.db, first!.entity, await judge())).toMatchObject([{ rank: ranked.rank }]);
+  });
+
   test('an actor opens with a purpose only, is on record once, and stays open for that person alone', async () => {
     interface Opening { opening: string; ownCase: boolean } // prettier-ignore
     const open = (user: string, actor: string, body: unknown) => api.call<Opening>(user, 'POST', `/v1/actors/${actor}/openings`, body);
@@ -203,8 +217,16 @@ describe('actors and lists', () => {
     expect(await see('nils', 'P301', 'forged')).toMatchObject({ status: 403 });
     const after = await t.db('aud.access').where({ kind: 'actor' }).count<{ count: number }[]>('* as count');
     expect(Number(after[0]!.count) - Number(before[0]!.count)).toBe(1);
-    const entry = await t.db('aud.entry').where({ act: 'actor.opened' }).first<{ subject_id: string }>();
-    expect(entry.subject_id).toBe('P301');
+    expect(await t.db('aud.entry').where({ act: 'actor.opened', subject_id: 'P301' })).toHaveLength(1);
+    // Who looked at whom is for those who oversee look-ups: the ledger's search shows it to nobody else.
+    const seen = async (user: string) => (await api.call<{ rows: { act: string; seq: number }[] }>(user, 'GET', '/v1/ledger/entries?act=actor.')).body.rows; // prettier-ignore
+    expect((await seen('anne')).length).toBeGreaterThan(0);
+    expect(await seen('kari')).toEqual([]);
+    await t.notary.client.checkpoint();
+    const proof = (user: string, seq: number) => api.call(user, 'GET', `/v1/ledger/entries/${seq}/proof`);
+    const { seq } = (await seen('anne'))[0]!;
+    expect(await proof('anne', seq)).toMatchObject({ status: 200 });
+    expect(await proof('kari', seq)).toMatchObject({ status: 403 });
     const report = await api.call<{ rows: { by: string; subjectId: string; purpose: string; ownCase: boolean }[] }>('liv', 'GET', '/v1/access?outside=true'); // prettier-ignore
     expect(report.body.rows).toContainEqual(expect.objectContaining({ by: 'nils', subjectId: 'P301', purpose: 'triage', ownCase: false }));
   });
@@ -241,6 +263,16 @@ test('answers carry a tag, and a second look that would be the same is a short a
   expect(await api.call('anne', 'GET', '/v1/features', undefined, { 'if-none-match': tag })).toMatchObject({ status: 304 });
   expect(first.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(first.headers.get('x-content-type-options')).toBe('nosniff');
+});
+
+test('calls that nobody is signed in for end too', async () => {
+  const besieged = await testApi(t);
+  const statuses: number[] = [];
+  for (let n = 0; n < 13; n++) statuses.push(...(await Promise.all(Array.from({ length: 50 }, async (_, i) => (await besieged.call(undefined, 'GET', '/v1/me', undefined, { authorization: `Bearer guess-${n}-${i}` })).status)))); // prettier-ignore
+  expect(statuses.filter((status) => status === 401)).toHaveLength(600);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(50);
+  expect((await besieged.call('anne', 'GET', '/v1/me')).status).toBe(200);
+  await besieged.stop();
 });
 
 test('one principal that calls too often is asked to wait, another is not', async () => {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -114,6 +114,32 @@ test('another approver confirms with a sign-in for the act, and the version is l
   await page.getByText('Sett på tallene.').waitFor();
   await shot('request');
   expect((await championOf(t.db, SMALL_SLOT))?.versionId.startsWith(versionUrl.split('/')[2]!)).toBe(true);
+});
+
+test('a terminal signs in with a browser, and confirms an act there', async () => {
+  const someone = await Visitor.of(browser, api.url);
+  visitors.push(someone);
+  const inTerminal = async (...args: string[]) => {
+    const child = spawn(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args, '--json'], { env: { ...process.env, ...t.env, UTPLUKK_SESSION: path.join(dir, 'device.json') } }); // prettier-ignore
+    let [out, told] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (told += data.toString()));
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const url = await until('the address to open', () => Promise.resolve(/Open (\S+)\n.*Waiting/.exec(told)?.[1]));
+    await someone.page.goto(url);
+    const code = /shows the code (\S+)\./.exec(told)?.[1];
+    if (code !== undefined) {
+      await someone.page.getByText(code).waitFor();
+      await someone.page.getByRole('button', { name: 'Yes, go on' }).click();
+    }
+    await someone.page.locator('a[href$="as=kari"]').click();
+    await someone.page.getByText('go back to the terminal').waitFor();
+    return { status: await ended, out, told };
+  };
+  expect(await inTerminal('login')).toMatchObject({ status: 0, out: expect.stringContaining('"kari"') as string });
+  const asked = await inTerminal('propose', versionUrl.split('/')[2]!);
+  expect([asked.status, asked.told]).toEqual([0, expect.stringContaining('Open ')]);
+  expect(JSON.parse(asked.out)).toMatchObject({ requestId: expect.any(String) as string });
 });
 
 test('a list is drafted, sealed by two people on its page, and then cannot change', async () => {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Configuration } from 'openid-client';
 import { z } from 'zod';
 import { notAllowed } from '../../../domain/errors';
+import { SCOPE } from '../../../platform/auth/sign-in';
 import type { TokenVerifier } from '../../../platform/auth/tokens';
 import { EVIDENCE_SECONDS, type Flow, FLOW_SECONDS, type Sessions } from './session';
 
@@ -14,7 +15,6 @@ export interface OidcSettings {
   readonly secret: string | undefined;
 }
 const CLIENT_ID = 'utplukk-web';
-const SCOPE = 'openid act';
 
 const query = z.object({ return: z.string().optional(), nonce: z.string().max(200).optional() });
 

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type {} from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notAllowed } from '../../../domain/errors';
 import { ACCESS, mayCall, type Operation } from '../../../domain/rules/access';
 import type { TokenVerifier, VerifiedToken } from '../../../platform/auth/tokens';
@@ -16,8 +17,34 @@ export interface Principal {
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 export const CSRF_HEADER = 'x-utplukk-csrf';
 
+/** Calls a minute from one address that nobody is signed in for. */
+const REFUSED_A_MINUTE = 600;
+const callers = new WeakMap<FastifyRequest, Principal>();
+
+/** Who made a call; undefined where no sign-in was asked for. */
+export const callerOf = (request: FastifyRequest): Principal | undefined => callers.get(request);
+
+/** Finds who calls before anything else is looked at; calls of nobody are counted by where they come from. */
+export function authenticate(app: FastifyInstance, deps: { readonly verify: TokenVerifier; readonly sessions: Sessions }): void {
+  const countRefused = app.createRateLimit({ max: REFUSED_A_MINUTE, timeWindow: '1 minute', keyGenerator: ({ ip }) => ip });
+  app.addHook('onRequest', async (request, reply) => {
+    try {
+      callers.set(request, await principalOf(request, reply, deps));
+    } catch (error) {
+      const refused = await countRefused(request);
+      throw refused.isAllowed || !refused.isExceeded ? error : new HttpProblem('TooManyCalls', 'too many calls without a sign-in', 'Try again in a minute.'); // prettier-ignore
+    }
+  });
+}
+
+/** The rate limit counts by person or service, and by address before there is one. */
+export const callerKey = (request: FastifyRequest): string => {
+  const token = callerOf(request)?.token;
+  return token ? `${token.issuer}|${token.subject}` : request.ip;
+};
+
 /** A bearer token, or the session of a page. @throws HttpProblem SignInNeeded, CsrfRefused */
-export async function principalOf(
+async function principalOf(
   request: FastifyRequest,
   reply: FastifyReply,
   { verify, sessions }: { readonly verify: TokenVerifier; readonly sessions: Sessions },

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { ACCESS, groupsInScope, type Operation } from '../../../domain/rules/access';
 import type { Command } from '../../../platform/services/context';
 import type { ApiDeps } from '../deps';
-import { IDEMPOTENCY_HEADER, once } from './idempotency';
-import { evidenceFor, type Principal, principalOf, requireAccess } from './principal';
+import { once } from './idempotency';
+import { callerOf, evidenceFor, type Principal, requireAccess } from './principal';
 import { problemSchema } from './problems';
 
 /** What goes over the wire for a schema: instants may be Dates here and are text there. */
@@ -37,8 +37,6 @@ export interface Call<P, Q, B> {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
-
-const callers = new WeakMap<FastifyRequest, Principal>();
 
 /** Registers an operation of the access table: its check, its form, its document and its handler cannot come apart. */
 export function route<
@@ -72,13 +70,12 @@ export function route<
     url,
     schema,
     // Before the form is looked at: who may not call learns nothing from how the call was made.
-    onRequest: async (request, reply) => {
-      const principal = await principalOf(request, reply, deps);
-      requireAccess(principal, operation);
-      callers.set(request, principal);
+    onRequest: (request, _reply, done) => {
+      requireAccess(callerOf(request)!, operation);
+      done();
     },
     handler: async (request, reply) => {
-      const principal = callers.get(request)!;
+      const principal = callerOf(request)!;
       const call: Call<z.output<P>, z.output<Q>, z.output<B>> = {
         params: request.params as z.output<P>,
         query: request.query as z.output<Q>,
@@ -108,5 +105,3 @@ const commandOf = (deps: ApiDeps, request: FastifyRequest, { token }: Principal)
   evidence: (nonce) => evidenceFor(request, deps.sessions, nonce),
   token,
 });
-
-export const HEADERS = { [IDEMPOTENCY_HEADER]: 'A POST with the same key and content is done once' } as const;

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type {} from '@fastify/cookie';
@@ -107,9 +107,3 @@ export class Sessions {
     await this.put(reply, 'session', { ...session, issued: now }, Math.min(IDLE_SECONDS, session.person.expires - now));
   }
 }
-
-/** Keys calls of one principal for the rate limit, without keeping what it holds. */
-export const callerKey = (request: FastifyRequest): string => {
-  const given = request.headers.authorization ?? request.cookies?.[COOKIES.session.name];
-  return given ? createHash('sha256').update(given).digest('base64url') : request.ip;
-};

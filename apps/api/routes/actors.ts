@@ -9,13 +9,13 @@ import type { MatrixMeta } from '../../../domain/schemas/matrix';
 import type { ActorReasons } from '../../../domain/schemas/reasons';
 import { reasonsOf } from '../../../activities/reasons';
 import { casesOf, findActor, hasOwnCase, isToJudge, rankHistory } from '../../../platform/db/read-models/selection';
-import { knownPrincipal } from '../../../platform/auth/acts';
 import { type AccessRow, listAccess, recordAccess } from '../../../platform/services/access';
 import { ActorView, peerFigures } from '../../../platform/snapshots/actor-view';
 import { readManifest } from '../../../platform/snapshots/manifests';
 import type { ApiDeps } from '../deps';
 import { keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { type Call, route } from '../http/route';
+import { judgeOf } from './judge';
 import { Openings } from './openings';
 import { day, instant, ore, person, sha } from './schemas';
 
@@ -93,6 +93,7 @@ const actor = z.object({
     z.object({
       feature: z.string(),
       words: z.string(),
+      unit: z.string().describe('øre, share, or what is counted'),
       value: z.number(),
       deviation: z.number(),
       peers: z.int(),
@@ -157,12 +158,11 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const row = await openedActor(call);
     const { lang } = call.query;
     const scoring = await newestScoring(row.entity);
-    const me = await knownPrincipal(db, call.principal.token);
-    // Whoever is to assess this actor blind first sees neither rank nor reasons.
-    const blind = scoring !== undefined && me !== undefined && call.principal.token.roles.includes('caseworker') && (await isToJudge(db, scoring.list_id, row.entity, me));
+    const judge = await judgeOf(db, call.principal.token);
+    const blind = scoring !== undefined && judge !== undefined && (await isToJudge(db, scoring.list_id, row.entity, judge));
     const at = await viewOf(row.providerId, scoring);
     const [ranks, cases, reasons, peers, months, sample] = await Promise.all([
-      blind ? [] : rankHistory(db, row.entity),
+      rankHistory(db, row.entity, judge),
       casesOf(db, row.providerId),
       scoring && !blind ? reasonsOf({ db, store }, scoring.list_id, [row.entity], 1) : [],
       scoring ? peerFigures(store, scoring.file_sha256, scoring.meta, row.entity) : [],

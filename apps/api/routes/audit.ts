@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { conflict, notFound } from '../../../domain/errors';
+import { conflict, notAllowed, notFound } from '../../../domain/errors';
+import { hiddenActs } from '../../../domain/rules/access';
 import { ledgerEntries } from '../../../platform/db/read-models/ledger-entries';
 import { allCheckpoints, readCheckpoint } from '../../../platform/ledger/checkpointer';
 import { exportLedger } from '../../../platform/ledger/export';
@@ -60,17 +61,18 @@ export function auditRoutes(app: FastifyInstance, deps: ApiDeps): void {
     act: z.string().max(60).optional().describe("beginning of the act's name"),
     by: z.string().max(100).optional(),
   });
-  route(app, deps, 'listLedgerEntries', { method: 'GET', url: '/v1/ledger/entries', tag, summary: 'Entries of the ledger, newest first', query, answer: pageOf(entry) }, async ({ query: { cursor, limit, ...wanted } }) => {
+  route(app, deps, 'listLedgerEntries', { method: 'GET', url: '/v1/ledger/entries', tag, summary: 'Entries of the ledger, newest first', query, answer: pageOf(entry) }, async ({ query: { cursor, limit, ...wanted }, principal: { token } }) => {
     const [before] = keyFrom('number', cursor) ?? [];
-    const cut = page(await ledgerEntries(db, { ...wanted, before, limit: limit + 1 }), limit, (last) => [last.seq]);
+    const cut = page(await ledgerEntries(db, { ...wanted, without: hiddenActs(token.roles), before, limit: limit + 1 }), limit, (last) => [last.seq]);
     return { rows: cut.rows.map((e) => ({ ...e, by: e.by ?? null, role: e.role ?? null, purpose: e.purpose ?? null, after: e.after ?? null, reason: e.reason ?? null, changes: e.changes.map((c) => ({ ...c })) })), next: cut.next };
   });
 
-  route(app, deps, 'getEntryProof', { method: 'GET', url: '/v1/ledger/entries/:seq/proof', tag, summary: 'An entry with the proof that the last checkpoint covers it', params: z.object({ seq: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }), answer: proof }, async ({ params: { seq } }) => {
+  route(app, deps, 'getEntryProof', { method: 'GET', url: '/v1/ledger/entries/:seq/proof', tag, summary: 'An entry with the proof that the last checkpoint covers it', params: z.object({ seq: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }), answer: proof }, async ({ params: { seq }, principal: { token } }) => {
     const { anchor, keys } = anchors();
     const latest = readCheckpoint(anchor, keys);
     if (!latest || seq > latest.size) throw conflict(`no checkpoint covers entry ${seq} yet`, 'Try again in a minute.');
     const found = await entryProof(db, anchor, latest.size, seq);
+    if (hiddenActs(token.roles).includes(found.act)) throw notAllowed(`entry ${seq} is about a look-up`, 'Auditors and the privacy officer see those.');
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
     return { seq, bytes: found.bytes.toString('utf8'), leaf: hex(found.leaf), proof: found.proof.map(hex), checkpoint: { size: latest.size, root: hex(latest.root), at: latest.at }, note: anchor.read('checkpoint')!.toString('utf8') };
   });

@@ -10,7 +10,7 @@ import { findNode, lineageGraph, NODE_KINDS } from '../../../platform/lineage/gr
 import { startRebuild } from '../../../platform/services/rebuild';
 import type { ApiDeps } from '../deps';
 import { route } from '../http/route';
-import { instant, person } from './schemas';
+import { idParam, instant, person } from './schemas';
 
 const node = z.object({ kind: z.enum(NODE_KINDS), id: z.string(), distance: z.int(), at: instant.nullable(), by: person, ledger: z.array(z.int()) }); // prettier-ignore
 const graph = z.object({
@@ -39,7 +39,7 @@ export function lineageRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { db } = deps;
   const tag = 'Lineage';
   const anything = z.object({
-    id: z.string().min(3).max(120).describe('six or more characters of the id of anything; a line is <list>#<rank>'),
+    id: z.string().min(3).max(120).describe('six or more characters of the id of anything'),
   });
 
   route(app, deps, 'getLineageGraph', { method: 'GET', url: '/v1/lineage-graph/:id', tag, summary: 'What a thing came from, and what came of it', params: anything, answer: graph }, async ({ params: { id } }) => {
@@ -49,7 +49,7 @@ export function lineageRoutes(app: FastifyInstance, deps: ApiDeps): void {
     return { of, nodes: found.nodes.map((n) => ({ ...n, at: n.at ?? null, by: (n.by && names.get(n.by)) ?? null, ledger: [...n.ledger] })), edges: [...found.edges], cut: found.cut };
   }); // prettier-ignore
 
-  route(app, deps, 'getLineage', { method: 'GET', url: '/v1/lineage/:id', tag, summary: 'The way back from a line, list, version or run to the snapshot', params: anything, answer: z.array(step) }, async ({ params: { id } }) =>
+  route(app, deps, 'getLineage', { method: 'GET', url: '/v1/lineage/:id', tag, summary: 'The way back from a list, version or run to the snapshot', params: idParam('id'), answer: z.array(step) }, async ({ params: { id } }) =>
     (await lineageOf(db, id)).map((s) => ({ ...s, at: s.at ?? null, ledger: [...s.ledger] })),
   ); // prettier-ignore
 

@@ -2,9 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { conflict, notAllowed } from '../../../domain/errors';
 import { ASSESSMENTS } from '../../../domain/rules/blind';
-import { mayDo } from '../../../domain/rules/roles';
-import { knownPrincipal } from '../../../platform/auth/acts';
-import type { VerifiedToken } from '../../../platform/auth/tokens';
 import { isToJudge, linePage, linesToJudge, type LineView } from '../../../platform/db/read-models/selection';
 import { recordAccess } from '../../../platform/services/access';
 import { assess, getList, listPage, type ListSummary, sealList } from '../../../platform/services/lists';
@@ -12,11 +9,10 @@ import type { ApiDeps } from '../deps';
 import { keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { route } from '../http/route';
 import { AmountsOfLists } from './amounts';
+import { judgeOf } from './judge';
 import { idParam, listSummary, ore, sha } from './schemas';
 
 const EXPORT_ROWS = 5000;
-/** Somebody who never acted has judged nothing. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 const words = z.string().trim().min(3).max(2000);
 const entityParam = z.string().regex(/^[\w.:-]{1,80}$/);
 
@@ -38,8 +34,6 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const listParam = idParam('listId');
   const amounts = new AmountsOfLists(db, deps.store);
 
-  /** Whoever assesses actors does not see the rank of those that are to be judged blind, until they have. */
-  const judgeOf = async (token: VerifiedToken) => (mayDo(token.roles, 'list.assess') ? ((await knownPrincipal(db, token)) ?? NOBODY) : undefined);
   const lines = async (list: ListSummary, rows: readonly LineView[]) => {
     const of = await amounts.of(list.scoringId, rows.map(({ entity }) => entity));
     return rows.map((row) => ({ ...row, practice: row.practice ?? null, amountOre: of.get(row.entity) ?? null }));
@@ -55,7 +49,7 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
   route(app, deps, 'listLines', { method: 'GET', url: '/v1/selection-lists/:listId/lines', tag, summary: 'Lines by rank; the page is put on record', params: listParam, query: lineQuery, answer: pageOf(line) }, async ({ params, query: { cursor, limit, selected }, principal: { token }, groups }) => {
     const list = await getList(db, params.listId);
     const [after = 0] = keyFrom('number', cursor) ?? [];
-    const rows = await linePage(db, { listId: list.listId, after, limit: limit + 1, selectedOnly: selected === 'true', groups, judge: await judgeOf(token) });
+    const rows = await linePage(db, { listId: list.listId, after, limit: limit + 1, selectedOnly: selected === 'true', groups, judge: await judgeOf(db, token) });
     const cut = page(rows, limit, (last) => [last.rank]);
     await recordAccess(db, token, { kind: 'list', subjectId: list.listId, purpose: 'list', rows: [cut.rows[0]?.rank ?? after, cut.rows.at(-1)?.rank ?? after] }, deps.clock());
     return { rows: await lines(list, cut.rows), next: cut.next };
@@ -63,7 +57,7 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
 
   route(app, deps, 'exportLines', { method: 'GET', url: '/v1/selection-lists/:listId/lines.csv', tag, summary: 'Lines as CSV; the export is put on record', params: listParam, query: z.object({ selected: z.enum(['true', 'false']).default('true') }), produces: ['text/csv'] }, async ({ params, query: { selected }, principal: { token }, groups, reply }) => {
     const list = await getList(db, params.listId);
-    const judge = await judgeOf(token);
+    const judge = await judgeOf(db, token);
     if (judge !== undefined && (await linesToJudge(db, { listId: list.listId, groups, judge })).length > 0)
       throw conflict('some actors of this list are to be assessed before their rank is shown', 'Assess them on the page of the list first.');
     const all: LineView[] = [];
@@ -82,14 +76,14 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const toJudge = z.object({ entity: z.string(), practice: z.string().nullable(), group: z.string() });
   route(app, deps, 'listBlindLines', { method: 'GET', url: '/v1/selection-lists/:listId/blind-lines', tag, summary: 'Actors that the caller assesses before their rank is shown', params: listParam, answer: z.array(toJudge) }, async ({ params, principal: { token }, groups }) => {
     const { listId } = await getList(db, params.listId);
-    const judge = await judgeOf(token);
+    const judge = await judgeOf(db, token);
     return judge === undefined ? [] : (await linesToJudge(db, { listId, groups, judge })).map((row) => ({ ...row, practice: row.practice ?? null }));
   });
 
   const assessment = z.strictObject({ entity: entityParam, verdict: z.enum(ASSESSMENTS), words: words.optional() });
   route(app, deps, 'assessLine', { method: 'POST', url: '/v1/selection-lists/:listId/assessments', tag, summary: 'Say what one thinks of an actor before its rank is shown', params: listParam, body: assessment, status: 201, answer: z.object({ listId: sha, entity: z.string(), verdict: z.enum(ASSESSMENTS) }) }, async ({ params, body, command, groups }) => {
     const list = await getList(db, params.listId);
-    const judge = await judgeOf(command.token);
+    const judge = await judgeOf(db, command.token);
     if (judge === undefined || !(await isToJudge(db, list.listId, body.entity, judge))) throw conflict('this actor is not to be assessed blind, or you have done so', 'GET …/blind-lines names those that are.');
     const scope = await linesToJudge(db, { listId: list.listId, groups, judge });
     if (!scope.some(({ entity }) => entity === body.entity)) throw notAllowed('this actor is outside the provider groups of your team');

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ACCESS, OPERATIONS, PURPOSES } from '../../../domain/rules/access';
-import { overviewOf } from '../../../platform/db/read-models/overview';
+import { overviewOf } from '../../../platform/services/overview';
 import { liveAt } from '../../../platform/db/read-models/live-at';
 import { readCheckpoint } from '../../../platform/ledger/checkpointer';
 import type { ApiDeps } from '../deps';

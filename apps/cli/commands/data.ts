@@ -2,7 +2,9 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { invalid } from '../../../domain/errors';
 import { beginAct } from '../../../platform/auth/acts';
+import { signInOnDevice } from '../../../platform/auth/device';
 import { saveSession, signInAsDemoUser, signInAsService } from '../../../platform/auth/sign-in';
+import { tokenVerifier } from '../../../platform/auth/tokens';
 import { loadEnv } from '../../../platform/config/env';
 import { append } from '../../../platform/ledger/ledger';
 import { loadBillTable } from '../../../platform/loading/bill-table';
@@ -13,7 +15,7 @@ import { Vault, vaultKey } from '../../../platform/loading/vault';
 import { DEMO_DIALS, type Dials } from '../../../simulation/dials';
 import { writeRegister } from '../../../simulation/messages';
 import { type Out, print, StatusLine, table } from '../output';
-import { acting, reading } from '../session';
+import { acting, reading, showPrompt } from '../session';
 
 const number = (name: string, low: number, high: number) => (text: string) => {
   const value = Number(text);
@@ -29,14 +31,17 @@ const month = (text: string) => {
 export function dataCommands(program: Command): void {
   program
     .command('login')
-    .description('sign in; in the demo as one of its named users')
-    .requiredOption('--as <user>', 'kari (data scientist), ola, ingrid (approvers), per, siri (control leaders), anne (auditor), …')
-    .addHelpText('after', '\nExample: utplukk login --as kari')
-    .action(async (options: { as: string } & Out) => {
+    .description('sign in with a browser, on this machine or another; in the demo also as one of its named users')
+    .option('--as <user>', 'demo only: kari (data scientist), ola, ingrid (approvers), per, siri (control leaders), anne (auditor), …')
+    .addHelpText('after', '\nExamples: utplukk login\n          utplukk login --as kari')
+    .action(async (options: { as?: string } & Out) => {
       const env = loadEnv();
-      saveSession(options.as, (await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, options.as)).accessToken);
-      print(options, { user: options.as }, () => `Signed in as ${options.as}.`);
-    });
+      const { as } = options;
+      const { accessToken } = as === undefined ? await signInOnDevice(env, showPrompt) : await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, as);
+      const { subject: user, roles } = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(accessToken);
+      saveSession({ user, accessToken, device: as === undefined });
+      print(options, { user, roles }, () => `Signed in as ${user} (${roles.join(', ')}).`);
+    }); // prettier-ignore
 
   program
     .command('simulate')

@@ -23,6 +23,8 @@ export interface LedgerQuery {
   readonly act?: string | undefined;
   /** A person or service, as the identity provider names them. */
   readonly by?: string | undefined;
+  /** Acts that the one who asks may not see. */
+  readonly without?: readonly string[] | undefined;
   /** Entries older than this number: the key of the next page. */
   readonly before?: number | undefined;
   readonly limit?: number | undefined;
@@ -42,14 +44,25 @@ interface Row {
 const prefix = (text: string) => `${text.replace(/[%_\\]/g, '')}%`;
 
 /** Entries of the ledger, newest first, a page at a time. */
-export async function ledgerEntries(db: Db, { subject, act, by, before, limit = 50 }: LedgerQuery): Promise<LedgerEntry[]> {
+export async function ledgerEntries(db: Db, { subject, act, by, without = [], before, limit = 50 }: LedgerQuery): Promise<LedgerEntry[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select c.seq, e.at, e.act, e.subject_kind, e.subject_id, convert_from(e.bytes, 'UTF8')::jsonb as body, p.subject,
         (select r.words from jsonb_to_recordset(convert_from(e.bytes, 'UTF8')::jsonb->'changes') as x(t text, k text) join aud.reason r on r.reason_id::text = x.k where x.t = 'aud.reason' limit 1) as words
       from aud.chain c join aud.entry e using (entry_id) left join aud.act a on a.act_id = e.act_id left join aud.principal p using (principal_id)
-      where (?::text is null or e.subject_id like ?) and (?::text is null or e.act like ?) and (?::text is null or p.subject = ?) and (?::bigint is null or c.seq < ?)
+      where (?::text is null or e.subject_id like ?) and (?::text is null or e.act like ?) and (?::text is null or p.subject = ?) and (?::bigint is null or c.seq < ?) and e.act <> all(?::text[])
       order by c.seq desc limit ?`,
-    [subject ?? null, prefix(subject ?? ''), act ?? null, prefix(act ?? ''), by ?? null, by ?? null, before ?? null, before ?? null, limit],
+    [
+      subject ?? null,
+      prefix(subject ?? ''),
+      act ?? null,
+      prefix(act ?? ''),
+      by ?? null,
+      by ?? null,
+      before ?? null,
+      before ?? null,
+      [...without],
+      limit,
+    ],
   );
   return rows.map((row) => ({
     seq: row.seq,

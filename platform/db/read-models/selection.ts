@@ -2,7 +2,7 @@ import { BLIND_BYTE } from '../../../domain/rules/blind';
 import { notFound } from '../../../domain/errors';
 import type { Db } from '../connection';
 
-/** A line as a page shows it. */
+/** A line of a list; `P12` is the provider's surrogate, the practice number is what caseworkers know it by. */
 export interface LineView {
   readonly rank: number;
   readonly entity: string;
@@ -112,12 +112,12 @@ export interface RankAt {
   readonly selected: boolean;
 }
 
-/** Where an actor stood on every list it was scored for, oldest first. */
-export async function rankHistory(db: Db, entity: string): Promise<RankAt[]> {
+/** Where an actor stood on every list it was scored for, oldest first; for a judge without those still to be judged blind. */
+export async function rankHistory(db: Db, entity: string, judge: string | undefined): Promise<RankAt[]> {
   const { rows } = await db.raw<{ rows: { list_id: string; slot: string; as_of: Date; version_id: string; rank: number; of: number; probability: number; selected: boolean }[] }>(
     `select l.list_id, t.slot, t.as_of, s.version_id, l.rank, s.rows as of, l.probability, l.selected
-      from sel.line l join sel.list t using (list_id) join sel.scoring_run s using (scoring_id) where l.entity = ? order by t.as_of, t.drafted_at`,
-    [entity],
+      from sel.line l join sel.list t using (list_id) join sel.scoring_run s using (scoring_id) where l.entity = ? and (?::uuid is null or not (${TO_JUDGE})) order by t.as_of, t.drafted_at`,
+    [entity, judge ?? null, judge ?? null],
   );
   return rows.map((row) => ({ listId: row.list_id, slot: row.slot, asOf: row.as_of, versionId: row.version_id, rank: row.rank, of: row.of, probability: row.probability, selected: row.selected }));
 } // prettier-ignore

@@ -456,7 +456,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The way back from a line, list, version or run to the snapshot
+         * The way back from a list, version or run to the snapshot
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getLineage"];
@@ -3766,7 +3766,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description six or more characters of the id of anything; a line is <list>#<rank> */
+                /** @description six or more characters of the id of anything */
                 id: string;
             };
             cookie?: never;
@@ -3892,7 +3892,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description six or more characters of the id of anything; a line is <list>#<rank> */
+                /** @description the id, or six or more of its first characters */
                 id: string;
             };
             cookie?: never;
@@ -5341,6 +5341,8 @@ export interface operations {
                         peers: {
                             feature: string;
                             words: string;
+                            /** @description øre, share, or what is counted */
+                            unit: string;
                             value: number;
                             deviation: number;
                             peers: number;

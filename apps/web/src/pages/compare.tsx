@@ -1,11 +1,11 @@
 import { Paragraph } from '@digdir/designsystemet-react';
-import { useQueries } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { answer, api } from '../api/client';
 import { Curves, Figures } from '../parts/evaluation';
 import { Page, Section, To } from '../parts/page';
-import { Empty, Loading, Problem } from '../parts/states';
+import { Ask, Empty } from '../parts/states';
 import { useFormats, useWords } from '../words';
 
 const WORDS = {
@@ -13,28 +13,34 @@ const WORDS = {
   en: { title: 'Compare runs', lead: 'Runs with other splits were judged on other rows. Differences in pairs exist within one run only.', none: 'Choose two or more finished runs in the list.', rows: (n: number) => `${n} outcomes` },
 }; // prettier-ignore
 
+/** A run with its evaluation, as one thing to wait for. */
+async function judgedRun(runId: string) {
+  const path = { params: { path: { runId } } };
+  const [run, evaluation] = await Promise.all([answer(api.GET('/v1/training-runs/{runId}', path)), answer(api.GET('/v1/training-runs/{runId}/evaluation', path))]);
+  return { run, evaluation };
+} // prettier-ignore
+
 export function ComparePage() {
   const w = useWords(WORDS);
-  const f = useFormats();
   const [search] = useSearchParams();
   const ids = (search.get('runs') ?? '').split(',').filter((id) => id !== '');
-  const runs = useQueries({ queries: ids.map((runId) => ({ queryKey: ['run', runId], queryFn: () => answer(api.GET('/v1/training-runs/{runId}', { params: { path: { runId } } })) })) });
-  const evaluations = useQueries({ queries: ids.map((runId) => ({ queryKey: ['evaluation', runId], queryFn: () => answer(api.GET('/v1/training-runs/{runId}/evaluation', { params: { path: { runId } } })) })) });
-  const failed = [...runs, ...evaluations].find((query) => query.isError);
-  const loaded = [...runs, ...evaluations].every((query) => query.data !== undefined);
-  const curves = useMemo(() => (loaded ? evaluations.map((query, i) => ({ label: `${runs[i]!.data!.name} ${f.date(runs[i]!.data!.startedAt)}`, curves: query.data!.curves.filter(({ family }) => runs[i]!.data!.families.includes(family)) })) : []), [loaded, f]); // eslint-disable-line react-hooks/exhaustive-deps
-  if (ids.length < 2) return <Page title={w.title}><Empty>{w.none}</Empty></Page>;
-  if (failed) return <Page title={w.title}><Problem error={failed.error} /></Page>;
-  if (!loaded) return <Page title={w.title}><Loading /></Page>;
+  const judged = useQuery({ queryKey: ['judged', ...ids], queryFn: () => Promise.all(ids.map(judgedRun)), enabled: ids.length > 1 });
+  return <Page title={w.title} lead={w.lead}>{ids.length < 2 ? <Empty>{w.none}</Empty> : <Ask of={judged}>{(runs) => <Compared runs={runs} />}</Ask>}</Page>;
+} // prettier-ignore
+
+function Compared({ runs }: { runs: readonly Awaited<ReturnType<typeof judgedRun>>[] }) {
+  const w = useWords(WORDS);
+  const f = useFormats();
+  const curves = useMemo(() => runs.map(({ run, evaluation }) => ({ label: `${run.name} ${f.date(run.startedAt)}`, curves: evaluation.curves.filter(({ family }) => run.families.includes(family)) })), [runs, f]);
   return (
-    <Page title={w.title} lead={w.lead}>
+    <>
       <Curves of={curves} />
-      {runs.map(({ data }) => (
-        <Section key={data!.runId} title={`${data!.name}, ${f.instant(data!.startedAt)}`}>
-          <Paragraph data-size="sm"><To to={`/runs/${data!.runId}`}>{data!.runId}</To>, {w.rows(data!.evaluation[0]?.n ?? 0)}</Paragraph>
-          <Figures rows={data!.evaluation} />
+      {runs.map(({ run }) => (
+        <Section key={run.runId} title={`${run.name}, ${f.instant(run.startedAt)}`}>
+          <Paragraph data-size="sm"><To to={`/runs/${run.runId}`}>{run.runId}</To>, {w.rows(run.evaluation[0]?.n ?? 0)}</Paragraph>
+          <Figures rows={run.evaluation} />
         </Section>
       ))}
-    </Page>
+    </>
   );
 } // prettier-ignore

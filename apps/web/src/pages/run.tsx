@@ -79,7 +79,7 @@ function Loaded({ run, title }: { run: Run; title: string }) {
         [w.matrix, run.matrixId ? <Id key="m" of={run.matrixId} to={`/lineage/${run.matrixId}`} /> : '–'],
         [w.version, run.versionId ? <Id key="v" of={run.versionId} to={`/versions/${run.versionId}`} /> : '–'],
       ]} />
-      {temporal ? <p><a href={`${temporal}/namespaces/utplukk/workflows/train-${runId}`} target="_blank" rel="noreferrer">{w.temporal}</a></p> : null}
+      {temporal ? <p><a href={`${temporal}/workflows/train-${runId}`} target="_blank" rel="noreferrer">{w.temporal}</a></p> : null}
       {run.problem ? <Alert data-color="danger">{w.problem} {run.problem}</Alert> : null}
       {cancel.isError ? <Problem error={cancel.error} /> : null}
       {run.state === 'running' ? <Running progress={progress} /> : null}

@@ -46,8 +46,8 @@ export function PeerPlot({ of: { peers, group } }: { of: Actor }) {
   return (
     <Section title={`${w.peers} (${group})`} lead={w.peersLead}>
       <Rows name={w.peers} rows={peers} keyOf={(p) => p.feature} columns={[
-        { head: w.feature, cell: (p) => p.words }, { head: w.value, numeric: true, cell: (p) => f.number(p.value, 2) }, { head: w.median, numeric: true, cell: (p) => f.number(p.quantiles[2] ?? 0, 2) },
-        { head: w.spread, cell: (p) => <><Box of={p} /><span className="hidden">{f.number(p.quantiles[0] ?? 0, 2)} – {f.number(p.quantiles[4] ?? 0, 2)}</span></> },
+        { head: w.feature, cell: (p) => p.words }, { head: w.value, numeric: true, cell: (p) => f.figure(p.value, p.unit) }, { head: w.median, numeric: true, cell: (p) => f.figure(p.quantiles[2] ?? 0, p.unit) },
+        { head: w.spread, cell: (p) => <><Box of={p} /><span className="hidden">{f.figure(p.quantiles[0] ?? 0, p.unit)} – {f.figure(p.quantiles[4] ?? 0, p.unit)}</span></> },
         { head: w.deviation, numeric: true, cell: (p) => f.number(p.deviation, 1) }, { head: w.n, numeric: true, cell: (p) => f.number(p.peers) },
       ]} />
     </Section>

@@ -28,8 +28,14 @@ const WORDS = {
 
 const useNames = () => {
   const { language } = useLanguage();
-  return { family: (name: string) => FAMILIES[language][name] ?? name, metric: (row: { metric: string; k: number }) => `${METRICS[language][row.metric] ?? row.metric}${row.k ? ` @${row.k}` : ''}` };
-}; // prettier-ignore
+  return useMemo(() => {
+    const [families, metrics] = [FAMILIES[language], METRICS[language]];
+    return {
+      family: (name: string) => families[name] ?? name,
+      metric: (row: { metric: string; k: number }) => `${metrics[row.metric] ?? row.metric}${row.k ? ` @${row.k}` : ''}`,
+    };
+  }, [language]);
+};
 
 const SHOWN = ['average-precision', 'precision', 'recall', 'lift'];
 
@@ -61,7 +67,7 @@ export function Curves({ of }: { of: readonly { label: string; curves: Evaluatio
   const w = useWords(WORDS);
   const f = useFormats();
   const names = useNames();
-  const series = useMemo(() => of.flatMap(({ label, curves }) => curves.map((curve) => ({ name: label ? `${label}: ${names.family(curve.family)}` : names.family(curve.family), points: curve.points }))), [of, names.family]); // eslint-disable-line react-hooks/exhaustive-deps
+  const series = useMemo(() => of.flatMap(({ label, curves }) => curves.map((curve) => ({ name: label ? `${label}: ${names.family(curve.family)}` : names.family(curve.family), points: curve.points }))), [of, names]);
   const option = useMemo<EChartsOption>(() => ({
     xAxis: { type: 'value', name: w.k, nameLocation: 'middle', nameGap: 28 },
     yAxis: { type: 'value', name: w.precision, min: 0, max: 1 },

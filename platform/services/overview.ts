@@ -1,23 +1,16 @@
-import { fourEyesProblem } from '../../../domain/rules/four-eyes';
-import { isSettled } from '../../../domain/rules/emergency';
-import { mayDo } from '../../../domain/rules/roles';
-import { knownPrincipal } from '../../auth/acts';
-import type { VerifiedToken } from '../../auth/tokens';
-import { getList } from '../../services/lists';
-import { emergenciesOf } from '../stores/emergencies';
-import { type PromotionRequest, requestPage } from '../stores/promotions';
-import { runPage } from '../stores/runs';
-import type { Db } from '../connection';
-import { freshness } from './register';
+import { isSettled } from '../../domain/rules/emergency';
+import { mayDo } from '../../domain/rules/roles';
+import { knownPrincipal } from '../auth/acts';
+import type { VerifiedToken } from '../auth/tokens';
+import { getList } from './lists';
+import { approvalProblem } from './promotion';
+import { emergenciesOf } from '../db/stores/emergencies';
+import { requestPage } from '../db/stores/promotions';
+import { runPage } from '../db/stores/runs';
+import type { Db } from '../db/connection';
+import { freshness } from '../db/read-models/register';
 
 const MOST = 20;
-
-/** Why this person may not approve a request; undefined where they may. */
-export function approvalProblem(request: PromotionRequest, roles: readonly string[], principalId: string | undefined): string | undefined {
-  if (request.state !== 'open') return `the request is ${request.state}`;
-  if (!mayDo(roles, 'promotion.approve')) return 'the role approver is needed';
-  return principalId && fourEyesProblem('promotion.approve', { requester: request.requester, trainer: request.trainer, decider: principalId }); // prettier-ignore
-}
 
 /** Drafts that wait for seals, and whether this person has sealed already. */
 async function waitingLists(db: Db, principalId: string | undefined): Promise<{ listId: string; sealedByMe: boolean }[]> {

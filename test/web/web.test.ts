@@ -247,8 +247,15 @@ test.each(['nb', 'en'] as const)('every page in %s: a heading, nothing serious f
 test('a narrow screen and a dark one work as well', async () => {
   const narrow = await visitor('anne', '/', 'nb', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
   await narrow.page.getByRole('heading', { name: 'Oversikt' }).waitFor();
-  const width = await narrow.page.evaluate<number>('document.documentElement.scrollWidth');
-  expect(width).toBeLessThanOrEqual(360);
+  const width = () => narrow.page.evaluate<number>('document.documentElement.scrollWidth');
+  expect(await width()).toBeLessThanOrEqual(360);
+  await narrow.go('/audit');
+  for (const tab of ['Oppslag', 'Sjekkpunkter', 'Innslag']) {
+    await narrow.page.getByRole('tab', { name: tab }).click();
+    await narrow.page.getByRole('table').first().waitFor();
+    expect([tab, await width()]).toEqual([tab, 360]);
+  }
+  await narrow.go('/');
   expect(await narrow.axe()).toEqual([]);
   await narrow.shot('narrow-dark');
 });

@@ -55,7 +55,7 @@ export async function findNode(db: Db, id: string): Promise<Step> {
   return rows[0];
 }
 
-/** Everything that a node came from and everything that came of it, nearest first, at most \`limit\` nodes each way. */
+/** Everything that a node came from and everything that came of it, origins first, at most \`limit\` nodes each way. */
 export async function lineageGraph(db: Db, start: Step, limit = MAX_NODES): Promise<LineageGraph> {
   const found = new Map<string, { step: Step; distance: number }>([[nodeName(start.kind, start.id), { step: start, distance: 0 }]]);
   const edges = new Map<string, LineageEdge>();
@@ -81,8 +81,14 @@ export async function lineageGraph(db: Db, start: Step, limit = MAX_NODES): Prom
       frontier = next;
     }
   }
-  const nodes = await describe(db, [...found.values()]);
+  const nodes = (await describe(db, [...found.values()])).sort(asItHappened);
   return { nodes, edges: [...edges.values()], cut };
+}
+
+/** From the origins to what came last; at one distance as it happened, and what bears no time by kind and id. */
+function asItHappened(a: LineageNode, b: LineageNode): number {
+  const [earlier, later] = [a.at?.getTime() ?? 0, b.at?.getTime() ?? 0];
+  return a.distance - b.distance || earlier - later || NODE_KINDS.indexOf(a.kind) - NODE_KINDS.indexOf(b.kind) || a.id.localeCompare(b.id);
 }
 
 interface Edge {

@@ -100,9 +100,7 @@ export function evidenceCommands(program: Command): void {
         () =>
           `${table(
             ['steps', 'what', 'id', 'when', 'from', 'ledger'],
-            [...graph.nodes]
-              .sort((a, b) => a.distance - b.distance)
-              .map((node) => [node.distance, node.kind, short(node.id), node.at?.toISOString().slice(0, 19) ?? '', inputs(nodeName(node.kind, node.id)), node.ledger.join(' ')]), // prettier-ignore
+            graph.nodes.map((node) => [node.distance, node.kind, short(node.id), node.at?.toISOString().slice(0, 19) ?? '', inputs(nodeName(node.kind, node.id)), node.ledger.join(' ')]), // prettier-ignore
           )}${graph.cut ? '\nThere is more: only the nearest are shown.' : ''}`,
       );
     });

@@ -59,7 +59,7 @@ function Drawn({ graph, cut }: { graph: Graph; cut: string | undefined }) {
       </Section>
       {node ? <NodeDetails node={node} /> : null}
       <Section title={w.asList}>
-        <Rows name={w.asList} rows={[...graph.nodes].sort((a, b) => a.distance - b.distance)} keyOf={(n) => `${n.kind}/${n.id}`} columns={[
+        <Rows name={w.asList} rows={graph.nodes} keyOf={(n) => `${n.kind}/${n.id}`} columns={[
           { head: w.steps, numeric: true, cell: (n) => n.distance }, { head: w.what, cell: (n) => <To to={`/lineage/${encodeURIComponent(n.id)}`}>{kinds[n.kind]} <code>{n.id.slice(0, 12)}</code></To> },
           { head: w.when, cell: (n) => f.instant(n.at) }, { head: w.by, cell: (n) => n.by }, { head: w.ledger, cell: (n) => n.ledger.join(', ') },
         ]} />

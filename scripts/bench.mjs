@@ -4,15 +4,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { bootstrap, ensurePython } from './lib/bootstrap.mjs';
+import { bootstrap, ensureChromium, ensurePython } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
-import { migrate, startNotary, startWorkers } from './lib/product.mjs';
+import { migrate, startApi, startNotary, startWorkers } from './lib/product.mjs';
 import { startDatabase, startServices } from './lib/stack.mjs';
 import { main, ROOT, SetupError, STACK } from './lib/util.mjs';
 
 const BENCHMARKS = {
   demo: 'the whole demo: seconds, memory, share of time without an activity',
   models: 'models against LightGBM on public sets, on the same splits; needs the folder of the sets',
+  web: "the people's side: 50 people over a list of all actors and a million entries, first page and verification in Chromium",
   trust: 'the ledger and what stands on it: verification, appending, proofs, time machine, lineage, kills at random points',
   chicago: 'food inspections with and without the inspector; needs the file',
   data: 'the register: national case and its tenth, loading, extraction, the published peer case, a tenth of Norway through the real workflows (data <part> for one)',
@@ -50,7 +51,25 @@ async function startProduct(home) {
   migrate({ ...env, ...owner });
   await startNotary(supervisor, env, owner);
   await startWorkers(supervisor, env);
-  return { env: { ...env, UTPLUKK_SESSION: path.join(home, 'session.json') }, supervisor };
+  return { env: { ...env, UTPLUKK_SESSION: path.join(home, 'session.json') }, owner, supervisor };
+}
+
+/** The API as `npm start` has it, filled and asked by the benchmark. */
+async function runWeb(more) {
+  ensureChromium();
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bench-'));
+  fs.chmodSync(home, 0o755);
+  const { env, owner, supervisor } = await startProduct(home);
+  const api = await startApi(supervisor, { ...env, UTPLUKK_RATE_LIMIT: '1000000' }, owner, { knownPort: false });
+  const child = spawn(process.execPath, [path.join(ROOT, 'dist/bench/web.js'), ...more], {
+    stdio: 'inherit',
+    cwd: ROOT,
+    env: { ...process.env, ...env, ...owner, UTPLUKK_BENCH_API: api },
+  });
+  const code = await new Promise((resolve) => child.once('exit', (status) => resolve(status ?? 1)));
+  await supervisor.stop();
+  fs.rmSync(home, { recursive: true, force: true });
+  return code;
 }
 
 async function runData(wanted, more) {
@@ -92,6 +111,7 @@ await main(() => {
   bootstrap({ requireNative: true });
   build();
   if (name === 'data') return runData(rest[0], rest.slice(1));
+  if (name === 'web') return runWeb(rest);
   if (name === 'trust') return withDatabase('trust', rest);
   if (name === 'models') process.env.UTPLUKK_BENCH_PYTHON = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
   const run = (bench) =>

@@ -2,13 +2,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openBrowser, settled, signInAs } from '../../bench/lib/chromium';
 
-/** The system's Chromium, with nothing that would call home. */
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']; // prettier-ignore
-export const chromiumPath = (): string => process.env['UTPLUKK_CHROMIUM'] ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => fs.existsSync(file)) ?? 'chromium'; // prettier-ignore
-
-export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+export { openBrowser };
 
 /** A window of somebody's own. Errors of a page's scripts fail the test that made it. */
 export class Visitor {
@@ -35,18 +32,8 @@ export class Visitor {
     await this.settled();
   }
 
-  /** Until the page has what it asked for. */
-  async settled(): Promise<void> {
-    await this.page.locator('main h1, main h2, main [role=alert]').first().waitFor();
-    await this.page.locator('main [role=status][aria-label]').first().waitFor({ state: 'detached' }).catch(() => undefined); // prettier-ignore
-  }
-
-  async signIn(user: string, at = '/'): Promise<void> {
-    await this.page.goto(`${this.base}/auth/login?return=${encodeURIComponent(at)}`);
-    await this.page.locator(`a[href$="as=${user}"]`).click();
-    await this.page.waitForURL(`${this.base}${at}`);
-    await this.settled();
-  }
+  settled = (): Promise<void> => settled(this.page);
+  signIn = (user: string, at = '/'): Promise<void> => signInAs(this.page, this.base, user, at);
 
   /** Serious and critical findings of axe on the page as it is. */
   async axe(): Promise<string[]> {

@@ -1,22 +1,20 @@
 import type { ActorReasons } from '../domain/schemas/reasons';
 import type { MatrixMeta } from '../domain/schemas/matrix';
-import { getList, listLines } from '../platform/services/lists';
+import { getList } from '../platform/services/lists';
 import type { VersionBundle } from '../platform/db/stores/versions';
 import { spawnJob } from './compute/spawn-job';
 import type { Deps } from './deps';
 
 /**
  * Reasons of actors of a scored population, made anew from what the list was made of: every scored actor can be asked for,
- * and nothing of it is stored. The first `top` of the list when no actor is named.
+ * and nothing of it is stored.
  */
 export async function reasonsOf(
   { db, store }: Pick<Deps, 'db' | 'store'>,
   listId: string,
-  actors: readonly string[],
-  top: number,
+  entities: readonly string[],
 ): Promise<readonly ActorReasons[]> {
   const list = await getList(db, listId);
-  const entities = actors.length > 0 ? actors : (await listLines(db, list.listId, { count: top })).map(({ entity }) => entity);
   const scoring = await db('sel.scoring_run as s')
     .join('ml.matrix as m', 'm.matrix_id', 's.matrix_id')
     .where({ scoring_id: list.scoringId })

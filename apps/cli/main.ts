@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { auditCommands } from './commands/audit';
+import { completionCommand } from './commands/completion';
 import { dataCommands } from './commands/data';
 import { doctorCommand } from './commands/doctor';
 import { emergencyCommands } from './commands/emergency';
@@ -34,6 +35,7 @@ for (const register of [
   auditCommands,
   evidenceCommands,
   doctorCommand,
+  completionCommand,
 ])
   register(program);
 const leaves = (command: Command): Command[] => (command.commands.length > 0 ? command.commands.flatMap(leaves) : [command]);

@@ -1,9 +1,10 @@
 import { ActivityFailure, ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { UtplukkError } from '../../domain/errors';
+import { notAllowed, UtplukkError } from '../../domain/errors';
+import { ACCESS, groupsInScope, mayCall, type Operation } from '../../domain/rules/access';
 import type { DevicePrompt } from '../../platform/auth/device';
 import { evidenceInBrowser } from '../../platform/auth/loopback';
 import { evidenceAs, loadSession } from '../../platform/auth/sign-in';
-import { tokenVerifier } from '../../platform/auth/tokens';
+import { tokenVerifier, type VerifiedToken } from '../../platform/auth/tokens';
 import { type Env, loadEnv } from '../../platform/config/env';
 import type { Command } from '../../platform/services/context';
 import type { Trust } from '../../platform/trust/trust';
@@ -13,7 +14,9 @@ import { compose } from '../compose';
 /** Exit codes that mean something; --help of the program lists them. */
 export const EXIT = { ok: 0, internal: 1, invalid: 2, notAllowed: 3, state: 4, away: 5 } as const;
 
-export type Reading = Pick<Command, 'db' | 'store' | 'clock' | 'notary'> & { readonly env: Env; readonly trust: () => Trust };
+type Parts = Pick<Command, 'db' | 'store' | 'clock' | 'notary'> & { readonly env: Env; readonly trust: () => Trust };
+/** What a reading command works with: who reads, and which provider groups they may see (undefined for all). */
+export type Reading = Parts & { readonly token: VerifiedToken; readonly groups: readonly string[] | undefined };
 
 /** Tells a person at a terminal where to go; on stderr, so that what a command prints stays its own. */
 export function showPrompt({ url, code, seconds }: DevicePrompt): void {
@@ -21,8 +24,8 @@ export function showPrompt({ url, code, seconds }: DevicePrompt): void {
   process.stderr.write(`Open ${url}\n${compare}. Waiting for at most ${Math.round(seconds / 60)} minutes …\n`);
 }
 
-/** For commands that only read. */
-export async function reading<T>(work: (context: Reading) => Promise<T>): Promise<T> {
+/** The product's parts for whoever runs them without a person, such as the demo. */
+export async function withParts<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
   const env = loadEnv();
   const deps = compose(env, { connections: 4 });
   try {
@@ -32,12 +35,28 @@ export async function reading<T>(work: (context: Reading) => Promise<T>): Promis
   }
 }
 
+const verified = (env: Env, accessToken: string): Promise<VerifiedToken> =>
+  tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(accessToken);
+
+/** For commands that only read: the same people may as on the pages, by the API's operation that answers the same. */
+export async function reading<T>(operation: Operation, work: (context: Reading) => Promise<T>): Promise<T> {
+  return withParts(async (parts) => {
+    const token = await verified(parts.env, loadSession().accessToken);
+    if (!mayCall(token.roles, operation))
+      throw notAllowed(
+        `${token.subject} has ${token.roles.length > 0 ? `the role ${token.roles.join(', ')}` : 'no role'}; this needs one of: ${ACCESS[operation].join(', ')}`,
+        'Sign in as someone with that role: `npx utplukk login`.',
+      );
+    return work({ ...parts, token, groups: groupsInScope(token.roles, operation, token.providerGroups) });
+  });
+}
+
 /** For commands that change something: the signed-in principal's token is verified first. */
-export async function acting<T>(work: (command: Command & Reading) => Promise<T>, accessToken?: string): Promise<T> {
-  return reading(async (context) => {
+export async function acting<T>(work: (command: Command & Parts) => Promise<T>, accessToken?: string): Promise<T> {
+  return withParts(async (context) => {
     const { env } = context;
     const session = accessToken === undefined ? loadSession() : { accessToken, device: false };
-    const token = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(session.accessToken);
+    const token = await verified(env, session.accessToken);
     const evidence = session.device ? evidenceInBrowser(env, showPrompt) : evidenceAs(env, token.subject);
     const temporal = await LifecycleClient.connect(env);
     try {

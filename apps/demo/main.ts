@@ -19,7 +19,7 @@ import { evaluationTable } from '../cli/commands/training';
 import { DEFAULT_CAPACITY, DEFAULT_SEED, DEFAULT_SHARDS, draftedList, linesTable } from '../cli/commands/lists';
 import { gatesJudged } from '../cli/commands/promotion';
 import { short, watching } from '../cli/output';
-import { acting, explainError, reading } from '../cli/session';
+import { acting, explainError, withParts } from '../cli/session';
 import { loadDemoRegister } from './register';
 import type { Env } from '../../platform/config/env';
 
@@ -32,7 +32,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Does a step as a named demo user; the token is fetched and verified like anybody's. */
 async function as<T>(user: string, work: (command: Acting) => Promise<T>): Promise<T> {
-  const { accessToken } = await reading(({ env }) => signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user));
+  const { accessToken } = await withParts(({ env }) => signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user));
   return acting(work, accessToken);
 }
 
@@ -55,7 +55,7 @@ async function train(): Promise<{ runId: string; versionId: string }> {
 
 async function promote(versionId: string, slot: string): Promise<void> {
   // What is live is what scoring would load: a champion from before decisions were signed is promoted anew.
-  const live = await reading(({ db, store, trust }) =>
+  const live = await withParts(({ db, store, trust }) =>
     verifiedChampion({ db, store, trust: trust() }, slot, new Date()).catch(() => undefined),
   );
   if (live?.versionId === versionId) return say('3. It is live already.');
@@ -118,7 +118,7 @@ async function seal(list: ListSummary): Promise<void> {
     for (const user of ['per', 'siri'].slice(list.seals))
       await as(user, (command) => sealList(command, list.listId, 'sealed', 'The demo seals its list.'));
   }
-  await reading(async ({ db }) => {
+  await withParts(async ({ db }) => {
     const sealed = await getList(db, list.listId);
     say(`5. Selection list ${sealed.listId}`);
     say(
@@ -136,7 +136,7 @@ async function main(): Promise<void> {
   await promote(versionId, slot);
   const list = await rescoreBySchedule(slot);
   await seal(list);
-  await reading(async ({ db, env, notary }) => {
+  await withParts(async ({ db, env, notary }) => {
     await notary.checkpoint();
     const ledger = await verifyLedger(db, anchorsOf(env));
     say(`\nModel version  ${versionId}`);

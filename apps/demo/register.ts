@@ -12,7 +12,7 @@ import { DEMO_DIALS } from '../../simulation/dials';
 import { writeRegister } from '../../simulation/messages';
 import { storeTruth } from '../../simulation/store-truth';
 import { StatusLine } from '../cli/output';
-import { acting, reading } from '../cli/session';
+import { acting, withParts } from '../cli/session';
 
 /** Files in the order they were finished; whoever takes one waits until there is one or no more will come. */
 class FilesAsTheyCome {
@@ -42,11 +42,11 @@ class FilesAsTheyCome {
  * same bytes, and what was loaded is found again. The cases are loaded last, so their being there says that all is.
  */
 export async function loadDemoRegister(say: (text: string) => void): Promise<void> {
-  const loaded = await reading(async ({ db }) =>
+  const loaded = await withParts(async ({ db }) =>
     Number((await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0),
   );
   if (loaded > 0) return say('1. The register is loaded already.');
-  const token = await reading(({ env }) => signInAsService(env, 'service-loader'));
+  const token = await withParts(({ env }) => signInAsService(env, 'service-loader'));
   await acting(async ({ db, env, token: verified, clock }) => {
     const folder = path.join(env.UTPLUKK_HOME, 'demo');
     const line = new StatusLine(process.stdout);

@@ -54,6 +54,8 @@ const COMMANDS = [
   'revoke',
   'override',
   'deviations',
+  'trials',
+  'completion',
 ];
 
 test('every command is there and shows an example', () => {
@@ -67,13 +69,52 @@ test('every command is there and shows an example', () => {
   expect(utplukk(['schedules', 'apply', '--help']).stdout).toMatch(/Example: utplukk schedules apply/);
 });
 
+test('the shell completes commands, subcommands, options and what they take', () => {
+  const script = utplukk(['completion', 'bash']).stdout;
+  const complete = (...words: string[]) => {
+    const typed = words.map((word) => `'${word}'`).join(' ');
+    const { stdout, stderr } = spawnSync('bash', ['-c', `${script}\nCOMP_WORDS=(utplukk ${typed}); COMP_CWORD=${words.length}; _utplukk; printf '%s\\n' "\${COMPREPLY[@]}"`], { encoding: 'utf8' }); // prettier-ignore
+    expect(stderr).toBe('');
+    return stdout.trim().split('\n');
+  };
+  expect(complete('tr')).toEqual(['train', 'trials']);
+  expect(complete('emergency', '')).toEqual(expect.arrayContaining(['stop', 'return', 'answer', 'list']));
+  expect(complete('emergency', 'stop', '--re')).toEqual(['--reason']);
+  expect(complete('train', 'some.yaml', '--')).toEqual(expect.arrayContaining(['--table', '--schema', '--json']));
+  expect(complete('reasons', '--lang', '')).toEqual(['nb', 'en']);
+  expect(complete('train', 'docs/')).toEqual(['']); // files are the shell's own
+  expect(utplukk(['completion', 'zsh']).stdout).toMatch(/bashcompinit/);
+  expect(utplukk(['completion', 'tcsh'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/Allowed choices are bash, zsh/) as string }); // prettier-ignore
+});
+
+test('who reads in a terminal is held to the same table as on the pages, and is on record', async () => {
+  const verify = () => utplukk(['verify', '--json']);
+  expect(verify()).toMatchObject({ status: 3, stdout: expect.stringContaining('nobody is signed in') as string });
+  utplukk(['login', '--as', 'admin']);
+  expect(verify()).toMatchObject({ status: 3, stdout: expect.stringMatching(/admin has the role admin; this needs one of: reviewer/) as string }); // prettier-ignore
+  for (const command of [['list'], ['quarantine'], ['ledger'], ['reasons', 'abcdef12', '--purpose', 'audit']])
+    expect(utplukk(command).status).toBe(3);
+  expect(utplukk(['runs']).status).toBe(0);
+  utplukk(['login', '--as', 'nils']); // a caseworker reads lists and nothing about models
+  for (const command of [['runs'], ['show', 'versions'], ['live'], ['verify'], ['export-ledger', '--out', path.join(dir, 'l')]])
+    expect(utplukk(command).status).toBe(3);
+  expect(utplukk(['list']).status).toBe(0);
+  expect(utplukk(['reasons', 'abcdef12'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/--purpose/) as string });
+  utplukk(['login', '--as', 'anne']);
+  expect(utplukk(['export-ledger', '--out', path.join(dir, 'ledger.ndjson')])).toMatchObject({ status: 4, stderr: expect.stringMatching(/nothing was anchored yet/) as string }); // prettier-ignore
+  expect(await t.db('aud.access').where({ kind: 'ledger-export' }).first<object>('purpose')).toEqual({ purpose: 'audit' });
+  fs.rmSync(path.join(dir, 'session.json'));
+});
+
 test('exit codes mean something, and an error says what to do next', () => {
+  utplukk(['login', '--as', 'anne']);
   expect(utplukk(['verify', '--json'])).toMatchObject({ status: 0, stdout: expect.stringContaining('"problems": []') as string });
   expect(utplukk(['approve'])).toMatchObject({ status: 2 });
   expect(utplukk(['train', 'nowhere.yaml'])).toMatchObject({
     status: 2,
     stderr: expect.stringMatching(/nowhere\.yaml does not exist/) as string,
   });
+  fs.rmSync(path.join(dir, 'session.json'));
   expect(utplukk(['propose', 'abcdef'])).toMatchObject({
     status: 3,
     stderr: expect.stringMatching(/nobody is signed in\nRun `npx utplukk login/) as string,
@@ -81,8 +122,9 @@ test('exit codes mean something, and an error says what to do next', () => {
   expect(utplukk(['login', '--as', 'nobody'])).toMatchObject({ status: 3 });
   expect(utplukk(['login', '--as', 'nils'])).toMatchObject({ status: 0 });
   expect(fs.statSync(path.join(dir, 'session.json')).mode & 0o777).toBe(0o600);
-  expect(utplukk(['show', 'abcdef12'])).toMatchObject({ status: 4, stderr: expect.stringMatching(/no model version abcdef12/) as string });
   expect(utplukk(['import', dir])).toMatchObject({ status: 3, stderr: expect.stringMatching(/nils has the role caseworker/) as string });
+  utplukk(['login', '--as', 'anne']);
+  expect(utplukk(['show', 'abcdef12'])).toMatchObject({ status: 4, stderr: expect.stringMatching(/no model version abcdef12/) as string });
   expect(utplukk(['gc'])).toMatchObject({ status: 2 });
   const away = utplukk(['runs', '--json'], { DATABASE_URL: 'postgresql://x:y@127.0.0.1:9/z' });
   expect(away).toMatchObject({ status: 5, stdout: expect.stringContaining('"SourceAway"') as string });

@@ -15,7 +15,7 @@ import { readManifest } from '../../../platform/snapshots/manifests';
 import type { ApiDeps } from '../deps';
 import { keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { type Call, route } from '../http/route';
-import { judgeOf } from './judge';
+import { judgeOf } from '../../../platform/services/look-ups';
 import { Openings } from './openings';
 import { day, instant, ore, person, sha } from './schemas';
 
@@ -164,7 +164,7 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const [ranks, cases, reasons, peers, months, sample] = await Promise.all([
       rankHistory(db, row.entity, judge),
       casesOf(db, row.providerId),
-      scoring && !blind ? reasonsOf({ db, store }, scoring.list_id, [row.entity], 1) : [],
+      scoring && !blind ? reasonsOf({ db, store }, scoring.list_id, [row.entity]) : [],
       scoring ? peerFigures(store, scoring.file_sha256, scoring.meta, row.entity) : [],
       at ? at.view.months() : [],
       at ? at.view.sample(SAMPLE) : [],

@@ -4,12 +4,12 @@ import { conflict, notAllowed } from '../../../domain/errors';
 import { ASSESSMENTS } from '../../../domain/rules/blind';
 import { isToJudge, linePage, linesToJudge, type LineView } from '../../../platform/db/read-models/selection';
 import { recordAccess } from '../../../platform/services/access';
+import { judgeOf, readLines } from '../../../platform/services/look-ups';
 import { assess, getList, listPage, type ListSummary, sealList } from '../../../platform/services/lists';
 import type { ApiDeps } from '../deps';
-import { keyFrom, page, pageOf, pageQuery } from '../http/paging';
+import { cursorOf, keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { route } from '../http/route';
 import { AmountsOfLists } from './amounts';
-import { judgeOf } from './judge';
 import { idParam, listSummary, ore, sha } from './schemas';
 
 const EXPORT_ROWS = 5000;
@@ -49,10 +49,8 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
   route(app, deps, 'listLines', { method: 'GET', url: '/v1/selection-lists/:listId/lines', tag, summary: 'Lines by rank; the page is put on record', params: listParam, query: lineQuery, answer: pageOf(line) }, async ({ params, query: { cursor, limit, selected }, principal: { token }, groups }) => {
     const list = await getList(db, params.listId);
     const [after = 0] = keyFrom('number', cursor) ?? [];
-    const rows = await linePage(db, { listId: list.listId, after, limit: limit + 1, selectedOnly: selected === 'true', groups, judge: await judgeOf(db, token) });
-    const cut = page(rows, limit, (last) => [last.rank]);
-    await recordAccess(db, token, { kind: 'list', subjectId: list.listId, purpose: 'list', rows: [cut.rows[0]?.rank ?? after, cut.rows.at(-1)?.rank ?? after] }, deps.clock());
-    return { rows: await lines(list, cut.rows), next: cut.next };
+    const { rows, more } = await readLines({ db, token, clock: deps.clock, groups }, { listId: list.listId, after, limit, selectedOnly: selected === 'true' });
+    return { rows: await lines(list, rows), next: more ? cursorOf([rows.at(-1)!.rank]) : null };
   });
 
   route(app, deps, 'exportLines', { method: 'GET', url: '/v1/selection-lists/:listId/lines.csv', tag, summary: 'Lines as CSV; the export is put on record', params: listParam, query: z.object({ selected: z.enum(['true', 'false']).default('true') }), produces: ['text/csv'] }, async ({ params, query: { selected }, principal: { token }, groups, reply }) => {

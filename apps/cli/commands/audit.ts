@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { invalid } from '../../../domain/errors';
+import { invalid, notFound } from '../../../domain/errors';
 import { reproduceId } from '../../../domain/rules/workflow-ids';
 import { damaged } from '../../../platform/artifacts/damaged';
 import { garbage } from '../../../platform/artifacts/garbage';
 import { lineageOf } from '../../../platform/db/read-models/lineage';
 import { listDeviations } from '../../../platform/mlflow/watch';
 import { type LedgerVerdict, verifyLedger } from '../../../platform/ledger/verify';
+import { getList } from '../../../platform/services/lists';
+import { readLines } from '../../../platform/services/look-ups';
 import { startRebuild } from '../../../platform/services/rebuild';
 import { anchorsOf } from '../../../platform/trust/anchors';
 import { type Out, print, short, table, watching } from '../output';
@@ -25,7 +27,7 @@ export function auditCommands(program: Command): void {
     .addHelpText('after', '\nExamples: utplukk verify\n          utplukk verify --artifacts')
     .action(async (options: { artifacts: boolean } & Out) => {
       if (options.artifacts) {
-        const found = await reading(({ db, store }) => damaged(db, store));
+        const found = await reading('verifyLedger', ({ db, store }) => damaged(db, store));
         if (found.problems.length > 0) process.exitCode = EXIT.state;
         return print(options, found, () =>
           found.problems.length === 0
@@ -36,7 +38,7 @@ export function auditCommands(program: Command): void {
               ),
         );
       }
-      const verdict = await reading(({ db, env }) => verifyLedger(db, anchorsOf(env)));
+      const verdict = await reading('verifyLedger', ({ db, env }) => verifyLedger(db, anchorsOf(env)));
       if (verdict.problems.length > 0) process.exitCode = EXIT.state;
       return print(options, verdict, () =>
         verdict.problems.length === 0
@@ -54,7 +56,16 @@ export function auditCommands(program: Command): void {
     .argument('<id>', 'six characters or more; a line is <list>#<rank>')
     .addHelpText('after', '\nExample: utplukk lineage 9c01aa77#1')
     .action(async (id: string, options: Out) => {
-      const steps = await reading(({ db }) => lineageOf(db, id));
+      const [, listId, rank] = /^(.+)#(\d+)$/.exec(id) ?? [];
+      // Who stands where on a list is for those who may read it, and the look is on record.
+      const steps = listId
+        ? await reading('listLines', async (context) => {
+            const list = await getList(context.db, listId);
+            const { rows } = await readLines(context, { listId: list.listId, after: Number(rank) - 1, limit: 1, selectedOnly: false });
+            if (rows[0]?.rank !== Number(rank)) throw notFound(`list ${short(list.listId)} shows you no line ${rank}`, 'It has none, it is outside your groups, or you are to assess it first.'); // prettier-ignore
+            return lineageOf(context.db, id);
+          })
+        : await reading('getLineage', ({ db }) => lineageOf(db, id));
       print(options, steps, () =>
         table(
           ['what', 'id', 'about', 'when', 'ledger'],
@@ -92,7 +103,7 @@ export function auditCommands(program: Command): void {
     .description('what somebody changed in MLflow by hand; each was mirrored again')
     .addHelpText('after', '\nExample: utplukk deviations')
     .action(async (options: Out) => {
-      const rows = await reading(({ db }) => listDeviations(db));
+      const rows = await reading('listDeviations', ({ db }) => listDeviations(db));
       print(options, rows, () =>
         rows.length === 0
           ? 'MLflow says what it was told.'
@@ -116,7 +127,7 @@ export function auditCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk gc --dry-run')
     .action(async (options: { dryRun: boolean } & Out) => {
       if (!options.dryRun) throw invalid('gc without --dry-run would delete, and deletion is not offered', 'Run `utplukk gc --dry-run`.');
-      const report = await reading(({ db, store }) => garbage(db, store));
+      const report = await reading('listSnapshots', ({ db, store }) => garbage(db, store));
       print(
         options,
         report,

@@ -125,7 +125,7 @@ export function dataCommands(program: Command): void {
     .option('--limit <n>', 'how many', number('limit', 1, 10_000), 20)
     .addHelpText('after', '\nExample: utplukk quarantine --limit 50')
     .action(async (options: { limit: number } & Out) => {
-      const rows = await reading(({ db }) =>
+      const rows = await reading('listQuarantine', ({ db }) =>
         db('core.quarantine as q')
           .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
           .orderBy('quarantine_id', 'desc')

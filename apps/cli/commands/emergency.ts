@@ -61,7 +61,7 @@ export function emergencyCommands(program: Command): void {
     .option('--slot <slot>', 'purpose/group; all without it')
     .addHelpText('after', '\nExample: utplukk emergency list')
     .action(async (options: { slot?: string } & Out) => {
-      const rows = await reading(({ db }) => emergenciesOf(db, options.slot));
+      const rows = await reading('getLiveAt', ({ db }) => emergenciesOf(db, options.slot));
       print(options, rows, () =>
         table(
           ['emergency', 'slot', 'what', 'at', 'confirm before', 'answers', 'settled'],

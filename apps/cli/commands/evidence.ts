@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { hiddenActs } from '../../../domain/rules/access';
+import { recordAccess } from '../../../platform/services/access';
 import { invalid, notFound } from '../../../domain/errors';
 import { ROOT } from '../../../platform/config/env';
 import { ledgerEntries, type LedgerQuery } from '../../../platform/db/read-models/ledger-entries';
@@ -36,7 +38,7 @@ export function evidenceCommands(program: Command): void {
     .action(async (options: { at?: string; slot?: string } & Out) => {
       const at = new Date(options.at ?? Date.now());
       if (Number.isNaN(at.getTime())) throw invalid(`"${options.at}" is not an instant`, 'Give one such as 2026-03-01T12:00:00Z.');
-      const rows = await reading(async ({ db }) => {
+      const rows = await reading('getLiveAt', async ({ db }) => {
         const found = await liveAt(db, at, options.slot);
         const names = await namesOf(db, found.flatMap((row) => [row.trainedBy, row.requestedBy, row.decidedBy])); // prettier-ignore
         return found.map((row) => ({ ...row, trainedBy: names.get(row.trainedBy), requestedBy: names.get(row.requestedBy), decidedBy: names.get(row.decidedBy) })); // prettier-ignore
@@ -73,7 +75,9 @@ export function evidenceCommands(program: Command): void {
     .option('--limit <n>', 'how many', Number, 30)
     .addHelpText('after', '\nExample: utplukk ledger --act promotion --by ola')
     .action(async (options: LedgerQuery & Out) => {
-      const entries = await reading(({ db }) => ledgerEntries(db, options));
+      const entries = await reading('listLedgerEntries', ({ db, token }) =>
+        ledgerEntries(db, { ...options, without: hiddenActs(token.roles) }),
+      );
       print(options, entries, () =>
         table(
           ['entry', 'when', 'who', 'as', 'did', 'to', 'why'],
@@ -90,7 +94,7 @@ export function evidenceCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk graph 4f1c2a90 --format openlineage')
     .action(async (id: string, options: { format: (typeof FORMATS)[number] } & Out) => {
       if (!FORMATS.includes(options.format)) throw invalid(`no format "${options.format}"; there are: ${FORMATS.join(', ')}`);
-      const graph = await reading(async ({ db }) => lineageGraph(db, await findNode(db, id)));
+      const graph = await reading('getLineageGraph', async ({ db }) => lineageGraph(db, await findNode(db, id)));
       if (options.format === 'openlineage') return print({ json: true }, openLineage(graph), () => '');
       if (options.format === 'prov') return print({ json: true }, provJson(graph), () => '');
       const inputs = (name: string) => graph.edges.filter((edge) => edge.to === name).map((edge) => edge.from.replace(/\/(.{12}).*/, '/$1')).join(' '); // prettier-ignore
@@ -114,7 +118,10 @@ export function evidenceCommands(program: Command): void {
       '\nExample: utplukk export-ledger --out /tmp/ledger.ndjson && node /tmp/verify-utplukk.cjs /tmp/ledger.ndjson --key <base64>',
     )
     .action(async (options: { out: string } & Out) => {
-      const result = await reading(async (context) => exportLedger(context.env.DATABASE_URL, requireAnchors(context), options.out));
+      const result = await reading('exportLedger', async (context) => {
+        await recordAccess(context.db, context.token, { kind: 'ledger-export', subjectId: 'ledger', purpose: 'audit' }, context.clock());
+        return exportLedger(context.env.DATABASE_URL, requireAnchors(context), options.out);
+      });
       const verifier = copyVerifier(options.out);
       print(
         options,
@@ -130,7 +137,7 @@ export function evidenceCommands(program: Command): void {
     .requiredOption('--out <file>')
     .addHelpText('after', '\nExample: utplukk export-version 4f1c2a90 --out /tmp/version.json')
     .action(async (id: string, options: { out: string } & Out) => {
-      const result = await reading((context) => exportVersion(context, requireAnchors(context), id, options.out));
+      const result = await reading('getModelVersion', (context) => exportVersion(context, requireAnchors(context), id, options.out));
       const verifier = copyVerifier(options.out);
       print(
         options,

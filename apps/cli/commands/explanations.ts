@@ -4,6 +4,9 @@ import { conflict, invalid, notFound } from '../../../domain/errors';
 import { type Language, reasonsInWords } from '../../../domain/features/words';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { reasonsOf } from '../../../activities/reasons';
+import { type Purpose, PURPOSES } from '../../../domain/rules/access';
+import { getList } from '../../../platform/services/lists';
+import { openScored, readLines } from '../../../platform/services/look-ups';
 import { decisionsOf } from '../../../platform/db/stores/promotions';
 import { getVersion, type VersionBundle } from '../../../platform/db/stores/versions';
 import { interval, type Out, print, short, table } from '../output';
@@ -24,7 +27,7 @@ export function explanationCommands(program: Command): void {
     .argument('<run>')
     .addHelpText('after', '\nExample: utplukk evaluation 3f2a91bc --json > evaluation.json')
     .action(async (id: string, options: Out) => {
-      await reading(async ({ db, store }) => {
+      await reading('getEvaluation', async ({ db, store }) => {
         const runId = await fullRunId(db, id);
         const row = await db('ml.training_run').where({ run_id: runId }).first<{ evaluation_sha256: string | null } | undefined>();
         if (!row) throw notFound(`there is no training run ${id}`, 'List them with `utplukk runs`.');
@@ -42,7 +45,7 @@ export function explanationCommands(program: Command): void {
     .option('--out <file>', 'write it there')
     .addHelpText('after', '\nExample: utplukk card 9c31d2 --html --out card.html')
     .action(async (id: string, options: { html: boolean; out?: string } & Out) => {
-      await reading(async ({ db, store }) => {
+      await reading('getModelCard', async ({ db, store }) => {
         const version = await getVersion(db, id);
         const { card } = store.getJson<VersionBundle>(version.versionId);
         if (!card) throw conflict(`version ${short(version.versionId)} was frozen before versions carried a card`, 'Train it again.');
@@ -60,17 +63,22 @@ export function explanationCommands(program: Command): void {
     .argument('<list>')
     .argument('[actors...]', 'entities such as P12; the first of the list when left out')
     .option('--top <n>', 'how many of the list', wholeNumber, 3)
+    .addOption(new Option('--purpose <purpose>', 'why the actors are opened; it goes on record').choices(PURPOSES).makeOptionMandatory())
     .addOption(new Option('--lang <language>', 'language of the words').choices(['nb', 'en']).default('nb'))
-    .addHelpText('after', '\nExample: utplukk reasons 5d20aa P12 --lang en')
-    .action(async (id: string, actors: string[], options: { top: number; lang: Language } & Out) => {
-      await reading(async (context) => {
-        const found = await reasonsOf(context, id, actors, options.top);
+    .addHelpText('after', '\nExample: utplukk reasons 5d20aa P12 --purpose case --lang en')
+    .action(async (id: string, actors: string[], options: { top: number; purpose: Purpose; lang: Language } & Out) => {
+      await reading('openActor', async (context) => {
+        const { listId } = await getList(context.db, id);
+        const first = async () => (await readLines(context, { listId, after: 0, limit: options.top, selectedOnly: true })).rows.map(({ entity }) => entity); // prettier-ignore
+        const entities = actors.length > 0 ? actors : await first();
+        await openScored(context, listId, entities, options.purpose);
+        const found = await reasonsOf(context, listId, entities);
         print(options, found, () => found.map((actor) => reasonsInWords(actor, options.lang).join('\n')).join('\n\n'));
       });
     });
 }
 
-function evaluationInWords({ estimand, assumption, rows, paired, reliability }: EvaluationDocument): string {
+function evaluationInWords({ estimand, assumption, rows, paired, reliability, nuisance, population }: EvaluationDocument): string {
   const sliced = rows.filter((row) => row.slice !== 'all' && row.metric === 'average-precision');
   const differences = paired.filter(({ metric }) => metric === 'average-precision');
   return [
@@ -78,5 +86,21 @@ function evaluationInWords({ estimand, assumption, rows, paired, reliability }: 
     `Average precision by rows judged\n${table(['family', 'rows', 'n', 'value'], sliced.map((row) => [row.family, row.slice, row.n, `${interval(row)}${row.method.includes('few rows') ? ' (few rows)' : ''}`]))}`,
     `Difference in average precision, in pairs\n${table(['family', 'against', 'difference'], differences.map((row) => [row.family, row.against, interval(row)]))}`,
     `Calibration\n${table(['family', 'chosen', 'log loss platt', 'log loss isotonic'], reliability.map((row) => [row.family, row.chosen, row.logLoss.platt.toFixed(4), row.logLoss.isotonic.toFixed(4)]))}`,
+    ...(nuisance ? [`Without and with the columns that say who looked\n${table(['family', 'metric', 'without', 'with', 'difference'], nuisance.map((row) => [row.family, row.k > 0 ? `${row.metric} @${row.k}` : row.metric, interval(row.without), interval(row.withColumns), interval(row.difference)]))}`] : []),
+    ...(population ? everybodyInWords(population) : []),
   ].join('\n\n');
+} // prettier-ignore
+
+function everybodyInWords({ parts, lists, swap, groups }: NonNullable<EvaluationDocument['population']>): string[] {
+  const models = new Set(swap.map(({ family }) => family));
+  const shown = lists.filter(({ family, estimate }) => models.has(family) && estimate);
+  const missing = [...new Map(lists.filter(({ family, estimate }) => models.has(family) && !estimate).map((row) => [row.estimator, row.assumption]))];
+  const thin = groups.filter((group) => group.thin);
+  const swaps = swap.map((row) => [row.family, row.replaced, interval(row.observed.findings), interval(row.gain.findings), row.gain.kroner ? Math.round(row.gain.kroner.value) : '', `${row.bounds.lo.toFixed(3)} to ${row.bounds.hi.toFixed(3)}`]);
+  return [
+    `Lists drawn from all active actors (${parts.map((part) => `${part.asOf}: ${part.actors}, ${part.controlled} controlled`).join('; ')}): share that would have a finding if controlled\n${table(['family', 'first', 'estimator', 'share', 'controlled', 'right if'], shown.map((row) => [row.family, row.k || 'all', row.estimator, interval(row.estimate!), row.estimate!.n, row.assumption]))}`,
+    ...(missing.length > 0 ? [missing.map(([estimator, why]) => `${estimator}: ${why}`).join('\n')] : []),
+    `Worst tenth of past controls replaced by the first that nobody controlled\n${table(['family', 'replaced', 'findings a control', 'findings gained', 'NOK gained', 'whatever is assumed'], swaps)}`,
+    thin.length > 0 ? `Groups that little was learnt from\n${table(['group', 'actors', 'training rows', 'findings'], thin.map((g) => [g.group, g.actors, g.trainRows, g.trainFindings]))}` : 'No provider group is without training rows enough.',
+  ];
 } // prettier-ignore

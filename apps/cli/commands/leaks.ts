@@ -70,7 +70,7 @@ export function leakCommands(program: Command): void {
         if (certificate.verdict === 'refused') process.exitCode = 2;
         return;
       }
-      await reading(async ({ db }) => {
+      await reading('getTrainingRun', async ({ db }) => {
         const run = await getRun(db, what);
         const record = await leaksOf(db, run.runId);
         if (!record) throw notFound(`run ${short(run.runId)} has no leak certificate yet`);

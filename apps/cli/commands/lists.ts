@@ -4,7 +4,8 @@ import { invalid } from '../../../domain/errors';
 import { parseOrExplain } from '../../../domain/schemas/parse';
 import { tableMappingSchema } from '../../../domain/schemas/table-mapping';
 import { readYaml } from '../../../platform/services/experiments';
-import { applySchedule, getList, listLines, listLists, sealList, startRescore } from '../../../platform/services/lists';
+import { applySchedule, getList, type listLines, listLists, sealList, startRescore } from '../../../platform/services/lists';
+import { readLines } from '../../../platform/services/look-ups';
 import { type Out, print, short, table, watching } from '../output';
 import { acting, reading } from '../session';
 
@@ -69,7 +70,7 @@ export function listCommands(program: Command): void {
       '\nExample: utplukk list 9c01aa77 --count 10\nSelected does not mean suspected: a line opens an inquiry, never a decision.',
     )
     .action(async (id: string | undefined, options: { from: number; count: number; all: boolean } & Out) => {
-      await reading(async ({ db }) => {
+      await reading(id ? 'listLines' : 'listSelectionLists', async ({ db, ...looker }) => {
         if (!id) {
           const lists = await listLists(db);
           return print(options, lists, () =>
@@ -89,7 +90,10 @@ export function listCommands(program: Command): void {
           );
         }
         const list = await getList(db, id);
-        const lines = await listLines(db, list.listId, { from: options.from, count: options.count, selectedOnly: !options.all });
+        const { rows: lines } = await readLines(
+          { db, ...looker },
+          { listId: list.listId, after: options.from - 1, limit: options.count, selectedOnly: !options.all },
+        );
         return print(
           options,
           { list, lines },

@@ -6,6 +6,8 @@ import { trainId } from '../../../domain/rules/workflow-ids';
 import { experimentSchema } from '../../../domain/schemas/experiment';
 import { evaluationOf, getRun, listRuns, overall } from '../../../platform/db/stores/runs';
 import { gatesOf, getRequest, listRequests } from '../../../platform/db/stores/promotions';
+import { revisedRows, revisionsOf } from '../../../platform/db/stores/label-revisions';
+import { trialsOf } from '../../../platform/db/stores/trials';
 import { championOf, getVersion, listVersions } from '../../../platform/db/stores/versions';
 import { loadExperiment } from '../../../platform/services/experiments';
 import { cancelRun, startRun } from '../../../platform/services/training';
@@ -73,7 +75,7 @@ export function trainingCommands(program: Command): void {
     .description('training runs, latest first')
     .addHelpText('after', '\nExample: utplukk runs --json')
     .action(async (options: Out) => {
-      const runs = await reading(({ db }) => listRuns(db));
+      const runs = await reading('listTrainingRuns', ({ db }) => listRuns(db));
       print(
         options,
         runs.map(({ input, ...run }) => ({ ...run, experiment: input.experiment.name })),
@@ -98,7 +100,7 @@ export function trainingCommands(program: Command): void {
     .argument('<what>', 'id (six characters or more), "versions" or "requests"')
     .addHelpText('after', '\nExample: utplukk show versions')
     .action(async (what: string, options: Out) => {
-      await reading(async ({ db }) => {
+      await reading('getModelVersion', async ({ db }) => {
         if (what === 'versions') {
           const versions = await listVersions(db);
           return print(options, versions, () =>
@@ -135,7 +137,7 @@ export function trainingCommands(program: Command): void {
     .argument('<other>')
     .addHelpText('after', '\nExample: utplukk compare 3f2a91bc 77d0e1aa')
     .action(async (a: string, b: string, options: Out) => {
-      await reading(async ({ db }) => {
+      await reading('getEvaluation', async ({ db }) => {
         const runs = await Promise.all([a, b].map(async (id) => getRun(db, await fullRunId(db, id))));
         const key = (run: (typeof runs)[number]) => JSON.stringify([run.matrixId, run.input.experiment.split]);
         if (key(runs[0]!) !== key(runs[1]!))
@@ -149,6 +151,30 @@ export function trainingCommands(program: Command): void {
           ),
         );
         print(options, rows.flat(), () => evaluationTable(rows.flat()));
+      });
+    });
+
+  program
+    .command('trials')
+    .description('settings that the search of a run tried, the best of each family first')
+    .argument('<run>')
+    .addHelpText('after', '\nExample: utplukk trials 3f2a91bc')
+    .action(async (id: string, options: Out) => {
+      await reading('getTrainingRun', async ({ db }) => {
+        const run = await getRun(db, await fullRunId(db, id));
+        const trials = await trialsOf(db, run.runId);
+        if (trials.length === 0)
+          throw conflict(`run ${short(run.runId)} searched no settings`, 'Add `search: { trials: 20 }` to the experiment and train again.');
+        const changed = ({ settings, family }: (typeof trials)[number]) => {
+          const given: Record<string, unknown> = { ...run.input.experiment.families.find((own) => own.family === family) };
+          return Object.entries(settings).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(given[name])).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', '); // prettier-ignore
+        };
+        print(options, trials, () =>
+          table(
+            ['family', 'trial', 'log loss', 'average precision', 'rows', 'findings', 'other than given'],
+            trials.map((t) => [t.family, t.trial, t.validationLoss.toFixed(4), t.averagePrecision.toFixed(3), t.result.rows, t.result.findings, changed(t) || 'as given']), // prettier-ignore
+          ),
+        );
       });
     });
 
@@ -204,10 +230,12 @@ async function showOne(db: Parameters<typeof getVersion>[0], id: string, options
   const version = await getVersion(db, id);
   const champion = await championOf(db, version.slot);
   const rows = await evaluationOf(db, version.runId);
+  const revisions = await revisionsOf(db, version.matrixId);
+  const revised = revisions[0] && revisedRows(revisions[0]) > 0 ? `\nLabels changed since it was trained: ${revisedRows(revisions[0])} of ${revisions[0].rows} became others (label set ${short(revisions[0].revisedBy)}). Train it again.` : ''; // prettier-ignore
   print(
     options,
-    { version, live: champion?.versionId === version.versionId, evaluation: rows },
+    { version, live: champion?.versionId === version.versionId, evaluation: rows, revisions },
     () =>
-      `Model version ${version.versionId}\n${version.family} for ${version.slot}, ${champion?.versionId === version.versionId ? 'LIVE' : 'not live'}, run ${short(version.runId)}, matrix ${short(version.matrixId)}\n${evaluationTable(rows)}`,
+      `Model version ${version.versionId}\n${version.family} for ${version.slot}, ${champion?.versionId === version.versionId ? 'LIVE' : 'not live'}, run ${short(version.runId)}, matrix ${short(version.matrixId)}${revised}\n${evaluationTable(rows)}`,
   );
 }

@@ -13,6 +13,10 @@ export interface RunPlan {
   readonly asOf: string | undefined;
   readonly folds: readonly Fold[];
   readonly families: readonly FamilySpec['family'][];
+  /** True where lists drawn from all active actors are judged too. */
+  readonly population?: boolean;
+  /** Settings to try for each family before the folds are fitted. */
+  readonly search?: { readonly trials: number; readonly minutes?: number | undefined };
 }
 export interface SnapshotResult {
   readonly snapshotId: string;
@@ -28,6 +32,8 @@ export interface FoldTask {
   readonly matrixId: string;
   readonly fold: string;
   readonly family: FamilySpec['family'];
+  /** Matrix of all active actors at the start of the test part. */
+  readonly populationId?: string;
 }
 export interface FoldDone {
   readonly fold: string;
@@ -122,6 +128,8 @@ export interface TrainingActivities {
   computeFeatures(input: { snapshotId: string; dates: readonly string[] }): Promise<void>;
   /** Looks for leaks before anything is fitted; structural ones fail the run. */
   checkLeaks(input: { runId: string; matrixId: string; snapshotId?: string | undefined }): Promise<{ verdict: 'clean' | 'needs-reason' }>;
+  /** One setting, fitted and judged inside the training part of the first fold. */
+  tryOut(input: { runId: string; matrixId: string; family: FamilySpec['family']; trial: number }): Promise<{ validationLoss: number }>;
   trainFold(input: FoldTask): Promise<FoldDone>;
   evaluateRun(input: { runId: string; matrixId: string }): Promise<{ metrics: number }>;
   trainFinal(input: { runId: string; matrixId: string; family: FamilySpec['family'] }): Promise<FinalModel>;

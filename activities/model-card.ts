@@ -5,6 +5,7 @@ import { conflict } from '../domain/errors';
 import type { StoredModel } from '../models/artifact';
 import { leaksOf } from '../platform/db/stores/leaks';
 import type { TrainingRun } from '../platform/db/stores/runs';
+import { trialsOf } from '../platform/db/stores/trials';
 import type { VersionBundle } from '../platform/db/stores/versions';
 import type { Deps } from './deps';
 import { matrixFile } from './training-input';
@@ -25,11 +26,13 @@ export async function storeCard(
   if (!row.evaluation_sha256) throw conflict(`run ${run.runId} has no evaluation document`);
   const { meta } = await matrixFile(deps, bundle.recipe.matrixId, experiment);
   const { source, label, split } = experiment;
+  const trials = (await trialsOf(db, run.runId)).filter(({ family }) => family === bundle.family);
   const document = modelCard({
     slot: bundle.slot,
     family: bundle.family,
     settings: bundle.recipe.family,
     chosen: store.getJson<StoredModel>(bundle.model).chosen,
+    search: trials[0] && { trials: trials.length, trial: trials[0].trial, validationLoss: trials[0].validationLoss },
     seed: bundle.recipe.seed,
     source:
       source.kind === 'register'

@@ -10,6 +10,7 @@ import { actOf } from '../platform/auth/acts';
 import type { Tx } from '../platform/db/connection';
 import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
 import { statementById } from '../platform/db/stores/statements';
+import { revisedRows, revisionsOf } from '../platform/db/stores/label-revisions';
 import { leaksOf } from '../platform/db/stores/leaks';
 import { evaluationOf, overall, getRun } from '../platform/db/stores/runs';
 import { championOf, getVersion, type ModelVersion, toMirror, type VersionBundle } from '../platform/db/stores/versions';
@@ -172,6 +173,7 @@ async function gateInput({ db, store }: Deps, request: PromotionRequest): Promis
     .where({ run_id: version.runId, family: version.family })
     .select<{ result: { testRows: number; testPositives: number } }[]>('result');
   const champion = await championOf(db, request.slot);
+  const [revision] = await revisionsOf(db, version.matrixId);
   return {
     usesNuisance: !version.selectable,
     leaks: await leaksOf(db, version.runId),
@@ -186,6 +188,7 @@ async function gateInput({ db, store }: Deps, request: PromotionRequest): Promis
       .filter((row) => row.family === version.family && row.metric === 'average-precision' && row.slice.startsWith('period:'))
       .map((row) => ({ ...row, period: row.slice.slice('period:'.length) })),
     undocumented: card ? emptyParts(store.get(card.markdown).toString()) : ['model card'],
+    revisedLabels: revision && { changed: revisedRows(revision), rows: revision.rows },
     champion:
       champion && champion.versionId !== version.versionId
         ? await championEstimate(db, champion.versionId, version, canonical(run.input.experiment.split))

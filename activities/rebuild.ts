@@ -1,5 +1,4 @@
 import { notFound, UtplukkError } from '../domain/errors';
-import { foldsOf } from '../domain/rules/time-splits';
 import { canonical, digestOf, sha256 } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import { foldResults, getRun } from '../platform/db/stores/runs';
@@ -17,7 +16,7 @@ import { spawnJob } from './compute/spawn-job';
 import type { LifecycleActivities, RebuildStage, StageResult, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { listDocument, type Scores } from './selection';
-import { familyOf, finalTrainFrom, matrixFile } from './training-input';
+import { evaluateJob, finalTrainFrom, foldJob, matrixFile } from './training-input';
 
 /** What a thing was made of, and what came of making it again. */
 export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'planRebuild' | 'recordRebuild'> {
@@ -166,26 +165,21 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
   },
 
   async folds(deps, id, signal) {
-    const { experiment } = (await getRun(deps.db, id)).input;
-    const { matrix_id: matrixId } = await deps.db('ml.training_run').where({ run_id: id }).first<{ matrix_id: string }>();
-    const matrix = await matrixFile(deps, matrixId, experiment);
+    const run = await getRun(deps.db, id);
     for (const row of await foldResults(deps.db, id)) {
-      const fold = foldsOf(experiment.split).find((item) => item.id === row.fold)!;
-      const family = familyOf(experiment, row.family as VersionBundle['family']);
-      const job = { kind: 'fold', matrix, fold, family, seed: experiment.seed, storeRoot: deps.store.root } as const;
-      const { result } = await spawnJob<'fold'>(job, signal);
-      if (digestOf(result) !== row.content_sha256) return { same: false, detail: `${row.fold} of ${row.family} gives another result` };
+      const { populationMatrixId, nuisanceSha256 } = row.result;
+      const job = await foldJob(deps, run, { matrixId: run.matrixId!, fold: row.fold, family: row.family as VersionBundle['family'], populationId: populationMatrixId }); // prettier-ignore
+      // As it was asked for then: experiments have learnt to ask for more since.
+      const { result } = await spawnJob<'fold'>({ ...job, withNuisance: nuisanceSha256 !== undefined }, signal);
+      if (digestOf({ ...result, ...(populationMatrixId ? { populationMatrixId } : {}) }) !== row.content_sha256)
+        return { same: false, detail: `${row.fold} of ${row.family} gives another result` };
     }
     return { same: true };
   },
 
   async evaluation(deps, id, signal) {
-    const { experiment } = (await getRun(deps.db, id)).input;
     const row = await deps.db('ml.training_run').where({ run_id: id }).first<{ matrix_id: string; evaluation_sha256: string }>();
-    const predictions = (await foldResults(deps.db, id)).map(({ family, result }) => ({ family, sha256: result.predictionsSha256 }));
-    const { k: ks, bootstrap } = experiment.evaluation;
-    const matrix = await matrixFile(deps, row.matrix_id, experiment);
-    const job = { kind: 'evaluate', matrix, predictions, ks, bootstrap, seed: experiment.seed, storeRoot: deps.store.root } as const;
+    const job = await evaluateJob(deps, await getRun(deps.db, id), row.matrix_id);
     const { result } = await spawnJob<'evaluate'>(job, signal);
     return result.documentSha256 === row.evaluation_sha256 ? { same: true } : { same: false, detail: 'the evaluation document differs' };
   },

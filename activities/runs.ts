@@ -18,8 +18,9 @@ import { buildTableMatrix } from '../platform/snapshots/table-matrix';
 import { heartbeating } from './boundary';
 import type { FinalModel, LifecycleActivities, MatrixResult } from './contracts';
 import type { Deps } from './deps';
+import { noteLabelRevisions } from './label-revisions';
 import { storeCard } from './model-card';
-import { familyOf, matrixFile } from './training-input';
+import { familyOf, matrixFile, settingsOf } from './training-input';
 
 type RunActivities = Pick<
   LifecycleActivities,
@@ -40,7 +41,14 @@ export function runActivities(deps: Deps): RunActivities {
     async planRun({ runId }) {
       const { experiment } = (await getRun(db, runId)).input;
       const asOf = experiment.source.kind === 'register' ? experiment.source.asOf : undefined;
-      return { source: experiment.source.kind, asOf, folds: foldsOf(experiment.split), families: experiment.families.map((f) => f.family) };
+      return {
+        source: experiment.source.kind,
+        asOf,
+        folds: foldsOf(experiment.split),
+        families: experiment.families.map((f) => f.family),
+        population: experiment.evaluation.population,
+        ...(experiment.search ? { search: experiment.search } : {}),
+      };
     },
 
     /** Twice: the same manifest, the same id, no second entry. */
@@ -56,7 +64,9 @@ export function runActivities(deps: Deps): RunActivities {
           code: featureCode(),
           engine: matrixEngine(),
         } as const;
-        return asResult(await buildRegisterMatrix(deps, await actOf(db, run.actId), recipe));
+        const matrix = await buildRegisterMatrix(deps, await actOf(db, run.actId), recipe);
+        await noteLabelRevisions(deps, run.actId, matrix.matrixId, recipe);
+        return asResult(matrix);
       }),
 
     buildTableMatrix: ({ runId }) =>
@@ -186,7 +196,7 @@ async function bundleOf(
     recipe: {
       matrixId: run.matrixId,
       matrixRecipe: row.recipe,
-      family: familyOf(experiment, family),
+      family: await settingsOf(deps, run, family),
       seed: experiment.seed,
       split: experiment.split,
       code: fitCode(),

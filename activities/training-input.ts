@@ -1,10 +1,11 @@
 import { notFound } from '../domain/errors';
-import { addMonths, foldsOf } from '../domain/rules/time-splits';
+import { addMonths, type Fold, foldsOf } from '../domain/rules/time-splits';
 import type { FamilySpec } from '../domain/schemas/families';
 import { type Experiment, testEnd } from '../domain/schemas/experiment';
 import type { MatrixMeta } from '../domain/schemas/matrix';
-import { getRun, type TrainingRun } from '../platform/db/stores/runs';
-import type { MatrixFile } from './compute/jobs';
+import { foldResults, type TrainingRun } from '../platform/db/stores/runs';
+import { bestTrial } from '../platform/db/stores/trials';
+import type { ComputeJob, MatrixFile } from './compute/jobs';
 import type { Deps } from './deps';
 import { usableColumns } from './usable-columns';
 
@@ -14,23 +15,74 @@ export async function matrixFile({ db, store }: Deps, matrixId: string, experime
   return { file: store.existing(row.file_sha256), meta: row.meta, use: usableColumns(row.meta, experiment) };
 }
 
+/** Settings that a family is fitted with: the best that a search found, else those of the experiment. */
+export async function settingsOf({ db }: Deps, run: TrainingRun, family: FamilySpec['family']): Promise<FamilySpec> {
+  const { experiment } = run.input;
+  const best = experiment.search ? await bestTrial(db, run.runId, family) : undefined;
+  return best?.settings ?? familyOf(experiment, family);
+}
+
 export function familyOf(experiment: Experiment, family: FamilySpec['family']): FamilySpec {
   const spec = experiment.families.find((item) => item.family === family);
   if (!spec) throw notFound(`the experiment ${experiment.name} has no family ${family}`);
   return spec;
 }
 
-export async function runAndFold(
-  deps: Deps,
-  runId: string,
-  foldId: string,
-): Promise<{ run: TrainingRun; fold: ReturnType<typeof foldsOf>[number] }> {
-  const run = await getRun(deps.db, runId);
-  const fold = foldsOf(run.input.experiment.split).find((item) => item.id === foldId);
-  if (!fold) throw notFound(`the experiment has no fold ${foldId}`);
-  return { run, fold };
-}
-
 /** Where folds roll, the version that is frozen looks back as far as they did, from the end of the last test part. */
 export const finalTrainFrom = (experiment: Experiment): string | undefined =>
   experiment.split.kind === 'rolling' ? addMonths(testEnd(experiment), -experiment.split.trainMonths) : undefined;
+
+type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
+
+/** One fit of one fold, and what is scored with it. */
+export async function foldJob(
+  deps: Deps,
+  run: TrainingRun,
+  task: { matrixId: string; fold: string; family: FamilySpec['family']; populationId?: string | undefined },
+): Promise<JobOf<'fold'>> {
+  const { experiment } = run.input;
+  const matrix = await matrixFile(deps, task.matrixId, experiment);
+  const hasNuisance = matrix.meta.columns.some(({ role }) => role === 'nuisance') && experiment.features.nuisance === 'exclude';
+  return {
+    kind: 'fold',
+    matrix,
+    fold: foldOf(experiment, task.fold),
+    family: await settingsOf(deps, run, task.family),
+    ...(hasNuisance && experiment.evaluation.nuisance.includes(task.family) ? { withNuisance: true } : {}),
+    ...(task.populationId === undefined ? {} : { population: await populationFile(deps, task.populationId, matrix.use) }),
+    seed: experiment.seed,
+    storeRoot: deps.store.root,
+  };
+}
+
+/** The judgement of all folds that the run has. */
+export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string): Promise<JobOf<'evaluate'>> {
+  const { experiment } = run.input;
+  const folds = await foldResults(deps.db, run.runId);
+  const populationOf = new Map(folds.flatMap(({ fold, result: { populationMatrixId: id } }) => (id ? [[fold, id] as const] : [])));
+  const populations = await Promise.all(
+    [...populationOf].map(async ([fold, id]) => ({ fold: foldOf(experiment, fold), matrix: await populationFile(deps, id, []) })),
+  );
+  return {
+    kind: 'evaluate',
+    matrix: await matrixFile(deps, matrixId, experiment),
+    predictions: folds.map(({ family, result: { predictionsSha256, nuisanceSha256, populationSha256 } }) => ({ family, sha256: predictionsSha256, nuisanceSha256, populationSha256 })),
+    ...(populations.length > 0 ? { populations } : {}),
+    ks: experiment.evaluation.k,
+    bootstrap: experiment.evaluation.bootstrap,
+    seed: experiment.seed,
+    storeRoot: deps.store.root,
+  };
+} // prettier-ignore
+
+async function populationFile({ db, store }: Deps, matrixId: string, use: readonly string[]): Promise<MatrixFile> {
+  const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ file_sha256: string; meta: MatrixMeta } | undefined>();
+  if (!row) throw notFound(`matrix ${matrixId} is not recorded`);
+  return { file: store.existing(row.file_sha256), meta: row.meta, use };
+}
+
+export function foldOf(experiment: Experiment, id: string): Fold {
+  const fold = foldsOf(experiment.split).find((item) => item.id === id);
+  if (!fold) throw notFound(`the experiment has no fold ${id}`);
+  return fold;
+}

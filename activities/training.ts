@@ -1,60 +1,70 @@
+import { foldsOf } from '../domain/rules/time-splits';
+import { trialSettings } from '../domain/rules/search-space';
+import type { FamilySpec } from '../domain/schemas/families';
+import type { TrialScore } from '../models/search';
 import { digestOf } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import { evaluationRoot } from '../platform/ledger/bulk';
 import { append } from '../platform/ledger/ledger';
-import { foldResults, getRun } from '../platform/db/stores/runs';
+import { getRun } from '../platform/db/stores/runs';
 import { heartbeating } from './boundary';
 import type { FoldOutcome } from './compute/jobs';
 import { spawnJob } from './compute/spawn-job';
 import type { TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { checkRun } from './leaks';
-import { familyOf, finalTrainFrom, matrixFile, runAndFold } from './training-input';
+import { evaluateJob, familyOf, finalTrainFrom, foldJob, matrixFile, settingsOf } from './training-input';
 
 /** Fits and judgements, each in a child process. Run twice they give the same bytes, and rows are written once. */
-export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'checkLeaks' | 'trainFold' | 'evaluateRun' | 'trainFinal'> {
+export function trainingActivities(
+  deps: Deps,
+): Pick<TrainingActivities, 'checkLeaks' | 'tryOut' | 'trainFold' | 'evaluateRun' | 'trainFinal'> {
   const { db, store } = deps;
   const storeRoot = store.root;
   return {
     checkLeaks: (input) => heartbeating((signal) => checkRun(deps, input, signal)),
 
-    trainFold: ({ runId, matrixId, fold: foldId, family }) =>
+    tryOut: ({ runId, matrixId, family, trial }) =>
+      heartbeating(async (signal) => {
+        const key = { run_id: runId, family, trial };
+        const done = await db('ml.trial').where(key).first<{ validation_loss: number } | undefined>();
+        if (done) return { validationLoss: done.validation_loss };
+        const run = await getRun(db, runId);
+        const { experiment } = run.input;
+        const settings = trialSettings(familyOf(experiment, family), experiment.seed, trial);
+        const matrix = await matrixFile(deps, matrixId, experiment);
+        const job = {
+          kind: 'trial',
+          matrix,
+          fold: foldsOf(experiment.split)[0]!,
+          family: settings,
+          seed: experiment.seed,
+          storeRoot,
+        } as const;
+        const { result } = await spawnJob<'trial'>(job, signal);
+        await writeTrial(deps, run.actId, { runId, family, trial, settings, result });
+        return { validationLoss: result.validationLoss };
+      }),
+
+    trainFold: ({ runId, matrixId, fold: foldId, family, populationId }) =>
       heartbeating(async (signal) => {
         const done = await db('ml.fold_result')
           .where({ run_id: runId, fold: foldId, family })
           .first<{ content_sha256: string } | undefined>();
         if (done) return { fold: foldId, family, contentSha256: done.content_sha256 };
-        const { run, fold } = await runAndFold(deps, runId, foldId);
-        const { experiment } = run.input;
-        const matrix = await matrixFile(deps, matrixId, experiment);
-        const computed = await spawnJob<'fold'>(
-          { kind: 'fold', matrix, fold, family: familyOf(experiment, family), seed: experiment.seed, storeRoot },
-          signal,
-        );
-        const contentSha256 = digestOf(computed.result);
-        await writeFold(deps, run.actId, { runId, fold: foldId, family, contentSha256, result: computed.result });
+        const run = await getRun(db, runId);
+        const job = await foldJob(deps, run, { matrixId, fold: foldId, family, populationId });
+        const { result: computed } = await spawnJob<'fold'>(job, signal);
+        const result = { ...computed, ...(populationId === undefined ? {} : { populationMatrixId: populationId }) };
+        const contentSha256 = digestOf(result);
+        await writeFold(deps, run.actId, { runId, fold: foldId, family, contentSha256, result });
         return { fold: foldId, family, contentSha256 };
       }),
 
     evaluateRun: ({ runId, matrixId }) =>
       heartbeating(async (signal) => {
         const run = await getRun(db, runId);
-        const { experiment } = run.input;
-        const folds = await foldResults(db, runId);
-        const matrix = await matrixFile(deps, matrixId, experiment);
-        const predictions = folds.map((row) => ({ family: row.family, sha256: row.result.predictionsSha256 }));
-        const { result } = await spawnJob<'evaluate'>(
-          {
-            kind: 'evaluate',
-            matrix,
-            predictions,
-            ks: experiment.evaluation.k,
-            bootstrap: experiment.evaluation.bootstrap,
-            seed: experiment.seed,
-            storeRoot,
-          },
-          signal,
-        );
+        const { result } = await spawnJob<'evaluate'>(await evaluateJob(deps, run, matrixId), signal);
         const evaluationSha = result.documentSha256;
         await db.transaction(async (tx) => {
           let written = 0;
@@ -86,14 +96,15 @@ export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'checkL
 
     trainFinal: ({ runId, matrixId, family }) =>
       heartbeating(async (signal) => {
-        const { experiment } = (await getRun(db, runId)).input;
+        const run = await getRun(db, runId);
+        const { experiment } = run.input;
         const matrix = await matrixFile(deps, matrixId, experiment);
         const { result, engine } = await spawnJob<'final'>(
           {
             kind: 'final',
             trainFrom: finalTrainFrom(experiment),
             matrix,
-            family: familyOf(experiment, family),
+            family: await settingsOf(deps, run, family),
             seed: experiment.seed,
             storeRoot,
           },
@@ -102,6 +113,27 @@ export function trainingActivities(deps: Deps): Pick<TrainingActivities, 'checkL
         return { modelSha256: result.modelSha256, weightsSha256: result.weightsSha256, engineSha256: store.put(JSON.stringify(engine)) };
       }),
   };
+}
+
+async function writeTrial(
+  deps: Deps,
+  actId: string,
+  { runId, family, trial, settings, result }: { runId: string; family: string; trial: number; settings: FamilySpec; result: TrialScore },
+): Promise<void> {
+  const { validationLoss, averagePrecision, ...rest } = result;
+  await deps.db.transaction(async (tx) => {
+    const inserted = await tx.raw<{ rowCount: number }>(
+      'insert into ml.trial (run_id, family, trial, settings, validation_loss, average_precision, result, tried_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+      [runId, family, trial, JSON.stringify(settings), validationLoss, averagePrecision, JSON.stringify(rest), deps.clock()],
+    );
+    if (inserted.rowCount === 0) return;
+    await append(
+      tx,
+      await actOf(tx, actId),
+      { act: 'trial.fitted', subject: { kind: 'trial', id: `${runId}/${family}/${trial}` }, after: digestOf({ settings, result }) },
+      deps.clock(),
+    );
+  });
 }
 
 async function writeFold(

@@ -22,10 +22,17 @@ export function usableColumns(meta: MatrixMeta, experiment: Experiment): string[
       `${forbidden.map((c) => c.name).join(', ')} says who looked and cannot be a feature of a model meant for selection`,
       'Set `features.nuisance: include` to study its effect; such a model cannot be promoted.',
     );
+  const design = meta.columns.filter((column) => column.role === 'design' && include?.includes(column.name));
+  if (design.length > 0)
+    throw invalid(
+      `${design.map((c) => c.name).join(', ')} says how a row came to be controlled and is never a feature`,
+      'Take it out of `features.include`.',
+    );
   return meta.columns
     .filter(
       (column) =>
-        (column.role === 'feature' ? (include?.includes(column.name) ?? true) : nuisance === 'include') && !exclude.includes(column.name),
+        (column.role === 'feature' ? (include?.includes(column.name) ?? true) : column.role === 'nuisance' && nuisance === 'include') &&
+        !exclude.includes(column.name),
     )
     .map((column) => column.name);
 }

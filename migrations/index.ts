@@ -17,6 +17,8 @@ import * as trust from './20261125100000_trust';
 import * as lineage from './20261125110000_lineage';
 import * as mirrorDeviation from './20261125120000_mirror_deviation';
 import * as peopleSide from './20261125130000_people_side';
+import * as search from './20261125140000_search';
+import * as labelRevision from './20261125150000_label_revision';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -38,6 +40,8 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261125110000_lineage': lineage,
   '20261125120000_mirror_deviation': mirrorDeviation,
   '20261125130000_people_side': peopleSide,
+  '20261125140000_search': search,
+  '20261125150000_label_revision': labelRevision,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

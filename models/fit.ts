@@ -55,11 +55,12 @@ const VALIDATION_SHARE = 0.2;
 const MIN_ROWS = 40;
 const MIN_POSITIVES = 5;
 
-/** Earlier rows first; within a day by row id, so that the split does not depend on storage. */
+/** Earlier rows first; within a day by row id, so that no split depends on storage. */
+export const inKnownTime = (data: MatrixData, rows: readonly number[]): number[] =>
+  [...rows].sort((a, b) => compare(data.labelKnownOn[a] ?? '', data.labelKnownOn[b] ?? '') || compare(data.rowId[a]!, data.rowId[b]!));
+
 export function splitByKnownTime(data: MatrixData, rows: readonly number[]): { inner: number[]; validation: number[] } {
-  const order = [...rows].sort(
-    (a, b) => compare(data.labelKnownOn[a] ?? '', data.labelKnownOn[b] ?? '') || compare(data.rowId[a]!, data.rowId[b]!),
-  );
+  const order = inKnownTime(data, rows);
   const cut = Math.round(order.length * (1 - VALIDATION_SHARE));
   return { inner: order.slice(0, cut), validation: order.slice(cut) };
 }
@@ -67,10 +68,18 @@ export function splitByKnownTime(data: MatrixData, rows: readonly number[]): { i
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const labels = (data: MatrixData, rows: readonly number[]) => Float32Array.from(rows, (row) => data.label[row]!);
 
+const findings = (data: MatrixData, rows: readonly number[]) => rows.filter((row) => data.label[row] === 1).length;
+
+/** Whether anything can be learnt from the rows. */
+export function isEnough(data: MatrixData, rows: readonly number[]): boolean {
+  const positives = findings(data, rows);
+  return rows.length >= MIN_ROWS && positives >= MIN_POSITIVES && rows.length - positives >= MIN_POSITIVES;
+}
+
 /** @throws UtplukkError NoLabels when there is too little to learn from */
 export function checkEnough(data: MatrixData, rows: readonly number[], where: string): void {
-  const positives = rows.filter((row) => data.label[row] === 1).length;
-  if (rows.length >= MIN_ROWS && positives >= MIN_POSITIVES && rows.length - positives >= MIN_POSITIVES) return;
+  if (isEnough(data, rows)) return;
+  const positives = findings(data, rows);
   throw new UtplukkError(
     'NoLabels',
     `${where} has ${rows.length} training rows with ${positives} findings; at least ${MIN_ROWS} rows, ${MIN_POSITIVES} findings and ${MIN_POSITIVES} without are needed`,

@@ -8,6 +8,7 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { RunPlan } from '../activities/contracts';
 import { MIRROR_ID } from '../domain/rules/workflow-ids';
 import { computing, quick, streaming } from './activity-proxies';
 import { problemOf } from './failures';
@@ -50,7 +51,16 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
       enter('leak check');
       await computing.checkLeaks({ runId, matrixId, snapshotId });
     }
-    const tasks = plan.folds.flatMap((fold) => plan.families.map((family) => ({ runId, matrixId, fold: fold.id, family })));
+    if (plan.search && patched('search'))
+      await search({ runId, matrixId }, plan.families, plan.search, (done, total) => (progress = { step: 'search', done, total }));
+    const populations =
+      snapshotId && plan.population && patched('population')
+        ? await makePopulations(actId, snapshotId, plan.folds, enter)
+        : new Map<string, string>();
+    const tasks = plan.folds.flatMap((fold) => {
+      const populationId = populations.get(fold.id);
+      return plan.families.map((family) => ({ runId, matrixId, fold: fold.id, family, ...(populationId ? { populationId } : {}) }));
+    }); // prettier-ignore
     enter('training', tasks.length);
     await Promise.all(
       tasks.map(async (task) => {
@@ -75,6 +85,50 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
     );
     throw error;
   }
+}
+
+/** Trials on the queue at once: more than workers take, so that none of them waits. */
+const TRIALS_AT_ONCE = 8;
+
+/**
+ * Settings of every family, tried by whoever has time; each is a row once it is fitted, so a worker or server that goes
+ * away costs the fit it was in. After `minutes` no trial begins, and the best of those that did is used.
+ */
+async function search(
+  of: { runId: string; matrixId: string },
+  families: RunPlan['families'],
+  { trials, minutes }: NonNullable<RunPlan['search']>,
+  report: (done: number, total: number) => void,
+): Promise<void> {
+  // Trial 0 of every family first: whatever the budget, each has the setting that it was given.
+  const queue = Array.from({ length: trials }, (_, trial) => families.map((family) => ({ ...of, family, trial }))).flat();
+  const total = queue.length;
+  const until = minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + minutes * 60_000; // workflow time, the same in a replay
+  let done = 0;
+  report(done, total);
+  const work = async () => {
+    for (let next = queue.shift(); next && (next.trial === 0 || Date.now() < until); next = queue.shift()) {
+      await computing.tryOut(next);
+      report(++done, total);
+    }
+  };
+  await Promise.all(Array.from({ length: TRIALS_AT_ONCE }, work));
+}
+
+/** All active actors at the start of each test part, controlled or not: what a list would really be drawn from. */
+async function makePopulations(
+  actId: string,
+  snapshotId: string,
+  folds: RunPlan['folds'],
+  enter: (step: string, total: number) => void,
+): Promise<Map<string, string>> {
+  enter('population', folds.length);
+  const made = new Map<string, string>();
+  for (const { id, testFrom } of folds) {
+    const { matrixId } = await streaming.buildPopulationMatrix({ actId, snapshotId, asOf: `${testFrom}T12:00:00Z` });
+    made.set(id, matrixId);
+  }
+  return made;
 }
 
 /** Features in lots that the workers share; the matrix then finds them all made. */

@@ -6,6 +6,7 @@ import type { Fold } from '../../domain/rules/time-splits';
 import type { Calibrator } from '../../domain/schemas/calibration';
 import type { LeakCertificate } from '../../models/leaks/leak-check';
 import type { LeakFinding } from '../../models/leaks/types';
+import type { TrialScore } from '../../models/search';
 
 /** Work for the computing process. Everything it reads and writes is named by path or content; nothing comes from the clock. */
 export interface MatrixFile {
@@ -31,6 +32,19 @@ export type ComputeJob =
       readonly matrix: MatrixFile;
       readonly fold: Fold;
       readonly family: FamilySpec;
+      /** Fit a second time with the columns that say who looked. */
+      readonly withNuisance?: boolean | undefined;
+      /** All active actors at the start of the test part, to be scored too. */
+      readonly population?: MatrixFile | undefined;
+      readonly seed: number;
+      readonly storeRoot: string;
+    }
+  | {
+      readonly kind: 'trial';
+      readonly matrix: MatrixFile;
+      /** Rows that train this fold are searched on: no test part is seen. */
+      readonly fold: Fold;
+      readonly family: FamilySpec;
       readonly seed: number;
       readonly storeRoot: string;
     }
@@ -44,7 +58,14 @@ export type ComputeJob =
     }
   | {
       readonly kind: 'evaluate';
-      readonly predictions: readonly { family: string; sha256: string }[];
+      readonly predictions: readonly {
+        family: string;
+        sha256: string;
+        nuisanceSha256?: string | undefined;
+        populationSha256?: string | undefined;
+      }[];
+      /** All active actors at the start of each test part; their baselines are read here. */
+      readonly populations?: readonly { readonly fold: Fold; readonly matrix: MatrixFile }[] | undefined;
       readonly matrix: MatrixFile;
       readonly ks: readonly number[];
       readonly bootstrap: number;
@@ -79,6 +100,14 @@ export interface FoldPredictions {
   readonly scores: readonly number[];
 }
 
+/** All active actors at the start of a test part as one family scored them. */
+export interface PopulationScores {
+  readonly fold: string;
+  readonly family: string;
+  readonly entities: readonly string[];
+  readonly scores: readonly number[];
+}
+
 export interface FoldOutcome {
   readonly predictionsSha256: string;
   readonly trainRows: number;
@@ -87,6 +116,10 @@ export interface FoldOutcome {
   readonly testPositives: number;
   readonly validationLoss: number;
   readonly weightsSha256: string;
+  /** FoldPredictions of the same family with the columns that say who looked. */
+  readonly nuisanceSha256?: string | undefined;
+  /** PopulationScores. */
+  readonly populationSha256?: string | undefined;
 }
 
 export interface FinalOutcome {
@@ -121,6 +154,7 @@ export interface ShardScores {
 export interface ComputeResults {
   leaks: LeakCertificate;
   fold: FoldOutcome;
+  trial: TrialScore;
   final: FinalOutcome;
   evaluate: EvaluateOutcome;
   score: ScoreOutcome;

@@ -2,24 +2,25 @@ import { UtplukkError } from '../../domain/errors';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { testsFold, trainsFold } from '../../domain/rules/time-splits';
 import { storeModel, restoreModel, type StoredModel } from '../../models/artifact';
-import { loadBackend } from '../../models/backend';
-import { baselineColumns, baselineScores, withProfile } from '../../models/baselines/baselines';
-import { type Contender, evaluateRun } from '../../models/evaluation/evaluate';
+import { loadBackend, type Tf } from '../../models/backend';
+import { withProfile } from '../../models/baselines/baselines';
 import { explain } from '../../models/explain/reasons';
-import { checkEnough, fitFamily } from '../../models/fit';
+import { checkEnough, fitFamily, type FittedModel } from '../../models/fit';
 import { checkEncoder, checkLeaks, type LeakCertificate } from '../../models/leaks/leak-check';
 import { scoreRows } from '../../models/score';
+import { type TrialScore, tryOut } from '../../models/search';
 import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
+import { evaluate } from './evaluate-job';
 import type {
   ComputeJob,
   ComputeResults,
-  EvaluateOutcome,
   FinalOutcome,
   FoldOutcome,
   FoldPredictions,
   MatrixFile,
+  PopulationScores,
   ScoreOutcome,
   ShardScores,
 } from '../../activities/compute/jobs';
@@ -37,7 +38,9 @@ const allRows = (data: MatrixData) => Array.from({ length: data.n }, (_, i) => i
 const positives = (data: MatrixData, rows: readonly number[]) => rows.filter((row) => data.label[row] === 1).length;
 
 async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutcome> {
-  const { data, columns } = await modelRows(job.matrix, store);
+  const who = job.withNuisance ? job.matrix.meta.columns.filter(({ role }) => role === 'nuisance').map(({ name }) => name) : [];
+  const { data, columns: all } = await modelRows({ ...job.matrix, use: [...job.matrix.use, ...who] }, store);
+  const columns = all.filter(({ name }) => !who.includes(name));
   const train = allRows(data).filter((row) => trainsFold(datedRow(data, row), job.fold));
   const test = allRows(data).filter((row) => testsFold(datedRow(data, row), job.fold));
   checkEnough(data, train, `fold ${job.fold.id} (outcomes known before ${job.fold.trainKnownBefore})`);
@@ -50,24 +53,51 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     );
   }
   const { tf } = await loadBackend();
-  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, train, job.seed);
-  const [leak] = checkEncoder(model.encoder, data, columns, train);
-  if (leak) throw new UtplukkError('LeakFound', `fold ${job.fold.id}: ${leak.detail}`, 'This is an error of the program: report it.');
-  const predictions: FoldPredictions = {
-    fold: job.fold.id,
-    family: job.family.family,
-    rowIds: test.map((row) => data.rowId[row]!),
-    scores: [...scoreRows(tf, model, data, test)],
+  const fit = (used: readonly MatrixColumn[]) => {
+    const fitted = fitFamily(tf, job.family, data, used, train, job.seed);
+    const [leak] = checkEncoder(fitted.model.encoder, data, used, train);
+    if (leak) throw new UtplukkError('LeakFound', `fold ${job.fold.id}: ${leak.detail}`, 'This is an error of the program: report it.');
+    return fitted;
   };
+  const predictions = (model: FittedModel): string => {
+    const found: FoldPredictions = {
+      fold: job.fold.id,
+      family: job.family.family,
+      rowIds: test.map((row) => data.rowId[row]!),
+      scores: [...scoreRows(tf, model, data, test)],
+    };
+    return store.put(canonical(found));
+  };
+  const { model, validationLoss } = fit(columns);
   return {
-    predictionsSha256: store.put(canonical(predictions)),
+    predictionsSha256: predictions(model),
     trainRows: train.length,
     trainPositives: positives(data, train),
     testRows: test.length,
     testPositives: positives(data, test),
     validationLoss,
     weightsSha256: store.put(storeModel(model).weights),
+    ...(who.length > 0 ? { nuisanceSha256: predictions(fit(all).model) } : {}),
+    ...(job.population ? { populationSha256: store.put(canonical(await populationScores(tf, model, job, job.population, store))) } : {}),
   };
+}
+
+async function populationScores(
+  tf: Tf,
+  model: FittedModel,
+  { fold: { id }, family: { family } }: JobOf<'fold'>,
+  population: MatrixFile,
+  store: ArtifactStore,
+): Promise<PopulationScores> {
+  const { data } = await modelRows(population, store);
+  return { fold: id, family, entities: data.entity, scores: [...scoreRows(tf, model, data, allRows(data))] };
+}
+
+async function trial(job: JobOf<'trial'>, store: ArtifactStore): Promise<TrialScore> {
+  const { data, columns } = await modelRows(job.matrix, store);
+  const train = allRows(data).filter((row) => trainsFold(datedRow(data, row), job.fold));
+  const { tf } = await loadBackend();
+  return tryOut(tf, job.family, data, columns, train, job.seed);
 }
 
 async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOutcome> {
@@ -78,48 +108,6 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
   const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed);
   const { document, weights } = storeModel(model);
   return { modelSha256: store.put(canonical(document)), weightsSha256: store.put(weights), trainRows: rows.length, validationLoss };
-}
-
-async function evaluate(job: JobOf<'evaluate'>, store: ArtifactStore): Promise<EvaluateOutcome> {
-  const wanted = baselineColumns(job.matrix.meta);
-  const data = await readMatrix(job.matrix.file, job.matrix.meta.columns.filter(({ name }) => wanted.includes(name)), store.temporary()); // prettier-ignore
-  const rowOf = new Map(data.rowId.map((id, row) => [id, row]));
-  const byFamily = new Map<string, { rows: number[]; scores: number[]; folds: string[] }>();
-  for (const { family, sha256 } of job.predictions) {
-    const part = store.getJson<FoldPredictions>(sha256);
-    const all = byFamily.get(family) ?? { rows: [], scores: [], folds: [] };
-    part.rowIds.forEach((id, i) => {
-      all.rows.push(rowOf.get(id)!);
-      all.scores.push(part.scores[i]!);
-      all.folds.push(part.fold);
-    });
-    byFamily.set(family, all);
-  }
-  const tested = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [] };
-  const hasAmounts = data.amountOre.some((amount) => amount > 0);
-  const contender = (family: string, isModel: boolean, { rows, folds }: typeof tested, scores: ArrayLike<number>): Contender => ({
-    family,
-    isModel,
-    judged: {
-      scores,
-      labels: rows.map((row) => data.label[row]!),
-      ...(hasAmounts ? { kroner: rows.map((row) => (data.label[row] === 1 ? (data.amountOre[row] ?? 0) / 100 : 0)) } : {}),
-      entities: rows.map((row) => data.entity[row]!),
-      rowIds: rows.map((row) => data.rowId[row]!),
-    },
-    groups: rows.map((row) => data.group[row]!),
-    periods: folds,
-  });
-  const baselines = [...baselineScores(data, job.matrix.meta, tested.rows, job.seed)];
-  const { document, calibrators } = evaluateRun(
-    [
-      ...[...byFamily].map(([family, all]) => contender(family, true, all, all.scores)),
-      ...baselines.map(([name, scores]) => contender(name, false, tested, scores)),
-    ],
-    { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed },
-  );
-  const testPositives = positives(data, tested.rows);
-  return { documentSha256: store.put(canonical(document)), rows: document.rows, testRows: tested.rows.length, testPositives, calibrators };
 }
 
 async function leaks(job: JobOf<'leaks'>, store: ArtifactStore): Promise<LeakCertificate> {
@@ -164,6 +152,8 @@ export function runJob(job: ComputeJob): Promise<ComputeResults[ComputeJob['kind
   switch (job.kind) {
     case 'fold':
       return fold(job, store);
+    case 'trial':
+      return trial(job, store);
     case 'final':
       return final(job, store);
     case 'evaluate':

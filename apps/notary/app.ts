@@ -9,6 +9,8 @@ import { checkEvidence, personKey } from '../../platform/trust/evidence';
 import type { Signer } from '../../platform/trust/signer';
 import {
   type DecisionPredicate,
+  type LabelCorrection,
+  labelCorrectionSchema,
   openRequest,
   openVersion,
   PREDICATE,
@@ -36,6 +38,10 @@ const versionBody = z.strictObject({
   engine: z.record(z.string(), z.string()),
   serviceToken: z.string(),
 });
+const labelCorrectionBody = labelCorrectionSchema
+  .omit({ at: true })
+  .extend({ ...about, serviceToken: z.string() })
+  .strict();
 const requestBody = z.strictObject({ ...about, requestId: z.uuid(), idToken: z.string() });
 const decisionBody = z.strictObject({
   ...about,
@@ -74,6 +80,14 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
     if (caller.kind !== 'service') throw notAllowed('versions are registered by a service account');
     const predicate: VersionPredicate = { slot, at: instant().toISOString(), ...rest };
     return signStatement(statementOf(slot, versionId, PREDICATE.version, predicate), signer);
+  });
+
+  app.post('/v1/label-corrections', async (request) => {
+    const { serviceToken, versionId, ...rest } = parseOrExplain(labelCorrectionBody, request.body, 'the label correction to sign');
+    const caller = await verify(serviceToken);
+    if (caller.kind !== 'service') throw notAllowed('label corrections are noted by a service account');
+    const predicate: LabelCorrection = { ...rest, at: instant().toISOString() };
+    return signStatement(statementOf(rest.slot, versionId, PREDICATE.labelCorrection, predicate), signer);
   });
 
   app.post('/v1/requests', async (request) => {

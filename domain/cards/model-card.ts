@@ -7,6 +7,8 @@ export interface CardInput {
   readonly family: string;
   readonly settings: unknown;
   readonly chosen: unknown;
+  /** Settings tried, where the experiment searched. */
+  readonly search?: { readonly trials: number; readonly trial: number; readonly validationLoss: number } | undefined;
   readonly seed: number;
   readonly source: { readonly kind: 'register' | 'table'; readonly what: string; readonly asOf: string };
   readonly label: string;
@@ -77,6 +79,48 @@ function fairness({ evaluation, family }: CardInput): Section {
   }; // prettier-ignore
 }
 
+/** Of versions whose evaluation holds them only: a section without rows has no place on the card. */
+function whoLooked({ evaluation, family }: CardInput): Section[] {
+  const all = evaluation.nuisance ?? [];
+  const own = all.filter((row) => row.family === family);
+  const shown = own.length > 0 ? own : all;
+  if (shown.length === 0) return [];
+  return [{
+    title: 'What the people who looked explain',
+    paragraphs: ['The same family on the same folds, fitted a second time with the columns that say who looked. The difference is what of the outcomes is the caseworker and not the actor; the version itself never saw those columns.'],
+    table: {
+      head: ['family', 'metric', 'without', 'with', 'difference'],
+      rows: shown.map((row) => [row.family, at(row.metric, row.k), estimate(row.without), estimate(row.withColumns), estimate(row.difference)]),
+    },
+  }];
+} // prettier-ignore
+
+function everybody({ evaluation, family }: CardInput): Section[] {
+  const { population } = evaluation;
+  if (!population) return [];
+  const lists = population.lists.filter((row) => row.family === family && row.estimate);
+  const swap = population.swap.find((row) => row.family === family);
+  const thin = population.groups.filter((group) => group.thin);
+  return [
+    {
+      title: 'Lists drawn from everybody',
+      paragraphs: [
+        `At the start of each test part all active actors were ranked: ${population.parts.map((part) => `${part.asOf}: ${part.actors} actors, ${part.controlled} of them controlled in the part, ${part.drawn} by a draw`).join('; ')}. The estimand is the share of the list that would have an upheld finding if controlled; the last row of each estimator is the share among all of them (class prior).`,
+        ...(swap ? [`Replacing the worst tenth of the past controls (${swap.replaced}, with a finding in ${estimate(swap.observed.findings)}) by the first of those that nobody controlled: ${estimate(swap.gain.findings)} findings more a control if uncontrolled actors are like controlled ones of the same score; whatever is assumed, between ${swap.bounds.lo.toFixed(3)} and ${swap.bounds.hi.toFixed(3)}.`] : []),
+      ],
+      table: {
+        head: ['first', 'estimator', 'share with a finding', 'controlled', 'right if'],
+        rows: lists.map((row) => [row.k === 0 ? 'all' : String(row.k), row.estimator, estimate(row.estimate!), String(row.estimate!.n), row.assumption]),
+      },
+    },
+    {
+      title: 'Groups that little was learnt from',
+      paragraphs: thin.length > 0 ? ['Scores of these groups borrow from the others and carry no verdict of their own.'] : ['Every provider group has rows and findings enough for a verdict of its own.'],
+      ...(thin.length > 0 ? { table: { head: ['group', 'actors', 'training rows', 'findings'], rows: thin.map((g) => [g.group, String(g.actors), String(g.trainRows), String(g.trainFindings)]) } } : {}),
+    },
+  ];
+} // prettier-ignore
+
 /**
  * Model card and technical file of one version (the headings of Mitchell et al. 2019 and of annex IV of the AI act that
  * apply), made from what is stored.
@@ -87,7 +131,7 @@ export function modelCard(input: CardInput): Document {
   const sections: Section[] = [
     {
       title: 'What it is',
-      list: [`slot: ${input.slot}`, `family: ${input.family}`, `settings: ${JSON.stringify(input.settings)}`, `chosen by the fit: ${JSON.stringify(input.chosen)}`, `seed: ${input.seed}`],
+      list: [`slot: ${input.slot}`, `family: ${input.family}`, `settings: ${JSON.stringify(input.settings)}`, ...(input.search ? [`settings chosen: number ${input.search.trial} of ${input.search.trials} tried on what was known before the first test part, by log loss (${input.search.validationLoss.toFixed(4)})`] : []), `chosen by the fit: ${JSON.stringify(input.chosen)}`, `seed: ${input.seed}`],
     },
     {
       title: 'Intended use',
@@ -105,6 +149,8 @@ export function modelCard(input: CardInput): Document {
     slices(input),
     calibration(input),
     fairness(input),
+    ...whoLooked(input),
+    ...everybody(input),
     {
       title: 'Leak certificate',
       paragraphs: [input.leaks ? `${input.leaks.tests} tests: ${input.leaks.verdict}.` : 'none: the run began before leak checks existed'],

@@ -3,7 +3,7 @@
  * keeps the policy's version with its verdicts, so that later thresholds do not rewrite old decisions.
  */
 export const GATE_POLICY = {
-  version: 2,
+  version: 3,
   /** Findings among the tested outcomes, so that a figure means something. */
   minTestPositives: 10,
   /** A challenger may be this much worse than the champion (relative) and still pass: below it is noise at our counts. */
@@ -16,6 +16,8 @@ export const GATE_POLICY = {
   calibrationSlack: 0.05,
   /** Controls in vain of one provider group may be this far above those of all, by the lower end of its interval. */
   burdenSlack: 0.2,
+  /** Labels that became others since the training may be this many. */
+  maxRevisedLabels: 0,
   /** Suspicions of the leak check stop until this many people gave a reason. */
   leakReasonsNeeded: 2,
 } as const;

@@ -20,6 +20,8 @@ export interface GateInput {
   readonly fairness: readonly GroupFairness[];
   /** Average precision in each test period, in order of time. */
   readonly periods: readonly (Estimate & { readonly period: string })[];
+  /** Labels it was trained on that a later label set has otherwise; undefined where no later one is known. */
+  readonly revisedLabels?: { readonly changed: number; readonly rows: number } | undefined;
   /** Mandatory parts of the version's documents that are empty or missing. */
   readonly undocumented: readonly string[];
 }
@@ -128,7 +130,14 @@ const documentation: Gate = ({ undocumented }) =>
     undocumented.length === 0 ? 'the model card has no empty part' : `empty or missing: ${undocumented.join(', ')}`,
   );
 
-const GATES: readonly Gate[] = [enoughOutcomes, noNuisance, leakCertificate, betterThanBaselines, notClearlyWorse, champion, calibration, fairness, drift, documentation]; // prettier-ignore
+const labelsStand: Gate = ({ revisedLabels }) => {
+  if (!revisedLabels) return [];
+  const { changed, rows } = revisedLabels;
+  const passed = changed <= GATE_POLICY.maxRevisedLabels;
+  return one('labels-stand', passed, `${changed} of ${rows} labels it was trained on became others since${passed ? '' : '; train it again on the newer ones'}`);
+}; // prettier-ignore
+
+const GATES: readonly Gate[] = [enoughOutcomes, noNuisance, leakCertificate, labelsStand, betterThanBaselines, notClearlyWorse, champion, calibration, fairness, drift, documentation]; // prettier-ignore
 
 /** All gates over one candidate. */
 export function judge(input: GateInput): { passed: boolean; results: GateResult[] } {

@@ -60,6 +60,76 @@ export interface ReliabilityReport {
   readonly top: readonly { readonly k: number; readonly meanProbability: number; readonly findingRate: Estimate }[];
 }
 
+/** One metric of one family fitted twice on the same folds: without and with the columns that say who looked. */
+export interface NuisanceEffect {
+  readonly family: string;
+  readonly metric: string;
+  readonly k: number;
+  readonly without: Estimate;
+  readonly withColumns: Estimate;
+  /** With minus without, drawn in pairs: what of the figure is the people who looked, and not the actors. */
+  readonly difference: Estimate;
+}
+
+export const ESTIMATORS = [
+  'naive',
+  'score-matched',
+  'inverse-probability',
+  'doubly-robust',
+  'random-arm',
+  'contraction',
+  'bounds',
+] as const;
+export type Estimator = (typeof ESTIMATORS)[number];
+/** Nobody was drawn; chances differ and are not known of those not drawn; no probability; no caseload of a decider. */
+export const MISSING = ['no-draw', 'unequal-draw', 'no-probability', 'no-caseload'] as const;
+
+/**
+ * Share with an upheld finding among the first `k` of all active actors, controlled or not, had they been controlled; with
+ * `k` 0 among all of them (the class prior). Null where nothing that is stored allows the estimator.
+ */
+export interface ListEstimate {
+  readonly family: string;
+  readonly k: number;
+  readonly estimator: Estimator;
+  readonly estimate: Estimate | null;
+  /** Why there is none; null where there is one. */
+  readonly missing: (typeof MISSING)[number] | null;
+  /** What must be true for the figure to be right, or why there is none, in words. */
+  readonly assumption: string;
+}
+
+/** What replacing the worst tenth of past controls by the model's first among the uncontrolled would have given. */
+export interface SwapEstimate {
+  readonly family: string;
+  readonly replaced: number;
+  /** Upheld findings and kroner a control, of those replaced. */
+  readonly observed: { readonly findings: Estimate; readonly kroner: Estimate | null };
+  /** The same gained a control, if uncontrolled actors are like controlled ones of the same score. */
+  readonly gain: { readonly findings: Estimate; readonly kroner: Estimate | null };
+  /** The least and most that the gain can be, whatever is assumed. */
+  readonly bounds: { readonly lo: number; readonly hi: number };
+}
+
+/** A provider group in the population and how much of it the model has learnt from. */
+export interface GroupCoverage {
+  readonly group: string;
+  readonly actors: number;
+  readonly trainRows: number;
+  readonly trainFindings: number;
+  /** True where so little was learnt from that scores of this group carry no verdict of their own. */
+  readonly thin: boolean;
+}
+
+/** Lists drawn from all active actors at the start of each test part, and what can be said of them. */
+export interface PopulationReport {
+  readonly parts: readonly { readonly fold: string; readonly asOf: string; readonly actors: number; readonly controlled: number; readonly drawn: number }[];
+  readonly lists: readonly ListEstimate[];
+  readonly swap: readonly SwapEstimate[];
+  /** By the newest part's training rows. */
+  readonly groups: readonly GroupCoverage[];
+} // prettier-ignore
+
 /** Everything that an evaluation page shows of one run; content-addressed, its rows stand in ml.evaluation too. */
 export interface EvaluationDocument {
   readonly format: 1;
@@ -70,4 +140,8 @@ export interface EvaluationDocument {
   readonly paired: readonly PairedDifference[];
   readonly fairness: readonly GroupFairness[];
   readonly reliability: readonly ReliabilityReport[];
+  /** Families fitted a second time with the columns that say who looked; none where the source has no such columns. */
+  readonly nuisance?: readonly NuisanceEffect[] | undefined;
+  /** Undefined for sources that know controlled actors only, and for runs from before there was any. */
+  readonly population?: PopulationReport | undefined;
 }

@@ -78,13 +78,36 @@ export const experimentSchema = z.strictObject({
     })
     .default({ exclude: [], nuisance: 'exclude' }),
   families: z.array(familySchema).min(1).max(8),
+  search: z
+    .strictObject({
+      trials: z.int().min(2).max(500).describe('settings tried for each family; the first is the one given above'),
+      minutes: z
+        .int()
+        .min(1)
+        .max(7 * 24 * 60)
+        .optional()
+        .describe('no trial starts after so many minutes; those that did are kept and count'),
+    })
+    .optional()
+    .describe('tries random settings of every family on what was known before the first test part, and uses the best of each'),
   candidate: z
     .union([z.literal('validation'), z.enum(FAMILY_NAMES)])
     .default('validation')
     .describe('which family becomes the candidate; "validation" takes the best inner-validation log loss, never the test part'),
   evaluation: z
-    .strictObject({ k: z.array(z.int().min(1)).min(1).default([20, 50, 100]), bootstrap: z.int().min(50).max(10_000).default(400) })
-    .default({ k: [20, 50, 100], bootstrap: 400 }),
+    .strictObject({
+      k: z.array(z.int().min(1)).min(1).default([20, 50, 100]),
+      bootstrap: z.int().min(50).max(10_000).default(400),
+      nuisance: z
+        .array(z.enum(FAMILY_NAMES))
+        .default(['logistic'])
+        .describe('families fitted a second time with the columns that say who looked, to see what those explain'),
+      population: z
+        .boolean()
+        .default(true)
+        .describe('also judge lists drawn from all active actors, controlled or not; a register source only'),
+    })
+    .default({ k: [20, 50, 100], bootstrap: 400, nuisance: ['logistic'], population: true }),
 });
 export type Experiment = z.infer<typeof experimentSchema>;
 

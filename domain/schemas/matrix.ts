@@ -2,7 +2,8 @@
 export interface MatrixColumn {
   readonly name: string;
   readonly kind: 'numeric' | 'categorical';
-  readonly role: 'feature' | 'nuisance';
+  /** `nuisance` says who looked; `design` says how the row came to be controlled, and never enters a model. */
+  readonly role: 'feature' | 'nuisance' | 'design';
 }
 
 export interface MatrixMeta {
@@ -17,6 +18,9 @@ export interface MatrixMeta {
   readonly labelled: number;
   readonly positives: number;
 }
+
+/** Column of role `design`: the stored chance, before the draw, that the row would be controlled; empty without a draw. */
+export const SELECTION_PROBABILITY = 'selection_probability';
 
 /** Fixed columns before the features. `label` is 1, 0 or null (outcome not known at the snapshot's as-of instant). */
 export const KEY_COLUMNS = ['row_id', 'entity', 'as_of', 'grp', 'label', 'label_known_on', 'amount_ore'] as const;

@@ -1,6 +1,3 @@
-import { Rng } from '../../domain/rng';
-import { INTERVAL } from '../metrics/ranking-metrics';
-
 /**
  * Estimates of one figure for a list whose actors were mostly never controlled: the share of its first k that would be
  * upheld if controlled. Each estimator says what must be true for it to be right; none is right without something.
@@ -165,21 +162,4 @@ export function contraction(rows: readonly { readonly score: number; readonly co
   const kept = rows.filter(({ controlled }) => controlled).sort((a, b) => b.score - a.score).slice(0, k);
   const hits = kept.reduce((sum, { outcome }) => sum + outcome, 0);
   return { value: kept.length > 0 ? hits / kept.length : 0, ...wilson(hits, kept.length), n: kept.length };
-} // prettier-ignore
-
-/**
- * What replacing the worst tenth of past controls would have given: kroner (or findings) of those that the model ranked
- * lowest among the controlled, against the mean of those it ranked highest among the others that were controlled at random.
- * @returns gain for each replaced control with a bootstrap interval
- */
-export function swapValue(controlled: readonly { readonly score: number; readonly value: number }[], replacements: readonly { readonly score: number; readonly value: number }[], replicates: number, seed: number): { gain: number; lo: number; hi: number; replaced: number } {
-  const count = Math.max(1, Math.round(controlled.length / 10));
-  const mean = (rows: readonly { readonly value: number }[]) => rows.reduce((sum, { value }) => sum + value, 0) / Math.max(1, rows.length);
-  const worst = [...controlled].sort((a, b) => a.score - b.score).slice(0, count);
-  const best = [...replacements].sort((a, b) => b.score - a.score).slice(0, Math.max(1, Math.round(replacements.length / 10)));
-  const rng = new Rng(seed, 'swap');
-  const again = <T>(rows: readonly T[]) => rows.map(() => rows[rng.below(rows.length)]!);
-  const draws = Array.from({ length: replicates }, () => mean(again(best)) - mean(again(worst))).sort((a, b) => a - b);
-  const at = (p: number) => draws[Math.round(p * (draws.length - 1))] ?? 0;
-  return { gain: mean(best) - mean(worst), lo: at((1 - INTERVAL) / 2), hi: at((1 + INTERVAL) / 2), replaced: count };
 } // prettier-ignore

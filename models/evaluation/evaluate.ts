@@ -30,6 +30,8 @@ export interface EvaluationSettings {
 /** Below these a slice's figures are shown and marked: they carry no verdict of their own. */
 const FEW_ROWS = 20;
 const FEW_FINDINGS = 5;
+/** Too little for a verdict of its own. */
+export const isThin = (rows: number, findings: number): boolean => rows < FEW_ROWS || findings < FEW_FINDINGS;
 const CURVE_POINTS = 60;
 
 const percent = `${Math.round(INTERVAL * 100)} %`;
@@ -76,7 +78,7 @@ type Row = Omit<EvaluationRow, 'family'>;
 function judgeSlice(judged: Judged, slice: string, { ks, bootstrap, seed }: EvaluationSettings): { rows: Row[]; drawn: Drawn[] } {
   const drawn = estimateWithDraws(toRanking(judged, seed), ks, bootstrap, seed);
   const findings = Array.from(judged.labels).filter((label) => label === 1).length;
-  const few = judged.labels.length < FEW_ROWS || findings < FEW_FINDINGS ? `; few rows: ${judged.labels.length} with ${findings} findings` : ''; // prettier-ignore
+  const few = isThin(judged.labels.length, findings) ? `; few rows: ${judged.labels.length} with ${findings} findings` : ''; // prettier-ignore
   const method = `naive on controlled actors, entity bootstrap ${bootstrap}, ${percent}${few}`;
   return { rows: drawn.map(({ estimate }) => ({ ...estimate, slice, method })), drawn };
 }
@@ -193,7 +195,7 @@ function fairnessOf({ family, judged, groups }: Contender, { ks, bootstrap, seed
     const rows = groups.filter((own) => own === group).length;
     const selected = Math.round(point.share * k);
     const inVain = Number.isNaN(point.inVain) ? 0 : point.inVain;
-    return { family, group, k, rows, few: rows < FEW_ROWS || selected < FEW_FINDINGS, shareOfRows: rows / n,
+    return { family, group, k, rows, few: isThin(rows, selected), shareOfRows: rows / n,
       shareOfList: { value: point.share, ...percentileInterval(draws.map(({ share }) => share), point.share), n: k },
       inVain: { value: inVain, ...percentileInterval(draws.map((draw) => draw.inVain).filter((value) => !Number.isNaN(value)), inVain), n: selected } };
   })); // prettier-ignore

@@ -65,6 +65,10 @@ export function metricsOf(
   return out;
 }
 
+/** Average precision alone, without an interval. */
+export const averagePrecisionOf = (judged: Judged, seed: number): number =>
+  metricsOf(toRanking(judged, seed), new Float64Array(judged.labels.length).fill(1), []).get('average-precision')!;
+
 export const INTERVAL = 0.95;
 
 /** Middle of the draws that `INTERVAL` leaves in. */

@@ -83,6 +83,11 @@ export const DATASETS: readonly Dataset[] = [
     columns: [['case_no', 'VARCHAR'], ['decided', 'DATE'], ['amount_ore', 'BIGINT'], ['known_from', 'TIMESTAMP']],
     select: `t.case_no, t.decided, t.amount_ore, ${utc('t.known_from')}`,
   },
+  {
+    name: 'case_draw', cut: 'all', fedBy: [], from: '(select * from ctl.case where selection_probability is not null) t', order: 't.case_no',
+    columns: [['case_no', 'VARCHAR'], ['selection_probability', 'DOUBLE']],
+    select: 't.case_no, t.selection_probability',
+  },
 ];
 
 /** Shard of a provider, the same in PostgreSQL and DuckDB: the upper half of Knuth's multiplicative hash. */

@@ -45,6 +45,9 @@ export async function openLabels(
   minAmountOre: number,
 ): Promise<readonly string[]> {
   for (const name of ['case', 'outcome', 'appeal', 'reversal']) await openView(duck, store, manifest, ident(name), name, () => true);
+  // Snapshots sealed before chances of selection were extracted hold none.
+  if (partsOf(manifest, 'case_draw').length > 0) await openView(duck, store, manifest, 'case_draw', 'case_draw', () => true);
+  else await duck.run('create temp table case_draw (case_no varchar, selection_probability double)');
   const day = civilTime(Date.parse(manifest.asOf)).day;
   await duck.run(`create temp table labels as ${labelSql(minAmountOre, day)}`);
   // Features at the first of a month need a whole month of receipt before it.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FAILURE_TYPES } from '../../domain/failure-types';
 import { UtplukkError } from '../../domain/errors';
 import { type Envelope, envelopeSchema } from './dsse';
-import type { VersionPredicate } from './statements';
+import type { LabelCorrection, VersionPredicate } from './statements';
 
 const problem = z.object({ type: z.enum([...FAILURE_TYPES, 'Internal']), message: z.string(), next: z.string().optional() });
 
@@ -22,6 +22,9 @@ export class NotaryClient {
     about: About & { requestId: string; verdict: 'approved' | 'refused'; idToken: string; request: unknown; version: unknown },
   ): Promise<Envelope> => this.#signed('decisions', about);
   revocation = (about: About & { requestId: string; idToken: string }): Promise<Envelope> => this.#signed('revocations', about);
+
+  labelCorrection = (about: About & Omit<LabelCorrection, 'slot' | 'at'> & { serviceToken: string }): Promise<Envelope> =>
+    this.#signed('label-corrections', about);
 
   /** Covers the ledger as it is now. */
   async checkpoint(): Promise<void> {

@@ -11,7 +11,7 @@ export const PREDICATE = {
   request: 'urn:utplukk:promotion-request:v1',
   decision: 'urn:utplukk:promotion-decision:v1',
   revocation: 'urn:utplukk:revocation:v1',
-  evaluation: 'urn:utplukk:evaluation:v1',
+  labelCorrection: 'urn:utplukk:label-correction:v1',
 } as const;
 
 const person = z.object({ issuer: z.string(), subject: z.string(), token: z.string() });
@@ -36,6 +36,20 @@ const decisionPredicate = z.object({
   trainer: z.object({ issuer: z.string(), subject: z.string() }).optional(),
   decider: person,
 });
+/** Labels that the version was trained on and that a later label set has otherwise. */
+export const labelCorrectionSchema = z.object({
+  slot: z.string(),
+  at: z.iso.datetime(),
+  labelSetId: z.string(),
+  revisedBy: z.string(),
+  rows: z.int(),
+  toFinding: z.int(),
+  fromFinding: z.int(),
+  unsettled: z.int(),
+  amounts: z.int(),
+  root: z.string(),
+});
+export type LabelCorrection = z.infer<typeof labelCorrectionSchema>;
 export type VersionPredicate = z.infer<typeof versionPredicate>;
 export type RequestPredicate = z.infer<typeof requestPredicate>;
 export type DecisionPredicate = z.infer<typeof decisionPredicate>;
@@ -60,6 +74,9 @@ function opened<T>(envelope: unknown, trust: Trust, type: string, schema: z.ZodT
 
 export const openVersion = (envelope: unknown, trust: Trust, versionId: string): VersionPredicate =>
   opened(envelope, trust, PREDICATE.version, versionPredicate, versionId).predicate;
+
+export const openLabelCorrection = (envelope: unknown, trust: Trust, versionId: string): LabelCorrection =>
+  opened(envelope, trust, PREDICATE.labelCorrection, labelCorrectionSchema, versionId).predicate;
 
 /** The request as it was signed, its requester's token checked again as of then. */
 export async function openRequest(

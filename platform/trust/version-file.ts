@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { openCheckpoint } from '../ledger/checkpoint';
 import { leafHash, verifyInclusion } from '../ledger/merkle';
 import { type Envelope, envelopeSchema, openEnvelope } from './dsse';
-import { openDecision, openRequest, openVersion, PREDICATE } from './statements';
+import { openDecision, openLabelCorrection, openRequest, openVersion, PREDICATE } from './statements';
 import type { Trust } from './trust';
 
 export const VERSION_FORMAT = 'utplukk-version/1';
@@ -73,6 +73,10 @@ async function checkStatement(envelope: Envelope, { versionId, slot }: VersionFi
   if (statement.predicateType === PREDICATE.decision) {
     const decision = await openDecision(envelope, trust, { versionId, slot, requestId });
     return `${decision.verdict} by ${decision.decider.subject} at ${decision.at}, asked for by ${decision.requester.subject}`;
+  }
+  if (statement.predicateType === PREDICATE.labelCorrection) {
+    const { at, rows, toFinding, fromFinding, unsettled } = openLabelCorrection(envelope, trust, versionId);
+    return `labels corrected by ${at}: of ${rows}, ${toFinding} became findings, ${fromFinding} are none any more, ${unsettled} have no label`;
   }
   return statement.predicateType;
 }

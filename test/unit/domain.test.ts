@@ -138,6 +138,8 @@ describe('decisions', () => {
     expect(judge({ ...base, periods: [period('a', 0.6), period('b', 0.35)] }).passed).toBe(true);
     expect(judge({ ...base, periods: [period('a', 0.6), period('b', 0.2)] }).results.find((r) => !r.passed)?.gate).toBe('no-decay');
     expect(judge({ ...base, undocumented: ['Limits'] }).passed).toBe(false);
+    expect(judge({ ...base, revisedLabels: { changed: 0, rows: 90 } }).passed).toBe(true);
+    expect(judge({ ...base, revisedLabels: { changed: 1, rows: 90 } }).results.find((r) => !r.passed)?.gate).toBe('labels-stand');
   });
 });
 

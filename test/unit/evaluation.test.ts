@@ -1,7 +1,7 @@
 import { Rng } from '../../domain/rng';
 import { calibrated, chooseCalibrator } from '../../models/calibration/calibrator';
 import { fitIsotonic, isotonicProbability } from '../../models/calibration/isotonic';
-import { allEstimates, bounds, type Candidate, contraction, doublyRobust, inverseProbability, studentT, swapValue, wilson } from '../../models/evaluation/estimators'; // prettier-ignore
+import { allEstimates, bounds, type Candidate, contraction, doublyRobust, inverseProbability, studentT, wilson } from '../../models/evaluation/estimators'; // prettier-ignore
 import { type Contender, evaluateRun } from '../../models/evaluation/evaluate';
 import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../../models/metrics/probability-metrics';
 
@@ -125,11 +125,8 @@ describe('estimators of what a list of uncontrolled actors would give', () => {
     expect(Math.abs(mean(draws['inverse-probability']))).toBeLessThan(0.01);
     expect(Math.abs(mean(draws['doubly-robust']))).toBeLessThan(0.01);
   });
-  test('contraction keeps the highest scored of the most lenient; a swap gains what the random arm shows', () => {
+  test('contraction keeps the highest scored of the most lenient', () => {
     const rows = [{ score: 3, controlled: true, outcome: 1 }, { score: 2, controlled: false, outcome: 0 }, { score: 1, controlled: true, outcome: 0 }]; // prettier-ignore
     expect(contraction(rows, 1)).toMatchObject({ value: 1, n: 1 });
-    const past = Array.from({ length: 50 }, (_, i) => ({ score: i, value: i < 5 ? 0 : 100 }));
-    const random = Array.from({ length: 40 }, (_, i) => ({ score: i, value: i >= 36 ? 300 : 0 }));
-    expect(swapValue(past, random, 100, 1)).toMatchObject({ gain: 300, replaced: 5 });
   });
 });

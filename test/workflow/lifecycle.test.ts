@@ -68,6 +68,7 @@ function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & Trainin
     deriveMonths: async () => {},
     computeFeatures: async () => {},
     checkLeaks: async () => ({ verdict: 'clean' }),
+    tryOut: async ({ trial }) => ({ validationLoss: 1 / (1 + trial) }),
     trainFold: async ({ fold: id, family }) => ({ fold: id, family, contentSha256: 'c' }),
     evaluateRun: async () => ({ metrics: 1 }),
     trainFinal: async () => ({ modelSha256: 'm', weightsSha256: 'w', engineSha256: 'e' }),
@@ -115,6 +116,46 @@ describe('trainModel', () => {
     expect(calls.slice(8, 12)).toEqual(Array(4).fill('trainFold'));
     expect(calls.slice(12, 17)).toEqual(['evaluateRun', 'chooseCandidate', 'trainFinal', 'registerVersion', 'closeRun']);
   });
+  test('everybody active at the start of each part is scored beside the test rows', async () => {
+    const calls: string[] = [];
+    const populations: (string | undefined)[] = [];
+    const plan = { source: 'register', asOf: '2025-01-01T00:00:00Z', folds: [fold('fold-1'), fold('fold-2')], families: ['logistic'], population: true } as const; // prettier-ignore
+    let made = 0;
+    const over: Fakes = {
+      planRun: async () => plan,
+      buildPopulationMatrix: async () => ({ matrixId: `population-${++made}`, rows: 9, positives: 0 }),
+      trainFold: async ({ fold: id, family, populationId }) => {
+        populations.push(`${id} ${populationId}`);
+        return { fold: id, family, contentSha256: 'c' };
+      },
+    };
+    await withWorkers(fakes(calls, over), async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>);
+    expect(populations.sort()).toEqual(['fold-1 population-1', 'fold-2 population-2']);
+  });
+
+  test('a search tries every setting before any fold, and stops starting trials when its time is up', async () => {
+    const calls: string[] = [];
+    const plan = { source: 'table', asOf: undefined, folds: [fold('fold-1')], families: ['logistic', 'mlp'] } as const;
+    const run = (over: Fakes) =>
+      withWorkers(fakes(calls, over), async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>);
+    await run({ planRun: async () => ({ ...plan, search: { trials: 6 } }) });
+    expect(calls.filter((call) => call === 'tryOut')).toHaveLength(12);
+    expect(calls.indexOf('trainFold')).toBeGreaterThan(calls.lastIndexOf('tryOut'));
+
+    calls.length = 0;
+    const tried: string[] = [];
+    const tryOut: Fakes['tryOut'] = async ({ family, trial }) => {
+      tried.push(`${family} ${trial}`);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return { validationLoss: 1 };
+    };
+    await run({ planRun: async () => ({ ...plan, search: { trials: 100, minutes: 0.01 } }), tryOut });
+    expect(tried.slice(0, 8)).toEqual(expect.arrayContaining(['logistic 0', 'mlp 0']));
+    expect(tried.length).toBeGreaterThanOrEqual(8);
+    expect(tried.length).toBeLessThan(60);
+    expect(calls.at(-1)).not.toBe('tryOut');
+  });
+
   test('a table skips extraction', async () => {
     const calls: string[] = [];
     await withWorkers(

@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { conflict } from '../../../domain/errors';
 import { trainId } from '../../../domain/rules/workflow-ids';
-import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
+import { ESTIMATORS, type EvaluationDocument, MISSING } from '../../../domain/schemas/evaluation';
 import { leaksOf } from '../../../platform/db/stores/leaks';
 import { evaluationOf, foldResults, getRun, runPage } from '../../../platform/db/stores/runs';
+import { trialsOf } from '../../../platform/db/stores/trials';
 import { diagnose, experimentFromText, shippedExperiments } from '../../../platform/services/experiments';
 import { cancelRun, startRun } from '../../../platform/services/training';
 import type { ApiDeps } from '../deps';
@@ -12,7 +13,7 @@ import { keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { eventStream } from '../http/events';
 import { route } from '../http/route';
 import { runsInWords } from './names';
-import { estimate, evaluationRow, metric, runSummary } from './schemas';
+import { day, estimate, evaluationRow, metric, runSummary } from './schemas';
 
 const runParam = z.object({ runId: z.uuid() });
 const experimentText = z.object({ text: z.string().min(1).max(100_000).describe('an experiment, YAML') });
@@ -21,10 +22,13 @@ const run = runSummary.extend({
   /** The experiment as it was given, all defaults filled in. */
   experiment: z.record(z.string(), z.unknown()),
   folds: z.array(z.object({ fold: z.string(), family: z.string(), trainRows: z.int(), testRows: z.int(), testPositives: z.int(), validationLoss: z.number() })),
+  /** Settings that a search tried, the best of each family first. */
+  trials: z.array(z.object({ family: z.string(), trial: z.int(), settings: z.record(z.string(), z.unknown()), validationLoss: z.number(), averagePrecision: z.number(), rows: z.int(), findings: z.int() })),
   evaluation: z.array(evaluationRow),
   leaks: z.object({ verdict: z.enum(['clean', 'needs-reason', 'refused']), tests: z.int(), reasons: z.int(), certificate: z.record(z.string(), z.unknown()) }).nullable(),
 }); // prettier-ignore
 
+const gained = z.object({ findings: estimate, kroner: estimate.nullable() });
 const curvePoint = z.object({ k: z.int(), precision: estimate, recall: estimate, kroner: estimate.optional() });
 const evaluation = z.object({
   estimand: z.string(),
@@ -38,6 +42,13 @@ const evaluation = z.object({
     bins: z.array(z.object({ rows: z.int(), meanProbability: z.number(), findingRate: z.number() })),
     top: z.array(z.object({ k: z.int(), meanProbability: z.number(), findingRate: estimate })),
   })),
+  nuisance: z.array(metric.omit({ value: true, lo: true, hi: true, n: true }).extend({ family: z.string(), without: estimate, withColumns: estimate, difference: estimate })).optional(),
+  population: z.object({
+    parts: z.array(z.object({ fold: z.string(), asOf: day, actors: z.int(), controlled: z.int(), drawn: z.int() })),
+    lists: z.array(z.object({ family: z.string(), k: z.int().describe('0: all active actors'), estimator: z.enum(ESTIMATORS), estimate: estimate.nullable(), missing: z.enum(MISSING).nullable(), assumption: z.string() })),
+    swap: z.array(z.object({ family: z.string(), replaced: z.int(), observed: gained, gain: gained, bounds: z.object({ lo: z.number(), hi: z.number() }) })),
+    groups: z.array(z.object({ group: z.string(), actors: z.int(), trainRows: z.int(), trainFindings: z.int(), thin: z.boolean() })),
+  }).optional(),
 }); // prettier-ignore
 
 const diagnosis = z.object({
@@ -74,12 +85,13 @@ export function trainingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       ...summary!,
       experiment: { ...found.input.experiment },
       folds: (await foldResults(db, runId)).map(({ fold, family, result: { trainRows, testRows, testPositives, validationLoss } }) => ({ fold, family, trainRows, testRows, testPositives, validationLoss })),
+      trials: (await trialsOf(db, runId)).map(({ settings, result: { rows, findings }, ...trial }) => ({ ...trial, settings: { ...settings }, rows, findings })),
       evaluation: await evaluationOf(db, runId),
       leaks: leaks ? { verdict: leaks.verdict, tests: leaks.tests, reasons: leaks.reasons, certificate: leaks.document as Record<string, unknown> } : null,
     };
   }); // prettier-ignore
 
-  route(app, deps, 'getEvaluation', { method: 'GET', url: '/v1/training-runs/:runId/evaluation', tag, summary: 'Evaluation: slices, curves, pairs, calibration, fairness', params: runParam, answer: evaluation }, async ({ params: { runId } }) => {
+  route(app, deps, 'getEvaluation', { method: 'GET', url: '/v1/training-runs/:runId/evaluation', tag, summary: 'Evaluation: slices, curves, pairs, calibration, fairness, who looked, lists drawn from everybody', params: runParam, answer: evaluation }, async ({ params: { runId } }) => {
     await getRun(db, runId);
     const row = await db('ml.training_run').where({ run_id: runId }).first<{ evaluation_sha256: string | null }>('evaluation_sha256');
     if (!row.evaluation_sha256) throw conflict(`run ${runId} has not been evaluated`, 'It failed, was stopped, or still runs.');

@@ -4,6 +4,7 @@ import { conflict, invalid } from '../../../domain/errors';
 import { isHard } from '../../../domain/rules/gate-policy';
 import { knownPrincipal } from '../../../platform/auth/acts';
 import { type LiveAt, liveAt, namesOf } from '../../../platform/db/read-models/live-at';
+import { revisedRows, revisionsOf } from '../../../platform/db/stores/label-revisions';
 import { decisionOn, gatesOf, getRequest, overridesOf, requestPage } from '../../../platform/db/stores/promotions';
 import { statementsOf } from '../../../platform/db/stores/statements';
 import { getVersion, type VersionBundle, versionPage } from '../../../platform/db/stores/versions';
@@ -30,6 +31,19 @@ const version = versionSummary.extend({
   metrics: z.array(evaluationRow),
   hasCard: z.boolean(),
   signed: z.boolean(),
+  /** Labels it was trained on that later label sets have otherwise, the newest set first. */
+  revisions: z.array(
+    z.object({
+      revisedBy: sha,
+      rows: z.int(),
+      changed: z.int(),
+      toFinding: z.int(),
+      fromFinding: z.int(),
+      unsettled: z.int(),
+      amounts: z.int(),
+      foundAt: instant,
+    }),
+  ),
   requests: z.array(requestSummary),
   links: z.object({ mlflow: z.string().nullable() }),
 });
@@ -68,6 +82,7 @@ export function versionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       metrics: [...(bundle.metrics ?? [])],
       hasCard: bundle.card !== undefined,
       signed: (await statementsOf(db, found.versionId)).length > 0,
+      revisions: (await revisionsOf(db, found.matrixId)).map((r) => ({ ...r, foundAt: r.foundAt.toISOString(), changed: revisedRows(r) })),
       requests: await requestsInWords(db, requests.map((r) => ({ request: r, problem: approvalProblem(r, token.roles, me) }))),
       links: { mlflow: link && deps.links.mlflow ? `${deps.links.mlflow}/#/runs/${link.mlflow_id}` : null },
     };

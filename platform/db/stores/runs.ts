@@ -93,6 +93,10 @@ export interface FoldRow {
   readonly content_sha256: string;
   readonly result: {
     readonly predictionsSha256: string;
+    readonly nuisanceSha256?: string;
+    readonly populationSha256?: string;
+    /** Matrix of all active actors that were scored beside the test rows. */
+    readonly populationMatrixId?: string;
     readonly validationLoss: number;
     readonly testRows: number;
     readonly testPositives: number;

@@ -156,7 +156,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Evaluation: slices, curves, pairs, calibration, fairness
+         * Evaluation: slices, curves, pairs, calibration, fairness, who looked, lists drawn from everybody
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getEvaluation"];
@@ -1923,6 +1923,17 @@ export interface operations {
                             testPositives: number;
                             validationLoss: number;
                         }[];
+                        trials: {
+                            family: string;
+                            trial: number;
+                            settings: {
+                                [key: string]: unknown;
+                            };
+                            validationLoss: number;
+                            averagePrecision: number;
+                            rows: number;
+                            findings: number;
+                        }[];
                         evaluation: {
                             value: number;
                             lo: number;
@@ -2138,6 +2149,97 @@ export interface operations {
                                 };
                             }[];
                         }[];
+                        nuisance?: {
+                            metric: string;
+                            k: number;
+                            family: string;
+                            without: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                            withColumns: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                            difference: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                        }[];
+                        population?: {
+                            parts: {
+                                fold: string;
+                                /** Format: date */
+                                asOf: string;
+                                actors: number;
+                                controlled: number;
+                                drawn: number;
+                            }[];
+                            lists: {
+                                family: string;
+                                /** @description 0: all active actors */
+                                k: number;
+                                /** @enum {string} */
+                                estimator: "naive" | "score-matched" | "inverse-probability" | "doubly-robust" | "random-arm" | "contraction" | "bounds";
+                                estimate: {
+                                    value: number;
+                                    lo: number;
+                                    hi: number;
+                                    n: number;
+                                } | null;
+                                missing: ("no-draw" | "unequal-draw" | "no-probability" | "no-caseload") | null;
+                                assumption: string;
+                            }[];
+                            swap: {
+                                family: string;
+                                replaced: number;
+                                observed: {
+                                    findings: {
+                                        value: number;
+                                        lo: number;
+                                        hi: number;
+                                        n: number;
+                                    };
+                                    kroner: {
+                                        value: number;
+                                        lo: number;
+                                        hi: number;
+                                        n: number;
+                                    } | null;
+                                };
+                                gain: {
+                                    findings: {
+                                        value: number;
+                                        lo: number;
+                                        hi: number;
+                                        n: number;
+                                    };
+                                    kroner: {
+                                        value: number;
+                                        lo: number;
+                                        hi: number;
+                                        n: number;
+                                    } | null;
+                                };
+                                bounds: {
+                                    lo: number;
+                                    hi: number;
+                                };
+                            }[];
+                            groups: {
+                                group: string;
+                                actors: number;
+                                trainRows: number;
+                                trainFindings: number;
+                                thin: boolean;
+                            }[];
+                        };
                     };
                 };
             };
@@ -2597,6 +2699,17 @@ export interface operations {
                         }[];
                         hasCard: boolean;
                         signed: boolean;
+                        revisions: {
+                            revisedBy: string;
+                            rows: number;
+                            changed: number;
+                            toFinding: number;
+                            fromFinding: number;
+                            unsettled: number;
+                            amounts: number;
+                            /** Format: date-time */
+                            foundAt: string;
+                        }[];
                         requests: {
                             /** Format: uuid */
                             requestId: string;

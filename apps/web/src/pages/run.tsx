@@ -15,12 +15,14 @@ const WORDS = {
   nb: {
     title: 'Trening', state: 'Status', slot: 'Felt', by: 'Startet av', started: 'Startet', ended: 'Ferdig', matrix: 'Matrise', version: 'Modellversjon', cancel: 'Stopp', temporal: 'Se arbeidsflyten i Temporal', problem: 'Den mislyktes:', experiment: 'Eksperimentet som det ble kjørt',
     step: 'Steg', folds: 'Deler som er tilpasset', fold: 'Del', family: 'Modell', train: 'Treningsrader', test: 'Testrader', positives: 'Funn i test', leak: 'Lekkasjesjekk', leaks: { clean: 'Ingen lekkasje funnet', 'needs-reason': 'Noe ser for godt ut: to personer må gi en grunn før modellen kan tas i bruk', refused: 'Lekkasje funnet' }, tests: (n: number) => `${n} prøver`, certificate: 'Attesten',
-    steps: { planning: 'planlegger', extraction: 'uttrekk', features: 'egenskaper', 'leak-check': 'lekkasjesjekk', training: 'trener', evaluation: 'evaluerer', 'final-model': 'siste modell', registration: 'registrerer', finished: 'ferdig' },
+    trials: 'Innstillinger som ble prøvd', trialsLead: 'Tilpasset og bedømt på det som var kjent før første testdel. Den med lavest tap brukes; nummer 0 er den eksperimentet gir.', trial: 'Nr.', loss: 'Logaritmisk tap', ap: 'Gj.sn. presisjon', settings: 'Innstilling',
+    steps: { search: 'søker innstillinger', population: 'alle aktører', planning: 'planlegger', extraction: 'uttrekk', features: 'egenskaper', 'leak-check': 'lekkasjesjekk', training: 'trener', evaluation: 'evaluerer', 'final-model': 'siste modell', registration: 'registrerer', finished: 'ferdig' },
   },
   en: {
     title: 'Training run', state: 'State', slot: 'Slot', by: 'Started by', started: 'Started', ended: 'Ended', matrix: 'Matrix', version: 'Model version', cancel: 'Stop', temporal: 'See the workflow in Temporal', problem: 'It failed:', experiment: 'The experiment as it was run',
     step: 'Step', folds: 'Folds fitted', fold: 'Fold', family: 'Model', train: 'Training rows', test: 'Test rows', positives: 'Findings in test', leak: 'Leak check', leaks: { clean: 'No leak was found', 'needs-reason': 'Something looks too good: two people have to give a reason before the model can go live', refused: 'A leak was found' }, tests: (n: number) => `${n} tests`, certificate: 'The certificate',
-    steps: { planning: 'planning', extraction: 'extraction', features: 'features', 'leak-check': 'leak check', training: 'training', evaluation: 'evaluation', 'final-model': 'final model', registration: 'registration', finished: 'finished' },
+    trials: 'Settings that were tried', trialsLead: 'Fitted and judged on what was known before the first test part. The one with the lowest loss is used; number 0 is what the experiment gives.', trial: 'No.', loss: 'Log loss', ap: 'Average precision', settings: 'Setting',
+    steps: { search: 'searching settings', population: 'all actors', planning: 'planning', extraction: 'extraction', features: 'features', 'leak-check': 'leak check', training: 'training', evaluation: 'evaluation', 'final-model': 'final model', registration: 'registration', finished: 'finished' },
   },
 }; // prettier-ignore
 
@@ -85,6 +87,7 @@ function Loaded({ run, title }: { run: Run; title: string }) {
       {run.state === 'running' ? <Running progress={progress} /> : null}
       <Leaks run={run} />
       {run.state === 'finished' ? <Ask of={evaluation}>{(document) => <EvaluationView of={document} />}</Ask> : null}
+      <Trials run={run} />
       <Folds run={run} />
       <Details><Details.Summary>{w.experiment}</Details.Summary><Details.Content><pre className="scroll" tabIndex={0}>{JSON.stringify(run.experiment, null, 2)}</pre></Details.Content></Details>
     </Page>
@@ -113,6 +116,24 @@ function Leaks({ run: { leaks } }: { run: Run }) {
     <Section title={w.leak}>
       <Alert data-color={colour[leaks.verdict]}>{w.leaks[leaks.verdict]} ({w.tests(leaks.tests)})</Alert>
       <Details data-size="sm"><Details.Summary>{w.certificate}</Details.Summary><Details.Content><pre className="scroll" tabIndex={0}>{JSON.stringify(leaks.certificate, null, 2)}</pre></Details.Content></Details>
+    </Section>
+  );
+} // prettier-ignore
+
+const MOST_TRIALS = 30;
+
+function Trials({ run: { trials } }: { run: Run }) {
+  const w = useWords(WORDS);
+  const { language } = useLanguage();
+  const f = useFormats();
+  if (trials.length === 0) return null;
+  const ofSettings = ({ family: _, ...settings }: Record<string, unknown>) => Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
+  return (
+    <Section title={w.trials} lead={w.trialsLead}>
+      <Rows name={w.trials} rows={trials.slice(0, MOST_TRIALS)} keyOf={(t) => `${t.family} ${t.trial}`} columns={[
+        { head: w.family, cell: (t) => FAMILIES[language][t.family] ?? t.family }, { head: w.trial, numeric: true, cell: (t) => t.trial }, { head: w.loss, numeric: true, cell: (t) => f.number(t.validationLoss, 4) },
+        { head: w.ap, numeric: true, cell: (t) => f.number(t.averagePrecision, 3) }, { head: w.settings, cell: (t) => <code>{ofSettings(t.settings)}</code> },
+      ]} />
     </Section>
   );
 } // prettier-ignore

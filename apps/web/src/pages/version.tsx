@@ -16,11 +16,13 @@ const WORDS = {
   nb: {
     title: 'Modellversjon', slot: 'Felt', family: 'Modell', run: 'Trening', matrix: 'Matrise', at: 'Registrert', signed: 'Signert', yes: 'ja', no: 'nei', code: 'Kode', lineage: 'Avstamming', mlflow: 'Se treningen i MLflow',
     card: 'Modellkort', evaluation: 'Evaluering', decisions: 'Beslutninger', recipe: 'Oppskrift', noCard: 'Versjonen ble frosset før versjoner fikk kort.', none: 'Ingen har bedt om å ta den i bruk.', ask: 'Be om å ta den i bruk', study: 'Versjonen vet hvem som kontrollerte. Den kan studeres, aldri tas i bruk.',
+    revised: (changed: number, rows: number, from: number, to: number, at: string) => `Fasiten er endret siden treningen (oppdaget ${at}): ${changed} av ${rows} utfall er blitt andre, ${from} funn er borte og ${to} er kommet til. Tren den på nytt.`,
     request: 'Ønske', state: 'Status', by: 'Bedt om av', when: 'Når', engine: 'Maskineri',
   },
   en: {
     title: 'Model version', slot: 'Slot', family: 'Model', run: 'Training run', matrix: 'Matrix', at: 'Registered', signed: 'Signed', yes: 'yes', no: 'no', code: 'Code', lineage: 'Lineage', mlflow: 'See the run in MLflow',
     card: 'Model card', evaluation: 'Evaluation', decisions: 'Decisions', recipe: 'Recipe', noCard: 'The version was frozen before versions carried a card.', none: 'Nobody has asked for it to go live.', ask: 'Ask for it to go live', study: 'The version knows who looked. It may be studied, never go live.',
+    revised: (changed: number, rows: number, from: number, to: number, at: string) => `The labels have changed since it was trained (found ${at}): ${changed} of ${rows} outcomes became others, ${from} findings are none any more and ${to} were added. Train it again.`,
     request: 'Request', state: 'State', by: 'Asked by', when: 'When', engine: 'Engine',
   },
 }; // prettier-ignore
@@ -47,6 +49,7 @@ function Loaded({ version }: { version: Version }) {
         ...(version.live ? [[w.state, <StateTag key="s" state="live">{states.live}</StateTag>] as const] : []),
       ]} />
       {version.links.mlflow ? <p><a href={version.links.mlflow} target="_blank" rel="noreferrer">{w.mlflow}</a></p> : null}
+      <Revised of={version.revisions[0]} />
       {version.selectable ? <AskToGoLive version={version} /> : <Alert data-color="warning">{w.study}</Alert>}
       <Tabs defaultValue="evaluation">
         <Tabs.List>
@@ -65,6 +68,14 @@ function Loaded({ version }: { version: Version }) {
       </Tabs>
     </Page>
   );
+} // prettier-ignore
+
+/** Outcomes that became others after it was trained on them. */
+function Revised({ of }: { of: Version['revisions'][number] | undefined }) {
+  const w = useWords(WORDS);
+  const f = useFormats();
+  if (!of || of.changed === 0) return null;
+  return <Alert data-color="warning">{w.revised(of.changed, of.rows, of.fromFinding, of.toFinding, f.instant(of.foundAt))}</Alert>;
 } // prettier-ignore
 
 /** Asking for it to go live, where the role allows it. */

@@ -5,6 +5,7 @@ import type { Evaluation, EvaluationRow } from '../api/client';
 import { FAMILIES, METRICS } from '../pages/states-in-words';
 import { useFormats, useLanguage, useWords } from '../words';
 import { Chart } from './chart';
+import { Everybody, Nuisance } from './everybody';
 import { Interval } from './interval';
 import { Section } from './page';
 import { Rows } from './table';
@@ -15,14 +16,14 @@ const WORDS = {
     kroner: 'Kroner opprettholdt', groups: 'Etter gruppe og periode', slice: 'Rader', pairs: 'Parvis forskjell', pairsLead: 'Samme rader, samme trekninger: forskjellen i gjennomsnittlig presisjon mot hver målestokk, med intervall. Holder intervallet null, er forskjellen ikke vist.', against: 'mot', difference: 'Forskjell',
     fairness: 'Fordeling mellom grupper', fairnessLead: 'Gruppens andel av listen mot dens andel av radene, og hvor stor del av dem på listen som ble kontrollert uten funn. Små grupper står med, merket.', group: 'Gruppe', shareRows: 'Andel av rader', shareList: 'Andel av liste', inVain: 'Uten funn', few: 'få rader',
     calibration: 'Kalibrering', calibrationLead: 'Lovet mot funnet. På linjen stemmer de.', promised: 'Lovet sannsynlighet', found: 'Funnet andel', ideal: 'stemmer', top: 'Øverst på listen', chosen: 'Valgt',
-    whoever: 'Med og uten saksbehandler', estimand: 'Størrelsen som anslås', assumption: 'Forutsetning', period: 'periode', all: 'alle', none: 'Evalueringen har ingen rader.',
+    estimand: 'Størrelsen som anslås', assumption: 'Forutsetning', period: 'periode', all: 'alle', none: 'Evalueringen har ingen rader.',
   },
   en: {
     figures: 'Overall', family: 'Model or yardstick', n: 'Outcomes', method: 'Method', curve: 'Precision along the list', curveLead: 'Share with a finding among the first k. The band is 95 %.', k: 'k, length of the list', precision: 'Precision',
     kroner: 'NOK upheld', groups: 'By group and period', slice: 'Rows', pairs: 'Difference in pairs', pairsLead: 'The same rows, the same draws: the difference in average precision against each yardstick, with its interval. Where the interval holds zero, no difference has been shown.', against: 'against', difference: 'Difference',
     fairness: 'Between groups', fairnessLead: "The group's share of the list beside its share of the rows, and how many of those on the list were controlled in vain. Small groups stay in, marked.", group: 'Group', shareRows: 'Share of rows', shareList: 'Share of list', inVain: 'In vain', few: 'few rows',
     calibration: 'Calibration', calibrationLead: 'Promised against found. On the line they agree.', promised: 'Promised probability', found: 'Found share', ideal: 'agree', top: 'First of the list', chosen: 'Chosen',
-    whoever: 'With and without the caseworker', estimand: 'What is estimated', assumption: 'Assumption', period: 'period', all: 'all', none: 'The evaluation has no rows.',
+    estimand: 'What is estimated', assumption: 'Assumption', period: 'period', all: 'all', none: 'The evaluation has no rows.',
   },
 }; // prettier-ignore
 
@@ -169,6 +170,8 @@ export function EvaluationView({ of, family }: { of: Evaluation; family?: string
       <Pairs of={of.paired} family={family} />
       <Slices rows={of.rows} family={family} />
       {reliability ? <Calibration of={reliability} /> : null}
+      {of.nuisance ? <Nuisance of={of.nuisance} /> : null}
+      {of.population ? <Everybody of={of.population} family={family} /> : null}
       <Fairness of={of.fairness} family={family} />
     </>
   );

@@ -1,0 +1,124 @@
+import type { GroupCoverage, PopulationReport } from '../../domain/schemas/evaluation';
+import { type MatrixData, SELECTION_PROBABILITY } from '../../domain/schemas/matrix';
+import { testsFold, trainsFold } from '../../domain/rules/time-splits';
+import { baselineColumns, baselineScores } from '../../models/baselines/baselines';
+import { type Contender, evaluateRun, isThin } from '../../models/evaluation/evaluate';
+import { nuisanceEffects } from '../../models/evaluation/nuisance';
+import { judgePopulation, type PastControl, type PopulationPart, type PopulationRanking } from '../../models/evaluation/population';
+import { canonical } from '../../platform/artifacts/hash';
+import type { ArtifactStore } from '../../platform/artifacts/store';
+import { readMatrix } from '../../platform/snapshots/read-matrix';
+import type { ComputeJob, EvaluateOutcome, FoldPredictions, MatrixFile, PopulationScores } from '../../activities/compute/jobs';
+
+type Job = Extract<ComputeJob, { kind: 'evaluate' }>;
+
+/** Rows of all test parts as one family scored them, in the order of the folds' predictions. */
+interface Tested {
+  readonly rows: readonly number[];
+  readonly scores: readonly number[];
+  readonly folds: readonly string[];
+}
+
+/** Judges a run: families and baselines on controlled actors, who looked, and lists drawn from everybody. */
+export async function evaluate(job: Job, store: ArtifactStore): Promise<EvaluateOutcome> {
+  const data = await columnsFor(job.matrix, store);
+  const byFamily = new Map<string, Tested>();
+  for (const family of new Set(job.predictions.map((part) => part.family)))
+    byFamily.set(
+      family,
+      tested(job, store, data, family, ({ sha256 }) => sha256),
+    );
+  const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [] };
+  const contender = contenderOf(data);
+  const baselines = [...baselineScores(data, job.matrix.meta, first.rows, job.seed)];
+  const settings = { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed };
+  const { document: controlled, calibrators } = evaluateRun(
+    [
+      ...[...byFamily].map(([family, all]) => contender(family, true, all, all.scores)),
+      ...baselines.map(([name, scores]) => contender(name, false, first, scores)),
+    ],
+    settings,
+  );
+  const nuisance = [...byFamily].flatMap(([family, without]) => {
+    if (!job.predictions.some((part) => part.family === family && part.nuisanceSha256)) return [];
+    const withColumns = tested(job, store, data, family, ({ nuisanceSha256 }) => nuisanceSha256!);
+    const judged = (all: Tested) => contender(family, true, all, all.scores).judged;
+    return nuisanceEffects(family, { without: judged(without), withColumns: judged(withColumns) }, settings);
+  });
+  const population = job.populations?.length ? await judgeEverybody(job, store, data, byFamily) : undefined;
+  const document = { ...controlled, ...(nuisance.length > 0 ? { nuisance } : {}), ...(population ? { population } : {}) };
+  const testPositives = first.rows.filter((row) => data.label[row] === 1).length;
+  return { documentSha256: store.put(canonical(document)), rows: document.rows, testRows: first.rows.length, testPositives, calibrators };
+}
+
+/** What evaluation reads of a matrix: the baselines' columns, and how rows came to be controlled. */
+async function columnsFor({ file, meta }: MatrixFile, store: ArtifactStore): Promise<MatrixData> {
+  const wanted = [...baselineColumns(meta), SELECTION_PROBABILITY];
+  return readMatrix(file, meta.columns.filter(({ name }) => wanted.includes(name)), store.temporary()); // prettier-ignore
+}
+
+function tested(job: Job, store: ArtifactStore, data: MatrixData, family: string, which: (part: Job['predictions'][number]) => string): Tested {
+  const rowOf = new Map(data.rowId.map((id, row) => [id, row]));
+  const parts = job.predictions.filter((part) => part.family === family).map((part) => store.getJson<FoldPredictions>(which(part)));
+  return {
+    rows: parts.flatMap(({ rowIds }) => rowIds.map((id) => rowOf.get(id)!)),
+    scores: parts.flatMap(({ scores }) => scores),
+    folds: parts.flatMap(({ fold, rowIds }) => rowIds.map(() => fold)),
+  };
+} // prettier-ignore
+
+const contenderOf = (data: MatrixData) => {
+  const hasAmounts = data.amountOre.some((amount) => amount > 0);
+  return (family: string, isModel: boolean, { rows, folds }: Tested, scores: ArrayLike<number>): Contender => ({
+    family,
+    isModel,
+    judged: {
+      scores,
+      labels: rows.map((row) => data.label[row]!),
+      ...(hasAmounts ? { kroner: rows.map((row) => upheldKroner(data, row)) } : {}),
+      entities: rows.map((row) => data.entity[row]!),
+      rowIds: rows.map((row) => data.rowId[row]!),
+    },
+    groups: rows.map((row) => data.group[row]!),
+    periods: folds,
+  });
+};
+const upheldKroner = (data: MatrixData, row: number) => (data.label[row] === 1 ? (data.amountOre[row] ?? 0) / 100 : 0);
+
+async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, byFamily: ReadonlyMap<string, Tested>): Promise<PopulationReport | undefined> {
+  const populations = [...job.populations!].sort((a, b) => (a.fold.testFrom < b.fold.testFrom ? -1 : 1));
+  const everybody = await Promise.all(populations.map(({ matrix }) => columnsFor(matrix, store)));
+  const dated = (row: number) => ({ asOf: data.asOf[row]!, labelKnownOn: data.labelKnownOn[row] });
+  const allRows = data.rowId.map((_, row) => row);
+  const probability = data.numeric.get(SELECTION_PROBABILITY);
+  const parts = populations.map(({ fold }, p): PopulationPart => {
+    const rows = allRows.filter((row) => testsFold(dated(row), fold)).reverse(); // the first control of an actor counts
+    const controls = rows.map((row) => [data.entity[row]!, { label: data.label[row]!, probability: known(probability?.[row]) }] as const);
+    const { entity } = everybody[p]!;
+    const active = new Set(entity);
+    return { fold: fold.id, asOf: fold.testFrom, entities: entity, controls: new Map(controls.filter(([name]) => active.has(name))) };
+  });
+  const models = [...byFamily].flatMap(([family, { rows, scores, folds }]): PopulationRanking[] => {
+    const own = populations.map(({ fold }) => job.predictions.flatMap((part) => (part.family === family && part.populationSha256 ? [store.getJson<PopulationScores>(part.populationSha256)] : [])).find((found) => found.fold === fold.id));
+    if (own.includes(undefined)) return [];
+    const controls = rows.map((row, i): PastControl => ({ fold: folds[i]!, entity: data.entity[row]!, score: scores[i]!, label: data.label[row]!, kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined }));
+    return [{ family, scores: own.map((found) => found!.scores), controls }];
+  });
+  const baselines = everybody.map((all, p) => baselineScores(all, populations[p]!.matrix.meta, all.rowId.map((_, row) => row), job.seed));
+  const rankings = [...models, ...[...(baselines[0]?.keys() ?? [])].filter((name) => name !== 'current-practice').map((family) => ({ family, scores: baselines.map((scores) => scores.get(family)!) }))];
+  const newest = populations.at(-1)!.fold;
+  const train = allRows.filter((row) => trainsFold(dated(row), newest));
+  return { ...judgePopulation(parts, rankings, job), groups: groupCoverage(everybody.at(-1)!, data, train) };
+} // prettier-ignore
+
+const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? undefined : value);
+
+/** How much of each provider group the newest model has learnt from; a group nobody was controlled in stands with none. */
+function groupCoverage(everybody: MatrixData, data: MatrixData, train: readonly number[]): GroupCoverage[] {
+  return [...new Set(everybody.group)].sort().map((group) => {
+    const own = train.filter((row) => data.group[row] === group);
+    const trainFindings = own.filter((row) => data.label[row] === 1).length;
+    const actors = everybody.group.filter((name) => name === group).length;
+    return { group, actors, trainRows: own.length, trainFindings, thin: isThin(own.length, trainFindings) };
+  });
+}

@@ -44,7 +44,12 @@ const CSP = {
 
 /** Builds the API without listening. Everything but /health and the sign-in needs a verified token or a session. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
-  const app = Fastify({ logger: false, bodyLimit: BODY_LIMIT, routerOptions: { maxParamLength: 200 } });
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: 200 },
+    trustProxy: deps.trustProxy ? [...deps.trustProxy] : false,
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializeWire);
   registerProblems(app);

@@ -21,6 +21,8 @@ export interface ApiDeps {
   readonly sessions: Sessions;
   readonly oidc: OidcSettings;
   readonly rateLimit: number;
+  /** Addresses or ranges of proxies whose X-Forwarded-For counts; none where undefined. */
+  readonly trustProxy?: readonly string[] | undefined;
   /** Folder of the built pages; undefined where they were not built. */
   readonly web: string | undefined;
   /** Pages of other servers that a person may go on to. */

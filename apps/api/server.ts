@@ -35,6 +35,7 @@ async function main(): Promise<void> {
     ),
     oidc: { issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE, webUrl: env.UTPLUKK_WEB_URL, secret: env.UTPLUKK_WEB_SECRET },
     rateLimit: Number(env.UTPLUKK_RATE_LIMIT),
+    trustProxy: env.UTPLUKK_TRUST_PROXY ? env.UTPLUKK_TRUST_PROXY.split(',') : undefined,
     web: fs.existsSync(path.join(web, 'index.html')) ? web : undefined,
     links: { temporal: env.TEMPORAL_UI && `${env.TEMPORAL_UI}/namespaces/${env.TEMPORAL_NAMESPACE}`, mlflow: env.MLFLOW_TRACKING_URI },
   });

@@ -50,6 +50,11 @@ const schema = z.object({
     .string()
     .regex(/^[1-9]\d{1,6}$/, 'expected a whole number of calls from 10')
     .default('1200'),
+  /** Proxies before the API whose word on a caller's address counts: addresses or ranges, joined by commas. Without them nobody's does. */
+  UTPLUKK_TRUST_PROXY: z
+    .string()
+    .regex(/^([0-9a-f.:/]+(,[0-9a-f.:/]+)*)?$/i, 'expected addresses or ranges joined by commas, such as 10.0.0.0/8')
+    .optional(),
   UTPLUKK_SERVICE_SCHEDULE_SECRET: z.string().optional(),
   UTPLUKK_SERVICE_LOADER_SECRET: z.string().optional(),
 });

@@ -282,3 +282,19 @@ test('one principal that calls too often is asked to wait, another is not', asyn
   expect((await slow.call('liv', 'GET', '/v1/me')).status).toBe(200);
   await slow.stop();
 });
+
+test('a proxy that is named says who calls; what anybody else writes into that header does not count', async () => {
+  const refused = async (extra: Record<string, string>) => {
+    const api = await testApi(t, extra);
+    let tooMany = 0;
+    for (let n = 0; n < 13; n++) {
+      const calls = Array.from({ length: 50 }, (_, i) => api.call(undefined, 'GET', '/v1/me', undefined, { 'x-forwarded-for': `192.0.2.${(n * 50 + i) % 250}`, authorization: 'Bearer guess' })); // prettier-ignore
+      tooMany += (await Promise.all(calls)).filter(({ status }) => status === 429).length;
+    }
+    await api.stop();
+    return tooMany;
+  };
+  expect(await refused({ UTPLUKK_TRUST_PROXY: '127.0.0.0/8,::1' })).toBe(0);
+  expect(await refused({})).toBe(50);
+  await expect(testApi(t, { UTPLUKK_TRUST_PROXY: 'everybody' })).rejects.toThrow(/UTPLUKK_TRUST_PROXY[\s\S]*expected addresses or ranges/);
+});

@@ -82,7 +82,9 @@ async function runData(wanted, more) {
     const results = path.join(ROOT, `bench/results/data-${part}.json`);
     const done = wanted === undefined && fs.existsSync(results) && JSON.parse(fs.readFileSync(results, 'utf8')).commit === commit;
     if (!done) {
-      const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bench-'));
+      // Hours of loading are not thrown away: what such a part was stopped in stands until it has ended well.
+      const home = services ? path.join(STACK, 'bench', `${part}-servers`) : fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bench-'));
+      fs.mkdirSync(home, { recursive: true });
       fs.chmodSync(home, 0o755);
       const server = database ? await startDatabase(home) : services ? await startProduct(home) : undefined;
       const env = { ...process.env, ...(server?.env ?? {}) };
@@ -91,9 +93,10 @@ async function runData(wanted, more) {
         cwd: ROOT,
         env,
       });
-      worst = Math.max(worst, await new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1))));
+      const code = await new Promise((resolve) => child.once('exit', (status) => resolve(status ?? 1)));
+      worst = Math.max(worst, code);
       await server?.supervisor.stop();
-      fs.rmSync(home, { recursive: true, force: true });
+      if (!services || code === 0) fs.rmSync(home, { recursive: true, force: true });
     }
     console.log(`data ${part}: ${index + 1} done of ${names.length} owed`);
   }

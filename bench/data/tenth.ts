@@ -7,7 +7,8 @@ import { type Figure, report } from '../lib/results';
 
 /**
  * All 23,000 actors at a tenth of the bills, from files to a frozen model version, by the commands that a user types, on
- * real servers and workers. `--actors <share>` makes it smaller, to try it. Needs about 60 GB of disk at full size.
+ * real servers and workers. `--actors <share>` makes it smaller, to try it. Needs about 80 GB of disk at full size.
+ * A run that was stopped or failed goes on where it was.
  */
 const [, share = '1'] =
   process.argv
@@ -29,34 +30,58 @@ function utplukk(args: readonly string[]): { seconds: number; output: unknown } 
   return { seconds, output: JSON.parse(result.stdout) };
 }
 
-/** The simulated files stay until they are loaded, so that a run that was stopped does not simulate again. */
-function simulateOnce(dir: string): { seconds: number; bills: number } {
-  const done = path.join(dir, 'simulated.json');
-  if (!fs.existsSync(done)) {
-    fs.rmSync(dir, { recursive: true, force: true });
-    const dials = ['--actors', share, '--volume', '0.1', '--years', '3', '--first-month', '2022-01', '--controls-per-year', '80'];
-    const { seconds, output } = utplukk(['simulate', dir, ...dials]);
-    fs.writeFileSync(done, JSON.stringify({ seconds, bills: (output as { bills: number }).bills }));
+/** What is done already, in how many seconds: a run that was stopped goes on where it was, on the same servers' data. */
+class Steps {
+  readonly #file: string;
+  readonly #done: Record<string, { seconds: number; output: unknown }>;
+  constructor(dir: string) {
+    this.#file = path.join(dir, 'steps.json');
+    this.#done = fs.existsSync(this.#file) ? (JSON.parse(fs.readFileSync(this.#file, 'utf8')) as Record<string, { seconds: number; output: unknown }>) : {}; // prettier-ignore
   }
-  return JSON.parse(fs.readFileSync(done, 'utf8')) as { seconds: number; bills: number };
+  /** Time that earlier tries took counts: importing and training go on from what they had done. */
+  run(name: string, work: () => { seconds: number; output: unknown }): { seconds: number; output: unknown } {
+    const known = this.#done[name];
+    if (known?.output !== undefined) return known;
+    const began = performance.now();
+    const note = (output?: unknown) => {
+      const seconds = (known?.seconds ?? 0) + (performance.now() - began) / 1000;
+      this.#done[name] = { seconds, output };
+      fs.writeFileSync(this.#file, JSON.stringify(this.#done));
+      return { seconds, output };
+    };
+    try {
+      return note(work().output);
+    } catch (error) {
+      note();
+      throw error;
+    }
+  }
 }
 
 function main(): void {
   const dir = path.join(ROOT, '.stack/bench', `tenth-${share}-${codeIdentity('simulation/messages.ts').slice(0, 12)}`);
-  const simulated = simulateOnce(dir);
-  const imported = utplukk(['import', path.join(dir, 'register'), '--as-service']);
-  fs.rmSync(dir, { recursive: true });
+  fs.mkdirSync(dir, { recursive: true });
+  const steps = new Steps(dir);
+  const dials = ['--actors', share, '--volume', '0.1', '--years', '3', '--first-month', '2022-01', '--controls-per-year', '80'];
+  const files = path.join(dir, 'simulated');
+  const simulated = steps.run('simulate', () => {
+    fs.rmSync(files, { recursive: true, force: true }); // half a simulation is none
+    return utplukk(['simulate', files, ...dials]);
+  });
+  const imported = steps.run('import', () => utplukk(['import', path.join(files, 'register'), '--as-service']));
   const { total } = imported.output as { total: { read: number; loaded: number; quarantined: number } };
   utplukk(['login', '--as', 'kari']);
-  const trained = utplukk(['train', path.join(ROOT, 'docs/examples/national-tenth.yaml')]);
+  const trained = steps.run('train', () => utplukk(['train', path.join(ROOT, 'docs/examples/national-tenth.yaml')]));
+  const { bills } = simulated.output as { bills: number };
   const figures: Figure[] = [
-    { name: 'bills', value: simulated.bills / 1e6, unit: 'M' },
+    { name: 'bills', value: bills / 1e6, unit: 'M' },
     { name: 'simulate', value: simulated.seconds, unit: 's' },
     { name: 'import', value: imported.seconds, unit: 's', yardstick: `${Math.round(total.read / imported.seconds)} rows a second` },
     { name: 'rows neither loaded nor in quarantine', value: total.read - total.loaded - total.quarantined, unit: '', owed: { at: 'most', value: 0 } },
     { name: 'train: snapshot, features, leak check, folds, final model', value: trained.seconds, unit: 's' },
   ]; // prettier-ignore
   report(share === '1' ? 'data-tenth' : `data-tenth-${share}`, figures);
+  fs.rmSync(dir, { recursive: true });
 }
 
 main();

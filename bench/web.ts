@@ -51,7 +51,6 @@ const readers = (listId: string): Reader[] => [
     next: (rng, cursor) => `/v1/ledger/entries?limit=50&cursor=${cursor ?? cursorOf([2 + rng.below(ENTRIES)])}`,
   },
   { name: 'ledger, of one version', user: 'anne', next: (rng) => `/v1/ledger/entries?limit=50&subject=${rng.below(16).toString(16)}${rng.below(16).toString(16)}` },
-  { name: 'overview', user: 'kari', next: () => '/v1/overview' },
 ]; // prettier-ignore
 
 /** `people` of them at once for so long; each reads on where the last answer ended, or begins somewhere else. */

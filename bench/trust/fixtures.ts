@@ -21,7 +21,7 @@ export const pastTriggers = <T>(db: Db, work: (run: (sql: string, args?: unknown
 export async function fillLedger(db: Db, entries: number, say: (text: string) => void): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.raw('set local session_replication_role = replica');
-    const head = await tx('aud.chain_head').first<{ size: number; chain_hash: Buffer }>('size', 'chain_hash');
+    const head = await tx('aud.chain_head').forUpdate().first<{ size: number; chain_hash: Buffer }>('size', 'chain_hash');
     const [rows, chain] = [
       new CopyInto('aud.entry', ['entry_id', 'bytes', 'leaf_hash', 'act', 'act_id', 'subject_kind', 'subject_id', 'at']),
       new CopyInto('aud.chain', ['seq', 'entry_id', 'leaf_hash', 'chain_hash']),

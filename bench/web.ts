@@ -50,6 +50,7 @@ const readers = (listId: string): Reader[] => [
     user: 'anne',
     next: (rng, cursor) => `/v1/ledger/entries?limit=50&cursor=${cursor ?? cursorOf([2 + rng.below(ENTRIES)])}`,
   },
+  { name: 'overview', user: 'kari', next: () => '/v1/overview' },
   { name: 'ledger, of one version', user: 'anne', next: (rng) => `/v1/ledger/entries?limit=50&subject=${rng.below(16).toString(16)}${rng.below(16).toString(16)}` },
 ]; // prettier-ignore
 

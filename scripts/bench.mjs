@@ -82,12 +82,14 @@ async function runData(wanted, more) {
     const results = path.join(ROOT, `bench/results/data-${part}.json`);
     const done = wanted === undefined && fs.existsSync(results) && JSON.parse(fs.readFileSync(results, 'utf8')).commit === commit;
     if (!done) {
-      // Hours of loading are not thrown away: what such a part was stopped in stands until it has ended well.
-      const home = services ? path.join(STACK, 'bench', `${part}-servers`) : fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bench-'));
+      // Hours of loading are not thrown away: servers, files and steps stand together until such a part has ended well.
+      const home = services
+        ? path.join(STACK, 'bench', [part, ...more].join('-').replaceAll(/[^\w.-]/g, ''))
+        : fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bench-'));
       fs.mkdirSync(home, { recursive: true });
       fs.chmodSync(home, 0o755);
       const server = database ? await startDatabase(home) : services ? await startProduct(home) : undefined;
-      const env = { ...process.env, ...(server?.env ?? {}) };
+      const env = { ...process.env, ...(server?.env ?? {}), UTPLUKK_BENCH_HOME: home };
       const child = spawn(process.execPath, [path.join(ROOT, `dist/bench/data/${entry}.js`), ...args, ...more], {
         stdio: 'inherit',
         cwd: ROOT,

@@ -45,17 +45,8 @@ function prepare(env, dir) {
   utplukk('rescore', '--slot', 'post-payment-control/all', '--as-of', '2025-01-01T00:00:00Z', '--capacity', '20');
 } // prettier-ignore
 
-const EXPERIMENT = `version: 1
-name: fuzz
-seed: 3
-source: { kind: register, asOf: 2025-01-01T00:00:00Z }
-split: { kind: expanding, firstTest: 2023-03-01, testMonths: 4, folds: 2 }
-features:
-  include: [practice_type, overlap_day_share_12m, long_day_share_12m, minutes_per_day_12m_z, add_ons_per_bill_12m_z, repetitions_per_add_on_12m, labs_per_bill_12m_z,
-    lines_per_bill_12m_z, dead_patient_share_12m, rule_hits_per_bill_12m_z, same_minute_day_share_12m, group_share_12m_z, amount_per_day_12m_z]
-families: [{ family: logistic, l2: [0.1, 1] }]
-evaluation: { k: [10], bootstrap: 60 }
-`;
+/** The tests' small experiment, with one family. */
+const EXPERIMENT = fs.readFileSync(path.join(ROOT, 'test/support/small-register.yaml'), 'utf8').replace(/ {2}- \{ family: mlp.*\n/, '');
 
 async function tokenOf(env, user) {
   const { signInAsDemoUser } = createRequire(import.meta.url)(path.join(ROOT, 'dist/platform/auth/sign-in.js'));

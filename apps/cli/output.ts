@@ -20,6 +20,9 @@ export const short = (id: string | undefined): string => (id ?? '').slice(0, 12)
 export const interval = (e: { value: number; lo: number; hi: number }): string =>
   `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
 
+/** Least and most: bounds say nothing of what lies between. */
+export const limits = ({ lo, hi }: { lo: number; hi: number }): string => `${lo.toFixed(3)} to ${hi.toFixed(3)}`;
+
 const LOG_EVERY_MS = 5000;
 
 /** A line on the terminal that is rewritten in place; off a terminal, a line a step and one every five seconds within it. */

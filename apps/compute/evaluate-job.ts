@@ -92,7 +92,8 @@ async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, 
   const allRows = data.rowId.map((_, row) => row);
   const probability = data.numeric.get(SELECTION_PROBABILITY);
   const parts = populations.map(({ fold }, p): PopulationPart => {
-    const rows = allRows.filter((row) => testsFold(dated(row), fold)).reverse(); // the first control of an actor counts
+    // The first control of an actor in the part counts: of equal keys a map keeps the last.
+    const rows = allRows.filter((row) => testsFold(dated(row), fold)).sort((a, b) => (data.asOf[a]! < data.asOf[b]! ? 1 : data.asOf[a]! > data.asOf[b]! ? -1 : b - a));
     const controls = rows.map((row) => [data.entity[row]!, { label: data.label[row]!, probability: known(probability?.[row]) }] as const);
     const { entity } = everybody[p]!;
     const active = new Set(entity);

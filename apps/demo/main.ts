@@ -147,7 +147,7 @@ async function main(): Promise<void> {
     if (process.env['TEMPORAL_UI']) say(`Temporal       ${process.env['TEMPORAL_UI']}`);
     say(`MLflow         ${env.MLFLOW_TRACKING_URI}`);
     say(
-      `\nNext: npx utplukk lineage '${short(list.listId)}#1'   ·   npx utplukk login --as kari && npx utplukk reproduce ${short(versionId)}   ·   npx utplukk --help`,
+      `\nNext: npx utplukk login --as anne && npx utplukk lineage '${short(list.listId)}#1'   ·   npx utplukk reproduce ${short(versionId)}   ·   npx utplukk --help`,
     );
     if (ledger.problems.length > 0) process.exitCode = 1;
   });

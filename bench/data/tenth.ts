@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { codeIdentity } from '../../platform/code-identity';
 import { ROOT } from '../../platform/config/env';
 import { type Figure, report } from '../lib/results';
 
@@ -59,8 +58,8 @@ class Steps {
 }
 
 function main(): void {
-  const dir = path.join(ROOT, '.stack/bench', `tenth-${share}-${codeIdentity('simulation/messages.ts').slice(0, 12)}`);
-  fs.mkdirSync(dir, { recursive: true });
+  const dir = process.env['UTPLUKK_BENCH_HOME'];
+  if (!dir) throw new Error('UTPLUKK_BENCH_HOME is not set: start this by npm run bench:data -- tenth');
   const steps = new Steps(dir);
   const dials = ['--actors', share, '--volume', '0.1', '--years', '3', '--first-month', '2022-01', '--controls-per-year', '80'];
   const files = path.join(dir, 'simulated');
@@ -81,7 +80,6 @@ function main(): void {
     { name: 'train: snapshot, features, leak check, folds, final model', value: trained.seconds, unit: 's' },
   ]; // prettier-ignore
   report(share === '1' ? 'data-tenth' : `data-tenth-${share}`, figures);
-  fs.rmSync(dir, { recursive: true });
 }
 
 main();

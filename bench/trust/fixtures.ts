@@ -7,6 +7,9 @@ import { CopyInto } from '../../platform/loading/copy-into';
 
 const ENTRIES_A_FLUSH = 50_000;
 
+/** An identifier of a made-up row, of the form that the API's answers demand. */
+const uuid = (text: string) => `overlay(overlay(md5(${text}) placing '4' from 13 for 1) placing '8' from 17 for 1)::uuid`;
+
 /** Sets a session's triggers aside: rows of a benchmark need no two people. Only the database's owner can. */
 export const pastTriggers = <T>(db: Db, work: (run: (sql: string, args?: unknown[]) => Promise<unknown>) => Promise<T>): Promise<T> =>
   db.transaction(async (tx) => {
@@ -53,10 +56,10 @@ const hex = (bytes: Buffer): string => `\\x${bytes.toString('hex')}`;
 /** 10,000 versions that were live one after the other in ten slots, each with its run, request, decision and list. */
 export async function fillVersions(db: Db, versions: number): Promise<void> {
   await pastTriggers(db, async (run) => {
-    await run(`insert into aud.principal (principal_id, issuer, subject, kind, first_seen) select md5('p' || i)::uuid, 'bench', 'p' || i, 'person', now() from generate_series(0, 99) i`); // prettier-ignore
+    await run(`insert into aud.principal (principal_id, issuer, subject, kind, first_seen) select ${uuid("'p' || i")}, 'bench', 'p' || i, 'person', now() from generate_series(0, 99) i`); // prettier-ignore
     await run(
       `insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at)
-       select md5('a' || kind || i)::uuid, 'x', md5('p' || (i + kind) % 100)::uuid, 'approver', 'bench', 't', '\\x00', now() from generate_series(0, ?::int - 1) i, generate_series(0, 2) kind`,
+       select ${uuid("'a' || kind || i")}, 'x', ${uuid("'p' || (i + kind) % 100")}, 'approver', 'bench', 't', '\\x00', now() from generate_series(0, ?::int - 1) i, generate_series(0, 2) kind`,
       [versions],
     );
     const id = (prefix: string) => `encode(sha256(convert_to('${prefix}' || i, 'UTF8')), 'hex')`;
@@ -64,12 +67,12 @@ export async function fillVersions(db: Db, versions: number): Promise<void> {
     const all = `from generate_series(0, ?::int - 1) i`;
     await run(`insert into ml.snapshot (snapshot_id, as_of, horizon, manifest_sha256, rows, made_at) select ${id('s')}, ${at}, 1, 'x', 1, ${at} ${all}`, [versions]);
     await run(`insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) select ${id('m')}, ${id('r')}, '{}', ${id('s')}, 'f', '{}', ${at} ${all}`, [versions]);
-    await run(`insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) select md5('run' || i)::uuid, md5('a0' || i)::uuid, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ${at} ${all}`, [versions]);
-    await run(`insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, registered_at) select ${id('v')}, 'slot-' || i % 10 || '/all', 'tabm-mini', md5('run' || i)::uuid, ${id('m')}, '{"code":"c"}', true, ${at} ${all}`, [versions]);
-    await run(`insert into ml.promotion_request (request_id, version_id, slot, act_id, requested_at, expires_at) select md5('req' || i)::uuid, ${id('v')}, 'slot-' || i % 10 || '/all', md5('a1' || i)::uuid, ${at}, ${at} + interval '1 day' ${all}`, [versions]);
-    await run(`insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) select md5('dec' || i)::uuid, md5('req' || i)::uuid, 'approved', md5('a2' || i)::uuid, ${at} ${all}`, [versions]);
-    await run(`insert into ml.champion (slot, seq, version_id, decision_id, act_id, live_from) select 'slot-' || i % 10 || '/all', i / 10 + 1, ${id('v')}, md5('dec' || i)::uuid, md5('a2' || i)::uuid, ${at} ${all}`, [versions]);
-    await run(`insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, act_id, scored_at) select ${id('sc')}, 'slot-' || i % 10 || '/all', ${id('v')}, ${id('m')}, ${at}, 'x', 1, md5('a2' || i)::uuid, ${at} + interval '1 hour' ${all}`, [versions]);
+    await run(`insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) select ${uuid("'run' || i")}, ${uuid("'a0' || i")}, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ${at} ${all}`, [versions]);
+    await run(`insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, registered_at) select ${id('v')}, 'slot-' || i % 10 || '/all', 'tabm-mini', ${uuid("'run' || i")}, ${id('m')}, '{"code":"c"}', true, ${at} ${all}`, [versions]);
+    await run(`insert into ml.promotion_request (request_id, version_id, slot, act_id, requested_at, expires_at) select ${uuid("'req' || i")}, ${id('v')}, 'slot-' || i % 10 || '/all', ${uuid("'a1' || i")}, ${at}, ${at} + interval '1 day' ${all}`, [versions]);
+    await run(`insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) select ${uuid("'dec' || i")}, ${uuid("'req' || i")}, 'approved', ${uuid("'a2' || i")}, ${at} ${all}`, [versions]);
+    await run(`insert into ml.champion (slot, seq, version_id, decision_id, act_id, live_from) select 'slot-' || i % 10 || '/all', i / 10 + 1, ${id('v')}, ${uuid("'dec' || i")}, ${uuid("'a2' || i")}, ${at} ${all}`, [versions]);
+    await run(`insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, act_id, scored_at) select ${id('sc')}, 'slot-' || i % 10 || '/all', ${id('v')}, ${id('m')}, ${at}, 'x', 1, ${uuid("'a2' || i")}, ${at} + interval '1 hour' ${all}`, [versions]);
     await run(`insert into sel.list (list_id, scoring_id, slot, as_of, capacity, seed, policy, drafted_at, expires_at) select ${id('l')}, ${id('sc')}, 'slot-' || i % 10 || '/all', ${at}, 50, 1, 'exploit-v1', ${at} + interval '2 hours', ${at} + interval '9 days' ${all}`, [versions]);
   }); // prettier-ignore
   await db.raw('analyze');
@@ -80,9 +83,9 @@ export async function fillEdges(db: Db, chains: number, casesEach: number): Prom
   const id = (prefix: string) => `encode(sha256(convert_to('${prefix}' || i, 'UTF8')), 'hex')`;
   const steps: [string, string, string, string][] = [
     ['snapshot', id('s'), 'matrix', id('m')],
-    ['matrix', id('m'), 'training-run', `md5('run' || i)::uuid::text`],
-    ['training-run', `md5('run' || i)::uuid::text`, 'model-version', id('v')],
-    ['model-version', id('v'), 'decision', `md5('dec' || i)::uuid::text`],
+    ['matrix', id('m'), 'training-run', `${uuid("'run' || i")}::text`],
+    ['training-run', `${uuid("'run' || i")}::text`, 'model-version', id('v')],
+    ['model-version', id('v'), 'decision', `${uuid("'dec' || i")}::text`],
     ['model-version', id('v'), 'scoring-run', id('sc')],
     ['matrix', id('m'), 'scoring-run', id('sc')],
     ['scoring-run', id('sc'), 'list', id('l')],

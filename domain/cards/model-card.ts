@@ -23,6 +23,8 @@ export interface CardInput {
 } // prettier-ignore
 
 const estimate = (e: { value: number; lo: number; hi: number }) => `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
+/** Bounds say nothing of what lies between. */
+const limits = ({ lo, hi }: { lo: number; hi: number }) => `${lo.toFixed(3)} to ${hi.toFixed(3)}`;
 const at = (metric: string, k: number) => (k > 0 ? `${metric} @${k}` : metric);
 
 /** Metrics that every card shows beside each other. */
@@ -106,11 +108,11 @@ function everybody({ evaluation, family }: CardInput): Section[] {
       title: 'Lists drawn from everybody',
       paragraphs: [
         `At the start of each test part all active actors were ranked: ${population.parts.map((part) => `${part.asOf}: ${part.actors} actors, ${part.controlled} of them controlled in the part, ${part.drawn} by a draw`).join('; ')}. The estimand is the share of the list that would have an upheld finding if controlled; the last row of each estimator is the share among all of them (class prior).`,
-        ...(swap ? [`Replacing the worst tenth of the past controls (${swap.replaced}, with a finding in ${estimate(swap.observed.findings)}) by the first of those that nobody controlled: ${estimate(swap.gain.findings)} findings more a control if uncontrolled actors are like controlled ones of the same score; whatever is assumed, between ${swap.bounds.lo.toFixed(3)} and ${swap.bounds.hi.toFixed(3)}.`] : []),
+        ...(swap ? [`Replacing the worst tenth of the past controls (${swap.replaced}, with a finding in ${estimate(swap.observed.findings)}) by the first of those that nobody controlled: ${estimate(swap.gain.findings)} findings more a control if uncontrolled actors are like controlled ones of the same score; whatever is assumed, from ${limits(swap.bounds)}.`] : []),
       ],
       table: {
         head: ['first', 'estimator', 'share with a finding', 'controlled', 'right if'],
-        rows: lists.map((row) => [row.k === 0 ? 'all' : String(row.k), row.estimator, estimate(row.estimate!), String(row.estimate!.n), row.assumption]),
+        rows: lists.map((row) => [row.k === 0 ? 'all' : String(row.k), row.estimator, row.estimator === 'bounds' ? limits(row.estimate!) : estimate(row.estimate!), String(row.estimate!.n), row.assumption]),
       },
     },
     {

@@ -1,21 +1,14 @@
 import { canonical } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db } from '../db/connection';
+import type { LabelDifference } from '../db/stores/label-revisions';
 import { merkleRoot } from '../ledger/merkle';
 import { quote, withDuck } from './duck';
 import type { MatrixRecipe } from './matrix';
 
-/** What a later label set says otherwise of the rows of an earlier one. */
-export interface LabelChange {
+/** A difference between two label sets, with the Merkle root of the rows that changed. */
+export interface LabelChange extends LabelDifference {
   readonly labelSetId: string;
-  readonly revisedBy: string;
-  readonly rows: number;
-  readonly toFinding: number;
-  readonly fromFinding: number;
-  /** Rows that have no label any more. */
-  readonly unsettled: number;
-  /** Rows with the same label and another amount. */
-  readonly amounts: number;
   readonly root: string;
 }
 

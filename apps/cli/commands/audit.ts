@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { invalid, notFound } from '../../../domain/errors';
+import { invalid } from '../../../domain/errors';
 import { reproduceId } from '../../../domain/rules/workflow-ids';
 import { damaged } from '../../../platform/artifacts/damaged';
 import { garbage } from '../../../platform/artifacts/garbage';
@@ -8,7 +8,7 @@ import { lineageOf } from '../../../platform/db/read-models/lineage';
 import { listDeviations } from '../../../platform/mlflow/watch';
 import { type LedgerVerdict, verifyLedger } from '../../../platform/ledger/verify';
 import { getList } from '../../../platform/services/lists';
-import { readLines } from '../../../platform/services/look-ups';
+import { readLine } from '../../../platform/services/look-ups';
 import { startRebuild } from '../../../platform/services/rebuild';
 import { anchorsOf } from '../../../platform/trust/anchors';
 import { type Out, print, short, table, watching } from '../output';
@@ -60,9 +60,7 @@ export function auditCommands(program: Command): void {
       // Who stands where on a list is for those who may read it, and the look is on record.
       const steps = listId
         ? await reading('listLines', async (context) => {
-            const list = await getList(context.db, listId);
-            const { rows } = await readLines(context, { listId: list.listId, after: Number(rank) - 1, limit: 1, selectedOnly: false });
-            if (rows[0]?.rank !== Number(rank)) throw notFound(`list ${short(list.listId)} shows you no line ${rank}`, 'It has none, it is outside your groups, or you are to assess it first.'); // prettier-ignore
+            await readLine(context, (await getList(context.db, listId)).listId, Number(rank));
             return lineageOf(context.db, id);
           })
         : await reading('getLineage', ({ db }) => lineageOf(db, id));

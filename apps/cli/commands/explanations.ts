@@ -9,7 +9,7 @@ import { getList } from '../../../platform/services/lists';
 import { openScored, readLines } from '../../../platform/services/look-ups';
 import { decisionsOf } from '../../../platform/db/stores/promotions';
 import { getVersion, type VersionBundle } from '../../../platform/db/stores/versions';
-import { interval, type Out, print, short, table } from '../output';
+import { interval, limits, type Out, print, short, table } from '../output';
 import { reading } from '../session';
 import { fullRunId } from './training';
 
@@ -96,9 +96,9 @@ function everybodyInWords({ parts, lists, swap, groups }: NonNullable<Evaluation
   const shown = lists.filter(({ family, estimate }) => models.has(family) && estimate);
   const missing = [...new Map(lists.filter(({ family, estimate }) => models.has(family) && !estimate).map((row) => [row.estimator, row.assumption]))];
   const thin = groups.filter((group) => group.thin);
-  const swaps = swap.map((row) => [row.family, row.replaced, interval(row.observed.findings), interval(row.gain.findings), row.gain.kroner ? Math.round(row.gain.kroner.value) : '', `${row.bounds.lo.toFixed(3)} to ${row.bounds.hi.toFixed(3)}`]);
+  const swaps = swap.map((row) => [row.family, row.replaced, interval(row.observed.findings), interval(row.gain.findings), row.gain.kroner ? Math.round(row.gain.kroner.value) : '', limits(row.bounds)]);
   return [
-    `Lists drawn from all active actors (${parts.map((part) => `${part.asOf}: ${part.actors}, ${part.controlled} controlled`).join('; ')}): share that would have a finding if controlled\n${table(['family', 'first', 'estimator', 'share', 'controlled', 'right if'], shown.map((row) => [row.family, row.k || 'all', row.estimator, interval(row.estimate!), row.estimate!.n, row.assumption]))}`,
+    `Lists drawn from all active actors (${parts.map((part) => `${part.asOf}: ${part.actors}, ${part.controlled} controlled`).join('; ')}): share that would have a finding if controlled\n${table(['family', 'first', 'estimator', 'share', 'controlled', 'right if'], shown.map((row) => [row.family, row.k || 'all', row.estimator, row.estimator === 'bounds' ? limits(row.estimate!) : interval(row.estimate!), row.estimate!.n, row.assumption]))}`,
     ...(missing.length > 0 ? [missing.map(([estimator, why]) => `${estimator}: ${why}`).join('\n')] : []),
     `Worst tenth of past controls replaced by the first that nobody controlled\n${table(['family', 'replaced', 'findings a control', 'findings gained', 'NOK gained', 'whatever is assumed'], swaps)}`,
     thin.length > 0 ? `Groups that little was learnt from\n${table(['group', 'actors', 'training rows', 'findings'], thin.map((g) => [g.group, g.actors, g.trainRows, g.trainFindings]))}` : 'No provider group is without training rows enough.',

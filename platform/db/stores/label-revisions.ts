@@ -1,19 +1,25 @@
 import type { Db, Tx } from '../connection';
 
-/** Labels that a version was trained on and that a later label set has otherwise. */
-export interface LabelRevision {
+/** What a later label set says otherwise of the rows of an earlier one. */
+export interface LabelDifference {
   readonly revisedBy: string;
+  /** Rows of the earlier set that had a label. */
   readonly rows: number;
   readonly toFinding: number;
   readonly fromFinding: number;
+  /** Rows that have no label any more. */
   readonly unsettled: number;
+  /** Rows with the same label and another amount. */
   readonly amounts: number;
+}
+
+/** Labels that a version was trained on and that a later label set has otherwise. */
+export interface LabelRevision extends LabelDifference {
   readonly foundAt: Date;
 }
 
 /** Rows whose label became another or went away; another amount alone is none. */
-export const revisedRows = ({ toFinding, fromFinding, unsettled }: Omit<LabelRevision, 'revisedBy' | 'foundAt'>): number =>
-  toFinding + fromFinding + unsettled;
+export const revisedRows = ({ toFinding, fromFinding, unsettled }: LabelDifference): number => toFinding + fromFinding + unsettled;
 
 /** What later label sets say otherwise of what a matrix was labelled with, newest first. */
 export async function revisionsOf(db: Db | Tx, matrixId: string): Promise<LabelRevision[]> {

@@ -12,6 +12,6 @@ export const FAMILIES: Readonly<Record<'nb' | 'en', Readonly<Record<string, stri
 
 /** Figures of an evaluation. */
 export const METRICS: Readonly<Record<'nb' | 'en', Readonly<Record<string, string>>>> = {
-  nb: { 'average-precision': 'gjennomsnittlig presisjon', precision: 'presisjon', recall: 'andel av funnene', lift: 'løft over tilfeldig', kroner: 'kroner opprettholdt', 'log-loss': 'logaritmisk tap', auc: 'AUC' },
-  en: { 'average-precision': 'average precision', precision: 'precision', recall: 'recall', lift: 'lift over random', kroner: 'NOK upheld', 'log-loss': 'log loss', auc: 'AUC' },
+  nb: { 'average-precision': 'gjennomsnittlig presisjon', precision: 'presisjon', recall: 'andel av funnene', 'recall-in-first-half': 'andel av funnene i første halvdel', lift: 'løft over tilfeldig', kroner: 'kroner opprettholdt', 'log-loss': 'logaritmisk tap', auc: 'AUC' },
+  en: { 'average-precision': 'average precision', precision: 'precision', recall: 'recall', 'recall-in-first-half': 'recall in the first half', lift: 'lift over random', kroner: 'NOK upheld', 'log-loss': 'log loss', auc: 'AUC' },
 }; // prettier-ignore

@@ -65,10 +65,11 @@ export function Everybody({ of, family }: { of: Population; family: string | und
   const names = useFamilies();
   const sum = (what: 'actors' | 'controlled' | 'drawn') => f.number(of.parts.reduce((total, part) => total + part[what], 0));
   const models = of.swap.map((row) => row.family);
-  const rows = of.lists.filter((row) => (family === undefined ? models.includes(row.family) : row.family === family));
+  const own = of.lists.filter((row) => (family === undefined ? models.includes(row.family) : row.family === family));
+  const rows = own.filter((row) => row.estimate);
+  const missing = [...new Map(own.flatMap((row) => (row.missing ? [[row.estimator, row.missing] as const] : [])))];
   const swaps = of.swap.filter((row) => family === undefined || row.family === family);
   const thin = of.groups.filter((group) => group.thin);
-  const right = (row: ListEstimate) => (row.missing ? w.missing[row.missing] : w.because[row.estimator]);
   return (
     <>
       <Section title={w.lists} lead={w.listsLead}>
@@ -76,8 +77,9 @@ export function Everybody({ of, family }: { of: Population; family: string | und
         <Rows name={w.lists} rows={rows} keyOf={(r) => `${r.family} ${r.k} ${r.estimator}`} columns={[
           ...(family === undefined ? [{ head: w.family, cell: (r: ListEstimate) => names.family(r.family) }] : []),
           { head: w.first, numeric: true, cell: (r) => r.k || w.all }, { head: w.estimator, cell: (r) => w.estimators[r.estimator] },
-          { head: w.share, cell: (r) => (r.estimate ? <Interval of={r.estimate} /> : '–') }, { head: w.controlled, numeric: true, cell: (r) => (r.estimate ? f.number(r.estimate.n) : '–') }, { head: w.rightIf, cell: right },
+          { head: w.share, cell: (r) => (r.estimate ? <Interval of={r.estimate} point={r.estimator !== 'bounds'} /> : '–') }, { head: w.controlled, numeric: true, cell: (r) => (r.estimate ? f.number(r.estimate.n) : '–') }, { head: w.rightIf, cell: (r) => w.because[r.estimator] },
         ]} />
+        {missing.map(([estimator, why]) => <Paragraph key={estimator} data-size="sm" className="lead">{w.estimators[estimator]}: {w.missing[why]}</Paragraph>)}
       </Section>
       {swaps.length > 0 ? (
         <Section title={w.swap} lead={w.swapLead}>

@@ -6,6 +6,8 @@ import { chainHash, leafHash } from '../../platform/ledger/merkle';
 import { CopyInto } from '../../platform/loading/copy-into';
 
 const ENTRIES_A_FLUSH = 50_000;
+/** Versions that made-up entries go round. */
+export const SUBJECTS = 10_000;
 
 /** An identifier of a made-up row, of the form that the API's answers demand. */
 const uuid = (text: string) => `overlay(overlay(md5(${text}) placing '4' from 13 for 1) placing '8' from 17 for 1)::uuid`;
@@ -19,7 +21,7 @@ export const pastTriggers = <T>(db: Db, work: (run: (sql: string, args?: unknown
 
 /**
  * Entries such as services write, after those that are there: made and chained here by the product's own functions, and
- * copied in past the triggers, which would take eleven minutes for a million. Subjects go round 10,000 versions.
+ * copied in past the triggers, which would take eleven minutes for a million. Subjects go round the versions.
  */
 export async function fillLedger(db: Db, entries: number, say: (text: string) => void): Promise<void> {
   await db.transaction(async (tx) => {
@@ -33,7 +35,7 @@ export async function fillLedger(db: Db, entries: number, say: (text: string) =>
     for (let i = 0; i < entries; i++) {
       const [entry, actId] = [randomUUID(), randomUUID()];
       const at = instantText(new Date(Date.UTC(2025, 0, 1) + i * 1000));
-      const id = sha256(`v${i % 10_000}`);
+      const id = sha256(`v${i % SUBJECTS}`);
       const subject = { kind: 'model-version', id };
       const act = 'model-version.registered';
       const body = { v: 2, entry, at, act, actor: actId, actId, role: 'data-scientist', purpose: 'benchmark', subject, after: id };

@@ -5,19 +5,6 @@ import type { Db, Tx } from '../db/connection';
 import type { ActRef } from '../ledger/ledger';
 import type { VerifiedToken } from './tokens';
 
-/** Finds the principal of a token, or records it at first sight. Runs twice safely: the natural key is unique. */
-async function principalOf(tx: Tx, token: VerifiedToken, at: Date): Promise<string> {
-  await tx.raw(
-    'insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, ?, ?, ?, ?) on conflict on constraint principal_natural do nothing',
-    [randomUUID(), token.issuer, token.subject, token.kind, at],
-  );
-  const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>(
-    'select principal_id from aud.principal where issuer = ? and subject = ?',
-    [token.issuer, token.subject],
-  );
-  return rows[0]!.principal_id;
-}
-
 /** @throws UtplukkError NotAllowed naming the roles that may */
 export function requireRole(token: VerifiedToken, act: Act): Role {
   const role = mayDo(token.roles, act);
@@ -43,14 +30,26 @@ export async function knownPrincipal(db: Db | Tx, token: VerifiedToken): Promise
  */
 export async function beginAct(tx: Tx, token: VerifiedToken, act: Act, purpose: string, at: Date = new Date()): Promise<ActRef> {
   const role = requireRole(token, act);
-  const principalId = await principalOf(tx, token, at);
-  const actId = randomUUID();
-  await tx.raw(
-    'insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at) values (?, ?, ?, ?, ?, ?, ?, ?)',
-    [actId, act, principalId, role, purpose, token.tokenId, Buffer.from(token.tokenSha256, 'hex'), at],
-  );
-  return { actId, principalId, role, purpose };
+  const [actId, token256] = [randomUUID(), Buffer.from(token.tokenSha256, 'hex')];
+  const who = [token.issuer, token.subject];
+  const what = [actId, act, role, purpose, token.tokenId, token256, at];
+  // One trip to the database, as every look at a list makes an act. Somebody else may record the same person at this moment:
+  // then the first statement sees nobody, and the next one does.
+  for (let tries = 0; tries < 2; tries++) {
+    const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>(BEGIN_ACT, [...who, randomUUID(), ...who, token.kind, at, ...what]); // prettier-ignore
+    if (rows[0]) return { actId, principalId: rows[0].principal_id, role, purpose };
+  }
+  throw new Error(`${token.subject} of ${token.issuer} was neither found nor recorded`);
 }
+
+/** Finds the principal of a token, or records it at first sight (the natural key is unique), and records its act. */
+const BEGIN_ACT = `with known as (select principal_id from aud.principal where issuer = ? and subject = ?),
+  first_seen as (insert into aud.principal (principal_id, issuer, subject, kind, first_seen)
+    select ?::uuid, ?, ?, ?, ?::timestamptz where not exists (select from known)
+    on conflict on constraint principal_natural do nothing returning principal_id)
+  insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at)
+    select ?::uuid, ?, principal_id, ?, ?, ?, ?::bytea, ?::timestamptz from (select * from known union all select * from first_seen) p
+    returning principal_id`;
 
 /** The act behind an id that came through Temporal. */
 export async function actOf(db: Db | Tx, actId: string): Promise<ActRef> {

@@ -93,18 +93,26 @@ const toSummary = (row: Row): ListSummary => ({
   state: row.closed ?? (row.seals >= SEALS_NEEDED ? 'sealed' : 'draft'),
 });
 
+/** A list by its id, a beginning of it, or its scoring run. @throws UtplukkError NotFound for none, and for several */
 export async function getList(db: Db, id: string): Promise<ListSummary> {
-  const rows = /^[0-9a-f]{6,64}$/.test(id)
+  // Two look-ups by index: one condition with `or` reads every list.
+  const ids = /^[0-9a-f]{6,64}$/.test(id)
     ? (
-        await db.raw<{ rows: Row[] }>(`${SUMMARY} where l.list_id like ? or l.scoring_id = ? group by l.list_id, s.scoring_id limit 2`, [
-          `${id}%`,
-          id,
-        ])
+        await db.raw<{ rows: { list_id: string }[] }>(
+          'select list_id from sel.list where list_id like ? union select list_id from sel.list where scoring_id = ? limit 2',
+          [`${id}%`, id],
+        )
       ).rows
     : [];
-  if (rows.length !== 1)
-    throw notFound(rows.length ? `several lists begin with ${id}` : `there is no list ${id}`, 'List them with `utplukk list`.');
-  return toSummary(rows[0]!);
+  if (ids.length !== 1)
+    throw notFound(ids.length ? `several lists begin with ${id}` : `there is no list ${id}`, 'List them with `utplukk list`.');
+  return (await summariesOf(db, [ids[0]!.list_id])).get(ids[0]!.list_id)!;
+}
+
+/** Lists by their ids. */
+export async function summariesOf(db: Db, ids: readonly string[]): Promise<Map<string, ListSummary>> {
+  const { rows } = await db.raw<{ rows: Row[] }>(`${SUMMARY} where l.list_id = any(?) group by l.list_id, s.scoring_id`, [[...ids]]);
+  return new Map(rows.map((row) => [row.list_id, toSummary(row)]));
 }
 
 export async function listLists(db: Db, limit = 50): Promise<ListSummary[]> {

@@ -2,7 +2,7 @@ import { isSettled } from '../../domain/rules/emergency';
 import { mayDo } from '../../domain/rules/roles';
 import { knownPrincipal } from '../auth/acts';
 import type { VerifiedToken } from '../auth/tokens';
-import { getList } from './lists';
+import { summariesOf } from './lists';
 import { approvalProblem } from './promotion';
 import { emergenciesOf } from '../db/stores/emergencies';
 import { requestPage } from '../db/stores/promotions';
@@ -36,19 +36,18 @@ export async function overviewOf(db: Db, token: VerifiedToken, now: Date) {
     db('sel.list').orderBy('drafted_at', 'desc').first<{ list_id: string } | undefined>('list_id'),
     db('ml.mirror_deviation').where('found_at', '>=', since).count<{ count: number }[]>('* as count'),
   ]);
+  const lists = await summariesOf(db, [...drafts.map(({ listId }) => listId), ...(last ? [last.list_id] : [])]);
   return {
     requests: requests.map((request) => ({ request, problem: approvalProblem(request, token.roles, me) })),
-    drafts: await Promise.all(
-      drafts.map(async ({ listId, sealedByMe }) => ({
-        list: await getList(db, listId),
-        mine: mayDo(token.roles, 'list.seal') !== undefined && !sealedByMe,
-      })),
-    ),
+    drafts: drafts.map(({ listId, sealedByMe }) => ({
+      list: lists.get(listId)!,
+      mine: mayDo(token.roles, 'list.seal') !== undefined && !sealedByMe,
+    })),
     failed: failed.filter((run) => run.startedAt >= since),
     emergencies: emergencies.filter((emergency) => !isSettled(emergency)),
     freshness: fresh,
     snapshot,
-    lastList: last && (await getList(db, last.list_id)),
+    lastList: last && lists.get(last.list_id),
     deviations: Number(deviations[0]?.count ?? 0),
   };
 }

@@ -24,7 +24,7 @@ import { anchorsOf } from '../../platform/trust/anchors';
 import { PREDICATE } from '../../platform/trust/statements';
 import { versionFileSchema, verifyVersionFile } from '../../platform/trust/version-file';
 import { actAs, testProduct, type TestProduct } from '../support/environment';
-import { SMALL_EXPERIMENT, loadSmallRegister } from '../support/small-register';
+import { SMALL_EXPERIMENT, edited, loadSmallRegister } from '../support/small-register';
 import { until } from '../support/until';
 
 /** What a run learns beyond fits on controlled actors: a search, lists of everybody, who looked, labels that change. */
@@ -54,8 +54,8 @@ const train = async (text: string) => {
   const runId = await startRun(await t.as('kari'), loadExperiment(file));
   return { runId, ...(await t.temporal.trainingResult(runId)) };
 };
-const PLAIN = SMALL_EXPERIMENT.replace('name: small-register', 'name: searching').replace(/ {2}- \{ family: mlp.*\n/, '');
-const SEARCHING = `${PLAIN.replace(', nuisance: [], population: false', '')}search: { trials: 2 }\n`;
+const PLAIN = edited(edited(SMALL_EXPERIMENT, 'name: small-register', 'name: searching'), / {2}- \{ family: mlp.*\n/, '');
+const SEARCHING = `${edited(PLAIN, ', nuisance: [], population: false', '')}search: { trials: 2 }\n`;
 
 let first: Awaited<ReturnType<typeof train>>;
 
@@ -118,7 +118,10 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
   expect(rebuilt.stages.map(({ stage }) => stage)).toEqual(['snapshot', 'matrix', 'folds', 'evaluation']);
 
   // The chance of selection is in the matrix and can be no feature; a worker that does everything again writes nothing new.
-  const refused = await startRun(await t.as('kari'), loadExperiment(asFile(SEARCHING.replace('include: [practice_type,', 'include: [selection_probability, practice_type,')))); // prettier-ignore
+  const refused = await startRun(
+    await t.as('kari'),
+    loadExperiment(asFile(edited(SEARCHING, 'practice_type,', 'practice_type, selection_probability,'))),
+  );
   await expect(t.temporal.trainingResult(refused)).rejects.toThrow();
   expect((await getRun(t.db, refused)).problem).toMatch(
     /selection_probability says how a row came to be controlled and is never a feature/,
@@ -149,7 +152,7 @@ test('an appeal that comes later makes another label set and marks what was trai
   ]);
 
   // A run as plain as can be: it is its labels that count.
-  const after = await train(PLAIN.replace('asOf: 2025-01-01T00:00:00Z', 'asOf: 2025-02-01T00:00:00Z'));
+  const after = await train(edited(PLAIN, 'asOf: 2025-01-01T00:00:00Z', 'asOf: 2025-02-01T00:00:00Z'));
   const [revision, ...others] = await revisionsOf(t.db, before.matrixId);
   expect(others).toEqual([]);
   expect(revision!.fromFinding).toBeGreaterThanOrEqual(1);

@@ -20,3 +20,10 @@ export async function loadSmallRegister(t: Pick<TestDatabase, 'env' | 'db'>, dir
 
 /** An experiment on it that is fitted in seconds and passes its gates. */
 export const SMALL_EXPERIMENT = fs.readFileSync(path.join(__dirname, 'small-register.yaml'), 'utf8');
+
+/** The same text with one passage made another; one that is not there would leave a test without its point. */
+export function edited(text: string, passage: string | RegExp, by: string): string {
+  const result = text.replace(passage, by);
+  if (result === text) throw new Error(`nothing in the experiment reads ${String(passage)}`);
+  return result;
+}

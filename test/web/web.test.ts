@@ -9,7 +9,7 @@ import { startRescore } from '../../platform/services/lists';
 import { draftedList } from '../../apps/cli/commands/lists';
 import { openBrowser, Visitor } from '../support/browser';
 import { testProduct, type TestProduct } from '../support/environment';
-import { loadSmallRegister, SMALL_EXPERIMENT, SMALL_SLOT } from '../support/small-register';
+import { edited, loadSmallRegister, SMALL_EXPERIMENT, SMALL_SLOT } from '../support/small-register';
 import { type TestApi, testApi } from '../support/api';
 import { until } from '../support/until';
 
@@ -64,7 +64,7 @@ test('nobody is asked to sign in; a session of another site can do nothing', asy
 test('a data scientist launches a run with validation as one types, sees it end, and asks for promotion', async () => {
   const { page, axe, shot } = bound(await visitor('mona', '/runs/new'));
   const editor = page.getByLabel('Eksperiment (YAML)');
-  await editor.fill(SMALL_EXPERIMENT.replace('folds: 2', 'folds: two'));
+  await editor.fill(edited(SMALL_EXPERIMENT, 'folds: 2', 'folds: two'));
   await page.getByText(/Linje 6, tegn \d+: split\.folds/).waitFor();
   expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true);
   expect(await axe()).toEqual([]);

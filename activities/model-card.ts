@@ -46,6 +46,7 @@ export async function storeCard(
     matrix: { id: bundle.recipe.matrixId, rows: meta.rows, labelled: meta.labelled, positives: meta.positives, snapshotId: row.snapshot_id ?? undefined },
     features: bundle.use,
     usesNuisance,
+    ranking: bundle.ranking,
     evaluation: store.getJson<EvaluationDocument>(row.evaluation_sha256),
     leaks: await leaksOf(db, run.runId),
     code: bundle.recipe.code,

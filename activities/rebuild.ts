@@ -15,8 +15,8 @@ import type { ShardScores } from './compute/jobs';
 import { spawnJob } from './compute/spawn-job';
 import type { LifecycleActivities, RebuildStage, StageResult, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
-import { listDocument, type Scores } from './selection';
-import { evaluateJob, finalTrainFrom, foldJob, matrixFile } from './training-input';
+import { listDocument, type Policy, type Scores, scoresOf } from './selection';
+import { evaluateJob, finalTrainFrom, foldJob, matrixFile, finalExtras } from './training-input';
 
 /** What a thing was made of, and what came of making it again. */
 export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'planRebuild' | 'recordRebuild'> {
@@ -154,6 +154,7 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
         trainFrom: finalTrainFrom(experiment),
         matrix: await matrixFile(deps, matrixId, experiment),
         family: bundle.recipe.family,
+        ...finalExtras(experiment),
         seed: bundle.recipe.seed,
         storeRoot: store.root,
       },
@@ -200,21 +201,17 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
       },
       signal,
     );
-    const made = store.getJson<ShardScores>(result.scoresSha256);
-    const rows = made.entities
-      .map((entity, i) => ({ entity, group: made.groups[i]!, score: made.scores[i]! }))
-      .sort((a, b) => (a.entity < b.entity ? -1 : 1));
-    const again: Scores = { calibrator: bundle.calibrator, rows };
+    const again = scoresOf(bundle.calibrator, [store.getJson<ShardScores>(result.scoresSha256)]);
     if (sha256(canonical(again)) === row.scores_sha256) return { same: true };
     const before = store.getJson<Scores>(row.scores_sha256);
     return { same: false, sameEngine: canonical(engine) === canonical(bundle.engine), detail: await howFarApart(deps, id, before, again) };
   },
 
   async list({ db, store }, id) {
-    const row = await db('sel.list').where({ list_id: id }).first<{ scoring_id: string; capacity: number; seed: number }>();
+    const row = await db('sel.list').where({ list_id: id }).first<{ scoring_id: string; capacity: number; seed: number; policy: Policy }>();
     const scoring = await db('sel.scoring_run').where({ scoring_id: row.scoring_id }).first<{ scores_sha256: string }>();
     const scores = store.getJson<Scores>(scoring.scores_sha256);
-    const { text } = listDocument(scores, { scoringId: row.scoring_id, capacity: row.capacity, seed: row.seed });
+    const { text } = listDocument(scores, { scoringId: row.scoring_id, capacity: row.capacity, seed: row.seed, policy: row.policy });
     return sha256(text) === id ? { same: true } : { same: false, detail: `the list has the hash ${sha256(text)}` };
   },
 };
@@ -223,7 +220,9 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
 async function howFarApart({ db }: Deps, scoringId: string, before: Scores, after: Scores): Promise<string> {
   const scores = new Map(before.rows.map(({ entity, score }) => [entity, score]));
   const apart = Math.max(...after.rows.map(({ entity, score }) => Math.abs(score - (scores.get(entity) ?? Number.POSITIVE_INFINITY))));
-  const list = await db('sel.list').where({ scoring_id: scoringId }).first<{ capacity: number; seed: number } | undefined>();
+  const list = await db('sel.list')
+    .where({ scoring_id: scoringId })
+    .first<{ capacity: number; seed: number; policy: Policy } | undefined>();
   if (!list) return `scores are at most ${apart.toExponential(2)} apart`;
   const chosen = (of: Scores) => listDocument(of, { scoringId, ...list }).lines.filter((line) => line.selected).map((line) => line.entity); // prettier-ignore
   const [old, now] = [chosen(before), new Set(chosen(after))];

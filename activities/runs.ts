@@ -193,6 +193,7 @@ async function bundleOf(
     weights: final.weightsSha256,
     calibrator: row.calibrators[family] ?? { kind: 'platt', a: 1, b: 0 },
     use,
+    ...(experiment.expectedNok === 'order' ? { ranking: 'expected-nok' as const } : {}),
     recipe: {
       matrixId: run.matrixId,
       matrixRecipe: row.recipe,

@@ -15,6 +15,7 @@ import type { ShardScores } from './compute/jobs';
 import { spawnJob } from './compute/spawn-job';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
+import { scoresOf } from './selection';
 
 type ScoringActivities = Pick<
   LifecycleActivities,
@@ -61,10 +62,9 @@ export function scoringActivities(deps: Deps): ScoringActivities {
         throw conflict(`version ${versionId.slice(0, 12)} was replaced while it scored ${slot}`, 'Rescore again: the new champion scores.');
       const bundle = store.getJson<VersionBundle>(versionId);
       const parts = shards.map((sha) => store.getJson<ShardScores>(sha));
-      const rows = parts
-        .flatMap((part) => part.entities.map((entity, i) => ({ entity, group: part.groups[i]!, score: part.scores[i]! })))
-        .sort((a, b) => (a.entity < b.entity ? -1 : 1));
-      const scoresSha256 = store.put(canonical({ calibrator: bundle.calibrator, rows }));
+      const scores = scoresOf(bundle.calibrator, parts);
+      const { rows } = scores;
+      const scoresSha256 = store.put(canonical(scores));
       const scoringId = digestOf({ slot, versionId, matrixId, scoresSha256 });
       await db.transaction(async (tx) => {
         const inserted = await tx.raw<{ rowCount: number }>(

@@ -9,36 +9,74 @@ import { actOf } from '../platform/auth/acts';
 import type { Tx } from '../platform/db/connection';
 import { append } from '../platform/ledger/ledger';
 import { CopyInto } from '../platform/loading/copy-into';
+import type { VersionBundle } from '../platform/db/stores/versions';
+import type { ShardScores } from './compute/jobs';
 import type { LifecycleActivities } from './contracts';
 import type { Deps } from './deps';
 
 type SelectionActivities = Pick<LifecycleActivities, 'draftList' | 'countSeals' | 'expireList'>;
 
-const POLICY = 'exploit-v1';
+/** What the policy of a list orders by; its name is part of the list's content. */
+const POLICIES = { score: 'exploit-v1', 'expected-nok': 'exploit-nok-v1' } as const;
+export type Policy = (typeof POLICIES)[keyof typeof POLICIES];
+export const policyOf = ({ ranking }: Pick<VersionBundle, 'ranking'>): Policy => POLICIES[ranking ?? 'score'];
 const DAY_MS = 86_400_000;
 
+/** Scores of everybody; `kroner` is what a finding is expected to be worth, `unlike` whether the actor is unlike all that
+ * training saw; of versions that can say. */
 export interface Scores {
   readonly calibrator: StoredCalibrator;
-  readonly rows: readonly { readonly entity: string; readonly group: string; readonly score: number }[];
+  readonly rows: readonly {
+    readonly entity: string;
+    readonly group: string;
+    readonly score: number;
+    readonly kroner?: number;
+    readonly unlike?: boolean;
+  }[];
 }
 
+/** Shards put together in the order of entities, so that neither their number nor their order tells. */
+export const scoresOf = (calibrator: StoredCalibrator, parts: readonly ShardScores[]): Scores => ({
+  calibrator,
+  rows: parts
+    .flatMap(({ entities, groups, scores, kroner, unlike }) =>
+      entities.map((entity, i) => ({
+        entity,
+        group: groups[i]!,
+        score: scores[i]!,
+        ...(kroner ? { kroner: kroner[i]! } : {}),
+        ...(unlike ? { unlike: unlike[i]! } : {}),
+      })),
+    )
+    .sort((a, b) => (a.entity < b.entity ? -1 : 1)),
+});
+
 /** A list as its name is the hash of: every candidate in order of rank, drawn under the policy. */
-export function listDocument(scores: Scores, { scoringId, capacity, seed }: { scoringId: string; capacity: number; seed: number }) {
-  const ranked = exploitList(
-    scores.rows.map((row) => ({ ...row, tieKey: createHash('sha256').update(`${seed}\u0000${row.entity}`).digest('hex') })),
-    capacity,
-  );
+export function listDocument(
+  scores: Scores,
+  { scoringId, capacity, seed, policy }: { scoringId: string; capacity: number; seed: number; policy: Policy },
+) {
+  const candidates = scores.rows.map(({ entity, group, score: raw, kroner, unlike }) => {
+    const probability = calibrated(scores.calibrator, raw);
+    const expectedOre = kroner === undefined ? undefined : Math.round(probability * kroner * 100);
+    const score = policy === 'exploit-nok-v1' ? probability * kroner! : raw;
+    const tieKey = createHash('sha256').update(`${seed}\u0000${entity}`).digest('hex');
+    return { entity, group, raw, probability, expectedOre, unlike, score, tieKey };
+  });
+  const ranked = exploitList(candidates, capacity);
   const lines = ranked.map((line) => ({
     rank: line.rank,
     entity: line.row.entity,
     group: line.row.group,
-    score: line.row.score,
-    probability: calibrated(scores.calibrator, line.row.score),
+    score: line.row.raw,
+    probability: line.row.probability,
     arm: line.arm,
     selected: line.selected,
     inclusionProbability: line.inclusionProbability,
+    ...(line.row.expectedOre === undefined ? {} : { expectedOre: line.row.expectedOre }),
+    ...(line.row.unlike === undefined ? {} : { unlike: line.row.unlike }),
   }));
-  return { lines, text: canonical({ format: 1, scoringId, policy: POLICY, capacity, seed, lines }) };
+  return { lines, text: canonical({ format: 1, scoringId, policy, capacity, seed, lines }) };
 }
 
 export async function listState(db: Deps['db'] | Tx, listId: string): Promise<{ state: ListState; seals: number }> {
@@ -55,19 +93,20 @@ export function selectionActivities(deps: Deps): SelectionActivities {
     async draftList({ actId, scoringId, capacity, seed, openDays }) {
       const scoring = await db('sel.scoring_run')
         .where({ scoring_id: scoringId })
-        .first<{ scores_sha256: string; slot: string; as_of: Date } | undefined>();
+        .first<{ scores_sha256: string; slot: string; as_of: Date; version_id: string } | undefined>();
       if (!scoring) throw notFound(`scoring run ${scoringId} is not recorded`);
       const known = await db('sel.list').where({ scoring_id: scoringId }).first<{ list_id: string; expires_at: Date } | undefined>();
       if (known) return { listId: known.list_id, openForMs: known.expires_at.getTime() - deps.clock().getTime() };
       const scores = store.getJson<Scores>(scoring.scores_sha256);
-      const { text, lines: content } = listDocument(scores, { scoringId, capacity, seed });
+      const policy = policyOf(store.getJson<VersionBundle>(scoring.version_id));
+      const { text, lines: content } = listDocument(scores, { scoringId, capacity, seed, policy });
       const listId = store.put(text);
       const at = deps.clock();
       const expiresAt = new Date(at.getTime() + openDays * DAY_MS);
       await db.transaction(async (tx) => {
         const inserted = await tx.raw<{ rowCount: number }>(
           'insert into sel.list (list_id, scoring_id, slot, as_of, capacity, seed, policy, drafted_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-          [listId, scoringId, scoring.slot, scoring.as_of, capacity, seed, POLICY, at, expiresAt],
+          [listId, scoringId, scoring.slot, scoring.as_of, capacity, seed, policy, at, expiresAt],
         );
         if (inserted.rowCount === 0) return;
         const table = new CopyInto('sel.line', [
@@ -80,6 +119,8 @@ export function selectionActivities(deps: Deps): SelectionActivities {
           'arm',
           'selected',
           'inclusion_probability',
+          'expected_ore',
+          'unlike',
         ]);
         for (const line of content)
           table.add([
@@ -92,6 +133,8 @@ export function selectionActivities(deps: Deps): SelectionActivities {
             line.arm,
             line.selected,
             line.inclusionProbability,
+            line.expectedOre ?? null,
+            line.unlike ?? null,
           ]);
         await table.flush(tx);
         await append(

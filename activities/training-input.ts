@@ -32,6 +32,15 @@ export function familyOf(experiment: Experiment, family: FamilySpec['family']): 
 export const finalTrainFrom = (experiment: Experiment): string | undefined =>
   experiment.split.kind === 'rolling' ? addMonths(testEnd(experiment), -experiment.split.trainMonths) : undefined;
 
+/** Runs from before there was a choice have none, and are made again as they were. */
+const wantsAmounts = ({ expectedNok }: Experiment): boolean => expectedNok === 'beside' || expectedNok === 'order';
+
+/** What the version learns beside its scores; runs from before could not ask for it, and are made again without. */
+export const finalExtras = (experiment: Experiment): Pick<JobOf<'final'>, 'amounts' | 'markUnlike'> => ({
+  ...(wantsAmounts(experiment) ? { amounts: experiment.expectedNok === 'order' ? 'needed' : 'wanted' } : {}),
+  ...(experiment.markUnlike ? { markUnlike: true } : {}),
+});
+
 type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
 
 /** One fit of one fold, and what is scored with it. */
@@ -49,6 +58,7 @@ export async function foldJob(
     fold: foldOf(experiment, task.fold),
     family: await settingsOf(deps, run, task.family),
     ...(hasNuisance && experiment.evaluation.nuisance.includes(task.family) ? { withNuisance: true } : {}),
+    ...(wantsAmounts(experiment) ? { amounts: true } : {}),
     ...(task.populationId === undefined ? {} : { population: await populationFile(deps, task.populationId, matrix.use) }),
     seed: experiment.seed,
     storeRoot: deps.store.root,

@@ -19,6 +19,7 @@ import * as mirrorDeviation from './20261125120000_mirror_deviation';
 import * as peopleSide from './20261125130000_people_side';
 import * as search from './20261125140000_search';
 import * as labelRevision from './20261125150000_label_revision';
+import * as whatALineSays from './20261126090000_what_a_line_says';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -42,6 +43,7 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261125130000_people_side': peopleSide,
   '20261125140000_search': search,
   '20261125150000_label_revision': labelRevision,
+  '20261126090000_what_a_line_says': whatALineSays,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -1,6 +1,7 @@
 import { UtplukkError } from '../domain/errors';
 import type { FamilyName, FamilySpec, SpecOf } from '../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../domain/schemas/matrix';
+import type { AmountModel } from './amounts';
 import { additive, choosePairs } from './architectures/additive';
 import { fitLogistic, logistic } from './architectures/logistic';
 import { mlp } from './architectures/mlp';
@@ -9,6 +10,7 @@ import type { Tf } from './backend';
 import { logLossOfLogits } from './nn/loss';
 import { type NamedTensor, type Network, type Rows, toTensors } from './nn/network';
 import { networkLogits, trainNetwork } from './nn/train';
+import type { Seen } from './seen';
 import { encode, encodedWidth, type EncoderState, fitEncoder, inputColumns, type NumericForm } from './preprocessing/encoder';
 
 /** A fitted model: plain data, no tensors. Its score is the mean of its members' logits. */
@@ -20,6 +22,10 @@ export interface FittedModel {
   readonly members: readonly (readonly NamedTensor[])[];
   /** Mean encoded training row: what reasons are told against. */
   readonly background: readonly number[];
+  /** What a finding is worth; undefined where nobody asked, or too few findings have an amount. */
+  readonly amounts?: AmountModel | undefined;
+  /** What training saw, where the experiment marks actors unlike it. */
+  readonly seen?: Seen | undefined;
 }
 
 export interface Fit {

@@ -36,6 +36,8 @@ export type ComputeJob =
       readonly withNuisance?: boolean | undefined;
       /** All active actors at the start of the test part, to be scored too. */
       readonly population?: MatrixFile | undefined;
+      /** Fit what a finding is worth too. */
+      readonly amounts?: boolean | undefined;
       readonly seed: number;
       readonly storeRoot: string;
     }
@@ -53,6 +55,10 @@ export type ComputeJob =
       /** First as-of date that trains, where the split rolls. */ readonly trainFrom?: string | undefined;
       readonly matrix: MatrixFile;
       readonly family: FamilySpec;
+      /** Fit what a finding is worth too; where lists are ordered by it, too few amounts are an error. */
+      readonly amounts?: 'wanted' | 'needed' | undefined;
+      /** Keep what training saw, to mark actors unlike it. */
+      readonly markUnlike?: boolean | undefined;
       readonly seed: number;
       readonly storeRoot: string;
     }
@@ -87,8 +93,8 @@ export type ComputeJob =
       readonly modelSha256: string;
       readonly weightsSha256: string;
       readonly entities: readonly string[];
-      /** Score at which the list ends. */
-      readonly cut: number;
+      /** For each of them the score at which the list ends. */
+      readonly cuts: readonly number[];
       readonly storeRoot: string;
     };
 
@@ -98,6 +104,8 @@ export interface FoldPredictions {
   readonly family: string;
   readonly rowIds: readonly string[];
   readonly scores: readonly number[];
+  /** Expected of each row, given a finding. */
+  readonly kroner?: readonly number[] | undefined;
 }
 
 /** All active actors at the start of a test part as one family scored them. */
@@ -149,6 +157,10 @@ export interface ShardScores {
   readonly entities: readonly string[];
   readonly groups: readonly string[];
   readonly scores: readonly number[];
+  /** Whether each row is unlike all that training saw; of versions that can say. */
+  readonly unlike?: readonly boolean[] | undefined;
+  /** Expected of each row, given a finding; of versions that can say. */
+  readonly kroner?: readonly number[] | undefined;
 }
 
 export interface ComputeResults {

@@ -7,7 +7,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ApiDeps } from './deps';
 import { registerOidc } from './http/oidc';
-import { notFoundProblem, registerProblems } from './http/problems';
+import { answerBrokenCall, notFoundProblem, registerProblems } from './http/problems';
 import { authenticate, callerKey } from './http/principal';
 import { serializeWire } from './http/wire';
 import { OPENAPI } from './openapi';
@@ -47,6 +47,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
+    clientErrorHandler: answerBrokenCall,
     routerOptions: { maxParamLength: 200 },
     trustProxy: deps.trustProxy ? [...deps.trustProxy] : false,
   });

@@ -1,8 +1,9 @@
-import type { GroupCoverage, PopulationReport } from '../../domain/schemas/evaluation';
+import type { EvaluationDocument, GroupCoverage, PopulationReport } from '../../domain/schemas/evaluation';
 import { type MatrixData, SELECTION_PROBABILITY } from '../../domain/schemas/matrix';
 import { testsFold, trainsFold } from '../../domain/rules/time-splits';
 import { baselineColumns, baselineScores } from '../../models/baselines/baselines';
 import { type Contender, evaluateRun, isThin } from '../../models/evaluation/evaluate';
+import { byExpectedNok } from '../../models/evaluation/expected-nok';
 import { nuisanceEffects } from '../../models/evaluation/nuisance';
 import { judgePopulation, type PastControl, type PopulationPart, type PopulationRanking } from '../../models/evaluation/population';
 import { canonical } from '../../platform/artifacts/hash';
@@ -16,6 +17,8 @@ type Job = Extract<ComputeJob, { kind: 'evaluate' }>;
 interface Tested {
   readonly rows: readonly number[];
   readonly scores: readonly number[];
+  /** Expected given a finding; undefined where a fold could not say. */
+  readonly kroner: readonly number[] | undefined;
   readonly folds: readonly string[];
 }
 
@@ -28,13 +31,18 @@ export async function evaluate(job: Job, store: ArtifactStore): Promise<Evaluate
       family,
       tested(job, store, data, family, ({ sha256 }) => sha256),
     );
-  const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [] };
+  const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [], kroner: undefined };
   const contender = contenderOf(data);
   const baselines = [...baselineScores(data, job.matrix.meta, first.rows, job.seed)];
   const settings = { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed };
+  const models = [...byFamily].map(([family, all]) => ({ model: contender(family, true, all, all.scores), kroner: all.kroner }));
+  const amounts = models.flatMap(({ model, kroner }) =>
+    kroner && hasFindingWithAmount(model) ? [byExpectedNok(model, kroner, settings)] : [],
+  );
   const { document: controlled, calibrators } = evaluateRun(
     [
-      ...[...byFamily].map(([family, all]) => contender(family, true, all, all.scores)),
+      ...models.map(({ model }) => model),
+      ...amounts.map(({ contender: own }) => own),
       ...baselines.map(([name, scores]) => contender(name, false, first, scores)),
     ],
     settings,
@@ -46,7 +54,12 @@ export async function evaluate(job: Job, store: ArtifactStore): Promise<Evaluate
     return nuisanceEffects(family, { without: judged(without), withColumns: judged(withColumns) }, settings);
   });
   const population = job.populations?.length ? await judgeEverybody(job, store, data, byFamily) : undefined;
-  const document = { ...controlled, ...(nuisance.length > 0 ? { nuisance } : {}), ...(population ? { population } : {}) };
+  const document: EvaluationDocument = {
+    ...controlled,
+    ...(amounts.length > 0 ? { amounts: amounts.map(({ report }) => report) } : {}),
+    ...(nuisance.length > 0 ? { nuisance } : {}),
+    ...(population ? { population } : {}),
+  };
   const testPositives = first.rows.filter((row) => data.label[row] === 1).length;
   return { documentSha256: store.put(canonical(document)), rows: document.rows, testRows: first.rows.length, testPositives, calibrators };
 }
@@ -63,6 +76,7 @@ function tested(job: Job, store: ArtifactStore, data: MatrixData, family: string
   return {
     rows: parts.flatMap(({ rowIds }) => rowIds.map((id) => rowOf.get(id)!)),
     scores: parts.flatMap(({ scores }) => scores),
+    kroner: parts.every(({ kroner }) => kroner) ? parts.flatMap(({ kroner }) => kroner!) : undefined,
     folds: parts.flatMap(({ fold, rowIds }) => rowIds.map(() => fold)),
   };
 } // prettier-ignore
@@ -83,6 +97,8 @@ const contenderOf = (data: MatrixData) => {
     periods: folds,
   });
 };
+const hasFindingWithAmount = ({ judged }: Contender) =>
+  judged.kroner !== undefined && Array.from(judged.kroner).some((kroner) => kroner > 0);
 const upheldKroner = (data: MatrixData, row: number) => (data.label[row] === 1 ? (data.amountOre[row] ?? 0) / 100 : 0);
 
 async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, byFamily: ReadonlyMap<string, Tested>): Promise<PopulationReport | undefined> {

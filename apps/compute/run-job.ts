@@ -1,6 +1,7 @@
 import { UtplukkError } from '../../domain/errors';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { testsFold, trainsFold } from '../../domain/rules/time-splits';
+import { amountsOf, fitAmounts, MIN_AMOUNTS } from '../../models/amounts';
 import { storeModel, restoreModel, type StoredModel } from '../../models/artifact';
 import { loadBackend, type Tf } from '../../models/backend';
 import { withProfile } from '../../models/baselines/baselines';
@@ -8,6 +9,7 @@ import { explain } from '../../models/explain/reasons';
 import { checkEnough, fitFamily, type FittedModel } from '../../models/fit';
 import { checkEncoder, checkLeaks, type LeakCertificate } from '../../models/leaks/leak-check';
 import { scoreRows } from '../../models/score';
+import { fitSeen, unlikeSeen } from '../../models/seen';
 import { type TrialScore, tryOut } from '../../models/search';
 import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
@@ -59,12 +61,14 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     if (leak) throw new UtplukkError('LeakFound', `fold ${job.fold.id}: ${leak.detail}`, 'This is an error of the program: report it.');
     return fitted;
   };
+  const amounts = job.amounts ? fitAmounts(data, job.matrix.meta, job.matrix.use, train) : undefined;
   const predictions = (model: FittedModel): string => {
     const found: FoldPredictions = {
       fold: job.fold.id,
       family: job.family.family,
       rowIds: test.map((row) => data.rowId[row]!),
       scores: [...scoreRows(tf, model, data, test)],
+      ...(amounts ? { kroner: amountsOf(amounts, data, test) } : {}),
     };
     return store.put(canonical(found));
   };
@@ -105,8 +109,15 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
   const rows = allRows(data).filter((row) => data.labelKnownOn[row] !== undefined && data.asOf[row]! >= (job.trainFrom ?? ''));
   checkEnough(data, rows, job.trainFrom ? `the matrix from ${job.trainFrom}` : 'the whole matrix');
   const { tf } = await loadBackend();
+  const amounts = job.amounts ? fitAmounts(data, job.matrix.meta, job.matrix.use, rows) : undefined;
+  if (job.amounts === 'needed' && !amounts)
+    throw new UtplukkError(
+      'NoLabels',
+      `fewer than ${MIN_AMOUNTS} findings have an amount: lists cannot be ordered by expected kroner`,
+      'Write `expectedNok: beside` in the experiment, or load more outcomes.',
+    );
   const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed);
-  const { document, weights } = storeModel(model);
+  const { document, weights } = storeModel({ ...model, amounts, seen: job.markUnlike ? fitSeen(data, columns, rows) : undefined });
   return { modelSha256: store.put(canonical(document)), weightsSha256: store.put(weights), trainRows: rows.length, validationLoss };
 }
 
@@ -124,8 +135,14 @@ async function score(job: JobOf<'score'>, store: ArtifactStore): Promise<ScoreOu
   const model = restoreModel(store.getJson<StoredModel>(job.modelSha256), store.get(job.weightsSha256));
   const { data } = await modelRows(job.matrix, store, job.shard);
   const { tf } = await loadBackend();
-  const scores = scoreRows(tf, model, data, allRows(data));
-  const document: ShardScores = { entities: data.entity, groups: data.group, scores: [...scores] };
+  const rows = allRows(data);
+  const document: ShardScores = {
+    entities: data.entity,
+    groups: data.group,
+    scores: [...scoreRows(tf, model, data, rows)],
+    ...(model.seen ? { unlike: rows.map((row) => unlikeSeen(model.seen!, data, row) !== undefined) } : {}),
+    ...(model.amounts ? { kroner: amountsOf(model.amounts, data, rows) } : {}),
+  };
   return { scoresSha256: store.put(canonical(document)), rows: data.n };
 }
 
@@ -143,7 +160,7 @@ async function explainRows(job: JobOf<'explain'>, store: ArtifactStore): Promise
   if (unknown.length > 0)
     throw new UtplukkError('NotFound', `${unknown.slice(0, 3).join(', ')} was not scored`, 'Entities stand in the list and its CSV.');
   const { tf } = await loadBackend();
-  return explain(tf, model, data, job.entities.map((entity) => rowOf.get(entity)!), job.cut); // prettier-ignore
+  return explain(tf, model, data, job.entities.map((entity) => rowOf.get(entity)!), job.cuts); // prettier-ignore
 }
 
 /** Runs one job in this process. The only caller in production is the computing process; tests may call it too. */

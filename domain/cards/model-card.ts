@@ -16,6 +16,8 @@ export interface CardInput {
   readonly matrix: { readonly id: string; readonly rows: number; readonly labelled: number; readonly positives: number; readonly snapshotId: string | undefined };
   readonly features: readonly string[];
   readonly usesNuisance: boolean;
+  /** What lists are ordered by, where it is not the score. */
+  readonly ranking?: 'expected-nok' | undefined;
   readonly evaluation: EvaluationDocument;
   readonly leaks: { readonly verdict: string; readonly tests: number } | undefined;
   readonly code: string;
@@ -23,6 +25,7 @@ export interface CardInput {
 } // prettier-ignore
 
 const estimate = (e: { value: number; lo: number; hi: number }) => `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
+const kroner = (e: { value: number; lo: number; hi: number }) => `${Math.round(e.value)} [${Math.round(e.lo)}, ${Math.round(e.hi)}]`;
 /** Bounds say nothing of what lies between. */
 const limits = ({ lo, hi }: { lo: number; hi: number }) => `${lo.toFixed(3)} to ${hi.toFixed(3)}`;
 const at = (metric: string, k: number) => (k > 0 ? `${metric} @${k}` : metric);
@@ -80,6 +83,19 @@ function fairness({ evaluation, family }: CardInput): Section {
     },
   }; // prettier-ignore
 }
+
+function expectedNok({ evaluation, family, ranking }: CardInput): Section[] {
+  const report = evaluation.amounts?.find((row) => row.family === family);
+  const order = ranking === 'expected-nok' ? 'Lists are ordered by expected kroner: probability times amount.' : 'Lists are ordered by the score; expected kroner stand beside it.';
+  if (!report) return ranking ? [{ title: 'Expected kroner', paragraphs: [order, 'Folds had too few findings with an amount to judge the amounts.'] }] : [];
+  const upheld = evaluation.rows.filter(({ slice, metric, k }) => slice === 'all' && metric === 'kroner-upheld' && k > 0);
+  const of = (name: string, k: number) => { const row = upheld.find((found) => found.family === name && found.k === k); return row ? kroner(row) : 'none'; };
+  return [{
+    title: 'Expected kroner',
+    paragraphs: [order, `What a finding is worth is a ridge on the logarithm over size, deviation from peers, rule hits and provider group. Of ${report.ratio.n} findings of the test parts the median expected was ${Math.round(report.expectedKroner)} kroner, the median upheld ${Math.round(report.upheldKroner)}; all that was upheld over all that was expected: ${estimate(report.ratio)}; rank correlation ${report.rankCorrelation.toFixed(2)}.`],
+    table: { head: ['first', 'kroner upheld, by the score', 'by expected kroner'], rows: [...new Set(upheld.map(({ k }) => k))].sort((a, b) => a - b).map((k) => [String(k), of(family, k), of(report.orderedAs, k)]) },
+  }];
+} // prettier-ignore
 
 /** Of versions whose evaluation holds them only: a section without rows has no place on the card. */
 function whoLooked({ evaluation, family }: CardInput): Section[] {
@@ -151,6 +167,7 @@ export function modelCard(input: CardInput): Document {
     slices(input),
     calibration(input),
     fairness(input),
+    ...expectedNok(input),
     ...whoLooked(input),
     ...everybody(input),
     {

@@ -71,6 +71,20 @@ export interface NuisanceEffect {
   readonly difference: Estimate;
 }
 
+/** Whether amounts hold: what findings of the test parts were expected to be worth, beside what was upheld. */
+export interface AmountReport {
+  readonly family: string;
+  /** Under this name the list in the order of expected kroner stands in rows, curves and pairs. */
+  readonly orderedAs: string;
+  /** Medians over the findings that had an amount, in kroner. */
+  readonly expectedKroner: number;
+  readonly upheldKroner: number;
+  /** All that was upheld over all that was expected of the same findings: 1 where amounts are right on the whole. */
+  readonly ratio: Estimate;
+  /** Spearman's, between expected and upheld. */
+  readonly rankCorrelation: number;
+}
+
 export const ESTIMATORS = [
   'naive',
   'score-matched',
@@ -142,6 +156,8 @@ export interface EvaluationDocument {
   readonly reliability: readonly ReliabilityReport[];
   /** Families fitted a second time with the columns that say who looked; none where the source has no such columns. */
   readonly nuisance?: readonly NuisanceEffect[] | undefined;
+  /** Of runs that fitted amounts, where every fold had findings enough to. */
+  readonly amounts?: readonly AmountReport[] | undefined;
   /** Undefined for sources that know controlled actors only, and for runs from before there was any. */
   readonly population?: PopulationReport | undefined;
 }

@@ -90,6 +90,16 @@ export const experimentSchema = z.strictObject({
     })
     .optional()
     .describe('tries random settings of every family on what was known before the first test part, and uses the best of each'),
+  expectedNok: z
+    .enum(['none', 'beside', 'order'])
+    .default('beside')
+    .describe(
+      'kroner to expect of a control (probability times amount): left out, shown beside the probability, or what lists are ordered by',
+    ),
+  markUnlike: z
+    .boolean()
+    .default(true)
+    .describe('mark actors on lists whose figures lie outside all that the training rows had, or whose group had none'),
   candidate: z
     .union([z.literal('validation'), z.enum(FAMILY_NAMES)])
     .default('validation')

@@ -3,6 +3,7 @@ import type { MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../backend';
 import type { FittedModel } from '../fit';
 import { scoreRows } from '../score';
+import { unlikeSeen } from '../seen';
 import { contributions } from './contributions';
 
 const REASONS = 5;
@@ -13,12 +14,12 @@ const EVERYBODY = 'all';
 
 /**
  * Why the given rows score as they do: what raises the score and what lowers it, beside the median of the same provider
- * group on the same day, and the fewest figures that would have had to be the peers' for the actor to fall below `cut`.
+ * group on the same day, and the fewest figures that would have had to be the peers' for the actor to fall below its cut.
  */
-export function explain(tf: Tf, model: FittedModel, data: MatrixData, rows: readonly number[], cut: number): ActorReasons[] {
+export function explain(tf: Tf, model: FittedModel, data: MatrixData, rows: readonly number[], cuts: readonly number[]): ActorReasons[] {
   const peers = new Peers(data);
   return contributions(tf, model, data, rows).map((found, i) => {
-    const row = rows[i]!;
+    const [row, cut] = [rows[i]!, cuts[i]!];
     const ordered = [...found.byFeature].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
     const reason = ([feature, contribution]: readonly [string, number]): Reason => ({
       feature,
@@ -30,6 +31,7 @@ export function explain(tf: Tf, model: FittedModel, data: MatrixData, rows: read
     return {
       entity: data.entity[row]!,
       group: data.group[row]!,
+      unlike: model.seen && unlikeSeen(model.seen, data, row),
       score: found.score,
       base: found.base,
       gap: found.gap,

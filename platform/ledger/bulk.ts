@@ -21,6 +21,8 @@ interface Line {
   arm: string;
   selected: boolean;
   inclusion_probability: number;
+  expected_ore: number | null;
+  unlike: boolean | null;
 }
 
 /** A list is named by its content, so its rows can be put together again and named anew. */
@@ -39,6 +41,8 @@ async function listName(db: Tx, listId: string): Promise<{ count: number; root: 
     arm: line.arm,
     selected: line.selected,
     inclusionProbability: line.inclusion_probability,
+    ...(line.expected_ore === null ? {} : { expectedOre: line.expected_ore }),
+    ...(line.unlike === null ? {} : { unlike: line.unlike }),
   }));
   const { scoring_id: scoringId, policy, capacity, seed } = list;
   return { count: lines.length, root: sha256(canonical({ format: 1, scoringId, policy, capacity, seed, lines })) };

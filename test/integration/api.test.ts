@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { ACCESS, type Operation, OPERATIONS } from '../../domain/rules/access';
@@ -273,6 +274,20 @@ test('calls that nobody is signed in for end too', async () => {
   expect(statuses.filter((status) => status === 429)).toHaveLength(50);
   expect((await besieged.call('anne', 'GET', '/v1/me')).status).toBe(200);
   await besieged.stop();
+});
+
+test('what is not HTTP is told so in the form of every other problem', async () => {
+  const { hostname, port } = new URL(api.url);
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = net.connect(Number(port), hostname, () => socket.write('GET /v1/me HTTP/1.1\r\nhost: x\r\nauthorization: \x01\r\n\r\n'));
+    let text = '';
+    socket.on('data', (data: Buffer) => (text += data.toString()));
+    socket.once('close', () => resolve(text));
+    socket.once('error', reject);
+  });
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1.1 400 [\s\S]*application\/problem\+json/);
+  expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status: 400, code: 'InvalidInput' });
 });
 
 test('one principal that calls too often is asked to wait, another is not', async () => {

@@ -94,6 +94,7 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
   const { population, nuisance } = document;
   expect(nuisance!.map(({ family, metric }) => `${family} ${metric}`)).toContain('logistic average-precision');
   expect(population!.parts).toHaveLength(2);
+  expect(document.amounts).toEqual([expect.objectContaining({ family: 'logistic', orderedAs: 'logistic-nok' })]);
   for (const part of population!.parts) {
     expect(part.actors).toBeGreaterThan(part.controlled);
     expect(part.drawn).toBeGreaterThan(10);
@@ -152,11 +153,15 @@ test('an appeal that comes later makes another label set and marks what was trai
   ]);
 
   // A run as plain as can be: it is its labels that count.
-  const after = await train(edited(PLAIN, 'asOf: 2025-01-01T00:00:00Z', 'asOf: 2025-02-01T00:00:00Z'));
+  const after = await train(edited(`${PLAIN}expectedNok: order\n`, 'asOf: 2025-01-01T00:00:00Z', 'asOf: 2025-02-01T00:00:00Z'));
   const [revision, ...others] = await revisionsOf(t.db, before.matrixId);
   expect(others).toEqual([]);
   expect(revision!.fromFinding).toBeGreaterThanOrEqual(1);
   expect(await revisionsOf(t.db, after.matrixId)).toEqual([]);
+  // What lists are ordered by is frozen with the version, and said on its card.
+  const frozen = t.store.getJson<VersionBundle>(after.versionId);
+  expect(frozen.ranking).toBe('expected-nok');
+  expect(t.store.get(frozen.card!.markdown).toString()).toMatch(/Lists are ordered by expected kroner/);
   // Looked at once more, nothing is found that is not on record.
   const { recipe } = await t.db('ml.matrix').where({ matrix_id: after.matrixId }).first<{ recipe: Extract<MatrixRecipe, { kind: 'cases' }> }>('recipe'); // prettier-ignore
   expect(await labelChanges(t, after.matrixId, recipe)).toEqual([]);

@@ -9,6 +9,7 @@ import { contributions } from '../../models/explain/contributions';
 import { explain } from '../../models/explain/reasons';
 import { type FittedModel, fitFamily } from '../../models/fit';
 import { scoreRows } from '../../models/score';
+import { fitSeen, unlikeSeen } from '../../models/seen';
 
 let tf: Tf;
 beforeAll(async () => void ({ tf } = await loadBackend('tensorflow')));
@@ -72,12 +73,12 @@ test('a reason stands beside named peers, a small group beside everybody, and th
   const all = scoreRows(tf, model, data, data.entity.map((_, row) => row)); // prettier-ignore
   const top = [...all.keys()].sort((a, b) => all[b]! - all[a]!)[0]!;
   const cut = [...all].sort((a, b) => b - a)[20]!;
-  const [first, rare] = explain(tf, model, data, [top, 2], cut);
+  const [first, rare] = explain(tf, model, data, [top, 2], [cut, cut]);
   expect(first!.reasons[0]!.contribution).toBeGreaterThanOrEqual(first!.reasons[1]?.contribution ?? 0);
   expect(first!.counterfactual!.score).toBeLessThan(cut);
   expect(first!.counterfactual!.features).toContain(first!.reasons[0]!.feature);
   expect([...first!.reasons, ...first!.counterEvidence].every(({ peers }) => peers > 10)).toBe(true);
-  expect(explain(tf, model, data, [top], Number.POSITIVE_INFINITY)[0]!.counterfactual!.features).toEqual([]); // below the end already
+  expect(explain(tf, model, data, [top], [Number.POSITIVE_INFINITY])[0]!.counterfactual!.features).toEqual([]); // below the end already
   expect(rare!.reasons.concat(rare!.counterEvidence)[0]!.peerGroup).toBe('all');
   expect(first!.base + [...first!.reasons, ...first!.counterEvidence].reduce((sum, r) => sum + r.contribution, 0) + first!.otherReasons + first!.otherCounterEvidence + first!.gap).toBeCloseTo(first!.score, 9); // prettier-ignore
   const [nb, en] = (['nb', 'en'] as const).map((language) => reasonsInWords(first!, language).join('\n'));
@@ -85,6 +86,23 @@ test('a reason stands beside named peers, a small group beside everybody, and th
   expect(en).toMatch(/last 12 months/);
   expect(nb).toMatch(/medianen blant (GP|physio) \(n \d+\)/);
   expect(`${nb}${en}`).not.toMatch(/fraud|svindel/i);
+  // Unlike all that training saw: marked, with the figures that are; a row of the training is not.
+  const seen = fitSeen(data, columns, data.entity.map((_, row) => row)); // prettier-ignore
+  const far = { ...data, numeric: new Map([...data.numeric].map(([name, values]) => [name, values.map((value, row) => (row === top ? 1e6 : value))])) }; // prettier-ignore
+  const [odd, plain] = explain(tf, { ...model, seen }, far, [top, 5], [cut, cut]);
+  expect(odd!.unlike).toMatchObject({ share: 1, groupUnseen: false, outside: [...NAMES] });
+  expect(plain!.unlike).toBeUndefined();
+  expect(reasonsInWords(odd!, 'nb')[1]).toMatch(/ikke sett noe lignende \(100 % av tallene/);
+  expect(unlikeSeen({ ...seen, groups: ['GP'] }, data, 0)).toMatchObject({ groupUnseen: true });
+  const known = data.entity.filter((_, row) => unlikeSeen(seen, data, row));
+  expect(known).toEqual([]);
+  const halves = fitSeen(
+    data,
+    columns,
+    Array.from({ length: N / 2 }, (_, row) => row),
+  );
+  const other = Array.from({ length: N / 2 }, (_, i) => N / 2 + i).filter((row) => unlikeSeen(halves, data, row));
+  expect(other.length / (N / 2)).toBeLessThan(0.08); // rows of the same kind are seldom marked
   expect(featureInWords('a column of a table', 'nb')).toBe('a column of a table');
 });
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApplicationFailure, WorkflowFailedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { z } from 'zod';
@@ -79,6 +80,14 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
 export function registerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, error));
 }
+
+/** What is not HTTP at all has no request to answer: its problem is written on the line. */
+export function answerBrokenCall(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const body = JSON.stringify(problemOf(new UtplukkError('InvalidInput', 'the call is not HTTP, or its headers are too long', 'Send it by an HTTP client.')));
+  if (socket.writable) socket.write(`HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+  socket.destroy(error);
+} // prettier-ignore
 
 export const notFoundProblem = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
   sendProblem(reply, new UtplukkError('NotFound', `${request.method} ${request.url} is not a call of this API`, 'docs/openapi.json lists them.')); // prettier-ignore

@@ -25,6 +25,11 @@ const line = z.object({
   arm: z.string(),
   selected: z.boolean(),
   inclusionProbability: z.number(),
+  expectedOre: ore.nullable().describe('what a control is expected to find: probability times amount; null of versions that cannot say'),
+  unlike: z
+    .boolean()
+    .nullable()
+    .describe('the model has seen nothing similar, so little stands behind its figures; null of versions that cannot say'),
   amountOre: ore.nullable().describe('refunds of the last year before the as-of date'),
 });
 
@@ -36,7 +41,7 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
 
   const lines = async (list: ListSummary, rows: readonly LineView[]) => {
     const of = await amounts.of(list.scoringId, rows.map(({ entity }) => entity));
-    return rows.map((row) => ({ ...row, practice: row.practice ?? null, amountOre: of.get(row.entity) ?? null }));
+    return rows.map((row) => ({ ...row, practice: row.practice ?? null, expectedOre: row.expectedOre ?? null, unlike: row.unlike ?? null, amountOre: of.get(row.entity) ?? null }));
   };
 
   route(app, deps, 'listSelectionLists', { method: 'GET', url: '/v1/selection-lists', tag, summary: 'Selection lists, newest first', query: pageQuery, answer: pageOf(listSummary) }, async ({ query: { cursor, limit } }) =>
@@ -65,8 +70,8 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
       if (rows.length < EXPORT_ROWS) break;
     }
     await recordAccess(db, token, { kind: 'list-export', subjectId: list.listId, purpose: 'list', rows: [all[0]?.rank ?? 0, all.at(-1)?.rank ?? 0] }, deps.clock());
-    const head = 'rank,actor,practice,group,probability,arm,selected,inclusion_probability,amount_ore';
-    const text = [head, ...(await lines(list, all)).map((l) => [l.rank, l.entity, csv(l.practice), csv(l.group), l.probability, l.arm, l.selected, l.inclusionProbability, l.amountOre ?? ''].join(','))];
+    const head = 'rank,actor,practice,group,probability,arm,selected,inclusion_probability,expected_ore,unlike,amount_ore';
+    const text = [head, ...(await lines(list, all)).map((l) => [l.rank, l.entity, csv(l.practice), csv(l.group), l.probability, l.arm, l.selected, l.inclusionProbability, l.expectedOre ?? '', l.unlike ?? '', l.amountOre ?? ''].join(','))];
     reply.header('content-disposition', `attachment; filename="list-${list.listId.slice(0, 12)}.csv"`);
     return reply.type('text/csv; charset=utf-8').send(`${text.join('\n')}\n`);
   });

@@ -42,6 +42,7 @@ const evaluation = z.object({
     bins: z.array(z.object({ rows: z.int(), meanProbability: z.number(), findingRate: z.number() })),
     top: z.array(z.object({ k: z.int(), meanProbability: z.number(), findingRate: estimate })),
   })),
+  amounts: z.array(z.object({ family: z.string(), orderedAs: z.string(), expectedKroner: z.number(), upheldKroner: z.number(), ratio: estimate, rankCorrelation: z.number() })).optional(),
   nuisance: z.array(metric.omit({ value: true, lo: true, hi: true, n: true }).extend({ family: z.string(), without: estimate, withColumns: estimate, difference: estimate })).optional(),
   population: z.object({
     parts: z.array(z.object({ fold: z.string(), asOf: day, actors: z.int(), controlled: z.int(), drawn: z.int() })),

@@ -121,8 +121,18 @@ export function listCommands(program: Command): void {
 
 export const linesTable = (lines: Awaited<ReturnType<typeof listLines>>): string =>
   table(
-    ['rank', 'actor', 'practice', 'group', 'probability', 'arm', 'selected'],
-    lines.map((l) => [l.rank, l.entity, l.practice, l.group, l.probability.toFixed(3), l.arm, l.selected ? 'yes' : '']),
+    ['rank', 'actor', 'practice', 'group', 'probability', 'expected NOK', 'arm', 'selected', 'note'],
+    lines.map((l) => [
+      l.rank,
+      l.entity,
+      l.practice,
+      l.group,
+      l.probability.toFixed(3),
+      l.expectedOre === undefined ? '' : Math.round(l.expectedOre / 100),
+      l.arm,
+      l.selected ? 'yes' : '',
+      l.unlike ? 'unlike training' : '',
+    ]),
   );
 
 const DRAFT_WAIT_MS = 30_000;

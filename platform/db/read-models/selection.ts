@@ -12,6 +12,10 @@ export interface LineView {
   readonly arm: string;
   readonly selected: boolean;
   readonly inclusionProbability: number;
+  /** Kroner to expect of a control, in øre: probability times amount. Of versions that can say. */
+  readonly expectedOre: number | undefined;
+  /** The model has seen nothing similar, so little stands behind its figures; undefined of versions that cannot say. */
+  readonly unlike: boolean | undefined;
 }
 
 export interface LineQuery {
@@ -35,6 +39,8 @@ interface Row {
   arm: string;
   selected: boolean;
   inclusion_probability: number;
+  expected_ore: number | null;
+  unlike: boolean | null;
 }
 
 /** The actor is judged first by whoever `?` names: selected, drawn by its hash, and no assessment of theirs yet. */
@@ -59,6 +65,8 @@ export async function linePage(db: Db, { listId, after, limit, selectedOnly, gro
     arm: row.arm,
     selected: row.selected,
     inclusionProbability: row.inclusion_probability,
+    expectedOre: row.expected_ore ?? undefined,
+    unlike: row.unlike ?? undefined,
   }));
 }
 

@@ -13,6 +13,8 @@ export interface VersionBundle {
   readonly weights: string;
   readonly calibrator: StoredCalibrator;
   readonly use: readonly string[];
+  /** What its lists are ordered by; the score where it says nothing. */
+  readonly ranking?: 'expected-nok' | undefined;
   readonly metrics: readonly EvaluationRow[];
   /** Model card and evaluation document by content; versions frozen before there were any have none. */
   readonly card?: { readonly markdown: string; readonly html: string; readonly evaluation: string };

@@ -2149,6 +2149,19 @@ export interface operations {
                                 };
                             }[];
                         }[];
+                        amounts?: {
+                            family: string;
+                            orderedAs: string;
+                            expectedKroner: number;
+                            upheldKroner: number;
+                            ratio: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                            rankCorrelation: number;
+                        }[];
                         nuisance?: {
                             metric: string;
                             k: number;
@@ -4613,6 +4626,10 @@ export interface operations {
                             arm: string;
                             selected: boolean;
                             inclusionProbability: number;
+                            /** @description what a control is expected to find: probability times amount; null of versions that cannot say */
+                            expectedOre: number | null;
+                            /** @description the model has seen nothing similar, so little stands behind its figures; null of versions that cannot say */
+                            unlike: boolean | null;
                             /** @description refunds of the last year before the as-of date */
                             amountOre: number | null;
                         }[];

@@ -1,4 +1,4 @@
-import { Alert, Button, Field, Label, Paragraph, Select, Switch, Textfield } from '@digdir/designsystemet-react';
+import { Alert, Button, Field, Label, Paragraph, Select, Switch, Tag, Textfield } from '@digdir/designsystemet-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';
@@ -14,14 +14,14 @@ import { STATES } from './states-in-words';
 const WORDS = {
   nb: {
     title: 'Utvalgsliste', lead: 'Utvalgt betyr ikke mistenkt: en linje åpner en undersøkelse og avgjør ingenting. Når du ser en side av listen, blir det ført.', slot: 'Felt', asOf: 'Hva som var kjent', state: 'Status', seals: 'Forseglinger', places: 'Plasser', candidates: 'Aktører skåret', version: 'Versjon', lineage: 'Avstamming',
-    rank: 'Plass', actor: 'Aktør', group: 'Gruppe', probability: 'Sannsynlighet for funn', arm: 'Hvorfor valgt', kroner: 'Refusjon siste år', selected: 'Utvalgt', yes: 'ja', all: 'Vis alle som ble skåret', csv: 'Last ned CSV', lines: 'Linjer', empty: 'Ingen linjer i dine grupper.', scope: (groups: string) => `Du ser gruppene til laget ditt: ${groups || 'ingen'}.`,
+    rank: 'Plass', actor: 'Aktør', group: 'Gruppe', probability: 'Sannsynlighet for funn', expected: 'Forventet beløp', unlike: 'ulik', unlikeLead: 'Ulik alt modellen har sett: lite står bak tallene. Se på aktøren med andre øyne.', arm: 'Hvorfor valgt', kroner: 'Refusjon siste år', selected: 'Utvalgt', yes: 'ja', all: 'Vis alle som ble skåret', csv: 'Last ned CSV', lines: 'Linjer', empty: 'Ingen linjer i dine grupper.', scope: (groups: string) => `Du ser gruppene til laget ditt: ${groups || 'ingen'}.`,
     arms: { exploit: 'høyest skår', explore: 'utforsking', random: 'trukket tilfeldig', mandatory: 'pålagt' },
     blind: 'Vurder før du ser plassen', blindLead: 'Disse aktørene er trukket ut til å vurderes uten at plass og grunner vises. Deretter kommer de frem i listen.', verdicts: { control: 'bør kontrolleres', 'no-control': 'bør ikke kontrolleres', unsure: 'usikker' }, verdict: 'Din vurdering', why: 'Hvorfor (valgfritt)', save: 'Lagre vurderingen', open: 'Åpne aktøren',
     seal: 'Forsegl', refuse: 'Avslå listen', reason: 'Begrunnelse', decide: 'Forsegling', decideLead: 'To ulike kontrolledere forsegler. En forseglet liste kan ikke endres.',
   },
   en: {
     title: 'Selection list', lead: 'Selected does not mean suspected: a line opens an inquiry and decides nothing. When you see a page of the list, it is put on record.', slot: 'Slot', asOf: 'As known at', state: 'State', seals: 'Seals', places: 'Places', candidates: 'Actors scored', version: 'Version', lineage: 'Lineage',
-    rank: 'Rank', actor: 'Actor', group: 'Group', probability: 'Probability of a finding', arm: 'Why chosen', kroner: 'Refunds of the last year', selected: 'Selected', yes: 'yes', all: 'Show all that were scored', csv: 'Download CSV', lines: 'Lines', empty: 'No lines in your groups.', scope: (groups: string) => `You see the groups of your team: ${groups || 'none'}.`,
+    rank: 'Rank', actor: 'Actor', group: 'Group', probability: 'Probability of a finding', expected: 'Expected NOK', unlike: 'unlike', unlikeLead: 'Unlike all that the model has seen: little stands behind the figures. Look at the actor with other eyes.', arm: 'Why chosen', kroner: 'Refunds of the last year', selected: 'Selected', yes: 'yes', all: 'Show all that were scored', csv: 'Download CSV', lines: 'Lines', empty: 'No lines in your groups.', scope: (groups: string) => `You see the groups of your team: ${groups || 'none'}.`,
     arms: { exploit: 'highest score', explore: 'exploration', random: 'drawn at random', mandatory: 'mandatory' },
     blind: 'Assess before you see the rank', blindLead: 'These actors were drawn to be assessed without rank and reasons. After that they appear in the list.', verdicts: { control: 'should be controlled', 'no-control': 'should not be controlled', unsure: 'unsure' }, verdict: 'Your assessment', why: 'Why (optional)', save: 'Save the assessment', open: 'Open the actor',
     seal: 'Seal', refuse: 'Refuse the list', reason: 'Reason', decide: 'Sealing', decideLead: 'Two different control leaders seal. A sealed list cannot change.',
@@ -63,7 +63,8 @@ function Lines({ listId }: { listId: string }) {
     { head: w.rank, numeric: true, cell: (l) => l.rank },
     { head: w.actor, cell: (l) => <To to={`/actors/${l.entity}`}>{l.practice ?? l.entity}</To> },
     { head: w.group, cell: (l) => l.group },
-    { head: w.probability, numeric: true, cell: (l) => f.share(l.probability) },
+    { head: w.probability, numeric: true, cell: (l) => <>{f.share(l.probability)}{l.unlike ? <><br /><Tag data-color="warning" data-size="sm" title={w.unlikeLead}>{w.unlike}</Tag></> : null}</> },
+    { head: w.expected, numeric: true, cell: (l) => (l.expectedOre === null ? '–' : f.kroner(l.expectedOre)) },
     { head: w.arm, cell: (l) => w.arms[l.arm as 'exploit'] ?? l.arm },
     { head: w.kroner, numeric: true, cell: (l) => (l.amountOre === null ? '–' : f.kroner(l.amountOre)) },
     { head: w.selected, cell: (l) => (l.selected ? w.yes : '') },
@@ -71,7 +72,7 @@ function Lines({ listId }: { listId: string }) {
   return (
     <Section title={w.lines} lead={scoped ? w.scope((me?.providerGroups ?? []).join(', ')) : undefined}>
       <Switch label={w.all} checked={all} onChange={(event) => setAll(event.target.checked)} />
-      <Ask of={query}>{() => (rows.length === 0 ? <Empty>{w.empty}</Empty> : <LongList name={w.lines} columns={columns} rows={rows} keyOf={(l) => l.entity} more={more} busy={busy} widths="5rem 2fr 6rem 10rem 9rem 10rem 6rem" />)}</Ask>
+      <Ask of={query}>{() => (rows.length === 0 ? <Empty>{w.empty}</Empty> : <LongList name={w.lines} columns={columns} rows={rows} keyOf={(l) => l.entity} more={more} busy={busy} widths="5rem 2fr 6rem 10rem 9rem 9rem 10rem 6rem" />)}</Ask>
     </Section>
   );
 } // prettier-ignore

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import type { Evaluation, EvaluationRow } from '../api/client';
 import { FAMILIES, METRICS } from '../pages/states-in-words';
 import { useFormats, useLanguage, useWords } from '../words';
+import { Amounts } from './amounts';
 import { Chart } from './chart';
 import { Everybody, Nuisance } from './everybody';
 import { Interval } from './interval';
@@ -170,6 +171,7 @@ export function EvaluationView({ of, family }: { of: Evaluation; family?: string
       <Pairs of={of.paired} family={family} />
       <Slices rows={of.rows} family={family} />
       {reliability ? <Calibration of={reliability} /> : null}
+      {of.amounts ? <Amounts of={of.amounts} rows={of.rows} family={family} /> : null}
       {of.nuisance ? <Nuisance of={of.nuisance} /> : null}
       {of.population ? <Everybody of={of.population} family={family} /> : null}
       <Fairness of={of.fairness} family={family} />

@@ -1,0 +1,37 @@
+import type { Evaluation } from '../api/client';
+import { FAMILIES } from '../pages/states-in-words';
+import { useFormats, useLanguage, useWords } from '../words';
+import { Interval } from './interval';
+import { Section } from './page';
+import { Rows } from './table';
+
+const WORDS = {
+  nb: {
+    title: 'Forventet beløp', lead: 'Hva funnene i testdelene var ventet å være verdt, mot hva som ble opprettholdt. Forholdet er 1 der beløpene stemmer samlet. Kronene øverst på listen står med skåren og med forventet beløp som orden.',
+    family: 'Modell', expected: 'Ventet (median)', upheld: 'Opprettholdt (median)', ratio: 'Opprettholdt / ventet', rank: 'Rangkorrelasjon', first: (k: number) => `Kroner blant de ${k} første, etter skår`, firstNok: (k: number) => `Kroner blant de ${k} første, etter forventet beløp`,
+  },
+  en: {
+    title: 'Expected NOK', lead: 'What the findings of the test parts were expected to be worth, beside what was upheld. The ratio is 1 where amounts are right on the whole. NOK of the first on the list stand by score and by expected NOK.',
+    family: 'Model', expected: 'Expected (median)', upheld: 'Upheld (median)', ratio: 'Upheld / expected', rank: 'Rank correlation', first: (k: number) => `NOK among the first ${k}, by score`, firstNok: (k: number) => `NOK among the first ${k}, by expected NOK`,
+  },
+}; // prettier-ignore
+
+/** Whether amounts hold, and what ordering by them would have given on the same rows. */
+export function Amounts({ of, rows, family }: { of: NonNullable<Evaluation['amounts']>; rows: Evaluation['rows']; family: string | undefined }) {
+  const w = useWords(WORDS);
+  const f = useFormats();
+  const { language } = useLanguage();
+  const own = of.filter((row) => family === undefined || row.family === family);
+  const ks = [...new Set(rows.filter(({ metric, slice, k }) => metric === 'kroner-upheld' && slice === 'all' && k > 0).map(({ k }) => k))].sort((a, b) => a - b).slice(0, 2);
+  const kroner = (name: string, k: number) => { const found = rows.find((row) => row.family === name && row.metric === 'kroner-upheld' && row.slice === 'all' && row.k === k); return found ? `${f.kroner(found.value * 100)} (${f.kroner(found.lo * 100)} – ${f.kroner(found.hi * 100)})` : '–'; };
+  if (own.length === 0) return null;
+  return (
+    <Section title={w.title} lead={w.lead}>
+      <Rows name={w.title} rows={own} keyOf={(r) => r.family} columns={[
+        { head: w.family, cell: (r) => FAMILIES[language][r.family] ?? r.family }, { head: w.expected, numeric: true, cell: (r) => f.kroner(r.expectedKroner * 100) }, { head: w.upheld, numeric: true, cell: (r) => f.kroner(r.upheldKroner * 100) },
+        { head: w.ratio, cell: (r) => <Interval of={r.ratio} digits={2} to={Math.max(2, ...own.map(({ ratio }) => ratio.hi))} /> }, { head: w.rank, numeric: true, cell: (r) => r.rankCorrelation.toFixed(2) },
+        ...ks.flatMap((k) => [{ head: w.first(k), numeric: true, cell: (r: { family: string }) => kroner(r.family, k) }, { head: w.firstNok(k), numeric: true, cell: (r: { orderedAs: string }) => kroner(r.orderedAs, k) }]),
+      ]} />
+    </Section>
+  );
+} // prettier-ignore

@@ -3,6 +3,7 @@ import { Rng } from '../domain/rng';
 import { CALIBRATION } from './calibration';
 import { type Dials, monthAt } from './dials';
 import type { SimActor } from './world';
+import { WORLDS, type WorldShape } from './worlds';
 
 export interface SimCase {
   readonly known: string;
@@ -18,6 +19,7 @@ const WARM_UP_MONTHS = 6;
  */
 export function makeCases(dials: Dials, actors: readonly SimActor[]): SimCase[] {
   const rng = new Rng(dials.seed, 'controls');
+  const { policy } = WORLDS[dials.world ?? 'standard'];
   const months = dials.years * 12;
   const lastControl = new Map<number, number>();
   const events: SimCase[] = [];
@@ -28,7 +30,7 @@ export function makeCases(dials: Dials, actors: readonly SimActor[]): SimCase[] 
       (a) => a.fromMonth + 3 <= month && month < a.untilMonth && month - (lastControl.get(a.index) ?? -99) >= COOL_DOWN_MONTHS,
     );
     const scored = eligible
-      .map((actor) => ({ actor, ...attention(rng, actor, month) }))
+      .map((actor) => ({ actor, ...attention(rng, actor, month, policy) }))
       .sort((a, b) => b.score - a.score || a.actor.index - b.actor.index);
     for (const { actor, basis } of scored.slice(0, count)) {
       lastControl.set(actor.index, month);
@@ -39,12 +41,12 @@ export function makeCases(dials: Dials, actors: readonly SimActor[]): SimCase[] 
 }
 
 /** What the payer's people noticed: partly the truth (tips), partly the look of it (rules, size), partly chance. */
-function attention(rng: Rng, actor: SimActor, month: number): { score: number; basis: string } {
+function attention(rng: Rng, actor: SimActor, month: number, policy: WorldShape['policy']): { score: number; basis: string } {
   const active = month >= actor.startMonth ? actor.severity : 0;
   const parts = {
-    tip: rng.chance(0.04 + 0.3 * active) ? 1.4 : 0,
-    rule: actor.ruleRate * 14 * (1 + active),
-    size: Math.log(actor.intensity / Math.max(1, actor.group.billsPerDay)) * 0.5,
+    tip: rng.chance(0.04 + 0.3 * active) ? policy.tip : 0,
+    rule: actor.ruleRate * policy.rule * (1 + active),
+    size: Math.log(actor.intensity / Math.max(1, actor.group.billsPerDay)) * policy.size,
   };
   const basis = parts.tip > 0 ? 'tip' : parts.rule > parts.size ? 'rule' : 'size';
   return { score: parts.tip + parts.rule + parts.size + 0.7 * rng.normal(), basis };
@@ -69,15 +71,8 @@ function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr:
   ];
   const delay = Math.round(rng.lognormal(CALIBRATION.decisionDelayDays.median, CALIBRATION.decisionDelayDays.sigma));
   const decided = addDays(opened, Math.max(45, delay));
-  const started = month >= actor.startMonth;
-  const chance =
-    CALIBRATION.finding[started && actor.latent === 'serious' ? 'serious' : started && actor.latent === 'minor' ? 'minor' : 'clean'];
-  const found = rng.chance(Math.min(0.98, chance * CALIBRATION.caseworkers[worker]!));
-  const kroner = found
-    ? Math.round(
-        rng.lognormal(90_000, 0.6) * (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / Math.max(1, actor.group.billsPerDay)),
-      )
-    : 0;
+  const found = rng.chance(findingChance(actor, month, worker));
+  const kroner = found ? Math.round(rng.lognormal(FINDING_NOK.median, FINDING_NOK.sigma) * worth(actor)) : 0;
   const utfall = !found
     ? rng.pick(['none', 'guidance'])
     : actor.latent === 'serious' && kroner > 250_000
@@ -89,6 +84,33 @@ function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr:
   else if (found && rng.chance(CALIBRATION.reversalShare)) events.push(reversalOf(rng, saksnr, decided, kroner));
   return events;
 }
+
+const FINDING_NOK = { median: 90_000, sigma: 0.6 };
+const MOST_CERTAIN = 0.98;
+
+function findingChance(actor: SimActor, month: number, worker: number): number {
+  const latent = month >= actor.startMonth && (actor.latent === 'serious' || actor.latent === 'minor') ? actor.latent : 'clean';
+  return Math.min(MOST_CERTAIN, CALIBRATION.finding[latent] * CALIBRATION.caseworkers[worker]!);
+}
+
+/** What a finding is worth at an actor, as a multiple. */
+const worth = (actor: SimActor): number => (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / Math.max(1, actor.group.billsPerDay));
+
+/**
+ * What a control of the actor opened in a month would give on average, over caseworkers, amounts, appeals and reversals:
+ * the truth that lists are judged by, without the luck of one draw.
+ */
+export function expectedOutcome(actor: SimActor, month: number): { finding: number; upheldKroner: number } {
+  const { caseworkers, appealShare, appealResults, reversalShare } = CALIBRATION;
+  const chance = caseworkers.reduce((sum, _strictness, worker) => sum + findingChance(actor, month, worker), 0) / caseworkers.length;
+  const appealed = appealShare * appealResults.reversed;
+  const reversed = (1 - appealShare) * reversalShare * REVERSED_WHOLLY;
+  const halved = appealShare * appealResults['partly-upheld'] + (1 - appealShare) * reversalShare * (1 - REVERSED_WHOLLY);
+  const mean = FINDING_NOK.median * Math.exp(FINDING_NOK.sigma ** 2 / 2) * worth(actor);
+  return { finding: chance * (1 - appealed - reversed), upheldKroner: chance * mean * (1 - appealed - reversed - halved / 2) };
+}
+
+const REVERSED_WHOLLY = 0.7;
 
 const at = (day: string) => `${day}T12:00:00Z`;
 
@@ -110,7 +132,7 @@ function appealOf(rng: Rng, saksnr: string, decided: string, kroner: number): Si
 function reversalOf(rng: Rng, saksnr: string, decided: string, kroner: number): SimCase {
   const day = addDays(decided, 20 + rng.below(200));
   const known = addDays(day, 3);
-  const left = rng.chance(0.7) ? 0 : Math.round(kroner / 2);
+  const left = rng.chance(REVERSED_WHOLLY) ? 0 : Math.round(kroner / 2);
   if (rng.chance(CALIBRATION.misregisteredReversals)) {
     const resultat = left === 0 ? 'reversed' : 'partly-upheld';
     return { known, event: { type: 'klage', saksnr, avgjort: day, instans: 'helfo', resultat, belop: `${left}.00`, kjentFra: at(known) } };

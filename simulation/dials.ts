@@ -1,3 +1,5 @@
+import type { WorldName } from './worlds';
+
 export interface Dials {
   /** Share of Norway's 23,000 actors, 0.001 to 1. */
   readonly actors: number;
@@ -8,6 +10,8 @@ export interface Dials {
   readonly seed: number;
   /** First month of service, YYYY-MM. */
   readonly firstMonth: string;
+  /** The standard one where it is left out; the others are for benchmarks. */
+  readonly world?: WorldName;
 }
 
 export const DEMO_DIALS: Dials = { actors: 0.1, volume: 0.02, controlsPerYear: 400, years: 4, seed: 20240101, firstMonth: '2021-01' };

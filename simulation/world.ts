@@ -1,7 +1,8 @@
 import { orgControlDigit } from '../domain/identifiers';
 import { Rng } from '../domain/rng';
-import { type Behaviour, BEHAVIOURS_OF, bitOf, CALIBRATION, GROUPS, HONEST, type Honest, type ProviderGroup } from './calibration';
+import { type Behaviour, bitOf, CALIBRATION, GROUPS, HONEST, type Honest, type ProviderGroup } from './calibration';
 import { type Dials, monthsOf } from './dials';
+import { WORLDS, type WorldShape } from './worlds';
 
 export interface SimActor {
   readonly index: number;
@@ -106,7 +107,7 @@ function makeActor(dials: Dials, index: number): SimActor {
   const months = monthsOf(dials);
   const groupIndex = rng.weighted(GROUPS.map((g) => g.share));
   const group = GROUPS[groupIndex]!;
-  const share = CALIBRATION.latent;
+  const { latent: share, behavioursOf }: WorldShape = WORLDS[dials.world ?? 'standard'];
   const latent = (['serious', 'minor', 'honest-outlier', 'clean'] as const)[
     rng.weighted([share.serious, share.minor, share.honestOutlier, 1 - share.serious - share.minor - share.honestOutlier])
   ]!;
@@ -118,7 +119,7 @@ function makeActor(dials: Dials, index: number): SimActor {
     ? fromMonth + 6 + rng.below(Math.max(1, months - fromMonth - 5))
     : months;
   const severity = latent === 'serious' ? 0.6 + 0.4 * rng.next() : latent === 'minor' ? 0.15 + 0.3 * rng.next() : 0;
-  const possible = BEHAVIOURS_OF[group.practiceType] ?? [];
+  const possible = behavioursOf[group.practiceType] ?? [];
   const behaviours = guilty ? rng.shuffle(possible).slice(0, latent === 'serious' ? 2 : 1) : [];
   const shape = honest ? SHAPE[honest] : { intensity: 1, performers: 1 };
   const gp = group.practiceType === 'FALE';

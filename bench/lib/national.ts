@@ -6,6 +6,7 @@ import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { DATASETS, type Manifest, type PartRef, shardSql } from '../../platform/snapshots/datasets';
 import { PARQUET, quote } from '../../platform/snapshots/duck';
+import { makeCases } from '../../simulation/controls';
 import { type Dials, monthAt, monthsOf } from '../../simulation/dials';
 import { generate, type Sink, type World } from '../../simulation/generate';
 import { MUNICIPALITIES } from '../../simulation/world';
@@ -100,11 +101,7 @@ export async function nationalSnapshot(dials: Dials, home: string, shards = 1): 
   return { store, ...result };
 }
 
-async function putFacts(
-  duck: DuckDBConnection,
-  { dials, population, actors }: World,
-  put: (duck: DuckDBConnection, name: string, part: string, query: string) => Promise<number>,
-): Promise<void> {
+async function putFacts(duck: DuckDBConnection, { dials, population, actors }: World, put: Put): Promise<void> {
   const first = `${dials.firstMonth}-01`;
   const muni = (column: string) => `case ${column} ${MUNICIPALITIES.map(([code], i) => `when ${i} then ${quote(code)}`).join(' ')} end`;
   await duck.run('create temp table list (lo bigint, provider integer, hi bigint)');
@@ -146,4 +143,27 @@ async function putFacts(
   await put(duck, 'provider_fact', 'all', 'select * from pf order by provider_id');
   const substitute = `select idx + 1 as provider_id, hpr + 3 as substitute_hpr, date '${first}' as valid_from, null as valid_to, timestamp '${first} 00:00:00' as known_from from actor where substitute order by 1`;
   await put(duck, 'substitute', 'all', substitute);
+  await putCases(duck, dials, actors, put);
 }
+
+type Put = (duck: DuckDBConnection, name: string, part: string, query: string) => Promise<number>;
+
+/** Controls and what came of them, as far as it was known at the snapshot's instant. */
+async function putCases(duck: DuckDBConnection, dials: Dials, actors: World['actors'], put: Put): Promise<void> {
+  const end = `${monthAt(dials, monthsOf(dials))}-01`;
+  const providerOf = new Map(actors.map((actor) => [actor.praksisId, actor.index + 1]));
+  const known = makeCases(dials, actors).filter((one) => one.known < end);
+  const text = (value: unknown) => (typeof value === 'string' ? quote(value) : 'null');
+  const ore = (event: Record<string, unknown>) => Math.round(Number(event['belop']) * 100);
+  const rows = (type: string, row: (event: Record<string, unknown>) => string) =>
+    known.filter(({ event }) => event['type'] === type).map(({ event }) => `(${text(event['saksnr'])}, ${row(event)}, ${text(String(event['kjentFra']).slice(0, 19))}::timestamp)`);
+  const all = async (name: string, columns: string, values: readonly string[]) => {
+    await duck.run(`create temp table sim_${name} (case_no varchar, ${columns}, known_from timestamp)`);
+    for (let i = 0; i < values.length; i += 2000) await duck.run(`insert into sim_${name} values ${values.slice(i, i + 2000).join(', ')}`);
+    await put(duck, name, 'all', `select * from sim_${name} order by case_no, known_from`);
+  };
+  await all('case', 'provider_id integer, opened date, basis varchar, caseworker varchar', rows('apnet', (e) => `${providerOf.get(String(e['praksisId']))!}, ${text(e['apnet'])}, ${text(e['grunnlag'])}, ${text(e['saksbehandler'])}`));
+  await all('outcome', 'decided date, outcome varchar, amount_ore bigint', rows('vedtak', (e) => `${text(e['vedtatt'])}, ${text(e['utfall'])}, ${ore(e)}`));
+  await all('appeal', 'decided date, result varchar, amount_ore bigint, received date, instance varchar, misregistered boolean', rows('klage', (e) => `${text(e['avgjort'])}, ${text(e['resultat'])}, ${ore(e)}, ${text(e['innkommet'])}, ${text(e['instans'])}, ${e['innkommet'] === undefined}`));
+  await all('reversal', 'decided date, amount_ore bigint', rows('omgjoring', (e) => `${text(e['avgjort'])}, ${ore(e)}`));
+} // prettier-ignore

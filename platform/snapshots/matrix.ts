@@ -46,7 +46,8 @@ export interface MatrixRef {
   readonly meta: MatrixMeta;
 }
 
-const REGISTER_COLUMNS: readonly MatrixColumn[] = [
+/** What models read of the register. */
+export const REGISTER_COLUMNS: readonly MatrixColumn[] = [
   ...CATEGORICAL_FEATURES.map((name) => ({ name, kind: 'categorical' as const, role: 'feature' as const })),
   ...FEATURES.map(({ name }) => ({ name, kind: 'numeric' as const, role: 'feature' as const })),
 ];
@@ -86,7 +87,11 @@ const columnsOf = (recipe: RegisterRecipe): readonly MatrixColumn[] =>
   recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER, DRAW] : REGISTER_COLUMNS;
 
 async function makeRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<Made> {
-  const manifest = await readManifest(db, store, recipe.snapshotId);
+  return registerMatrixOf(store, await readManifest(db, store, recipe.snapshotId), recipe);
+}
+
+/** The same from a manifest at hand. */
+export async function registerMatrixOf(store: ArtifactStore, manifest: Manifest, recipe: RegisterRecipe): Promise<Made> {
   return withDuck(store.temporary(), async (duck) => {
     checkBills(manifest);
     await (recipe.kind === 'cases'

@@ -1,0 +1,171 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { familySchema } from '../domain/schemas/families';
+import type { MatrixColumn, MatrixData, MatrixMeta } from '../domain/schemas/matrix';
+import { BASELINE_FEATURES } from '../domain/features/catalogue';
+import { Rng } from '../domain/rng';
+import { amountsOf, fitAmounts } from '../models/amounts';
+import { loadBackend, type Tf } from '../models/backend';
+import { baselineScores, withProfile } from '../models/baselines/baselines';
+import { calibrated, chooseCalibrator } from '../models/calibration/calibrator';
+import { fitFamily, inKnownTime, isEnough } from '../models/fit';
+import { rankOrder } from '../models/metrics/ranking-metrics';
+import { scoreRows } from '../models/score';
+import { codeIdentity } from '../platform/code-identity';
+import { ROOT } from '../platform/config/env';
+import { readMatrix } from '../platform/snapshots/read-matrix';
+import { REGISTER_COLUMNS, registerMatrixOf } from '../platform/snapshots/matrix';
+import { expectedOutcome } from '../simulation/controls';
+import { type Dials, monthAt, monthsOf } from '../simulation/dials';
+import { makeActors } from '../simulation/world';
+import { type WorldName, WORLDS } from '../simulation/worlds';
+import { nationalSnapshot } from './lib/national';
+import { type Figure, report } from './lib/results';
+
+/**
+ * What lists of equal length would give in worlds whose truth is known: ours in the order of expected kroner, against the
+ * largest first and the outlier rule of practice (deviation from peers). Every list is judged by what a control of each
+ * actor would give on average, so no luck of a draw is in it. `--seeds`, `--world` make it smaller; what is done is kept.
+ */
+const option = (name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(process.argv.join(' '))?.[1];
+const SEEDS = Number(option('seeds') ?? 20);
+const NAMES = (Object.keys(WORLDS) as WorldName[]).filter((name) => option('world') === undefined || name === option('world'));
+/** A tenth of the actors with eighty controls a year; the list is a year's controls. */
+const DIALS: Dials = { actors: 0.1, volume: 0.01, controlsPerYear: 80, years: 4, seed: 0, firstMonth: '2021-01' };
+const CAPACITY = 80;
+/** The latest part of the known outcomes, in known time, calibrates a model that was fitted on the rest. */
+const CALIBRATES = 0.35;
+const FAMILIES = [familySchema.parse({ family: 'logistic' }), familySchema.parse({ family: 'tabm-mini' })];
+const FILE = path.join(ROOT, 'bench/results/worlds.jsonl');
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+interface ListOutcome {
+  readonly kroner: number;
+  readonly findings: number;
+  /** Honest outliers on the list: controlled in vain for standing out. */
+  readonly honest: number;
+}
+interface Done {
+  readonly code: string;
+  readonly world: WorldName;
+  readonly seed: number;
+  readonly labelled: number;
+  readonly positives: number;
+  readonly family: string;
+  /** Findings that the model promised of its list by probability. */
+  readonly promised: number;
+  readonly lists: Readonly<Record<string, ListOutcome>>;
+}
+
+/** Simulates one world, learns from what its controls found, and judges the lists of the day after. */
+async function one(tf: Tf, world: WorldName, seed: number, code: string): Promise<Done> {
+  const dials: Dials = { ...DIALS, seed, world };
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-world-'));
+  try {
+    const { store, manifest } = await nationalSnapshot(dials, home);
+    const asOf = `${monthAt(dials, monthsOf(dials))}-01T00:00:00.000Z`;
+    const recipe = { snapshotId: 'bench', code: 'bench', engine: 'bench' };
+    const cases = await registerMatrixOf(store, manifest, { kind: 'cases', minAmountOre: 0, ...recipe });
+    const population = await registerMatrixOf(store, manifest, { kind: 'population', asOf, ...recipe });
+    const read = async (sha: string) => withProfile(await readMatrix(store.existing(sha), REGISTER_COLUMNS, store.temporary()), REGISTER_COLUMNS, META);
+    const [known, everybody] = [await read(cases.fileSha256), await read(population.fileSha256)];
+    const { family, probability, kroner } = learn(tf, known.data, known.columns, everybody.data, seed);
+    const actors = makeActors(dials);
+    const month = monthsOf(dials);
+    const truth = everybody.data.entity.map((entity) => ({ actor: actors[Number(entity.slice(1)) - 1]!, ...expectedOutcome(actors[Number(entity.slice(1)) - 1]!, month) }));
+    const orders = new Map<string, ArrayLike<number>>([
+      ['expected-nok', probability.map((p, i) => p * kroner[i]!)],
+      ['probability', probability],
+      ...baselineScores(everybody.data, META, everybody.data.entity.map((_, row) => row), seed),
+    ]);
+    const lists = Object.fromEntries([...orders].map(([name, scores]): [string, ListOutcome] => {
+      const list = rankOrder({ scores, rowIds: everybody.data.rowId }, seed).slice(0, CAPACITY).map((row) => truth[row]!);
+      const sum = (of: (line: (typeof list)[number]) => number) => list.reduce((total, line) => total + of(line), 0);
+      return [name, { kroner: sum((l) => l.upheldKroner), findings: sum((l) => l.finding), honest: sum((l) => Number(l.actor.honest !== undefined || l.actor.ramp)) }];
+    }));
+    const first = [...probability].sort((a, b) => b - a).slice(0, CAPACITY);
+    return { code, world, seed, labelled: cases.counts.labelled, positives: cases.counts.positives, family, promised: first.reduce((a, b) => a + b, 0), lists };
+  } finally {
+    fs.rmSync(home, { recursive: true, force: true });
+  }
+} // prettier-ignore
+
+const META: MatrixMeta = { columns: REGISTER_COLUMNS, baselines: BASELINE_FEATURES, rows: 0, labelled: 0, positives: 0 };
+const USE = REGISTER_COLUMNS.map(({ name }) => name);
+
+/** As a run does: the family with the lower validation loss, calibrated out of time, and amounts. */
+function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], everybody: MatrixData, seed: number) {
+  const rows = Array.from({ length: data.n }, (_, row) => row).filter((row) => data.labelKnownOn[row] !== undefined);
+  const fits = FAMILIES.map((spec) => fitFamily(tf, spec, data, columns, rows, seed));
+  const best = fits.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+  const spec = FAMILIES.find(({ family }) => family === best.model.family)!;
+  const order = inKnownTime(data, rows);
+  const earlier = order.slice(0, Math.round(order.length * (1 - CALIBRATES)));
+  const later = order.slice(earlier.length);
+  const everyRow = Array.from({ length: everybody.n }, (_, row) => row);
+  const scores = scoreRows(tf, best.model, everybody, everyRow);
+  const before = isEnough(data, earlier) ? fitFamily(tf, spec, data, columns, earlier, seed).model : best.model;
+  const labels = Float64Array.from(later, (row) => data.label[row]!);
+  const { calibrator } = chooseCalibrator(scoreRows(tf, before, data, later), labels, later.map((row) => data.entity[row]!), seed); // prettier-ignore
+  const amounts = fitAmounts(data, META, USE, rows);
+  return {
+    family: best.model.family,
+    probability: Array.from(scores, (score) => calibrated(calibrator, score)),
+    kroner: amounts ? amountsOf(amounts, everybody, everyRow) : everyRow.map(() => 1),
+  };
+}
+
+const readDone = (code: string): Done[] =>
+  fs.existsSync(FILE)
+    ? fs.readFileSync(FILE, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Done).filter((done) => done.code === code)
+    : []; // prettier-ignore
+
+/** Ratio of sums over seeds with a percentile interval over seeds: a world is drawn whole or not at all. */
+function ratio(done: readonly Done[], of: (one: Done) => readonly [above: number, below: number]): { value: number; lo: number; hi: number } {
+  const pairs = done.map(of);
+  const over = (drawn: readonly (readonly [number, number])[]) => drawn.reduce((sum, [a]) => sum + a, 0) / drawn.reduce((sum, [, b]) => sum + b, 0);
+  const rng = new Rng('worlds', done.length);
+  const draws = Array.from({ length: 2000 }, () => over(pairs.map(() => pairs[rng.below(pairs.length)]!))).sort((a, b) => a - b);
+  return { value: over(pairs), lo: draws[50]!, hi: draws[1949]! };
+} // prettier-ignore
+
+function figuresOf(world: WorldName, done: readonly Done[]): Figure[] {
+  const figure = (name: string, of: (one: Done) => readonly [number, number], owed?: Figure['owed']): Figure => {
+    const { value, lo, hi } = ratio(done, of);
+    return { name: `${world}: ${name}`, value, unit: '×', yardstick: `${lo.toFixed(2)} to ${hi.toFixed(2)}, ${done.length} seeds`, ...(owed ? { owed } : {}) };
+  };
+  const of = (list: string) => (one: Done) => one.lists[list]!;
+  const [ours, size, rule] = [of('expected-nok'), of('size'), of('peer-deviation')];
+  if (world === 'nothing-planted')
+    return [
+      figure('findings promised of the list by probability, over those there are', (one) => [one.promised, of('probability')(one).findings], { at: 'most', value: 1.25 }),
+      figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner]),
+    ];
+  return [
+    figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner], { at: 'least', value: 2 }),
+    figure('upheld kroner against the outlier rule', (one) => [ours(one).kroner, rule(one).kroner], { at: 'least', value: 1.3 }),
+    figure('honest outliers on the list against the outlier rule', (one) => [ours(one).honest, rule(one).honest], world === 'standard' ? { at: 'most', value: 0.5 } : undefined),
+    figure('upheld kroner of the list by expected kroner against that by probability', (one) => [ours(one).kroner, of('probability')(one).kroner]),
+    figure('findings promised of the list by probability, over those there are', (one) => [one.promised, of('probability')(one).findings]),
+  ];
+} // prettier-ignore
+
+async function main(): Promise<void> {
+  const code = codeIdentity('bench/worlds.ts');
+  const { tf } = await loadBackend();
+  fs.mkdirSync(path.dirname(FILE), { recursive: true });
+  const done = readDone(code);
+  const owed = NAMES.flatMap((world) => Array.from({ length: SEEDS }, (_, seed) => ({ world, seed })));
+  for (const { world, seed } of owed) {
+    if (done.some((one) => one.world === world && one.seed === seed)) continue;
+    const began = performance.now();
+    const found = await one(tf, world, seed, code);
+    fs.appendFileSync(FILE, `${JSON.stringify(found)}\n`);
+    done.push(found);
+    say(`${world}, seed ${seed}: ${found.labelled} outcomes, ${found.positives} findings, ${found.family}; ${((performance.now() - began) / 1000).toFixed(0)} s; ${done.length} done of ${owed.length} owed`);
+  }
+  report('worlds', NAMES.flatMap((world) => figuresOf(world, done.filter((one) => one.world === world && one.seed < SEEDS))));
+} // prettier-ignore
+
+void main();

@@ -60,7 +60,7 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   const run = await train();
   const rows = await evaluationOf(t.db, run.runId);
   expect([...new Set(rows.map((row) => row.family))]).toEqual(
-    ['current-practice', 'logistic', 'mlp', 'nok-at-risk', 'peer-deviation', 'random', 'rule-hits', 'size'], // prettier-ignore
+    ['current-practice', 'logistic', 'logistic-nok', 'mlp', 'mlp-nok', 'nok-at-risk', 'peer-deviation', 'random', 'rule-hits', 'size'], // prettier-ignore
   );
   expect(rows.filter((row) => row.slice.startsWith('group:')).length).toBeGreaterThan(0);
   for (const row of overall(rows)) {
@@ -106,6 +106,9 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   const lines = await listLines(t.db, draft.listId, { selectedOnly: false, count: 5000 });
   expect(lines).toHaveLength(draft.candidates);
   expect(lines.filter((line) => line.selected).map((line) => line.rank)).toEqual([1, 2, 3, 4, 5]);
+  // Every line says what a control is expected to find and whether the model has seen anything like it; few are unlike.
+  for (const { probability, expectedOre } of lines) expect(expectedOre! > 0 === probability > 0).toBe(true);
+  expect(lines.filter(({ unlike }) => unlike!).length).toBeLessThan(0.25 * lines.length);
   expect(lines.map((line) => line.probability)).toEqual([...lines.map((line) => line.probability)].sort((a, b) => b - a));
   const [first, second] = await reasonsOf(
     t,

@@ -28,7 +28,7 @@ export async function reasonsOf(
     modelSha256: bundle.model,
     weightsSha256: bundle.weights,
     entities,
-    cuts: await cutsOf(db, store.getJson<Scores>(scoring.scores_sha256), bundle, list.listId, entities),
+    cuts: await cutsOf({ db, store }, scoring.scores_sha256, bundle, list.listId, entities),
     storeRoot: store.root,
   });
   return result;
@@ -39,14 +39,15 @@ export async function reasonsOf(
  * the score whose probability, times what a finding is worth at this actor, is the last line's.
  */
 async function cutsOf(
-  db: Deps['db'],
-  scores: Scores,
+  { db, store }: Pick<Deps, 'db' | 'store'>,
+  scoresSha256: string,
   bundle: VersionBundle,
   listId: string,
   entities: readonly string[],
 ): Promise<number[]> {
   const [end] = await db('sel.line').where({ list_id: listId, selected: true }).min<{ score: number | null; ore: number | null }[]>({ score: 'score', ore: 'expected_ore' }); // prettier-ignore
   if (!bundle.ranking) return entities.map(() => end?.score ?? Number.NEGATIVE_INFINITY);
+  const scores = store.getJson<Scores>(scoresSha256);
   const kroner = new Map(scores.rows.map((row) => [row.entity, row.kroner ?? 0]));
   return entities.map((entity) => scoreFor(scores, (end?.ore ?? 0) / 100 / (kroner.get(entity) ?? 0)));
 }

@@ -16,7 +16,7 @@ import { spawnJob } from './compute/spawn-job';
 import type { LifecycleActivities, RebuildStage, StageResult, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { listDocument, type Policy, type Scores, scoresOf } from './selection';
-import { evaluateJob, finalTrainFrom, foldJob, matrixFile, finalExtras } from './training-input';
+import { evaluateJob, finalExtras, finalTrainFrom, foldJob, matrixFile } from './training-input';
 
 /** What a thing was made of, and what came of making it again. */
 export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'planRebuild' | 'recordRebuild'> {

@@ -22,8 +22,10 @@ export type Policy = (typeof POLICIES)[keyof typeof POLICIES];
 export const policyOf = ({ ranking }: Pick<VersionBundle, 'ranking'>): Policy => POLICIES[ranking ?? 'score'];
 const DAY_MS = 86_400_000;
 
-/** Scores of everybody; `kroner` is what a finding is expected to be worth, `unlike` whether the actor is unlike all that
- * training saw; of versions that can say. */
+/**
+ * Scores of everybody; `kroner` is what a finding is expected to be worth, `unlike` whether the actor is unlike all that
+ * training saw; of versions that can say.
+ */
 export interface Scores {
   readonly calibrator: StoredCalibrator;
   readonly rows: readonly {

@@ -13,7 +13,7 @@ import { spawnJob } from './compute/spawn-job';
 import type { TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { checkRun } from './leaks';
-import { evaluateJob, familyOf, finalTrainFrom, foldJob, matrixFile, settingsOf, finalExtras } from './training-input';
+import { evaluateJob, familyOf, finalExtras, finalTrainFrom, foldJob, matrixFile, settingsOf } from './training-input';
 
 /** Fits and judgements, each in a child process. Run twice they give the same bytes, and rows are written once. */
 export function trainingActivities(

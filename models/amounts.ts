@@ -32,7 +32,7 @@ export const MIN_AMOUNTS = 15;
 const PENALTIES = [1, 3, 10, 30, 100, 300];
 
 /** Columns that the amounts rest on, of those that a matrix file names and the model may use. */
-export const amountColumns = ({ baselines }: MatrixMeta, use: readonly string[]): string[] =>
+const amountColumns = ({ baselines }: MatrixMeta, use: readonly string[]): string[] =>
   [baselines.size, baselines.ruleHits].filter((name): name is string => name !== undefined && use.includes(name));
 
 /** Undefined where too few findings have an amount. The same rows give the same document. */

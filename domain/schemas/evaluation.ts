@@ -76,7 +76,7 @@ export interface AmountReport {
   readonly family: string;
   /** Under this name the list in the order of expected kroner stands in rows, curves and pairs. */
   readonly orderedAs: string;
-  /** Medians over the findings that had an amount, in kroner. */
+  /** Medians over the findings, in kroner. */
   readonly expectedKroner: number;
   readonly upheldKroner: number;
   /** All that was upheld over all that was expected of the same findings: 1 where amounts are right on the whole. */

@@ -2,6 +2,7 @@ import type { ActorReasons, Reason } from '../../domain/schemas/reasons';
 import type { MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../backend';
 import type { FittedModel } from '../fit';
+import { median } from '../metrics/median';
 import { scoreRows } from '../score';
 import { unlikeSeen } from '../seen';
 import { contributions } from './contributions';
@@ -92,10 +93,8 @@ class Peers {
     const key = `${group}\u0000${feature}`;
     const known = this.#medians.get(key);
     if (known !== undefined) return known;
-    const sorted = Float64Array.from(this.#rows.get(group)!, (row) => values[row]!).filter((value) => !Number.isNaN(value)).sort(); // prettier-ignore
-    const middle = sorted.length >> 1;
-    const median = sorted.length === 0 ? null : sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-    this.#medians.set(key, median);
-    return median;
+    const found = median(Float64Array.from(this.#rows.get(group)!, (row) => values[row]!).filter((value) => !Number.isNaN(value))) ?? null;
+    this.#medians.set(key, found);
+    return found;
   }
 }

@@ -77,6 +77,13 @@ test('the list in the order of expected kroner gains kroner where sizes differ, 
   expect(report.ratio.lo).toBeLessThan(1);
   expect(report.ratio.hi).toBeGreaterThan(1);
   expect(report.rankCorrelation).toBeGreaterThan(0.5);
+  // Findings that end without kroner are expected for, and counted: the ratio stays about one.
+  const half = { ...data, amountOre: data.amountOre.map((amount, row) => (row % 2 ? amount : 0)) };
+  const of = { ...judged, kroner: test.map((row) => (half.label[row] === 1 ? upheld(half, row) : 0)) };
+  const worth = amountsOf(fitAmounts(half, META, USE, rows(0, 300))!, half, test);
+  const { ratio } = byExpectedNok({ ...contender, judged: of }, worth, { ks: [20], bootstrap: 80, seed: 1 }).report;
+  expect(ratio.lo).toBeLessThan(1);
+  expect(ratio.hi).toBeGreaterThan(1);
 });
 
 test('a list is ordered by what its version says, and shows both', () => {

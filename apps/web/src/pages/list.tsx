@@ -63,7 +63,7 @@ function Lines({ listId }: { listId: string }) {
     { head: w.rank, numeric: true, cell: (l) => l.rank },
     { head: w.actor, cell: (l) => <To to={`/actors/${l.entity}`}>{l.practice ?? l.entity}</To> },
     { head: w.group, cell: (l) => l.group },
-    { head: w.probability, numeric: true, cell: (l) => <>{f.share(l.probability)}{l.unlike ? <><br /><Tag data-color="warning" data-size="sm" title={w.unlikeLead}>{w.unlike}</Tag></> : null}</> },
+    { head: w.probability, numeric: true, cell: (l) => <>{l.unlike ? <Tag data-color="warning" data-size="sm" title={w.unlikeLead}>{w.unlike}</Tag> : null} {f.share(l.probability)}</> },
     { head: w.expected, numeric: true, cell: (l) => (l.expectedOre === null ? '–' : f.kroner(l.expectedOre)) },
     { head: w.arm, cell: (l) => w.arms[l.arm as 'exploit'] ?? l.arm },
     { head: w.kroner, numeric: true, cell: (l) => (l.amountOre === null ? '–' : f.kroner(l.amountOre)) },

@@ -47,6 +47,7 @@ export async function storeCard(
     features: bundle.use,
     usesNuisance,
     ranking: bundle.ranking,
+    unlabelled: bundle.recipe.unlabelled,
     evaluation: store.getJson<EvaluationDocument>(row.evaluation_sha256),
     leaks: await leaksOf(db, run.runId),
     code: bundle.recipe.code,

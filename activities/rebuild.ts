@@ -16,7 +16,7 @@ import { spawnJob } from './compute/spawn-job';
 import type { LifecycleActivities, RebuildStage, StageResult, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { listDocument, type Policy, type Scores, scoresOf } from './selection';
-import { evaluateJob, finalExtras, finalTrainFrom, foldJob, matrixFile } from './training-input';
+import { evaluateJob, finalJob, foldJob } from './training-input';
 
 /** What a thing was made of, and what came of making it again. */
 export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'planRebuild' | 'recordRebuild'> {
@@ -68,7 +68,9 @@ const ofMatrix: Planner = async (deps, id) => {
 };
 const ofVersion: Planner = async (deps, id) => {
   const { versionId, matrixId } = await getVersion(deps.db, id);
-  return [...(await ofMatrix(deps, matrixId)), { stage: 'model', id: versionId }];
+  const { unlabelled } = deps.store.getJson<VersionBundle>(versionId).recipe;
+  const everybody = unlabelled ? await ofMatrix(deps, unlabelled.matrixId) : [];
+  return [...(await ofMatrix(deps, matrixId)), ...everybody, { stage: 'model', id: versionId }];
 };
 const ofScoring: Planner = async (deps, id) => {
   const row = await one<{ scoring_id: string; version_id: string; matrix_id: string }>(deps, 'sel.scoring_run', 'scoring_id', id);
@@ -146,20 +148,9 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
   async model(deps, id, signal) {
     const { store } = deps;
     const { runId, matrixId } = await getVersion(deps.db, id);
-    const { experiment } = (await getRun(deps.db, runId)).input;
     const bundle = store.getJson<VersionBundle>(id);
-    const { result, engine } = await spawnJob<'final'>(
-      {
-        kind: 'final',
-        trainFrom: finalTrainFrom(experiment),
-        matrix: await matrixFile(deps, matrixId, experiment),
-        family: bundle.recipe.family,
-        ...finalExtras(experiment),
-        seed: bundle.recipe.seed,
-        storeRoot: store.root,
-      },
-      signal,
-    );
+    const job = await finalJob(deps, await getRun(deps.db, runId), matrixId, bundle.recipe.family, bundle.recipe.seed);
+    const { result, engine } = await spawnJob<'final'>(job, signal);
     const sameEngine = canonical(engine) === canonical(bundle.engine);
     if (result.modelSha256 === bundle.model && result.weightsSha256 === bundle.weights) return { same: true, sameEngine };
     return { same: false, sameEngine, detail: result.modelSha256 === bundle.model ? 'other weights' : 'another model document' };

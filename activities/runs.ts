@@ -20,7 +20,7 @@ import type { FinalModel, LifecycleActivities, MatrixResult } from './contracts'
 import type { Deps } from './deps';
 import { noteLabelRevisions } from './label-revisions';
 import { storeCard } from './model-card';
-import { familyOf, matrixFile, settingsOf } from './training-input';
+import { familyOf, finalUnlabelled, matrixFile, settingsOf } from './training-input';
 
 type RunActivities = Pick<
   LifecycleActivities,
@@ -185,6 +185,7 @@ async function bundleOf(
     .where({ run_id: run.runId })
     .first<{ calibrators: Record<string, Calibrator>; recipe: unknown }>('r.calibrators', 'm.recipe');
   const { use } = await matrixFile(deps, run.matrixId, experiment);
+  const unlabelled = await finalUnlabelled(deps, run);
   return {
     format: 1,
     slot: run.slot,
@@ -200,6 +201,7 @@ async function bundleOf(
       family: await settingsOf(deps, run, family),
       seed: experiment.seed,
       split: experiment.split,
+      ...(unlabelled ? { unlabelled } : {}),
       code: fitCode(),
     },
     engine: deps.store.getJson<Record<string, string>>(final.engineSha256),

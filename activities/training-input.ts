@@ -3,6 +3,7 @@ import { addMonths, type Fold, foldsOf } from '../domain/rules/time-splits';
 import type { FamilySpec } from '../domain/schemas/families';
 import { type Experiment, testEnd } from '../domain/schemas/experiment';
 import type { MatrixMeta } from '../domain/schemas/matrix';
+import type { Unlabelled } from '../models/unlabelled';
 import { foldResults, type TrainingRun } from '../platform/db/stores/runs';
 import { bestTrial } from '../platform/db/stores/trials';
 import type { ComputeJob, MatrixFile } from './compute/jobs';
@@ -29,14 +30,14 @@ export function familyOf(experiment: Experiment, family: FamilySpec['family']): 
 }
 
 /** Where folds roll, the version that is frozen looks back as far as they did, from the end of the last test part. */
-export const finalTrainFrom = (experiment: Experiment): string | undefined =>
+const finalTrainFrom = (experiment: Experiment): string | undefined =>
   experiment.split.kind === 'rolling' ? addMonths(testEnd(experiment), -experiment.split.trainMonths) : undefined;
 
 /** Runs from before there was a choice have none, and are made again as they were. */
 const wantsAmounts = ({ expectedNok }: Experiment): boolean => expectedNok === 'beside' || expectedNok === 'order';
 
-/** What the version learns beside its scores; runs from before could not ask for it, and are made again without. */
-export const finalExtras = (experiment: Experiment): Pick<JobOf<'final'>, 'amounts' | 'markUnlike'> => ({
+/** What the version learns beside its scores. */
+const finalExtras = (experiment: Experiment): Pick<JobOf<'final'>, 'amounts' | 'markUnlike'> => ({
   ...(wantsAmounts(experiment) ? { amounts: experiment.expectedNok === 'order' ? 'needed' : 'wanted' } : {}),
   ...(experiment.markUnlike ? { markUnlike: true } : {}),
 });
@@ -60,10 +61,41 @@ export async function foldJob(
     ...(hasNuisance && experiment.evaluation.nuisance.includes(task.family) ? { withNuisance: true } : {}),
     ...(wantsAmounts(experiment) ? { amounts: true } : {}),
     ...(task.populationId === undefined ? {} : { population: await populationFile(deps, task.populationId, matrix.use) }),
+    ...(experiment.unlabelled ? { unlabelled: experiment.unlabelled } : {}),
     seed: experiment.seed,
     storeRoot: deps.store.root,
   };
 }
+
+/**
+ * Never controlled actors for the version that is frozen: of the latest population that the folds were judged on.
+ * @throws UtplukkError NotFound where the run has none
+ */
+export async function finalUnlabelled({ db }: Deps, run: TrainingRun): Promise<(Unlabelled & { readonly matrixId: string }) | undefined> {
+  const { unlabelled } = run.input.experiment;
+  if (!unlabelled) return undefined;
+  const latest = foldsOf(run.input.experiment.split).at(-1)!.id;
+  const matrixId = (await foldResults(db, run.runId)).find(({ fold }) => fold === latest)?.result.populationMatrixId;
+  if (matrixId === undefined) throw notFound(`run ${run.runId} judged no population in ${latest}, so never controlled actors are not known`, 'Set `evaluation.population: true`, or leave `unlabelled` out.');
+  return { ...unlabelled, matrixId };
+} // prettier-ignore
+
+/** The fit of the version that is frozen, with the settings that it was, or is to be, frozen with. */
+export async function finalJob(deps: Deps, run: TrainingRun, matrixId: string, family: FamilySpec, seed: number): Promise<JobOf<'final'>> {
+  const { experiment } = run.input;
+  const matrix = await matrixFile(deps, matrixId, experiment);
+  const beside = await finalUnlabelled(deps, run);
+  return {
+    kind: 'final',
+    trainFrom: finalTrainFrom(experiment),
+    matrix,
+    family,
+    ...(beside ? { unlabelled: { perFinding: beside.perFinding, draws: beside.draws, population: await populationFile(deps, beside.matrixId, matrix.use) } } : {}),
+    ...finalExtras(experiment),
+    seed,
+    storeRoot: deps.store.root,
+  };
+} // prettier-ignore
 
 /** The judgement of all folds that the run has. */
 export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string): Promise<JobOf<'evaluate'>> {
@@ -76,7 +108,7 @@ export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string
   return {
     kind: 'evaluate',
     matrix: await matrixFile(deps, matrixId, experiment),
-    predictions: folds.map(({ family, result: { predictionsSha256, nuisanceSha256, populationSha256 } }) => ({ family, sha256: predictionsSha256, nuisanceSha256, populationSha256 })),
+    predictions: folds.map(({ family, result: { predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 } }) => ({ family, sha256: predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 })),
     ...(populations.length > 0 ? { populations } : {}),
     ks: experiment.evaluation.k,
     bootstrap: experiment.evaluation.bootstrap,

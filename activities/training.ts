@@ -13,7 +13,7 @@ import { spawnJob } from './compute/spawn-job';
 import type { TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { checkRun } from './leaks';
-import { evaluateJob, familyOf, finalExtras, finalTrainFrom, foldJob, matrixFile, settingsOf } from './training-input';
+import { evaluateJob, familyOf, finalJob, foldJob, matrixFile, settingsOf } from './training-input';
 
 /** Fits and judgements, each in a child process. Run twice they give the same bytes, and rows are written once. */
 export function trainingActivities(
@@ -97,20 +97,8 @@ export function trainingActivities(
     trainFinal: ({ runId, matrixId, family }) =>
       heartbeating(async (signal) => {
         const run = await getRun(db, runId);
-        const { experiment } = run.input;
-        const matrix = await matrixFile(deps, matrixId, experiment);
-        const { result, engine } = await spawnJob<'final'>(
-          {
-            kind: 'final',
-            trainFrom: finalTrainFrom(experiment),
-            matrix,
-            family: await settingsOf(deps, run, family),
-            ...finalExtras(experiment),
-            seed: experiment.seed,
-            storeRoot,
-          },
-          signal,
-        );
+        const job = await finalJob(deps, run, matrixId, await settingsOf(deps, run, family), run.input.experiment.seed);
+        const { result, engine } = await spawnJob<'final'>(job, signal);
         return { modelSha256: result.modelSha256, weightsSha256: result.weightsSha256, engineSha256: store.put(JSON.stringify(engine)) };
       }),
   };

@@ -36,6 +36,8 @@ const DIALS: Dials = { actors: 0.1, volume: 0.01, controlsPerYear: 80, years: 4,
 const CAPACITY = 80;
 /** The latest part of the known outcomes, in known time, calibrates a model that was fitted on the rest. */
 const CALIBRATES = 0.35;
+/** The defaults of an experiment that fits never controlled actors beside the controlled. */
+const UNLABELLED = { perFinding: 5, draws: 10 };
 const FAMILIES = [familySchema.parse({ family: 'logistic' }), familySchema.parse({ family: 'tabm-mini' })];
 const FILE = path.join(ROOT, 'bench/results/worlds.jsonl');
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -97,7 +99,8 @@ const USE = REGISTER_COLUMNS.map(({ name }) => name);
 /** As a run does: the family with the lower validation loss, calibrated out of time, and amounts. */
 function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], everybody: MatrixData, seed: number) {
   const rows = Array.from({ length: data.n }, (_, row) => row).filter((row) => data.labelKnownOn[row] !== undefined);
-  const fits = FAMILIES.map((spec) => fitFamily(tf, spec, data, columns, rows, seed));
+  const unlabelled = { everybody, settings: UNLABELLED };
+  const fits = FAMILIES.map((spec) => fitFamily(tf, spec, data, columns, rows, seed, unlabelled));
   const best = fits.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
   const spec = FAMILIES.find(({ family }) => family === best.model.family)!;
   const order = inKnownTime(data, rows);
@@ -105,7 +108,7 @@ function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], every
   const later = order.slice(earlier.length);
   const everyRow = Array.from({ length: everybody.n }, (_, row) => row);
   const scores = scoreRows(tf, best.model, everybody, everyRow);
-  const before = isEnough(data, earlier) ? fitFamily(tf, spec, data, columns, earlier, seed).model : best.model;
+  const before = isEnough(data, earlier) ? fitFamily(tf, spec, data, columns, earlier, seed, unlabelled).model : best.model;
   const labels = Float64Array.from(later, (row) => data.label[row]!);
   const { calibrator } = chooseCalibrator(scoreRows(tf, before, data, later), labels, later.map((row) => data.entity[row]!), seed); // prettier-ignore
   const amounts = fitAmounts(data, META, USE, rows);

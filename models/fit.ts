@@ -11,6 +11,7 @@ import { logLossOfLogits } from './nn/loss';
 import { type NamedTensor, type Network, type Rows, toTensors } from './nn/network';
 import { networkLogits, trainNetwork } from './nn/train';
 import type { Seen } from './seen';
+import { type Beside, drawBeside, joinUnlabelled, type Unlabelled } from './unlabelled';
 import { encode, encodedWidth, type EncoderState, fitEncoder, inputColumns, type NumericForm } from './preprocessing/encoder';
 
 /** A fitted model: plain data, no tensors. Its score is the mean of its members' logits. */
@@ -32,6 +33,8 @@ export interface Fit {
   readonly model: FittedModel;
   /** Mean log loss on the inner validation part, which chose the penalty or the number of epochs. */
   readonly validationLoss: number;
+  /** What preprocessing was fitted on, and must have been: rows of the matrix, and of never controlled actors after them. */
+  readonly encoded: { readonly data: MatrixData; readonly rows: readonly number[] };
 }
 
 /** Rows that fit, rows that choose, and rows that the chosen settings are fitted anew on (none: the first fit stays). */
@@ -39,6 +42,8 @@ export interface Parts {
   readonly inner: readonly number[];
   readonly validation: readonly number[];
   readonly all?: readonly number[];
+  /** Never controlled actors that stand beside these rows. */
+  readonly beside?: Beside;
 }
 
 /** How a stored model of each family is computed: everything else is in its tensors. */
@@ -93,6 +98,12 @@ export function checkEnough(data: MatrixData, rows: readonly number[], where: st
   );
 }
 
+/** Never controlled actors that a fit is given, as models see them on a day before anything that the fit is tested on. */
+export interface FromEverybody {
+  readonly everybody: MatrixData;
+  readonly settings: Unlabelled;
+}
+
 /**
  * Fits one family: preprocessing and weights on the earlier part choose penalty or epochs on the later part, then both
  * are fitted anew on all given rows. The same arguments give the same bytes on the same engine.
@@ -104,47 +115,68 @@ export function fitFamily(
   columns: readonly MatrixColumn[],
   rows: readonly number[],
   seed: number,
+  unlabelled?: FromEverybody,
 ): Fit {
   const all = [...rows].sort((a, b) => compare(data.rowId[a]!, data.rowId[b]!));
-  return fitParts(tf, spec, data, columns, { ...splitByKnownTime(data, all), all }, seed);
+  const parts: Parts = { ...splitByKnownTime(data, all), all };
+  if (!unlabelled) return fitParts(tf, spec, data, columns, parts, seed);
+  const { data: joined, pool } = joinUnlabelled(data, all, unlabelled.everybody);
+  const count = (part: readonly number[]) => findings(data, part);
+  const { perFinding, draws } = unlabelled.settings;
+  const found = { inner: count(parts.inner), validation: count(parts.validation), all: count(all) };
+  const beside = drawBeside(pool, found, perFinding, spec.family === 'logistic' ? draws : spec.members, seed);
+  return fitParts(tf, spec, joined, columns, { ...parts, beside }, seed);
 }
 
 /** The same with the parts chosen by the caller. */
 export function fitParts(tf: Tf, spec: FamilySpec, data: MatrixData, columns: readonly MatrixColumn[], parts: Parts, seed: number): Fit {
-  const prepared = (fitted: readonly number[]) => {
+  const draws = parts.beside?.draws ?? [{ inner: [], all: [] }];
+  /** One encoder for all members, fitted on the rows of every draw. */
+  const prepared = (rows: readonly number[], drawn: readonly (readonly number[])[]) => {
+    const fitted = [...rows, ...new Set(drawn.flat())];
     const encoder = fitEncoder(data, columns, fitted, FORMS[spec.family]);
-    return { encoder, rows: (part: readonly number[]): Rows => ({ x: encode(encoder, data, part), y: labels(data, part), width: encodedWidth(encoder) }) };
+    const encoded = (part: readonly number[]): Rows => ({ x: encode(encoder, data, part), y: labels(data, part), width: encodedWidth(encoder) });
+    return { encoder, encoded, fitted, members: drawn.map((others) => encoded([...rows, ...others])) };
   }; // prettier-ignore
-  const inner = prepared(parts.inner);
-  const whole = parts.all ? prepared(parts.all) : undefined;
+  const inner = prepared(parts.inner, draws.map((draw) => draw.inner)); // prettier-ignore
+  const whole = parts.all && prepared(parts.all, draws.map((draw) => draw.all)); // prettier-ignore
   const input: FitInput = {
-    train: inner.rows(parts.inner),
-    validation: inner.rows(parts.validation),
+    train: inner.members,
+    validation: inner.encoded([...parts.validation, ...(parts.beside?.validation ?? [])]),
     inner: inner.encoder,
-    ...(whole ? { all: { rows: whole.rows(parts.all!), encoder: whole.encoder } } : {}),
+    ...(whole ? { all: { rows: whole.members, encoder: whole.encoder } } : {}),
   };
-  return spec.family === 'logistic' ? chooseLogistic(tf, spec, input) : chooseNetwork(tf, spec, input, seed);
+  const { model, validationLoss } = spec.family === 'logistic' ? chooseLogistic(tf, spec, input) : chooseNetwork(tf, spec, input, seed);
+  return { model, validationLoss, encoded: { data, rows: (whole ?? inner).fitted } };
 }
 
+/** Rows that fit are a list: one for each draw of never controlled actors, or one for all members. */
 interface FitInput {
-  readonly train: Rows;
+  readonly train: readonly Rows[];
   readonly validation: Rows;
   readonly inner: EncoderState;
-  readonly all?: { readonly rows: Rows; readonly encoder: EncoderState };
+  readonly all?: { readonly rows: readonly Rows[]; readonly encoder: EncoderState };
 }
+type Chosen = Pick<Fit, 'model' | 'validationLoss'>;
 
-function chooseLogistic(tf: Tf, spec: SpecOf<'logistic'>, { train, validation, inner, all }: FitInput): Fit {
+function chooseLogistic(tf: Tf, spec: SpecOf<'logistic'>, { train, validation, inner, all }: FitInput): Chosen {
   const tried = spec.l2.map((penalty) => {
-    const tensors = fitLogistic(tf, train, penalty, spec.l1Ratio);
-    return { penalty, tensors, loss: logLossOfLogits(logitsOf(tf, 'logistic', tensors, validation), validation.y) };
+    const members = train.map((rows) => fitLogistic(tf, rows, penalty, spec.l1Ratio));
+    return { penalty, members, loss: logLossOfLogits(meanLogits(tf, 'logistic', members, validation), validation.y) };
   });
   const best = tried.reduce((a, b) => (b.loss < a.loss ? b : a));
-  const tensors = all ? fitLogistic(tf, all.rows, best.penalty, spec.l1Ratio) : best.tensors;
+  const members = all ? all.rows.map((rows) => fitLogistic(tf, rows, best.penalty, spec.l1Ratio)) : best.members;
   const chosen = { penalty: best.penalty, l1Ratio: spec.l1Ratio };
   return {
-    model: { family: 'logistic', encoder: all?.encoder ?? inner, chosen, members: [tensors], background: meanRow(all?.rows ?? train) },
+    model: { family: 'logistic', encoder: all?.encoder ?? inner, chosen, members, background: meanRow((all?.rows ?? train)[0]!) },
     validationLoss: best.loss,
   };
+}
+
+function meanLogits(tf: Tf, family: FamilyName, members: readonly (readonly NamedTensor[])[], rows: Rows): Float64Array {
+  const sums = new Float64Array(rows.y.length);
+  for (const member of members) logitsOf(tf, family, member, rows).forEach((logit, i) => (sums[i]! += logit / members.length));
+  return sums;
 }
 
 /** Mean of each input column, in float64 and rounded once. */
@@ -166,31 +198,30 @@ export function logitsOf(tf: Tf, family: FamilyName, named: readonly NamedTensor
 
 type NetworkSpec = Exclude<FamilySpec, { family: 'logistic' }>;
 
-function chooseNetwork(tf: Tf, spec: NetworkSpec, { train, validation, inner, all }: FitInput, seed: number): Fit {
+function chooseNetwork(tf: Tf, spec: NetworkSpec, { train, validation, inner, all }: FitInput, seed: number): Chosen {
   const inputs = inputColumns(inner);
-  const { network, chosen } = networkOf(tf, spec, train, inner, validation, seed);
-  const epochs: number[] = [];
-  const members: (readonly NamedTensor[])[] = [];
-  const sums = new Float64Array(validation.y.length);
-  for (let member = 0; member < spec.members; member++) {
-    const fit = trainNetwork(tf, network(inner), spec, train, inputs, { epochs: spec.maxEpochs, validation }, seed, member);
-    logitsOf(tf, spec.family, fit.tensors, validation).forEach((logit, i) => (sums[i]! += logit / spec.members));
-    epochs.push(fit.epochs);
-    members.push(
-      all ? trainNetwork(tf, network(all.encoder), spec, all.rows, inputColumns(all.encoder), { epochs: fit.epochs }, seed, member).tensors : fit.tensors,
-    ); // prettier-ignore
-  }
+  const { network, chosen } = networkOf(tf, spec, train[0]!, inner, validation, seed);
+  const ofMember = (rows: readonly Rows[], member: number) => rows[member % rows.length]!;
+  const first = Array.from({ length: spec.members }, (_, member) =>
+    trainNetwork(tf, network(inner), spec, ofMember(train, member), inputs, { epochs: spec.maxEpochs, validation }, seed, member),
+  );
+  const epochs = first.map((fit) => fit.epochs);
+  const members = first.map(({ tensors }, member) =>
+    all
+      ? trainNetwork(tf, network(all.encoder), spec, ofMember(all.rows, member), inputColumns(all.encoder), { epochs: epochs[member]! }, seed, member).tensors
+      : tensors,
+  ); // prettier-ignore
   return {
     model: {
       family: spec.family,
       encoder: all?.encoder ?? inner,
       chosen: { ...chosen, epochs },
       members,
-      background: meanRow(all?.rows ?? train),
+      background: meanRow((all?.rows ?? train)[0]!),
     },
-    validationLoss: logLossOfLogits(sums, validation.y),
+    validationLoss: logLossOfLogits(meanLogits(tf, spec.family, first.map(({ tensors }) => tensors), validation), validation.y),
   };
-}
+} // prettier-ignore
 
 /** The family's network; an additive model first fits its curves, to see which pairs they leave unexplained. */
 function networkOf(

@@ -7,6 +7,7 @@ import type { Calibrator } from '../../domain/schemas/calibration';
 import type { LeakCertificate } from '../../models/leaks/leak-check';
 import type { LeakFinding } from '../../models/leaks/types';
 import type { TrialScore } from '../../models/search';
+import type { Unlabelled } from '../../models/unlabelled';
 
 /** Work for the computing process. Everything it reads and writes is named by path or content; nothing comes from the clock. */
 export interface MatrixFile {
@@ -36,6 +37,8 @@ export type ComputeJob =
       readonly withNuisance?: boolean | undefined;
       /** All active actors at the start of the test part, to be scored too. */
       readonly population?: MatrixFile | undefined;
+      /** Never controlled actors of the population that stand beside the controlled ones in the fit. */
+      readonly unlabelled?: Unlabelled | undefined;
       /** Fit what a finding is worth too. */
       readonly amounts?: boolean | undefined;
       readonly seed: number;
@@ -55,6 +58,8 @@ export type ComputeJob =
       /** First as-of date that trains, where the split rolls. */ readonly trainFrom?: string | undefined;
       readonly matrix: MatrixFile;
       readonly family: FamilySpec;
+      /** All active actors of a day, of whom the never controlled stand beside the controlled ones in the fit. */
+      readonly unlabelled?: (Unlabelled & { readonly population: MatrixFile }) | undefined;
       /** Fit what a finding is worth too; where lists are ordered by it, too few amounts are an error. */
       readonly amounts?: 'wanted' | 'needed' | undefined;
       /** Keep what training saw, to mark actors unlike it. */
@@ -68,6 +73,7 @@ export type ComputeJob =
         family: string;
         sha256: string;
         nuisanceSha256?: string | undefined;
+        nuisanceBaseSha256?: string | undefined;
         populationSha256?: string | undefined;
       }[];
       /** All active actors at the start of each test part; their baselines are read here. */
@@ -126,8 +132,12 @@ export interface FoldOutcome {
   readonly weightsSha256: string;
   /** FoldPredictions of the same family with the columns that say who looked. */
   readonly nuisanceSha256?: string | undefined;
+  /** What those are compared with, where the family itself was fitted beside never controlled actors: nobody looked at these. */
+  readonly nuisanceBaseSha256?: string | undefined;
   /** PopulationScores. */
   readonly populationSha256?: string | undefined;
+  /** Never controlled actors that were drawn for the fit, each counted once. */
+  readonly unlabelledRows?: number | undefined;
 }
 
 export interface FinalOutcome {

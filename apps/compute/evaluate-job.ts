@@ -47,11 +47,12 @@ export async function evaluate(job: Job, store: ArtifactStore): Promise<Evaluate
     ],
     settings,
   );
-  const nuisance = [...byFamily].flatMap(([family, without]) => {
+  const nuisance = [...byFamily.keys()].flatMap((family) => {
     if (!job.predictions.some((part) => part.family === family && part.nuisanceSha256)) return [];
     const withColumns = tested(job, store, data, family, ({ nuisanceSha256 }) => nuisanceSha256!);
+    const base = tested(job, store, data, family, ({ nuisanceBaseSha256, sha256 }) => nuisanceBaseSha256 ?? sha256);
     const judged = (all: Tested) => contender(family, true, all, all.scores).judged;
-    return nuisanceEffects(family, { without: judged(without), withColumns: judged(withColumns) }, settings);
+    return nuisanceEffects(family, { without: judged(base), withColumns: judged(withColumns) }, settings);
   });
   const population = job.populations?.length ? await judgeEverybody(job, store, data, byFamily) : undefined;
   const document: EvaluationDocument = {

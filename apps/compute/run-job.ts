@@ -6,7 +6,7 @@ import { storeModel, restoreModel, type StoredModel } from '../../models/artifac
 import { loadBackend, type Tf } from '../../models/backend';
 import { withProfile } from '../../models/baselines/baselines';
 import { explain } from '../../models/explain/reasons';
-import { checkEnough, fitFamily, type FittedModel } from '../../models/fit';
+import { checkEnough, fitFamily, type FittedModel, type FromEverybody } from '../../models/fit';
 import { checkEncoder, checkLeaks, type LeakCertificate } from '../../models/leaks/leak-check';
 import { scoreRows } from '../../models/score';
 import { fitSeen, unlikeSeen } from '../../models/seen';
@@ -55,11 +55,13 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     );
   }
   const { tf } = await loadBackend();
-  const fit = (used: readonly MatrixColumn[]) => {
-    const fitted = fitFamily(tf, job.family, data, used, train, job.seed);
-    const [leak] = checkEncoder(fitted.model.encoder, data, used, train);
+  const everybody = job.population && (await modelRows(job.population, store)).data;
+  const fit = (used: readonly MatrixColumn[], unlabelled?: FromEverybody) => {
+    const fitted = fitFamily(tf, job.family, data, used, train, job.seed, unlabelled);
+    const others = fitted.encoded.rows.filter((row) => row >= data.n);
+    const [leak] = checkEncoder(fitted.model.encoder, fitted.encoded.data, used, [...train, ...others]);
     if (leak) throw new UtplukkError('LeakFound', `fold ${job.fold.id}: ${leak.detail}`, 'This is an error of the program: report it.');
-    return fitted;
+    return { ...fitted, others: others.length };
   };
   const amounts = job.amounts ? fitAmounts(data, job.matrix.meta, job.matrix.use, train) : undefined;
   const predictions = (model: FittedModel): string => {
@@ -72,7 +74,8 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     };
     return store.put(canonical(found));
   };
-  const { model, validationLoss } = fit(columns);
+  const unlabelled = job.unlabelled && everybody ? { everybody, settings: job.unlabelled } : undefined;
+  const { model, validationLoss, others } = fit(columns, unlabelled);
   return {
     predictionsSha256: predictions(model),
     trainRows: train.length,
@@ -82,20 +85,15 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     validationLoss,
     weightsSha256: store.put(storeModel(model).weights),
     ...(who.length > 0 ? { nuisanceSha256: predictions(fit(all).model) } : {}),
-    ...(job.population ? { populationSha256: store.put(canonical(await populationScores(tf, model, job, job.population, store))) } : {}),
+    ...(who.length > 0 && unlabelled ? { nuisanceBaseSha256: predictions(fit(columns).model) } : {}),
+    ...(everybody ? { populationSha256: store.put(canonical(populationScores(tf, model, job, everybody))) } : {}),
+    ...(unlabelled ? { unlabelledRows: others } : {}),
   };
 }
 
-async function populationScores(
-  tf: Tf,
-  model: FittedModel,
-  { fold: { id }, family: { family } }: JobOf<'fold'>,
-  population: MatrixFile,
-  store: ArtifactStore,
-): Promise<PopulationScores> {
-  const { data } = await modelRows(population, store);
+function populationScores(tf: Tf, model: FittedModel, { fold: { id }, family: { family } }: JobOf<'fold'>, data: MatrixData): PopulationScores {
   return { fold: id, family, entities: data.entity, scores: [...scoreRows(tf, model, data, allRows(data))] };
-}
+} // prettier-ignore
 
 async function trial(job: JobOf<'trial'>, store: ArtifactStore): Promise<TrialScore> {
   const { data, columns } = await modelRows(job.matrix, store);
@@ -116,7 +114,8 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
       `fewer than ${MIN_AMOUNTS} findings have an amount: lists cannot be ordered by expected kroner`,
       'Write `expectedNok: beside` in the experiment, or load more outcomes.',
     );
-  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed);
+  const unlabelled = job.unlabelled && { everybody: (await modelRows(job.unlabelled.population, store)).data, settings: job.unlabelled };
+  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed, unlabelled);
   const { document, weights } = storeModel({ ...model, amounts, seen: job.markUnlike ? fitSeen(data, columns, rows) : undefined });
   return { modelSha256: store.put(canonical(document)), weightsSha256: store.put(weights), trainRows: rows.length, validationLoss };
 }

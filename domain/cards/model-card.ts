@@ -16,6 +16,8 @@ export interface CardInput {
   readonly matrix: { readonly id: string; readonly rows: number; readonly labelled: number; readonly positives: number; readonly snapshotId: string | undefined };
   readonly features: readonly string[];
   readonly usesNuisance: boolean;
+  /** Never controlled actors that it was fitted beside: of everybody in a matrix, so many for each finding. */
+  readonly unlabelled?: { readonly matrixId: string; readonly perFinding: number } | undefined;
   /** What lists are ordered by, where it is not the score. */
   readonly ranking?: 'expected-nok' | undefined;
   readonly evaluation: EvaluationDocument;
@@ -98,14 +100,14 @@ function expectedNok({ evaluation, family, ranking }: CardInput): Section[] {
 } // prettier-ignore
 
 /** Of versions whose evaluation holds them only: a section without rows has no place on the card. */
-function whoLooked({ evaluation, family }: CardInput): Section[] {
+function whoLooked({ evaluation, family, unlabelled }: CardInput): Section[] {
   const all = evaluation.nuisance ?? [];
   const own = all.filter((row) => row.family === family);
   const shown = own.length > 0 ? own : all;
   if (shown.length === 0) return [];
   return [{
     title: 'What the people who looked explain',
-    paragraphs: ['The same family on the same folds, fitted a second time with the columns that say who looked. The difference is what of the outcomes is the caseworker and not the actor; the version itself never saw those columns.'],
+    paragraphs: ['The same family on the same folds, fitted a second time with the columns that say who looked. The difference is what of the outcomes is the caseworker and not the actor; the version itself never saw those columns.', ...(unlabelled ? ['Both are fitted without never controlled actors, whom nobody looked at.'] : [])],
     table: {
       head: ['family', 'metric', 'without', 'with', 'difference'],
       rows: shown.map((row) => [row.family, at(row.metric, row.k), estimate(row.without), estimate(row.withColumns), estimate(row.difference)]),
@@ -161,7 +163,7 @@ export function modelCard(input: CardInput): Document {
     },
     {
       title: 'Data sheet',
-      list: [`source: ${source.kind}, ${source.what}`, `known as of: ${source.asOf}`, `label: ${input.label}`, `rows: ${matrix.rows}, with a known outcome ${matrix.labelled}, findings ${matrix.positives}`, `columns that entered: ${input.features.length}`, `splits in known time: ${JSON.stringify(input.split)}`, `columns that say who looked: ${input.usesNuisance ? 'entered; such a version cannot be promoted' : 'none entered'}`],
+      list: [`source: ${source.kind}, ${source.what}`, `known as of: ${source.asOf}`, `label: ${input.label}`, `rows: ${matrix.rows}, with a known outcome ${matrix.labelled}, findings ${matrix.positives}`, `columns that entered: ${input.features.length}`, `splits in known time: ${JSON.stringify(input.split)}`, ...(input.unlabelled ? [`never controlled actors: ${input.unlabelled.perFinding} for each finding stand beside the controlled rows as without a finding, another draw for each member; of few of them is that wrong, and nobody knows of which`] : []), `columns that say who looked: ${input.usesNuisance ? 'entered; such a version cannot be promoted' : 'none entered'}`],
     },
     quality(input),
     slices(input),
@@ -180,7 +182,7 @@ export function modelCard(input: CardInput): Document {
     },
     {
       title: 'Lineage',
-      list: [`matrix: ${matrix.id}`, `snapshot: ${matrix.snapshotId ?? 'none: a prepared table'}`, `code: ${input.code}`, ...Object.entries(input.engine).map(([part, value]) => `${part}: ${value}`)],
+      list: [`matrix: ${matrix.id}`, ...(input.unlabelled ? [`never controlled actors: of matrix ${input.unlabelled.matrixId}`] : []), `snapshot: ${matrix.snapshotId ?? 'none: a prepared table'}`, `code: ${input.code}`, ...Object.entries(input.engine).map(([part, value]) => `${part}: ${value}`)],
     },
   ]; // prettier-ignore
   const empty = sections.find(({ paragraphs = [], list = [], table }) => paragraphs.length + list.length + (table?.rows.length ?? 0) === 0);

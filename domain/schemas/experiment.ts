@@ -40,7 +40,7 @@ const split = z
     }
   });
 
-export const experimentSchema = z.strictObject({
+const fields = z.strictObject({
   version: z.literal(1),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{1,60}$/, 'expected lower-case letters, digits and hyphens'),
   slot: z
@@ -100,6 +100,20 @@ export const experimentSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('mark actors on lists whose figures lie outside all that the training rows had, or whose group had none'),
+  unlabelled: z
+    .strictObject({
+      perFinding: z.number().min(0.1).max(20).default(5).describe('how many of them for each finding'),
+      draws: z
+        .int()
+        .min(1)
+        .max(50)
+        .default(10)
+        .describe('fits of a family without members, each with another draw; of a network, every member has its own'),
+    })
+    .optional()
+    .describe(
+      'fits never controlled actors beside the controlled ones, as without a finding; a register source with `evaluation.population` only',
+    ),
   candidate: z
     .union([z.literal('validation'), z.enum(FAMILY_NAMES)])
     .default('validation')
@@ -118,6 +132,15 @@ export const experimentSchema = z.strictObject({
         .describe('also judge lists drawn from all active actors, controlled or not; a register source only'),
     })
     .default({ k: [20, 50, 100], bootstrap: 400, nuisance: ['logistic'], population: true }),
+});
+
+export const experimentSchema = fields.superRefine((experiment, context) => {
+  if (!experiment.unlabelled || (experiment.source.kind === 'register' && experiment.evaluation.population)) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['unlabelled'],
+    message: 'never controlled actors are known of a register source with `evaluation.population: true` only; leave this out',
+  });
 });
 export type Experiment = z.infer<typeof experimentSchema>;
 

@@ -6,7 +6,7 @@ import type { EvaluationDocument } from '../../domain/schemas/evaluation';
 import { trialSettings } from '../../domain/rules/search-space';
 import { revisionsOf } from '../../platform/db/stores/label-revisions';
 import { gatesOf } from '../../platform/db/stores/promotions';
-import { getRun } from '../../platform/db/stores/runs';
+import { foldResults, getRun } from '../../platform/db/stores/runs';
 import { trialsOf } from '../../platform/db/stores/trials';
 import type { VersionBundle } from '../../platform/db/stores/versions';
 import { verifyLedger } from '../../platform/ledger/verify';
@@ -55,7 +55,7 @@ const train = async (text: string) => {
   return { runId, ...(await t.temporal.trainingResult(runId)) };
 };
 const PLAIN = edited(edited(SMALL_EXPERIMENT, 'name: small-register', 'name: searching'), / {2}- \{ family: mlp.*\n/, '');
-const SEARCHING = `${edited(PLAIN, ', nuisance: [], population: false', '')}search: { trials: 2 }\n`;
+const SEARCHING = `${edited(PLAIN, ', nuisance: [], population: false', '')}search: { trials: 2 }\nunlabelled: { perFinding: 1, draws: 2 }\n`;
 
 let first: Awaited<ReturnType<typeof train>>;
 
@@ -112,11 +112,22 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
   expect(card).toMatch(/settings chosen: number \d of 2 tried/);
   expect(card).toMatch(/## Lists drawn from everybody[\s\S]*## Groups that little was learnt from/);
 
-  // Made again from its pins, populations and second fits too, it says the same.
+  // Never controlled actors stand beside the controlled rows, and recipe and card say so.
+  const [fold] = await foldResults(t.db, run.runId);
+  expect(fold!.result.unlabelledRows).toBeGreaterThan(5);
+  expect(fold!.result.nuisanceBaseSha256).toMatch(/^[0-9a-f]{64}$/); // who looked is judged without them
+  expect(fold!.result.nuisanceBaseSha256).not.toBe(fold!.result.predictionsSha256);
+  expect(bundle.recipe.unlabelled).toMatchObject({ perFinding: 1, draws: 2 });
+  expect(card).toContain(`never controlled actors: of matrix ${bundle.recipe.unlabelled!.matrixId}`);
+
+  // Made again from its pins, populations and second fits too, it says the same; and so does the version.
   const act = await actAs(t, 'kari', 'model.reproduce');
   const rebuilt = await t.temporal.rebuild(`test-${act.actId}`, { actId: act.actId, kind: 'evaluation', id: run.runId });
   expect(rebuilt).toMatchObject({ same: true });
   expect(rebuilt.stages.map(({ stage }) => stage)).toEqual(['snapshot', 'matrix', 'folds', 'evaluation']);
+  const version = await t.temporal.rebuild(`version-${act.actId}`, { actId: act.actId, kind: 'model', id: run.versionId });
+  expect(version).toMatchObject({ same: true });
+  expect(version.stages.filter(({ stage }) => stage === 'matrix').map(({ id }) => id).sort()).toEqual([run.matrixId, bundle.recipe.unlabelled!.matrixId].sort()); // prettier-ignore
 
   // The chance of selection is in the matrix and can be no feature; a worker that does everything again writes nothing new.
   const refused = await startRun(

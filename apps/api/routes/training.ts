@@ -21,7 +21,7 @@ const experimentText = z.object({ text: z.string().min(1).max(100_000).describe(
 const run = runSummary.extend({
   /** The experiment as it was given, all defaults filled in. */
   experiment: z.record(z.string(), z.unknown()),
-  folds: z.array(z.object({ fold: z.string(), family: z.string(), trainRows: z.int(), testRows: z.int(), testPositives: z.int(), validationLoss: z.number() })),
+  folds: z.array(z.object({ fold: z.string(), family: z.string(), trainRows: z.int(), unlabelledRows: z.int().nullable().describe('never controlled actors that were fitted beside them'), testRows: z.int(), testPositives: z.int(), validationLoss: z.number() })),
   /** Settings that a search tried, the best of each family first. */
   trials: z.array(z.object({ family: z.string(), trial: z.int(), settings: z.record(z.string(), z.unknown()), validationLoss: z.number(), averagePrecision: z.number(), rows: z.int(), findings: z.int() })),
   evaluation: z.array(evaluationRow),
@@ -85,7 +85,7 @@ export function trainingRoutes(app: FastifyInstance, deps: ApiDeps): void {
     return {
       ...summary!,
       experiment: { ...found.input.experiment },
-      folds: (await foldResults(db, runId)).map(({ fold, family, result: { trainRows, testRows, testPositives, validationLoss } }) => ({ fold, family, trainRows, testRows, testPositives, validationLoss })),
+      folds: (await foldResults(db, runId)).map(({ fold, family, result: { trainRows, unlabelledRows, testRows, testPositives, validationLoss } }) => ({ fold, family, trainRows, unlabelledRows: unlabelledRows ?? null, testRows, testPositives, validationLoss })),
       trials: (await trialsOf(db, runId)).map(({ settings, result: { rows, findings }, ...trial }) => ({ ...trial, settings: { ...settings }, rows, findings })),
       evaluation: await evaluationOf(db, runId),
       leaks: leaks ? { verdict: leaks.verdict, tests: leaks.tests, reasons: leaks.reasons, certificate: leaks.document as Record<string, unknown> } : null,

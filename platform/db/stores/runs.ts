@@ -36,10 +36,16 @@ interface Row {
   ended_at: Date | null;
 }
 
+/** What runs asked for before there was a choice: they are made again as they were. */
+const BEFORE_CHOICES = { expectedNok: 'none', markUnlike: false };
+
+/** An experiment as a run stored it, however old. */
+export const storedExperiment = (stored: object): Experiment => experimentSchema.parse({ ...BEFORE_CHOICES, ...stored });
+
 const toRun = (row: Row): TrainingRun => ({
   runId: row.run_id,
   actId: row.act_id,
-  input: { ...row.experiment, experiment: experimentSchema.parse(row.experiment.experiment) },
+  input: { ...row.experiment, experiment: storedExperiment(row.experiment.experiment) },
   slot: row.slot,
   state: row.state,
   matrixId: row.matrix_id ?? undefined,
@@ -94,6 +100,7 @@ export interface FoldRow {
   readonly result: {
     readonly predictionsSha256: string;
     readonly nuisanceSha256?: string;
+    readonly nuisanceBaseSha256?: string;
     readonly populationSha256?: string;
     /** Matrix of all active actors that were scored beside the test rows. */
     readonly populationMatrixId?: string;
@@ -101,6 +108,7 @@ export interface FoldRow {
     readonly testRows: number;
     readonly testPositives: number;
     readonly trainRows: number;
+    readonly unlabelledRows?: number;
   };
 }
 

@@ -24,6 +24,8 @@ export interface VersionBundle {
     readonly family: FamilySpec;
     readonly seed: number;
     readonly split: unknown;
+    /** Never controlled actors that it was fitted beside: everybody in this matrix, so many for each finding. */
+    readonly unlabelled?: { readonly matrixId: string; readonly perFinding: number; readonly draws: number } | undefined;
     readonly code: string;
   };
   readonly engine: Readonly<Record<string, string>>;

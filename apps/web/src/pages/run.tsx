@@ -14,13 +14,13 @@ import { FAMILIES, STATES } from './states-in-words';
 const WORDS = {
   nb: {
     title: 'Trening', state: 'Status', slot: 'Felt', by: 'Startet av', started: 'Startet', ended: 'Ferdig', matrix: 'Matrise', version: 'Modellversjon', cancel: 'Stopp', temporal: 'Se arbeidsflyten i Temporal', problem: 'Den mislyktes:', experiment: 'Eksperimentet som det ble kjørt',
-    step: 'Steg', folds: 'Deler som er tilpasset', fold: 'Del', family: 'Modell', train: 'Treningsrader', test: 'Testrader', positives: 'Funn i test', leak: 'Lekkasjesjekk', leaks: { clean: 'Ingen lekkasje funnet', 'needs-reason': 'Noe ser for godt ut: to personer må gi en grunn før modellen kan tas i bruk', refused: 'Lekkasje funnet' }, tests: (n: number) => `${n} prøver`, certificate: 'Attesten',
+    step: 'Steg', folds: 'Deler som er tilpasset', fold: 'Del', family: 'Modell', train: 'Treningsrader', never: 'Aldri kontrollerte ved siden av', test: 'Testrader', positives: 'Funn i test', leak: 'Lekkasjesjekk', leaks: { clean: 'Ingen lekkasje funnet', 'needs-reason': 'Noe ser for godt ut: to personer må gi en grunn før modellen kan tas i bruk', refused: 'Lekkasje funnet' }, tests: (n: number) => `${n} prøver`, certificate: 'Attesten',
     trials: 'Innstillinger som ble prøvd', trialsLead: 'Tilpasset og bedømt på det som var kjent før første testdel. Den med lavest tap brukes; nummer 0 er den eksperimentet gir.', trial: 'Nr.', loss: 'Logaritmisk tap', ap: 'Gj.sn. presisjon', settings: 'Innstilling',
     steps: { search: 'søker innstillinger', population: 'alle aktører', planning: 'planlegger', extraction: 'uttrekk', features: 'egenskaper', 'leak-check': 'lekkasjesjekk', training: 'trener', evaluation: 'evaluerer', 'final-model': 'siste modell', registration: 'registrerer', finished: 'ferdig' },
   },
   en: {
     title: 'Training run', state: 'State', slot: 'Slot', by: 'Started by', started: 'Started', ended: 'Ended', matrix: 'Matrix', version: 'Model version', cancel: 'Stop', temporal: 'See the workflow in Temporal', problem: 'It failed:', experiment: 'The experiment as it was run',
-    step: 'Step', folds: 'Folds fitted', fold: 'Fold', family: 'Model', train: 'Training rows', test: 'Test rows', positives: 'Findings in test', leak: 'Leak check', leaks: { clean: 'No leak was found', 'needs-reason': 'Something looks too good: two people have to give a reason before the model can go live', refused: 'A leak was found' }, tests: (n: number) => `${n} tests`, certificate: 'The certificate',
+    step: 'Step', folds: 'Folds fitted', fold: 'Fold', family: 'Model', train: 'Training rows', never: 'Never controlled beside them', test: 'Test rows', positives: 'Findings in test', leak: 'Leak check', leaks: { clean: 'No leak was found', 'needs-reason': 'Something looks too good: two people have to give a reason before the model can go live', refused: 'A leak was found' }, tests: (n: number) => `${n} tests`, certificate: 'The certificate',
     trials: 'Settings that were tried', trialsLead: 'Fitted and judged on what was known before the first test part. The one with the lowest loss is used; number 0 is what the experiment gives.', trial: 'No.', loss: 'Log loss', ap: 'Average precision', settings: 'Setting',
     steps: { search: 'searching settings', population: 'all actors', planning: 'planning', extraction: 'extraction', features: 'features', 'leak-check': 'leak check', training: 'training', evaluation: 'evaluation', 'final-model': 'final model', registration: 'registration', finished: 'finished' },
   },
@@ -147,6 +147,7 @@ function Folds({ run }: { run: Run }) {
     <Section title={w.folds}>
       <Rows name={w.folds} rows={run.folds} keyOf={(fold) => `${fold.fold} ${fold.family}`} columns={[
         { head: w.fold, cell: (fold) => fold.fold }, { head: w.family, cell: (fold) => FAMILIES[language][fold.family] ?? fold.family }, { head: w.train, numeric: true, cell: (fold) => f.number(fold.trainRows) },
+        ...(run.folds.some((fold) => fold.unlabelledRows !== null) ? [{ head: w.never, numeric: true, cell: (fold: Run['folds'][number]) => f.number(fold.unlabelledRows ?? 0) }] : []),
         { head: w.test, numeric: true, cell: (fold) => f.number(fold.testRows) }, { head: w.positives, numeric: true, cell: (fold) => f.number(fold.testPositives) },
       ]} />
     </Section>

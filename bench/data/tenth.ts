@@ -29,33 +29,44 @@ function utplukk(args: readonly string[]): { seconds: number; output: unknown } 
   return { seconds, output: JSON.parse(result.stdout) };
 }
 
+interface Step {
+  readonly seconds: number;
+  readonly output?: unknown;
+  /** It was stopped by a signal once, so nobody counted how long it had worked. */
+  readonly isCut?: boolean;
+}
+
 /** What is done already, in how many seconds: a run that was stopped goes on where it was, on the same servers' data. */
 class Steps {
   readonly #file: string;
-  readonly #done: Record<string, { seconds: number; output: unknown }>;
+  readonly #done: Record<string, Step & { readonly isBegun?: boolean }>;
   constructor(dir: string) {
     this.#file = path.join(dir, 'steps.json');
-    this.#done = fs.existsSync(this.#file) ? (JSON.parse(fs.readFileSync(this.#file, 'utf8')) as Record<string, { seconds: number; output: unknown }>) : {}; // prettier-ignore
+    this.#done = fs.existsSync(this.#file) ? (JSON.parse(fs.readFileSync(this.#file, 'utf8')) as Record<string, Step>) : {};
   }
   /** Time that earlier tries took counts: importing and training go on from what they had done. */
-  run(name: string, work: () => { seconds: number; output: unknown }): { seconds: number; output: unknown } {
+  run(name: string, work: () => { seconds: number; output: unknown }): Step {
     const known = this.#done[name];
     if (known?.output !== undefined) return known;
     const began = performance.now();
-    const note = (output?: unknown) => {
-      const seconds = (known?.seconds ?? 0) + (performance.now() - began) / 1000;
-      this.#done[name] = { seconds, output };
+    const isCut = known?.isCut === true || known?.isBegun === true;
+    const note = (more: { output?: unknown; isBegun?: boolean }): Step => {
+      const step = { seconds: (known?.seconds ?? 0) + (performance.now() - began) / 1000, isCut, ...more };
+      this.#done[name] = step;
       fs.writeFileSync(this.#file, JSON.stringify(this.#done));
-      return { seconds, output };
+      return step;
     };
+    note({ isBegun: true });
     try {
-      return note(work().output);
+      return note({ output: work().output });
     } catch (error) {
-      note();
+      note({});
       throw error;
     }
   }
 }
+
+const CUT = 'stopped by a signal once; what it had done by then took time that is not in here';
 
 function main(): void {
   const dir = process.env['UTPLUKK_BENCH_HOME'];
@@ -75,9 +86,9 @@ function main(): void {
   const figures: Figure[] = [
     { name: 'bills', value: bills / 1e6, unit: 'M' },
     { name: 'simulate', value: simulated.seconds, unit: 's' },
-    { name: 'import', value: imported.seconds, unit: 's', yardstick: `${Math.round(total.read / imported.seconds)} rows a second` },
+    { name: 'import', value: imported.seconds, unit: 's', yardstick: imported.isCut ? CUT : `${Math.round(total.read / imported.seconds)} rows a second` },
     { name: 'rows neither loaded nor in quarantine', value: total.read - total.loaded - total.quarantined, unit: '', owed: { at: 'most', value: 0 } },
-    { name: 'train: snapshot, features, leak check, folds, final model', value: trained.seconds, unit: 's' },
+    { name: 'train: snapshot, features, leak check, folds, final model', value: trained.seconds, unit: 's', ...(trained.isCut ? { yardstick: CUT } : {}) },
   ]; // prettier-ignore
   report(share === '1' ? 'data-tenth' : `data-tenth-${share}`, figures);
 }

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Rng } from '../domain/rng';
 import { connect, type Db, migrate } from '../platform/db/connection';
-import { liveAt } from '../platform/db/read-models/live-at';
+import { provenLiveAt } from '../platform/db/read-models/live-at';
 import { findNode, lineageGraph } from '../platform/lineage/graph';
 import { Checkpointer, readCheckpoint } from '../platform/ledger/checkpointer';
 import { append } from '../platform/ledger/ledger';
@@ -161,7 +161,7 @@ async function main(): Promise<void> {
   const live: number[] = [];
   for (let i = 0; i < 500; i++) {
     const at = new Date(Date.UTC(2020, 0, 1, 40) + rng.below(VERSIONS - 20) * 3 * 3_600_000);
-    const { ms, result } = await timed(() => liveAt(db, at));
+    const { ms, result } = await timed(() => provenLiveAt(db, at));
     if (result.length !== 10) throw new Error(`${result.length} slots were live at ${at.toISOString()}`);
     live.push(ms);
   }

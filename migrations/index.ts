@@ -20,6 +20,7 @@ import * as peopleSide from './20261125130000_people_side';
 import * as search from './20261125140000_search';
 import * as labelRevision from './20261125150000_label_revision';
 import * as whatALineSays from './20261126090000_what_a_line_says';
+import * as ledgerSearch from './20261126100000_ledger_search';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -44,6 +45,7 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261125140000_search': search,
   '20261125150000_label_revision': labelRevision,
   '20261126090000_what_a_line_says': whatALineSays,
+  '20261126100000_ledger_search': ledgerSearch,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -22,7 +22,7 @@ const me = z.object({
 });
 
 const overview = z.object({
-  live: z.array(liveRow),
+  live: z.array(liveRow.omit({ ledger: true })).describe('what was live when, with its proof, is /v1/live-at'),
   requests: z.array(requestSummary),
   drafts: z.array(z.object({ list: listSummary, mine: z.boolean().describe('the caller can seal it') })),
   lastList: listSummary.nullable(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { conflict, invalid } from '../../../domain/errors';
 import { isHard } from '../../../domain/rules/gate-policy';
 import { knownPrincipal } from '../../../platform/auth/acts';
-import { type LiveAt, liveAt, namesOf } from '../../../platform/db/read-models/live-at';
+import { type LiveAt, namesOf, provenLiveAt } from '../../../platform/db/read-models/live-at';
 import { revisedRows, revisionsOf } from '../../../platform/db/stores/label-revisions';
 import { decisionOn, gatesOf, getRequest, overridesOf, requestPage } from '../../../platform/db/stores/promotions';
 import { statementsOf } from '../../../platform/db/stores/statements';
@@ -53,7 +53,7 @@ const request = requestSummary.extend({
   decision: z.object({ by: person, at: instant, reason: z.string().nullable() }).nullable(),
 });
 
-export async function liveInWords(db: ApiDeps['db'], rows: readonly LiveAt[]) {
+export async function liveInWords<L extends LiveAt>(db: ApiDeps['db'], rows: readonly L[]) {
   const names = await namesOf(db, rows.flatMap((row) => [row.trainedBy, row.requestedBy, row.decidedBy])); // prettier-ignore
   const name = (principal: string) => names.get(principal) ?? null;
   return rows.map((row) => ({ ...row, liveUntil: row.liveUntil ?? null, snapshotId: row.snapshotId ?? null, code: row.code ?? null, trainedBy: name(row.trainedBy), requestedBy: name(row.requestedBy), decidedBy: name(row.decidedBy) })); // prettier-ignore
@@ -103,7 +103,7 @@ export function versionRoutes(app: FastifyInstance, deps: ApiDeps): void {
   route(app, deps, 'getLiveAt', { method: 'GET', url: '/v1/live-at/:instant', tag, summary: 'What was live at an instant, for every slot or one, with its proof', params: at, query: z.object({ slot: z.string().max(200).optional() }), answer: z.array(liveRow) }, async ({ params, query: { slot } }) => {
     const when = params.instant === 'now' ? deps.clock() : new Date(params.instant);
     if (Number.isNaN(when.getTime()) || when.getUTCFullYear() < 0 || when.getUTCFullYear() > 9999) throw invalid(`"${params.instant}" is not an instant`, 'Give one such as 2026-03-01T12:00:00Z, or now.');
-    return liveInWords(db, await liveAt(db, when, slot));
+    return liveInWords(db, await provenLiveAt(db, when, slot));
   }); // prettier-ignore
 }
 

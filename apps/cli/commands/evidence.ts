@@ -6,7 +6,7 @@ import { recordAccess } from '../../../platform/services/access';
 import { invalid, notFound } from '../../../domain/errors';
 import { ROOT } from '../../../platform/config/env';
 import { ledgerEntries, type LedgerQuery } from '../../../platform/db/read-models/ledger-entries';
-import { liveAt, namesOf } from '../../../platform/db/read-models/live-at';
+import { provenLiveAt, namesOf } from '../../../platform/db/read-models/live-at';
 import { openLineage, provJson } from '../../../platform/lineage/exports';
 import { findNode, lineageGraph, nodeName } from '../../../platform/lineage/graph';
 import { exportLedger } from '../../../platform/ledger/export';
@@ -39,7 +39,7 @@ export function evidenceCommands(program: Command): void {
       const at = new Date(options.at ?? Date.now());
       if (Number.isNaN(at.getTime())) throw invalid(`"${options.at}" is not an instant`, 'Give one such as 2026-03-01T12:00:00Z.');
       const rows = await reading('getLiveAt', async ({ db }) => {
-        const found = await liveAt(db, at, options.slot);
+        const found = await provenLiveAt(db, at, options.slot);
         const names = await namesOf(db, found.flatMap((row) => [row.trainedBy, row.requestedBy, row.decidedBy])); // prettier-ignore
         return found.map((row) => ({ ...row, trainedBy: names.get(row.trainedBy), requestedBy: names.get(row.requestedBy), decidedBy: names.get(row.decidedBy) })); // prettier-ignore
       });

@@ -22,7 +22,10 @@ export interface LiveAt {
   readonly stopped: boolean;
   /** Lists that were made from its scores while it was live then. */
   readonly lists: readonly string[];
-  /** Ledger entries that prove it: crowned or returned, requested, decided, registered. */
+}
+
+/** The same with the ledger entries that prove it: crowned or returned, requested, decided, registered. */
+export interface ProvenLive extends LiveAt {
   readonly ledger: readonly { readonly seq: number; readonly act: string }[];
 }
 
@@ -45,7 +48,6 @@ interface Row {
   snapshot_id: string | null;
   code: string | null;
   lists: string[];
-  ledger: { seq: number; act: string }[];
 }
 
 /**
@@ -70,10 +72,7 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
        v.run_id, v.matrix_id, m.snapshot_id, v.recipe->>'code' as code,
        coalesce((select array_agg(l.list_id order by l.drafted_at) from sel.scoring_run s join sel.list l using (scoring_id)
          where s.slot = c.slot and s.version_id = c.version_id and s.scored_at >= c.live_from
-           and s.scored_at < coalesce((select n.live_from from ml.champion n where n.slot = c.slot and n.seq = c.seq + 1), 'infinity')), '{}') as lists,
-       (select json_agg(json_build_object('seq', k.seq, 'act', e.act) order by k.seq) from aud.entry e join aud.chain k using (entry_id)
-         where (e.subject_kind, e.subject_id) in (('promotion-request', r.request_id::text), ('model-version', c.version_id))
-            or (e.subject_kind = 'slot' and e.subject_id = c.slot and e.at = c.live_from)) as ledger
+           and s.scored_at < coalesce((select n.live_from from ml.champion n where n.slot = c.slot and n.seq = c.seq + 1), 'infinity')), '{}') as lists
      from slots
      cross join lateral (select * from ml.champion h where h.slot = slots.slot and h.live_from <= ? order by h.live_from desc, h.seq desc limit 1) c
      join ml.decision d using (decision_id) join ml.promotion_request r using (request_id) join ml.model_version v on v.version_id = c.version_id
@@ -99,8 +98,22 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
     code: row.code ?? undefined,
     stopped: row.stopped,
     lists: row.lists,
-    ledger: row.ledger,
   }));
+}
+
+/** What was live, each with its entries in the ledger. */
+export async function provenLiveAt(db: Db, at: Date, slot?: string): Promise<ProvenLive[]> {
+  const live = await liveAt(db, at, slot);
+  const { rows } = await db.raw<{ rows: { nth: number; seq: number; act: string }[] }>(
+    `select r.nth::int, k.seq, e.act from unnest(?::text[], ?::text[], ?::text[], ?::timestamptz[]) with ordinality as r(request, version, slot, live_from, nth)
+      cross join lateral (
+        select entry_id, act from aud.entry where subject_id = r.request and subject_kind = 'promotion-request'
+        union all select entry_id, act from aud.entry where subject_id = r.version and subject_kind = 'model-version'
+        union all select entry_id, act from aud.entry where subject_id = r.slot and subject_kind = 'slot' and at = r.live_from) e
+      join aud.chain k using (entry_id) order by k.seq`,
+    [live.map((row) => row.requestId), live.map((row) => row.versionId), live.map((row) => row.slot), live.map((row) => row.liveFrom)],
+  );
+  return live.map((row, i) => ({ ...row, ledger: rows.filter(({ nth }) => nth === i + 1).map(({ seq, act }) => ({ seq, act })) }));
 }
 
 /** Names of principals, for those who may see them. */

@@ -1111,6 +1111,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description what was live when, with its proof, is /v1/live-at */
                         live: {
                             slot: string;
                             versionId: string;
@@ -1135,10 +1136,6 @@ export interface operations {
                             code: string | null;
                             stopped: boolean;
                             lists: string[];
-                            ledger: {
-                                seq: number;
-                                act: string;
-                            }[];
                         }[];
                         requests: {
                             /** Format: uuid */
@@ -1919,6 +1916,8 @@ export interface operations {
                             fold: string;
                             family: string;
                             trainRows: number;
+                            /** @description never controlled actors that were fitted beside them */
+                            unlabelledRows: number | null;
                             testRows: number;
                             testPositives: number;
                             validationLoss: number;

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { canonical } from '../../platform/artifacts/hash';
 import { connect, type Db, type Tx } from '../../platform/db/connection';
+import { ledgerEntries, type LedgerQuery } from '../../platform/db/read-models/ledger-entries';
 import { COVERED } from '../../platform/ledger/covered';
 import { type ActRef, append, type EntryInput, storeReason } from '../../platform/ledger/ledger';
 import { verifyLedger } from '../../platform/ledger/verify';
@@ -38,6 +39,24 @@ test('an entry commits with its change or not at all', async () => {
   expect(await count()).toBe(before);
   await write('a');
   expect(await count()).toBe(before + 2); // the act, and what was done
+});
+
+test('a search by subject, act and person gives what each names, newest first, a page at a time', async () => {
+  for (const subject of ['find-1', 'find-2', 'other']) await write(subject);
+  const ola = await actAs(t, 'ola', 'promotion.approve');
+  await changing(t.db, ola, (_tx, log) => log({ act: 'test.seen', subject: { kind: 'test', id: 'find-1' } }));
+  const found = async (query: LedgerQuery) =>
+    (await ledgerEntries(t.db, query)).map(({ act, subject, by }) => `${by} ${act} ${subject.id}`);
+  const all = ['ola test.seen find-1', 'kari test.written find-2', 'kari test.written find-1'];
+  expect(await found({ subject: 'find-' })).toEqual(all);
+  expect(await found({ subject: 'find-', limit: 2 })).toEqual(all.slice(0, 2));
+  const [, second] = await ledgerEntries(t.db, { subject: 'find-' });
+  expect(await found({ subject: 'find-', before: second!.seq })).toEqual(all.slice(2));
+  expect(await found({ subject: 'find-', by: 'ola' })).toEqual(all.slice(0, 1));
+  expect(await found({ subject: 'find-1', act: 'test.w' })).toEqual(all.slice(2));
+  expect(await found({ subject: 'find-', without: ['test.seen'] })).toEqual(all.slice(1));
+  expect(await found({ by: 'ola', act: 'test.' })).toEqual(all.slice(0, 1));
+  expect(await found({ by: 'nobody' })).toEqual([]);
 });
 
 test('a raw insert chains too; changing, deleting and writing the chain by hand are refused', async () => {

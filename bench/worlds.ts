@@ -1,27 +1,24 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { familySchema } from '../domain/schemas/families';
-import type { MatrixColumn, MatrixData, MatrixMeta } from '../domain/schemas/matrix';
-import { BASELINE_FEATURES } from '../domain/features/catalogue';
+import type { MatrixColumn, MatrixData } from '../domain/schemas/matrix';
 import { Rng } from '../domain/rng';
 import { amountsOf, fitAmounts } from '../models/amounts';
 import { loadBackend, type Tf } from '../models/backend';
-import { baselineScores, withProfile } from '../models/baselines/baselines';
+import { baselineScores } from '../models/baselines/baselines';
 import { calibrated, chooseCalibrator } from '../models/calibration/calibrator';
 import { fitFamily, inKnownTime, isEnough } from '../models/fit';
 import { rankOrder } from '../models/metrics/ranking-metrics';
 import { scoreRows } from '../models/score';
 import { codeIdentity } from '../platform/code-identity';
 import { ROOT } from '../platform/config/env';
-import { readMatrix } from '../platform/snapshots/read-matrix';
-import { REGISTER_COLUMNS, registerMatrixOf } from '../platform/snapshots/matrix';
+import { REGISTER_COLUMNS } from '../platform/snapshots/matrix';
 import { expectedOutcome } from '../simulation/controls';
-import { type Dials, monthAt, monthsOf } from '../simulation/dials';
+import { type Dials, monthsOf } from '../simulation/dials';
 import { makeActors } from '../simulation/world';
 import { type WorldName, WORLDS } from '../simulation/worlds';
-import { nationalSnapshot } from './lib/national';
 import { type Figure, report } from './lib/results';
+import { REGISTER_META, worldMatrices } from './lib/world-matrices';
 
 /**
  * What lists of equal length would give in worlds whose truth is known: ours in the order of expected kroner, against the
@@ -63,37 +60,25 @@ interface Done {
 /** Simulates one world, learns from what its controls found, and judges the lists of the day after. */
 async function one(tf: Tf, world: WorldName, seed: number, code: string): Promise<Done> {
   const dials: Dials = { ...DIALS, seed, world };
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-world-'));
-  try {
-    const { store, manifest } = await nationalSnapshot(dials, home);
-    const asOf = `${monthAt(dials, monthsOf(dials))}-01T00:00:00.000Z`;
-    const recipe = { snapshotId: 'bench', code: 'bench', engine: 'bench' };
-    const cases = await registerMatrixOf(store, manifest, { kind: 'cases', minAmountOre: 0, ...recipe });
-    const population = await registerMatrixOf(store, manifest, { kind: 'population', asOf, ...recipe });
-    const read = async (sha: string) => withProfile(await readMatrix(store.existing(sha), REGISTER_COLUMNS, store.temporary()), REGISTER_COLUMNS, META);
-    const [known, everybody] = [await read(cases.fileSha256), await read(population.fileSha256)];
-    const { family, probability, kroner } = learn(tf, known.data, known.columns, everybody.data, seed);
-    const actors = makeActors(dials);
-    const month = monthsOf(dials);
-    const truth = everybody.data.entity.map((entity) => ({ actor: actors[Number(entity.slice(1)) - 1]!, ...expectedOutcome(actors[Number(entity.slice(1)) - 1]!, month) }));
-    const orders = new Map<string, ArrayLike<number>>([
-      ['expected-nok', probability.map((p, i) => p * kroner[i]!)],
-      ['probability', probability],
-      ...baselineScores(everybody.data, META, everybody.data.entity.map((_, row) => row), seed),
-    ]);
-    const lists = Object.fromEntries([...orders].map(([name, scores]): [string, ListOutcome] => {
-      const list = rankOrder({ scores, rowIds: everybody.data.rowId }, seed).slice(0, CAPACITY).map((row) => truth[row]!);
-      const sum = (of: (line: (typeof list)[number]) => number) => list.reduce((total, line) => total + of(line), 0);
-      return [name, { kroner: sum((l) => l.upheldKroner), findings: sum((l) => l.finding), honest: sum((l) => Number(l.actor.honest !== undefined || l.actor.ramp)) }];
-    }));
-    const first = [...probability].sort((a, b) => b - a).slice(0, CAPACITY);
-    return { code, world, seed, labelled: cases.counts.labelled, positives: cases.counts.positives, family, promised: first.reduce((a, b) => a + b, 0), lists };
-  } finally {
-    fs.rmSync(home, { recursive: true, force: true });
-  }
+  const { cases, everybody, columns, labelled, positives } = await worldMatrices(dials);
+  const { family, probability, kroner } = learn(tf, cases, columns, everybody, seed);
+  const actors = makeActors(dials);
+  const month = monthsOf(dials);
+  const truth = everybody.entity.map((entity) => ({ actor: actors[Number(entity.slice(1)) - 1]!, ...expectedOutcome(actors[Number(entity.slice(1)) - 1]!, month) }));
+  const orders = new Map<string, ArrayLike<number>>([
+    ['expected-nok', probability.map((p, i) => p * kroner[i]!)],
+    ['probability', probability],
+    ...baselineScores(everybody, REGISTER_META, everybody.entity.map((_, row) => row), seed),
+  ]);
+  const lists = Object.fromEntries([...orders].map(([name, scores]): [string, ListOutcome] => {
+    const list = rankOrder({ scores, rowIds: everybody.rowId }, seed).slice(0, CAPACITY).map((row) => truth[row]!);
+    const sum = (of: (line: (typeof list)[number]) => number) => list.reduce((total, line) => total + of(line), 0);
+    return [name, { kroner: sum((l) => l.upheldKroner), findings: sum((l) => l.finding), honest: sum((l) => Number(l.actor.honest !== undefined || l.actor.ramp)) }];
+  }));
+  const first = [...probability].sort((a, b) => b - a).slice(0, CAPACITY);
+  return { code, world, seed, labelled, positives, family, promised: first.reduce((a, b) => a + b, 0), lists };
 } // prettier-ignore
 
-const META: MatrixMeta = { columns: REGISTER_COLUMNS, baselines: BASELINE_FEATURES, rows: 0, labelled: 0, positives: 0 };
 const USE = REGISTER_COLUMNS.map(({ name }) => name);
 
 /** As a run does: the family with the lower validation loss, calibrated out of time, and amounts. */
@@ -111,7 +96,7 @@ function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], every
   const before = isEnough(data, earlier) ? fitFamily(tf, spec, data, columns, earlier, seed, unlabelled).model : best.model;
   const labels = Float64Array.from(later, (row) => data.label[row]!);
   const { calibrator } = chooseCalibrator(scoreRows(tf, before, data, later), labels, later.map((row) => data.entity[row]!), seed); // prettier-ignore
-  const amounts = fitAmounts(data, META, USE, rows);
+  const amounts = fitAmounts(data, REGISTER_META, USE, rows);
   return {
     family: best.model.family,
     probability: Array.from(scores, (score) => calibrated(calibrator, score)),

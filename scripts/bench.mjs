@@ -20,6 +20,7 @@ const BENCHMARKS = {
   coverage: 'do the intervals of the estimators cover: 2,000 replays of a reduced register',
   worlds:
     'lists in the standard world and three held out, judged by the truth: upheld kroner against size and the outlier rule, 20 seeds each',
+  reasons: 'reasons of each family: does what the features add sum to the score, and how long an actor takes',
   simulation: 'the table of docs/simulation.md: simulated beside published figures',
 };
 /** Parts of `data`, each in a process of its own; a part whose results are of this commit is not run again. */

@@ -16,8 +16,11 @@ export interface Contributions {
   readonly gap: number;
 }
 
-/** Steps of the path from the mean row to the actor's: the mean gap is then about a tenth of a per cent. */
-const STEPS = 64;
+/** Steps of the path from the mean row to the actor's; enough for most rows, and for those that it leaves a gap in. */
+const STEPS = 16;
+const FINE_STEPS = 64;
+/** Share of what there is to explain above which a row's path is walked in fine steps. */
+const COARSE_GAP = 0.002;
 const PATH_ROWS = 1024;
 
 /**
@@ -93,26 +96,49 @@ function terms(tf: Tf, tensors: Record<string, Tensor>, reads: readonly (readonl
 
 function integrated(tf: Tf, tensors: Record<string, Tensor>, family: 'mlp' | 'tabm-mini', x: Float32Array, mean: Float32Array): Part {
   const width = mean.length;
-  const rows = x.length / width;
   const logits = (inputs: Tensor2D) => tf.mean(FORWARD[family].forward(tf, tensors, inputs), 1);
   const slope = tf.grad((inputs) => tf.sum(logits(inputs as Tensor2D)));
-  const columns = new Float64Array(x.length);
-  const rowsAtOnce = Math.max(1, Math.floor(PATH_ROWS / STEPS));
-  for (let from = 0; from < rows; from += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, rows - from);
-    const path = new Float32Array(count * STEPS * width);
-    for (let row = 0; row < count; row++)
-      for (let step = 0; step < STEPS; step++)
-        for (let j = 0; j < width; j++)
-          path[(row * STEPS + step) * width + j] = mean[j]! + ((step + 0.5) / STEPS) * (x[(from + row) * width + j]! - mean[j]!);
-    const slopes = tf.tidy(() => slope(tf.tensor2d(path, [count * STEPS, width])).dataSync());
-    for (let row = 0; row < count; row++)
-      for (let step = 0; step < STEPS; step++)
-        for (let j = 0; j < width; j++) {
-          const i = (from + row) * width + j;
-          columns[i]! += (slopes[(row * STEPS + step) * width + j]! * (x[i]! - mean[j]!)) / STEPS;
-        }
-  }
   const score = (inputs: Float32Array) => tf.tidy(() => logits(tf.tensor2d(inputs, [inputs.length / width, width])).dataSync());
-  return { scores: score(x), base: score(mean)[0]!, columns };
+  const [scores, base] = [score(x), score(mean)[0]!];
+  const columns = new Float64Array(x.length);
+  const walk = (rows: readonly number[], steps: number) => {
+    const rowsAtOnce = Math.floor(PATH_ROWS / steps);
+    for (let from = 0; from < rows.length; from += rowsAtOnce) alongPath(tf, slope, x, mean, rows.slice(from, from + rowsAtOnce), steps, columns); // prettier-ignore
+  };
+  const all = Array.from(scores, (_, row) => row);
+  walk(all, STEPS);
+  const isRough = (row: number) => {
+    const explained = columns.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value, 0);
+    const whole = scores[row]! - base;
+    return Math.abs(whole - explained) > COARSE_GAP * Math.abs(whole);
+  };
+  walk(all.filter(isRough), FINE_STEPS);
+  return { scores, base, columns };
+}
+
+/** Mean slope along the straight path from the mean row to each of `rows` (midpoints), times how far it goes, into `columns`. */
+function alongPath(
+  tf: Tf,
+  slope: (inputs: Tensor) => Tensor,
+  x: Float32Array,
+  mean: Float32Array,
+  rows: readonly number[],
+  steps: number,
+  columns: Float64Array,
+): void {
+  const width = mean.length;
+  const path = new Float32Array(rows.length * steps * width);
+  rows.forEach((row, i) => {
+    for (let step = 0; step < steps; step++)
+      for (let j = 0; j < width; j++)
+        path[(i * steps + step) * width + j] = mean[j]! + ((step + 0.5) / steps) * (x[row * width + j]! - mean[j]!);
+  });
+  const slopes = tf.tidy(() => slope(tf.tensor2d(path, [rows.length * steps, width])).dataSync());
+  rows.forEach((row, i) => {
+    for (let j = 0; j < width; j++) {
+      let sum = 0;
+      for (let step = 0; step < steps; step++) sum += slopes[(i * steps + step) * width + j]!;
+      columns[row * width + j] = (sum / steps) * (x[row * width + j]! - mean[j]!);
+    }
+  });
 }

@@ -1,0 +1,40 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { BASELINE_FEATURES } from '../../domain/features/catalogue';
+import type { MatrixColumn, MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
+import { withProfile } from '../../models/baselines/baselines';
+import { REGISTER_COLUMNS, registerMatrixOf } from '../../platform/snapshots/matrix';
+import { readMatrix } from '../../platform/snapshots/read-matrix';
+import { type Dials, monthAt, monthsOf } from '../../simulation/dials';
+import { nationalSnapshot } from './national';
+
+/** What models are told of the register's columns. */
+export const REGISTER_META: MatrixMeta = { columns: REGISTER_COLUMNS, baselines: BASELINE_FEATURES, rows: 0, labelled: 0, positives: 0 };
+
+export interface WorldMatrices {
+  /** Past controls as they were known when each was opened. */
+  readonly cases: MatrixData;
+  /** All active actors on the day after the world's last month. */
+  readonly everybody: MatrixData;
+  readonly columns: readonly MatrixColumn[];
+  readonly labelled: number;
+  readonly positives: number;
+}
+
+/** Simulates a register and makes its matrices as the product would, in a folder that is gone afterwards. */
+export async function worldMatrices(dials: Dials): Promise<WorldMatrices> {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-world-'));
+  try {
+    const { store, manifest } = await nationalSnapshot(dials, home);
+    const asOf = `${monthAt(dials, monthsOf(dials))}-01T00:00:00.000Z`;
+    const recipe = { snapshotId: 'bench', code: 'bench', engine: 'bench' };
+    const cases = await registerMatrixOf(store, manifest, { kind: 'cases', minAmountOre: 0, ...recipe });
+    const population = await registerMatrixOf(store, manifest, { kind: 'population', asOf, ...recipe });
+    const read = async (sha: string) => withProfile(await readMatrix(store.existing(sha), REGISTER_COLUMNS, store.temporary()), REGISTER_COLUMNS, REGISTER_META);
+    const [known, everybody] = [await read(cases.fileSha256), await read(population.fileSha256)];
+    return { cases: known.data, everybody: everybody.data, columns: known.columns, labelled: cases.counts.labelled, positives: cases.counts.positives };
+  } finally {
+    fs.rmSync(home, { recursive: true, force: true });
+  }
+} // prettier-ignore

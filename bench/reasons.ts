@@ -3,14 +3,13 @@ import { loadBackend } from '../models/backend';
 import { contributions } from '../models/explain/contributions';
 import { fitFamily } from '../models/fit';
 import { type Figure, report } from './lib/results';
-import { worldMatrices } from './lib/world-matrices';
+import { UNLABELLED, WORLD_DIALS, worldMatrices } from './lib/world-matrices';
 
 /**
  * Reasons of the families with their defaults on a simulated register (2,300 actors, all columns): whether what the features
  * add sums to the score, and how long an actor takes. Never controlled actors stand beside the controlled, as an experiment
  * can ask for, so that a network has its three members and the logistic model ten.
  */
-const DIALS = { actors: 0.1, volume: 0.01, controlsPerYear: 80, years: 4, seed: 0, firstMonth: '2021-01' } as const;
 const ACTORS = 200;
 const AT_ONCE = 20;
 const SEED = 1;
@@ -20,14 +19,14 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const IS_EXACT: Partial<Record<FamilySpec['family'], true>> = { logistic: true, additive: true };
 
 async function main(): Promise<void> {
-  const { cases, everybody, columns, labelled } = await worldMatrices(DIALS);
+  const { cases, everybody, columns, labelled } = await worldMatrices(WORLD_DIALS);
   say(`\n${labelled} outcomes, ${columns.length} columns`);
   const { tf } = await loadBackend();
   const rows = Array.from({ length: cases.n }, (_, row) => row).filter((row) => cases.labelKnownOn[row] !== undefined);
   const asked = Array.from({ length: Math.min(ACTORS, everybody.n) }, (_, i) => Math.floor((i * everybody.n) / ACTORS));
   const figures: Figure[] = [];
   for (const family of ['logistic', 'additive', 'mlp', 'tabm-mini'] as const) {
-    const unlabelled = { everybody, settings: { perFinding: 5, draws: 10 } };
+    const unlabelled = { everybody, settings: UNLABELLED };
     const { model } = fitFamily(tf, familySchema.parse({ family }), cases, columns, rows, SEED, unlabelled);
     contributions(tf, model, everybody, asked.slice(0, 2)); // the first call compiles
     const began = performance.now();

@@ -18,7 +18,7 @@ import { type Dials, monthsOf } from '../simulation/dials';
 import { makeActors } from '../simulation/world';
 import { type WorldName, WORLDS } from '../simulation/worlds';
 import { type Figure, report } from './lib/results';
-import { REGISTER_META, worldMatrices } from './lib/world-matrices';
+import { REGISTER_META, UNLABELLED, WORLD_DIALS, worldMatrices } from './lib/world-matrices';
 
 /**
  * What lists of equal length would give in worlds whose truth is known: ours in the order of expected kroner, against the
@@ -28,13 +28,10 @@ import { REGISTER_META, worldMatrices } from './lib/world-matrices';
 const option = (name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(process.argv.join(' '))?.[1];
 const SEEDS = Number(option('seeds') ?? 20);
 const NAMES = (Object.keys(WORLDS) as WorldName[]).filter((name) => option('world') === undefined || name === option('world'));
-/** A tenth of the actors with eighty controls a year; the list is a year's controls. */
-const DIALS: Dials = { actors: 0.1, volume: 0.01, controlsPerYear: 80, years: 4, seed: 0, firstMonth: '2021-01' };
+/** The list is a year's controls. */
 const CAPACITY = 80;
 /** The latest part of the known outcomes, in known time, calibrates a model that was fitted on the rest. */
 const CALIBRATES = 0.35;
-/** The defaults of an experiment that fits never controlled actors beside the controlled. */
-const UNLABELLED = { perFinding: 5, draws: 10 };
 const FAMILIES = [familySchema.parse({ family: 'logistic' }), familySchema.parse({ family: 'tabm-mini' })];
 const FILE = path.join(ROOT, 'bench/results/worlds.jsonl');
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -59,7 +56,7 @@ interface Done {
 
 /** Simulates one world, learns from what its controls found, and judges the lists of the day after. */
 async function one(tf: Tf, world: WorldName, seed: number, code: string): Promise<Done> {
-  const dials: Dials = { ...DIALS, seed, world };
+  const dials: Dials = { ...WORLD_DIALS, seed, world };
   const { cases, everybody, columns, labelled, positives } = await worldMatrices(dials);
   const { family, probability, kroner } = learn(tf, cases, columns, everybody, seed);
   const actors = makeActors(dials);

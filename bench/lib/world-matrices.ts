@@ -2,8 +2,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { BASELINE_FEATURES } from '../../domain/features/catalogue';
+import { unlabelledSchema } from '../../domain/schemas/experiment';
 import type { MatrixColumn, MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 import { withProfile } from '../../models/baselines/baselines';
+import type { Unlabelled } from '../../models/unlabelled';
 import { REGISTER_COLUMNS, registerMatrixOf } from '../../platform/snapshots/matrix';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
 import { type Dials, monthAt, monthsOf } from '../../simulation/dials';
@@ -11,6 +13,12 @@ import { nationalSnapshot } from './national';
 
 /** What models are told of the register's columns. */
 export const REGISTER_META: MatrixMeta = { columns: REGISTER_COLUMNS, baselines: BASELINE_FEATURES, rows: 0, labelled: 0, positives: 0 };
+
+/** A tenth of the actors with eighty controls a year. */
+export const WORLD_DIALS: Dials = { actors: 0.1, volume: 0.01, controlsPerYear: 80, years: 4, seed: 0, firstMonth: '2021-01' };
+
+/** Never controlled actors beside the controlled, as many as an experiment gets that asks for them. */
+export const UNLABELLED: Unlabelled = unlabelledSchema.parse({});
 
 export interface WorldMatrices {
   /** Past controls as they were known when each was opened. */

@@ -40,6 +40,17 @@ const split = z
     }
   });
 
+/** How many never controlled actors stand beside the controlled ones in a fit. */
+export const unlabelledSchema = z.strictObject({
+  perFinding: z.number().min(0.1).max(20).default(5).describe('how many of them for each finding'),
+  draws: z
+    .int()
+    .min(1)
+    .max(50)
+    .default(10)
+    .describe('fits of a family without members, each with another draw; of a network, every member has its own'),
+});
+
 const fields = z.strictObject({
   version: z.literal(1),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{1,60}$/, 'expected lower-case letters, digits and hyphens'),
@@ -100,16 +111,7 @@ const fields = z.strictObject({
     .boolean()
     .default(true)
     .describe('mark actors on lists whose figures lie outside all that the training rows had, or whose group had none'),
-  unlabelled: z
-    .strictObject({
-      perFinding: z.number().min(0.1).max(20).default(5).describe('how many of them for each finding'),
-      draws: z
-        .int()
-        .min(1)
-        .max(50)
-        .default(10)
-        .describe('fits of a family without members, each with another draw; of a network, every member has its own'),
-    })
+  unlabelled: unlabelledSchema
     .optional()
     .describe(
       'fits never controlled actors beside the controlled ones, as without a finding; a register source with `evaluation.population` only',

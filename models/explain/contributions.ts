@@ -16,7 +16,7 @@ export interface Contributions {
   readonly gap: number;
 }
 
-/** Steps of the path from the mean row to the actor's; enough for most rows, and for those that it leaves a gap in. */
+/** Steps of the path from the mean row to the actor's, and of the path of rows that those leave a gap in. */
 const STEPS = 16;
 const FINE_STEPS = 64;
 /** Share of what there is to explain above which a row's path is walked in fine steps. */

@@ -36,10 +36,10 @@ export async function exportLedger(url: string, anchors: Anchors, out: string): 
     const sql = 'copy (select e.bytes from aud.chain c join aud.entry e using (entry_id) order by c.seq) to stdout (format binary)';
     for await (const rows of binaryRows(client.query(copyTo(sql)))) {
       const chunks: Buffer[] = [];
-      for (const [bytes] of rows) {
+      for (const row of rows) {
         if (entries % TILE === 0 && entries < latest.size)
           chunks.push(Buffer.from(`${JSON.stringify({ leaves: Buffer.concat(tree.tile(0, entries / TILE)).toString('base64') })}\n`));
-        chunks.push(bytes!, newline);
+        chunks.push(row.bytes(0)!, newline);
         entries++;
       }
       await write(Buffer.concat(chunks));

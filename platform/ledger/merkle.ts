@@ -1,10 +1,13 @@
 import { hash } from 'node:crypto';
 
 const HASH = 32;
-const sha256 = (data: Uint8Array): Buffer => hash('sha256', data, 'buffer');
+/** By way of binary text: an array buffer of its own for each hash would cost more than the hash. */
+const digest = (data: Uint8Array): string => hash('sha256', data, 'binary');
+const sha256 = (data: Uint8Array): Buffer => Buffer.from(digest(data), 'latin1');
 
 // Scratch space: a hash of a million entries would otherwise allocate each one's input anew.
 const pair = Buffer.alloc(1 + 2 * HASH, 1);
+const link = pair.subarray(1);
 let prefixed = Buffer.alloc(4096);
 
 /** The Merkle tree of RFC 6962 (and RFC 9162): roots, inclusion proofs, consistency proofs. Hashes are 32 bytes. */
@@ -15,16 +18,33 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 }
 
 export function leafHash(bytes: Uint8Array): Buffer {
-  if (bytes.length >= prefixed.length) prefixed = Buffer.alloc(2 * bytes.length);
-  prefixed.set(bytes, 1);
-  return sha256(prefixed.subarray(0, bytes.length + 1));
+  return Buffer.from(leafText(bytes, 0, bytes.length), 'latin1');
+}
+
+/** The leaf hash of a stretch of bytes, as binary text of 32 characters. */
+export function leafText(data: Uint8Array, from: number, to: number): string {
+  const length = 1 + to - from;
+  if (length > prefixed.length) prefixed = Buffer.alloc(2 * length);
+  prefixed.set(from === 0 && to === data.length ? data : data.subarray(from, to), 1);
+  return digest(prefixed.subarray(0, length));
 }
 
 /** One step of the ledger's chain: the hash before, and the entry's leaf. */
 export function chainHash(before: Uint8Array, leaf: Uint8Array): Buffer {
   pair.set(before, 1);
   pair.set(leaf, 1 + HASH);
-  return sha256(pair.subarray(1));
+  return sha256(link);
+}
+
+/** Root of a full subtree over so many leaves (a power of two), which lie one after the other from byte `at` on. */
+export function fullRoot(leaves: Buffer, at: number, count: number): Buffer {
+  const level = Buffer.from(leaves.subarray(at, at + count * HASH));
+  for (let width = count >> 1; width > 0; width >>= 1)
+    for (let i = 0; i < width; i++) {
+      level.copy(pair, 1, 2 * i * HASH, 2 * (i + 1) * HASH);
+      level.write(digest(pair), i * HASH, 'latin1');
+    }
+  return level.subarray(0, HASH);
 }
 
 /** Hash of the empty tree (RFC 6962, 2.1). */

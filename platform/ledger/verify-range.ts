@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { binaryRows } from './copy-rows';
-import type { RowChange } from './ledger';
-import { chainHash, leafHash, MerkleRoot } from './merkle';
+import { binaryRows, type CopyRow } from './copy-rows';
+import { readEntry } from './entry-body';
+import { Places } from './places';
+import { chainHash, fullRoot, leafText } from './merkle';
 
 export interface LedgerProblem {
   readonly seq: number;
@@ -30,23 +31,24 @@ export interface BulkEntry {
 }
 
 const MAX_PROBLEMS = 20;
+/** How many times as many are held before the later ones are let go. */
+const SOME = 50;
 const HASH = 32;
+/** Places of the columns that a stretch reads of the chain, and of the entries. */
+const LINK = { seq: 0, entryId: 1, leaf: 2, chain: 3 } as const;
+const ENTRY_COLUMNS = 'entry_id, bytes, leaf_hash, act, act_id::text, subject_kind, subject_id, at, entry_id::text';
+const ENTRY = { id: 0, bytes: 1, leaf: 2, act: 3, actId: 4, kind: 5, subject: 6, at: 7, idText: 8 } as const;
+/** Entries that are looked for by id at a time. */
+const LOOK_UPS = 10_000;
 /** Leaves a tile holds; stretches begin at a multiple of it. */
 export const BLOCK = 256;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 /** Acts whose rows lie in tables of their own and are compared with the root by `bulk.ts`. */
 const BULK_ACTS = new Set(['evaluation.recorded', 'list.drafted']);
 
-interface Body {
-  readonly entry?: string;
-  readonly act?: string;
-  readonly actId?: string;
-  readonly at?: string;
-  readonly subject?: { readonly kind?: string; readonly id?: string };
-  readonly v?: number;
-  readonly rows?: { readonly count: number; readonly root: string };
-  readonly changes?: readonly RowChange[];
-}
+/** PostgreSQL numbers a table's pages below this. */
+const MAX_PAGE = 2 ** 32 - 1;
+export const ALL_PAGES = { from: 0, to: MAX_PAGE } as const;
 
 export interface RangeJob {
   readonly url: string;
@@ -56,81 +58,117 @@ export interface RangeJob {
   readonly to: number;
   /** Chain hash that the first entry follows, hex. */
   readonly before: string;
+  /** Pages of the entries' table where these entries are expected; those that lie elsewhere are looked for. */
+  readonly window: { readonly from: number; readonly to: number };
 }
 
 /** Recomputes entries `from` to `to` (both included): leaves, chain, derived columns. */
-export async function verifyRange({ url, snapshot, from, to, before }: RangeJob): Promise<RangeResult> {
+export async function verifyRange({ url, snapshot, from, to, before, window }: RangeJob): Promise<RangeResult> {
   const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
   await client.connect();
+  const read = async (sql: string, visit: (row: CopyRow) => void) => {
+    for await (const rows of binaryRows(client.query(copyTo(`copy (${sql}) to stdout (format binary)`))))
+      for (const row of rows) visit(row);
+  };
   try {
     await client.query('begin isolation level repeatable read read only');
     await client.query(`set transaction snapshot '${snapshot}'`);
-    // In the chain's own order by index: a sort of whole entries would go to disk.
-    await client.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
-    const sql = `copy (select c.seq, c.entry_id, c.leaf_hash, c.chain_hash, e.bytes, e.leaf_hash, e.act, e.act_id, e.subject_kind, e.subject_id, e.at
-      from aud.chain c left join aud.entry e using (entry_id) where c.seq between ${from} and ${to} order by c.seq) to stdout (format binary)`;
-    const range = new Range(from, to, before);
-    for await (const rows of binaryRows(client.query(copyTo(sql)))) for (const row of rows) range.row(row);
-    return range.result();
+    const range = new Range(from, to);
+    await read(`select seq, entry_id, leaf_hash, chain_hash from aud.chain where seq between ${from} and ${to}`, (row) => range.link(row));
+    // Entries lie nearly as they were chained: read where they lie, the few that lie elsewhere are looked for afterwards.
+    const entries = `select ${ENTRY_COLUMNS} from aud.entry`;
+    await read(`${entries} where ctid >= '(${window.from},0)' and ctid < '(${window.to},0)'`, (row) => range.entry(row));
+    for (const ids of range.lookFor())
+      await read(`${entries} where entry_id in (${ids.map((id) => `'${id}'`).join()})`, (row) => range.entry(row));
+    return range.result(before);
   } finally {
     await client.end();
   }
 }
 
+/** A stretch of the chain, then its entries in any order, then all of it in its own. */
 class Range {
+  readonly #from: number;
+  readonly #places: Places;
+  readonly #met: Uint8Array;
   readonly #leaves: Buffer;
+  readonly #links: Buffer;
   readonly #problems: LedgerProblem[] = [];
   readonly #changes: RangeResult['changes'] = [];
   readonly #bulk: BulkEntry[] = [];
-  readonly #blocks: Buffer[] = [];
-  #block = new MerkleRoot();
-  #chain: Buffer;
-  #seq: number;
-  #count = 0;
 
-  constructor(from: number, to: number, before: string) {
-    this.#leaves = Buffer.alloc(Math.max(0, to - from + 1) * HASH);
-    this.#chain = Buffer.from(before, 'hex');
-    this.#seq = from - 1;
+  constructor(from: number, to: number) {
+    const entries = Math.max(0, to - from + 1);
+    this.#from = from;
+    this.#places = new Places(entries);
+    this.#met = new Uint8Array(entries);
+    this.#leaves = Buffer.alloc(entries * HASH);
+    this.#links = Buffer.alloc(entries * HASH);
   }
 
+  /** Keeps the first ones by place, not by when they were found. */
   #report(seq: number, problem: string): void {
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ seq, problem });
+    this.#problems.push({ seq, problem });
+    if (this.#problems.length >= SOME * MAX_PROBLEMS) this.#firstProblems();
   }
 
-  row([seqBytes, entryId, chainLeaf, link, bytes, leafColumn, ...columns]: (Buffer | null)[]): void {
-    const seq = Number(seqBytes!.readBigInt64BE());
-    if (seq !== this.#seq + 1) this.#report(this.#seq + 1, `entry ${this.#seq + 1} is missing`);
-    this.#seq = seq;
-    const leaf = bytes ? leafHash(bytes) : chainLeaf!;
-    const id = uuidText(entryId!);
-    if (!bytes || !leafColumn) this.#report(seq, `entry ${id} is gone`);
-    else if (!leaf.equals(chainLeaf!)) this.#report(seq, `the bytes of entry ${id} were changed`);
-    else if (!leaf.equals(leafColumn)) this.#report(seq, `the stored leaf hash of entry ${id} was changed`);
-    else this.#body(seq, id, bytes, columns);
-    leaf.copy(this.#leaves, this.#count++ * HASH);
-    this.#block.add(leaf);
-    if (this.#block.size === BLOCK) {
-      this.#blocks.push(this.#block.rootBytes());
-      this.#block = new MerkleRoot();
-    }
-    this.#chain = chainHash(this.#chain, leaf);
-    if (this.#chain.equals(link!)) return;
-    this.#report(seq, 'the chain breaks here: this hash does not follow from the entries before it');
-    this.#chain = Buffer.from(link!);
+  #firstProblems(): LedgerProblem[] {
+    this.#problems.sort((a, b) => a.seq - b.seq).splice(MAX_PROBLEMS);
+    return this.#problems;
   }
 
-  #body(seq: number, id: string, bytes: Buffer, [act, actId, kind, subject, at]: (Buffer | null)[]): void {
-    const text = bytes.toString('utf8');
-    const body = JSON.parse(text) as Body;
-    if (JSON.stringify(body) !== text || !isSorted(body)) return this.#report(seq, `entry ${id} is not canonical JSON`);
+  link(row: CopyRow): void {
+    const seq = row.int8(LINK.seq)!;
+    const place = seq - this.#from;
+    if (!this.#places.set(place, row, LINK.entryId)) this.#report(seq, `the chain has more than one entry ${seq}`);
+    this.#keep(row, LINK.leaf, this.#leaves, place);
+    this.#keep(row, LINK.chain, this.#links, place);
+  }
+
+  #keep(row: CopyRow, cell: number, into: Buffer, place: number): void {
+    if (row.length(cell) === HASH) return row.copy(cell, into, place * HASH);
+    this.#report(this.#from + place, `a hash in the chain at entry ${this.#from + place} is ${row.length(cell)} bytes long, not ${HASH}`);
+  }
+
+  /** Hashes are compared as binary text, as the library gives them: a buffer for each costs more than the hash. */
+  entry(row: CopyRow): void {
+    const place = this.#places.find(row, ENTRY.id);
+    // Of another stretch, or of none, or there twice: those are counted.
+    if (place === undefined || this.#met[place] === 1) return;
+    this.#met[place] = 1;
+    const [seq, at] = [this.#from + place, place * HASH];
+    const leaf = leafText(row.data, row.starts[ENTRY.bytes]!, row.ends[ENTRY.bytes]!);
+    if (leaf !== this.#leaves.toString('latin1', at, at + HASH))
+      this.#report(seq, `the bytes of entry ${row.text(ENTRY.idText)} were changed`);
+    else if (leaf !== row.text(ENTRY.leaf, 'latin1'))
+      this.#report(seq, `the stored leaf hash of entry ${row.text(ENTRY.idText)} was changed`);
+    else return this.#body(seq, row);
+    this.#leaves.write(leaf, at, 'latin1');
+  }
+
+  *#notMet(): Generator<[id: string, seq: number]> {
+    for (const [place, met] of this.#met.entries())
+      if (met === 0 && this.#places.has(place)) yield [dashed(this.#places.hex(place)), this.#from + place];
+  }
+
+  /** Ids of entries that were not met, some at a time. */
+  *lookFor(): Generator<string[]> {
+    const ids = [...this.#notMet()].map(([id]) => id);
+    if (ids.length > 0) this.#places.all();
+    for (let at = 0; at < ids.length; at += LOOK_UPS) yield ids.slice(at, at + LOOK_UPS);
+  }
+
+  #body(seq: number, row: CopyRow): void {
+    const id = row.text(ENTRY.idText);
+    const body = readEntry(row.text(ENTRY.bytes)!);
+    if (!body) return this.#report(seq, `entry ${id} is not canonical JSON`);
     const same =
       body.entry === id &&
-      body.act === act?.toString() &&
-      body.actId === (actId ? uuidText(actId) : undefined) &&
-      body.subject?.kind === kind?.toString() &&
-      body.subject?.id === subject?.toString() &&
-      isInstant(body.at, at);
+      body.act === row.text(ENTRY.act) &&
+      body.actId === row.text(ENTRY.actId) &&
+      body.subject?.kind === row.text(ENTRY.kind) &&
+      body.subject?.id === row.text(ENTRY.subject) &&
+      isInstant(body.at, row.int8(ENTRY.at));
     if (!same) return this.#report(seq, `the query columns of entry ${id} do not say what its bytes say`);
     for (const { t, k, b, a } of body.changes ?? []) this.#changes.push([seq, t, k, b, a]);
     // The first format's roots were content hashes of documents, not roots over rows.
@@ -138,42 +176,44 @@ class Range {
       this.#bulk.push({ seq, act: body.act!, subject: body.subject!.id!, count: body.rows.count, root: body.rows.root });
   }
 
-  result(): RangeResult {
+  /** The chain from `before` on, and the tree's blocks, over the leaves that are there, moved together. */
+  result(before: string): RangeResult {
+    for (const [id, seq] of this.#notMet()) this.#report(seq, `entry ${id} is gone`);
+    const [count, lastChain] = this.#walk(before);
+    const blocks = Array.from({ length: Math.floor(count / BLOCK) }, (_, i) => fullRoot(this.#leaves, i * BLOCK * HASH, BLOCK));
     return {
-      leaves: this.#leaves.subarray(0, this.#count * HASH),
-      blocks: Buffer.concat(this.#blocks),
-      problems: this.#problems,
-      changes: this.#changes,
-      bulk: this.#bulk,
-      lastChain: this.#chain.toString('hex'),
+      leaves: this.#leaves.subarray(0, count * HASH),
+      blocks: Buffer.concat(blocks),
+      problems: this.#firstProblems(),
+      changes: this.#changes.sort(([a], [b]) => a - b),
+      bulk: this.#bulk.sort((a, b) => a.seq - b.seq),
+      lastChain,
     };
   }
-}
 
-function uuidText(bytes: Buffer): string {
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-/** Whether UTC text with microseconds says the same instant as a binary timestamptz (microseconds since 2000). */
-function isInstant(text: string | undefined, bytes: Buffer | null | undefined): boolean {
-  if (text === undefined || !bytes) return text === undefined && !bytes;
-  if (text.length !== 27 || text[26] !== 'Z') return false;
-  const micros = bytes.readInt32BE(0) * 2 ** 32 + bytes.readUInt32BE(4);
-  return micros === (Date.parse(`${text.slice(0, 23)}Z`) - POSTGRES_EPOCH_MS) * 1000 + Number(text.slice(23, 26));
-}
-
-/**
- * Keys in order, at every depth. With `JSON.stringify` giving the same text back (no white space, no key twice, numbers and
- * escapes as ECMAScript writes them) that is canonical JSON (RFC 8785), at a fifth of the price of writing it anew.
- */
-function isSorted(value: unknown): boolean {
-  if (value === null || typeof value !== 'object') return true;
-  if (Array.isArray(value)) return value.every(isSorted);
-  let before = '';
-  for (const [key, inner] of Object.entries(value)) {
-    if (key < before || !isSorted(inner)) return false;
-    before = key;
+  #walk(before: string): [count: number, lastChain: string] {
+    let chain: Buffer = Buffer.from(before, 'hex');
+    let [count, missing] = [0, false];
+    for (let place = 0, at = 0; place < this.#places.count; place++, at += HASH) {
+      const [seq, gap] = [this.#from + place, !this.#places.has(place)];
+      if (gap && !missing) this.#report(seq, `entry ${seq} is missing`);
+      missing = gap;
+      if (gap) continue;
+      const link = this.#links.subarray(at, at + HASH);
+      if (!chainHash(chain, this.#leaves.subarray(at, at + HASH)).equals(link))
+        this.#report(seq, 'the chain breaks here: this hash does not follow from the entries before it');
+      chain = link;
+      this.#leaves.copyWithin(count++ * HASH, at, at + HASH);
+    }
+    return [count, chain.toString('hex')];
   }
-  return true;
+}
+
+const dashed = (hex: string): string => `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+
+/** Whether UTC text with microseconds says the same instant as a timestamptz (microseconds since 2000). */
+function isInstant(text: string | undefined, micros: number | undefined): boolean {
+  if (text === undefined || micros === undefined) return text === micros;
+  if (text.length !== 27 || text[26] !== 'Z') return false;
+  return micros === (Date.parse(`${text.slice(0, 23)}Z`) - POSTGRES_EPOCH_MS) * 1000 + Number(text.slice(23, 26));
 }

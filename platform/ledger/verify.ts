@@ -8,7 +8,7 @@ import type { Checkpoint } from './checkpoint';
 import { EMPTY_ROOT, MerkleRoot } from './merkle';
 import { verifyRows } from './rows';
 import { type Anchor, TileTree } from './tiles';
-import { BLOCK, type LedgerProblem, type RangeJob, type RangeResult, verifyRange } from './verify-range';
+import { ALL_PAGES, BLOCK, type LedgerProblem, type RangeJob, type RangeResult, verifyRange } from './verify-range';
 
 export type { LedgerProblem } from './verify-range';
 
@@ -92,12 +92,21 @@ async function inRanges(tx: Tx, common: Pick<RangeJob, 'url' | 'snapshot'>, last
   const script = path.join(__dirname, 'verify-thread.js');
   const count = last >= WORTH_A_THREAD && fs.existsSync(script) ? THREADS : 1;
   const starts = Array.from({ length: count }, (_, i) => Math.floor((last * i) / count / BLOCK) * BLOCK);
-  const jobs: RangeJob[] = [];
-  for (const [i, start] of starts.entries()) {
-    const row = await tx('aud.chain').where({ seq: start }).first<{ chain_hash: Buffer } | undefined>('chain_hash');
-    jobs.push({ ...common, from: start + 1, to: starts[i + 1] ?? last, before: (row?.chain_hash ?? EMPTY_ROOT).toString('hex') });
-  }
+  const borders = await Promise.all(starts.map((start) => borderAt(tx, start)));
+  const jobs = starts.map((start, i): RangeJob => {
+    const window = { from: borders[i]!.page, to: borders[i + 1] ? borders[i + 1]!.page + 1 : ALL_PAGES.to };
+    return { ...common, from: start + 1, to: starts[i + 1] ?? last, before: borders[i]!.chain, window };
+  });
   return Promise.all(jobs.map((job) => (count === 1 ? verifyRange(job) : inThread(script, job))));
+}
+
+/** Where a stretch begins: the chain hash before it, and the page of the entries' table that holds the last entry before it. */
+async function borderAt(tx: Tx, seq: number): Promise<{ chain: string; page: number }> {
+  const { rows } = await tx.raw<{ rows: { chain_hash: Buffer; page: number | null }[] }>(
+    'select c.chain_hash, (e.ctid::text::point)[0]::int as page from aud.chain c left join aud.entry e using (entry_id) where c.seq = ?',
+    [seq],
+  );
+  return { chain: (rows[0]?.chain_hash ?? EMPTY_ROOT).toString('hex'), page: rows[0]?.page ?? 0 };
 }
 
 const inThread = (script: string, job: RangeJob): Promise<RangeResult> =>

@@ -196,6 +196,7 @@ describe('a superuser of the database', () => {
       /entry 3 is not the one that was there when it was anchored/,
       3,
     ],
+    ['writes what is no entry and hashes the whole chain anew', () => `update aud.entry set bytes = 'no json' where entry_id = (select entry_id from aud.chain where seq = 3); ${REHASH}`, /entry .* is not canonical JSON/, 3], // prettier-ignore
     ['takes an entry out', () => 'delete from aud.entry where entry_id = (select entry_id from aud.chain where seq = 2); delete from aud.chain where seq = 2', /entry 2 is missing/, 2], // prettier-ignore
     ['takes one out, renumbers and hashes anew', () => `delete from aud.entry where entry_id = (select entry_id from aud.chain where seq = 2); delete from aud.chain where seq = 2; update aud.chain set seq = -(seq - 1) where seq > 2; update aud.chain set seq = -seq where seq < 0; ${REHASH}`, /entry 2 is not the one/, 2], // prettier-ignore
     ['swaps two entries and hashes anew', () => `update aud.chain set seq = -4 where seq = 4; update aud.chain set seq = 4 where seq = 3; update aud.chain set seq = 3 where seq = -4; ${REHASH}`, /entry 3 is not the one/, 3], // prettier-ignore
@@ -209,6 +210,13 @@ describe('a superuser of the database', () => {
       expect(found[0]!.seq).toBe(seq);
     },
   );
+
+  test('entries that lie in another order than they were chained are found, and a changed one among them', async () => {
+    await tamper('update aud.entry set act = act where entry_id in (select entry_id from aud.chain where seq % 2 = 1)');
+    expect(await problems()).toEqual([]);
+    await tamper(edit(4));
+    expect((await problems())[0]).toMatchObject({ seq: 4, problem: expect.stringMatching(/were changed/) as string });
+  });
 
   test('who changes, adds or takes away a row past the ledger is found out', async () => {
     await tamper("update aud.act set purpose = purpose || '.'");

@@ -3,7 +3,7 @@ import { verifyBulk } from '../../platform/ledger/bulk';
 import { COVERED } from '../../platform/ledger/covered';
 import { EMPTY_ROOT } from '../../platform/ledger/merkle';
 import { verifyRows } from '../../platform/ledger/rows';
-import { verifyRange } from '../../platform/ledger/verify-range';
+import { ALL_PAGES, verifyRange } from '../../platform/ledger/verify-range';
 
 /** Tables whose rows are covered many at a time. */
 const BULK = ['ml.evaluation', 'sel.line'];
@@ -62,7 +62,7 @@ async function whatTheLedgerSays(owner: Db, url: string) {
       'select max(seq) as last, pg_export_snapshot() as snapshot from aud.chain',
     );
     const { last, snapshot } = rows[0]!;
-    const range = await verifyRange({ url, snapshot, from: 1, to: last, before: EMPTY_ROOT.toString('hex') });
+    const range = await verifyRange({ url, snapshot, from: 1, to: last, before: EMPTY_ROOT.toString('hex'), window: ALL_PAGES });
     return { ...range, last };
   });
 }

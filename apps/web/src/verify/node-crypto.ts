@@ -12,9 +12,9 @@ const only = (algorithm: string) => {
   if (algorithm !== 'sha256') throw new Error(`${algorithm} is not offered here`);
 };
 
-export function hash(algorithm: string, data: Bytes | string, _output: 'buffer'): Buffer {
+export function hash(algorithm: string, data: Bytes | string, output: 'binary'): string {
   only(algorithm);
-  return Buffer.from(sha256(bytesOf(data)));
+  return Buffer.from(sha256(bytesOf(data))).toString(output);
 }
 
 export function createHash(algorithm: string) {

@@ -1,6 +1,6 @@
-import { Alert, Paragraph } from '@digdir/designsystemet-react';
+import { Alert, Details, Paragraph } from '@digdir/designsystemet-react';
 import type { EChartsOption } from 'echarts';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { Evaluation, EvaluationRow } from '../api/client';
 import { FAMILIES, METRICS } from '../pages/states-in-words';
 import { useFormats, useLanguage, useWords } from '../words';
@@ -17,14 +17,14 @@ const WORDS = {
     kroner: 'Kroner opprettholdt', groups: 'Etter gruppe og periode', slice: 'Rader', pairs: 'Parvis forskjell', pairsLead: 'Samme rader, samme trekninger: forskjellen i gjennomsnittlig presisjon mot hver målestokk, med intervall. Holder intervallet null, er forskjellen ikke vist.', against: 'mot', difference: 'Forskjell',
     fairness: 'Fordeling mellom grupper', fairnessLead: 'Gruppens andel av listen mot dens andel av radene, og hvor stor del av dem på listen som ble kontrollert uten funn. Små grupper står med, merket.', group: 'Gruppe', shareRows: 'Andel av rader', shareList: 'Andel av liste', inVain: 'Uten funn', few: 'få rader',
     calibration: 'Kalibrering', calibrationLead: 'Lovet mot funnet. På linjen stemmer de.', promised: 'Lovet sannsynlighet', found: 'Funnet andel', ideal: 'stemmer', top: 'Øverst på listen', chosen: 'Valgt',
-    estimand: 'Størrelsen som anslås', assumption: 'Forutsetning', period: 'periode', all: 'alle', none: 'Evalueringen har ingen rader.',
+    estimand: 'Størrelsen som anslås', assumption: 'Forutsetning', period: 'periode', all: 'alle', none: 'Evalueringen har ingen rader.', each: 'Hver modell for seg', eachLead: 'Mot hver målestokk, etter gruppe og periode, kalibrering og fordeling mellom grupper.',
   },
   en: {
     figures: 'Overall', family: 'Model or yardstick', n: 'Outcomes', method: 'Method', curve: 'Precision along the list', curveLead: 'Share with a finding among the first k. The band is 95 %.', k: 'k, length of the list', precision: 'Precision',
     kroner: 'NOK upheld', groups: 'By group and period', slice: 'Rows', pairs: 'Difference in pairs', pairsLead: 'The same rows, the same draws: the difference in average precision against each yardstick, with its interval. Where the interval holds zero, no difference has been shown.', against: 'against', difference: 'Difference',
     fairness: 'Between groups', fairnessLead: "The group's share of the list beside its share of the rows, and how many of those on the list were controlled in vain. Small groups stay in, marked.", group: 'Group', shareRows: 'Share of rows', shareList: 'Share of list', inVain: 'In vain', few: 'few rows',
     calibration: 'Calibration', calibrationLead: 'Promised against found. On the line they agree.', promised: 'Promised probability', found: 'Found share', ideal: 'agree', top: 'First of the list', chosen: 'Chosen',
-    estimand: 'What is estimated', assumption: 'Assumption', period: 'period', all: 'all', none: 'The evaluation has no rows.',
+    estimand: 'What is estimated', assumption: 'Assumption', period: 'period', all: 'all', none: 'The evaluation has no rows.', each: 'Each model by itself', eachLead: 'Against each yardstick, by group and period, calibration, and shares between groups.',
   },
 }; // prettier-ignore
 
@@ -158,23 +158,50 @@ export function Calibration({ of }: { of: Evaluation['reliability'][number] }) {
   );
 } // prettier-ignore
 
+/** What is asked of one family alone: against each yardstick, by group and period, calibration, fairness. */
+function OfFamily({ of, family }: { of: Evaluation; family: string | undefined }) {
+  const reliability = of.reliability.find((r) => r.family === family) ?? (family === undefined ? of.reliability[0] : undefined);
+  return (
+    <>
+      <Pairs of={of.paired} family={family} />
+      <Slices rows={of.rows} family={family} />
+      {reliability ? <Calibration of={reliability} /> : null}
+      <Fairness of={of.fairness} family={family} />
+    </>
+  );
+}
+
+/** Made when it is opened: four families' tables and charts at once are a page that nobody reads to its end. */
+function Fold({ title, open: first, children }: { title: string; open: boolean; children: ReactNode }) {
+  const [open, setOpen] = useState(first);
+  return (
+    <Details open={open} onToggle={() => setOpen(!open)}>
+      <Details.Summary>{title}</Details.Summary>
+      <Details.Content>{open ? <div className="stack">{children}</div> : null}</Details.Content>
+    </Details>
+  );
+}
+
 /** Everything about one run's or version's quality; the figures of one family where it is named. */
 export function EvaluationView({ of, family }: { of: Evaluation; family?: string | undefined }) {
   const w = useWords(WORDS);
+  const names = useNames();
   const curves = useMemo(() => [{ label: '', curves: family === undefined ? of.curves : of.curves.filter((c) => c.family === family || ['random', 'peer-deviation', 'size'].includes(c.family)) }], [of, family]);
-  const reliability = of.reliability.find((r) => r.family === family) ?? of.reliability[0];
+  const families = family === undefined ? [...new Set(of.paired.map((row) => row.family))] : [family];
   return (
     <>
       <Alert data-color="info"><Paragraph data-size="sm">{w.estimand}: {of.estimand}</Paragraph><Paragraph data-size="sm">{w.assumption}: {of.assumption}</Paragraph></Alert>
       <Section title={w.figures}><Figures rows={of.rows} /></Section>
       <Curves of={curves} />
-      <Pairs of={of.paired} family={family} />
-      <Slices rows={of.rows} family={family} />
-      {reliability ? <Calibration of={reliability} /> : null}
+      {families.length <= 1 ? <OfFamily of={of} family={family} /> : null}
       {of.amounts ? <Amounts of={of.amounts} rows={of.rows} family={family} /> : null}
       {of.nuisance ? <Nuisance of={of.nuisance} /> : null}
       {of.population ? <Everybody of={of.population} family={family} /> : null}
-      <Fairness of={of.fairness} family={family} />
+      {families.length > 1 ? (
+        <Section title={w.each} lead={w.eachLead}>
+          {families.map((name, i) => <Fold key={name} title={names.family(name)} open={i === 0}><OfFamily of={of} family={name} /></Fold>)}
+        </Section>
+      ) : null}
     </>
   );
 } // prettier-ignore

@@ -48,6 +48,7 @@ export async function storeCard(
     usesNuisance,
     ranking: bundle.ranking,
     unlabelled: bundle.recipe.unlabelled,
+    pretrained: bundle.recipe.pretrained,
     evaluation: store.getJson<EvaluationDocument>(row.evaluation_sha256),
     leaks: await leaksOf(db, run.runId),
     code: bundle.recipe.code,

@@ -68,8 +68,9 @@ const ofMatrix: Planner = async (deps, id) => {
 };
 const ofVersion: Planner = async (deps, id) => {
   const { versionId, matrixId } = await getVersion(deps.db, id);
-  const { unlabelled } = deps.store.getJson<VersionBundle>(versionId).recipe;
-  const everybody = unlabelled ? await ofMatrix(deps, unlabelled.matrixId) : [];
+  const { unlabelled, pretrained } = deps.store.getJson<VersionBundle>(versionId).recipe;
+  const others = unlabelled ?? pretrained;
+  const everybody = others ? await ofMatrix(deps, others.matrixId) : [];
   return [...(await ofMatrix(deps, matrixId)), ...everybody, { stage: 'model', id: versionId }];
 };
 const ofScoring: Planner = async (deps, id) => {

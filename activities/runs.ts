@@ -2,6 +2,7 @@ import { conflict, UtplukkError } from '../domain/errors';
 import { foldsOf } from '../domain/rules/time-splits';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import type { Calibrator } from '../domain/schemas/calibration';
+import { canBegin } from '../models/pretrain';
 import { canonical } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import { codeIdentity } from '../platform/code-identity';
@@ -20,7 +21,7 @@ import type { FinalModel, LifecycleActivities, MatrixResult } from './contracts'
 import type { Deps } from './deps';
 import { noteLabelRevisions } from './label-revisions';
 import { storeCard } from './model-card';
-import { familyOf, finalUnlabelled, matrixFile, settingsOf } from './training-input';
+import { familyOf, everybodyOfFinal, matrixFile, settingsOf } from './training-input';
 
 type RunActivities = Pick<
   LifecycleActivities,
@@ -185,7 +186,7 @@ async function bundleOf(
     .where({ run_id: run.runId })
     .first<{ calibrators: Record<string, Calibrator>; recipe: unknown }>('r.calibrators', 'm.recipe');
   const { use } = await matrixFile(deps, run.matrixId, experiment);
-  const unlabelled = await finalUnlabelled(deps, run);
+  const everybody = await everybodyOfFinal(deps, run);
   return {
     format: 1,
     slot: run.slot,
@@ -201,7 +202,8 @@ async function bundleOf(
       family: await settingsOf(deps, run, family),
       seed: experiment.seed,
       split: experiment.split,
-      ...(unlabelled ? { unlabelled } : {}),
+      ...(everybody && experiment.unlabelled ? { unlabelled: { ...experiment.unlabelled, matrixId: everybody } } : {}),
+      ...(everybody && experiment.pretrain && canBegin(family) ? { pretrained: { on: experiment.pretrain, matrixId: everybody } } : {}),
       code: fitCode(),
     },
     engine: deps.store.getJson<Record<string, string>>(final.engineSha256),

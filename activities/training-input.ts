@@ -3,7 +3,6 @@ import { addMonths, type Fold, foldsOf } from '../domain/rules/time-splits';
 import type { FamilySpec } from '../domain/schemas/families';
 import { type Experiment, testEnd } from '../domain/schemas/experiment';
 import type { MatrixMeta } from '../domain/schemas/matrix';
-import type { Unlabelled } from '../models/unlabelled';
 import { foldResults, type TrainingRun } from '../platform/db/stores/runs';
 import { bestTrial } from '../platform/db/stores/trials';
 import type { ComputeJob, MatrixFile } from './compute/jobs';
@@ -61,36 +60,43 @@ export async function foldJob(
     ...(hasNuisance && experiment.evaluation.nuisance.includes(task.family) ? { withNuisance: true } : {}),
     ...(wantsAmounts(experiment) ? { amounts: true } : {}),
     ...(task.populationId === undefined ? {} : { population: await populationFile(deps, task.populationId, matrix.use) }),
-    ...(experiment.unlabelled ? { unlabelled: experiment.unlabelled } : {}),
+    ...fromEverybody(experiment),
     seed: experiment.seed,
     storeRoot: deps.store.root,
   };
 }
 
+/** What a fit is given of actors whose outcome nobody knows. */
+const fromEverybody = ({ unlabelled, pretrain }: Experiment): Pick<JobOf<'fold'>, 'unlabelled' | 'pretrain'> => ({
+  ...(unlabelled ? { unlabelled } : {}),
+  ...(pretrain ? { pretrain } : {}),
+});
+
 /**
- * Never controlled actors for the version that is frozen: of the latest population that the folds were judged on.
+ * The matrix of all active actors that the version to be frozen is given: the latest that the folds were judged on.
+ * @returns undefined where its experiment asks for nothing of everybody
  * @throws UtplukkError NotFound where the run has none
  */
-export async function finalUnlabelled({ db }: Deps, run: TrainingRun): Promise<(Unlabelled & { readonly matrixId: string }) | undefined> {
-  const { unlabelled } = run.input.experiment;
-  if (!unlabelled) return undefined;
+export async function everybodyOfFinal({ db }: Deps, run: TrainingRun): Promise<string | undefined> {
+  const { unlabelled, pretrain } = run.input.experiment;
+  if (!unlabelled && !pretrain) return undefined;
   const latest = foldsOf(run.input.experiment.split).at(-1)!.id;
   const matrixId = (await foldResults(db, run.runId)).find(({ fold }) => fold === latest)?.result.populationMatrixId;
-  if (matrixId === undefined) throw notFound(`run ${run.runId} judged no population in ${latest}, so never controlled actors are not known`, 'Set `evaluation.population: true`, or leave `unlabelled` out.');
-  return { ...unlabelled, matrixId };
+  if (matrixId === undefined) throw notFound(`run ${run.runId} judged no population in ${latest}, so not everybody is known`, 'Set `evaluation.population: true`, or leave `unlabelled` and `pretrain` out.');
+  return matrixId;
 } // prettier-ignore
 
 /** The fit of the version that is frozen, with the settings that it was, or is to be, frozen with. */
 export async function finalJob(deps: Deps, run: TrainingRun, matrixId: string, family: FamilySpec, seed: number): Promise<JobOf<'final'>> {
   const { experiment } = run.input;
   const matrix = await matrixFile(deps, matrixId, experiment);
-  const beside = await finalUnlabelled(deps, run);
+  const everybody = await everybodyOfFinal(deps, run);
   return {
     kind: 'final',
     trainFrom: finalTrainFrom(experiment),
     matrix,
     family,
-    ...(beside ? { unlabelled: { perFinding: beside.perFinding, draws: beside.draws, population: await populationFile(deps, beside.matrixId, matrix.use) } } : {}),
+    ...(everybody ? { population: await populationFile(deps, everybody, matrix.use), ...fromEverybody(experiment) } : {}),
     ...finalExtras(experiment),
     seed,
     storeRoot: deps.store.root,

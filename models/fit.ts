@@ -1,5 +1,5 @@
 import { UtplukkError } from '../domain/errors';
-import type { FamilyName, FamilySpec, SpecOf } from '../domain/schemas/families';
+import type { FamilyName, FamilySpec, NetworkSpec, SpecOf } from '../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../domain/schemas/matrix';
 import type { AmountModel } from './amounts';
 import { additive, choosePairs } from './architectures/additive';
@@ -11,6 +11,7 @@ import { logLossOfLogits } from './nn/loss';
 import { type NamedTensor, type Network, type Rows, toTensors } from './nn/network';
 import { networkLogits, trainNetwork } from './nn/train';
 import type { Seen } from './seen';
+import { begin, canBegin, type Pretraining } from './pretrain';
 import { type Beside, drawBeside, joinUnlabelled, type Unlabelled } from './unlabelled';
 import { encode, encodedWidth, type EncoderState, fitEncoder, inputColumns, type NumericForm } from './preprocessing/encoder';
 
@@ -44,6 +45,8 @@ export interface Parts {
   readonly all?: readonly number[];
   /** Never controlled actors that stand beside these rows. */
   readonly beside?: Beside;
+  /** What a network is begun on. */
+  readonly pretrain?: Pretraining | undefined;
 }
 
 /** How a stored model of each family is computed: everything else is in its tensors. */
@@ -98,10 +101,13 @@ export function checkEnough(data: MatrixData, rows: readonly number[], where: st
   );
 }
 
-/** Never controlled actors that a fit is given, as models see them on a day before anything that the fit is tested on. */
+/** What a fit is given of all active actors, as models see them on a day before anything that the fit is tested on. */
 export interface FromEverybody {
   readonly everybody: MatrixData;
-  readonly settings: Unlabelled;
+  /** Never controlled ones stand beside the controlled. */
+  readonly settings?: Unlabelled | undefined;
+  /** Networks are begun on everybody's rule hits. */
+  readonly pretrain?: Pretraining | undefined;
 }
 
 /**
@@ -115,14 +121,14 @@ export function fitFamily(
   columns: readonly MatrixColumn[],
   rows: readonly number[],
   seed: number,
-  unlabelled?: FromEverybody,
+  given?: FromEverybody,
 ): Fit {
   const all = [...rows].sort((a, b) => compare(data.rowId[a]!, data.rowId[b]!));
-  const parts: Parts = { ...splitByKnownTime(data, all), all };
-  if (!unlabelled) return fitParts(tf, spec, data, columns, parts, seed);
-  const { data: joined, pool } = joinUnlabelled(data, all, unlabelled.everybody);
+  const parts: Parts = { ...splitByKnownTime(data, all), all, pretrain: given?.pretrain };
+  if (!given?.settings) return fitParts(tf, spec, data, columns, parts, seed);
+  const { data: joined, pool } = joinUnlabelled(data, all, given.everybody);
   const count = (part: readonly number[]) => findings(data, part);
-  const { perFinding, draws } = unlabelled.settings;
+  const { perFinding, draws } = given.settings;
   const found = { inner: count(parts.inner), validation: count(parts.validation), all: count(all) };
   const beside = drawBeside(pool, found, perFinding, spec.family === 'logistic' ? draws : spec.members, seed);
   return fitParts(tf, spec, joined, columns, { ...parts, beside }, seed);
@@ -145,6 +151,7 @@ export function fitParts(tf: Tf, spec: FamilySpec, data: MatrixData, columns: re
     validation: inner.encoded([...parts.validation, ...(parts.beside?.validation ?? [])]),
     inner: inner.encoder,
     ...(whole ? { all: { rows: whole.members, encoder: whole.encoder } } : {}),
+    pretrain: parts.pretrain,
   };
   const { model, validationLoss } = spec.family === 'logistic' ? chooseLogistic(tf, spec, input) : chooseNetwork(tf, spec, input, seed);
   return { model, validationLoss, encoded: { data, rows: (whole ?? inner).fitted } };
@@ -156,6 +163,7 @@ interface FitInput {
   readonly validation: Rows;
   readonly inner: EncoderState;
   readonly all?: { readonly rows: readonly Rows[]; readonly encoder: EncoderState };
+  readonly pretrain: Pretraining | undefined;
 }
 type Chosen = Pick<Fit, 'model' | 'validationLoss'>;
 
@@ -196,26 +204,26 @@ export function logitsOf(tf: Tf, family: FamilyName, named: readonly NamedTensor
   }
 }
 
-type NetworkSpec = Exclude<FamilySpec, { family: 'logistic' }>;
-
-function chooseNetwork(tf: Tf, spec: NetworkSpec, { train, validation, inner, all }: FitInput, seed: number): Chosen {
+function chooseNetwork(tf: Tf, spec: NetworkSpec, { train, validation, inner, all, pretrain }: FitInput, seed: number): Chosen {
   const inputs = inputColumns(inner);
   const { network, chosen } = networkOf(tf, spec, train[0]!, inner, validation, seed);
   const ofMember = (rows: readonly Rows[], member: number) => rows[member % rows.length]!;
+  const begun = (encoder: EncoderState) => (pretrain && canBegin(spec.family) ? begin(tf, network(encoder), spec, encoder, pretrain, seed) : []);
+  const [early, late] = [begun(inner), all ? begun(all.encoder) : []];
   const first = Array.from({ length: spec.members }, (_, member) =>
-    trainNetwork(tf, network(inner), spec, ofMember(train, member), inputs, { epochs: spec.maxEpochs, validation }, seed, member),
+    trainNetwork(tf, network(inner), spec, ofMember(train, member), inputs, { epochs: spec.maxEpochs, validation, from: early[member] }, seed, member),
   );
   const epochs = first.map((fit) => fit.epochs);
   const members = first.map(({ tensors }, member) =>
     all
-      ? trainNetwork(tf, network(all.encoder), spec, ofMember(all.rows, member), inputColumns(all.encoder), { epochs: epochs[member]! }, seed, member).tensors
+      ? trainNetwork(tf, network(all.encoder), spec, ofMember(all.rows, member), inputColumns(all.encoder), { epochs: epochs[member]!, from: late[member] }, seed, member).tensors
       : tensors,
   ); // prettier-ignore
   return {
     model: {
       family: spec.family,
       encoder: all?.encoder ?? inner,
-      chosen: { ...chosen, epochs },
+      chosen: { ...chosen, epochs, ...(early.length > 0 ? { begunOn: 'rule-hits' } : {}) },
       members,
       background: meanRow((all?.rows ?? train)[0]!),
     },

@@ -8,6 +8,7 @@ import type { LeakCertificate } from '../../models/leaks/leak-check';
 import type { LeakFinding } from '../../models/leaks/types';
 import type { TrialScore } from '../../models/search';
 import type { Unlabelled } from '../../models/unlabelled';
+import type { Pretrain } from '../../domain/schemas/experiment';
 
 /** Work for the computing process. Everything it reads and writes is named by path or content; nothing comes from the clock. */
 export interface MatrixFile {
@@ -39,6 +40,8 @@ export type ComputeJob =
       readonly population?: MatrixFile | undefined;
       /** Never controlled actors of the population that stand beside the controlled ones in the fit. */
       readonly unlabelled?: Unlabelled | undefined;
+      /** Networks are begun on the population's rule hits. */
+      readonly pretrain?: Pretrain | undefined;
       /** Fit what a finding is worth too. */
       readonly amounts?: boolean | undefined;
       readonly seed: number;
@@ -58,8 +61,12 @@ export type ComputeJob =
       /** First as-of date that trains, where the split rolls. */ readonly trainFrom?: string | undefined;
       readonly matrix: MatrixFile;
       readonly family: FamilySpec;
-      /** All active actors of a day, of whom the never controlled stand beside the controlled ones in the fit. */
-      readonly unlabelled?: (Unlabelled & { readonly population: MatrixFile }) | undefined;
+      /** All active actors of a day. */
+      readonly population?: MatrixFile | undefined;
+      /** Never controlled actors of the population that stand beside the controlled ones in the fit. */
+      readonly unlabelled?: Unlabelled | undefined;
+      /** Networks are begun on the population's rule hits. */
+      readonly pretrain?: Pretrain | undefined;
       /** Fit what a finding is worth too; where lists are ordered by it, too few amounts are an error. */
       readonly amounts?: 'wanted' | 'needed' | undefined;
       /** Keep what training saw, to mark actors unlike it. */

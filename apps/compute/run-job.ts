@@ -8,6 +8,7 @@ import { withProfile } from '../../models/baselines/baselines';
 import { explain } from '../../models/explain/reasons';
 import { checkEnough, fitFamily, type FittedModel, type FromEverybody } from '../../models/fit';
 import { checkEncoder, checkLeaks, type LeakCertificate } from '../../models/leaks/leak-check';
+import { pretrainingColumns, pretrainingOf } from '../../models/pretrain';
 import { scoreRows } from '../../models/score';
 import { fitSeen, unlikeSeen } from '../../models/seen';
 import { type TrialScore, tryOut } from '../../models/search';
@@ -55,9 +56,9 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     );
   }
   const { tf } = await loadBackend();
-  const everybody = job.population && (await modelRows(job.population, store)).data;
-  const fit = (used: readonly MatrixColumn[], unlabelled?: FromEverybody) => {
-    const fitted = fitFamily(tf, job.family, data, used, train, job.seed, unlabelled);
+  const everybody = job.population && (await everyRow(job.population, store));
+  const fit = (used: readonly MatrixColumn[], from?: FromEverybody) => {
+    const fitted = fitFamily(tf, job.family, data, used, train, job.seed, from);
     const others = fitted.encoded.rows.filter((row) => row >= data.n);
     const [leak] = checkEncoder(fitted.model.encoder, fitted.encoded.data, used, [...train, ...others]);
     if (leak) throw new UtplukkError('LeakFound', `fold ${job.fold.id}: ${leak.detail}`, 'This is an error of the program: report it.');
@@ -74,8 +75,8 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     };
     return store.put(canonical(found));
   };
-  const unlabelled = job.unlabelled && everybody ? { everybody, settings: job.unlabelled } : undefined;
-  const { model, validationLoss, others } = fit(columns, unlabelled);
+  const from = fromEverybody(job, everybody);
+  const { model, validationLoss, others } = fit(columns, from);
   return {
     predictionsSha256: predictions(model),
     trainRows: train.length,
@@ -85,11 +86,21 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     validationLoss,
     weightsSha256: store.put(storeModel(model).weights),
     ...(who.length > 0 ? { nuisanceSha256: predictions(fit(all).model) } : {}),
-    ...(who.length > 0 && unlabelled ? { nuisanceBaseSha256: predictions(fit(columns).model) } : {}),
+    ...(who.length > 0 && from ? { nuisanceBaseSha256: predictions(fit(columns).model) } : {}),
     ...(everybody ? { populationSha256: store.put(canonical(populationScores(tf, model, job, everybody))) } : {}),
-    ...(unlabelled ? { unlabelledRows: others } : {}),
+    ...(job.unlabelled && everybody ? { unlabelledRows: others } : {}),
   };
 }
+
+/** All active actors as models see them, with what pretraining reads even where models do not. */
+const everyRow = async (population: MatrixFile, store: ArtifactStore): Promise<MatrixData> =>
+  (await modelRows({ ...population, use: [...population.use, ...pretrainingColumns(population.meta)] }, store)).data;
+
+/** What a fit is given of everybody. */
+function fromEverybody({ unlabelled, pretrain, population }: Pick<JobOf<'fold'>, 'unlabelled' | 'pretrain' | 'population'>, everybody: MatrixData | undefined): FromEverybody | undefined {
+  if (!everybody || !population || !(unlabelled ?? pretrain)) return undefined;
+  return { everybody, settings: unlabelled, pretrain: pretrain && pretrainingOf(everybody, population.meta) };
+} // prettier-ignore
 
 function populationScores(tf: Tf, model: FittedModel, { fold: { id }, family: { family } }: JobOf<'fold'>, data: MatrixData): PopulationScores {
   return { fold: id, family, entities: data.entity, scores: [...scoreRows(tf, model, data, allRows(data))] };
@@ -114,8 +125,8 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
       `fewer than ${MIN_AMOUNTS} findings have an amount: lists cannot be ordered by expected kroner`,
       'Write `expectedNok: beside` in the experiment, or load more outcomes.',
     );
-  const unlabelled = job.unlabelled && { everybody: (await modelRows(job.unlabelled.population, store)).data, settings: job.unlabelled };
-  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed, unlabelled);
+  const from = fromEverybody(job, job.population && (await everyRow(job.population, store)));
+  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed, from);
   const { document, weights } = storeModel({ ...model, amounts, seen: job.markUnlike ? fitSeen(data, columns, rows) : undefined });
   return { modelSha256: store.put(canonical(document)), weightsSha256: store.put(weights), trainRows: rows.length, validationLoss };
 }

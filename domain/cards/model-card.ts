@@ -18,6 +18,7 @@ export interface CardInput {
   readonly usesNuisance: boolean;
   /** Never controlled actors that it was fitted beside: of everybody in a matrix, so many for each finding. */
   readonly unlabelled?: { readonly matrixId: string; readonly perFinding: number } | undefined;
+  readonly pretrained?: { readonly matrixId: string } | undefined;
   /** What lists are ordered by, where it is not the score. */
   readonly ranking?: 'expected-nok' | undefined;
   readonly evaluation: EvaluationDocument;
@@ -163,7 +164,7 @@ export function modelCard(input: CardInput): Document {
     },
     {
       title: 'Data sheet',
-      list: [`source: ${source.kind}, ${source.what}`, `known as of: ${source.asOf}`, `label: ${input.label}`, `rows: ${matrix.rows}, with a known outcome ${matrix.labelled}, findings ${matrix.positives}`, `columns that entered: ${input.features.length}`, `splits in known time: ${JSON.stringify(input.split)}`, ...(input.unlabelled ? [`never controlled actors: ${input.unlabelled.perFinding} for each finding stand beside the controlled rows as without a finding, another draw for each member; of few of them is that wrong, and nobody knows of which`] : []), `columns that say who looked: ${input.usesNuisance ? 'entered; such a version cannot be promoted' : 'none entered'}`],
+      list: [`source: ${source.kind}, ${source.what}`, `known as of: ${source.asOf}`, `label: ${input.label}`, `rows: ${matrix.rows}, with a known outcome ${matrix.labelled}, findings ${matrix.positives}`, `columns that entered: ${input.features.length}`, `splits in known time: ${JSON.stringify(input.split)}`, ...(input.unlabelled ? [`never controlled actors: ${input.unlabelled.perFinding} for each finding stand beside the controlled rows as without a finding, another draw for each member; of few of them is that wrong, and nobody knows of which`] : []), ...(input.pretrained ? ['begun on rule hits: its networks first learnt to tell the quarter of all active actors with the most rule hits for their size, from everything but the columns about rule hits'] : []), `columns that say who looked: ${input.usesNuisance ? 'entered; such a version cannot be promoted' : 'none entered'}`],
     },
     quality(input),
     slices(input),
@@ -182,7 +183,7 @@ export function modelCard(input: CardInput): Document {
     },
     {
       title: 'Lineage',
-      list: [`matrix: ${matrix.id}`, ...(input.unlabelled ? [`never controlled actors: of matrix ${input.unlabelled.matrixId}`] : []), `snapshot: ${matrix.snapshotId ?? 'none: a prepared table'}`, `code: ${input.code}`, ...Object.entries(input.engine).map(([part, value]) => `${part}: ${value}`)],
+      list: [`matrix: ${matrix.id}`, ...(input.unlabelled ? [`never controlled actors: of matrix ${input.unlabelled.matrixId}`] : []), ...(input.pretrained ? [`actors it was begun on: of matrix ${input.pretrained.matrixId}`] : []), `snapshot: ${matrix.snapshotId ?? 'none: a prepared table'}`, `code: ${input.code}`, ...Object.entries(input.engine).map(([part, value]) => `${part}: ${value}`)],
     },
   ]; // prettier-ignore
   const empty = sections.find(({ paragraphs = [], list = [], table }) => paragraphs.length + list.length + (table?.rows.length ?? 0) === 0);

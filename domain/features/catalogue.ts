@@ -195,10 +195,15 @@ export const NETWORK_DECLARATIONS: readonly Declaration[] = NETWORK;
 
 export const FEATURES: readonly Feature[] = [...DECLARATIONS, ...NETWORK_DECLARATIONS].flatMap(columnsOf);
 
+const RULE_MEASURES = ['rule_hits', 'rejections', 'curtailments', 'rejected_ore'];
+const isOfRules = ({ declaration: { source, of } }: Feature): boolean =>
+  source === 'rules' || ('measure' in of && RULE_MEASURES.includes(of.measure));
+
 /** Which features stand for size, for rule hits and for deviation from peers in the baselines. */
 export const BASELINE_FEATURES = {
   size: 'amount_12m',
   ruleHits: 'rule_hits_12m',
+  ruleFeatures: FEATURES.filter(isOfRules).map(({ name }) => name),
   deviations: FEATURES.filter(({ peer }) => peer === 'z').map(({ name }) => name),
 };
 /** Text columns of the register matrix. */

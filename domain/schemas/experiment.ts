@@ -116,6 +116,12 @@ const fields = z.strictObject({
     .describe(
       'fits never controlled actors beside the controlled ones, as without a finding; a register source with `evaluation.population` only',
     ),
+  pretrain: z
+    .enum(['rule-hits'])
+    .optional()
+    .describe(
+      'begins networks (mlp, tabm-mini) on what the rule engine stopped of all active actors; a register source with `evaluation.population` only',
+    ),
   candidate: z
     .union([z.literal('validation'), z.enum(FAMILY_NAMES)])
     .default('validation')
@@ -137,14 +143,18 @@ const fields = z.strictObject({
 });
 
 export const experimentSchema = fields.superRefine((experiment, context) => {
-  if (!experiment.unlabelled || (experiment.source.kind === 'register' && experiment.evaluation.population)) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['unlabelled'],
-    message: 'never controlled actors are known of a register source with `evaluation.population: true` only; leave this out',
-  });
+  if (experiment.source.kind === 'register' && experiment.evaluation.population) return;
+  for (const field of ['unlabelled', 'pretrain'] as const)
+    if (experiment[field])
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: 'all active actors are known of a register source with `evaluation.population: true` only; leave this out',
+      });
 });
 export type Experiment = z.infer<typeof experimentSchema>;
+/** What networks can be begun on. */
+export type Pretrain = NonNullable<Experiment['pretrain']>;
 
 /** First day no fold tests any more; a register snapshot must be as of this day or later to hold the outcomes. */
 export const testEnd = (experiment: Experiment): string =>

@@ -72,5 +72,7 @@ const additive = z.strictObject({
 export const familySchema = z.discriminatedUnion('family', [logistic, mlp, tabmMini, additive]);
 export type FamilySpec = z.infer<typeof familySchema>;
 export type FamilyName = FamilySpec['family'];
+/** Families that are trained by gradients. */
+export type NetworkSpec = Exclude<FamilySpec, { family: 'logistic' }>;
 export type SpecOf<F extends FamilyName> = Extract<FamilySpec, { family: F }>;
 export const FAMILY_NAMES = familySchema.options.map((option) => option.shape.family.value);

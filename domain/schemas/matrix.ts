@@ -13,6 +13,8 @@ export interface MatrixMeta {
     readonly size?: string | undefined;
     readonly ruleHits?: string | undefined;
     readonly deviations?: readonly string[] | undefined;
+    /** All columns that say what the rule engine stopped. */
+    readonly ruleFeatures?: readonly string[] | undefined;
   };
   readonly rows: number;
   readonly labelled: number;

@@ -6,6 +6,8 @@ import { embed, embeddedWidth, embeddingParameters } from './embedding';
 
 /** Multilayer perceptron with ReLU; layers `w0`, `b0`, … and the last without ReLU. He-normal start, output at the base rate. */
 export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): Network => ({
+  isHead: (name) => name === `w${spec?.hidden.length}` || name === `b${spec?.hidden.length}`,
+
   initial(beginning) {
     const { hidden, embedding } = spec!;
     const widening = embeddingParameters(embedding, beginning);

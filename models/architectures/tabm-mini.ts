@@ -10,6 +10,8 @@ import { embed, embeddedWidth, embeddingParameters } from './embedding';
  * Every submodel has its own loss (trainingLoss takes the mean of losses, not the loss of the mean).
  */
 export const tabmMini = (spec?: Pick<SpecOf<'tabm-mini'>, 'submodels' | 'width' | 'blocks' | 'embedding'>): Network => ({
+  isHead: (name) => name.startsWith('head'),
+
   initial(beginning) {
     const { submodels: k, width: d, blocks } = spec!;
     const { rng, train, inputs, baseLogit } = beginning;

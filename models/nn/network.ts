@@ -39,6 +39,8 @@ export interface Beginning {
  * no settings to be scored.
  */
 export interface Network {
+  /** Whether an array speaks of the outcome: begun anew where the others were trained on something else before. */
+  readonly isHead?: (name: string) => boolean;
   initial(beginning: Beginning): Parameter[];
   /** @returns logits, rows × members that share weights (1 for a plain network) */
   forward(tf: Tf, tensors: Tensors, x: Tensor2D, masks?: Masks): Tensor2D;

@@ -6,7 +6,7 @@ import type { InputColumn } from '../preprocessing/encoder';
 import { AdamW } from './adamw';
 import { logLossOfLogits, trainingLoss } from './loss';
 import { Masks } from './masks';
-import { type NamedTensor, type Network, type Rows, toTensors } from './network';
+import { type NamedTensor, type Network, type Parameter, type Rows, toTensors } from './network';
 
 export interface Trained {
   readonly tensors: readonly NamedTensor[];
@@ -16,6 +16,8 @@ export interface Trained {
 }
 
 export interface Stop {
+  /** Arrays of a network that was trained on something else before: all but its head are taken over. */
+  readonly from?: readonly NamedTensor[] | undefined;
   readonly epochs: number;
   readonly validation?: Rows | undefined;
 }
@@ -45,6 +47,15 @@ export function networkLogits(
   return out;
 }
 
+/** @throws Error where a network was begun in another form: widths follow from settings and encoder, which are the same */
+function taken(network: Network, own: Parameter, from: Stop['from']): Parameter {
+  if (!from || network.isHead?.(own.name)) return own;
+  const before = from.find(({ name }) => name === own.name);
+  if (before?.values.length !== own.values.length)
+    throw new Error(`the network was begun without an array ${own.name} of ${own.shape.join(' x ')}`);
+  return { ...own, values: before.values };
+}
+
 /**
  * Trains one network by AdamW on mini-batches in our own seeded order. With a validation part it stops after `patience`
  * epochs without a better loss and returns the best epoch's weights; without one it runs `epochs` and returns the last.
@@ -61,7 +72,9 @@ export function trainNetwork(
 ): Trained {
   const rng = new Rng('network', ...seed);
   const rate = Math.min(0.999, Math.max(0.001, train.y.reduce((sum, y) => sum + y, 0) / train.y.length));
-  const parameters = network.initial({ rng, train, inputs, baseLogit: Math.log(rate / (1 - rate)) });
+  const parameters = network
+    .initial({ rng, train, inputs, baseLogit: Math.log(rate / (1 - rate)) })
+    .map((own) => taken(network, own, stop.from));
   const tensors = toTensors(tf, parameters);
   const trained = parameters.filter(({ kind }) => kind !== 'constant');
   for (const { name } of trained) {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Rng } from '../../domain/rng';
 import type { EvaluationDocument } from '../../domain/schemas/evaluation';
 import { trialSettings } from '../../domain/rules/search-space';
+import type { StoredModel } from '../../models/artifact';
 import { revisionsOf } from '../../platform/db/stores/label-revisions';
 import { gatesOf } from '../../platform/db/stores/promotions';
 import { foldResults, getRun } from '../../platform/db/stores/runs';
@@ -55,7 +56,8 @@ const train = async (text: string) => {
   return { runId, ...(await t.temporal.trainingResult(runId)) };
 };
 const PLAIN = edited(edited(SMALL_EXPERIMENT, 'name: small-register', 'name: searching'), / {2}- \{ family: mlp.*\n/, '');
-const SEARCHING = `${edited(PLAIN, ', nuisance: [], population: false', '')}search: { trials: 2 }\nunlabelled: { perFinding: 1, draws: 2 }\n`;
+const BOTH = edited(edited(SMALL_EXPERIMENT, 'name: small-register', 'name: searching'), 'candidate: logistic', 'candidate: mlp');
+const SEARCHING = `${edited(BOTH, ', nuisance: [], population: false', '')}search: { trials: 2 }\nunlabelled: { perFinding: 1, draws: 2 }\npretrain: rule-hits\n`;
 
 let first: Awaited<ReturnType<typeof train>>;
 
@@ -82,9 +84,10 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
   first = run;
 
   // Every setting that was tried is a row; the best one is what folds and version are fitted with.
-  const trials = await trialsOf(t.db, run.runId);
-  expect(trials.map(({ trial }) => trial).sort()).toEqual([0, 1]);
-  const given = (await getRun(t.db, run.runId)).input.experiment.families[0]!;
+  const all = await trialsOf(t.db, run.runId);
+  expect(all.map(({ family, trial }) => `${family} ${trial}`).sort()).toEqual(['logistic 0', 'logistic 1', 'mlp 0', 'mlp 1']);
+  const trials = all.filter(({ family }) => family === 'mlp');
+  const given = (await getRun(t.db, run.runId)).input.experiment.families[1]!;
   for (const { trial, settings } of trials) expect(settings).toEqual(trialSettings(given, 3, trial));
   const bundle = t.store.getJson<VersionBundle>(run.versionId);
   expect(bundle.recipe.family).toEqual(trials[0]!.settings);
@@ -94,7 +97,7 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
   const { population, nuisance } = document;
   expect(nuisance!.map(({ family, metric }) => `${family} ${metric}`)).toContain('logistic average-precision');
   expect(population!.parts).toHaveLength(2);
-  expect(document.amounts).toEqual([expect.objectContaining({ family: 'logistic', orderedAs: 'logistic-nok' })]);
+  expect(document.amounts!.map(({ family, orderedAs }) => `${family} ${orderedAs}`)).toEqual(['logistic logistic-nok', 'mlp mlp-nok']);
   for (const part of population!.parts) {
     expect(part.actors).toBeGreaterThan(part.controlled);
     expect(part.drawn).toBeGreaterThan(10);
@@ -119,6 +122,10 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
   expect(fold!.result.nuisanceBaseSha256).not.toBe(fold!.result.predictionsSha256);
   expect(bundle.recipe.unlabelled).toMatchObject({ perFinding: 1, draws: 2 });
   expect(card).toContain(`never controlled actors: of matrix ${bundle.recipe.unlabelled!.matrixId}`);
+  // Its networks were begun on everybody's rule hits.
+  expect(t.store.getJson<StoredModel>(bundle.model).chosen).toMatchObject({ begunOn: 'rule-hits' });
+  expect(bundle.recipe.pretrained).toEqual({ on: 'rule-hits', matrixId: bundle.recipe.unlabelled!.matrixId });
+  expect(card).toContain(`actors it was begun on: of matrix ${bundle.recipe.pretrained!.matrixId}`);
 
   // Made again from its pins, populations and second fits too, it says the same; and so does the version.
   const act = await actAs(t, 'kari', 'model.reproduce');

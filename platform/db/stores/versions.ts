@@ -1,5 +1,6 @@
 import type { EvaluationRow } from '../../../domain/schemas/evaluation';
 import { notFound } from '../../../domain/errors';
+import type { Pretrain } from '../../../domain/schemas/experiment';
 import type { FamilySpec } from '../../../domain/schemas/families';
 import type { StoredCalibrator } from '../../../domain/schemas/calibration';
 import type { Db, Tx } from '../connection';
@@ -26,6 +27,8 @@ export interface VersionBundle {
     readonly split: unknown;
     /** Never controlled actors that it was fitted beside: everybody in this matrix, so many for each finding. */
     readonly unlabelled?: { readonly matrixId: string; readonly perFinding: number; readonly draws: number } | undefined;
+    /** What its networks were begun on, and the matrix of everybody that it was read from. */
+    readonly pretrained?: { readonly on: Pretrain; readonly matrixId: string } | undefined;
     readonly code: string;
   };
   readonly engine: Readonly<Record<string, string>>;

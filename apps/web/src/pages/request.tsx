@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import { answer, api, type Request } from '../api/client';
+import { Gate } from '../parts/gate';
 import { Act, type ActSpec } from '../parts/act';
 import { Facts, Id, Page, Section, StateTag } from '../parts/page';
 import { Ask, Loading, Problem } from '../parts/states';
@@ -13,12 +14,12 @@ import { STATES } from './states-in-words';
 const WORDS = {
   nb: {
     title: 'Ønske om å ta i bruk', version: 'Versjon', slot: 'Felt', state: 'Status', asked: 'Bedt om av', trained: 'Trent av', when: 'Når', until: 'Utløper', decided: 'Besluttet av', reason: 'Begrunnelse', erased: '(ordene er slettet)',
-    gates: 'Krav', gatesLead: 'Kravene dømmes av arbeidsflyten før noen kan godkjenne. Et krav som ikke er møtt, kan to personer gå forbi med hver sin begrunnelse, som blir stående.', judging: 'Kravene dømmes nå.', passed: 'møtt', failed: 'IKKE møtt', over: (n: number) => `${n} av 2 har gått forbi`,
+    gates: 'Krav', gatesLead: 'Kravene dømmes av arbeidsflyten før noen kan godkjenne. Et krav som ikke er møtt, kan to personer gå forbi med hver sin begrunnelse, som blir stående.', judging: 'Kravene dømmes nå.',
     decide: 'Beslutning', approve: 'Godkjenn', refuse: 'Avslå', mayNot: 'Du kan ikke godkjenne dette', passOver: 'Gå forbi kravet', why: 'Hvorfor',
   },
   en: {
     title: 'Request to go live', version: 'Version', slot: 'Slot', state: 'State', asked: 'Asked by', trained: 'Trained by', when: 'When', until: 'Expires', decided: 'Decided by', reason: 'Reason', erased: '(the words were erased)',
-    gates: 'Gates', gatesLead: 'The workflow judges the gates before anybody can approve. A gate that failed can be passed over by two people, each with a reason that stays.', judging: 'The gates are being judged.', passed: 'passed', failed: 'NOT passed', over: (n: number) => `${n} of 2 passed over it`,
+    gates: 'Gates', gatesLead: 'The workflow judges the gates before anybody can approve. A gate that failed can be passed over by two people, each with a reason that stays.', judging: 'The gates are being judged.',
     decide: 'Decision', approve: 'Approve', refuse: 'Refuse', mayNot: 'You cannot approve this', passOver: 'Pass over the gate', why: 'Why',
   },
 }; // prettier-ignore
@@ -51,7 +52,7 @@ function Loaded({ request }: { request: Request }) {
       ]} />
       <Section title={w.gates} lead={w.gatesLead}>
         {request.gates.length === 0 ? <><Paragraph role="status">{w.judging}</Paragraph><Loading rows={3} /></> : (
-          <ul className="plain">{request.gates.map((gate) => <Gate key={gate.gate} gate={gate} request={request} />)}</ul>
+          <ul className="plain">{request.gates.map((gate) => <OneGate key={gate.gate} gate={gate} request={request} />)}</ul>
         )}
       </Section>
       {request.state === 'open' ? <Decide request={request} /> : null}
@@ -59,7 +60,7 @@ function Loaded({ request }: { request: Request }) {
   );
 } // prettier-ignore
 
-function Gate({ gate, request }: { gate: Request['gates'][number]; request: Request }) {
+function OneGate({ gate, request }: { gate: Request['gates'][number]; request: Request }) {
   const w = useWords(WORDS);
   const queries = useQueryClient();
   const may = useMay('overrideGate');
@@ -71,8 +72,7 @@ function Gate({ gate, request }: { gate: Request['gates'][number]; request: Requ
   });
   return (
     <li>
-      <StateTag state={gate.passed ? 'finished' : 'failed'}>{gate.passed ? w.passed : w.failed}</StateTag> <code>{gate.gate}</code>: {gate.reason}
-      {!gate.passed && gate.overrides > 0 ? <Paragraph data-size="sm">{w.over(gate.overrides)}</Paragraph> : null}
+      <Gate of={gate} />
       {gate.canBePassedOver && may && request.state === 'open' ? (
         <form className="row" onSubmit={(event) => { event.preventDefault(); over.mutate(); }}>
           <Textfield label={w.why} data-size="sm" value={reason} required minLength={3} onChange={(event) => setReason(event.target.value)} />

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { useParams } from 'react-router';
 import { answer, api, type Run } from '../api/client';
 import { EvaluationView } from '../parts/evaluation';
+import { Leaks } from '../parts/leaks';
 import { Facts, Id, Page, Section, StateTag } from '../parts/page';
 import { Ask, Problem } from '../parts/states';
 import { Rows } from '../parts/table';
@@ -14,13 +15,13 @@ import { FAMILIES, STATES } from './states-in-words';
 const WORDS = {
   nb: {
     title: 'Trening', state: 'Status', slot: 'Felt', by: 'Startet av', started: 'Startet', ended: 'Ferdig', matrix: 'Matrise', version: 'Modellversjon', cancel: 'Stopp', temporal: 'Se arbeidsflyten i Temporal', problem: 'Den mislyktes:', experiment: 'Eksperimentet som det ble kjørt',
-    step: 'Steg', folds: 'Deler som er tilpasset', fold: 'Del', family: 'Modell', train: 'Treningsrader', never: 'Aldri kontrollerte ved siden av', test: 'Testrader', positives: 'Funn i test', leak: 'Lekkasjesjekk', leaks: { clean: 'Ingen lekkasje funnet', 'needs-reason': 'Noe ser for godt ut: to personer må gi en grunn før modellen kan tas i bruk', refused: 'Lekkasje funnet' }, tests: (n: number) => `${n} prøver`, certificate: 'Attesten',
+    step: 'Steg', folds: 'Deler som er tilpasset', fold: 'Del', family: 'Modell', train: 'Treningsrader', never: 'Aldri kontrollerte ved siden av', test: 'Testrader', positives: 'Funn i test',
     trials: 'Innstillinger som ble prøvd', trialsLead: 'Tilpasset og bedømt på det som var kjent før første testdel. Den med lavest tap brukes; nummer 0 er den eksperimentet gir.', trial: 'Nr.', loss: 'Logaritmisk tap', ap: 'Gj.sn. presisjon', settings: 'Innstilling',
     steps: { search: 'søker innstillinger', population: 'alle aktører', planning: 'planlegger', extraction: 'uttrekk', features: 'egenskaper', 'leak-check': 'lekkasjesjekk', training: 'trener', evaluation: 'evaluerer', 'final-model': 'siste modell', registration: 'registrerer', finished: 'ferdig' },
   },
   en: {
     title: 'Training run', state: 'State', slot: 'Slot', by: 'Started by', started: 'Started', ended: 'Ended', matrix: 'Matrix', version: 'Model version', cancel: 'Stop', temporal: 'See the workflow in Temporal', problem: 'It failed:', experiment: 'The experiment as it was run',
-    step: 'Step', folds: 'Folds fitted', fold: 'Fold', family: 'Model', train: 'Training rows', never: 'Never controlled beside them', test: 'Test rows', positives: 'Findings in test', leak: 'Leak check', leaks: { clean: 'No leak was found', 'needs-reason': 'Something looks too good: two people have to give a reason before the model can go live', refused: 'A leak was found' }, tests: (n: number) => `${n} tests`, certificate: 'The certificate',
+    step: 'Step', folds: 'Folds fitted', fold: 'Fold', family: 'Model', train: 'Training rows', never: 'Never controlled beside them', test: 'Test rows', positives: 'Findings in test',
     trials: 'Settings that were tried', trialsLead: 'Fitted and judged on what was known before the first test part. The one with the lowest loss is used; number 0 is what the experiment gives.', trial: 'No.', loss: 'Log loss', ap: 'Average precision', settings: 'Setting',
     steps: { search: 'searching settings', population: 'all actors', planning: 'planning', extraction: 'extraction', features: 'features', 'leak-check': 'leak check', training: 'training', evaluation: 'evaluation', 'final-model': 'final model', registration: 'registration', finished: 'finished' },
   },
@@ -85,7 +86,7 @@ function Loaded({ run, title }: { run: Run; title: string }) {
       {run.problem ? <Alert data-color="danger">{w.problem} {run.problem}</Alert> : null}
       {cancel.isError ? <Problem error={cancel.error} /> : null}
       {run.state === 'running' ? <Running progress={progress} /> : null}
-      <Leaks run={run} />
+      <Leaks of={run.leaks} />
       {run.state === 'finished' ? <Ask of={evaluation}>{(document) => <EvaluationView of={document} />}</Ask> : null}
       <Trials run={run} />
       <Folds run={run} />
@@ -104,18 +105,6 @@ function Running({ progress }: { progress: Progress | undefined }) {
         <label>{name} {progress && progress.total > 1 ? `${progress.done} / ${progress.total}` : ''}<br /><progress max={progress?.total ?? 1} value={progress?.done ?? 0} style={{ width: '100%' }} /></label>
         <Paragraph data-size="sm">{w.folds}: {progress?.folds.length ?? 0}</Paragraph>
       </div>
-    </Section>
-  );
-} // prettier-ignore
-
-function Leaks({ run: { leaks } }: { run: Run }) {
-  const w = useWords(WORDS);
-  if (!leaks) return null;
-  const colour = { clean: 'success', 'needs-reason': 'warning', refused: 'danger' } as const;
-  return (
-    <Section title={w.leak}>
-      <Alert data-color={colour[leaks.verdict]}>{w.leaks[leaks.verdict]} ({w.tests(leaks.tests)})</Alert>
-      <Details data-size="sm"><Details.Summary>{w.certificate}</Details.Summary><Details.Content><pre className="scroll" tabIndex={0}>{JSON.stringify(leaks.certificate, null, 2)}</pre></Details.Content></Details>
     </Section>
   );
 } // prettier-ignore

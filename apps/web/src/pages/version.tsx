@@ -5,7 +5,9 @@ import { useNavigate, useParams } from 'react-router';
 import { answer, api, type Version } from '../api/client';
 import { Act, type ActSpec } from '../parts/act';
 import { EvaluationView } from '../parts/evaluation';
-import { Facts, Id, Page, StateTag, To } from '../parts/page';
+import { Gate } from '../parts/gate';
+import { Leaks } from '../parts/leaks';
+import { Facts, Id, Page, Section, StateTag, To } from '../parts/page';
 import { Ask, Empty } from '../parts/states';
 import { Rows } from '../parts/table';
 import { useMay } from '../shell';
@@ -15,13 +17,13 @@ import { FAMILIES, STATES } from './states-in-words';
 const WORDS = {
   nb: {
     title: 'Modellversjon', slot: 'Felt', family: 'Modell', run: 'Trening', matrix: 'Matrise', at: 'Registrert', signed: 'Signert', yes: 'ja', no: 'nei', code: 'Kode', lineage: 'Avstamming', mlflow: 'Se treningen i MLflow',
-    card: 'Modellkort', evaluation: 'Evaluering', decisions: 'Beslutninger', recipe: 'Oppskrift', noCard: 'Versjonen ble frosset før versjoner fikk kort.', none: 'Ingen har bedt om å ta den i bruk.', ask: 'Be om å ta den i bruk', study: 'Versjonen vet hvem som kontrollerte. Den kan studeres, aldri tas i bruk.',
+    card: 'Modellkort', leaks: 'Lekkasjeattest', noLeaks: 'Treningen har ingen lekkasjeattest.', gates: (id: string) => `Krav i forespørsel ${id}`, evaluation: 'Evaluering', decisions: 'Beslutninger', recipe: 'Oppskrift', noCard: 'Versjonen ble frosset før versjoner fikk kort.', none: 'Ingen har bedt om å ta den i bruk.', ask: 'Be om å ta den i bruk', study: 'Versjonen vet hvem som kontrollerte. Den kan studeres, aldri tas i bruk.',
     revised: (changed: number, rows: number, from: number, to: number, at: string) => `Fasiten er endret siden treningen (oppdaget ${at}): ${changed} av ${rows} utfall er blitt andre, ${from} funn er borte og ${to} er kommet til. Tren den på nytt.`,
     request: 'Ønske', state: 'Status', by: 'Bedt om av', when: 'Når', engine: 'Maskineri',
   },
   en: {
     title: 'Model version', slot: 'Slot', family: 'Model', run: 'Training run', matrix: 'Matrix', at: 'Registered', signed: 'Signed', yes: 'yes', no: 'no', code: 'Code', lineage: 'Lineage', mlflow: 'See the run in MLflow',
-    card: 'Model card', evaluation: 'Evaluation', decisions: 'Decisions', recipe: 'Recipe', noCard: 'The version was frozen before versions carried a card.', none: 'Nobody has asked for it to go live.', ask: 'Ask for it to go live', study: 'The version knows who looked. It may be studied, never go live.',
+    card: 'Model card', leaks: 'Leak certificate', noLeaks: 'The run has no leak certificate.', gates: (id: string) => `Gates of request ${id}`, evaluation: 'Evaluation', decisions: 'Decisions', recipe: 'Recipe', noCard: 'The version was frozen before versions carried a card.', none: 'Nobody has asked for it to go live.', ask: 'Ask for it to go live', study: 'The version knows who looked. It may be studied, never go live.',
     revised: (changed: number, rows: number, from: number, to: number, at: string) => `The labels have changed since it was trained (found ${at}): ${changed} of ${rows} outcomes became others, ${from} findings are none any more and ${to} were added. Train it again.`,
     request: 'Request', state: 'State', by: 'Asked by', when: 'When', engine: 'Engine',
   },
@@ -40,6 +42,7 @@ function Loaded({ version }: { version: Version }) {
   const f = useFormats();
   const { versionId, runId, family } = version;
   const evaluation = useQuery({ queryKey: ['evaluation', runId], queryFn: () => answer(api.GET('/v1/training-runs/{runId}/evaluation', { params: { path: { runId } } })) });
+  const run = useQuery({ queryKey: ['run', runId], queryFn: () => answer(api.GET('/v1/training-runs/{runId}', { params: { path: { runId } } })) });
   return (
     <Page title={`${w.title} ${versionId.slice(0, 12)}`}>
       <Facts of={[
@@ -54,11 +57,13 @@ function Loaded({ version }: { version: Version }) {
       <Tabs defaultValue="evaluation">
         <Tabs.List>
           <Tabs.Tab value="evaluation">{w.evaluation}</Tabs.Tab>
+          <Tabs.Tab value="leaks">{w.leaks}</Tabs.Tab>
           <Tabs.Tab value="card">{w.card}</Tabs.Tab>
           <Tabs.Tab value="decisions">{w.decisions}</Tabs.Tab>
           <Tabs.Tab value="recipe">{w.recipe}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="evaluation"><Ask of={evaluation}>{(document) => <div className="stack"><EvaluationView of={document} family={family} /></div>}</Ask></Tabs.Panel>
+        <Tabs.Panel value="leaks"><Ask of={run}>{(of) => (of.leaks ? <Leaks of={of.leaks} /> : <Empty>{w.noLeaks}</Empty>)}</Ask></Tabs.Panel>
         <Tabs.Panel value="card">{version.hasCard ? <iframe className="frame" title={w.card} src={`/v1/model-versions/${versionId}/card?format=html`} sandbox="" /> : <Empty>{w.noCard}</Empty>}</Tabs.Panel>
         <Tabs.Panel value="decisions"><Requests version={version} /></Tabs.Panel>
         <Tabs.Panel value="recipe">
@@ -103,10 +108,15 @@ function Requests({ version: { requests } }: { version: Version }) {
   const w = useWords(WORDS);
   const states = useWords(STATES);
   const f = useFormats();
-  if (requests.length === 0) return <Empty>{w.none}</Empty>;
+  const [latest] = requests;
+  const request = useQuery({ queryKey: ['request', latest?.requestId], queryFn: () => answer(api.GET('/v1/promotions/{requestId}', { params: { path: { requestId: latest!.requestId } } })), enabled: latest !== undefined });
+  if (!latest) return <Empty>{w.none}</Empty>;
   return (
-    <Rows name={w.decisions} rows={requests} keyOf={(r) => r.requestId} columns={[
-      { head: w.request, cell: (r) => <To to={`/requests/${r.requestId}`}>{r.requestId.slice(0, 8)}</To> }, { head: w.state, cell: (r) => <StateTag state={r.state}>{states[r.state]}</StateTag> }, { head: w.by, cell: (r) => r.requestedBy }, { head: w.when, cell: (r) => f.instant(r.requestedAt) },
+    <div className="stack">
+      <Rows name={w.decisions} rows={requests} keyOf={(r) => r.requestId} columns={[
+        { head: w.request, cell: (r) => <To to={`/requests/${r.requestId}`}>{r.requestId.slice(0, 8)}</To> }, { head: w.state, cell: (r) => <StateTag state={r.state}>{states[r.state]}</StateTag> }, { head: w.by, cell: (r) => r.requestedBy }, { head: w.when, cell: (r) => f.instant(r.requestedAt) },
     ]} />
+      <Section title={w.gates(latest.requestId.slice(0, 8))}><Ask of={request}>{({ gates }) => <ul className="plain">{gates.map((gate) => <li key={gate.gate}><Gate of={gate} /></li>)}</ul>}</Ask></Section>
+    </div>
   );
 } // prettier-ignore

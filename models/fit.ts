@@ -50,7 +50,7 @@ export interface Parts {
 }
 
 /** How a stored model of each family is computed: everything else is in its tensors. */
-export const FORWARD: Readonly<Record<FamilyName, Pick<Network, 'forward'>>> = {
+export const FORWARD: Readonly<Record<FamilyName, Omit<Network, 'initial'>>> = {
   logistic,
   mlp: mlp(),
   'tabm-mini': tabmMini(),

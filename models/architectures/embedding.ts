@@ -65,6 +65,9 @@ function piecewiseLinear(bins: number, { train }: Beginning, columns: readonly n
   ];
 }
 
+/** Whether inputs are widened at all. */
+export const isWidened = (tensors: Tensors): boolean => (tensors['ple.column'] ?? tensors['periodic.column']) !== undefined;
+
 /** Inputs and their embedding side by side. */
 export function embed(tf: Tf, tensors: Tensors, x: Tensor2D): Tensor2D {
   const columns = tensors['ple.column'] ?? tensors['periodic.column'];

@@ -22,15 +22,19 @@ export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): Network
     return [...widening, ...layers];
   },
 
-  forward(tf, tensors, x, masks) {
-    let h = embed(tf, tensors, x);
-    for (let layer = 0; tensors[`w${layer}`]; layer++) {
-      const multiply = layer === 0 && !tensors['periodic.frequency'] ? dataProduct : product;
-      const z = tf.add<Tensor2D>(multiply(tf, h, tensors[`w${layer}`] as Tensor2D), tensors[`b${layer}`]!);
-      if (!tensors[`w${layer + 1}`]) return z;
-      h = tf.relu(z);
-      if (masks) h = masks.drop(tf, h);
+  kernel: (_tf, tensors) => tensors['w0'] as Tensor2D,
+
+  above(tf, tensors, first, masks) {
+    let z = tf.add<Tensor2D>(first, tensors['b0']!);
+    for (let layer = 1; tensors[`w${layer}`]; layer++) {
+      const h = tf.relu(z);
+      z = tf.add(product(tf, masks ? masks.drop(tf, h) : h, tensors[`w${layer}`] as Tensor2D), tensors[`b${layer}`]!);
     }
-    throw new Error('the network has no layer');
+    return z;
+  },
+
+  forward(tf, tensors, x, masks) {
+    const multiply = tensors['periodic.frequency'] ? product : dataProduct;
+    return this.above!(tf, tensors, multiply(tf, embed(tf, tensors, x), this.kernel!(tf, tensors)), masks);
   },
 });

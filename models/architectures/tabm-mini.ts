@@ -30,14 +30,16 @@ export const tabmMini = (spec?: Pick<SpecOf<'tabm-mini'>, 'submodels' | 'width' 
     ];
   },
 
-  forward(tf, tensors, x, masks) {
+  kernel(tf, tensors) {
     const r = tensors['r'] as Tensor3D; // inputs × k × 1
     const [k, d] = (tensors['head'] as Tensor2D).shape;
-    const embedded = embed(tf, tensors, x);
-    const rows = embedded.shape[0];
-    const kernel = tf.reshape<Rank.R2>(tf.mul(r, tf.expandDims(tensors['w0']!, 1)), [r.shape[0], k * d]);
-    const first = tensors['periodic.frequency'] ? product : dataProduct;
-    let h = tf.reshape<Rank.R2>(first(tf, embedded, kernel), [rows * k, d]);
+    return tf.reshape<Rank.R2>(tf.mul(r, tf.expandDims(tensors['w0']!, 1)), [r.shape[0], k * d]);
+  },
+
+  above(tf, tensors, first, masks) {
+    const [k, d] = (tensors['head'] as Tensor2D).shape;
+    const rows = first.shape[0];
+    let h = tf.reshape<Rank.R2>(first, [rows * k, d]);
     for (let layer = 0; tensors[`w${layer}`]; layer++) {
       const z: Tensor2D = layer === 0 ? h : product(tf, h, tensors[`w${layer}`] as Tensor2D);
       h = tf.relu<Tensor2D>(tf.add<Tensor2D>(z, tensors[`b${layer}`]!));
@@ -45,6 +47,11 @@ export const tabmMini = (spec?: Pick<SpecOf<'tabm-mini'>, 'submodels' | 'width' 
     }
     const heads = tf.sum<Tensor2D>(tf.mul(tf.reshape<Rank.R3>(h, [rows, k, d]), tensors['head']!), 2);
     return tf.add<Tensor2D>(heads, tensors['headBias']!);
+  },
+
+  forward(tf, tensors, x, masks) {
+    const multiply = tensors['periodic.frequency'] ? product : dataProduct;
+    return this.above!(tf, tensors, multiply(tf, embed(tf, tensors, x), this.kernel!(tf, tensors)), masks);
   },
 });
 

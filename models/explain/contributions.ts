@@ -1,10 +1,11 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { additiveTermColumns, additiveTerms } from '../architectures/additive';
 import type { Tf } from '../backend';
-import { type FittedModel, FORWARD } from '../fit';
+import type { FittedModel } from '../fit';
 import { toTensors } from '../nn/network';
 import { encode, encodedWidth, inputColumns } from '../preprocessing/encoder';
 import type { MatrixData } from '../../domain/schemas/matrix';
+import { integrated, type Part } from './integrated-gradients';
 
 /** What each feature adds to one row's score, against the mean training row. */
 export interface Contributions {
@@ -15,13 +16,6 @@ export interface Contributions {
   /** score - base - Σ contributions: rounding for linear and additive models, the path's coarseness for networks. */
   readonly gap: number;
 }
-
-/** Steps of the path from the mean row to the actor's, and of the path of rows that those leave a gap in. */
-const STEPS = 16;
-const FINE_STEPS = 64;
-/** Share of what there is to explain above which a row's path is walked in fine steps. */
-const COARSE_GAP = 0.002;
-const PATH_ROWS = 1024;
 
 /**
  * Contributions of the given rows: exact for linear and additive models, integrated gradients (Sundararajan, Taly and Yan
@@ -56,13 +50,6 @@ export function contributions(tf: Tf, model: FittedModel, data: MatrixData, rows
   });
 }
 
-interface Part {
-  readonly scores: ArrayLike<number>;
-  readonly base: number;
-  /** Contribution of each input column, rows × width. */
-  readonly columns: Float64Array;
-}
-
 /** In float64: a float32 sum over hundreds of columns would leave a gap of its own. */
 function linear(_tf: Tf, tensors: Record<string, Tensor>, x: Float32Array, mean: Float32Array): Part {
   const w = Float64Array.from(tensors['w']!.dataSync());
@@ -92,53 +79,4 @@ function terms(tf: Tf, tensors: Record<string, Tensor>, reads: readonly (readonl
     });
   }
   return { scores, base, columns };
-}
-
-function integrated(tf: Tf, tensors: Record<string, Tensor>, family: 'mlp' | 'tabm-mini', x: Float32Array, mean: Float32Array): Part {
-  const width = mean.length;
-  const logits = (inputs: Tensor2D) => tf.mean(FORWARD[family].forward(tf, tensors, inputs), 1);
-  const slope = tf.grad((inputs) => tf.sum(logits(inputs as Tensor2D)));
-  const score = (inputs: Float32Array) => tf.tidy(() => logits(tf.tensor2d(inputs, [inputs.length / width, width])).dataSync());
-  const [scores, base] = [score(x), score(mean)[0]!];
-  const columns = new Float64Array(x.length);
-  const walk = (rows: readonly number[], steps: number) => {
-    const rowsAtOnce = Math.floor(PATH_ROWS / steps);
-    for (let from = 0; from < rows.length; from += rowsAtOnce) alongPath(tf, slope, x, mean, rows.slice(from, from + rowsAtOnce), steps, columns); // prettier-ignore
-  };
-  const all = Array.from(scores, (_, row) => row);
-  walk(all, STEPS);
-  const isRough = (row: number) => {
-    const explained = columns.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value, 0);
-    const whole = scores[row]! - base;
-    return Math.abs(whole - explained) > COARSE_GAP * Math.abs(whole);
-  };
-  walk(all.filter(isRough), FINE_STEPS);
-  return { scores, base, columns };
-}
-
-/** Mean slope along the straight path from the mean row to each of `rows` (midpoints), times how far it goes, into `columns`. */
-function alongPath(
-  tf: Tf,
-  slope: (inputs: Tensor) => Tensor,
-  x: Float32Array,
-  mean: Float32Array,
-  rows: readonly number[],
-  steps: number,
-  columns: Float64Array,
-): void {
-  const width = mean.length;
-  const path = new Float32Array(rows.length * steps * width);
-  rows.forEach((row, i) => {
-    for (let step = 0; step < steps; step++)
-      for (let j = 0; j < width; j++)
-        path[(i * steps + step) * width + j] = mean[j]! + ((step + 0.5) / steps) * (x[row * width + j]! - mean[j]!);
-  });
-  const slopes = tf.tidy(() => slope(tf.tensor2d(path, [rows.length * steps, width])).dataSync());
-  rows.forEach((row, i) => {
-    for (let j = 0; j < width; j++) {
-      let sum = 0;
-      for (let step = 0; step < steps; step++) sum += slopes[(i * steps + step) * width + j]!;
-      columns[row * width + j] = (sum / steps) * (x[row * width + j]! - mean[j]!);
-    }
-  });
 }

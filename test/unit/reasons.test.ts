@@ -1,3 +1,4 @@
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { toHtml, toMarkdown } from '../../domain/cards/document';
 import { type CardInput, modelCard } from '../../domain/cards/model-card';
 import { featureInWords, reasonsInWords } from '../../domain/features/words';
@@ -7,7 +8,9 @@ import { Rng } from '../../domain/rng';
 import { loadBackend, type Tf } from '../../models/backend';
 import { contributions } from '../../models/explain/contributions';
 import { explain } from '../../models/explain/reasons';
-import { type FittedModel, fitFamily } from '../../models/fit';
+import { type FittedModel, fitFamily, FORWARD } from '../../models/fit';
+import { toTensors } from '../../models/nn/network';
+import { encode, inputColumns } from '../../models/preprocessing/encoder';
 import { scoreRows } from '../../models/score';
 import { fitSeen, unlikeSeen } from '../../models/seen';
 
@@ -41,11 +44,21 @@ const FAMILIES = [
   { family: 'additive', units: 4, pairs: 1, maxEpochs: 6, batchSize: 32, members: 2 },
   { family: 'mlp', hidden: [12], learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 2 },
   { family: 'tabm-mini', submodels: 4, width: 16, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1 },
+  {
+    family: 'mlp',
+    hidden: [12],
+    embedding: { kind: 'piecewise-linear', bins: 4 },
+    learningRate: 0.02,
+    maxEpochs: 6,
+    batchSize: 32,
+    members: 1,
+  },
 ] as const;
 const fitted = new Map<string, FittedModel>();
 const modelOf = (settings: (typeof FAMILIES)[number]) => {
-  const known = fitted.get(settings.family) ?? fitFamily(tf, familySchema.parse(settings), data, columns, data.entity.map((_, row) => row), 1).model; // prettier-ignore
-  fitted.set(settings.family, known);
+  const key = JSON.stringify(settings);
+  const known = fitted.get(key) ?? fitFamily(tf, familySchema.parse(settings), data, columns, data.entity.map((_, row) => row), 1).model; // prettier-ignore
+  fitted.set(key, known);
   return known;
 };
 
@@ -68,8 +81,29 @@ test.each(FAMILIES)('$family: what the features add sums to the score, and the r
   expect(Math.min(size('bills_12m'), size('amount_12m'))).toBeGreaterThan(size('bills_per_day_12m_z'));
 });
 
+test.each(FAMILIES.slice(2, 4))('$family: a path through the sums of the first layer says what the path through the inputs says', (settings) => {
+  const model = modelOf(settings);
+  const [row, steps] = [40, 256];
+  const x = encode(model.encoder, data, [row]);
+  const width = x.length;
+  const total = new Float64Array(width);
+  for (const member of model.members) {
+    const tensors = toTensors(tf, member);
+    const slope = tf.grad((at) => tf.mean(FORWARD[model.family].forward(tf, tensors, at as Tensor2D), 1));
+    for (let step = 0; step < steps; step++) {
+      const at = Float32Array.from(x, (value, j) => model.background[j]! + ((step + 0.5) / steps) * (value - model.background[j]!));
+      tf.tidy(() => slope(tf.tensor2d(at, [1, width])).dataSync()).forEach((value, j) => (total[j]! += (value * (x[j]! - model.background[j]!)) / steps / model.members.length));
+    }
+    tf.dispose(Object.values(tensors));
+  }
+  const [found] = contributions(tf, model, data, [row]);
+  inputColumns(model.encoder).forEach(({ feature }, j, all) => {
+    if (all.filter((column) => column.feature === feature).length === 1) expect(found!.byFeature.get(feature)! - total[j]!).toBeCloseTo(0, 2);
+  });
+}); // prettier-ignore
+
 test('a reason stands beside named peers, a small group beside everybody, and the counterfactual really falls below the cut', () => {
-  const model = modelOf({ family: 'logistic' });
+  const model = modelOf(FAMILIES[0]);
   const all = scoreRows(tf, model, data, data.entity.map((_, row) => row)); // prettier-ignore
   const top = [...all.keys()].sort((a, b) => all[b]! - all[a]!)[0]!;
   const cut = [...all].sort((a, b) => b - a)[20]!;

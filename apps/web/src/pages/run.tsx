@@ -5,7 +5,7 @@ import { useParams } from 'react-router';
 import { answer, api, type Run } from '../api/client';
 import { EvaluationView } from '../parts/evaluation';
 import { Leaks } from '../parts/leaks';
-import { Facts, Id, Page, Section, StateTag } from '../parts/page';
+import { Away, Facts, Id, Page, Section, StateTag } from '../parts/page';
 import { Ask, Problem } from '../parts/states';
 import { Rows } from '../parts/table';
 import { useMay, useMe } from '../shell';
@@ -82,7 +82,7 @@ function Loaded({ run, title }: { run: Run; title: string }) {
         [w.matrix, run.matrixId ? <Id key="m" of={run.matrixId} to={`/lineage/${run.matrixId}`} /> : '–'],
         [w.version, run.versionId ? <Id key="v" of={run.versionId} to={`/versions/${run.versionId}`} /> : '–'],
       ]} />
-      {temporal ? <p><a href={`${temporal}/workflows/train-${runId}`} target="_blank" rel="noreferrer">{w.temporal}</a></p> : null}
+      {temporal ? <p><Away to={`${temporal}/workflows/train-${runId}`}>{w.temporal}</Away></p> : null}
       {run.problem ? <Alert data-color="danger">{w.problem} {run.problem}</Alert> : null}
       {cancel.isError ? <Problem error={cancel.error} /> : null}
       {run.state === 'running' ? <Running progress={progress} /> : null}

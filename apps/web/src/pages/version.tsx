@@ -7,7 +7,7 @@ import { Act, type ActSpec } from '../parts/act';
 import { EvaluationView } from '../parts/evaluation';
 import { Gate } from '../parts/gate';
 import { Leaks } from '../parts/leaks';
-import { Facts, Id, Page, Section, StateTag, To } from '../parts/page';
+import { Away, Facts, Id, Page, Section, StateTag, To } from '../parts/page';
 import { Ask, Empty } from '../parts/states';
 import { Rows } from '../parts/table';
 import { useMay } from '../shell';
@@ -51,7 +51,7 @@ function Loaded({ version }: { version: Version }) {
         [w.lineage, <Id key="l" of={versionId} to={`/lineage/${versionId}`} />],
         ...(version.live ? [[w.state, <StateTag key="s" state="live">{states.live}</StateTag>] as const] : []),
       ]} />
-      {version.links.mlflow ? <p><a href={version.links.mlflow} target="_blank" rel="noreferrer">{w.mlflow}</a></p> : null}
+      {version.links.mlflow ? <p><Away to={version.links.mlflow}>{w.mlflow}</Away></p> : null}
       <Revised of={version.revisions[0]} />
       {version.selectable ? <AskToGoLive version={version} /> : <Alert data-color="warning">{w.study}</Alert>}
       <Tabs defaultValue="evaluation">

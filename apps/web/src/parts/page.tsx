@@ -52,6 +52,15 @@ export function Id({ of, to, kind }: { of: string; to?: string | undefined; kind
   );
 }
 
+/** A link to a page of another server, in a window of its own. */
+export function Away({ to, children }: { to: string; children: ReactNode }) {
+  return (
+    <Link href={to} target="_blank" rel="noreferrer">
+      {children}
+    </Link>
+  );
+}
+
 export function To({ to, children }: { to: string; children: ReactNode }) {
   return (
     <Link asChild>

@@ -15,7 +15,7 @@ const WORDS = {
     family: 'Modell eller målestokk', metric: 'Mål', without: 'Uten', withColumns: 'Med', difference: 'Forskjell',
     lists: 'Lister trukket blant alle', listsLead: 'Andel av listens første k som ville hatt funn om de ble kontrollert. De fleste av dem ble aldri kontrollert, så hvert anslag hviler på en forutsetning. Skrankene hviler på ingen.',
     parts: (n: number, actors: string, controlled: string, drawn: string) => `${n === 1 ? 'Én testdel' : `${n} testdeler`}: ${actors} aktive aktører til sammen, ${controlled} av dem kontrollert i delen, ${drawn} etter trekning.`,
-    first: 'Første', all: 'alle', estimator: 'Anslag', share: 'Andel med funn', controlled: 'Kontrollerte', rightIf: 'Riktig hvis',
+    first: 'Første', all: 'alle', estimator: 'Anslag', share: 'Andel med funn', controlled: 'Kontrollerte', rightIf: 'riktig hvis',
     swap: 'Verste tidel byttet ut', swapLead: 'Hva det ville gitt å bytte den tidelen av tidligere kontroller som modellen satte lavest, mot dens første blant dem ingen kontrollerte: funn og kroner mer for hver kontroll, om ukontrollerte er som kontrollerte med samme skår.',
     replaced: 'Byttet ut', observed: 'Funn i dem', gained: 'Funn vunnet', kroner: 'Kroner vunnet', whatever: 'Uansett forutsetning',
     groups: 'Grupper modellen har lært lite av', groupsLead: 'Skår i disse gruppene låner fra de andre og bærer ingen dom alene.', noThin: 'Alle grupper har rader og funn nok.', group: 'Gruppe', actors: 'Aktører', rows: 'Treningsrader', findings: 'Funn',
@@ -28,7 +28,7 @@ const WORDS = {
     family: 'Model or yardstick', metric: 'Metric', without: 'Without', withColumns: 'With', difference: 'Difference',
     lists: 'Lists drawn from everybody', listsLead: 'Share of the first k of the list that would have a finding if controlled. Most of them never were, so each estimate rests on an assumption. The bounds rest on none.',
     parts: (n: number, actors: string, controlled: string, drawn: string) => `${n === 1 ? 'One test part' : `${n} test parts`}: ${actors} active actors together, ${controlled} of them controlled in the part, ${drawn} by a draw.`,
-    first: 'First', all: 'all', estimator: 'Estimate', share: 'Share with a finding', controlled: 'Controlled', rightIf: 'Right if',
+    first: 'First', all: 'all', estimator: 'Estimate', share: 'Share with a finding', controlled: 'Controlled', rightIf: 'right if',
     swap: 'Worst tenth replaced', swapLead: 'What replacing the tenth of past controls that the model put lowest by its first among those nobody controlled would have given: findings and NOK more a control, if uncontrolled actors are like controlled ones of the same score.',
     replaced: 'Replaced', observed: 'Findings in them', gained: 'Findings gained', kroner: 'NOK gained', whatever: 'Whatever is assumed',
     groups: 'Groups that the model has learnt little from', groupsLead: 'Scores of these groups borrow from the others and carry no verdict of their own.', noThin: 'Every group has rows and findings enough.', group: 'Group', actors: 'Actors', rows: 'Training rows', findings: 'Findings',
@@ -67,6 +67,8 @@ export function Everybody({ of, family }: { of: Population; family: string | und
   const models = of.swap.map((row) => row.family);
   const own = of.lists.filter((row) => (family === undefined ? models.includes(row.family) : row.family === family));
   const rows = own.filter((row) => row.estimate);
+  // What each rests on is said once: in every row it would be most of the table.
+  const said = [...new Set(rows.map((row) => row.estimator))];
   const missing = [...new Map(own.flatMap((row) => (row.missing ? [[row.estimator, row.missing] as const] : [])))];
   const swaps = of.swap.filter((row) => family === undefined || row.family === family);
   const thin = of.groups.filter((group) => group.thin);
@@ -77,8 +79,9 @@ export function Everybody({ of, family }: { of: Population; family: string | und
         <Rows name={w.lists} rows={rows} keyOf={(r) => `${r.family} ${r.k} ${r.estimator}`} columns={[
           ...(family === undefined ? [{ head: w.family, cell: (r: ListEstimate) => names.family(r.family) }] : []),
           { head: w.first, numeric: true, cell: (r) => r.k || w.all }, { head: w.estimator, cell: (r) => w.estimators[r.estimator] },
-          { head: w.share, cell: (r) => (r.estimate ? <Interval of={r.estimate} point={r.estimator !== 'bounds'} /> : '–') }, { head: w.controlled, numeric: true, cell: (r) => (r.estimate ? f.number(r.estimate.n) : '–') }, { head: w.rightIf, cell: (r) => w.because[r.estimator] },
+          { head: w.share, cell: (r) => (r.estimate ? <Interval of={r.estimate} point={r.estimator !== 'bounds'} /> : '–') }, { head: w.controlled, numeric: true, cell: (r) => (r.estimate ? f.number(r.estimate.n) : '–') },
         ]} />
+        {said.map((estimator) => <Paragraph key={estimator} data-size="sm" className="lead">{w.estimators[estimator]}, {w.rightIf}: {w.because[estimator]}</Paragraph>)}
         {missing.map(([estimator, why]) => <Paragraph key={estimator} data-size="sm" className="lead">{w.estimators[estimator]}: {w.missing[why]}</Paragraph>)}
       </Section>
       {swaps.length > 0 ? (

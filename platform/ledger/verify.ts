@@ -61,6 +61,7 @@ async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Prom
       seq: last,
       problem: `the head says ${head.size} entries, the chain holds ${last}: the tail was cut or the head was changed`,
     });
+  problems.push(...(await lostKeys(tx, last)));
   // Each chain row names one entry, and those that name none are found above: what is left over stands outside.
   if (head.loose > 0) problems.push({ seq: last, problem: `${head.loose} entries stand outside the chain` });
   const anchored = anchors && compareAnchors(anchors, ranges, tree.size, head.ledger_id, problems);
@@ -69,6 +70,22 @@ async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Prom
   problems.push(...(await verifyRows(tx, changes, last)), ...(await verifyBulk(tx, bulk)));
   problems.sort((a, b) => a.seq - b.seq);
   return { entries: tree.size, root: tree.root(), head: chain, anchored, problems };
+}
+
+/** What keeps an entry from standing twice in the chain, or twice in the table: reading row by row relies on it. */
+const KEYS: readonly (readonly [table: string, key: string])[] = [
+  ['aud.entry', 'PRIMARY KEY (entry_id)'],
+  ['aud.chain', 'PRIMARY KEY (seq)'],
+  ['aud.chain', 'UNIQUE (entry_id)'],
+];
+
+async function lostKeys(tx: Tx, last: number): Promise<LedgerProblem[]> {
+  const { rows } = await tx.raw<{ rows: { tab: string; key: string }[] }>(
+    `select c.conrelid::regclass::text as tab, pg_get_constraintdef(c.oid) as key from pg_constraint c join pg_index i on i.indexrelid = c.conindid
+     where c.conrelid in ('aud.entry'::regclass, 'aud.chain'::regclass) and c.convalidated and i.indisvalid and i.indisunique`,
+  );
+  const lost = KEYS.filter(([table, key]) => !rows.some((row) => row.tab === table && row.key === key));
+  return lost.map(([table, key]) => ({ seq: last, problem: `${table} has lost its ${key}: an entry can stand there twice` }));
 }
 
 /** The blocks' roots, made beside the reading, and the leaves that fill no block. */

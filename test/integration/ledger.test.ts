@@ -211,6 +211,13 @@ describe('a superuser of the database', () => {
     },
   );
 
+  test('who repeats an entry in the tail, and hashes it on, is found out by the key that had to go', async () => {
+    await tamper(
+      `alter table aud.chain drop constraint chain_entry; insert into aud.chain select max(seq) + 1, (select entry_id from aud.chain where seq = 3), '\\x00', '\\x00' from aud.chain; ${REHASH}`,
+    );
+    expect(await problems()).toContainEqual({ seq: entries + 1, problem: expect.stringMatching(/aud.chain has lost its UNIQUE \(entry_id\)/) as string }); // prettier-ignore
+  });
+
   test('entries that lie in another order than they were chained are found, and a changed one among them', async () => {
     await tamper('update aud.entry set act = act where entry_id in (select entry_id from aud.chain where seq % 2 = 1)');
     expect(await problems()).toEqual([]);

@@ -2,7 +2,7 @@ import { conflict, UtplukkError } from '../domain/errors';
 import { foldsOf } from '../domain/rules/time-splits';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import type { Calibrator } from '../domain/schemas/calibration';
-import { canBegin } from '../models/pretrain';
+import { isLayered } from '../models/architectures/layered';
 import { canonical } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import { codeIdentity } from '../platform/code-identity';
@@ -203,7 +203,7 @@ async function bundleOf(
       seed: experiment.seed,
       split: experiment.split,
       ...(everybody && experiment.unlabelled ? { unlabelled: { ...experiment.unlabelled, matrixId: everybody } } : {}),
-      ...(everybody && experiment.pretrain && canBegin(family) ? { pretrained: { on: experiment.pretrain, matrixId: everybody } } : {}),
+      ...(everybody && experiment.pretrain && isLayered(family) ? { pretrained: { on: experiment.pretrain, matrixId: everybody } } : {}),
       code: fitCode(),
     },
     engine: deps.store.getJson<Record<string, string>>(final.engineSha256),

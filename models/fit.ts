@@ -4,6 +4,7 @@ import type { MatrixColumn, MatrixData } from '../domain/schemas/matrix';
 import type { AmountModel } from './amounts';
 import { additive, choosePairs } from './architectures/additive';
 import { fitLogistic, logistic } from './architectures/logistic';
+import { isLayered, type Layered, type LayeredName } from './architectures/layered';
 import { mlp } from './architectures/mlp';
 import { tabmMini } from './architectures/tabm-mini';
 import type { Tf } from './backend';
@@ -11,7 +12,7 @@ import { logLossOfLogits } from './nn/loss';
 import { type NamedTensor, type Network, type Rows, toTensors } from './nn/network';
 import { networkLogits, trainNetwork } from './nn/train';
 import type { Seen } from './seen';
-import { begin, canBegin, type Pretraining } from './pretrain';
+import { begin, type Pretraining } from './pretrain';
 import { type Beside, drawBeside, joinUnlabelled, type Unlabelled } from './unlabelled';
 import { encode, encodedWidth, type EncoderState, fitEncoder, inputColumns, type NumericForm } from './preprocessing/encoder';
 
@@ -50,12 +51,8 @@ export interface Parts {
 }
 
 /** How a stored model of each family is computed: everything else is in its tensors. */
-export const FORWARD: Readonly<Record<FamilyName, Omit<Network, 'initial'>>> = {
-  logistic,
-  mlp: mlp(),
-  'tabm-mini': tabmMini(),
-  additive: additive(),
-};
+export const LAYERED: Readonly<Record<LayeredName, Layered>> = { mlp: mlp(), 'tabm-mini': tabmMini() };
+export const FORWARD: Readonly<Record<FamilyName, Pick<Network, 'forward'>>> = { ...LAYERED, logistic, additive: additive() };
 
 const FORMS: Readonly<Record<FamilyName, NumericForm>> = {
   logistic: 'smooth-robust',
@@ -208,7 +205,7 @@ function chooseNetwork(tf: Tf, spec: NetworkSpec, { train, validation, inner, al
   const inputs = inputColumns(inner);
   const { network, chosen } = networkOf(tf, spec, train[0]!, inner, validation, seed);
   const ofMember = (rows: readonly Rows[], member: number) => rows[member % rows.length]!;
-  const begun = (encoder: EncoderState) => (pretrain && canBegin(spec.family) ? begin(tf, network(encoder), spec, encoder, pretrain, seed) : []);
+  const begun = (encoder: EncoderState) => (pretrain && isLayered(spec.family) ? begin(tf, network(encoder), spec, encoder, pretrain, seed) : []);
   const [early, late] = [begun(inner), all ? begun(all.encoder) : []];
   const first = Array.from({ length: spec.members }, (_, member) =>
     trainNetwork(tf, network(inner), spec, ofMember(train, member), inputs, { epochs: spec.maxEpochs, validation, from: early[member] }, seed, member),

@@ -1,6 +1,6 @@
 import { invalid } from '../domain/errors';
 import type { MatrixData, MatrixMeta } from '../domain/schemas/matrix';
-import type { FamilyName, NetworkSpec } from '../domain/schemas/families';
+import type { NetworkSpec } from '../domain/schemas/families';
 import type { Tf } from './backend';
 import type { NamedTensor, Network, Rows } from './nn/network';
 import { trainNetwork } from './nn/train';
@@ -19,10 +19,6 @@ export interface Pretraining {
   /** Columns that say the same in other ways: hidden from the network while it is begun. */
   readonly hidden: readonly string[];
 }
-
-/** Families whose layers can be begun on something else; an additive model's curves are its reasons and speak of outcomes alone. */
-const BEGUN: readonly FamilyName[] = ['mlp', 'tabm-mini'];
-export const canBegin = (family: FamilyName): boolean => BEGUN.includes(family);
 
 /** Those with the most hits for their size are to be told from the others. */
 const MANY = 0.25;

@@ -139,7 +139,7 @@ export interface FoldOutcome {
   readonly weightsSha256: string;
   /** FoldPredictions of the same family with the columns that say who looked. */
   readonly nuisanceSha256?: string | undefined;
-  /** What those are compared with, where the family itself was fitted beside never controlled actors: nobody looked at these. */
+  /** What those are compared with, where the family itself was given something of everybody: nobody looked at never controlled actors. */
   readonly nuisanceBaseSha256?: string | undefined;
   /** PopulationScores. */
   readonly populationSha256?: string | undefined;

@@ -56,7 +56,7 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     );
   }
   const { tf } = await loadBackend();
-  const everybody = job.population && (await everyRow(job.population, store));
+  const everybody = job.population && (await everybodyOf(job.population, store));
   const fit = (used: readonly MatrixColumn[], from?: FromEverybody) => {
     const fitted = fitFamily(tf, job.family, data, used, train, job.seed, from);
     const others = fitted.encoded.rows.filter((row) => row >= data.n);
@@ -93,7 +93,7 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
 }
 
 /** All active actors as models see them, with what pretraining reads even where models do not. */
-const everyRow = async (population: MatrixFile, store: ArtifactStore): Promise<MatrixData> =>
+const everybodyOf = async (population: MatrixFile, store: ArtifactStore): Promise<MatrixData> =>
   (await modelRows({ ...population, use: [...population.use, ...pretrainingColumns(population.meta)] }, store)).data;
 
 /** What a fit is given of everybody. */
@@ -125,7 +125,7 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
       `fewer than ${MIN_AMOUNTS} findings have an amount: lists cannot be ordered by expected kroner`,
       'Write `expectedNok: beside` in the experiment, or load more outcomes.',
     );
-  const from = fromEverybody(job, job.population && (await everyRow(job.population, store)));
+  const from = fromEverybody(job, job.population && (await everybodyOf(job.population, store)));
   const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed, from);
   const { document, weights } = storeModel({ ...model, amounts, seen: job.markUnlike ? fitSeen(data, columns, rows) : undefined });
   return { modelSha256: store.put(canonical(document)), weightsSha256: store.put(weights), trainRows: rows.length, validationLoss };

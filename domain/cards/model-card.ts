@@ -18,6 +18,7 @@ export interface CardInput {
   readonly usesNuisance: boolean;
   /** Never controlled actors that it was fitted beside: of everybody in a matrix, so many for each finding. */
   readonly unlabelled?: { readonly matrixId: string; readonly perFinding: number } | undefined;
+  /** Everybody in this matrix, on whose rule hits its networks were begun. */
   readonly pretrained?: { readonly matrixId: string } | undefined;
   /** What lists are ordered by, where it is not the score. */
   readonly ranking?: 'expected-nok' | undefined;
@@ -101,14 +102,14 @@ function expectedNok({ evaluation, family, ranking }: CardInput): Section[] {
 } // prettier-ignore
 
 /** Of versions whose evaluation holds them only: a section without rows has no place on the card. */
-function whoLooked({ evaluation, family, unlabelled }: CardInput): Section[] {
+function whoLooked({ evaluation, family, unlabelled, pretrained }: CardInput): Section[] {
   const all = evaluation.nuisance ?? [];
   const own = all.filter((row) => row.family === family);
   const shown = own.length > 0 ? own : all;
   if (shown.length === 0) return [];
   return [{
     title: 'What the people who looked explain',
-    paragraphs: ['The same family on the same folds, fitted a second time with the columns that say who looked. The difference is what of the outcomes is the caseworker and not the actor; the version itself never saw those columns.', ...(unlabelled ? ['Both are fitted without never controlled actors, whom nobody looked at.'] : [])],
+    paragraphs: ['The same family on the same folds, fitted a second time with the columns that say who looked. The difference is what of the outcomes is the caseworker and not the actor; the version itself never saw those columns.', ...(unlabelled ? ['Both are fitted without never controlled actors, whom nobody looked at.'] : []), ...(pretrained ? ['Neither is begun on rule hits.'] : [])],
     table: {
       head: ['family', 'metric', 'without', 'with', 'difference'],
       rows: shown.map((row) => [row.family, at(row.metric, row.k), estimate(row.without), estimate(row.withColumns), estimate(row.difference)]),

@@ -199,7 +199,7 @@ const RULE_MEASURES = ['rule_hits', 'rejections', 'curtailments', 'rejected_ore'
 const isOfRules = ({ declaration: { source, of } }: Feature): boolean =>
   source === 'rules' || ('measure' in of && RULE_MEASURES.includes(of.measure));
 
-/** Which features stand for size, for rule hits and for deviation from peers in the baselines. */
+/** Which features stand for size, for rule hits and for deviation from peers in the baselines; and all that say what the rule engine stopped. */
 export const BASELINE_FEATURES = {
   size: 'amount_12m',
   ruleHits: 'rule_hits_12m',

@@ -1,40 +1,37 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
-import { filled, type Network, type Parameter } from '../nn/network';
-import { dataProduct, product } from '../nn/product';
-import { embed, embeddedWidth, embeddingParameters } from './embedding';
+import { filled, type Parameter } from '../nn/network';
+import { product } from '../nn/product';
+import { embeddedWidth, embeddingParameters } from './embedding';
+import { type Layered, layered } from './layered';
 
 /** Multilayer perceptron with ReLU; layers `w0`, `b0`, … and the last without ReLU. He-normal start, output at the base rate. */
-export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): Network => ({
-  isHead: (name) => name === `w${spec?.hidden.length}` || name === `b${spec?.hidden.length}`,
+export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): Layered =>
+  layered({
+    isHead: (name) => name === `w${spec?.hidden.length}` || name === `b${spec?.hidden.length}`,
 
-  initial(beginning) {
-    const { hidden, embedding } = spec!;
-    const widening = embeddingParameters(embedding, beginning);
-    const sizes = [embeddedWidth(beginning.train.width, widening), ...hidden, 1];
-    const layers = sizes.slice(1).flatMap((to, layer): Parameter[] => {
-      const from = sizes[layer]!;
-      const sd = Math.sqrt(2 / from);
-      const values = Float32Array.from({ length: from * to }, () => sd * beginning.rng.normal());
-      const bias = layer === hidden.length ? beginning.baseLogit : 0;
-      return [{ name: `w${layer}`, shape: [from, to], values, kind: 'weight' }, filled(`b${layer}`, [1, to], bias)];
-    });
-    return [...widening, ...layers];
-  },
+    initial(beginning) {
+      const { hidden, embedding } = spec!;
+      const widening = embeddingParameters(embedding, beginning);
+      const sizes = [embeddedWidth(beginning.train.width, widening), ...hidden, 1];
+      const layers = sizes.slice(1).flatMap((to, layer): Parameter[] => {
+        const from = sizes[layer]!;
+        const sd = Math.sqrt(2 / from);
+        const values = Float32Array.from({ length: from * to }, () => sd * beginning.rng.normal());
+        const bias = layer === hidden.length ? beginning.baseLogit : 0;
+        return [{ name: `w${layer}`, shape: [from, to], values, kind: 'weight' }, filled(`b${layer}`, [1, to], bias)];
+      });
+      return [...widening, ...layers];
+    },
 
-  kernel: (_tf, tensors) => tensors['w0'] as Tensor2D,
+    kernel: (_tf, tensors) => tensors['w0'] as Tensor2D,
 
-  above(tf, tensors, first, masks) {
-    let z = tf.add<Tensor2D>(first, tensors['b0']!);
-    for (let layer = 1; tensors[`w${layer}`]; layer++) {
-      const h = tf.relu(z);
-      z = tf.add(product(tf, masks ? masks.drop(tf, h) : h, tensors[`w${layer}`] as Tensor2D), tensors[`b${layer}`]!);
-    }
-    return z;
-  },
-
-  forward(tf, tensors, x, masks) {
-    const multiply = tensors['periodic.frequency'] ? product : dataProduct;
-    return this.above!(tf, tensors, multiply(tf, embed(tf, tensors, x), this.kernel!(tf, tensors)), masks);
-  },
-});
+    above(tf, tensors, first, masks) {
+      let z = tf.add<Tensor2D>(first, tensors['b0']!);
+      for (let layer = 1; tensors[`w${layer}`]; layer++) {
+        const h = tf.relu(z);
+        z = tf.add(product(tf, masks ? masks.drop(tf, h) : h, tensors[`w${layer}`] as Tensor2D), tensors[`b${layer}`]!);
+      }
+      return z;
+    },
+  });

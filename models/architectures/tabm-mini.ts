@@ -1,59 +1,61 @@
 import type { Rank, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
-import { filled, type Network, type Parameter, uniform } from '../nn/network';
-import { dataProduct, product } from '../nn/product';
-import { embed, embeddedWidth, embeddingParameters } from './embedding';
+import { filled, type Parameter, uniform } from '../nn/network';
+import { product } from '../nn/product';
+import { embeddedWidth, embeddingParameters } from './embedding';
+import { type Layered, layered } from './layered';
 
 /**
  * TabM-mini (Gorishniy et al. 2025): k submodels in one network. Each multiplies the inputs by its own `r`, all share the
  * layers, each has its own head. The scaling is folded into the first kernel, so that one product serves all submodels.
  * Every submodel has its own loss (trainingLoss takes the mean of losses, not the loss of the mean).
  */
-export const tabmMini = (spec?: Pick<SpecOf<'tabm-mini'>, 'submodels' | 'width' | 'blocks' | 'embedding'>): Network => ({
-  isHead: (name) => name.startsWith('head'),
+export const tabmMini = (spec?: Pick<SpecOf<'tabm-mini'>, 'submodels' | 'width' | 'blocks' | 'embedding'>): Layered =>
+  layered({
+    isHead: (name) => name.startsWith('head'),
 
-  initial(beginning) {
-    const { submodels: k, width: d, blocks } = spec!;
-    const { rng, train, inputs, baseLogit } = beginning;
-    const widening = embeddingParameters(spec!.embedding, beginning);
-    const from = embeddedWidth(train.width, widening);
-    const layers = Array.from({ length: blocks }, (_, layer): Parameter[] => {
-      const width = layer === 0 ? from : d;
-      return [uniform(rng, `w${layer}`, [width, d], width), uniform(rng, `b${layer}`, [1, d], width, 'free')];
-    });
-    return [
-      ...widening,
-      scaling(k, from, columnOwners(inputs.length, widening), widening.length > 0 ? () => rng.normal() : () => (rng.chance(0.5) ? 1 : -1)),
-      ...layers.flat(),
-      uniform(rng, 'head', [k, d], d),
-      filled('headBias', [1, k], baseLogit),
-    ];
-  },
+    initial(beginning) {
+      const { submodels: k, width: d, blocks } = spec!;
+      const { rng, train, inputs, baseLogit } = beginning;
+      const widening = embeddingParameters(spec!.embedding, beginning);
+      const from = embeddedWidth(train.width, widening);
+      const layers = Array.from({ length: blocks }, (_, layer): Parameter[] => {
+        const width = layer === 0 ? from : d;
+        return [uniform(rng, `w${layer}`, [width, d], width), uniform(rng, `b${layer}`, [1, d], width, 'free')];
+      });
+      return [
+        ...widening,
+        scaling(
+          k,
+          from,
+          columnOwners(inputs.length, widening),
+          widening.length > 0 ? () => rng.normal() : () => (rng.chance(0.5) ? 1 : -1),
+        ),
+        ...layers.flat(),
+        uniform(rng, 'head', [k, d], d),
+        filled('headBias', [1, k], baseLogit),
+      ];
+    },
 
-  kernel(tf, tensors) {
-    const r = tensors['r'] as Tensor3D; // inputs × k × 1
-    const [k, d] = (tensors['head'] as Tensor2D).shape;
-    return tf.reshape<Rank.R2>(tf.mul(r, tf.expandDims(tensors['w0']!, 1)), [r.shape[0], k * d]);
-  },
+    kernel(tf, tensors) {
+      const r = tensors['r'] as Tensor3D; // inputs × k × 1
+      const [k, d] = (tensors['head'] as Tensor2D).shape;
+      return tf.reshape<Rank.R2>(tf.mul(r, tf.expandDims(tensors['w0']!, 1)), [r.shape[0], k * d]);
+    },
 
-  above(tf, tensors, first, masks) {
-    const [k, d] = (tensors['head'] as Tensor2D).shape;
-    const rows = first.shape[0];
-    let h = tf.reshape<Rank.R2>(first, [rows * k, d]);
-    for (let layer = 0; tensors[`w${layer}`]; layer++) {
-      const z: Tensor2D = layer === 0 ? h : product(tf, h, tensors[`w${layer}`] as Tensor2D);
-      h = tf.relu<Tensor2D>(tf.add<Tensor2D>(z, tensors[`b${layer}`]!));
-      if (masks) h = masks.drop(tf, h);
-    }
-    const heads = tf.sum<Tensor2D>(tf.mul(tf.reshape<Rank.R3>(h, [rows, k, d]), tensors['head']!), 2);
-    return tf.add<Tensor2D>(heads, tensors['headBias']!);
-  },
-
-  forward(tf, tensors, x, masks) {
-    const multiply = tensors['periodic.frequency'] ? product : dataProduct;
-    return this.above!(tf, tensors, multiply(tf, embed(tf, tensors, x), this.kernel!(tf, tensors)), masks);
-  },
-});
+    above(tf, tensors, first, masks) {
+      const [k, d] = (tensors['head'] as Tensor2D).shape;
+      const rows = first.shape[0];
+      let h = tf.reshape<Rank.R2>(first, [rows * k, d]);
+      for (let layer = 0; tensors[`w${layer}`]; layer++) {
+        const z: Tensor2D = layer === 0 ? h : product(tf, h, tensors[`w${layer}`] as Tensor2D);
+        h = tf.relu<Tensor2D>(tf.add<Tensor2D>(z, tensors[`b${layer}`]!));
+        if (masks) h = masks.drop(tf, h);
+      }
+      const heads = tf.sum<Tensor2D>(tf.mul(tf.reshape<Rank.R3>(h, [rows, k, d]), tensors['head']!), 2);
+      return tf.add<Tensor2D>(heads, tensors['headBias']!);
+    },
+  });
 
 /** Which feature column each embedded column was made of: they share one scaling. */
 function columnOwners(width: number, widening: readonly Parameter[]): number[] {

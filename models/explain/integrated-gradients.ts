@@ -1,7 +1,8 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { isWidened } from '../architectures/embedding';
+import type { LayeredName } from '../architectures/layered';
 import type { Tf } from '../backend';
-import { FORWARD } from '../fit';
+import { LAYERED } from '../fit';
 
 /** What one member adds up to. */
 export interface Part {
@@ -32,18 +33,12 @@ interface Space {
  * Where the first layer is linear in the inputs, a straight path of inputs is a straight path of its sums: that is walked
  * instead, and its mean slope is carried back through the layer once. The result is the same at a fraction of the price.
  */
-export function integrated(
-  tf: Tf,
-  tensors: Record<string, Tensor>,
-  family: 'mlp' | 'tabm-mini',
-  x: Float32Array,
-  mean: Float32Array,
-): Part {
+export function integrated(tf: Tf, tensors: Record<string, Tensor>, family: LayeredName, x: Float32Array, mean: Float32Array): Part {
   const width = mean.length;
   const score = (inputs: Float32Array) =>
-    tf.tidy(() => tf.mean(FORWARD[family].forward(tf, tensors, tf.tensor2d(inputs, [inputs.length / width, width])), 1).dataSync());
+    tf.tidy(() => tf.mean(LAYERED[family].forward(tf, tensors, tf.tensor2d(inputs, [inputs.length / width, width])), 1).dataSync());
   const [scores, base] = [score(x), score(mean)[0]!];
-  const kernel = isWidened(tensors) ? undefined : tf.tidy(() => FORWARD[family].kernel!(tf, tensors));
+  const kernel = isWidened(tensors) ? undefined : tf.tidy(() => LAYERED[family].kernel(tf, tensors));
   try {
     const space = kernel ? ofSums(tf, tensors, family, kernel, x, mean) : ofInputs(tf, tensors, family, x, mean);
     const slopes = walkAll(tf, space, scores, base);
@@ -54,19 +49,19 @@ export function integrated(
   }
 }
 
-function ofInputs(tf: Tf, tensors: Record<string, Tensor>, family: 'mlp' | 'tabm-mini', x: Float32Array, mean: Float32Array): Space {
-  const slope = tf.grad((at) => tf.sum(tf.mean(FORWARD[family].forward(tf, tensors, at as Tensor2D), 1)));
+function ofInputs(tf: Tf, tensors: Record<string, Tensor>, family: LayeredName, x: Float32Array, mean: Float32Array): Space {
+  const slope = tf.grad((at) => tf.sum(tf.mean(LAYERED[family].forward(tf, tensors, at as Tensor2D), 1)));
   return { width: mean.length, ends: x, start: mean, slope, toInputs: (slopes) => slopes };
 }
 
-function ofSums(tf: Tf, tensors: Record<string, Tensor>, family: 'mlp' | 'tabm-mini', kernel: Tensor2D, x: Float32Array, mean: Float32Array): Space {
+function ofSums(tf: Tf, tensors: Record<string, Tensor>, family: LayeredName, kernel: Tensor2D, x: Float32Array, mean: Float32Array): Space {
   const [inputs, width] = kernel.shape;
   const sums = (rows: Float32Array) => tf.tidy(() => tf.matMul(tf.tensor2d(rows, [rows.length / inputs, inputs]), kernel).dataSync() as Float32Array);
   return {
     width,
     ends: sums(x),
     start: sums(mean),
-    slope: tf.grad((at) => tf.sum(tf.mean(FORWARD[family].above!(tf, tensors, at as Tensor2D), 1))),
+    slope: tf.grad((at) => tf.sum(tf.mean(LAYERED[family].above(tf, tensors, at as Tensor2D), 1))),
     toInputs: (slopes) => tf.tidy(() => tf.matMul(tf.tensor2d(slopes, [slopes.length / width, width]), tf.transpose(kernel)).dataSync() as Float32Array),
   };
 } // prettier-ignore

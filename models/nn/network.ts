@@ -40,12 +40,8 @@ export interface Beginning {
  */
 export interface Network {
   /** Whether an array speaks of the outcome: begun anew where the others were trained on something else before. */
-  readonly isHead?: (name: string) => boolean;
+  isHead?(name: string): boolean;
   initial(beginning: Beginning): Parameter[];
-  /** What the inputs, widened by their embedding, are first multiplied with: inputs × hidden. Networks without layers have none. */
-  kernel?(tf: Tf, tensors: Tensors): Tensor2D;
-  /** The rest of `forward`, from that product on. */
-  above?(tf: Tf, tensors: Tensors, z: Tensor2D, masks?: Masks): Tensor2D;
   /** @returns logits, rows × members that share weights (1 for a plain network) */
   forward(tf: Tf, tensors: Tensors, x: Tensor2D, masks?: Masks): Tensor2D;
 }

@@ -103,19 +103,15 @@ describe('a network that is begun on rule hits', () => {
   });
 
   test('never sees the columns about rules while it is begun: what stands there changes nothing but through the outcomes', () => {
-    const other = { ...everybody, numeric: new Map(everybody.numeric) };
-    other.numeric.set(
-      'also-hits',
-      Float64Array.from(everybody.numeric.get('hits')!, (value) => -7 * value),
-    );
-    const given = (of: MatrixData) => ({ ...pretrainingOf(of, META), hidden: ['hits', 'also-hits'] });
     const columns = [...features, { name: 'also-hits', kind: 'numeric', role: 'feature' } as const];
-    const with0 = { ...cases, numeric: new Map([...cases.numeric, ['also-hits', cases.numeric.get('hits')!] as const]) };
-    const weights = (of: MatrixData) =>
-      storeModel(fitFamily(tf, ALONE, with0, columns, all(cases), 1, { everybody: of, pretrain: given(of) }).model).weights;
-    const third = { ...other, numeric: new Map(other.numeric) };
-    third.numeric.set('also-hits', new Float64Array(everybody.n));
-    expect(weights(third).equals(weights(other))).toBe(true);
+    const known = { ...cases, numeric: new Map([...cases.numeric, ['also-hits', cases.numeric.get('hits')!] as const]) };
+    const weights = (alsoHits: Float64Array) => {
+      const of = { ...everybody, numeric: new Map([...everybody.numeric, ['also-hits', alsoHits] as const]) };
+      const pretrain = { ...pretrainingOf(of, META), hidden: ['hits', 'also-hits'] };
+      return storeModel(fitFamily(tf, ALONE, known, columns, all(cases), 1, { everybody: of, pretrain }).model).weights;
+    };
+    const hits = everybody.numeric.get('hits')!;
+    expect(weights(hits.map((value) => -7 * value)).equals(weights(new Float64Array(everybody.n)))).toBe(true);
   });
 
   test('TabM-mini is begun too; linear and additive models are as they were', () => {

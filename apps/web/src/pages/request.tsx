@@ -3,8 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import { answer, api, type Request } from '../api/client';
-import { Gate } from '../parts/gate';
 import { Act, type ActSpec } from '../parts/act';
+import { Gate } from '../parts/gate';
 import { Facts, Id, Page, Section, StateTag } from '../parts/page';
 import { Ask, Loading, Problem } from '../parts/states';
 import { useMay } from '../shell';
@@ -52,7 +52,7 @@ function Loaded({ request }: { request: Request }) {
       ]} />
       <Section title={w.gates} lead={w.gatesLead}>
         {request.gates.length === 0 ? <><Paragraph role="status">{w.judging}</Paragraph><Loading rows={3} /></> : (
-          <ul className="plain">{request.gates.map((gate) => <OneGate key={gate.gate} gate={gate} request={request} />)}</ul>
+          <ul className="plain">{request.gates.map((gate) => <GateWithOverride key={gate.gate} gate={gate} request={request} />)}</ul>
         )}
       </Section>
       {request.state === 'open' ? <Decide request={request} /> : null}
@@ -60,7 +60,7 @@ function Loaded({ request }: { request: Request }) {
   );
 } // prettier-ignore
 
-function OneGate({ gate, request }: { gate: Request['gates'][number]; request: Request }) {
+function GateWithOverride({ gate, request }: { gate: Request['gates'][number]; request: Request }) {
   const w = useWords(WORDS);
   const queries = useQueryClient();
   const may = useMay('overrideGate');

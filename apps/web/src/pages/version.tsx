@@ -17,13 +17,13 @@ import { FAMILIES, STATES } from './states-in-words';
 const WORDS = {
   nb: {
     title: 'Modellversjon', slot: 'Felt', family: 'Modell', run: 'Trening', matrix: 'Matrise', at: 'Registrert', signed: 'Signert', yes: 'ja', no: 'nei', code: 'Kode', lineage: 'Avstamming', mlflow: 'Se treningen i MLflow',
-    card: 'Modellkort', leaks: 'Lekkasjeattest', noLeaks: 'Treningen har ingen lekkasjeattest.', gates: (id: string) => `Krav i forespørsel ${id}`, evaluation: 'Evaluering', decisions: 'Beslutninger', recipe: 'Oppskrift', noCard: 'Versjonen ble frosset før versjoner fikk kort.', none: 'Ingen har bedt om å ta den i bruk.', ask: 'Be om å ta den i bruk', study: 'Versjonen vet hvem som kontrollerte. Den kan studeres, aldri tas i bruk.',
+    card: 'Modellkort', leaks: 'Lekkasjeattest', noLeaks: 'Treningen har ingen lekkasjeattest.', gates: (id: string) => `Krav i ønsket ${id}`, noGates: 'Kravene er ikke dømt ennå.', evaluation: 'Evaluering', decisions: 'Beslutninger', recipe: 'Oppskrift', noCard: 'Versjonen ble frosset før versjoner fikk kort.', none: 'Ingen har bedt om å ta den i bruk.', ask: 'Be om å ta den i bruk', study: 'Versjonen vet hvem som kontrollerte. Den kan studeres, aldri tas i bruk.',
     revised: (changed: number, rows: number, from: number, to: number, at: string) => `Fasiten er endret siden treningen (oppdaget ${at}): ${changed} av ${rows} utfall er blitt andre, ${from} funn er borte og ${to} er kommet til. Tren den på nytt.`,
     request: 'Ønske', state: 'Status', by: 'Bedt om av', when: 'Når', engine: 'Maskineri',
   },
   en: {
     title: 'Model version', slot: 'Slot', family: 'Model', run: 'Training run', matrix: 'Matrix', at: 'Registered', signed: 'Signed', yes: 'yes', no: 'no', code: 'Code', lineage: 'Lineage', mlflow: 'See the run in MLflow',
-    card: 'Model card', leaks: 'Leak certificate', noLeaks: 'The run has no leak certificate.', gates: (id: string) => `Gates of request ${id}`, evaluation: 'Evaluation', decisions: 'Decisions', recipe: 'Recipe', noCard: 'The version was frozen before versions carried a card.', none: 'Nobody has asked for it to go live.', ask: 'Ask for it to go live', study: 'The version knows who looked. It may be studied, never go live.',
+    card: 'Model card', leaks: 'Leak certificate', noLeaks: 'The run has no leak certificate.', gates: (id: string) => `Gates of request ${id}`, noGates: 'The gates have not been judged yet.', evaluation: 'Evaluation', decisions: 'Decisions', recipe: 'Recipe', noCard: 'The version was frozen before versions carried a card.', none: 'Nobody has asked for it to go live.', ask: 'Ask for it to go live', study: 'The version knows who looked. It may be studied, never go live.',
     revised: (changed: number, rows: number, from: number, to: number, at: string) => `The labels have changed since it was trained (found ${at}): ${changed} of ${rows} outcomes became others, ${from} findings are none any more and ${to} were added. Train it again.`,
     request: 'Request', state: 'State', by: 'Asked by', when: 'When', engine: 'Engine',
   },
@@ -116,7 +116,7 @@ function Requests({ version: { requests } }: { version: Version }) {
       <Rows name={w.decisions} rows={requests} keyOf={(r) => r.requestId} columns={[
         { head: w.request, cell: (r) => <To to={`/requests/${r.requestId}`}>{r.requestId.slice(0, 8)}</To> }, { head: w.state, cell: (r) => <StateTag state={r.state}>{states[r.state]}</StateTag> }, { head: w.by, cell: (r) => r.requestedBy }, { head: w.when, cell: (r) => f.instant(r.requestedAt) },
     ]} />
-      <Section title={w.gates(latest.requestId.slice(0, 8))}><Ask of={request}>{({ gates }) => <ul className="plain">{gates.map((gate) => <li key={gate.gate}><Gate of={gate} /></li>)}</ul>}</Ask></Section>
+      <Section title={w.gates(latest.requestId.slice(0, 8))}><Ask of={request}>{({ gates }) => (gates.length === 0 ? <Empty>{w.noGates}</Empty> : <ul className="plain">{gates.map((gate) => <li key={gate.gate}><Gate of={gate} /></li>)}</ul>)}</Ask></Section>
     </div>
   );
 } // prettier-ignore

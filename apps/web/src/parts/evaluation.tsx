@@ -172,8 +172,8 @@ function OfFamily({ of, family }: { of: Evaluation; family: string | undefined }
 }
 
 /** Made when it is opened: four families' tables and charts at once are a page that nobody reads to its end. */
-function Fold({ title, open: first, children }: { title: string; open: boolean; children: ReactNode }) {
-  const [open, setOpen] = useState(first);
+function Fold({ title, openAtFirst, children }: { title: string; openAtFirst: boolean; children: ReactNode }) {
+  const [open, setOpen] = useState(openAtFirst);
   return (
     <Details open={open} onToggle={() => setOpen(!open)}>
       <Details.Summary>{title}</Details.Summary>
@@ -199,7 +199,7 @@ export function EvaluationView({ of, family }: { of: Evaluation; family?: string
       {of.population ? <Everybody of={of.population} family={family} /> : null}
       {families.length > 1 ? (
         <Section title={w.each} lead={w.eachLead}>
-          {families.map((name, i) => <Fold key={name} title={names.family(name)} open={i === 0}><OfFamily of={of} family={name} /></Fold>)}
+          {families.map((name, i) => <Fold key={name} title={names.family(name)} openAtFirst={i === 0}><OfFamily of={of} family={name} /></Fold>)}
         </Section>
       ) : null}
     </>

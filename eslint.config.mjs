@@ -109,7 +109,7 @@ export default tseslint.config(
             {
               regex:
                 '(^|/)(?:activities|workflows|migrations|simulation|models)/|platform/(?!ledger/(?:export-verifier|merkle))|apps/(?!web)',
-              message: 'pages know the API by its document alone; only the verifier of the ledger is shared',
+              message: 'pages know the API by its document alone; only words and the verifier of the ledger are shared',
             },
           ],
         },

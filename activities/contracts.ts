@@ -62,6 +62,12 @@ export interface ScoringRef {
   readonly rows: number;
 }
 
+export interface LaterJudgement {
+  readonly documentSha256: string;
+  readonly rows: number;
+  readonly findings: number;
+}
+
 /** I/O: short or streaming work on databases, files and servers. */
 export interface LifecycleActivities {
   planRun(input: { runId: string }): Promise<RunPlan>;
@@ -103,6 +109,17 @@ export interface LifecycleActivities {
   countSeals(input: { listId: string }): Promise<{ state: 'draft' | 'sealed' | 'refused' | 'expired'; seals: number }>;
   expireList(input: { listId: string }): Promise<{ state: 'sealed' | 'refused' | 'expired' }>;
 
+  /** Outcomes as they are known now, for a version that was trained on earlier ones. */
+  buildLaterMatrix(input: {
+    actId: string;
+    versionId: string;
+    snapshotId?: string | undefined;
+    table?: TableRef | undefined;
+  }): Promise<MatrixResult>;
+  recordFollowUp(
+    input: { actId: string; versionId: string; matrixId: string; asOf: string } & LaterJudgement,
+  ): Promise<{ followUpId: string }>;
+
   rebuildMatrix(input: {
     actId: string;
     versionId: string;
@@ -133,6 +150,8 @@ export interface TrainingActivities {
   trainFold(input: FoldTask): Promise<FoldDone>;
   evaluateRun(input: { runId: string; matrixId: string }): Promise<{ metrics: number }>;
   trainFinal(input: { runId: string; matrixId: string; family: FamilySpec['family'] }): Promise<FinalModel>;
+  /** A frozen version on rows of a matrix whose outcome it did not know. */
+  judgeLater(input: { versionId: string; matrixId: string }): Promise<LaterJudgement>;
   /** One step again from its pins, compared with what was stored. */
   rebuildStage(input: RebuildStage): Promise<StageResult>;
   scoreShard(input: { versionId: string; matrixId: string; shard: number; of: number }): Promise<{ scoresSha256: string }>;

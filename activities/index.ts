@@ -3,6 +3,7 @@ import { atBoundary, beat, heartbeating, type Outage } from './boundary';
 import { getRequest } from '../platform/db/stores/promotions';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
+import { followUpActivities, followUpJudging } from './follow-up';
 import { featureActivities, featurePlanActivities } from './features';
 import { promotionActivities } from './promotion';
 import { rebuildPlanActivities, rebuildStageActivities } from './rebuild';
@@ -18,6 +19,7 @@ export function createLifecycleActivities(deps: Deps): LifecycleActivities {
     ...featurePlanActivities(deps),
     ...promotionActivities(deps),
     ...scoringActivities(deps),
+    ...followUpActivities(deps),
     ...selectionActivities(deps),
     ...reproductionActivities(deps),
     ...rebuildPlanActivities(deps),
@@ -42,7 +44,13 @@ export function createLifecycleActivities(deps: Deps): LifecycleActivities {
 
 export function createTrainingActivities(deps: Deps): TrainingActivities {
   return atBoundary(
-    { ...trainingActivities(deps), ...featureActivities(deps), ...shardActivities(deps), ...rebuildStageActivities(deps) },
+    {
+      ...trainingActivities(deps),
+      ...featureActivities(deps),
+      ...shardActivities(deps),
+      ...rebuildStageActivities(deps),
+      ...followUpJudging(deps),
+    },
     recordOutage(deps),
   );
 }

@@ -30,10 +30,10 @@ export function promotionActivities(deps: Deps): PromotionActivities {
       const verdict = judge(await gateInput(deps, request));
       await db.transaction(async (tx) => {
         let written = 0;
-        for (const { gate, passed, reason } of verdict.results) {
+        for (const { gate, passed, reason, reasonNb } of verdict.results) {
           const inserted = await tx.raw<{ rowCount: number }>(
-            'insert into ml.gate_result (request_id, gate, passed, reason, policy_version) values (?, ?, ?, ?, ?) on conflict do nothing',
-            [requestId, gate, passed, reason, GATE_POLICY.version],
+            'insert into ml.gate_result (request_id, gate, passed, reason, reason_nb, policy_version) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
+            [requestId, gate, passed, reason, reasonNb, GATE_POLICY.version],
           );
           written += inserted.rowCount;
         }

@@ -6,7 +6,7 @@ import { isLayered } from '../models/architectures/layered';
 import { canonical } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import { codeIdentity } from '../platform/code-identity';
-import { append } from '../platform/ledger/ledger';
+import { type ActRef, append } from '../platform/ledger/ledger';
 import { evaluationOf, foldResults, getRun, type TrainingRun } from '../platform/db/stores/runs';
 import { statementsOf, storeStatement } from '../platform/db/stores/statements';
 import { toMirror, type VersionBundle } from '../platform/db/stores/versions';
@@ -35,6 +35,14 @@ const asResult = (matrix: MatrixRef): MatrixResult => ({
 });
 export const fitCode = () => codeIdentity('apps/compute/run-job.ts');
 
+/** Controls of a snapshot with what was known of their outcomes; versions that learnt otherwise are marked. */
+export async function buildCases(deps: Deps, act: ActRef, { snapshotId, minAmountNok }: { snapshotId: string; minAmountNok: number }): Promise<MatrixRef> {
+  const recipe = { kind: 'cases', snapshotId, minAmountOre: minAmountNok * 100, code: featureCode(), engine: matrixEngine() } as const;
+  const matrix = await buildRegisterMatrix(deps, act, recipe);
+  await noteLabelRevisions(deps, act.actId, matrix.matrixId, recipe);
+  return matrix;
+} // prettier-ignore
+
 /** Steps of a training run that are not fits. */
 export function runActivities(deps: Deps): RunActivities {
   const { db, store } = deps;
@@ -57,17 +65,8 @@ export function runActivities(deps: Deps): RunActivities {
 
     buildCasesMatrix: ({ runId, snapshotId }) =>
       heartbeating(async () => {
-        const run = await getRun(db, runId);
-        const recipe = {
-          kind: 'cases',
-          snapshotId,
-          minAmountOre: run.input.experiment.label.minAmountNok * 100,
-          code: featureCode(),
-          engine: matrixEngine(),
-        } as const;
-        const matrix = await buildRegisterMatrix(deps, await actOf(db, run.actId), recipe);
-        await noteLabelRevisions(deps, run.actId, matrix.matrixId, recipe);
-        return asResult(matrix);
+        const { actId, input } = await getRun(db, runId);
+        return asResult(await buildCases(deps, await actOf(db, actId), { snapshotId, minAmountNok: input.experiment.label.minAmountNok }));
       }),
 
     buildTableMatrix: ({ runId }) =>

@@ -91,33 +91,24 @@ export function scoringActivities(deps: Deps): ScoringActivities {
 
 /** One shard of the population, scored in a child process. */
 export function shardActivities(deps: Deps): Pick<TrainingActivities, 'scoreShard'> {
-  const { db, store } = deps;
   return {
-    scoreShard: ({ versionId, matrixId, shard, of }) =>
-      heartbeating(async (signal) => {
-        await getVersion(db, versionId);
-        const bundle = store.getJson<VersionBundle>(versionId); // checks the bytes against the version's id
-        const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ file_sha256: string; meta: MatrixMeta }>();
-        const missing = bundle.use.filter((name) => !row.meta.columns.some((column) => column.name === name));
-        if (missing.length > 0)
-          throw new UtplukkError(
-            'InvalidInput',
-            `the population lacks the columns ${missing.join(', ')} that version ${versionId.slice(0, 12)} needs`,
-            'A version trained on a prepared table scores tables only; register rescoring needs one trained on the register.',
-          );
-        const matrix = { file: store.existing(row.file_sha256), meta: row.meta, use: bundle.use };
-        const { result } = await spawnJob<'score'>(
-          {
-            kind: 'score',
-            matrix,
-            modelSha256: bundle.model,
-            weightsSha256: bundle.weights,
-            shard: { index: shard, of },
-            storeRoot: store.root,
-          },
-          signal,
-        );
-        return { scoresSha256: result.scoresSha256 };
-      }),
+    scoreShard: (task) => heartbeating(async (signal) => ({ scoresSha256: await scoreWith(deps, task, signal) })),
   };
 }
+
+/** Content of the scores that a frozen version gives the rows of a matrix, or of one shard of it. */
+export async function scoreWith({ db, store }: Deps, { versionId, matrixId, shard, of }: Parameters<TrainingActivities['scoreShard']>[0], signal: AbortSignal): Promise<string> {
+  await getVersion(db, versionId);
+  const bundle = store.getJson<VersionBundle>(versionId); // checks the bytes against the version's id
+  const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ file_sha256: string; meta: MatrixMeta }>();
+  const missing = bundle.use.filter((name) => !row.meta.columns.some((column) => column.name === name));
+  if (missing.length > 0)
+    throw new UtplukkError(
+      'InvalidInput',
+      `the population lacks the columns ${missing.join(', ')} that version ${versionId.slice(0, 12)} needs`,
+      'A version trained on a prepared table scores tables only; register rescoring needs one trained on the register.',
+    );
+  const matrix = { file: store.existing(row.file_sha256), meta: row.meta, use: bundle.use };
+  const job = { kind: 'score', matrix, modelSha256: bundle.model, weightsSha256: bundle.weights, shard: { index: shard, of }, storeRoot: store.root } as const;
+  return (await spawnJob<'score'>(job, signal)).result.scoresSha256;
+} // prettier-ignore

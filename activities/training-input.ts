@@ -116,6 +116,7 @@ export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string
     matrix: await matrixFile(deps, matrixId, experiment),
     predictions: folds.map(({ family, result: { predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 } }) => ({ family, sha256: predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 })),
     ...(populations.length > 0 ? { populations } : {}),
+    beyondColumns: experiment.beyondColumns,
     ks: experiment.evaluation.k,
     bootstrap: experiment.evaluation.bootstrap,
     seed: experiment.seed,

@@ -21,6 +21,8 @@ import * as search from './20261125140000_search';
 import * as labelRevision from './20261125150000_label_revision';
 import * as whatALineSays from './20261126090000_what_a_line_says';
 import * as ledgerSearch from './20261126100000_ledger_search';
+import * as gateWords from './20261126110000_gate_words';
+import * as followUp from './20261126120000_follow_up';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -46,6 +48,8 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261125150000_label_revision': labelRevision,
   '20261126090000_what_a_line_says': whatALineSays,
   '20261126100000_ledger_search': ledgerSearch,
+  '20261126110000_gate_words': gateWords,
+  '20261126120000_follow_up': followUp,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

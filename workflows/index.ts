@@ -1,3 +1,4 @@
+export { followUp } from './follow-up';
 export { mirrorMlflow, watchMlflow } from './mirror-mlflow';
 export { promoteModel } from './promote-model';
 export { rebuild } from './rebuild';

@@ -3,7 +3,7 @@ import type { FamilySpec } from '../../domain/schemas/families';
 import type { ActorReasons } from '../../domain/schemas/reasons';
 import type { MatrixMeta } from '../../domain/schemas/matrix';
 import type { Fold } from '../../domain/rules/time-splits';
-import type { Calibrator } from '../../domain/schemas/calibration';
+import type { Calibrator, StoredCalibrator } from '../../domain/schemas/calibration';
 import type { LeakCertificate } from '../../models/leaks/leak-check';
 import type { LeakFinding } from '../../models/leaks/types';
 import type { TrialScore } from '../../models/search';
@@ -86,6 +86,10 @@ export type ComputeJob =
       /** All active actors at the start of each test part; their baselines are read here. */
       readonly populations?: readonly { readonly fold: Fold; readonly matrix: MatrixFile }[] | undefined;
       readonly matrix: MatrixFile;
+      /** Calibrators that families were frozen with: what they promised is judged, and none is fitted anew. */
+      readonly frozen?: Readonly<Record<string, StoredCalibrator>> | undefined;
+      /** What controls were opened on that says more of an actor than any column does. */
+      readonly beyondColumns?: readonly string[] | undefined;
       readonly ks: readonly number[];
       readonly bootstrap: number;
       readonly seed: number;

@@ -18,6 +18,7 @@ import { lineageRoutes } from './routes/lineage';
 import { listRoutes } from './routes/lists';
 import { overviewRoutes } from './routes/overview';
 import { trainingRoutes } from './routes/training';
+import { followUpRoutes } from './routes/follow-ups';
 import { promotionRoutes, versionRoutes } from './routes/versions';
 import { registerWeb } from './web';
 
@@ -73,7 +74,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
       if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
       done();
     });
-    for (const register of [overviewRoutes, trainingRoutes, versionRoutes, promotionRoutes, lineageRoutes, listRoutes, actorRoutes, auditRoutes, dataRoutes]) register(api, deps); // prettier-ignore
+    for (const register of [overviewRoutes, trainingRoutes, versionRoutes, followUpRoutes, promotionRoutes, lineageRoutes, listRoutes, actorRoutes, auditRoutes, dataRoutes]) register(api, deps); // prettier-ignore
   });
   if (deps.web !== undefined) await registerWeb(app, deps.web);
   else app.setNotFoundHandler(notFoundProblem);

@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor';
 import { emergencyCommands } from './commands/emergency';
 import { evidenceCommands } from './commands/evidence';
 import { explanationCommands } from './commands/explanations';
+import { followUpCommands } from './commands/follow-ups';
 import { featureCommands } from './commands/features';
 import { leakCommands } from './commands/leaks';
 import { listCommands } from './commands/lists';
@@ -27,6 +28,7 @@ for (const register of [
   featureCommands,
   trainingCommands,
   explanationCommands,
+  followUpCommands,
   promotionCommands,
   emergencyCommands,
   listCommands,

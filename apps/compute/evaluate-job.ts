@@ -1,8 +1,10 @@
 import type { EvaluationDocument, GroupCoverage, PopulationReport } from '../../domain/schemas/evaluation';
-import { type MatrixData, SELECTION_PROBABILITY } from '../../domain/schemas/matrix';
+import { CONTROL_BASIS, type MatrixData, SELECTION_PROBABILITY } from '../../domain/schemas/matrix';
 import { testsFold, trainsFold } from '../../domain/rules/time-splits';
 import { baselineColumns, baselineScores } from '../../models/baselines/baselines';
-import { type Contender, evaluateRun, isThin } from '../../models/evaluation/evaluate';
+import { calibrated } from '../../models/calibration/calibrator';
+import type { Contender } from '../../models/evaluation/contender';
+import { evaluateRun, isThin } from '../../models/evaluation/evaluate';
 import { byExpectedNok } from '../../models/evaluation/expected-nok';
 import { nuisanceEffects } from '../../models/evaluation/nuisance';
 import { judgePopulation, type PastControl, type PopulationPart, type PopulationRanking } from '../../models/evaluation/population';
@@ -34,8 +36,12 @@ export async function evaluate(job: Job, store: ArtifactStore): Promise<Evaluate
   const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [], kroner: undefined };
   const contender = contenderOf(data);
   const baselines = [...baselineScores(data, job.matrix.meta, first.rows, job.seed)];
-  const settings = { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed };
-  const models = [...byFamily].map(([family, all]) => ({ model: contender(family, true, all, all.scores), kroner: all.kroner }));
+  const settings = { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed, beyondColumns: job.beyondColumns };
+  const models = [...byFamily].map(([family, all]) => {
+    const frozen = job.frozen?.[family];
+    const promised = frozen ? { promised: all.scores.map((score) => calibrated(frozen, score)) } : {};
+    return { model: { ...contender(family, true, all, all.scores), ...promised }, kroner: all.kroner };
+  });
   const amounts = models.flatMap(({ model, kroner }) =>
     kroner && hasFindingWithAmount(model) ? [byExpectedNok(model, kroner, settings)] : [],
   );
@@ -67,7 +73,7 @@ export async function evaluate(job: Job, store: ArtifactStore): Promise<Evaluate
 
 /** What evaluation reads of a matrix: the baselines' columns, and how rows came to be controlled. */
 async function columnsFor({ file, meta }: MatrixFile, store: ArtifactStore): Promise<MatrixData> {
-  const wanted = [...baselineColumns(meta), SELECTION_PROBABILITY];
+  const wanted = [...baselineColumns(meta), SELECTION_PROBABILITY, CONTROL_BASIS];
   return readMatrix(file, meta.columns.filter(({ name }) => wanted.includes(name)), store.temporary()); // prettier-ignore
 }
 
@@ -84,6 +90,7 @@ function tested(job: Job, store: ArtifactStore, data: MatrixData, family: string
 
 const contenderOf = (data: MatrixData) => {
   const hasAmounts = data.amountOre.some((amount) => amount > 0);
+  const basis = data.categorical.get(CONTROL_BASIS);
   return (family: string, isModel: boolean, { rows, folds }: Tested, scores: ArrayLike<number>): Contender => ({
     family,
     isModel,
@@ -96,6 +103,7 @@ const contenderOf = (data: MatrixData) => {
     },
     groups: rows.map((row) => data.group[row]!),
     periods: folds,
+    ...(basis ? { bases: rows.map((row) => basis[row]!) } : {}),
   });
 };
 const hasFindingWithAmount = ({ judged }: Contender) =>
@@ -108,6 +116,7 @@ async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, 
   const dated = (row: number) => ({ asOf: data.asOf[row]!, labelKnownOn: data.labelKnownOn[row] });
   const allRows = data.rowId.map((_, row) => row);
   const probability = data.numeric.get(SELECTION_PROBABILITY);
+  const basis = data.categorical.get(CONTROL_BASIS);
   const parts = populations.map(({ fold }, p): PopulationPart => {
     // The first control of an actor in the part counts: of equal keys a map keeps the last.
     const rows = allRows.filter((row) => testsFold(dated(row), fold)).sort((a, b) => (data.asOf[a]! < data.asOf[b]! ? 1 : data.asOf[a]! > data.asOf[b]! ? -1 : b - a));
@@ -119,7 +128,7 @@ async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, 
   const models = [...byFamily].flatMap(([family, { rows, scores, folds }]): PopulationRanking[] => {
     const own = populations.map(({ fold }) => job.predictions.flatMap((part) => (part.family === family && part.populationSha256 ? [store.getJson<PopulationScores>(part.populationSha256)] : [])).find((found) => found.fold === fold.id));
     if (own.includes(undefined)) return [];
-    const controls = rows.map((row, i): PastControl => ({ fold: folds[i]!, entity: data.entity[row]!, score: scores[i]!, label: data.label[row]!, kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined }));
+    const controls = rows.map((row, i): PastControl => ({ fold: folds[i]!, entity: data.entity[row]!, score: scores[i]!, label: data.label[row]!, kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined, beyond: job.beyondColumns?.includes(basis?.[row] ?? '') ?? false }));
     return [{ family, scores: own.map((found) => found!.scores), controls }];
   });
   const baselines = everybody.map((all, p) => baselineScores(all, populations[p]!.matrix.meta, all.rowId.map((_, row) => row), job.seed));

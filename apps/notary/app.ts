@@ -11,6 +11,8 @@ import {
   type DecisionPredicate,
   type LabelCorrection,
   labelCorrectionSchema,
+  type LaterEvaluation,
+  laterEvaluationSchema,
   openRequest,
   openVersion,
   PREDICATE,
@@ -39,6 +41,10 @@ const versionBody = z.strictObject({
   serviceToken: z.string(),
 });
 const labelCorrectionBody = labelCorrectionSchema
+  .omit({ at: true })
+  .extend({ ...about, serviceToken: z.string() })
+  .strict();
+const laterEvaluationBody = laterEvaluationSchema
   .omit({ at: true })
   .extend({ ...about, serviceToken: z.string() })
   .strict();
@@ -88,6 +94,14 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
     if (caller.kind !== 'service') throw notAllowed('label corrections are noted by a service account');
     const predicate: LabelCorrection = { ...rest, at: instant().toISOString() };
     return signStatement(statementOf(rest.slot, versionId, PREDICATE.labelCorrection, predicate), signer);
+  });
+
+  app.post('/v1/later-evaluations', async (request) => {
+    const { serviceToken, versionId, ...rest } = parseOrExplain(laterEvaluationBody, request.body, 'the later evaluation to sign');
+    const caller = await verify(serviceToken);
+    if (caller.kind !== 'service') throw notAllowed('later evaluations are made by a service account');
+    const predicate: LaterEvaluation = { ...rest, at: instant().toISOString() };
+    return signStatement(statementOf(rest.slot, versionId, PREDICATE.laterEvaluation, predicate), signer);
   });
 
   app.post('/v1/requests', async (request) => {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { BASELINE_FEATURES } from '../../domain/features/catalogue';
 import { unlabelledSchema } from '../../domain/schemas/experiment';
-import type { MatrixColumn, MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
+import { CONTROL_BASIS, type MatrixColumn, type MatrixData, type MatrixMeta } from '../../domain/schemas/matrix';
 import { withProfile } from '../../models/baselines/baselines';
 import type { Unlabelled } from '../../models/unlabelled';
 import { REGISTER_COLUMNS, registerMatrixOf } from '../../platform/snapshots/matrix';
@@ -39,8 +39,8 @@ export async function worldMatrices(dials: Dials): Promise<WorldMatrices> {
     const recipe = { snapshotId: 'bench', code: 'bench', engine: 'bench' };
     const cases = await registerMatrixOf(store, manifest, { kind: 'cases', minAmountOre: 0, ...recipe });
     const population = await registerMatrixOf(store, manifest, { kind: 'population', asOf, ...recipe });
-    const read = async (sha: string) => withProfile(await readMatrix(store.existing(sha), REGISTER_COLUMNS, store.temporary()), REGISTER_COLUMNS, REGISTER_META);
-    const [known, everybody] = [await read(cases.fileSha256), await read(population.fileSha256)];
+    const read = async (sha: string, more: readonly MatrixColumn[] = []) => withProfile(await readMatrix(store.existing(sha), [...REGISTER_COLUMNS, ...more], store.temporary()), REGISTER_COLUMNS, REGISTER_META);
+    const [known, everybody] = [await read(cases.fileSha256, [{ name: CONTROL_BASIS, kind: 'categorical', role: 'design' }]), await read(population.fileSha256)];
     return { cases: known.data, everybody: everybody.data, columns: known.columns, labelled: cases.counts.labelled, positives: cases.counts.positives };
   } finally {
     fs.rmSync(home, { recursive: true, force: true });

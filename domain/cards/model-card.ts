@@ -1,4 +1,4 @@
-import type { EvaluationDocument, EvaluationRow } from '../schemas/evaluation';
+import type { EvaluationDocument, EvaluationRow, ReliabilityReport } from '../schemas/evaluation';
 import type { Document, Section } from './document';
 
 /** What a model card is made of. Nothing of one run's chance (ids, clocks): equal recipes have equal cards. */
@@ -55,8 +55,14 @@ function quality({ evaluation }: CardInput): Section {
 function slices({ evaluation, family }: CardInput): Section {
   const own = evaluation.rows.filter((row) => row.family === family && row.slice !== 'all' && row.metric === 'average-precision');
   const row = (r: EvaluationRow) => [r.slice, String(r.n), estimate(r), r.method.includes('few rows') ? 'too few rows for a verdict' : ''];
-  return { title: 'By provider group and period', table: { head: ['rows judged', 'n', 'average precision', 'note'], rows: own.map(row) } };
+  const title = own.some(({ slice }) => slice.startsWith('basis:'))
+    ? 'By provider group, period and what the control was opened on'
+    : 'By provider group and period';
+  return { title, table: { head: ['rows judged', 'n', 'average precision', 'note'], rows: own.map(row) } };
 }
+
+const beyondColumns = ({ beyondColumns: beyond }: ReliabilityReport): string[] =>
+  beyond ? [`Controls opened on ${beyond.bases.join(', ')} (n ${beyond.oddsRatio.n}) had ${estimate(beyond.oddsRatio)} times the odds of a finding at the same score: they rest on more than the columns show. What was promised above counts it; probabilities on lists are those of actors without it.`] : []; // prettier-ignore
 
 function calibration({ evaluation, family }: CardInput): Section {
   const report = evaluation.reliability.find((entry) => entry.family === family);
@@ -68,6 +74,7 @@ function calibration({ evaluation, family }: CardInput): Section {
       ...report.top.map(
         (top) => `Among the first ${top.k}: promised ${top.meanProbability.toFixed(3)}, found ${estimate(top.findingRate)}.`,
       ),
+      ...beyondColumns(report),
     ],
     table: {
       head: ['rows', 'mean probability', 'share with a finding'],

@@ -1,9 +1,8 @@
 import type { ActorReasons, Reason } from '../schemas/reasons';
 import { PRACTICE_TYPES } from '../reference/codes';
 import { FEATURES } from './catalogue';
+import type { Language } from '../words';
 import type { Feature } from './types';
-
-export type Language = 'nb' | 'en';
 
 /** Inputs that models make of the columns themselves. */
 const MADE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {

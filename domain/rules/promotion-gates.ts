@@ -1,4 +1,5 @@
 import type { Estimate, GroupFairness, PairedDifference, ReliabilityReport } from '../schemas/evaluation';
+import { FAMILIES } from '../words';
 import { GATE_POLICY } from './gate-policy';
 
 /** What the gates judge. A verdict keeps every reason, also those that passed. */
@@ -30,38 +31,55 @@ export interface GateResult {
   readonly gate: string;
   readonly passed: boolean;
   readonly reason: string;
+  /** The same in Norwegian bokmål. */
+  readonly reasonNb: string;
 }
 
-const show = (e: Pick<Estimate, 'value' | 'lo' | 'hi'>) => `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
+type Interval = Pick<Estimate, 'value' | 'lo' | 'hi'>;
+const show = (e: Interval) => `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
 const withN = (e: Estimate) => `${show(e)}, n ${e.n}`;
+/** With a decimal comma, and a semicolon where numbers stand beside each other. */
+const nb = {
+  number: (value: number) => value.toFixed(3).replace('.', ','),
+  show: (e: Interval) => `${nb.number(e.value)} [${nb.number(e.lo)}; ${nb.number(e.hi)}]`,
+  withN: (e: Estimate) => `${nb.show(e)}, n ${e.n}`,
+  name: (family: string) => FAMILIES.nb[family] ?? family,
+};
 
 type Gate = (input: GateInput) => GateResult[];
-const one = (gate: string, passed: boolean, reason: string): GateResult[] => [{ gate, passed, reason }];
+const one = (gate: string, passed: boolean, reason: string, reasonNb: string): GateResult[] => [{ gate, passed, reason, reasonNb }];
 
-const enoughOutcomes: Gate = ({ testPositives, testRows }) =>
-  one(
+const enoughOutcomes: Gate = ({ testPositives, testRows }) => {
+  const { minTestPositives: least } = GATE_POLICY;
+  return one(
     'enough-outcomes',
-    testPositives >= GATE_POLICY.minTestPositives,
-    `${testPositives} findings among ${testRows} tested outcomes; at least ${GATE_POLICY.minTestPositives} are needed`,
+    testPositives >= least,
+    `${testPositives} findings among ${testRows} tested outcomes; at least ${least} are needed`,
+    `${testPositives} funn blant ${testRows} prøvde utfall; minst ${least} må til`,
   );
+};
 
 const noNuisance: Gate = ({ usesNuisance }) =>
-  one(
-    'no-nuisance',
-    !usesNuisance,
-    usesNuisance ? 'the model uses columns that say who looked' : 'no column that says who looked entered the model',
-  );
+  usesNuisance
+    ? one('no-nuisance', false, 'the model uses columns that say who looked', 'modellen bruker kolonner som sier hvem som kontrollerte')
+    : one(
+        'no-nuisance',
+        true,
+        'no column that says who looked entered the model',
+        'ingen kolonne som sier hvem som kontrollerte, er med i modellen',
+      );
 
 /** A suspicion that two different people have explained does not block for ever; it stays visible with its reasons. */
 const leakCertificate: Gate = ({ leaks }) => {
-  if (!leaks) return one('leak-certificate', false, 'the run has no leak certificate; train again');
-  if (leaks.verdict === 'clean') return one('leak-certificate', true, `${leaks.tests} tests found no leak`);
+  const gate = 'leak-certificate';
+  if (!leaks) return one(gate, false, 'the run has no leak certificate; train again', 'kjøringen har ingen lekkasjeattest; tren på nytt');
+  if (leaks.verdict === 'clean') return one(gate, true, `${leaks.tests} tests found no leak`, `${leaks.tests} prøver fant ingen lekkasje`);
   const { leakReasonsNeeded } = GATE_POLICY;
-  const accepted = leaks.verdict === 'needs-reason' && leaks.reasons >= leakReasonsNeeded;
   return one(
-    'leak-certificate',
-    accepted,
+    gate,
+    leaks.verdict === 'needs-reason' && leaks.reasons >= leakReasonsNeeded,
     `the leak check suspects something; ${leaks.reasons} of ${leakReasonsNeeded} people have given a reason`,
+    `lekkasjekontrollen mistenker noe i dataene; ${leaks.reasons} av ${leakReasonsNeeded} personer har gitt en grunn`,
   );
 };
 
@@ -69,24 +87,33 @@ const betterThanBaselines: Gate = ({ baselines, averagePrecision }) =>
   GATE_POLICY.beat.flatMap((name) => {
     const baseline = baselines[name];
     if (!baseline) return [];
-    const reason = `average precision ${withN(averagePrecision)} against ${name} ${withN(baseline)}`;
-    return one(`better-than-${name}`, averagePrecision.value > baseline.value, reason);
+    return one(
+      `better-than-${name}`,
+      averagePrecision.value > baseline.value,
+      `average precision ${withN(averagePrecision)} against ${name} ${withN(baseline)}`,
+      `gjennomsnittlig presisjon ${nb.withN(averagePrecision)} mot ${nb.name(name)} ${nb.withN(baseline)}`,
+    );
   });
 
 const notClearlyWorse: Gate = ({ paired }) =>
   GATE_POLICY.notClearlyWorseThan.flatMap((name) => {
     const found = paired.find(({ against }) => against === name);
     if (!found) return [];
-    return one(`not-clearly-worse-than-${name}`, found.hi >= 0, `average precision minus that of ${name}, in pairs: ${show(found)}`);
+    return one(
+      `not-clearly-worse-than-${name}`,
+      found.hi >= 0,
+      `average precision minus that of ${name}, in pairs: ${show(found)}`,
+      `gjennomsnittlig presisjon minus den til ${nb.name(name)}, parvis: ${nb.show(found)}`,
+    );
   });
 
-const champion: Gate = (input) => {
-  if (!input.champion) return [];
-  const least = input.champion.value * (1 - GATE_POLICY.championTolerance);
+const champion: Gate = ({ champion: live, averagePrecision }) => {
+  if (!live) return [];
   return one(
     'not-worse-than-champion',
-    input.averagePrecision.value >= least,
-    `average precision ${withN(input.averagePrecision)} against champion ${withN(input.champion)}`,
+    averagePrecision.value >= live.value * (1 - GATE_POLICY.championTolerance),
+    `average precision ${withN(averagePrecision)} against champion ${withN(live)}`,
+    `gjennomsnittlig presisjon ${nb.withN(averagePrecision)} mot ${nb.withN(live)} for den som er i bruk`,
   );
 };
 
@@ -94,48 +121,59 @@ const calibration: Gate = ({ reliability }) => {
   const top = reliability?.top.at(-1);
   if (!top) return [];
   const { calibrationSlack: slack } = GATE_POLICY;
-  const passed = top.meanProbability >= top.findingRate.lo - slack && top.meanProbability <= top.findingRate.hi + slack;
-  return one('calibration', passed, `among the first ${top.k}: promised ${top.meanProbability.toFixed(3)}, found ${show(top.findingRate)}`);
+  return one(
+    'calibration',
+    top.meanProbability >= top.findingRate.lo - slack && top.meanProbability <= top.findingRate.hi + slack,
+    `among the first ${top.k}: promised ${top.meanProbability.toFixed(3)}, found ${show(top.findingRate)}`,
+    `blant de første ${top.k}: lovet ${nb.number(top.meanProbability)}, funnet ${nb.show(top.findingRate)}`,
+  );
 };
 
 const fairness: Gate = ({ fairness: groups }) => {
   if (groups.length === 0) return [];
   const judged = groups.filter(({ few }) => !few);
-  const few = groups.filter((group) => group.few).map(({ group }) => group);
-  const all = groups.reduce((sum, { inVain }) => sum + inVain.value * inVain.n, 0) / Math.max(1, groups.reduce((sum, { inVain }) => sum + inVain.n, 0)); // prettier-ignore
+  const few = groups.filter((group) => group.few).map(({ group }) => group).join(', ');
+  const rows = groups.reduce((sum, { inVain }) => sum + inVain.n, 0);
+  const all = groups.reduce((sum, { inVain }) => sum + inVain.value * inVain.n, 0) / Math.max(1, rows);
   const over = judged.filter(({ inVain }) => inVain.lo > all + GATE_POLICY.burdenSlack);
-  const fewText = few.length > 0 ? `; too few rows for a verdict: ${few.join(', ')}` : '';
-  const text = over.map(({ group, inVain }) => `${group} ${show(inVain)}`).join(', ');
-  return one(
-    'fairness',
-    over.length === 0,
-    over.length === 0
-      ? `no group of ${judged.length} bears clearly more controls in vain than all (${all.toFixed(3)})${fewText}`
-      : `controls in vain clearly above all (${all.toFixed(3)}): ${text}${fewText}`,
-  );
-};
+  const each = (shown: (e: Interval) => string, between: string) => over.map(({ group, inVain }) => `${group} ${shown(inVain)}`).join(between);
+  const fewText = few ? `; too few rows for a verdict: ${few}` : '';
+  const fewNb = few ? `; for få rader til en dom: ${few}` : '';
+  return over.length === 0
+    ? one('fairness', true, `no group of ${judged.length} bears clearly more controls in vain than all (${all.toFixed(3)})${fewText}`, `ingen av ${judged.length} grupper har klart flere kontroller uten funn enn alle (${nb.number(all)})${fewNb}`)
+    : one('fairness', false, `controls in vain clearly above all (${all.toFixed(3)}): ${each(show, ', ')}${fewText}`, `kontroller uten funn klart over alle (${nb.number(all)}): ${each(nb.show, '; ')}${fewNb}`);
+}; // prettier-ignore
 
 /** Drift: what the newest test period shows must be possible beside what the earlier ones showed. */
 const drift: Gate = ({ periods, averagePrecision }) => {
   const newest = periods.at(-1);
   if (!newest || periods.length < 2) return [];
-  const reason = `newest period ${newest.period}: average precision ${withN(newest)}; all periods ${show(averagePrecision)}`;
-  return one('no-decay', newest.hi >= averagePrecision.lo, reason);
+  return one(
+    'no-decay',
+    newest.hi >= averagePrecision.lo,
+    `newest period ${newest.period}: average precision ${withN(newest)}; all periods ${show(averagePrecision)}`,
+    `nyeste periode ${newest.period}: gjennomsnittlig presisjon ${nb.withN(newest)}; alle perioder ${nb.show(averagePrecision)}`,
+  );
 };
 
-const documentation: Gate = ({ undocumented }) =>
-  one(
-    'documentation',
-    undocumented.length === 0,
-    undocumented.length === 0 ? 'the model card has no empty part' : `empty or missing: ${undocumented.join(', ')}`,
-  );
+const documentation: Gate = ({ undocumented }) => {
+  const empty = undocumented.join(', ');
+  return empty === ''
+    ? one('documentation', true, 'the model card has no empty part', 'modellkortet har ingen tom del')
+    : one('documentation', false, `empty or missing: ${empty}`, `tomt eller mangler: ${empty}`);
+};
 
 const labelsStand: Gate = ({ revisedLabels }) => {
   if (!revisedLabels) return [];
   const { changed, rows } = revisedLabels;
   const passed = changed <= GATE_POLICY.maxRevisedLabels;
-  return one('labels-stand', passed, `${changed} of ${rows} labels it was trained on became others since${passed ? '' : '; train it again on the newer ones'}`);
-}; // prettier-ignore
+  return one(
+    'labels-stand',
+    passed,
+    `${changed} of ${rows} labels it was trained on became others since${passed ? '' : '; train it again on the newer ones'}`,
+    `${changed} av ${rows} utfall i fasiten den er trent på, er blitt andre siden${passed ? '' : '; tren på nytt på den nyere fasiten'}`,
+  );
+};
 
 const GATES: readonly Gate[] = [enoughOutcomes, noNuisance, leakCertificate, labelsStand, betterThanBaselines, notClearlyWorse, champion, calibration, fairness, drift, documentation]; // prettier-ignore
 

@@ -37,6 +37,7 @@ export const ACTS = {
   'schedule.edit': ['data-scientist', 'control-leader'],
   'leak.reason': ['data-scientist', 'reviewer', 'approver'],
   'snapshot.redact': ['privacy-officer', 'approver'],
+  'version.follow-up': ['data-scientist', 'control-leader', 'auditor'],
   'model.reproduce': ['data-scientist', 'auditor', 'schedule'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Act = keyof typeof ACTS;

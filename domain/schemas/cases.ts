@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { amount } from './kuhr';
 
+/** What a control can be opened on, as the case system says. */
+export const CONTROL_BASES = ['tip', 'rule', 'size', 'ml', 'random', 'campaign', 'other'] as const;
+
 /** Events of the case system, one a line, each known from `kjentFra`. Field names are this project's own, in Norwegian. */
 const knownFrom = { kjentFra: z.iso.datetime({ offset: true }) };
 const ofCase = { saksnr: z.string().min(3), ...knownFrom };
@@ -42,7 +45,7 @@ export const caseEventSchema = z.discriminatedUnion('type', [
     ...ofCase,
     praksisId: z.string(),
     apnet: z.iso.date(),
-    grunnlag: z.enum(['tip', 'rule', 'size', 'ml', 'random', 'campaign', 'other']),
+    grunnlag: z.enum(CONTROL_BASES),
     utvalgssannsynlighet: z.number().min(0).max(1).optional(),
     /** Selection list that the control came from, by its id. */
     utvalgsliste: z

@@ -15,7 +15,7 @@ export interface MetricEstimate extends Estimate {
 /** A metric of one family or baseline, and how it was estimated. */
 export interface EvaluationRow extends MetricEstimate {
   readonly family: string;
-  /** Which rows were judged: `all`, `group:<provider group>` or `period:<fold>`. */
+  /** Which rows were judged: `all`, `group:<provider group>`, `period:<fold>` or `basis:<what the control was opened on>`. */
   readonly slice: string;
   readonly method: string;
 }
@@ -55,9 +55,19 @@ export interface ReliabilityReport {
   readonly family: string;
   readonly chosen: 'platt' | 'isotonic';
   readonly logLoss: Readonly<Record<'platt' | 'isotonic', number>>;
+  /**
+   * Of a frozen version on later outcomes: the loss of what it promised, on the controls that rest on the columns alone; bins
+   * and top are of those. `chosen` and `logLoss` are then of a calibrator fitted anew, for comparison.
+   */
+  readonly promisedLogLoss?: number | undefined;
   readonly bins: readonly { readonly rows: number; readonly meanProbability: number; readonly findingRate: number }[];
   /** Promised and found among the first k. */
   readonly top: readonly { readonly k: number; readonly meanProbability: number; readonly findingRate: Estimate }[];
+  /**
+   * How many times the odds of a finding those had at the same score whose control rests on more than the columns show;
+   * `n` of them. Probabilities on lists are those of actors without it. Undefined where there were none.
+   */
+  readonly beyondColumns?: { readonly bases: readonly string[]; readonly oddsRatio: Estimate } | undefined;
 }
 
 /** One metric of one family fitted twice on the same folds: without and with the columns that say who looked. */

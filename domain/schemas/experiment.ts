@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addMonths } from '../rules/time-splits';
+import { CONTROL_BASES } from './cases';
 import { FAMILY_NAMES, familySchema } from './families';
 
 const day = z.iso.date();
@@ -122,6 +123,10 @@ const fields = z.strictObject({
     .describe(
       'begins networks (mlp, tabm-mini) on what the rule engine stopped of all active actors; a register source with `evaluation.population` only',
     ),
+  beyondColumns: z
+    .array(z.enum(CONTROL_BASES))
+    .default(['tip'])
+    .describe('what a control was opened on that says more of an actor than any column does: probabilities are those of actors without it'),
   candidate: z
     .union([z.literal('validation'), z.enum(FAMILY_NAMES)])
     .default('validation')

@@ -24,6 +24,9 @@ export interface MatrixMeta {
 /** Column of role `design`: the stored chance, before the draw, that the row would be controlled; empty without a draw. */
 export const SELECTION_PROBABILITY = 'selection_probability';
 
+/** Column of role `design`: what the control was opened on (a tip, rule hits, a list), as the case system says. */
+export const CONTROL_BASIS = 'control_basis';
+
 /** Fixed columns before the features. `label` is 1, 0 or null (outcome not known at the snapshot's as-of instant). */
 export const KEY_COLUMNS = ['row_id', 'entity', 'as_of', 'grp', 'label', 'label_known_on', 'amount_ore'] as const;
 

@@ -1,6 +1,7 @@
 import { Rng } from '../../domain/rng';
 import type { Calibrator, StoredCalibrator } from '../../domain/schemas/calibration';
 import { logLossOfProbabilities } from '../metrics/probability-metrics';
+import { type GroundWorth, worthOfGround } from './grounds';
 import { fitIsotonic, isotonicProbability } from './isotonic';
 import { fitPlatt, plattProbability } from './platt';
 
@@ -15,35 +16,52 @@ const KINDS = {
 
 export interface Calibration {
   readonly calibrator: Calibrator;
-  /** Probability of each row from a calibrator that its entity took no part in. */
+  /** Probability of each row, its ground counted, from a calibrator that its entity took no part in. */
   readonly crossFitted: Float64Array;
+  /** The same from the columns alone: what scoring promises of such an actor. */
+  readonly withoutGround: Float64Array;
+  /** What a ground beyond the columns was worth. */
+  readonly ground: GroundWorth;
   /** Log loss of each kind, cross-fitted: the lower one was chosen. */
   readonly logLoss: Readonly<Record<Calibrator['kind'], number>>;
 }
 
 /**
  * Chooses between Platt and isotonic by the log loss of probabilities that are cross-fitted over entities, and fits the
- * chosen one on all out-of-fold scores.
+ * chosen one on all out-of-fold scores. Controls that rest on more than the columns show are moved up the scale by what
+ * that was worth, so that the calibrator speaks of actors of whom nothing more is known.
+ *
+ * @param beyond of each row; left out where nothing is known of grounds
  */
-export function chooseCalibrator(scores: Float64Array, labels: Float64Array, entities: readonly string[], seed: number): Calibration {
+export function chooseCalibrator(scores: Float64Array, labels: Float64Array, entities: readonly string[], seed: number, beyond?: readonly boolean[]): Calibration {
   const rng = new Rng(seed, 'calibration');
   const partOf = new Map(rng.shuffle([...new Set(entities)].sort()).map((entity, i) => [entity, i % PARTS]));
+  const all = [...scores.keys()];
+  const fit = (kind: keyof typeof KINDS, rows: readonly number[]) => {
+    const pick = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
+    const [own, found] = [pick(scores), pick(labels)];
+    const ground = beyond ? worthOfGround(own, found, rows.map((row) => beyond[row]!)) : { logOdds: 0, score: 0 };
+    if (beyond) rows.forEach((row, i) => (own[i]! += beyond[row] ? ground.score : 0));
+    return { calibrator: KINDS[kind](own, found), ground };
+  };
   const cross = (kind: keyof typeof KINDS) => {
-    const out = new Float64Array(scores.length);
+    const [own, without] = [new Float64Array(scores.length), new Float64Array(scores.length)];
     for (let part = 0; part < PARTS; part++) {
-      const rows = [...scores.keys()];
-      const train = rows.filter((row) => partOf.get(entities[row]!) !== part);
-      const pick = (values: Float64Array) => Float64Array.from(train, (row) => values[row]!);
-      const fitted = KINDS[kind](pick(scores), pick(labels));
-      for (const row of rows) if (partOf.get(entities[row]!) === part) out[row] = calibrated(fitted, scores[row]!);
+      const { calibrator, ground } = fit(kind, all.filter((row) => partOf.get(entities[row]!) !== part));
+      for (const row of all) {
+        if (partOf.get(entities[row]!) !== part) continue;
+        own[row] = calibrated(calibrator, scores[row]! + (beyond?.[row] ? ground.score : 0));
+        without[row] = calibrated(calibrator, scores[row]!);
+      }
     }
-    return { out, loss: logLossOfProbabilities(out, labels) };
+    return { own, without, loss: logLossOfProbabilities(own, labels) };
   };
   const tried = { platt: cross('platt'), isotonic: cross('isotonic') };
   const kind = tried.isotonic.loss < tried.platt.loss ? 'isotonic' : 'platt';
   return {
-    calibrator: KINDS[kind](scores, labels),
-    crossFitted: tried[kind].out,
+    ...fit(kind, all),
+    crossFitted: tried[kind].own,
+    withoutGround: tried[kind].without,
     logLoss: { platt: tried.platt.loss, isotonic: tried.isotonic.loss },
   };
-}
+} // prettier-ignore

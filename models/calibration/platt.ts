@@ -3,17 +3,22 @@ import type { Platt } from '../../domain/schemas/calibration';
 const STEPS = 50;
 const MIN_SLOPE = 1e-3;
 
-/** Newton's method on the log loss with Platt's smoothed targets (Platt 1999), so few labels do not give certainty. */
+/** Platt's targets (Platt 1999): near 1 and 0 by how many rows there are, so that few labels do not give certainty. */
+export function smoothedTargets(labels: ArrayLike<number>): (label: number) => number {
+  const positives = Array.from(labels).filter((label) => label === 1).length;
+  const [high, low] = [(positives + 1) / (positives + 2), 1 / (labels.length - positives + 2)];
+  return (label) => (label === 1 ? high : low);
+}
+
+/** Newton's method on the log loss with smoothed targets. */
 export function fitPlatt(scores: Float64Array, labels: Float64Array): Platt {
-  const positives = labels.reduce((sum, label) => sum + label, 0);
-  const high = (positives + 1) / (positives + 2);
-  const low = 1 / (labels.length - positives + 2);
+  const target = smoothedTargets(labels);
   let [a, b] = [1, 0];
   for (let step = 0; step < STEPS; step++) {
     let [ga, gb, haa, hab, hbb] = [0, 0, 1e-9, 0, 1e-9];
     for (let i = 0; i < scores.length; i++) {
       const p = 1 / (1 + Math.exp(-(a * scores[i]! + b)));
-      const error = p - (labels[i] === 1 ? high : low);
+      const error = p - target(labels[i]!);
       const weight = p * (1 - p);
       ga += error * scores[i]!;
       gb += error;

@@ -1,31 +1,8 @@
-import type {
-  Curve,
-  EvaluationDocument,
-  EvaluationRow,
-  GroupFairness,
-  PairedDifference,
-  ReliabilityReport,
-} from '../../domain/schemas/evaluation';
 import type { Calibrator } from '../../domain/schemas/calibration';
-import { chooseCalibrator } from '../calibration/calibrator';
-import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../metrics/probability-metrics';
+import type { Curve, EvaluationDocument, EvaluationRow, GroupFairness, PairedDifference, ReliabilityReport } from '../../domain/schemas/evaluation'; // prettier-ignore
 import { bootstrapWeights, type Drawn, estimateWithDraws, INTERVAL, type Judged, percentileInterval, rankOrder, toRanking } from '../metrics/ranking-metrics'; // prettier-ignore
-
-/** Test rows of all folds as one family or baseline scored them, with what was found. */
-export interface Contender {
-  readonly family: string;
-  /** Baselines have no probability, so nothing of them is calibrated. */
-  readonly isModel: boolean;
-  readonly judged: Judged;
-  readonly groups: readonly string[];
-  readonly periods: readonly string[];
-}
-
-export interface EvaluationSettings {
-  readonly ks: readonly number[];
-  readonly bootstrap: number;
-  readonly seed: number;
-}
+import { calibrationOf } from './calibration-report';
+import { type Contender, type EvaluationSettings, pick } from './contender';
 
 /** Below these a slice's figures are shown and marked: they carry no verdict of their own. */
 const FEW_ROWS = 20;
@@ -57,7 +34,7 @@ export function evaluateRun(
     if (!contender.isModel) continue;
     const report = calibrationOf(contender, settings);
     calibrators[family] = report.calibrator;
-    reports.push(report.reliability);
+    if (report.reliability) reports.push(report.reliability);
     rows.push(...report.rows.map((row) => ({ family, ...row })));
   }
   const document: EvaluationDocument = {
@@ -83,56 +60,15 @@ function judgeSlice(judged: Judged, slice: string, { ks, bootstrap, seed }: Eval
   return { rows: drawn.map(({ estimate }) => ({ ...estimate, slice, method })), drawn };
 }
 
-function pick(judged: Judged, rows: readonly number[]): Judged {
-  const numbers = (values: ArrayLike<number>) => Float64Array.from(rows, (row) => values[row]!);
-  return {
-    scores: numbers(judged.scores),
-    labels: numbers(judged.labels),
-    ...(judged.kroner ? { kroner: numbers(judged.kroner) } : {}),
-    entities: rows.map((row) => judged.entities[row]!),
-    rowIds: rows.map((row) => judged.rowIds[row]!),
-  };
-}
-
-/** Every provider group and every period, however few its rows: none is dropped. */
-function judgeSlices({ judged, groups, periods }: Contender, settings: EvaluationSettings): Row[] {
+/** Every provider group, every period and every basis of control, however few its rows: none is dropped. */
+function judgeSlices({ judged, groups, periods, bases = [] }: Contender, settings: EvaluationSettings): Row[] {
   const by = (kind: string, names: readonly string[]) =>
     [...new Set(names)].sort().flatMap((name) => {
       const rows = names.flatMap((own, row) => (own === name ? [row] : []));
       const ks = settings.ks.filter((k) => k <= rows.length);
       return judgeSlice(pick(judged, rows), `${kind}:${name}`, { ...settings, ks }).rows;
     });
-  return [...by('group', groups), ...by('period', periods)];
-}
-
-function calibrationOf({ family, judged }: Contender, { ks, bootstrap, seed }: EvaluationSettings) {
-  const [scores, labels] = [Float64Array.from(judged.scores), Float64Array.from(judged.labels)];
-  const { calibrator, crossFitted, logLoss } = chooseCalibrator(scores, labels, judged.entities, seed);
-  const measures = { 'brier-score': brierScore, 'log-loss': logLossOfProbabilities, 'calibration-error': calibrationError };
-  const draws = Object.keys(measures).map(() => [] as number[]);
-  for (const weights of bootstrapWeights(judged.entities, bootstrap, seed)) {
-    const rows = [...weights.keys()].flatMap((row) => Array<number>(weights[row]!).fill(row));
-    const [p, y] = [rows.map((row) => crossFitted[row]!), rows.map((row) => labels[row]!)];
-    Object.values(measures).forEach((measure, i) => draws[i]!.push(measure(p, y)));
-  }
-  const method = `${calibrator.kind}, cross-fitted over entities, entity bootstrap ${bootstrap} less its bias, ${percent}; lower is better`;
-  const rows = Object.entries(measures).map(([metric, measure], i): Row => {
-    const value = measure(crossFitted, labels);
-    const bias = draws[i]!.reduce((sum, draw) => sum + draw, 0) / draws[i]!.length - value;
-    const centred = draws[i]!.map((draw) => Math.max(0, draw - bias)); // rows drawn twice look worse calibrated than they are
-    return { metric, k: 0, value, ...percentileInterval(centred, value), n: labels.length, slice: 'all', method };
-  });
-  const order = rankOrder(judged, seed);
-  const top = ks.filter((k) => k <= labels.length).map((k) => {
-    const first = order.slice(0, k);
-    const part = pick(judged, first);
-    const mean = (values: Float64Array) => first.reduce((sum, row) => sum + values[row]!, 0) / k;
-    const own = [...bootstrapWeights(part.entities, bootstrap, seed)].map((weights) => weights.reduce((sum, weight, i) => sum + weight * part.labels[i]!, 0) / weights.reduce((a, b) => a + b, 0));
-    const value = mean(labels);
-    return { k, meanProbability: mean(crossFitted), findingRate: { value, ...percentileInterval(own, value), n: k } };
-  }); // prettier-ignore
-  const report: ReliabilityReport = { family, chosen: calibrator.kind, logLoss, bins: reliability(crossFitted, labels), top };
-  return { calibrator, rows, reliability: report };
+  return [...by('group', groups), ...by('period', periods), ...by('basis', bases)];
 }
 
 function curveOf({ family, judged }: Contender, { bootstrap, seed }: EvaluationSettings): Curve {

@@ -3,7 +3,7 @@ import { chooseCalibrator } from '../calibration/calibrator';
 import { spearman } from '../leaks/statistics';
 import { median } from '../metrics/median';
 import { bootstrapWeights, percentileInterval } from '../metrics/ranking-metrics';
-import type { Contender, EvaluationSettings } from './evaluate';
+import { beyondOf, type Contender, type EvaluationSettings } from './contender';
 
 /**
  * A family whose list is ordered by probability times amount, judged on the same rows; and whether the amounts hold: what
@@ -11,11 +11,12 @@ import type { Contender, EvaluationSettings } from './evaluate';
  *
  * @param kroner expected of each judged row, given a finding
  */
-export function byExpectedNok(contender: Contender, kroner: readonly number[], { bootstrap, seed }: EvaluationSettings): { contender: Contender; report: AmountReport } {
+export function byExpectedNok(contender: Contender, kroner: readonly number[], settings: EvaluationSettings): { contender: Contender; report: AmountReport } {
   const { judged, family } = contender;
+  const { bootstrap, seed } = settings;
   const orderedAs = `${family}-nok`;
   const [scores, labels] = [Float64Array.from(judged.scores), Float64Array.from(judged.labels)];
-  const { crossFitted } = chooseCalibrator(scores, labels, judged.entities, seed);
+  const { withoutGround } = chooseCalibrator(scores, labels, judged.entities, seed, beyondOf(contender, settings));
   // Those that ended without kroner too: what a finding is worth has their share in it.
   const findings = [...labels.keys()].filter((row) => labels[row] === 1);
   const ratio = (weights: ArrayLike<number>) => {
@@ -26,7 +27,7 @@ export function byExpectedNok(contender: Contender, kroner: readonly number[], {
   const draws = [...bootstrapWeights(judged.entities, bootstrap, seed)].map(ratio).filter((draw) => Number.isFinite(draw));
   const pick = (of: ArrayLike<number>) => findings.map((row) => of[row]!);
   return {
-    contender: { ...contender, family: orderedAs, isModel: false, judged: { ...judged, scores: Float64Array.from(crossFitted, (p, row) => p * kroner[row]!) } },
+    contender: { ...contender, family: orderedAs, isModel: false, judged: { ...judged, scores: Float64Array.from(withoutGround, (p, row) => p * kroner[row]!) } },
     report: {
       family,
       orderedAs,

@@ -1,5 +1,6 @@
 import { type Estimate, type Estimator, ESTIMATORS, type ListEstimate, type MISSING, type PopulationReport, type SwapEstimate } from '../../domain/schemas/evaluation'; // prettier-ignore
 import type { Platt } from '../../domain/schemas/calibration';
+import { worthOfGround } from '../calibration/grounds';
 import { fitPlatt, plattProbability } from '../calibration/platt';
 import { bootstrapWeights, percentileInterval, rankOrder } from '../metrics/ranking-metrics';
 import { bounds, type Candidate, doublyRobust, inverseProbability, naive, type PolicyEstimate, randomArm } from './estimators';
@@ -20,6 +21,8 @@ export interface PastControl {
   readonly score: number;
   readonly label: number;
   readonly kroner: number | undefined;
+  /** Whether it rests on more than any column shows. */
+  readonly beyond?: boolean | undefined;
 }
 
 /** One way to order all active actors of every part, in the order of `PopulationPart.entities`. */
@@ -37,6 +40,7 @@ interface Settings {
 }
 
 const SCORE_MATCHED = 'actors that were not controlled have findings as often as controlled ones of the same score';
+const SCORE_AND_GROUND = `${SCORE_MATCHED} that nothing beyond the columns pointed at`;
 const WHY_NOT: Readonly<Record<(typeof MISSING)[number], string>> = {
   'no-draw': 'none given: no control of these parts carries a stored chance of selection (no random arm)',
   'unequal-draw': 'none given: stored chances differ, and those of actors that were not drawn are not known',
@@ -82,7 +86,10 @@ function chanceOf({ controls }: PopulationPart): number | undefined {
   return most - least <= EQUAL * most ? drawn.reduce((sum, p) => sum + p, 0) / drawn.length : Number.NaN;
 }
 
-/** Probabilities of a score: of actors never controlled by all controls, of a controlled one by the others' alone. */
+/**
+ * Probabilities of a score: of actors never controlled by all controls, of a controlled one by the others' alone. They are
+ * those of actors of whom nothing is known beyond the columns.
+ */
 class Scale {
   readonly #whole: Platt;
   readonly #without: ReadonlyMap<string, Platt>;
@@ -95,7 +102,12 @@ class Scale {
     const scores = controls.map(({ score }) => score);
     const labels = controls.map(({ label }) => label);
     const entities = controls.map(({ entity }) => entity);
-    const fit = (rows: readonly number[]) => fitPlatt(Float64Array.from(rows, (row) => scores[row]!), Float64Array.from(rows, (row) => labels[row]!)); // prettier-ignore
+    const fit = (rows: readonly number[]) => {
+      const [own, found] = [rows.map((row) => scores[row]!), Float64Array.from(rows, (row) => labels[row]!)];
+      const beyond = rows.map((row) => controls[row]!.beyond === true);
+      const ground = worthOfGround(own, found, beyond).score;
+      return fitPlatt(Float64Array.from(own, (score, i) => score + (beyond[i] ? ground : 0)), found);
+    }; // prettier-ignore
     const all = [...controls.keys()];
     this.#whole = fit(all);
     const names = [...new Set(entities)].sort();
@@ -134,7 +146,13 @@ function listEstimates(
   const why = chances.every((chance) => chance === undefined) ? 'no-draw' : chances.some(Number.isNaN) ? 'unequal-draw' : undefined;
   const drawn = (estimator: (rows: readonly Candidate[]) => PolicyEstimate) => () => (why ? none(why) : told(estimator(listed)));
   const matchedByScore = () =>
-    scale ? { estimate: matched(listed, scale), missing: null, assumption: SCORE_MATCHED } : none('no-probability');
+    scale
+      ? {
+          estimate: matched(listed, scale),
+          missing: null,
+          assumption: scale.controls.some(({ beyond }) => beyond) ? SCORE_AND_GROUND : SCORE_MATCHED,
+        }
+      : none('no-probability');
   const by: Record<Estimator, () => Told> = {
     naive: () => told(naive(listed)),
     'score-matched': matchedByScore,

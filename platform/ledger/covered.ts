@@ -25,6 +25,7 @@ export const COVERED: readonly CoveredTable[] = [
   { table: 'ml.leak_certificate', key: ['run_id'] },
   { table: 'ml.leak_reason', key: ['run_id', 'principal_id'] },
   { table: 'ml.model_version', key: ['version_id'] },
+  { table: 'ml.follow_up', key: ['follow_up_id'] },
   { table: 'ml.statement', key: ['statement_id'] },
   { table: 'ml.promotion_request', key: ['request_id'] },
   { table: 'ml.gate_result', key: ['request_id', 'gate'] },

@@ -1,7 +1,7 @@
 import { notFound } from '../../domain/errors';
 import type { Db } from '../db/connection';
 
-export const NODE_KINDS = ['snapshot', 'table', 'label-set', 'matrix', 'training-run', 'model-version', 'decision', 'scoring-run', 'list', 'case', 'outcome'] as const; // prettier-ignore
+export const NODE_KINDS = ['snapshot', 'table', 'label-set', 'matrix', 'training-run', 'model-version', 'decision', 'scoring-run', 'list', 'follow-up', 'case', 'outcome'] as const; // prettier-ignore
 export type NodeKind = (typeof NODE_KINDS)[number];
 
 export interface LineageNode {
@@ -50,7 +50,7 @@ export async function findNode(db: Db, id: string): Promise<Step> {
   if (!rows[0])
     throw notFound(
       `nothing recorded begins with ${id}`,
-      'Give at least six characters of a list, scoring run, decision, version, run, matrix, label set or snapshot.',
+      'Give at least six characters of a list, scoring run, decision, version, follow-up, run, matrix, label set or snapshot.',
     );
   return rows[0];
 }
@@ -118,6 +118,7 @@ const DETAILS: Partial<Record<NodeKind, string>> = {
   decision: 'select decision_id::text as id, decided_at as at, a.principal_id as by from ml.decision left join aud.act a using (act_id) where decision_id = any(?::uuid[])',
   'scoring-run': 'select scoring_id as id, scored_at as at, a.principal_id as by from sel.scoring_run join aud.act a using (act_id) where scoring_id = any(?)',
   list: 'select list_id as id, drafted_at as at, null::uuid as by from sel.list where list_id = any(?)',
+  'follow-up': 'select follow_up_id as id, made_at as at, a.principal_id as by from ml.follow_up join aud.act a using (act_id) where follow_up_id = any(?)',
   case: 'select case_no as id, known_from as at, null::uuid as by from ctl.case where case_no = any(?)',
 }; // prettier-ignore
 

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { conflict, invalid, notFound } from '../../domain/errors';
 import type { LookUpAct } from '../../domain/rules/access';
 import type { Assessment } from '../../domain/rules/blind';
 import { type ListState, SEALS_NEEDED } from '../../domain/rules/lifecycle';
 import { REBUILD_SCHEDULE } from '../../domain/rules/workflow-ids';
-import type { TableMapping } from '../../domain/schemas/table-mapping';
-import { canonical, digestOf } from '../artifacts/hash';
-import { pinTable } from '../snapshots/table-matrix';
+import { digestOf } from '../artifacts/hash';
 import { beginAct } from '../auth/acts';
 import type { Db } from '../db/connection';
 import { linePage, type LineView } from '../db/read-models/selection';
@@ -15,6 +12,7 @@ import { championOf } from '../db/stores/versions';
 import { append, storeReason } from '../ledger/ledger';
 import type { RescoreScheduleSpec } from '../temporal/lifecycle-client';
 import type { Command } from './context';
+import { type GivenTable, pinned } from './table-ref';
 
 export interface RescoreOptions {
   readonly slot: string;
@@ -24,7 +22,7 @@ export interface RescoreOptions {
   readonly openDays: number;
   readonly shards: number;
   /** Score a prepared table instead of the register. */
-  readonly table?: { readonly file: string; readonly mapping: TableMapping };
+  readonly table?: GivenTable;
 }
 
 /** Starts a rescoring on demand. The key is what it is about, so a second start while one runs joins it. */
@@ -34,12 +32,7 @@ export async function startRescore(command: Command, options: RescoreOptions): P
   const champion = await championOf(command.db, options.slot);
   if (!champion) throw notFound(`no version is live for ${options.slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
   const { table, ...rest } = options;
-  const pinned = table && {
-    fileSha256: await pinTable(command.store, table.file),
-    fileName: path.basename(table.file),
-    mappingSha256: command.store.put(canonical(table.mapping)),
-  };
-  const input = { ...rest, ...(pinned ? { table: pinned } : {}) };
+  const input = { ...rest, ...(table ? { table: await pinned(command.store, table) } : {}) };
   const key = digestOf({ ...input, champion: champion.versionId }).slice(0, 24);
   const act = await command.db.transaction(async (tx) => {
     const begun = await beginAct(tx, command.token, 'rescore.start', `rescoring ${options.slot} as of ${options.asOf}`, command.clock());

@@ -25,7 +25,7 @@ export function labelSql(minAmountOre: number, asOf: string): string {
     last_appeal as (select case_no, arg_max(result, known_from) as result, arg_max(amount_ore, known_from) as amount_ore, bool_or(misregistered) as misregistered, max(known_from) as known_from from appeal group by 1),
     last_reversal as (select case_no, arg_max(amount_ore, known_from) as amount_ore, max(known_from) as known_from from reversal group by 1),
     joined as (
-      select c.case_no, c.provider_id, c.caseworker, cast(date_trunc('month', c.opened) as date) as as_of, o.outcome, o.decided,
+      select c.case_no, c.provider_id, c.caseworker, c.basis, cast(date_trunc('month', c.opened) as date) as as_of, o.outcome, o.decided,
         case when r.case_no is not null then r.amount_ore when a.result in ('reversed', 'partly-upheld') then a.amount_ore else o.amount_ore end as amount_ore,
         greatest(o.known_from, coalesce(a.known_from, o.known_from), coalesce(r.known_from, o.known_from)) as known_from,
         case when o.case_no is null then 'open' when a.misregistered then 'unclear' when a.result = 'reversed' or r.case_no is not null then 'reversed'

@@ -4,7 +4,7 @@ import { UtplukkError } from '../../domain/errors';
 import { BASELINE_FEATURES, CATEGORICAL_FEATURES, FEATURES } from '../../domain/features/catalogue';
 import { civilTime } from '../../domain/civil-time';
 import { monthStart } from '../../domain/rules/time-splits';
-import { KEY_COLUMNS, type MatrixColumn, type MatrixMeta, SELECTION_PROBABILITY } from '../../domain/schemas/matrix';
+import { CONTROL_BASIS, KEY_COLUMNS, type MatrixColumn, type MatrixMeta, SELECTION_PROBABILITY } from '../../domain/schemas/matrix';
 import { canonical, digestOf, sha256File } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
@@ -52,7 +52,11 @@ export const REGISTER_COLUMNS: readonly MatrixColumn[] = [
   ...FEATURES.map(({ name }) => ({ name, kind: 'numeric' as const, role: 'feature' as const })),
 ];
 const CASEWORKER: MatrixColumn = { name: 'caseworker', kind: 'categorical', role: 'nuisance' };
-const DRAW: MatrixColumn = { name: SELECTION_PROBABILITY, kind: 'numeric', role: 'design' };
+/** How a case came to be one. */
+const DESIGN: readonly MatrixColumn[] = [
+  { name: SELECTION_PROBABILITY, kind: 'numeric', role: 'design' },
+  { name: CONTROL_BASIS, kind: 'categorical', role: 'design' },
+];
 
 export const featureCode = () => codeIdentity('platform/snapshots/matrix.ts');
 
@@ -84,7 +88,7 @@ export async function buildRegisterMatrix(
 
 export type RegisterRecipe = Extract<MatrixRecipe, { kind: 'cases' | 'population' }>;
 const columnsOf = (recipe: RegisterRecipe): readonly MatrixColumn[] =>
-  recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER, DRAW] : REGISTER_COLUMNS;
+  recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER, ...DESIGN] : REGISTER_COLUMNS;
 
 async function makeRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<Made> {
   return registerMatrixOf(store, await readManifest(db, store, recipe.snapshotId), recipe);
@@ -161,7 +165,7 @@ async function casesTable(duck: DuckDBConnection, store: ArtifactStore, manifest
   const asOfs = await openLabels(duck, store, manifest, minAmountOre);
   await featuresAt(duck, store, manifest, asOfs);
   await duck.run(`create temp table matrix as select l.case_no as row_id, 'P' || l.provider_id as entity, l.as_of, f.practice_type as grp, l.label, l.label_known_on, l.amount_ore,
-    f.* exclude (as_of, provider_id), l.caseworker, d.${SELECTION_PROBABILITY} from labels l join features f using (as_of, provider_id) left join case_draw d using (case_no) where l.label is not null order by row_id`);
+    f.* exclude (as_of, provider_id), l.caseworker, d.${SELECTION_PROBABILITY}, l.basis as ${CONTROL_BASIS} from labels l join features f using (as_of, provider_id) left join case_draw d using (case_no) where l.label is not null order by row_id`);
 }
 
 async function populationTable(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, asOf: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Client, Connection, type ScheduleOptions, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
+  followUpId,
   LIFECYCLE_QUEUE,
   promoteId,
   REBUILD_SCHEDULE,
@@ -12,6 +13,7 @@ import {
   WATCH_SCHEDULE,
 } from '../../domain/rules/workflow-ids';
 import { slotName } from '../../domain/rules/slots';
+import type { followUp, FollowUpInput, FollowUpResult } from '../../workflows/follow-up';
 import type * as messages from '../../workflows/messages';
 import type { promoteModel } from '../../workflows/promote-model';
 import type { rebuild, RebuildInput, RebuildVerdict } from '../../workflows/rebuild';
@@ -113,6 +115,13 @@ export class LifecycleClient {
     this.client.workflow
       .getHandle(roundId(scoringId))
       .executeUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal', { args: [{ sealId }], updateId: sealId });
+
+  async startFollowUp(key: string, input: FollowUpInput): Promise<void> {
+    await this.#once(() =>
+      this.client.workflow.start<typeof followUp>('followUp', { taskQueue: LIFECYCLE_QUEUE, workflowId: followUpId(key), args: [input] }),
+    );
+  }
+  followUpResult = (key: string): Promise<FollowUpResult> => this.client.workflow.getHandle<typeof followUp>(followUpId(key)).result();
 
   async startRebuild(key: string, input: RebuildInput): Promise<void> {
     await this.client.workflow.start<typeof rebuild>('rebuild', {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FAILURE_TYPES } from '../../domain/failure-types';
 import { UtplukkError } from '../../domain/errors';
 import { type Envelope, envelopeSchema } from './dsse';
-import type { LabelCorrection, VersionPredicate } from './statements';
+import type { LabelCorrection, LaterEvaluation, VersionPredicate } from './statements';
 
 const problem = z.object({ type: z.enum([...FAILURE_TYPES, 'Internal']), message: z.string(), next: z.string().optional() });
 
@@ -25,6 +25,9 @@ export class NotaryClient {
 
   labelCorrection = (about: About & Omit<LabelCorrection, 'slot' | 'at'> & { serviceToken: string }): Promise<Envelope> =>
     this.#signed('label-corrections', about);
+
+  laterEvaluation = (about: About & Omit<LaterEvaluation, 'slot' | 'at'> & { serviceToken: string }): Promise<Envelope> =>
+    this.#signed('later-evaluations', about);
 
   /** Covers the ledger as it is now. */
   async checkpoint(): Promise<void> {

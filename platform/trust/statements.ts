@@ -12,6 +12,7 @@ export const PREDICATE = {
   decision: 'urn:utplukk:promotion-decision:v1',
   revocation: 'urn:utplukk:revocation:v1',
   labelCorrection: 'urn:utplukk:label-correction:v1',
+  laterEvaluation: 'urn:utplukk:later-evaluation:v1',
 } as const;
 
 const person = z.object({ issuer: z.string(), subject: z.string(), token: z.string() });
@@ -49,6 +50,21 @@ export const labelCorrectionSchema = z.object({
   amounts: z.int(),
   root: z.string(),
 });
+/** How the version did on outcomes that became known after it had learnt. */
+export const laterEvaluationSchema = z.object({
+  slot: z.string(),
+  at: z.iso.datetime(),
+  followUpId: z.string(),
+  asOf: z.iso.datetime(),
+  matrixId: z.string(),
+  /** Null where the source has no label set of its own. */
+  labelSetId: z.string().nullable(),
+  documentSha256: z.string(),
+  rows: z.int(),
+  findings: z.int(),
+  averagePrecision: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
+});
+export type LaterEvaluation = z.infer<typeof laterEvaluationSchema>;
 export type LabelCorrection = z.infer<typeof labelCorrectionSchema>;
 export type VersionPredicate = z.infer<typeof versionPredicate>;
 export type RequestPredicate = z.infer<typeof requestPredicate>;
@@ -77,6 +93,9 @@ export const openVersion = (envelope: unknown, trust: Trust, versionId: string):
 
 export const openLabelCorrection = (envelope: unknown, trust: Trust, versionId: string): LabelCorrection =>
   opened(envelope, trust, PREDICATE.labelCorrection, labelCorrectionSchema, versionId).predicate;
+
+export const openLaterEvaluation = (envelope: unknown, trust: Trust, versionId: string): LaterEvaluation =>
+  opened(envelope, trust, PREDICATE.laterEvaluation, laterEvaluationSchema, versionId).predicate;
 
 /** The request as it was signed, its requester's token checked again as of then. */
 export async function openRequest(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { openCheckpoint } from '../ledger/checkpoint';
 import { leafHash, verifyInclusion } from '../ledger/merkle';
 import { type Envelope, envelopeSchema, openEnvelope } from './dsse';
-import { openDecision, openLabelCorrection, openRequest, openVersion, PREDICATE } from './statements';
+import { openDecision, openLabelCorrection, openLaterEvaluation, openRequest, openVersion, PREDICATE } from './statements';
 import type { Trust } from './trust';
 
 export const VERSION_FORMAT = 'utplukk-version/1';
@@ -77,6 +77,10 @@ async function checkStatement(envelope: Envelope, { versionId, slot }: VersionFi
   if (statement.predicateType === PREDICATE.labelCorrection) {
     const { at, rows, toFinding, fromFinding, unsettled } = openLabelCorrection(envelope, trust, versionId);
     return `labels corrected by ${at}: of ${rows}, ${toFinding} became findings, ${fromFinding} are none any more, ${unsettled} have no label`;
+  }
+  if (statement.predicateType === PREDICATE.laterEvaluation) {
+    const { asOf, rows, findings, averagePrecision: ap } = openLaterEvaluation(envelope, trust, versionId);
+    return `judged on ${rows} later outcomes as of ${asOf}, ${findings} of them findings: average precision ${ap.value.toFixed(3)} [${ap.lo.toFixed(3)}, ${ap.hi.toFixed(3)}]`;
   }
   return statement.predicateType;
 }

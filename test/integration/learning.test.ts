@@ -5,6 +5,7 @@ import { Rng } from '../../domain/rng';
 import type { EvaluationDocument } from '../../domain/schemas/evaluation';
 import { trialSettings } from '../../domain/rules/search-space';
 import type { StoredModel } from '../../models/artifact';
+import { followUpsOf, getFollowUp } from '../../platform/db/stores/follow-ups';
 import { revisionsOf } from '../../platform/db/stores/label-revisions';
 import { gatesOf } from '../../platform/db/stores/promotions';
 import { foldResults, getRun } from '../../platform/db/stores/runs';
@@ -19,6 +20,7 @@ import type { MatrixRecipe } from '../../platform/snapshots/matrix';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
 import { exportVersion } from '../../platform/services/export-version';
 import { loadExperiment } from '../../platform/services/experiments';
+import { startFollowUp } from '../../platform/services/follow-up';
 import { propose } from '../../platform/services/promotion';
 import { startRun } from '../../platform/services/training';
 import { anchorsOf } from '../../platform/trust/anchors';
@@ -200,4 +202,54 @@ test('an appeal that comes later makes another label set and marks what was trai
   const kinds = await t.db('ml.statement').where({ version_id: before.versionId }).pluck<string[]>('predicate_type');
   expect(kinds).toContain(PREDICATE.labelCorrection);
   expect((await verifyLedger(t.db)).problems).toEqual([]);
+}, 600_000);
+
+test('a frozen version is judged on outcomes that it could not know, signed, and once', async () => {
+  const follow = async (asOf: string) => {
+    const command = await t.as('kari');
+    const { key } = await startFollowUp(command, { versionId: first.versionId.slice(0, 12), asOf });
+    return t.temporal.followUpResult(key);
+  };
+  const open = await t.db('ctl.case as c').whereNotExists(t.db('ctl.outcome as o').whereRaw('o.case_no = c.case_no')).orderBy('case_no').limit(8).pluck<string[]>('case_no'); // prettier-ignore
+  expect(open).toHaveLength(8);
+  await load('cases-later.ndjson', open.map((saksnr, i) => ({ type: 'vedtak', saksnr, vedtatt: '2025-03-01', utfall: i % 2 ? 'reclaim' : 'none', belop: i % 2 ? '70000.00' : '0.00', kjentFra: '2025-03-04T12:00:00Z' }))); // prettier-ignore
+  const later = await follow('2025-04-01T00:00:00Z');
+  const found = await getFollowUp(t.db, later.followUpId);
+  expect(found).toMatchObject({ versionId: first.versionId, rows: later.rows, findings: later.findings });
+  const { rows } = t.store.getJson<EvaluationDocument>(found.documentSha256);
+  const model = rows.find(({ family, slice, metric }) => family === 'mlp' && slice === 'all' && metric === 'average-precision')!;
+  expect(model.n).toBe(later.rows);
+  expect(rows.map(({ family }) => family)).toEqual(expect.arrayContaining(['random', 'size', 'peer-deviation']));
+
+  // Just the rows that were decided since, whatever was known before.
+  const matrix = await t.db('ml.matrix').where({ matrix_id: found.matrixId }).first<{ file_sha256: string }>('file_sha256');
+  const known = await readMatrix(t.store.existing(matrix.file_sha256), [], t.store.temporary());
+  const learnt = await t.db('ml.matrix').where({ matrix_id: first.matrixId }).first<{ file_sha256: string }>('file_sha256');
+  const before = await readMatrix(t.store.existing(learnt.file_sha256), [], t.store.temporary());
+  const fresh = known.rowId.filter((id) => !before.rowId.includes(id));
+  expect(later.rows).toBe(fresh.length);
+  expect(fresh).toEqual(expect.arrayContaining(open.filter((id) => known.rowId.includes(id))));
+  expect(fresh.length).toBeGreaterThan(3);
+
+  // The same once more is the same content: no second row, and the ledger holds.
+  expect(await follow('2025-04-01T00:00:00Z')).toEqual(later);
+  expect(await followUpsOf(t.db, first.versionId)).toHaveLength(1);
+  const out = path.join(dir, 'followed.json');
+  await t.notary.client.checkpoint();
+  await exportVersion(t, anchorsOf(t.env)!, first.versionId, out);
+  const verdict = await verifyVersionFile(versionFileSchema.parse(JSON.parse(fs.readFileSync(out, 'utf8'))), t.notary.trust());
+  expect(verdict.problems).toEqual([]);
+  expect(verdict.statements).toContainEqual(expect.stringMatching(new RegExp(`judged on ${later.rows} later outcomes as of 2025-04-01T00:00:00.000Z, ${later.findings} of them findings`))); // prettier-ignore
+  const graph = await lineageGraph(t.db, { kind: 'follow-up', id: later.followUpId });
+  expect(graph.nodes.find(({ kind, distance }) => kind === 'model-version' && distance === -1)?.id).toBe(first.versionId);
+  expect((await verifyLedger(t.db)).problems).toEqual([]);
+
+  // As of a day at which it knew everything there was, there is nothing to judge.
+  await expect(follow('2025-01-01T00:00:00Z')).rejects.toThrow();
+  await expect(startFollowUp(await t.as('kari'), { versionId: first.versionId, asOf: 'spring' })).rejects.toThrow(
+    '"spring" is not an instant',
+  );
+  await expect(startFollowUp(await t.as('ola'), { versionId: first.versionId, asOf: '2025-04-01T00:00:00Z' })).rejects.toThrow(
+    /may not|role/,
+  );
 }, 600_000);

@@ -132,7 +132,8 @@ describe('decisions', () => {
     expect(judge({ ...base, reliability: reliability(0.66) }).results.find((r) => !r.passed)?.gate).toBe('calibration');
     const group = (name: string, inVain: number, few = false) => ({ family: 'mlp', group: name, k: 20, rows: 50, few, shareOfRows: 0.5, shareOfList: estimate(0.5), inVain: estimate(inVain) }); // prettier-ignore
     expect(judge({ ...base, fairness: [group('LE', 0.3), group('FY', 0.5)] }).passed).toBe(true);
-    const unfair = judge({ ...base, fairness: [group('LE', 0.1), group('TH', 0.1), group('FY', 0.8), group('OR', 0.9, true)] });
+    const unfairGroups = [group('LE', 0.1), group('TH', 0.1), group('FY', 0.8), group('OR', 0.9, true)];
+    const unfair = judge({ ...base, fairness: unfairGroups });
     expect(unfair.results.find((r) => !r.passed)).toMatchObject({ gate: 'fairness', reason: expect.stringMatching(/FY 0.800.*too few rows for a verdict: OR/) as string }); // prettier-ignore
     const period = (name: string, value: number) => ({ ...estimate(value), period: name });
     expect(judge({ ...base, periods: [period('a', 0.6), period('b', 0.35)] }).passed).toBe(true);
@@ -140,6 +141,16 @@ describe('decisions', () => {
     expect(judge({ ...base, undocumented: ['Limits'] }).passed).toBe(false);
     expect(judge({ ...base, revisedLabels: { changed: 0, rows: 90 } }).passed).toBe(true);
     expect(judge({ ...base, revisedLabels: { changed: 1, rows: 90 } }).results.find((r) => !r.passed)?.gate).toBe('labels-stand');
+    // In both languages the same figures stand, in Norwegian with a decimal comma.
+    const all = judge({ ...base, champion: estimate(0.6), paired: paired(-0.01), reliability: reliability(0.66), fairness: unfairGroups, periods: [period('2024', 0.6), period('2025', 0.2)], revisedLabels: { changed: 1, rows: 90 } }); // prettier-ignore
+    expect(all.results).toHaveLength(12);
+    for (const { reason, reasonNb } of all.results) {
+      expect(reasonNb).not.toBe(reason);
+      expect(reasonNb.replace(/(\d),(\d)/g, '$1.$2').match(/-?\d+(\.\d+)?/g)).toEqual(reason.match(/-?\d+(\.\d+)?/g));
+    }
+    expect(all.results.find(({ gate }) => gate === 'better-than-size')?.reasonNb).toMatch(
+      /^gjennomsnittlig presisjon 0,500 \[.*; .*\], n \d+ mot størrelse 0,400/,
+    );
   });
 });
 

@@ -1,8 +1,10 @@
 import { Rng } from '../../domain/rng';
 import { calibrated, chooseCalibrator } from '../../models/calibration/calibrator';
+import { worthOfGround } from '../../models/calibration/grounds';
 import { fitIsotonic, isotonicProbability } from '../../models/calibration/isotonic';
 import { allEstimates, bounds, type Candidate, contraction, doublyRobust, inverseProbability, studentT, wilson } from '../../models/evaluation/estimators'; // prettier-ignore
-import { type Contender, evaluateRun } from '../../models/evaluation/evaluate';
+import type { Contender } from '../../models/evaluation/contender';
+import { evaluateRun } from '../../models/evaluation/evaluate';
 import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../../models/metrics/probability-metrics';
 
 describe('calibration', () => {
@@ -29,6 +31,28 @@ describe('calibration', () => {
     const noise = chooseCalibrator(scores.slice(0, 60), labelled(() => 0.5).slice(0, 60), entities.slice(0, 60), 1); // prettier-ignore
     expect(noise.logLoss[noise.calibrator.kind]).toBeGreaterThan(0.66);
   });
+  test('what a tip knew beyond the score is taken apart, and nothing is where there is none', () => {
+    const tip = Array.from(scores, () => rng.chance(0.5));
+    const found = Float64Array.from(scores, (score, i) => (rng.chance(1 / (1 + Math.exp(-(score - 1 + (tip[i] ? 1.5 : 0))))) ? 1 : 0));
+    const told = chooseCalibrator(scores, found, entities, 1, tip);
+    expect(told.ground.logOdds).toBeGreaterThan(1.2);
+    expect(told.ground.logOdds).toBeLessThan(1.8);
+    // At score 0 nobody tipped about is found in 1 / (1 + e) = 0.27; both together would promise 0.43.
+    expect(Math.abs(calibrated(told.calibrator, 0) - 0.269)).toBeLessThan(0.04);
+    expect(calibrated(chooseCalibrator(scores, found, entities, 1).calibrator, 0)).toBeGreaterThan(0.38);
+    const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+    expect(Math.abs(mean(told.crossFitted) - mean(found))).toBeLessThan(0.02); // with its ground each row is promised what was found
+    expect(mean(told.withoutGround)).toBeLessThan(mean(found) - 0.08);
+    const idle = chooseCalibrator(scores, labelled((s) => 1 / (1 + Math.exp(-s))), entities, 1, tip); // prettier-ignore
+    expect(Math.abs(idle.ground.logOdds)).toBeLessThan(0.25);
+  });
+  test('grounds with hardly any rows, with none, and without a contrast move nothing far', () => {
+    expect(worthOfGround([1, 2, 3], [1, 0, 1], [false, false, false])).toEqual({ logOdds: 0, score: 0 });
+    expect(worthOfGround([1, 2, 3], [1, 0, 1], [true, true, true])).toEqual({ logOdds: 0, score: 0 });
+    const parted = worthOfGround([1, 1, 1, 1, 1, 1], [1, 1, 1, 0, 0, 0], [true, true, true, false, false, false]);
+    expect(parted.logOdds).toBeGreaterThan(0);
+    expect(parted.logOdds).toBeLessThan(2.5);
+  });
   test('measures worked by hand', () => {
     const [p, y] = [[0.2, 0.8, 0.5, 0.5], [0, 1, 1, 0]]; // prettier-ignore
     expect(brierScore(p, y)).toBeCloseTo((0.04 + 0.04 + 0.25 + 0.25) / 4, 12);
@@ -54,6 +78,32 @@ describe('the evaluation document', () => {
   const settings = { ks: [20, 50], bootstrap: 100, seed: 3 };
   const { document, calibrators } = evaluateRun([contender('good', truth), contender('noise', noise), contender('random', noise, false)], settings); // prettier-ignore
 
+  test('slices by what controls were opened on, and says what a tip was worth, where the source knows', () => {
+    const bases = Array.from(labels, (_, i) => (i % 3 ? 'rule' : 'tip'));
+    const told = evaluateRun([{ ...contender('good', truth), bases }], { ...settings, beyondColumns: ['tip'] });
+    expect(told.document.rows.filter((row) => row.slice === 'basis:tip' && row.metric === 'average-precision').map(({ n: rows }) => rows)).toEqual([100]); // prettier-ignore
+    expect(told.document.reliability[0]?.beyondColumns).toMatchObject({ bases: ['tip'], oddsRatio: { n: 100 } });
+    const { oddsRatio } = told.document.reliability[0]!.beyondColumns!;
+    expect(oddsRatio.lo).toBeLessThanOrEqual(oddsRatio.value);
+    expect(oddsRatio.hi).toBeGreaterThanOrEqual(oddsRatio.value);
+    const untold = evaluateRun([{ ...contender('good', truth), bases }], settings);
+    expect(untold.document.reliability[0]).not.toHaveProperty('beyondColumns');
+    expect(untold.calibrators).toEqual({ good: calibrators['good'] });
+  });
+  test('what a frozen version promised is judged as it was, on the controls that rest on the columns alone', () => {
+    const bases = Array.from(labels, (_, i) => (i % 3 ? 'rule' : 'tip'));
+    const promised = Float64Array.from({ length: n }, () => 0.9);
+    const { document: later } = evaluateRun([{ ...contender('good', truth), bases, promised }], { ...settings, beyondColumns: ['tip'] });
+    const [report] = later.reliability;
+    expect(report!.top[0]!.meanProbability).toBeCloseTo(0.9, 12);
+    const alone = Array.from(labels).filter((_, i) => i % 3);
+    const loss = alone.reduce((sum, label) => sum - Math.log(label === 1 ? 0.9 : 0.1), 0) / alone.length;
+    expect(report!.promisedLogLoss).toBeCloseTo(loss, 12);
+    expect(report!.logLoss[report!.chosen]).toBeLessThan(loss); // of a calibrator fitted anew
+    expect(later.rows.find(({ metric }) => metric === 'calibration-error')).toMatchObject({ n: 200, method: expect.stringMatching(/^as the version promised/) as string }); // prettier-ignore
+    const allTold = evaluateRun([{ ...contender('good', truth), bases: bases.map(() => 'tip'), promised }], { ...settings, beyondColumns: ['tip'] }); // prettier-ignore
+    expect(allTold.document.reliability).toEqual([]);
+  });
   test('judges all rows, every group and every period, and marks those with few rows', () => {
     expect(new Set(document.rows.map((row) => row.slice))).toEqual(new Set(['all', 'group:common', 'group:rare', 'period:fold-1', 'period:fold-2'])); // prettier-ignore
     const rare = document.rows.find((row) => row.slice === 'group:rare' && row.metric === 'average-precision')!;

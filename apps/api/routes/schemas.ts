@@ -40,7 +40,7 @@ export const versionSummary = z.object({
   live: z.boolean(),
 });
 
-export const gate = z.object({ gate: z.string(), passed: z.boolean(), reason: z.string(), overrides: z.int(), canBePassedOver: z.boolean() }); // prettier-ignore
+export const gate = z.object({ gate: z.string(), passed: z.boolean(), reason: z.string(), reasonNb: z.string().nullable().describe('Null for verdicts from before it was written'), overrides: z.int(), canBePassedOver: z.boolean() }); // prettier-ignore
 export const requestSummary = z.object({
   requestId: z.uuid(),
   versionId: sha,

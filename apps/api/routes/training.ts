@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { conflict } from '../../../domain/errors';
 import { trainId } from '../../../domain/rules/workflow-ids';
-import { ESTIMATORS, type EvaluationDocument, MISSING } from '../../../domain/schemas/evaluation';
+import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { leaksOf } from '../../../platform/db/stores/leaks';
 import { evaluationOf, foldResults, getRun, runPage } from '../../../platform/db/stores/runs';
 import { trialsOf } from '../../../platform/db/stores/trials';
@@ -12,8 +12,9 @@ import type { ApiDeps } from '../deps';
 import { keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { eventStream } from '../http/events';
 import { route } from '../http/route';
+import { evaluation } from './evaluation-schema';
 import { runsInWords } from './names';
-import { day, estimate, evaluationRow, metric, runSummary } from './schemas';
+import { evaluationRow, runSummary } from './schemas';
 
 const runParam = z.object({ runId: z.uuid() });
 const experimentText = z.object({ text: z.string().min(1).max(100_000).describe('an experiment, YAML') });
@@ -26,30 +27,6 @@ const run = runSummary.extend({
   trials: z.array(z.object({ family: z.string(), trial: z.int(), settings: z.record(z.string(), z.unknown()), validationLoss: z.number(), averagePrecision: z.number(), rows: z.int(), findings: z.int() })),
   evaluation: z.array(evaluationRow),
   leaks: z.object({ verdict: z.enum(['clean', 'needs-reason', 'refused']), tests: z.int(), reasons: z.int(), certificate: z.record(z.string(), z.unknown()) }).nullable(),
-}); // prettier-ignore
-
-const gained = z.object({ findings: estimate, kroner: estimate.nullable() });
-const curvePoint = z.object({ k: z.int(), precision: estimate, recall: estimate, kroner: estimate.optional() });
-const evaluation = z.object({
-  estimand: z.string(),
-  assumption: z.string(),
-  rows: z.array(evaluationRow),
-  curves: z.array(z.object({ family: z.string(), points: z.array(curvePoint) })),
-  paired: z.array(metric.extend({ family: z.string(), against: z.string() })),
-  fairness: z.array(z.object({ family: z.string(), group: z.string(), k: z.int(), rows: z.int(), few: z.boolean(), shareOfRows: z.number(), shareOfList: estimate, inVain: estimate })),
-  reliability: z.array(z.object({
-    family: z.string(), chosen: z.enum(['platt', 'isotonic']), logLoss: z.object({ platt: z.number(), isotonic: z.number() }),
-    bins: z.array(z.object({ rows: z.int(), meanProbability: z.number(), findingRate: z.number() })),
-    top: z.array(z.object({ k: z.int(), meanProbability: z.number(), findingRate: estimate })),
-  })),
-  amounts: z.array(z.object({ family: z.string(), orderedAs: z.string(), expectedKroner: z.number(), upheldKroner: z.number(), ratio: estimate, rankCorrelation: z.number() })).optional(),
-  nuisance: z.array(metric.omit({ value: true, lo: true, hi: true, n: true }).extend({ family: z.string(), without: estimate, withColumns: estimate, difference: estimate })).optional(),
-  population: z.object({
-    parts: z.array(z.object({ fold: z.string(), asOf: day, actors: z.int(), controlled: z.int(), drawn: z.int() })),
-    lists: z.array(z.object({ family: z.string(), k: z.int().describe('0: all active actors'), estimator: z.enum(ESTIMATORS), estimate: estimate.nullable(), missing: z.enum(MISSING).nullable(), assumption: z.string() })),
-    swap: z.array(z.object({ family: z.string(), replaced: z.int(), observed: gained, gain: gained, bounds: z.object({ lo: z.number(), hi: z.number() }) })),
-    groups: z.array(z.object({ group: z.string(), actors: z.int(), trainRows: z.int(), trainFindings: z.int(), thin: z.boolean() })),
-  }).optional(),
 }); // prettier-ignore
 
 const diagnosis = z.object({

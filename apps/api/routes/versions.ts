@@ -125,7 +125,7 @@ export function promotionRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const names = await namesOf(db, decision?.by ? [decision.by] : []);
     return {
       ...summary!,
-      gates: gates.map((row) => ({ gate: row.gate, passed: row.passed, reason: row.reason, overrides: overrides.get(row.gate) ?? 0, canBePassedOver: !row.passed && !isHard(row.gate) })),
+      gates: gates.map((row) => ({ gate: row.gate, passed: row.passed, reason: row.reason, reasonNb: row.reasonNb, overrides: overrides.get(row.gate) ?? 0, canBePassedOver: !row.passed && !isHard(row.gate) })),
       decision: decision ? { by: (decision.by && names.get(decision.by)) ?? null, at: decision.at, reason: decision.reason ?? null } : null,
     };
   }); // prettier-ignore

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { type Command, Option } from 'commander';
 import { conflict, invalid, notFound } from '../../../domain/errors';
-import { type Language, reasonsInWords } from '../../../domain/features/words';
+import { reasonsInWords } from '../../../domain/features/words';
+import type { Language } from '../../../domain/words';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { reasonsOf } from '../../../activities/reasons';
 import { type Purpose, PURPOSES } from '../../../domain/rules/access';
@@ -78,14 +79,14 @@ export function explanationCommands(program: Command): void {
     });
 }
 
-function evaluationInWords({ estimand, assumption, rows, paired, reliability, amounts, nuisance, population }: EvaluationDocument): string {
+export function evaluationInWords({ estimand, assumption, rows, paired, reliability, amounts, nuisance, population }: EvaluationDocument): string {
   const sliced = rows.filter((row) => row.slice !== 'all' && row.metric === 'average-precision');
   const differences = paired.filter(({ metric }) => metric === 'average-precision');
   return [
     `Estimand: ${estimand}\nAssumption: ${assumption}`,
     `Average precision by rows judged\n${table(['family', 'rows', 'n', 'value'], sliced.map((row) => [row.family, row.slice, row.n, `${interval(row)}${row.method.includes('few rows') ? ' (few rows)' : ''}`]))}`,
     `Difference in average precision, in pairs\n${table(['family', 'against', 'difference'], differences.map((row) => [row.family, row.against, interval(row)]))}`,
-    `Calibration\n${table(['family', 'chosen', 'log loss platt', 'log loss isotonic'], reliability.map((row) => [row.family, row.chosen, row.logLoss.platt.toFixed(4), row.logLoss.isotonic.toFixed(4)]))}`,
+    `Calibration\n${table(['family', 'chosen', 'log loss platt', 'log loss isotonic', 'promised', 'odds beyond the columns'], reliability.map((row) => [row.family, row.chosen, row.logLoss.platt.toFixed(4), row.logLoss.isotonic.toFixed(4), row.promisedLogLoss?.toFixed(4) ?? '', row.beyondColumns ? `${row.beyondColumns.bases.join(', ')}: ${interval(row.beyondColumns.oddsRatio)}, n ${row.beyondColumns.oddsRatio.n}` : '']))}`,
     ...(amounts ? [`What findings were expected to be worth (median NOK, and all that was upheld over all that was expected)\n${table(['family', 'expected', 'upheld', 'upheld / expected', 'rank correlation'], amounts.map((row) => [row.family, Math.round(row.expectedKroner), Math.round(row.upheldKroner), interval(row.ratio), row.rankCorrelation.toFixed(2)]))}`] : []),
     ...(nuisance ? [`Without and with the columns that say who looked\n${table(['family', 'metric', 'without', 'with', 'difference'], nuisance.map((row) => [row.family, row.k > 0 ? `${row.metric} @${row.k}` : row.metric, interval(row.without), interval(row.withColumns), interval(row.difference)]))}`] : []),
     ...(population ? everybodyInWords(population) : []),

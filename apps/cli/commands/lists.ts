@@ -1,13 +1,9 @@
-import path from 'node:path';
 import type { Command } from 'commander';
-import { invalid } from '../../../domain/errors';
-import { parseOrExplain } from '../../../domain/schemas/parse';
-import { tableMappingSchema } from '../../../domain/schemas/table-mapping';
-import { readYaml } from '../../../platform/services/experiments';
 import { applySchedule, getList, type listLines, listLists, sealList, startRescore } from '../../../platform/services/lists';
 import { readLines } from '../../../platform/services/look-ups';
 import { type Out, print, short, table, watching } from '../output';
 import { acting, reading } from '../session';
+import { tableFrom } from '../table-from';
 
 export const DEFAULT_SLOT = 'post-payment-control/all';
 export const DEFAULT_CAPACITY = 50;
@@ -41,10 +37,8 @@ export function listCommands(program: Command): void {
     .option('--table <file>', 'score a prepared table instead of the register: its rows as of that day or later')
     .option('--mapping <file>', "the table's mapping file")
     .addHelpText('after', '\nExample: utplukk rescore --as-of 2025-01-01T00:00:00Z')
-    .action(async ({ table: file, mapping: mappingFile, json, ...options }: RescoreArguments & Out) => {
-      if ((file === undefined) !== (mappingFile === undefined)) throw invalid('--table and --mapping belong together');
-      const read = (name: string) => parseOrExplain(tableMappingSchema, readYaml(name), `mapping ${name}`);
-      const table = file !== undefined && mappingFile !== undefined ? { file: path.resolve(file), mapping: read(mappingFile) } : undefined;
+    .action(async ({ table: file, mapping, json, ...options }: RescoreArguments & Out) => {
+      const table = tableFrom({ file, mapping });
       await acting(async (command) => {
         const { workflowId } = await startRescore(command, { ...options, ...(table ? { table } : {}) });
         const result = await watching(command.temporal, workflowId, 'rescoring', command.temporal.rescoreResult(workflowId), json);

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import type { Language } from '../../../domain/words';
 
-export type Language = 'nb' | 'en';
 const KEY = 'utplukk.language';
 
 interface Setting {

@@ -85,9 +85,11 @@ export interface GateRow {
   readonly gate: string;
   readonly passed: boolean;
   readonly reason: string;
+  /** The same in Norwegian; null for verdicts from before it was written. */
+  readonly reasonNb: string | null;
 }
 export const gatesOf = (db: Db | Tx, requestId: string): Promise<GateRow[]> =>
-  db('ml.gate_result').where({ request_id: requestId }).select('gate', 'passed', 'reason').orderBy('gate');
+  db('ml.gate_result').where({ request_id: requestId }).select('gate', 'passed', 'reason', 'reason_nb as reasonNb').orderBy('gate');
 
 /** How many different people passed over each gate of a request. */
 export async function overridesOf(db: Db | Tx, requestId: string): Promise<Map<string, number>> {

@@ -288,6 +288,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/model-versions/{versionId}/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a version did on outcomes that became known later, newest first
+         * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
+         */
+        get: operations["listFollowUps"];
+        put?: never;
+        /**
+         * Judge a version of the register on outcomes as they are known at an instant
+         * @description Roles: data-scientist, control-leader, auditor.
+         */
+        post: operations["startFollowUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follow-ups/{followUpId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One follow-up, whole
+         * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
+         */
+        get: operations["getFollowUp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follow-up-runs/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a follow-up has come
+         * @description Roles: data-scientist, control-leader, auditor.
+         */
+        get: operations["getFollowUpRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/promotions": {
         parameters: {
             query?: never;
@@ -2132,6 +2196,8 @@ export interface operations {
                                 platt: number;
                                 isotonic: number;
                             };
+                            /** @description Of a frozen version on later outcomes: the loss of what it promised */
+                            promisedLogLoss?: number;
                             bins: {
                                 rows: number;
                                 meanProbability: number;
@@ -2147,6 +2213,16 @@ export interface operations {
                                     n: number;
                                 };
                             }[];
+                            /** @description Controls that rest on more than the columns show: how many times the odds of a finding they had at the same score */
+                            beyondColumns?: {
+                                bases: string[];
+                                oddsRatio: {
+                                    value: number;
+                                    lo: number;
+                                    hi: number;
+                                    n: number;
+                                };
+                            };
                         }[];
                         amounts?: {
                             family: string;
@@ -3057,6 +3133,657 @@ export interface operations {
             };
         };
     };
+    listFollowUps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id, or six or more of its first characters */
+                versionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        followUpId: string;
+                        /**
+                         * Format: date-time
+                         * @description what was known then was judged on
+                         */
+                        asOf: string;
+                        matrixId: string;
+                        /** @description outcomes that became known after the version had learnt */
+                        rows: number;
+                        findings: number;
+                        /** Format: date-time */
+                        madeAt: string;
+                    }[];
+                };
+            };
+            /** @description The call is not right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is missing, or the act is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data do not allow it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A server behind is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startFollowUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id, or six or more of its first characters */
+                versionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    asOf: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        versionId: string;
+                    };
+                };
+            };
+            /** @description The call is not right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is missing, or the act is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data do not allow it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A server behind is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFollowUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id, or six or more of its first characters */
+                followUpId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        estimand: string;
+                        assumption: string;
+                        rows: {
+                            value: number;
+                            lo: number;
+                            hi: number;
+                            n: number;
+                            metric: string;
+                            k: number;
+                            family: string;
+                            slice: string;
+                            method: string;
+                        }[];
+                        curves: {
+                            family: string;
+                            points: {
+                                k: number;
+                                precision: {
+                                    value: number;
+                                    lo: number;
+                                    hi: number;
+                                    n: number;
+                                };
+                                recall: {
+                                    value: number;
+                                    lo: number;
+                                    hi: number;
+                                    n: number;
+                                };
+                                kroner?: {
+                                    value: number;
+                                    lo: number;
+                                    hi: number;
+                                    n: number;
+                                };
+                            }[];
+                        }[];
+                        paired: {
+                            value: number;
+                            lo: number;
+                            hi: number;
+                            n: number;
+                            metric: string;
+                            k: number;
+                            family: string;
+                            against: string;
+                        }[];
+                        fairness: {
+                            family: string;
+                            group: string;
+                            k: number;
+                            rows: number;
+                            few: boolean;
+                            shareOfRows: number;
+                            shareOfList: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                            inVain: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                        }[];
+                        reliability: {
+                            family: string;
+                            /** @enum {string} */
+                            chosen: "platt" | "isotonic";
+                            logLoss: {
+                                platt: number;
+                                isotonic: number;
+                            };
+                            /** @description Of a frozen version on later outcomes: the loss of what it promised */
+                            promisedLogLoss?: number;
+                            bins: {
+                                rows: number;
+                                meanProbability: number;
+                                findingRate: number;
+                            }[];
+                            top: {
+                                k: number;
+                                meanProbability: number;
+                                findingRate: {
+                                    value: number;
+                                    lo: number;
+                                    hi: number;
+                                    n: number;
+                                };
+                            }[];
+                            /** @description Controls that rest on more than the columns show: how many times the odds of a finding they had at the same score */
+                            beyondColumns?: {
+                                bases: string[];
+                                oddsRatio: {
+                                    value: number;
+                                    lo: number;
+                                    hi: number;
+                                    n: number;
+                                };
+                            };
+                        }[];
+                        amounts?: {
+                            family: string;
+                            orderedAs: string;
+                            expectedKroner: number;
+                            upheldKroner: number;
+                            ratio: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                            rankCorrelation: number;
+                        }[];
+                        nuisance?: {
+                            metric: string;
+                            k: number;
+                            family: string;
+                            without: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                            withColumns: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                            difference: {
+                                value: number;
+                                lo: number;
+                                hi: number;
+                                n: number;
+                            };
+                        }[];
+                        population?: {
+                            parts: {
+                                fold: string;
+                                /** Format: date */
+                                asOf: string;
+                                actors: number;
+                                controlled: number;
+                                drawn: number;
+                            }[];
+                            lists: {
+                                family: string;
+                                /** @description 0: all active actors */
+                                k: number;
+                                /** @enum {string} */
+                                estimator: "naive" | "score-matched" | "inverse-probability" | "doubly-robust" | "random-arm" | "contraction" | "bounds";
+                                estimate: {
+                                    value: number;
+                                    lo: number;
+                                    hi: number;
+                                    n: number;
+                                } | null;
+                                missing: ("no-draw" | "unequal-draw" | "no-probability" | "no-caseload") | null;
+                                assumption: string;
+                            }[];
+                            swap: {
+                                family: string;
+                                replaced: number;
+                                observed: {
+                                    findings: {
+                                        value: number;
+                                        lo: number;
+                                        hi: number;
+                                        n: number;
+                                    };
+                                    kroner: {
+                                        value: number;
+                                        lo: number;
+                                        hi: number;
+                                        n: number;
+                                    } | null;
+                                };
+                                gain: {
+                                    findings: {
+                                        value: number;
+                                        lo: number;
+                                        hi: number;
+                                        n: number;
+                                    };
+                                    kroner: {
+                                        value: number;
+                                        lo: number;
+                                        hi: number;
+                                        n: number;
+                                    } | null;
+                                };
+                                bounds: {
+                                    lo: number;
+                                    hi: number;
+                                };
+                            }[];
+                            groups: {
+                                group: string;
+                                actors: number;
+                                trainRows: number;
+                                trainFindings: number;
+                                thin: boolean;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description The call is not right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is missing, or the act is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data do not allow it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A server behind is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFollowUpRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "running" | "done" | "failed";
+                        step: string | null;
+                        followUpId: string | null;
+                    };
+                };
+            };
+            /** @description The call is not right */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is missing, or the act is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data do not allow it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A server behind is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPromotions: {
         parameters: {
             query?: {
@@ -3218,6 +3945,8 @@ export interface operations {
                             gate: string;
                             passed: boolean;
                             reason: string;
+                            /** @description Null for verdicts from before it was written */
+                            reasonNb: string | null;
                             overrides: number;
                             canBePassedOver: boolean;
                         }[];
@@ -3907,12 +4636,12 @@ export interface operations {
                     "application/json": {
                         of: {
                             /** @enum {string} */
-                            kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "case" | "outcome";
+                            kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "follow-up" | "case" | "outcome";
                             id: string;
                         };
                         nodes: {
                             /** @enum {string} */
-                            kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "case" | "outcome";
+                            kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "follow-up" | "case" | "outcome";
                             id: string;
                             distance: number;
                             at: string | null;
@@ -4147,7 +4876,7 @@ export interface operations {
                         /** Format: uuid */
                         key: string;
                         /** @enum {string} */
-                        kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "case" | "outcome";
+                        kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "follow-up" | "case" | "outcome";
                         id: string;
                     };
                 };

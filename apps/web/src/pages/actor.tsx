@@ -9,6 +9,7 @@ import { Ask, Empty, Problem } from '../parts/states';
 import { Rows } from '../parts/table';
 import { useMe } from '../shell';
 import { useFormats, useLanguage, useWords } from '../words';
+import { BASES } from './states-in-words';
 
 const WORDS = {
   nb: {
@@ -148,12 +149,13 @@ function DayOf({ actor, opening, first }: { actor: string; opening: string; firs
 
 function Cases({ of: { cases } }: { of: Actor }) {
   const w = useWords(WORDS);
+  const bases = useWords(BASES);
   const f = useFormats();
   if (cases.length === 0) return <Section title={w.cases}><Empty>{w.noCases}</Empty></Section>;
   return (
     <Section title={w.cases}>
       <Rows name={w.cases} rows={cases} keyOf={(c) => c.caseNo} columns={[
-        { head: w.caseNo, cell: (c) => c.caseNo }, { head: w.opened, cell: (c) => c.opened }, { head: w.basis, cell: (c) => c.basis }, { head: w.outcome, cell: (c) => c.outcome ?? w.none }, { head: w.amount, numeric: true, cell: (c) => (c.amountOre === null ? '–' : f.kroner(c.amountOre)) },
+        { head: w.caseNo, cell: (c) => c.caseNo }, { head: w.opened, cell: (c) => c.opened }, { head: w.basis, cell: (c) => bases[c.basis] ?? c.basis }, { head: w.outcome, cell: (c) => c.outcome ?? w.none }, { head: w.amount, numeric: true, cell: (c) => (c.amountOre === null ? '–' : f.kroner(c.amountOre)) },
       ]} />
     </Section>
   );

@@ -1,7 +1,7 @@
 /** Kinds of things in the lineage, as people say them. */
 export const KINDS = {
-  nb: { snapshot: 'uttrekk', table: 'tabell', 'label-set': 'fasit', matrix: 'matrise', 'training-run': 'trening', 'model-version': 'modellversjon', decision: 'beslutning', 'scoring-run': 'skåring', list: 'utvalgsliste', case: 'kontrollsak', outcome: 'vedtak' },
-  en: { snapshot: 'snapshot', table: 'table', 'label-set': 'label set', matrix: 'matrix', 'training-run': 'training run', 'model-version': 'model version', decision: 'decision', 'scoring-run': 'scoring run', list: 'selection list', case: 'control case', outcome: 'outcome' },
+  nb: { snapshot: 'uttrekk', table: 'tabell', 'label-set': 'fasit', matrix: 'matrise', 'training-run': 'trening', 'model-version': 'modellversjon', decision: 'beslutning', 'scoring-run': 'skåring', list: 'utvalgsliste', 'follow-up': 'etterprøving', case: 'kontrollsak', outcome: 'vedtak' },
+  en: { snapshot: 'snapshot', table: 'table', 'label-set': 'label set', matrix: 'matrix', 'training-run': 'training run', 'model-version': 'model version', decision: 'decision', 'scoring-run': 'scoring run', list: 'selection list', 'follow-up': 'follow-up', case: 'control case', outcome: 'outcome' },
 }; // prettier-ignore
 
 /** Pages of kinds that have one of their own. */

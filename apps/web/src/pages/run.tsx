@@ -2,6 +2,7 @@ import { Alert, Button, Details, Paragraph } from '@digdir/designsystemet-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useParams } from 'react-router';
+import { FAMILIES } from '../../../../domain/words';
 import { answer, api, type Run } from '../api/client';
 import { EvaluationView } from '../parts/evaluation';
 import { Leaks } from '../parts/leaks';
@@ -10,7 +11,7 @@ import { Ask, Problem } from '../parts/states';
 import { Rows } from '../parts/table';
 import { useMay, useMe } from '../shell';
 import { useFormats, useLanguage, useWords } from '../words';
-import { FAMILIES, STATES } from './states-in-words';
+import { STATES } from './states-in-words';
 
 const WORDS = {
   nb: {

@@ -1,6 +1,7 @@
 import { Button, Checkbox } from '@digdir/designsystemet-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { FAMILIES } from '../../../../domain/words';
 import { answer, api, type RunSummary } from '../api/client';
 import { Id, Page, StateTag, To } from '../parts/page';
 import { usePages } from '../parts/pages-of';
@@ -8,7 +9,7 @@ import { Ask, Empty } from '../parts/states';
 import { type Column, LongList } from '../parts/table';
 import { useMay } from '../shell';
 import { useFormats, useLanguage, useWords } from '../words';
-import { FAMILIES, STATES } from './states-in-words';
+import { STATES } from './states-in-words';
 
 const WORDS = {
   nb: { title: 'Treninger', lead: 'Hver trening ble lett gjennom etter lekkasjer før noe ble tilpasset.', start: 'Start en trening', compare: 'Sammenlign valgte', name: 'Navn', state: 'Status', families: 'Modeller', by: 'Startet av', at: 'Når', version: 'Versjon', empty: 'Ingen treninger ennå.', pick: (name: string) => `Velg ${name} for sammenligning`, choose: 'Velg' },

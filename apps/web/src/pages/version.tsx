@@ -2,9 +2,11 @@ import { Alert, Details, Tabs } from '@digdir/designsystemet-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useNavigate, useParams } from 'react-router';
+import { FAMILIES } from '../../../../domain/words';
 import { answer, api, type Version } from '../api/client';
 import { Act, type ActSpec } from '../parts/act';
 import { EvaluationView } from '../parts/evaluation';
+import { FollowUps } from '../parts/follow-ups';
 import { Gate } from '../parts/gate';
 import { Leaks } from '../parts/leaks';
 import { Away, Facts, Id, Page, Section, StateTag, To } from '../parts/page';
@@ -12,18 +14,18 @@ import { Ask, Empty } from '../parts/states';
 import { Rows } from '../parts/table';
 import { useMay } from '../shell';
 import { useFormats, useLanguage, useWords } from '../words';
-import { FAMILIES, STATES } from './states-in-words';
+import { STATES } from './states-in-words';
 
 const WORDS = {
   nb: {
     title: 'Modellversjon', slot: 'Felt', family: 'Modell', run: 'Trening', matrix: 'Matrise', at: 'Registrert', signed: 'Signert', yes: 'ja', no: 'nei', code: 'Kode', lineage: 'Avstamming', mlflow: 'Se treningen i MLflow',
-    card: 'Modellkort', leaks: 'Lekkasjeattest', noLeaks: 'Treningen har ingen lekkasjeattest.', gates: (id: string) => `Krav i ønsket ${id}`, noGates: 'Kravene er ikke dømt ennå.', evaluation: 'Evaluering', decisions: 'Beslutninger', recipe: 'Oppskrift', noCard: 'Versjonen ble frosset før versjoner fikk kort.', none: 'Ingen har bedt om å ta den i bruk.', ask: 'Be om å ta den i bruk', study: 'Versjonen vet hvem som kontrollerte. Den kan studeres, aldri tas i bruk.',
+    card: 'Modellkort', later: 'Etterprøving', leaks: 'Lekkasjeattest', noLeaks: 'Treningen har ingen lekkasjeattest.', gates: (id: string) => `Krav i ønsket ${id}`, noGates: 'Kravene er ikke dømt ennå.', evaluation: 'Evaluering', decisions: 'Beslutninger', recipe: 'Oppskrift', noCard: 'Versjonen ble frosset før versjoner fikk kort.', none: 'Ingen har bedt om å ta den i bruk.', ask: 'Be om å ta den i bruk', study: 'Versjonen vet hvem som kontrollerte. Den kan studeres, aldri tas i bruk.',
     revised: (changed: number, rows: number, from: number, to: number, at: string) => `Fasiten er endret siden treningen (oppdaget ${at}): ${changed} av ${rows} utfall er blitt andre, ${from} funn er borte og ${to} er kommet til. Tren den på nytt.`,
     request: 'Ønske', state: 'Status', by: 'Bedt om av', when: 'Når', engine: 'Maskineri',
   },
   en: {
     title: 'Model version', slot: 'Slot', family: 'Model', run: 'Training run', matrix: 'Matrix', at: 'Registered', signed: 'Signed', yes: 'yes', no: 'no', code: 'Code', lineage: 'Lineage', mlflow: 'See the run in MLflow',
-    card: 'Model card', leaks: 'Leak certificate', noLeaks: 'The run has no leak certificate.', gates: (id: string) => `Gates of request ${id}`, noGates: 'The gates have not been judged yet.', evaluation: 'Evaluation', decisions: 'Decisions', recipe: 'Recipe', noCard: 'The version was frozen before versions carried a card.', none: 'Nobody has asked for it to go live.', ask: 'Ask for it to go live', study: 'The version knows who looked. It may be studied, never go live.',
+    card: 'Model card', later: 'Follow-up', leaks: 'Leak certificate', noLeaks: 'The run has no leak certificate.', gates: (id: string) => `Gates of request ${id}`, noGates: 'The gates have not been judged yet.', evaluation: 'Evaluation', decisions: 'Decisions', recipe: 'Recipe', noCard: 'The version was frozen before versions carried a card.', none: 'Nobody has asked for it to go live.', ask: 'Ask for it to go live', study: 'The version knows who looked. It may be studied, never go live.',
     revised: (changed: number, rows: number, from: number, to: number, at: string) => `The labels have changed since it was trained (found ${at}): ${changed} of ${rows} outcomes became others, ${from} findings are none any more and ${to} were added. Train it again.`,
     request: 'Request', state: 'State', by: 'Asked by', when: 'When', engine: 'Engine',
   },
@@ -57,12 +59,14 @@ function Loaded({ version }: { version: Version }) {
       <Tabs defaultValue="evaluation">
         <Tabs.List>
           <Tabs.Tab value="evaluation">{w.evaluation}</Tabs.Tab>
+          <Tabs.Tab value="later">{w.later}</Tabs.Tab>
           <Tabs.Tab value="leaks">{w.leaks}</Tabs.Tab>
           <Tabs.Tab value="card">{w.card}</Tabs.Tab>
           <Tabs.Tab value="decisions">{w.decisions}</Tabs.Tab>
           <Tabs.Tab value="recipe">{w.recipe}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="evaluation"><Ask of={evaluation}>{(document) => <div className="stack"><EvaluationView of={document} family={family} /></div>}</Ask></Tabs.Panel>
+        <Tabs.Panel value="later"><FollowUps versionId={versionId} family={family} /></Tabs.Panel>
         <Tabs.Panel value="leaks"><Ask of={run}>{(of) => (of.leaks ? <Leaks of={of.leaks} /> : <Empty>{w.noLeaks}</Empty>)}</Ask></Tabs.Panel>
         <Tabs.Panel value="card">{version.hasCard ? <iframe className="frame" title={w.card} src={`/v1/model-versions/${versionId}/card?format=html`} sandbox="" /> : <Empty>{w.noCard}</Empty>}</Tabs.Panel>
         <Tabs.Panel value="decisions"><Requests version={version} /></Tabs.Panel>

@@ -1,10 +1,11 @@
+import { FAMILIES } from '../../../../domain/words';
 import { answer, api, type VersionSummary } from '../api/client';
 import { Id, Page, StateTag } from '../parts/page';
 import { usePages } from '../parts/pages-of';
 import { Ask, Empty } from '../parts/states';
 import { type Column, LongList } from '../parts/table';
 import { useFormats, useLanguage, useWords } from '../words';
-import { FAMILIES, STATES } from './states-in-words';
+import { STATES } from './states-in-words';
 
 const WORDS = {
   nb: { title: 'Modellversjoner', lead: 'En versjon er innholdet sitt: navnet er summen av alt den består av, og kan ikke endres.', version: 'Versjon', slot: 'Felt', family: 'Modell', at: 'Registrert', state: 'Status', study: 'bare til studium', empty: 'Ingen versjoner ennå. En ferdig trening gir en.' },

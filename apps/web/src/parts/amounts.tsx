@@ -1,5 +1,5 @@
+import { FAMILIES } from '../../../../domain/words';
 import type { Evaluation } from '../api/client';
-import { FAMILIES } from '../pages/states-in-words';
 import { useFormats, useLanguage, useWords } from '../words';
 import { Interval } from './interval';
 import { Section } from './page';

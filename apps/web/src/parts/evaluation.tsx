@@ -1,30 +1,32 @@
-import { Alert, Details, Paragraph } from '@digdir/designsystemet-react';
+import { Details, Paragraph } from '@digdir/designsystemet-react';
 import type { EChartsOption } from 'echarts';
 import { type ReactNode, useMemo, useState } from 'react';
+import { FAMILIES } from '../../../../domain/words';
 import type { Evaluation, EvaluationRow } from '../api/client';
-import { FAMILIES, METRICS } from '../pages/states-in-words';
+import { BASES, METRICS } from '../pages/states-in-words';
 import { useFormats, useLanguage, useWords } from '../words';
 import { Amounts } from './amounts';
 import { Chart } from './chart';
 import { Everybody, Nuisance } from './everybody';
 import { Interval } from './interval';
+import { Method, Rests } from './rests-on';
 import { Section } from './page';
 import { Rows } from './table';
 
 const WORDS = {
   nb: {
-    figures: 'Samlet', family: 'Modell eller målestokk', n: 'Utfall', method: 'Metode', curve: 'Presisjon langs listen', curveLead: 'Andel med funn blant de k første. Båndet er 95 %.', k: 'k, listens lengde', precision: 'Presisjon',
-    kroner: 'Kroner opprettholdt', groups: 'Etter gruppe og periode', slice: 'Rader', pairs: 'Parvis forskjell', pairsLead: 'Samme rader, samme trekninger: forskjellen i gjennomsnittlig presisjon mot hver målestokk, med intervall. Holder intervallet null, er forskjellen ikke vist.', against: 'mot', difference: 'Forskjell',
+    figures: 'Samlet', family: 'Modell eller målestokk', n: 'Utfall', curve: 'Presisjon langs listen', curveLead: 'Andel med funn blant de k første. Båndet er 95 %.', k: 'k, listens lengde', precision: 'Presisjon',
+    kroner: 'Kroner opprettholdt', groups: 'Etter gruppe, periode og grunnlag', slice: 'Rader', pairs: 'Parvis forskjell', pairsLead: 'Samme rader, samme trekninger: forskjellen i gjennomsnittlig presisjon mot hver målestokk, med intervall. Holder intervallet null, er forskjellen ikke vist.', against: 'mot', difference: 'Forskjell',
     fairness: 'Fordeling mellom grupper', fairnessLead: 'Gruppens andel av listen mot dens andel av radene, og hvor stor del av dem på listen som ble kontrollert uten funn. Små grupper står med, merket.', group: 'Gruppe', shareRows: 'Andel av rader', shareList: 'Andel av liste', inVain: 'Uten funn', few: 'få rader',
-    calibration: 'Kalibrering', calibrationLead: 'Lovet mot funnet. På linjen stemmer de.', promised: 'Lovet sannsynlighet', found: 'Funnet andel', ideal: 'stemmer', top: 'Øverst på listen', chosen: 'Valgt',
-    estimand: 'Størrelsen som anslås', assumption: 'Forutsetning', period: 'periode', all: 'alle', none: 'Evalueringen har ingen rader.', each: 'Hver modell for seg', eachLead: 'Mot hver målestokk, etter gruppe og periode, kalibrering og fordeling mellom grupper.',
+    calibration: 'Kalibrering', calibrationLead: 'Lovet mot funnet. På linjen stemmer de.', promised: 'Lovet sannsynlighet', found: 'Funnet andel', ideal: 'stemmer', top: 'Øverst på listen', chosen: 'Valgt', leftOut: (bases: string, n: string, times: string) => `Kontroller åpnet på ${bases} (${n}) hadde ${times} ganger oddsen for funn ved samme skår og er holdt utenfor her: versjonen lover for aktører uten.`, promisedLoss: (own: string, anew: string) => `Logaritmisk tap av det den lovet: ${own}; tilpasset på nytt ville det vært ${anew}.`, beyond: (bases: string, n: string, times: string) => `Kontroller åpnet på ${bases} (${n}) hadde ${times} ganger oddsen for funn ved samme skår: de hviler på mer enn kolonnene viser. Lovet ovenfor regner det med; sannsynligheter på lister er for aktører uten.`,
+    period: 'periode', openedOn: 'åpnet på', all: 'alle', none: 'Evalueringen har ingen rader.', each: 'Hver modell for seg', eachLead: 'Mot hver målestokk, etter gruppe og periode, kalibrering og fordeling mellom grupper.',
   },
   en: {
-    figures: 'Overall', family: 'Model or yardstick', n: 'Outcomes', method: 'Method', curve: 'Precision along the list', curveLead: 'Share with a finding among the first k. The band is 95 %.', k: 'k, length of the list', precision: 'Precision',
-    kroner: 'NOK upheld', groups: 'By group and period', slice: 'Rows', pairs: 'Difference in pairs', pairsLead: 'The same rows, the same draws: the difference in average precision against each yardstick, with its interval. Where the interval holds zero, no difference has been shown.', against: 'against', difference: 'Difference',
+    figures: 'Overall', family: 'Model or yardstick', n: 'Outcomes', curve: 'Precision along the list', curveLead: 'Share with a finding among the first k. The band is 95 %.', k: 'k, length of the list', precision: 'Precision',
+    kroner: 'NOK upheld', groups: 'By group, period and basis', slice: 'Rows', pairs: 'Difference in pairs', pairsLead: 'The same rows, the same draws: the difference in average precision against each yardstick, with its interval. Where the interval holds zero, no difference has been shown.', against: 'against', difference: 'Difference',
     fairness: 'Between groups', fairnessLead: "The group's share of the list beside its share of the rows, and how many of those on the list were controlled in vain. Small groups stay in, marked.", group: 'Group', shareRows: 'Share of rows', shareList: 'Share of list', inVain: 'In vain', few: 'few rows',
-    calibration: 'Calibration', calibrationLead: 'Promised against found. On the line they agree.', promised: 'Promised probability', found: 'Found share', ideal: 'agree', top: 'First of the list', chosen: 'Chosen',
-    estimand: 'What is estimated', assumption: 'Assumption', period: 'period', all: 'all', none: 'The evaluation has no rows.', each: 'Each model by itself', eachLead: 'Against each yardstick, by group and period, calibration, and shares between groups.',
+    calibration: 'Calibration', calibrationLead: 'Promised against found. On the line they agree.', promised: 'Promised probability', found: 'Found share', ideal: 'agree', top: 'First of the list', chosen: 'Chosen', leftOut: (bases: string, n: string, times: string) => `Controls opened on ${bases} (${n}) had ${times} times the odds of a finding at the same score and are left out here: the version promises of actors without it.`, promisedLoss: (own: string, anew: string) => `Log loss of what it promised: ${own}; fitted anew it would have been ${anew}.`, beyond: (bases: string, n: string, times: string) => `Controls opened on ${bases} (${n}) had ${times} times the odds of a finding at the same score: they rest on more than the columns show. What was promised above counts it; probabilities on lists are those of actors without it.`,
+    period: 'period', openedOn: 'opened on', all: 'all', none: 'The evaluation has no rows.', each: 'Each model by itself', eachLead: 'Against each yardstick, by group and period, calibration, and shares between groups.',
   },
 }; // prettier-ignore
 
@@ -59,7 +61,7 @@ export function Figures({ rows }: { rows: readonly EvaluationRow[] }) {
         ...columns.map((column) => ({ head: names.metric(column), cell: (family: string) => { const found = find(family, column); return found ? <Interval of={found} to={top(column.metric)} /> : '–'; } })),
         { head: w.n, numeric: true, cell: (family: string) => f.number(overall.find((row) => row.family === family)?.n ?? 0) },
       ]} />
-      <Paragraph data-size="sm" className="lead">{w.method}: {overall[0]?.method}</Paragraph>
+      <Method of={overall[0]?.method ?? ''} />
     </>
   );
 } // prettier-ignore
@@ -92,10 +94,11 @@ export function Curves({ of }: { of: readonly { label: string; curves: Evaluatio
 export function Slices({ rows, family }: { rows: readonly EvaluationRow[]; family: string | undefined }) {
   const w = useWords(WORDS);
   const f = useFormats();
+  const bases = useWords(BASES);
   const names = useNames();
   const shown = rows.filter((row) => row.slice !== 'all' && row.metric === 'average-precision' && (family === undefined || row.family === family));
   if (shown.length === 0) return null;
-  const slice = (text: string) => text.replace('group:', '').replace('period:', `${w.period} `);
+  const slice = (text: string) => (text.startsWith('basis:') ? `${w.openedOn} ${bases[text.slice(6)] ?? text.slice(6)}` : text.replace('group:', '').replace('period:', `${w.period} `));
   return (
     <Section title={w.groups}>
       <Rows name={w.groups} rows={shown} keyOf={(r) => `${r.family} ${r.slice}`} columns={[
@@ -137,7 +140,10 @@ export function Fairness({ of, family }: { of: Evaluation['fairness']; family: s
 
 export function Calibration({ of }: { of: Evaluation['reliability'][number] }) {
   const w = useWords(WORDS);
+  const bases = useWords(BASES);
   const f = useFormats();
+  const beyond = of.beyondColumns;
+  const { value = 1, lo = 1, hi = 1, n = 0 } = beyond?.oddsRatio ?? {};
   const option = useMemo<EChartsOption>(() => ({
     xAxis: { type: 'value', min: 0, max: 1, name: w.promised, nameLocation: 'middle', nameGap: 28 },
     yAxis: { type: 'value', min: 0, max: 1, name: w.found },
@@ -147,13 +153,14 @@ export function Calibration({ of }: { of: Evaluation['reliability'][number] }) {
     ],
   }), [of, w]);
   return (
-    <Section title={w.calibration} lead={`${w.calibrationLead} ${w.chosen}: ${of.chosen}.`}>
+    <Section title={w.calibration} lead={of.promisedLogLoss === undefined ? `${w.calibrationLead} ${w.chosen}: ${of.chosen}.` : `${w.calibrationLead} ${w.promisedLoss(f.number(of.promisedLogLoss, 3), f.number(of.logLoss[of.chosen], 3))}`}>
       <Chart name={w.calibration} option={option} table={<Rows name={w.calibration} rows={of.bins} keyOf={(bin) => String(bin.meanProbability)} columns={[
         { head: w.promised, numeric: true, cell: (bin) => f.share(bin.meanProbability) }, { head: w.found, numeric: true, cell: (bin) => f.share(bin.findingRate) }, { head: w.n, numeric: true, cell: (bin) => f.number(bin.rows) },
       ]} />} />
       <Rows name={w.top} rows={of.top} keyOf={(t) => String(t.k)} columns={[
         { head: w.top, numeric: true, cell: (t) => t.k }, { head: w.promised, numeric: true, cell: (t) => f.share(t.meanProbability) }, { head: w.found, cell: (t) => <Interval of={t.findingRate} digits={2} /> },
       ]} />
+      {beyond ? <Paragraph data-size="sm" className="lead">{(of.promisedLogLoss === undefined ? w.beyond : w.leftOut)(beyond.bases.map((name) => bases[name] ?? name).join(', '), f.number(n), `${f.number(value, 2)} [${f.number(lo, 2)}; ${f.number(hi, 2)}]`)}</Paragraph> : null}
     </Section>
   );
 } // prettier-ignore
@@ -190,7 +197,7 @@ export function EvaluationView({ of, family }: { of: Evaluation; family?: string
   const families = family === undefined ? [...new Set(of.paired.map((row) => row.family))] : [family];
   return (
     <>
-      <Alert data-color="info"><Paragraph data-size="sm">{w.estimand}: {of.estimand}</Paragraph><Paragraph data-size="sm">{w.assumption}: {of.assumption}</Paragraph></Alert>
+      <Rests estimand={of.estimand} assumption={of.assumption} />
       <Section title={w.figures}><Figures rows={of.rows} /></Section>
       <Curves of={curves} />
       {families.length <= 1 ? <OfFamily of={of} family={family} /> : null}

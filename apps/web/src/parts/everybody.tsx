@@ -1,6 +1,7 @@
 import { Paragraph } from '@digdir/designsystemet-react';
+import { FAMILIES } from '../../../../domain/words';
 import type { Evaluation } from '../api/client';
-import { FAMILIES, METRICS } from '../pages/states-in-words';
+import { METRICS } from '../pages/states-in-words';
 import { useFormats, useLanguage, useWords } from '../words';
 import { Interval } from './interval';
 import { Section } from './page';

@@ -1,9 +1,7 @@
 import { Matrix, solve } from 'ml-matrix';
+import { dampedNewton, logitLoss } from './damped-newton';
 import { smoothedTargets } from './platt';
 
-const STEPS = 100;
-const LEAST_STEP = 1e-4;
-const TOLERANCE = 1e-10;
 /** Keeps a step finite where the rows say nothing of a weight. */
 const RIDGE = 1e-6;
 /** Prior standard deviation of a ground's log odds: a few rows do not make a tip worth tenfold odds. */
@@ -21,7 +19,7 @@ const NOTHING: GroundWorth = { logOdds: 0, score: 0 };
 /**
  * Controls opened on a tip find more than others of the same score: whoever tipped knew something that no column holds.
  * Taken together with them, a score promises too much of everybody nobody tipped about. Their part is found by logistic
- * regression of the outcome on score and ground, with a normal prior on the ground's log odds (Newton's method).
+ * regression of the outcome on score and ground, with the positive half of a normal prior on the ground's log odds.
  *
  * @param scores raw scores (logits), one a row
  * @param labels 1 for a finding, else 0
@@ -30,43 +28,22 @@ const NOTHING: GroundWorth = { logOdds: 0, score: 0 };
 export function worthOfGround(scores: ArrayLike<number>, labels: ArrayLike<number>, beyond: readonly boolean[]): GroundWorth {
   if (!beyond.includes(true) || !beyond.includes(false)) return NOTHING;
   const target = smoothedTargets(labels);
-  const rows = beyond.map((told, row) => ({ x: [scores[row]!, 1, told ? 1 : 0], y: target(labels[row]!) }));
-  let at: Weights = [1, 0, 0];
-  let loss = lossOf(rows, at);
-  for (let step = 0; step < STEPS; step++) {
-    const move = newton(rows, at);
-    // Where findings and grounds part the rows, a whole step of Newton's jumps over what it looks for.
-    let share = 1;
-    let next = stepped(at, move, share);
-    while (lossOf(rows, next) > loss && share > LEAST_STEP) next = stepped(at, move, (share /= 2));
-    const gain = loss - lossOf(rows, next);
-    if (!(gain > TOLERANCE)) break;
-    [at, loss] = [next, loss - gain];
-  }
-  const [slope, , logOdds] = at;
-  return { logOdds, score: logOdds / Math.max(LEAST_SLOPE, slope) };
+  const rows = beyond.map((told, row): Row => ({ x: [scores[row]!, 1, told ? 1 : 0], y: target(labels[row]!) }));
+  const loss = (at: readonly number[]) => rows.reduce((sum, row) => sum + logitLoss(logitOf(row, at), row.y), at[2]! ** 2 / (2 * PRIOR_SD ** 2));
+  const [slope, , logOdds] = dampedNewton([1, 0, 0], (at) => newtonStep(rows, at), loss);
+  // A tip can be worth nothing; that it speaks for honesty is an accident of few rows.
+  const worth = Math.max(0, logOdds!);
+  return { logOdds: worth, score: worth / Math.max(LEAST_SLOPE, slope!) };
+} // prettier-ignore
+
+interface Row {
+  readonly x: readonly number[];
+  readonly y: number;
 }
+const logitOf = ({ x }: Row, at: readonly number[]) => at[0]! * x[0]! + at[1]! + at[2]! * x[2]!;
 
-type Weights = readonly [slope: number, intercept: number, ground: number];
-type Row = { readonly x: readonly number[]; readonly y: number };
-const logitOf = ({ x }: Row, at: Weights) => at[0] * x[0]! + at[1] + at[2] * x[2]!;
-const stepped = (at: Weights, move: readonly number[], share: number): Weights => [
-  at[0] - share * move[0]!,
-  at[1] - share * move[1]!,
-  at[2] - share * move[2]!,
-];
-
-/** Log loss plus the prior; log(1 + exp(z)) is written so that it does not overflow. */
-function lossOf(rows: readonly Row[], at: Weights): number {
-  const prior = at[2] ** 2 / (2 * PRIOR_SD ** 2);
-  return rows.reduce((sum, row) => {
-    const z = logitOf(row, at);
-    return sum + Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - row.y * z;
-  }, prior);
-}
-
-function newton(rows: readonly Row[], at: Weights): number[] {
-  const gradient = [0, 0, at[2] / PRIOR_SD ** 2];
+function newtonStep(rows: readonly Row[], at: readonly number[]): number[] {
+  const gradient = [0, 0, at[2]! / PRIOR_SD ** 2];
   const curvature = Matrix.diag([RIDGE, RIDGE, 1 / PRIOR_SD ** 2]);
   for (const row of rows) {
     const p = 1 / (1 + Math.exp(-logitOf(row, at)));

@@ -1,6 +1,6 @@
 import type { Platt } from '../../domain/schemas/calibration';
+import { dampedNewton, logitLoss } from './damped-newton';
 
-const STEPS = 50;
 const MIN_SLOPE = 1e-3;
 
 /** Platt's targets (Platt 1999): near 1 and 0 by how many rows there are, so that few labels do not give certainty. */
@@ -10,14 +10,14 @@ export function smoothedTargets(labels: ArrayLike<number>): (label: number) => n
   return (label) => (label === 1 ? high : low);
 }
 
-/** Newton's method on the log loss with smoothed targets. */
+/** The least log loss with smoothed targets, by Newton's method. */
 export function fitPlatt(scores: Float64Array, labels: Float64Array): Platt {
   const target = smoothedTargets(labels);
-  let [a, b] = [1, 0];
-  for (let step = 0; step < STEPS; step++) {
+  const loss = ([a, b]: readonly number[]) => scores.reduce((sum, score, i) => sum + logitLoss(a! * score + b!, target(labels[i]!)), 0);
+  const move = ([a, b]: readonly number[]) => {
     let [ga, gb, haa, hab, hbb] = [0, 0, 1e-9, 0, 1e-9];
     for (let i = 0; i < scores.length; i++) {
-      const p = 1 / (1 + Math.exp(-(a * scores[i]! + b)));
+      const p = 1 / (1 + Math.exp(-(a! * scores[i]! + b!)));
       const error = p - target(labels[i]!);
       const weight = p * (1 - p);
       ga += error * scores[i]!;
@@ -27,13 +27,14 @@ export function fitPlatt(scores: Float64Array, labels: Float64Array): Platt {
       hbb += weight;
     }
     const det = haa * hbb - hab * hab;
-    if (!(Math.abs(det) > 1e-12)) break;
-    const [da, db] = [(hbb * ga - hab * gb) / det, (haa * gb - hab * ga) / det];
-    a -= da;
-    b -= db;
-    if (Math.abs(da) + Math.abs(db) < 1e-9) break;
-  }
-  return Number.isFinite(a) && Number.isFinite(b) ? { a: Math.max(MIN_SLOPE, a), b } : { a: 1, b: 0 };
+    return Math.abs(det) > 1e-12 ? [(hbb * ga - hab * gb) / det, (haa * gb - hab * ga) / det] : undefined;
+  };
+  const [a, b] = dampedNewton([1, 0], move, loss);
+  if (a! >= MIN_SLOPE) return { a: a!, b: b! };
+  // The scores order findings last: they say nothing, and everybody gets the share that was found.
+  const mean = (of: (row: number) => number) => scores.reduce((sum, _, row) => sum + of(row), 0) / scores.length;
+  const share = mean((row) => target(labels[row]!));
+  return { a: MIN_SLOPE, b: Math.log(share / (1 - share)) - MIN_SLOPE * mean((row) => scores[row]!) };
 }
 
 export const plattProbability = (platt: Platt, score: number): number => 1 / (1 + Math.exp(-(platt.a * score + platt.b)));

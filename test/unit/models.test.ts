@@ -6,7 +6,7 @@ import { restoreModel, storeModel } from '../../models/artifact';
 import { loadBackend, type Tf } from '../../models/backend';
 import { baselineScores, PROFILE_DEVIATION, withProfile } from '../../models/baselines/baselines';
 import { calibrated } from '../../models/calibration/calibrator';
-import { fitPlatt } from '../../models/calibration/platt';
+import { fitPlatt, smoothedTargets } from '../../models/calibration/platt';
 import { fitFamily, logitsOf, splitByKnownTime } from '../../models/fit';
 import { estimateWithDraws, metricsOf, toRanking } from '../../models/metrics/ranking-metrics';
 import { encode, encodedWidth, fitEncoder } from '../../models/preprocessing/encoder';
@@ -198,5 +198,30 @@ describe('judging a ranking', () => {
     expect(platt.b).toBeCloseTo(-1, 1);
     expect(calibrated(platt, 1)).toBeGreaterThan(calibrated(platt, 0.9));
     expect(fitPlatt(Float64Array.of(1, 2), Float64Array.of(1, 0)).a).toBeGreaterThan(0);
+  });
+  test('Platt scaling of scores far below nought finds the least loss: on average what was found is promised', () => {
+    // Whole steps of Newton's method ran off to slopes of thousands on each of these.
+    const scores = Float64Array.of(-6, -5, -4, -3, -2, -1);
+    for (const found of [
+      [0, 1, 0, 0, 0, 1],
+      [0, 0, 1, 0, 1, 1],
+      [0, 0, 0, 1, 0, 0],
+      [0, 1, 0, 1, 0, 1],
+    ]) {
+      // prettier-ignore
+      const labels = Float64Array.from(found);
+      const target = smoothedTargets(labels);
+      const platt = fitPlatt(scores, labels);
+      const promised = scores.reduce((sum, score) => sum + calibrated(platt, score), 0);
+      expect(promised).toBeCloseTo(
+        found.reduce((sum, label) => sum + target(label), 0),
+        6,
+      );
+      expect(platt.a).toBeLessThan(3);
+    }
+    // Scores that order findings last promise everybody the share that was found, not the intercept of a falling line.
+    const falling = fitPlatt(scores, Float64Array.of(1, 1, 1, 0, 0, 0));
+    expect(falling.a).toBe(0.001);
+    expect(calibrated(falling, -6)).toBeCloseTo(0.5, 2);
   });
 });

@@ -40,6 +40,9 @@ async function started(command: string, args: readonly string[]): Promise<void> 
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
 }
 
+/** Scores of the test part, averaged over seeds. */
+const meanOf = (all: readonly Scored[]) => Float64Array.from(all[0]!.test, (_, row) => mean(all.map(({ test }) => test[row]!)));
+
 /** Only the default family is fitted with every seed: the others stand beside it once. */
 const seedsOf = (family: Family, seeds: readonly number[]) => (family === 'tabm-mini' ? seeds : seeds.slice(0, 1));
 
@@ -85,6 +88,8 @@ interface SplitResult {
   readonly seconds: Record<string, number>;
   readonly ratio: number;
   readonly draws: readonly number[];
+  /** As the product fits it, with networks of several seeds averaged, against boosted models of as many seeds averaged. */
+  readonly averaged: { readonly ratio: number; readonly draws: readonly number[] };
   readonly calibration: number;
 }
 
@@ -102,11 +107,16 @@ async function judgeSplit(folder: string, cache: string, name: SetName, split: n
   const each = (of: (scored: Scored) => number) =>
     Object.fromEntries(Object.entries(all).map(([model, list]) => [model, mean(list.map(of))]));
   const { ratio, draws } = pairedRatio(y, fitted['tabm-mini'].map(({ test }) => test), lightgbm.tuned.map(({ test }) => test), REPLICATES, split); // prettier-ignore
+  const averaged = pairedRatio(y, [meanOf(fitted['tabm-mini'])], [meanOf(lightgbm.tuned)], REPLICATES, split);
   const errors = fitted['tabm-mini'].map(({ validation, test }) => {
     const platt = fitPlatt(Float64Array.from(validation), vy);
     return calibrationError(test.map((score) => plattProbability(platt, score)), y, CALIBRATION_BINS);
   }); // prettier-ignore
-  return { set: name, ap: each(({ test }) => averagePrecision(y, test)), seconds: { ...each(({ seconds }) => seconds), 'lightgbm tuning': lightgbm.tuning.seconds }, ratio, draws, calibration: mean(errors) }; // prettier-ignore
+  const together = {
+    'tabm-mini averaged': averagePrecision(y, meanOf(fitted['tabm-mini'])),
+    'lightgbm tuned averaged': averagePrecision(y, meanOf(lightgbm.tuned)),
+  };
+  return { set: name, ap: { ...each(({ test }) => averagePrecision(y, test)), ...together }, seconds: { ...each(({ seconds }) => seconds), 'lightgbm tuning': lightgbm.tuning.seconds }, ratio, draws, averaged, calibration: mean(errors) }; // prettier-ignore
 }
 
 const interval = (draws: readonly number[]) => {
@@ -114,9 +124,14 @@ const interval = (draws: readonly number[]) => {
   return `95 % [${sorted[Math.floor(0.025 * sorted.length)]!.toFixed(3)}, ${sorted[Math.ceil(0.975 * sorted.length) - 1]!.toFixed(3)}]`;
 };
 
+interface Ratio {
+  readonly value: number;
+  readonly draws: readonly number[];
+}
+
 function figuresOf(results: readonly SplitResult[]): Figure[] {
   const figures: Figure[] = [];
-  const ratios = new Map<SetName, { value: number; draws: number[] }>();
+  const [ratios, together] = [new Map<SetName, Ratio>(), new Map<SetName, Ratio>()];
   for (const name of SET_NAMES) {
     const own = results.filter(({ set }) => set === name);
     const ap = (model: string) => mean(own.map((split) => split.ap[model]!));
@@ -125,16 +140,24 @@ function figuresOf(results: readonly SplitResult[]): Figure[] {
     ratios.set(name, { value, draws });
     const shown = [...FAMILIES, 'lightgbm default', 'lightgbm tuned'].map((model) => `${model} ${ap(model).toFixed(3)}`).join(', ');
     figures.push({ name: `${name}: average precision against tuned LightGBM`, value, unit: '', yardstick: `${interval(draws)}; ${shown}`, owed: { at: 'least', value: name === 'polish-few' ? 1 : 0.98 } });
+    const averaged = mean(own.map((split) => split.averaged.ratio));
+    const averagedDraws = Array.from({ length: REPLICATES }, (_, i) => mean(own.map((split) => split.averaged.draws[i]!)));
+    together.set(name, { value: averaged, draws: averagedDraws });
+    figures.push({ name: `${name}: the same, networks of the seeds averaged as the product does, boosted models too`, value: averaged, unit: '', yardstick: `${interval(averagedDraws)}; ${ap('tabm-mini averaged').toFixed(3)} and ${ap('lightgbm tuned averaged').toFixed(3)}` });
     figures.push({ name: `${name}: average precision against logistic regression`, value: mean(own.map((split) => split.ap['tabm-mini']! / split.ap['logistic']!)), unit: '', owed: { at: 'least', value: 1.02 } });
     figures.push({ name: `${name}: expected calibration error after Platt`, value: mean(own.map(({ calibration }) => calibration)), unit: '', owed: { at: 'most', value: 0.015 } });
     const seconds = Object.keys(own[0]!.seconds).map((model) => `${model} ${mean(own.map((split) => split.seconds[model]!)).toFixed(1)}`).join(', ');
     figures.push({ name: `${name}: one fit of tabm-mini`, value: mean(own.map((split) => split.seconds['tabm-mini']!)), unit: 'CPU s', yardstick: seconds });
   } // prettier-ignore
-  const full = SET_NAMES.filter((name) => name !== 'polish-few').map((name) => ratios.get(name)!);
   const geometric = (values: readonly number[]) => Math.exp(mean(values.map(Math.log)));
-  const draws = Array.from({ length: REPLICATES }, (_, i) => geometric(full.map((set) => set.draws[i]!)));
+  const over = (of: ReadonlyMap<SetName, Ratio>) => {
+    const full = SET_NAMES.filter((name) => name !== 'polish-few').map((name) => of.get(name)!);
+    const draws = Array.from({ length: REPLICATES }, (_, i) => geometric(full.map((set) => set.draws[i]!)));
+    return { value: geometric(full.map(({ value }) => value)), unit: '', yardstick: interval(draws) };
+  };
   return [
-    { name: 'geometric mean over the sets against tuned LightGBM', value: geometric(full.map(({ value }) => value)), unit: '', yardstick: interval(draws), owed: { at: 'least', value: 1 }, aim: '1.03' },
+    { name: 'geometric mean over the sets against tuned LightGBM', ...over(ratios), owed: { at: 'least', value: 1 }, aim: '1.03' },
+    { name: 'the same, networks of the seeds averaged as the product does, boosted models too', ...over(together) },
     ...figures,
   ]; // prettier-ignore
 }

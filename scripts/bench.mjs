@@ -16,10 +16,12 @@ const BENCHMARKS = {
   web: "the people's side: 50 people over a list of all actors and a million entries, first page and verification in Chromium",
   trust: 'the ledger and what stands on it: verification, appending, proofs, time machine, lineage, kills at random points',
   chicago: 'food inspections with and without the inspector; needs the file',
-  data: 'the register: national case and its tenth, loading, extraction, the published peer case, a tenth of Norway through the real workflows (data <part> for one)',
+  data: 'the register: national case and its tenth, loading, extraction, growth from one to ten million bills, the published peer case, a tenth of Norway through the real workflows (data <part> for one)',
   coverage: 'do the intervals of the estimators cover: 2,000 replays of a reduced register',
   worlds:
     'lists in the standard world and three held out, judged by the truth: upheld kroner against size and the outlier rule, 20 seeds each',
+  steps:
+    'what computing costs: a training step beside PyTorch, a national matrix into tensors beside LightGBM, one large fit (fetches PyTorch, 5 GB)',
   reasons: 'reasons of each family: does what the features add sum to the score, and how long an actor takes',
   simulation: 'the table of docs/simulation.md: simulated beside published figures',
 };
@@ -28,6 +30,7 @@ const DATA_PARTS = {
   'national-small': { entry: 'national', args: ['--small'] },
   national: { entry: 'national', args: [] },
   loading: { entry: 'loading', args: [], database: true },
+  growth: { entry: 'growth', args: [], database: true },
   peer: { entry: 'peer', args: [], database: true },
   tenth: { entry: 'tenth', args: [], services: true },
 };
@@ -122,6 +125,10 @@ await main(() => {
   if (name === 'web') return runWeb(rest);
   if (name === 'trust') return withDatabase('trust', rest);
   if (name === 'models') process.env.UTPLUKK_BENCH_PYTHON = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
+  if (name === 'steps') {
+    process.env.UTPLUKK_BENCH_LIGHTGBM = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
+    process.env.UTPLUKK_BENCH_TORCH = ensurePython('PyTorch', 'steps.lock', path.join(STACK, 'py-steps'));
+  }
   const run = (bench) =>
     spawnSync(process.execPath, [path.join(ROOT, `dist/bench/${bench}.js`), ...rest], { stdio: 'inherit', cwd: ROOT }).status ?? 1;
   return run(name ?? 'demo');

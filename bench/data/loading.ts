@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,17 +7,15 @@ import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { ROOT } from '../../platform/config/env';
-import { connect, type Db, migrate } from '../../platform/db/connection';
-import { type ActRef, append } from '../../platform/ledger/ledger';
 import { loadBillTable } from '../../platform/loading/bill-table';
 import { importRegister } from '../../platform/loading/import-register';
-import { loadReference } from '../../platform/loading/reference';
 import { Vault } from '../../platform/loading/vault';
 import { readYaml } from '../../platform/services/experiments';
 import { withDuck } from '../../platform/snapshots/duck';
 import { extractSnapshot } from '../../platform/snapshots/extract';
 import { DEMO_DIALS, type Dials } from '../../simulation/dials';
 import { writeRegister } from '../../simulation/messages';
+import { withDatabase } from '../lib/databases';
 import { type Figure, report } from '../lib/results';
 
 /**
@@ -47,42 +44,6 @@ async function seconds(what: string, work: () => Promise<unknown>): Promise<numb
   const taken = (performance.now() - began) / 1000;
   say(`${what}: ${taken.toFixed(1)} s`);
   return taken;
-}
-
-/** A database of its own for each round, so that no round finds what another left. */
-async function withDatabase<T>(admin: string, work: (db: Db, url: string, actor: ActRef) => Promise<T>): Promise<T> {
-  const name = `bench_${Math.random().toString(36).slice(2, 10)}`;
-  const client = new pg.Client({ connectionString: admin });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  const url = admin.replace(/\/[^/]*$/, `/${name}`);
-  const db = connect(url, 6);
-  try {
-    await migrate(db);
-    await loadReference(db);
-    return await work(db, url, await loaderAct(db));
-  } finally {
-    await db.destroy();
-    await client.query(`drop database ${name} (force)`);
-    await client.end();
-  }
-}
-
-/** The benchmark's own principal: it signs in nowhere, and its database is dropped. */
-async function loaderAct(db: Db): Promise<ActRef> {
-  const actor = { actId: randomUUID(), principalId: randomUUID(), role: 'loader', purpose: 'benchmark' };
-  await db.transaction(async (tx) => {
-    await tx.raw(
-      "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', 'bench', 'service', now())",
-      [actor.principalId],
-    );
-    await tx.raw(
-      "insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at) values (?, 'register.import', ?, 'loader', 'benchmark', 'none', '\\x00', now())",
-      [actor.actId, actor.principalId],
-    );
-    await append(tx, actor, { act: 'act.begun', subject: { kind: 'act', id: actor.actId } }, new Date());
-  });
-  return actor;
 }
 
 /** Only files of these kinds, in a folder of their own. */

@@ -7,25 +7,25 @@ import type { Tf } from '../backend';
  * times slower. A draw has 8 bits, so the rate is held to a multiple of 1/256.
  */
 export class Masks {
-  readonly #below: number;
-  readonly #kept: number;
+  /** What a draw of 8 bits is kept as; undefined where everything is. */
+  readonly #kept: Float32Array | undefined;
 
   constructor(
     private readonly rng: Rng,
     rate: number,
   ) {
-    this.#below = Math.round(rate * 256);
-    this.#kept = 256 / (256 - this.#below);
+    const below = Math.round(rate * 256);
+    this.#kept = below === 0 ? undefined : Float32Array.from({ length: 256 }, (_, draw) => (draw < below ? 0 : 256 / (256 - below)));
   }
 
   drop<T extends Tensor>(tf: Tf, x: T): T {
-    if (this.#below === 0) return x;
+    const kept = this.#kept;
+    if (!kept) return x;
+    const words = new Uint32Array(Math.ceil(x.size / 4));
+    this.rng.fill(words);
+    const draws = new Uint8Array(words.buffer);
     const mask = new Float32Array(x.size);
-    for (let at = 0; at < mask.length; at += 4) {
-      const bits = this.rng.uint32();
-      for (let byte = 0; byte < 4 && at + byte < mask.length; byte++)
-        mask[at + byte] = ((bits >>> (8 * byte)) & 255) < this.#below ? 0 : this.#kept;
-    }
+    for (let i = 0; i < mask.length; i++) mask[i] = kept[draws[i]!]!;
     return tf.mul<T>(x, tf.tensor(mask, x.shape));
   }
 }

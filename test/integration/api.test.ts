@@ -27,12 +27,12 @@ afterAll(async () => {
 });
 
 const openapi = JSON.parse(fs.readFileSync(path.join(ROOT, 'docs/openapi.json'), 'utf8')) as {
-  paths: Record<string, Record<string, { operationId: Operation }>>;
+  paths: Record<string, Record<string, { operationId: Operation; responses: Record<string, object> }>>;
 };
 const CALLS = Object.entries(openapi.paths).flatMap(([url, methods]) => Object.entries(methods).map(([method, { operationId }]) => ({ operation: operationId, method: method.toUpperCase(), url }))); // prettier-ignore
 /** Somebody of each role; `mona` has two and is tried elsewhere. */
 const PEOPLE: Readonly<Record<string, string>> = { 'data-scientist': 'kari', analyst: 'knut', approver: 'ingrid', 'control-leader': 'per', caseworker: 'nils', auditor: 'anne', 'privacy-officer': 'liv', admin: 'admin' }; // prettier-ignore
-const SAMPLE: Readonly<Record<string, string>> = { runId: randomUUID(), key: randomUUID(), requestId: 'abcdef12', versionId: 'abcdef12', listId: 'abcdef12', actor: 'P1', day: '2024-01-05', seq: '1', id: 'abcdef12', instant: 'now', gate: 'x' }; // prettier-ignore
+const SAMPLE: Readonly<Record<string, string>> = { runId: randomUUID(), key: randomUUID(), requestId: 'abcdef12', versionId: 'abcdef12', followUpId: 'abcdef12', listId: 'abcdef12', actor: 'P1', day: '2024-01-05', seq: '1', id: 'abcdef12', instant: 'now', gate: 'x' }; // prettier-ignore
 const concrete = (url: string) => url.replace(/\{(\w+)\}/g, (_, name: string) => SAMPLE[name] ?? 'x');
 
 test('every operation of the access table is a call of the document, and the other way round', () =>
@@ -52,6 +52,25 @@ test.each(CALLS)(
     }
   },
 );
+
+test('every operation says what it answers when all is well', () => {
+  for (const methods of Object.values(openapi.paths))
+    for (const { operationId, responses } of Object.values(methods))
+      expect({ operationId, good: Object.keys(responses).filter((status) => status.startsWith('2')).length }).toEqual({
+        operationId,
+        good: 1,
+      });
+});
+
+test.each([
+  ['GET', '/v1/lineage-graph/abcdef%00gh'],
+  ['GET', '/v1/lineage/abcdef%00gh'],
+  ['GET', '/v1/ledger/entries?subject=a%00b'],
+  ['POST', '/v1/reproductions'],
+])('%s %s: a NUL in a call is the caller’s mistake, not the server’s', async (method, url) => {
+  const answer = await api.call<{ code: string }>('kari', method, url, method === 'POST' ? { id: 'abcdef\u0000gh' } : undefined);
+  expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidInput' } });
+});
 
 test('tokens that are forged, expired, of another issuer or unsigned are refused', async () => {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });

@@ -34,6 +34,8 @@ export const problemSchema = z
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457), with a code that programs can tell apart' });
 export type Problem = z.infer<typeof problemSchema>;
 
+const NO_CHARACTER = '22021';
+
 export class HttpProblem extends Error {
   constructor(
     readonly code: (typeof HTTP_CODES)[number],
@@ -65,6 +67,9 @@ export function problemOf(error: unknown): Problem {
   if (validation) return problem(400, 'InvalidInput', `${(error as { validationContext?: string }).validationContext ?? 'the call'}: ${validation.map((v) => `${v.instancePath || '/'} ${v.message ?? ''}`).join('; ')}`); // prettier-ignore
   if (statusCode === 429) return problem(429, 'TooManyCalls', message ?? 'too many calls', 'Try again in a minute.');
   if (statusCode < 500) return problem(statusCode, statusCode === 404 ? 'NotFound' : 'InvalidInput', message ?? 'the call is not right');
+  // The one character that PostgreSQL stores in no text, wherever in a call it stands.
+  if (code === NO_CHARACTER)
+    return problem(400, 'InvalidInput', 'the call holds the character NUL, which no name and no word has', 'Leave it out.');
   if (code === 'ECONNREFUSED' || (error as { code?: unknown }).code === 14)
     return problem(503, 'SourceAway', 'a server behind the API does not answer', 'Try again in a moment; `utplukk doctor` tells which.');
   return problem(500, 'Internal', 'The server failed; its log says why.');

@@ -1,6 +1,6 @@
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ACCESS, groupsInScope, type Operation } from '../../../domain/rules/access';
 import type { Command } from '../../../platform/services/context';
 import type { ApiDeps } from '../deps';
@@ -38,6 +38,9 @@ export interface Call<P, Q, B> {
   readonly reply: FastifyReply;
 }
 
+/** The document's word for an answer that is no JSON. */
+const textual = (types: readonly string[], description: string) => ({ description, content: Object.fromEntries(types.map((type) => [type, { schema: z.string() }])) }); // prettier-ignore
+
 /** Registers an operation of the access table: its check, its form, its document and its handler cannot come apart. */
 export function route<
   P extends z.ZodType = z.ZodUndefined,
@@ -62,8 +65,7 @@ export function route<
     ...(params ? { params } : {}),
     ...(query ? { querystring: query } : {}),
     ...(body ? { body } : {}),
-    response: { ...(answer ? { [status]: answer } : {}), ...errors },
-    ...(produces ? { produces: [...produces] } : {}),
+    response: { ...(answer ? { [status]: answer } : {}), ...(produces ? { [status]: textual(produces, summary) } : {}), ...errors },
   };
   app.route({
     method,

@@ -12,7 +12,7 @@ import { decisionsOf } from '../../../platform/db/stores/promotions';
 import { getVersion, type VersionBundle } from '../../../platform/db/stores/versions';
 import { interval, limits, type Out, print, short, table } from '../output';
 import { reading } from '../session';
-import { fullRunId } from './training';
+import { evaluationTable, fullRunId } from './training';
 
 const MOST = 500;
 const wholeNumber = (text: string) => {
@@ -84,6 +84,7 @@ export function evaluationInWords({ estimand, assumption, rows, paired, reliabil
   const differences = paired.filter(({ metric }) => metric === 'average-precision');
   return [
     `Estimand: ${estimand}\nAssumption: ${assumption}`,
+    `Overall\n${evaluationTable(rows)}`,
     `Average precision by rows judged\n${table(['family', 'rows', 'n', 'value'], sliced.map((row) => [row.family, row.slice, row.n, `${interval(row)}${row.method.includes('few rows') ? ' (few rows)' : ''}`]))}`,
     `Difference in average precision, in pairs\n${table(['family', 'against', 'difference'], differences.map((row) => [row.family, row.against, interval(row)]))}`,
     `Calibration\n${table(['family', 'chosen', 'log loss platt', 'log loss isotonic', 'promised', 'odds beyond the columns'], reliability.map((row) => [row.family, row.chosen, row.logLoss.platt.toFixed(4), row.logLoss.isotonic.toFixed(4), row.promisedLogLoss?.toFixed(4) ?? '', row.beyondColumns ? `${row.beyondColumns.bases.join(', ')}: ${interval(row.beyondColumns.oddsRatio)}, n ${row.beyondColumns.oddsRatio.n}` : '']))}`,

@@ -2425,6 +2425,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Progress of a run, as server-sent events until it ends */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
             /** @description The call is not right */
             400: {
                 headers: {
@@ -2916,6 +2925,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The model card as it was frozen with the version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                    "text/html": string;
+                };
+            };
             /** @description The call is not right */
             400: {
                 headers: {
@@ -5463,6 +5482,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Lines as CSV; the export is put on record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
             /** @description The call is not right */
             400: {
                 headers: {
@@ -7050,6 +7078,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The whole ledger in one file that can be verified anywhere; put on record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
             /** @description The call is not right */
             400: {
                 headers: {

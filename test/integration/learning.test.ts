@@ -27,6 +27,7 @@ import { anchorsOf } from '../../platform/trust/anchors';
 import { PREDICATE } from '../../platform/trust/statements';
 import { versionFileSchema, verifyVersionFile } from '../../platform/trust/version-file';
 import { actAs, testProduct, type TestProduct } from '../support/environment';
+import { mutateEveryColumn } from '../support/mutations';
 import { SMALL_EXPERIMENT, edited, loadSmallRegister } from '../support/small-register';
 import { until } from '../support/until';
 
@@ -243,6 +244,12 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
   const graph = await lineageGraph(t.db, { kind: 'follow-up', id: later.followUpId });
   expect(graph.nodes.find(({ kind, distance }) => kind === 'model-version' && distance === -1)?.id).toBe(first.versionId);
   expect((await verifyLedger(t.db)).problems).toEqual([]);
+
+  // A superuser who changes any column of what this register wrote is found out.
+  const tables = ['ml.snapshot', 'ml.label_revision', 'ml.follow_up'];
+  const { mutations, empty } = await mutateEveryColumn(t.ownerUrl, tables);
+  expect(empty).toEqual([]);
+  expect(mutations.filter((mutation) => !mutation.found)).toEqual([]);
 
   // As of a day at which it knew everything there was, there is nothing to judge.
   await expect(follow('2025-01-01T00:00:00Z')).rejects.toThrow();

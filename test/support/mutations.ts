@@ -29,16 +29,19 @@ export interface Mutation {
 }
 
 /**
- * A superuser changes every column of every covered table that has a row, one at a time and with all safeguards off; each
+ * A superuser changes every column of every covered table (or of those named) that has a row, one at a time and with all safeguards off; each
  * change is verified in its own transaction and undone.
  */
-export async function mutateEveryColumn(ownerUrl: string): Promise<{ mutations: Mutation[]; empty: string[] }> {
+export async function mutateEveryColumn(
+  ownerUrl: string,
+  only: readonly string[] = [...COVERED.map(({ table }) => table), ...BULK],
+): Promise<{ mutations: Mutation[]; empty: string[] }> {
   const owner = connect(ownerUrl, 3);
   try {
     const known = await whatTheLedgerSays(owner, ownerUrl);
     const mutations: Mutation[] = [];
     const empty: string[] = [];
-    for (const table of [...COVERED.map((covered) => covered.table), ...BULK]) {
+    for (const table of only) {
       if (!(await owner(table).first<object | undefined>())) {
         empty.push(table);
         continue;

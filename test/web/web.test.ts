@@ -86,7 +86,7 @@ test('a data scientist launches a run with validation as one types, sees it end,
   await page.locator('a[href$="as=mona"]').click(); // the identity provider asks the same person
   await page.waitForURL(/\/requests\//);
   requestUrl = new URL(page.url()).pathname;
-  await page.getByText('enough-outcomes').waitFor({ timeout: 60_000 });
+  await page.getByText('Nok utfall').waitFor({ timeout: 60_000 });
 });
 
 test('who asked cannot approve: the page says why, and the command line refuses too', async () => {

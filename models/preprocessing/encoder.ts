@@ -62,7 +62,8 @@ export function fitEncoder(data: MatrixData, columns: readonly MatrixColumn[], r
   const categorical: CategoricalState[] = [];
   for (const { name, kind } of columns) {
     if (kind === 'numeric') {
-      const values = Float64Array.from(rows, (row) => data.numeric.get(name)![row]!);
+      const all = data.numeric.get(name)!;
+      const values = Float64Array.from(rows, (row) => all[row]!);
       const quantiles = fitQuantiles(values);
       if (quantiles.length === 0 || quantiles[0] === quantiles.at(-1)) continue;
       const missing = values.some(Number.isNaN);

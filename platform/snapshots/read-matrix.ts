@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { KEY_COLUMNS, type MatrixColumn, type MatrixData } from '../../domain/schemas/matrix';
 import { ident, quote, withDuck } from './duck';
 
-/** Reads a matrix file, all of it or the rows of one hash shard, in the order of row ids. */
+/** Reads a matrix file, all of it or the rows of one hash shard, in the order of row ids: sorted once, read in one pass. */
 export async function readMatrix(
   file: string,
   columns: readonly MatrixColumn[],
@@ -12,42 +12,50 @@ export async function readMatrix(
   return withDuck(tempDir, async (duck) => {
     // md5 is DuckDB's portable hash: a shard holds the same rows on every version and machine.
     const where = shard ? `where md5_number_lower(entity) % ${shard.of} = ${shard.index}` : '';
-    const keys = KEY_COLUMNS.map((key) => (key === 'as_of' || key === 'label_known_on' ? `cast(${key} as varchar) as ${key}` : key));
-    await duck.run(
-      `create table m as select ${keys.join(', ')}, ${columns.map((c) => ident(c.name)).join(', ')} from read_parquet(${quote(file)}) ${where} order by row_id`,
-    );
-    const n = Number((await duck.runAndReadAll('select count(*) from m')).getRows()[0]?.[0]);
-    const numbers = (name: string) => numberColumn(duck, name, n);
-    const words = (name: string) => textColumn(duck, name);
-    const known = await words('label_known_on');
+    const from = `from read_parquet(${quote(file)}) ${where}`;
+    const n = Number((await duck.runAndReadAll(`select count(*) ${from}`)).getRows()[0]?.[0]);
+    const columnOf = (name: string, kind: MatrixColumn['kind']) => ({ name, values: kind === 'numeric' ? new Float64Array(n) : Array<string>(n) });
+    const keys = KEY_COLUMNS.map((name) => columnOf(name, NUMERIC_KEYS.has(name) ? 'numeric' : 'categorical'));
+    const own = columns.map(({ name, kind }) => columnOf(name, kind));
+    await fill(duck, `${from} order by row_id`, [...keys, ...own]);
+    const numbers = (all: readonly Filled[], name: string) => all.find((column) => column.name === name)!.values as Float64Array;
+    const words = (all: readonly Filled[], name: string) => all.find((column) => column.name === name)!.values as string[];
+    const ofKind = (kind: MatrixColumn['kind']) => columns.filter((column) => column.kind === kind).map(({ name }) => name);
     return {
       n,
-      rowId: await words('row_id'),
-      entity: await words('entity'),
-      asOf: await words('as_of'),
-      group: await words('grp'),
-      label: await numbers('label'),
-      labelKnownOn: known.map((day) => (day === '' ? undefined : day)),
-      amountOre: await numbers('amount_ore'),
-      numeric: new Map(
-        await Promise.all(columns.filter((c) => c.kind === 'numeric').map(async (c) => [c.name, await numbers(c.name)] as const)),
-      ),
-      categorical: new Map(
-        await Promise.all(columns.filter((c) => c.kind === 'categorical').map(async (c) => [c.name, await words(c.name)] as const)),
-      ),
+      rowId: words(keys, 'row_id'),
+      entity: words(keys, 'entity'),
+      asOf: words(keys, 'as_of'),
+      group: words(keys, 'grp'),
+      label: numbers(keys, 'label'),
+      labelKnownOn: words(keys, 'label_known_on').map((day) => (day === '' ? undefined : day)),
+      amountOre: numbers(keys, 'amount_ore'),
+      numeric: new Map(ofKind('numeric').map((name) => [name, numbers(own, name)])),
+      categorical: new Map(ofKind('categorical').map((name) => [name, words(own, name)])),
     };
   });
+} // prettier-ignore
+
+const NUMERIC_KEYS: ReadonlySet<string> = new Set(['label', 'amount_ore']);
+
+interface Filled {
+  readonly name: string;
+  readonly values: Float64Array | string[];
 }
 
-async function numberColumn(duck: DuckDBConnection, name: string, n: number): Promise<Float64Array> {
-  const out = new Float64Array(n);
-  const values = (await duck.runAndReadAll(`select cast(${ident(name)} as double) from m order by row_id`)).getColumns()[0] ?? [];
-  for (let i = 0; i < n; i++) out[i] = values[i] === null || values[i] === undefined ? Number.NaN : Number(values[i]);
-  return out;
-}
-
-async function textColumn(duck: DuckDBConnection, name: string): Promise<string[]> {
-  const values =
-    (await duck.runAndReadAll(`select coalesce(cast(${ident(name)} as varchar), '') from m order by row_id`)).getColumns()[0] ?? [];
-  return values.map(String);
-}
+/** Fills columns from a query, chunk by chunk; a missing number is NaN, a missing word is empty. */
+async function fill(duck: DuckDBConnection, rest: string, columns: readonly Filled[]): Promise<void> {
+  const select = columns.map(({ name, values }) => (values instanceof Float64Array ? `cast(${ident(name)} as double)` : `coalesce(cast(${ident(name)} as varchar), '')`));
+  const result = await duck.stream(`select ${select.join(', ')} ${rest}`);
+  let at = 0;
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const rows = chunk.rowCount;
+    for (const [index, { values }] of columns.entries()) {
+      const vector = chunk.getColumnVector(index);
+      // A loop for each kind: one that asks anew for every cell takes twice as long.
+      if (values instanceof Float64Array) for (let row = 0; row < rows; row++) values[at + row] = (vector.getItem(row) as number | null) ?? Number.NaN;
+      else for (let row = 0; row < rows; row++) values[at + row] = String(vector.getItem(row));
+    }
+    at += rows;
+  }
+} // prettier-ignore

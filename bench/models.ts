@@ -175,7 +175,7 @@ async function main([folder, ...options]: readonly string[]): Promise<void> {
     for (const name of SET_NAMES) {
       results.push(await judgeSplit(path.resolve(folder), cache, name, split, seeds));
       const { ap, seconds } = results.at(-1)!;
-      say(`${name} split ${split}: ${Object.entries(ap).map(([model, value]) => `${model} ${value.toFixed(4)} (${seconds[model]!.toFixed(0)} s)`).join(', ')}`); // prettier-ignore
+      say(`${name} split ${split}: ${Object.entries(ap).map(([model, value]) => `${model} ${value.toFixed(4)}${seconds[model] === undefined ? '' : ` (${seconds[model].toFixed(0)} s)`}`).join(', ')}`); // prettier-ignore
       say(`models: ${results.length} done of ${splits.length * SET_NAMES.length} owed`);
     }
   }

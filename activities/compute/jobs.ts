@@ -86,7 +86,7 @@ export type ComputeJob =
       /** All active actors at the start of each test part; their baselines are read here. */
       readonly populations?: readonly { readonly fold: Fold; readonly matrix: MatrixFile }[] | undefined;
       readonly matrix: MatrixFile;
-      /** Calibrators that families were frozen with: what they promised is judged, and none is fitted anew. */
+      /** Calibrators that families were frozen with: what they promised is judged; one fitted anew is only compared with. */
       readonly frozen?: Readonly<Record<string, StoredCalibrator>> | undefined;
       /** What controls were opened on that says more of an actor than any column does. */
       readonly beyondColumns?: readonly string[] | undefined;

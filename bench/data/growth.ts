@@ -20,7 +20,9 @@ import { type Figure, report } from '../lib/results';
  */
 const SIZES = { small: 0.1, large: 1 } as const;
 type Size = keyof typeof SIZES;
-const dialsOf = (size: Size): Dials => ({ ...DEMO_DIALS, actors: 0.1, volume: SIZES[size], years: 1, firstMonth: '2024-01' });
+/** `--scale 0.01` tries it on a hundredth. */
+const SCALE = Number(process.env['UTPLUKK_BENCH_SCALE'] ?? /--scale (\S+)/.exec(process.argv.join(' '))?.[1] ?? 1);
+const dialsOf = (size: Size): Dials => ({ ...DEMO_DIALS, actors: 0.1, volume: SCALE * SIZES[size], years: 1, firstMonth: '2024-01' });
 const MOST = 1.3;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -47,7 +49,7 @@ async function inDatabase(url: string, work: (db: ReturnType<typeof connect>) =>
 
 function measured(step: keyof typeof STEPS, size: Size, dir: string, url = '', actor?: ActRef): Step {
   const script = path.join(ROOT, 'dist/bench/data/growth.js');
-  const result = spawnSync(process.execPath, [script, step, size, dir, url, JSON.stringify(actor ?? {})], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 }); // prettier-ignore
+  const result = spawnSync(process.execPath, [script, step, size, dir, url, JSON.stringify(actor ?? {})], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, UTPLUKK_BENCH_SCALE: String(SCALE) }, maxBuffer: 1 << 26 }); // prettier-ignore
   if (result.status !== 0) throw new Error(`${step} of the ${size} register ended with ${result.status ?? result.signal}`);
   const found = JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Step;
   say(`${size}: ${step} ${found.seconds.toFixed(0)} s, peak ${found.peakMiB.toFixed(0)} MiB`);
@@ -78,9 +80,9 @@ async function main(): Promise<void> {
   ])); // prettier-ignore
 }
 
-const [step, size, dir, url, actor] = process.argv.slice(2);
+const [step = '', size, dir, url, actor] = process.argv.slice(2);
 const began = performance.now();
-const own = step !== undefined && step in STEPS;
+const own = step in STEPS;
 const work = own ? STEPS[step as keyof typeof STEPS](size as Size, dir!, url!, JSON.parse(actor!) as ActRef) : main();
 work
   .then(() => {

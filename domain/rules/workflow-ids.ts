@@ -9,7 +9,7 @@ export const trainId = (runId: string) => `train-${runId}`;
 export const promoteId = (requestId: string) => `promote-${requestId}`;
 export const rescoreId = (scoringId: string) => `rescore-${scoringId}`;
 export const roundId = (listId: string) => `round-${listId}`;
-export const followUpId = (key: string) => `follow-up-${key}`;
+export const followUpWorkflowId = (key: string) => `follow-up-${key}`;
 export const reproduceId = (id: string) => `reproduce-${id}`;
 export const MIRROR_ID = 'mlflow-mirror';
 export const WATCH_SCHEDULE = 'mlflow-watch';

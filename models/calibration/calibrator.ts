@@ -1,7 +1,7 @@
 import { Rng } from '../../domain/rng';
 import type { Calibrator, StoredCalibrator } from '../../domain/schemas/calibration';
 import { logLossOfProbabilities } from '../metrics/probability-metrics';
-import { type GroundWorth, worthOfGround } from './grounds';
+import { type GroundWorth, movedByGround } from './grounds';
 import { fitIsotonic, isotonicProbability } from './isotonic';
 import { fitPlatt, plattProbability } from './platt';
 
@@ -40,9 +40,8 @@ export function chooseCalibrator(scores: Float64Array, labels: Float64Array, ent
   const fit = (kind: keyof typeof KINDS, rows: readonly number[]) => {
     const pick = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
     const [own, found] = [pick(scores), pick(labels)];
-    const ground = beyond ? worthOfGround(own, found, rows.map((row) => beyond[row]!)) : { logOdds: 0, score: 0 };
-    if (beyond) rows.forEach((row, i) => (own[i]! += beyond[row] ? ground.score : 0));
-    return { calibrator: KINDS[kind](own, found), ground };
+    const { moved, ground } = movedByGround(own, found, beyond && rows.map((row) => beyond[row]!));
+    return { calibrator: KINDS[kind](moved, found), ground };
   };
   const cross = (kind: keyof typeof KINDS) => {
     const [own, without] = [new Float64Array(scores.length), new Float64Array(scores.length)];

@@ -36,6 +36,12 @@ export function worthOfGround(scores: ArrayLike<number>, labels: ArrayLike<numbe
   return { logOdds: worth, score: worth / Math.max(LEAST_SLOPE, slope!) };
 } // prettier-ignore
 
+/** Scores of controls moved up the scale by what their ground was worth to them; without grounds they stay. */
+export function movedByGround(scores: ArrayLike<number>, labels: ArrayLike<number>, beyond: readonly boolean[] | undefined): { moved: Float64Array; ground: GroundWorth } {
+  const ground = beyond ? worthOfGround(scores, labels, beyond) : NOTHING;
+  return { moved: Float64Array.from(scores, (score, row) => score + (beyond?.[row] ? ground.score : 0)), ground };
+} // prettier-ignore
+
 interface Row {
   readonly x: readonly number[];
   readonly y: number;

@@ -10,7 +10,7 @@ export interface Contender {
   readonly periods: readonly string[];
   /** What each control was opened on; undefined where the source does not say. */
   readonly bases?: readonly string[] | undefined;
-  /** Probabilities that a frozen version gave: they are judged as they are, and no calibrator is fitted. */
+  /** Probabilities that a frozen version gave: they are judged as they are. */
   readonly promised?: ArrayLike<number> | undefined;
 }
 

@@ -16,7 +16,8 @@ export function byExpectedNok(contender: Contender, kroner: readonly number[], s
   const { bootstrap, seed } = settings;
   const orderedAs = `${family}-nok`;
   const [scores, labels] = [Float64Array.from(judged.scores), Float64Array.from(judged.labels)];
-  const { withoutGround } = chooseCalibrator(scores, labels, judged.entities, seed, beyondOf(contender, settings));
+  // A frozen version's list was ordered by what it promised; of a run the promise is that of the other entities' calibrators.
+  const probability = contender.promised ?? chooseCalibrator(scores, labels, judged.entities, seed, beyondOf(contender, settings)).withoutGround;
   // Those that ended without kroner too: what a finding is worth has their share in it.
   const findings = [...labels.keys()].filter((row) => labels[row] === 1);
   const ratio = (weights: ArrayLike<number>) => {
@@ -27,7 +28,7 @@ export function byExpectedNok(contender: Contender, kroner: readonly number[], s
   const draws = [...bootstrapWeights(judged.entities, bootstrap, seed)].map(ratio).filter((draw) => Number.isFinite(draw));
   const pick = (of: ArrayLike<number>) => findings.map((row) => of[row]!);
   return {
-    contender: { ...contender, family: orderedAs, isModel: false, judged: { ...judged, scores: Float64Array.from(withoutGround, (p, row) => p * kroner[row]!) } },
+    contender: { ...contender, family: orderedAs, isModel: false, judged: { ...judged, scores: Float64Array.from(probability, (p, row) => p * kroner[row]!) } },
     report: {
       family,
       orderedAs,

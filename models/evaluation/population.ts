@@ -1,6 +1,6 @@
 import { type Estimate, type Estimator, ESTIMATORS, type ListEstimate, type MISSING, type PopulationReport, type SwapEstimate } from '../../domain/schemas/evaluation'; // prettier-ignore
 import type { Platt } from '../../domain/schemas/calibration';
-import { worthOfGround } from '../calibration/grounds';
+import { movedByGround } from '../calibration/grounds';
 import { fitPlatt, plattProbability } from '../calibration/platt';
 import { bootstrapWeights, percentileInterval, rankOrder } from '../metrics/ranking-metrics';
 import { bounds, type Candidate, doublyRobust, inverseProbability, naive, type PolicyEstimate, randomArm } from './estimators';
@@ -104,9 +104,7 @@ class Scale {
     const entities = controls.map(({ entity }) => entity);
     const fit = (rows: readonly number[]) => {
       const [own, found] = [rows.map((row) => scores[row]!), Float64Array.from(rows, (row) => labels[row]!)];
-      const beyond = rows.map((row) => controls[row]!.beyond === true);
-      const ground = worthOfGround(own, found, beyond).score;
-      return fitPlatt(Float64Array.from(own, (score, i) => score + (beyond[i] ? ground : 0)), found);
+      return fitPlatt(movedByGround(own, found, rows.map((row) => controls[row]!.beyond === true)).moved, found);
     }; // prettier-ignore
     const all = [...controls.keys()];
     this.#whole = fit(all);

@@ -1,7 +1,7 @@
 import { Client, Connection, type ScheduleOptions, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
-  followUpId,
+  followUpWorkflowId,
   LIFECYCLE_QUEUE,
   promoteId,
   REBUILD_SCHEDULE,
@@ -118,10 +118,15 @@ export class LifecycleClient {
 
   async startFollowUp(key: string, input: FollowUpInput): Promise<void> {
     await this.#once(() =>
-      this.client.workflow.start<typeof followUp>('followUp', { taskQueue: LIFECYCLE_QUEUE, workflowId: followUpId(key), args: [input] }),
+      this.client.workflow.start<typeof followUp>('followUp', {
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: followUpWorkflowId(key),
+        args: [input],
+      }),
     );
   }
-  followUpResult = (key: string): Promise<FollowUpResult> => this.client.workflow.getHandle<typeof followUp>(followUpId(key)).result();
+  followUpResult = (key: string): Promise<FollowUpResult> =>
+    this.client.workflow.getHandle<typeof followUp>(followUpWorkflowId(key)).result();
 
   async startRebuild(key: string, input: RebuildInput): Promise<void> {
     await this.client.workflow.start<typeof rebuild>('rebuild', {

@@ -4,6 +4,7 @@ import { worthOfGround } from '../../models/calibration/grounds';
 import { fitIsotonic, isotonicProbability } from '../../models/calibration/isotonic';
 import { allEstimates, bounds, type Candidate, contraction, doublyRobust, inverseProbability, studentT, wilson } from '../../models/evaluation/estimators'; // prettier-ignore
 import type { Contender } from '../../models/evaluation/contender';
+import { byExpectedNok } from '../../models/evaluation/expected-nok';
 import { evaluateRun } from '../../models/evaluation/evaluate';
 import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../../models/metrics/probability-metrics';
 
@@ -101,6 +102,10 @@ describe('the evaluation document', () => {
     expect(report!.promisedLogLoss).toBeCloseTo(loss, 12);
     expect(report!.logLoss[report!.chosen]).toBeLessThan(loss); // of a calibrator fitted anew
     expect(later.rows.find(({ metric }) => metric === 'calibration-error')).toMatchObject({ n: 200, method: expect.stringMatching(/^as the version promised/) as string }); // prettier-ignore
+    // And a list in the order of expected kroner is ordered by what was promised, not by what was found since.
+    const rising = Float64Array.from({ length: n }, (_, i) => (i + 1) / (n + 1));
+    const ordered = byExpectedNok({ ...contender('good', truth), promised: rising }, Array<number>(n).fill(1000), settings);
+    expect(Array.from(ordered.contender.judged.scores)).toEqual(Array.from(rising, (p) => p * 1000));
     const allTold = evaluateRun([{ ...contender('good', truth), bases: bases.map(() => 'tip'), promised }], { ...settings, beyondColumns: ['tip'] }); // prettier-ignore
     expect(allTold.document.reliability).toEqual([]);
   });

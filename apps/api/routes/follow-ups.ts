@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { notFound } from '../../../domain/errors';
-import { followUpId } from '../../../domain/rules/workflow-ids';
+import { followUpWorkflowId } from '../../../domain/rules/workflow-ids';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { followUpsOf, getFollowUp } from '../../../platform/db/stores/follow-ups';
 import { getVersion } from '../../../platform/db/stores/versions';
@@ -29,7 +29,7 @@ export function followUpRoutes(app: FastifyInstance, deps: ApiDeps): void {
 
   route(app, deps, 'listFollowUps', { method: 'GET', url: '/v1/model-versions/:versionId/follow-ups', tag, summary: 'How a version did on outcomes that became known later, newest first', params: idParam('versionId'), answer: z.array(summary) }, async ({ params }) => {
     const { versionId } = await getVersion(db, params.versionId);
-    return (await followUpsOf(db, versionId)).map(({ followUpId: id, asOf, matrixId, rows, findings, madeAt }) => ({ followUpId: id, asOf: asOf.toISOString(), matrixId, rows, findings, madeAt: madeAt.toISOString() }));
+    return (await followUpsOf(db, versionId)).map(({ followUpId, asOf, matrixId, rows, findings, madeAt }) => ({ followUpId, asOf: asOf.toISOString(), matrixId, rows, findings, madeAt: madeAt.toISOString() }));
   }); // prettier-ignore
 
   route(app, deps, 'getFollowUp', { method: 'GET', url: '/v1/follow-ups/:followUpId', tag, summary: 'One follow-up, whole', params: idParam('followUpId'), answer: evaluation }, async ({ params }) =>
@@ -42,7 +42,7 @@ export function followUpRoutes(app: FastifyInstance, deps: ApiDeps): void {
 
   const progress = z.object({ state: z.enum(['running', 'done', 'failed']), step: z.string().nullable(), followUpId: sha.nullable() });
   route(app, deps, 'getFollowUpRun', { method: 'GET', url: '/v1/follow-up-runs/:key', tag, summary: 'How far a follow-up has come', params: key, answer: progress }, async ({ params }) => {
-    const id = followUpId(params.key);
+    const id = followUpWorkflowId(params.key);
     const { status } = await deps.temporal.client.workflow.getHandle(id).describe().catch((error: unknown) => {
       if (error instanceof WorkflowNotFoundError) throw notFound('no follow-up runs under this key', 'Start one with POST /v1/model-versions/{versionId}/follow-ups.');
       throw error;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
-import { followUpId } from '../../../domain/rules/workflow-ids';
+import { followUpWorkflowId } from '../../../domain/rules/workflow-ids';
 import { followUpsOf, getFollowUp } from '../../../platform/db/stores/follow-ups';
 import { getVersion } from '../../../platform/db/stores/versions';
 import { startFollowUp } from '../../../platform/services/follow-up';
@@ -22,7 +22,13 @@ export function followUpCommands(program: Command): void {
       const given = tableFrom({ file, mapping });
       const { result, document } = await acting(async (command) => {
         const { key } = await startFollowUp(command, { versionId: id, asOf, ...(given ? { table: given } : {}) });
-        const result = await watching(command.temporal, followUpId(key), 'following up', command.temporal.followUpResult(key), json);
+        const result = await watching(
+          command.temporal,
+          followUpWorkflowId(key),
+          'following up',
+          command.temporal.followUpResult(key),
+          json,
+        );
         const { documentSha256 } = await getFollowUp(command.db, result.followUpId);
         return { result, document: command.store.getJson<EvaluationDocument>(documentSha256) };
       });

@@ -43,7 +43,8 @@ const monthEarlier = (manifest: Manifest): Manifest => ({
 async function main(): Promise<void> {
   if (process.argv.includes('--simulate')) return void (await nationalSnapshot(DIALS, HOME));
   // In a process of its own, so that the peak below is that of the features.
-  spawnSync(process.execPath, [__filename, '--simulate', ...process.argv.slice(2)], { stdio: 'inherit' });
+  const simulation = spawnSync(process.execPath, [__filename, '--simulate', ...process.argv.slice(2)], { stdio: 'inherit' });
+  if (simulation.status !== 0) throw new Error(`the simulation ended with ${simulation.status ?? simulation.signal}`);
   const { store, manifest, bills, lines, seconds: simulated } = await nationalSnapshot(DIALS, HOME);
   say(`${bills} bills, ${lines} lines; simulated in ${simulated.toFixed(0)} s`);
   if (!process.argv.includes('--keep')) fs.rmSync(path.join(store.root, 'derived'), { recursive: true, force: true });

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { notFound } from '../../domain/errors';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db } from '../db/connection';
+import { followUpsOf } from '../db/stores/follow-ups';
 import { statementsOf } from '../db/stores/statements';
 import { getVersion } from '../db/stores/versions';
 import { entryProofs } from '../ledger/proofs';
@@ -23,13 +24,19 @@ export async function exportVersion(
   if (!latest) throw notFound('no checkpoint has been signed yet', 'Wait a minute, or see whether the notary runs: `utplukk doctor`.');
   const bundle = store.get(versionId);
   const requests = await db('ml.promotion_request').where({ version_id: versionId }).pluck<string[]>('request_id');
-  const entries = await entryProofs(db, anchors.anchor, latest.size, [versionId, ...requests]);
+  const followUps = await followUpsOf(db, versionId);
+  const entries = await entryProofs(db, anchors.anchor, latest.size, [
+    versionId,
+    ...requests,
+    ...followUps.map(({ followUpId }) => followUpId),
+  ]);
+  const named = [...namesIn(bundle.toString()), ...followUps.map(({ documentSha256 }) => documentSha256)];
   const file: VersionFile = {
     format: VERSION_FORMAT,
     versionId,
     slot,
     bundle: bundle.toString('base64'),
-    files: Object.fromEntries(namesIn(bundle.toString()).map((sha) => [sha, store.get(sha).toString('base64')])),
+    files: Object.fromEntries(named.map((sha) => [sha, store.get(sha).toString('base64')])),
     statements: (await statementsOf(db, versionId)).map(({ envelope }) => envelope),
     checkpoint: anchors.anchor.read(CHECKPOINT)!.toString('utf8'),
     entries: entries.map(({ index, bytes, proof }) => ({

@@ -238,8 +238,12 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
   const out = path.join(dir, 'followed.json');
   await t.notary.client.checkpoint();
   await exportVersion(t, anchorsOf(t.env)!, first.versionId, out);
-  const verdict = await verifyVersionFile(versionFileSchema.parse(JSON.parse(fs.readFileSync(out, 'utf8'))), t.notary.trust());
+  const exported = versionFileSchema.parse(JSON.parse(fs.readFileSync(out, 'utf8')));
+  const verdict = await verifyVersionFile(exported, t.notary.trust());
   expect(verdict.problems).toEqual([]);
+  expect(Object.keys(exported.files)).toContain(found.documentSha256);
+  const acts = exported.entries.map(({ bytes }) => Buffer.from(bytes, 'base64').toString());
+  expect(acts.filter((entry) => entry.includes('version.followed-up'))).toHaveLength(1);
   expect(verdict.statements).toContainEqual(expect.stringMatching(new RegExp(`judged on ${later.rows} later outcomes as of 2025-04-01T00:00:00.000Z, ${later.findings} of them findings`))); // prettier-ignore
   const graph = await lineageGraph(t.db, { kind: 'follow-up', id: later.followUpId });
   expect(graph.nodes.find(({ kind, distance }) => kind === 'model-version' && distance === -1)?.id).toBe(first.versionId);

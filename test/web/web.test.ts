@@ -179,6 +179,10 @@ test('a reviewer follows the list back to its data, sees what was live, and chec
   const { page, axe, shot } = bound(await visitor('anne', `/lineage/${listId}`));
   await page.getByRole('heading', { name: /^utvalgsliste/ }).waitFor();
   for (const kind of ['uttrekk', 'matrise', 'trening', 'modellversjon', 'beslutning', 'skåring']) await page.getByRole('table', { name: 'Som liste' }).getByText(kind, { exact: false }).first().waitFor(); // prettier-ignore
+  // By the server's clock: an instant of whole minutes, or of another clock, would leave out what went live just now.
+  const asked = page.waitForRequest(/live-at/);
+  await page.reload();
+  expect((await asked).url()).toMatch(/\/live-at\/now$/);
   await page.getByText('Godkjent av').waitFor();
   await t.notary.client.checkpoint();
   await page

@@ -70,21 +70,22 @@ function Drawn({ graph, cut }: { graph: Graph; cut: string | undefined }) {
 
 const DAY_MS = 86_400_000;
 const SLIDER_DAYS = 730;
-const asLocal = (date: Date) => date.toISOString().slice(0, 16);
+const asLocal = (date: Date) => date.toISOString().slice(0, 19);
 
-/** The time machine: type an instant or pull the slider. Instants are UTC here, as they are kept. */
+/** The time machine: type an instant, to the second, or pull the slider; until then it is now, by the server's clock. Instants are UTC here, as they are kept. */
 function LiveAt() {
   const w = useWords(WORDS);
   const [now] = useState(() => new Date());
-  const [at, setAt] = useState(() => asLocal(now));
+  const [typed, setAt] = useState<string>();
+  const at = typed ?? asLocal(now);
   const instant = new Date(`${at}Z`);
   const valid = !Number.isNaN(instant.getTime());
   const days = valid ? Math.max(0, Math.min(SLIDER_DAYS, Math.round((now.getTime() - instant.getTime()) / DAY_MS))) : 0;
-  const live = useQuery({ queryKey: ['live', at], queryFn: () => answer(api.GET('/v1/live-at/{instant}', { params: { path: { instant: instant.toISOString() } } })), enabled: valid, placeholderData: (before) => before });
+  const live = useQuery({ queryKey: ['live', typed ?? 'now'], queryFn: () => answer(api.GET('/v1/live-at/{instant}', { params: { path: { instant: typed === undefined ? 'now' : instant.toISOString() } } })), enabled: valid, placeholderData: (before) => before });
   return (
     <Section title={w.live} lead={w.liveLead} id="live">
       <div className="row">
-        <Textfield label={`${w.at} (UTC)`} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
+        <Textfield label={`${w.at} (UTC)`} type="datetime-local" step={1} value={at} onChange={(event) => setAt(event.target.value)} />
         <label style={{ flex: 1, minWidth: '14rem' }}>{w.slider}: {days}<br /><input type="range" style={{ width: '100%' }} min={0} max={SLIDER_DAYS} value={SLIDER_DAYS - days} onChange={(event) => setAt(asLocal(new Date(now.getTime() - (SLIDER_DAYS - Number(event.target.value)) * DAY_MS)))} /></label>
       </div>
       <Ask of={live} rows={3}>{(rows) => <div aria-live="polite" className="stack">{rows.length === 0 ? <Paragraph>{w.nothing}</Paragraph> : rows.map((row) => <Live key={row.slot} row={row} />)}</div>}</Ask>

@@ -1,5 +1,5 @@
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
-import { fitQuantiles, toNormal } from './quantile-normal';
+import { fitQuantiles, normalScores } from './quantile-normal';
 
 /**
  * How numbers become inputs: place among training quantiles, distance from the median in smooth robust units, or
@@ -63,11 +63,10 @@ export function fitEncoder(data: MatrixData, columns: readonly MatrixColumn[], r
   for (const { name, kind } of columns) {
     if (kind === 'numeric') {
       const all = data.numeric.get(name)!;
-      const values = Float64Array.from(rows, (row) => all[row]!);
-      const quantiles = fitQuantiles(values);
+      const present = presentOf(all, rows);
+      const quantiles = fitQuantiles(present);
       if (quantiles.length === 0 || quantiles[0] === quantiles.at(-1)) continue;
-      const missing = values.some(Number.isNaN);
-      numeric.push({ name, ...numericState(form, quantiles), missing });
+      numeric.push({ name, ...numericState(form, quantiles), missing: present.length < rows.length });
     } else {
       const counts = new Map<string, number>();
       for (const row of rows) {
@@ -82,6 +81,17 @@ export function fitEncoder(data: MatrixData, columns: readonly MatrixColumn[], r
     }
   }
   return { form, numeric, categorical };
+}
+
+/** Values of the rows that have one. */
+function presentOf(values: Float64Array, rows: readonly number[]): Float64Array {
+  const present = new Float64Array(rows.length);
+  let n = 0;
+  for (const row of rows) {
+    const value = values[row]!;
+    if (!Number.isNaN(value)) present[n++] = value;
+  }
+  return present.subarray(0, n);
 }
 
 function numericState(form: NumericForm, quantiles: readonly number[]): Omit<NumericState, 'name' | 'missing'> {
@@ -102,30 +112,52 @@ function smooth(value: number, median: number, scale: number): number {
   return x / Math.sqrt(1 + (x / 3) ** 2);
 }
 
+/** Rows written together, column after column: of so many both the cells and the tables stay near the processor. */
+const BLOCK = 2048;
+
+/** Writes one input of the rows from `begin` to `end`. */
+type Writer = (begin: number, end: number) => void;
+
 /** Row-major design matrix, rows × encodedWidth, float32. */
 export function encode(state: EncoderState, data: MatrixData, rows: readonly number[]): Float32Array {
   const width = encodedWidth(state);
   const out = new Float32Array(rows.length * width);
+  const writers: Writer[] = [];
   let at = 0;
-  const write = (from: (row: number) => number) => {
-    for (let i = 0; i < rows.length; i++) out[i * width + at] = from(rows[i]!);
-    at++;
-  };
-  for (const column of state.numeric) {
-    const values = data.numeric.get(column.name)!;
-    const present = (form: (value: number) => number) => (row: number) => (Number.isNaN(values[row]!) ? MISSING_INPUT : form(values[row]!));
-    const { quantiles, median, scale } = column;
-    if (quantiles) write(present((value) => toNormal(value, quantiles)));
-    if (median !== undefined) write(present((value) => smooth(value, median, scale!)));
-    if (column.missing) write((row) => (Number.isNaN(values[row]!) ? 1 : 0));
-  }
-  for (const column of state.categorical) {
-    const values = data.categorical.get(column.name)!;
-    rows.forEach((row, i) => {
-      const index = column.values.indexOf(values[row]!);
-      if (index >= 0) out[i * width + at + index] = 1;
+  const numbers = (values: Float64Array, form: (value: number) => number, missing = MISSING_INPUT) => {
+    const column = at++;
+    writers.push((begin, end) => {
+      for (let i = begin; i < end; i++) {
+        const value = values[rows[i]!]!;
+        out[i * width + column] = Number.isNaN(value) ? missing : form(value);
+      }
     });
-    at += column.values.length;
+  };
+  for (const { name, quantiles, median, scale, missing } of state.numeric) {
+    const values = data.numeric.get(name)!;
+    if (quantiles) numbers(values, scoresOf(quantiles));
+    if (median !== undefined) numbers(values, (value) => smooth(value, median, scale!));
+    if (missing) numbers(values, () => 0, 1);
   }
+  for (const { name, values: known } of state.categorical) {
+    const values = data.categorical.get(name)!;
+    const places = new Map(known.map((value, i) => [value, at + i]));
+    at += known.length;
+    writers.push((begin, end) => {
+      for (let i = begin; i < end; i++) {
+        const column = places.get(values[rows[i]!]!);
+        if (column !== undefined) out[i * width + column] = 1;
+      }
+    });
+  }
+  for (let begin = 0; begin < rows.length; begin += BLOCK) for (const write of writers) write(begin, Math.min(rows.length, begin + BLOCK));
   return out;
+}
+
+/** By the quantiles that they were made for: a model explains one actor at a time, and its tables are made once. */
+const scores = new WeakMap<readonly number[], (value: number) => number>();
+function scoresOf(quantiles: readonly number[]): (value: number) => number {
+  const known = scores.get(quantiles) ?? normalScores(quantiles);
+  scores.set(quantiles, known);
+  return known;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { MatrixData } from '../../domain/schemas/matrix';
 import { Rng } from '../../domain/rng';
 import { familySchema } from '../../domain/schemas/families';
@@ -9,8 +10,9 @@ import { calibrated } from '../../models/calibration/calibrator';
 import { fitPlatt, smoothedTargets } from '../../models/calibration/platt';
 import { fitFamily, logitsOf, splitByKnownTime } from '../../models/fit';
 import { estimateWithDraws, metricsOf, toRanking } from '../../models/metrics/ranking-metrics';
+import { sortAscending } from '../../models/preprocessing/ascending';
 import { encode, encodedWidth, fitEncoder } from '../../models/preprocessing/encoder';
-import { fitQuantiles, normalQuantile, toNormal } from '../../models/preprocessing/quantile-normal';
+import { fitQuantiles, normalQuantile, normalScores } from '../../models/preprocessing/quantile-normal';
 import { scoreRows } from '../../models/score';
 
 let tf: Tf;
@@ -41,10 +43,39 @@ describe('preprocessing', () => {
   });
   test('a value takes its place among the training quantiles; ties take the middle; a constant gives nothing', () => {
     const q = fitQuantiles(Float64Array.from({ length: 3001 }, (_, i) => i));
-    expect(toNormal(1500, q)).toBeCloseTo(0, 6);
-    expect(toNormal(-5, q)).toBeCloseTo(normalQuantile(1e-7), 6);
-    expect(toNormal(1, [0, 1, 1, 1, 2])).toBeCloseTo(0, 9);
-    expect(toNormal(3, [3, 3])).toBe(0);
+    expect(normalScores(q)(1500)).toBeCloseTo(0, 6);
+    expect(normalScores(q)(-5)).toBeCloseTo(normalQuantile(1e-7), 6);
+    expect(normalScores([0, 1, 1, 1, 2])(1)).toBeCloseTo(0, 9);
+    expect(normalScores([3, 3])(3)).toBe(0);
+  });
+  test('numbers are sorted as the platform sorts them, many of them too', () => {
+    const rng = new Rng('ascending');
+    const wide = [0, -0, 5e-324, -5e-324, Number.MAX_VALUE, -Number.MAX_VALUE, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1, -1];
+    for (const draw of [() => rng.normal(), () => rng.below(44) - 3, () => rng.pick(wide), () => 7]) {
+      const values = Float64Array.from({ length: 20_000 }, draw);
+      expect(Buffer.from(sortAscending(values.slice()).buffer).equals(Buffer.from(values.slice().sort().buffer))).toBe(true);
+    }
+  });
+  test('a place is found as by counting, be quantiles tied, close or far apart', () => {
+    const some = fc.oneof(
+      fc.integer({ min: -5, max: 5 }),
+      fc.double({ noNaN: true, min: -1e12, max: 1e12 }),
+      fc.constantFrom(1e-300, 2e-300),
+    );
+    const counted = (q: readonly number[], value: number) => {
+      const [below, upTo] = [q.filter((x) => x < value).length, q.filter((x) => x <= value).length];
+      if (upTo > below) return (below + upTo - 1) / 2; // the middle of those it equals
+      return below === 0 ? 0 : below === q.length ? below - 1 : below - 1 + (value - q[below - 1]!) / (q[below]! - q[below - 1]!);
+    };
+    fc.assert(
+      fc.property(fc.array(some, { minLength: 2, maxLength: 60 }), fc.array(some, { maxLength: 20 }), (knots, values) => {
+        const q = knots.sort((a, b) => a - b);
+        const score = normalScores(q);
+        const constant = q[0] === q.at(-1);
+        for (const value of [...values, ...q]) expect(score(value)).toBe(constant ? 0 : normalQuantile(Math.min(1 - 1e-7, Math.max(1e-7, counted(q, value) / (q.length - 1))))); // prettier-ignore
+      }),
+      { numRuns: 500, seed: 7 },
+    );
   });
   test('what is learnt comes from the training rows only', () => {
     const data = world(200);

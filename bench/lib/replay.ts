@@ -16,13 +16,20 @@ export interface ReplayDials {
   readonly randomShare: number;
 }
 
+export interface KnownRow {
+  readonly x: Float64Array;
+  readonly y: number;
+}
+/** Learns from what was known when the list was made. @returns scores of actors, as logits */
+export type Learner = (known: readonly KnownRow[], seed: number) => (figures: readonly Float64Array[]) => ArrayLike<number>;
+
 export interface Replay {
   /** The list's rows first to last, as the estimators see them, for each k. */
   readonly candidates: (k: number) => Candidate[];
   readonly truth: (k: number) => number;
 }
 
-const FIGURES = 6;
+export const FIGURES = 6;
 const EFFECTS = [1.1, -0.7, 0.5, 0, 0, 0.3];
 const BASE = -1.6;
 const STRICTNESS = [0.75, 0.9, 1, 1.1];
@@ -60,7 +67,7 @@ function round(rng: Rng, actors: readonly Actor[], free: ReadonlySet<number>, { 
 }
 
 /** Ridge logistic regression by Newton's method. */
-function fit(rows: readonly { readonly x: Float64Array; readonly y: number }[]): Float64Array {
+export const ridge: Learner = (rows) => {
   const d = FIGURES + 1;
   let w: Float64Array = new Float64Array(d);
   for (let step = 0; step < 12; step++) {
@@ -68,7 +75,7 @@ function fit(rows: readonly { readonly x: Float64Array; readonly y: number }[]):
     const hessian = new Float64Array(d * d);
     for (let j = 0; j < d; j++) hessian[j * d + j] = j < FIGURES ? 1 : 1e-6;
     for (const { x, y } of rows) {
-      const input = [...x.subarray(0, FIGURES), 1];
+      const input = [...x, 1];
       const p = logistic(input.reduce((sum, value, j) => sum + value * w[j]!, 0));
       for (let i = 0; i < d; i++) {
         gradient[i]! += (p - y) * input[i]!;
@@ -78,27 +85,26 @@ function fit(rows: readonly { readonly x: Float64Array; readonly y: number }[]):
     const change = solveSpd(hessian, gradient);
     w = w.map((weight, j) => weight - change[j]!);
   }
-  return w;
-}
+  return (actors) => actors.map((x) => x.reduce((sum, value, j) => sum + value * w[j]!, w[FIGURES]!));
+};
 
-export function replay(dials: ReplayDials, seed: number): Replay {
+export function replay(dials: ReplayDials, seed: number, learner: Learner = ridge): Replay {
   const rng = new Rng('replay', seed);
   // Training actors and judged actors are of one population; each period has its own potential outcomes.
   const past = Array.from({ length: dials.actors }, () => makeActor(rng));
-  const known: { x: Float64Array; y: number }[] = [];
+  const known: KnownRow[] = [];
+  const figures = ({ x }: Actor) => x.subarray(0, FIGURES);
   const free = new Set(past.keys());
   for (let r = 0; r < dials.trainingRounds; r++) {
     const { chosen, drawn } = round(rng, past, free, dials);
     for (const i of [...chosen, ...drawn]) {
       free.delete(i);
       // Known before the list is made; a reversal comes later still, so the label may be one that will not stand.
-      if (r + past[i]!.delay < dials.trainingRounds) known.push({ x: past[i]!.x, y: past[i]!.found });
+      if (r + past[i]!.delay < dials.trainingRounds) known.push({ x: figures(past[i]!), y: past[i]!.found });
     }
   }
-  const w = fit(known);
   const actors = Array.from({ length: dials.actors }, () => makeActor(rng));
-  const score = (actor: Actor) => actor.x.subarray(0, FIGURES).reduce((sum, value, j) => sum + value * w[j]!, w[FIGURES]!);
-  const scores = actors.map(score);
+  const scores = learner(known, seed)(actors.map(figures));
   const order = [...actors.keys()].sort((a, b) => scores[b]! - scores[a]!);
   const status = new Map<number, 'chosen' | 'drawn'>();
   const { chosen, drawn, chance } = round(rng, actors, new Set(actors.keys()), { ...dials, slots: dials.judgingSlots });

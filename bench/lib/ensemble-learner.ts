@@ -1,0 +1,29 @@
+import { familySchema } from '../../domain/schemas/families';
+import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
+import type { Tf } from '../../models/backend';
+import { fitFamily } from '../../models/fit';
+import { scoreRows } from '../../models/score';
+import { FIGURES, type KnownRow, type Learner } from './replay';
+
+const COLUMNS: readonly MatrixColumn[] = Array.from({ length: FIGURES }, (_, j) => ({ name: `x${j}`, kind: 'numeric', role: 'feature' }));
+
+/** Rows as a matrix; their order stands for the days on which their outcomes became known. */
+function matrixOf(rows: readonly KnownRow[]): MatrixData {
+  const n = rows.length;
+  const ids = rows.map((_, i) => `r${String(i).padStart(6, '0')}`);
+  return { n, rowId: ids, entity: ids, asOf: ids, group: ids.map(() => 'all'), label: Float64Array.from(rows, ({ y }) => y), labelKnownOn: ids, amountOre: new Float64Array(n).fill(Number.NaN), numeric: new Map(COLUMNS.map(({ name }, j) => [name, Float64Array.from(rows, ({ x }) => x[j]!)])), categorical: new Map() };
+} // prettier-ignore
+
+const all = (data: MatrixData) => Array.from({ length: data.n }, (_, row) => row);
+
+/** The product's default ensemble, fitted as the product fits it. */
+export const ensembleOf =
+  (tf: Tf): Learner =>
+  (known, seed) => {
+    const data = matrixOf(known);
+    const { model } = fitFamily(tf, familySchema.parse({ family: 'tabm-mini' }), data, COLUMNS, all(data), seed);
+    return (figures) => {
+      const actors = matrixOf(figures.map((x) => ({ x, y: 0 })));
+      return scoreRows(tf, model, actors, all(actors));
+    };
+  };

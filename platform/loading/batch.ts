@@ -21,14 +21,15 @@ export interface LoadReport {
 /** What a loader of one kind of file does with a line. Counting and quarantine are the batch's. */
 export interface LineLoader {
   readonly kind: 'settlement' | 'actor' | 'agreement' | 'patient' | 'substitute' | 'prescription' | 'case';
-  /** Lines collected before they are written; short lines go by the ten thousand. */
-  readonly linesAFlush?: number;
+  /** Rows collected before they are written. */
+  readonly rowsAFlush?: number;
   line(batch: Batch, line: number, value: unknown): Promise<void> | void;
   /** Writes what was collected, where lines are; called now and then and at the end. */
   flush?(batch: Batch): Promise<void>;
 }
 
-const LINES_A_FLUSH = 1500;
+/** Rows, not lines: a settlement of a large practice is one line of hundreds of bills, and memory must not grow with them. */
+const ROWS_A_FLUSH = 10_000;
 
 /** One file being loaded in one transaction. */
 export class Batch {
@@ -120,7 +121,7 @@ export async function inBatch(
 
 async function readLines(file: string, loader: LineLoader, batch: Batch): Promise<void> {
   const lines = createInterface({ input: fs.createReadStream(file, { highWaterMark: 1 << 20 }), crlfDelay: Infinity });
-  let number = 0;
+  let [number, written] = [0, 0];
   for await (const text of lines) {
     number++;
     if (text.trim() === '') continue;
@@ -133,7 +134,9 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
       continue;
     }
     await loader.line(batch, number, value);
-    if (number % (loader.linesAFlush ?? LINES_A_FLUSH) === 0) await loader.flush?.(batch);
+    if (batch.read - written < (loader.rowsAFlush ?? ROWS_A_FLUSH)) continue;
+    await loader.flush?.(batch);
+    written = batch.read;
   }
   await loader.flush?.(batch);
 }

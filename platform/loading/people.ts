@@ -11,7 +11,7 @@ type PatientFact = ReturnType<typeof patientSchema.parse>;
 /** What the population register says of people; the national id becomes a surrogate before anything is written. */
 export class PatientLoader implements LineLoader {
   readonly kind = 'patient';
-  readonly linesAFlush = 20_000;
+  readonly rowsAFlush = 20_000;
   #pending: { fact: PatientFact; line: number; list: number | undefined }[] = [];
   readonly #providers = new ProviderIndex();
   constructor(readonly vault: Vault) {}

@@ -37,7 +37,6 @@ function cellsOf(m: EReseptMessage, provider: number, patient: number | undefine
 /** eResept: prescriptions, dispensings and settlement claims, one message a line. */
 export class PrescriptionLoader implements LineLoader {
   readonly kind = 'prescription';
-  readonly linesAFlush = 10_000;
   #pending: Pending[] = [];
   readonly #providers = new ProviderIndex();
   readonly #months: Months;

@@ -1,22 +1,33 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 /** Pinned: one memory limit. Sums that feed hashes are integers, so any number of threads agrees. */
-const SETTINGS = { memory_limit: '1GB', preserve_insertion_order: 'true' };
+const MEMORY = '1GB';
 const THREADS = 2;
 
 /** Opens a private in-memory DuckDB, hands it over, closes it. Spills go to `tempDir`. */
 export async function withDuck<T>(
   tempDir: string,
   work: (duck: DuckDBConnection) => Promise<T>,
-  { threads = THREADS }: { threads?: number } = {},
+  { threads = THREADS, memory = MEMORY }: { threads?: number; memory?: string } = {},
 ): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', { ...SETTINGS, threads: String(threads), temp_directory: tempDir });
+  const instance = await DuckDBInstance.create(':memory:', { memory_limit: memory, preserve_insertion_order: 'true', threads: String(threads), temp_directory: tempDir }); // prettier-ignore
   const connection = await instance.connect();
   try {
     return await work(connection);
   } finally {
     connection.closeSync();
     instance.closeSync();
+  }
+}
+
+/** Runs a statement; one that the connection's memory is too little for, a second time with all that is allowed. */
+export async function runInLittle(duck: DuckDBConnection, sql: string): Promise<void> {
+  try {
+    await duck.run(sql);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('Out of Memory'))) throw error;
+    await duck.run(`set memory_limit = ${quote(MEMORY)}`);
+    await duck.run(sql);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../db/connection';
 import { type ActRef, append } from '../ledger/ledger';
 import { copyOut, copyOutSharded, type CsvPart } from './copy-out';
 import { type Dataset, DATASETS, type Manifest, type PartRef, shardSql } from './datasets';
-import { PARQUET, quote, withDuck } from './duck';
+import { PARQUET, quote, runInLittle, withDuck } from './duck';
 
 export interface SnapshotRef {
   readonly snapshotId: string;
@@ -70,13 +70,16 @@ export const rereadRegister = async (
   sealed: Pick<Manifest, 'asOf' | 'horizon' | 'shards'>,
 ): Promise<Manifest> => (await readRegister(deps, sealed, { reuse: false })).manifest;
 
+/** A partition is read and written by one thread, in the order of its rows: more memory would hold more of it and be no faster. */
+const CONVERTING = { threads: 1, memory: '150MB' };
+
 async function readRegister(
   { db, store }: { db: Db; store: ArtifactStore },
   { asOf, horizon: fixedHorizon, shards }: { asOf: string; horizon?: number | undefined; shards: number },
   { reuse, progress = () => {} }: { reuse: boolean; progress?: (done: number, total: number) => void },
 ): Promise<{ manifest: Manifest; counts: { written: number; reused: number } }> {
   const counts = { written: 0, reused: 0 };
-  const manifest = await withDuck(store.temporary(), (duck) =>
+  const convert = (duck: DuckDBConnection) =>
     db.transaction(
       async (tx): Promise<Manifest> => {
         await tx.raw("set local timezone = 'UTC'; set local datestyle = 'ISO'");
@@ -106,9 +109,8 @@ async function readRegister(
         };
       },
       { isolationLevel: 'repeatable read', readOnly: true },
-    ),
-  );
-  return { manifest, counts };
+    );
+  return { manifest: await withDuck(store.temporary(), convert, CONVERTING), counts };
 }
 
 async function lastSealed(tx: Tx): Promise<number> {
@@ -172,7 +174,7 @@ async function toParquet(
     try {
       // Nothing is sniffed: the dialect and every type are given, so what a partition holds cannot change how it is read.
       const csvRows = `select * from read_csv(${quote(file)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${columns}}, parallel = false)`;
-      await duck.run(`copy (${fs.statSync(file).size === 0 ? noRows : csvRows}) to ${quote(parquet)} ${PARQUET}`);
+      await runInLittle(duck, `copy (${fs.statSync(file).size === 0 ? noRows : csvRows}) to ${quote(parquet)} ${PARQUET}`);
       const rows = Number((await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0]);
       made.push({ part: parts[shard]!, rows, logical, file: await store.putFile(parquet) });
     } finally {

@@ -25,7 +25,7 @@ export async function runInLittle(duck: DuckDBConnection, sql: string): Promise<
   try {
     await duck.run(sql);
   } catch (error) {
-    if (!(error instanceof Error && error.message.includes('Out of Memory'))) throw error;
+    if (!String(error).includes('Out of Memory')) throw error;
     await duck.run(`set memory_limit = ${quote(MEMORY)}`);
     await duck.run(sql);
   }

@@ -9,7 +9,7 @@ import { digestOf } from '../platform/artifacts/hash';
 import { codeIdentity } from '../platform/code-identity';
 import { ROOT } from '../platform/config/env';
 import { averagePrecision, pairedRatio } from './models/scores';
-import { loadSet, type PublicSet, SET_NAMES, type SetName } from './models/sets';
+import { loadSet, type PublicSet, rarer, SET_NAMES, type SetName } from './models/sets';
 import { encode, encodedWidth, fitEncoder } from '../models/preprocessing/encoder';
 import { type Figure, report } from './lib/results';
 
@@ -109,7 +109,9 @@ async function judgeSplit(folder: string, cache: string, name: SetName, split: n
   const { ratio, draws } = pairedRatio(y, fitted['tabm-mini'].map(({ test }) => test), lightgbm.tuned.map(({ test }) => test), REPLICATES, split); // prettier-ignore
   const averaged = pairedRatio(y, [meanOf(fitted['tabm-mini'])], [meanOf(lightgbm.tuned)], REPLICATES, split);
   const errors = fitted['tabm-mini'].map(({ validation, test }) => {
-    const platt = fitPlatt(Float64Array.from(validation), vy);
+    const { a, b } = fitPlatt(Float64Array.from(validation), vy);
+    // Findings that were taken away by a known chance are put back into the odds (King and Zeng 2001).
+    const platt = { a, b: b + Math.log(rarer(name)) };
     return calibrationError(test.map((score) => plattProbability(platt, score)), y, CALIBRATION_BINS);
   }); // prettier-ignore
   const together = {

@@ -3,8 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Db, Tx } from '../db/connection';
 import { CopyInto } from './copy-into';
+import { Remembered } from './remembered';
 
-const CACHE_LIMIT = 2_000_000;
+/** People remembered between files: at 80 bytes each, what a loader needs whatever the register's size. */
+const CACHE_LIMIT = 1_000_000;
 
 /** Key of the look-up hash; in the demo a file that only its owner reads, in production a secret handed in. */
 export function vaultKey(home: string, given?: string): Buffer {
@@ -22,34 +24,36 @@ export function vaultKey(home: string, given?: string): Buffer {
  * short transactions of their own: loaders do not wait for each other, and one left unused by a failed load harms nobody.
  */
 export class Vault {
-  readonly #known = new Map<string, number>();
+  readonly #known: Remembered;
   constructor(
     readonly db: Db,
     readonly key: Buffer,
-    private readonly cacheLimit = CACHE_LIMIT,
-  ) {}
+    cacheLimit = CACHE_LIMIT,
+  ) {
+    this.#known = new Remembered(cacheLimit);
+  }
 
   /** Surrogate of each id, made where there is none; the result has the order of the input. */
   async surrogates(ids: readonly string[]): Promise<number[]> {
-    const lookups = ids.map((id) => createHmac('sha256', this.key).update(id).digest('base64'));
+    const lookups = ids.map((id) => createHmac('sha256', this.key).update(id).digest());
     // Held here: while this one waits for the database, another loader may empty what is remembered.
     const known = lookups.map((lookup) => this.#known.get(lookup));
-    const missing = [...new Set(lookups.filter((_, n) => known[n] === undefined))];
-    if (missing.length === 0) return known.map((key) => key!);
-    const made = await this.db.transaction((tx) => this.#findOrMake(tx, missing));
-    if (this.#known.size + made.size > this.cacheLimit) this.#known.clear();
-    for (const [lookup, key] of made) this.#known.set(lookup, key); // remembered only once committed
-    return lookups.map((lookup, n) => known[n] ?? made.get(lookup)!);
+    const missing = new Map(lookups.filter((_, n) => known[n] === undefined).map((lookup) => [lookup.toString('base64'), lookup]));
+    if (missing.size === 0) return known.map((key) => key!);
+    const made = await this.db.transaction((tx) => this.#findOrMake(tx, [...missing.values()]));
+    const keys = new Map([...missing.keys()].map((name, n) => [name, made[n]!]));
+    this.#known.add([...missing.values()].map((lookup, n) => [lookup, made[n]!] as const)); // remembered only once committed
+    return lookups.map((lookup, n) => known[n] ?? keys.get(lookup.toString('base64'))!);
   }
 
-  /** By sets: a file may bring a hundred thousand new people. */
-  async #findOrMake(tx: Tx, lookups: readonly string[]): Promise<Map<string, number>> {
+  /** By sets: a file may bring a hundred thousand new people. @returns surrogates in the order of the look-ups, which are all different */
+  async #findOrMake(tx: Tx, lookups: readonly Buffer[]): Promise<number[]> {
     await tx.raw('create temp table incoming_person (n int, lookup bytea, patient_key bigint) on commit drop');
     const incoming = new CopyInto('incoming_person', ['n', 'lookup', 'patient_key']);
     const random = randomBytes(8 * lookups.length);
     lookups.forEach((lookup, n) => {
       const key = random.readBigUInt64BE(8 * n) >> 11n; // 53 random bits: exact as a number, no order, no meaning
-      incoming.add([n, `\\x${Buffer.from(lookup, 'base64').toString('hex')}`, Number(key)]);
+      incoming.add([n, `\\x${lookup.toString('hex')}`, Number(key)]);
     });
     await incoming.flush(tx);
     await tx.raw('analyze incoming_person');
@@ -69,6 +73,8 @@ export class Vault {
       );
       rows = await find();
     }
-    return new Map(rows.map((row) => [lookups[row.n]!, row.patient_key]));
+    const keys = Array<number>(lookups.length);
+    for (const row of rows) keys[row.n] = row.patient_key;
+    return keys;
   }
 }

@@ -2,6 +2,7 @@ import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
 import type { Tf } from '../backend';
 import { filled, type NamedTensor, type Network, type Parameter, type Rows, type Tensors } from '../nn/network';
+import { weighedSums } from '../nn/rectified';
 import type { InputColumn } from '../preprocessing/encoder';
 
 /** Columns whose pairs are looked at, strongest first: 16 give 120 pairs. */
@@ -54,7 +55,7 @@ const columnsOf = (inputs: readonly InputColumn[], wanted: (kind: InputColumn['k
 /** What each curve, flag and surface adds, rows × terms, in the order of `additiveTermColumns`. */
 export function additiveTerms(tf: Tf, tensors: Tensors, x: Tensor2D): Tensor2D {
   const at = (name: string) => tf.gather(x, tf.cast(tensors[name]!, 'int32'), 1);
-  const bend = (z: Tensor, out: string) => tf.sum<Tensor2D>(tf.mul(tf.relu(z as Tensor3D), tensors[out]!), 2);
+  const bend = (z: Tensor, out: string) => weighedSums(tf, tf.relu(z as Tensor3D), tensors[out]!);
   const curves = bend(tf.add(tf.mul(tf.expandDims(at('curve.column'), 2), tensors['curve.in']!), tensors['curve.knot']!), 'curve.out');
   const terms = [curves];
   if (tensors['flag.column']) terms.push(tf.mul<Tensor2D>(at('flag.column'), tensors['flag.weight']!));

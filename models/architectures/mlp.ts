@@ -2,6 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
 import { filled, type Parameter } from '../nn/network';
 import { product } from '../nn/product';
+import { rectified } from '../nn/rectified';
 import { embeddedWidth, embeddingParameters } from './embedding';
 import { type Layered, layered } from './layered';
 
@@ -29,8 +30,7 @@ export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): Layered
     above(tf, tensors, first, masks) {
       let z = tf.add<Tensor2D>(first, tensors['b0']!);
       for (let layer = 1; tensors[`w${layer}`]; layer++) {
-        const h = tf.relu(z);
-        z = tf.add(product(tf, masks ? masks.drop(tf, h) : h, tensors[`w${layer}`] as Tensor2D), tensors[`b${layer}`]!);
+        z = tf.add(product(tf, rectified(tf, z, masks), tensors[`w${layer}`] as Tensor2D), tensors[`b${layer}`]!);
       }
       return z;
     },

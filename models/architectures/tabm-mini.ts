@@ -2,6 +2,7 @@ import type { Rank, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
 import { filled, type Parameter, uniform } from '../nn/network';
 import { product } from '../nn/product';
+import { rectified, weighedSums } from '../nn/rectified';
 import { embeddedWidth, embeddingParameters } from './embedding';
 import { type Layered, layered } from './layered';
 
@@ -49,11 +50,9 @@ export const tabmMini = (spec?: Pick<SpecOf<'tabm-mini'>, 'submodels' | 'width' 
       let h = tf.reshape<Rank.R2>(first, [rows * k, d]);
       for (let layer = 0; tensors[`w${layer}`]; layer++) {
         const z: Tensor2D = layer === 0 ? h : product(tf, h, tensors[`w${layer}`] as Tensor2D);
-        h = tf.relu<Tensor2D>(tf.add<Tensor2D>(z, tensors[`b${layer}`]!));
-        if (masks) h = masks.drop(tf, h);
+        h = rectified(tf, tf.add<Tensor2D>(z, tensors[`b${layer}`]!), masks);
       }
-      const heads = tf.sum<Tensor2D>(tf.mul(tf.reshape<Rank.R3>(h, [rows, k, d]), tensors['head']!), 2);
-      return tf.add<Tensor2D>(heads, tensors['headBias']!);
+      return tf.add<Tensor2D>(weighedSums(tf, tf.reshape<Rank.R3>(h, [rows, k, d]), tensors['head']!), tensors['headBias']!);
     },
   });
 

@@ -23,9 +23,14 @@ export class Masks {
     if (!kept) return x;
     const words = new Uint32Array(Math.ceil(x.size / 4));
     this.rng.fill(words);
-    const draws = new Uint8Array(words.buffer);
-    const mask = new Float32Array(x.size);
-    for (let i = 0; i < mask.length; i++) mask[i] = kept[draws[i]!]!;
-    return tf.mul<T>(x, tf.tensor(mask, x.shape));
+    const mask = new Float32Array(4 * words.length);
+    for (let i = 0, at = 0; i < words.length; i++, at += 4) {
+      const word = words[i]!;
+      mask[at] = kept[word & 255]!;
+      mask[at + 1] = kept[(word >>> 8) & 255]!;
+      mask[at + 2] = kept[(word >>> 16) & 255]!;
+      mask[at + 3] = kept[word >>> 24]!;
+    }
+    return tf.mul<T>(x, tf.tensor(mask.subarray(0, x.size), x.shape));
   }
 }

@@ -25,9 +25,12 @@ type GradSaver = (tensors: Tensor2D[]) => void;
 /** The same where `x` is data: its gradient is not wanted. */
 export function dataProduct(tf: Tf, x: Tensor2D, b: Tensor2D): Tensor2D {
   if (tf.getBackend() !== 'wasm') return tf.matMul(x, b);
-  const explicit = tf.customGrad<Tensor2D>((right) => ({
-    value: tf.matMul<Tensor2D>(x, right as Tensor2D),
-    gradFunc: (dy) => tf.matMul<Tensor2D>(tf.transpose(x), dy),
-  }));
+  const explicit = tf.customGrad<Tensor2D>((right, save) => {
+    (save as GradSaver)([x]); // widened inputs are made on the way, and gone before gradients are asked for
+    return {
+      value: tf.matMul<Tensor2D>(x, right as Tensor2D),
+      gradFunc: (dy, saved) => tf.matMul<Tensor2D>(tf.transpose(saved[0] as Tensor2D), dy),
+    };
+  });
   return explicit(b);
 }

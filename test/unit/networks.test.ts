@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs';
 import { Rng } from '../../domain/rng';
 import { familySchema, type SpecOf } from '../../domain/schemas/families';
 import { additive, additiveTermColumns, additiveTerms, choosePairs } from '../../models/architectures/additive';
@@ -9,6 +10,7 @@ import { logLossOfLogits, trainingLoss } from '../../models/nn/loss';
 import { Masks } from '../../models/nn/masks';
 import { type Network, type Rows, toTensors } from '../../models/nn/network';
 import { networkLogits, trainNetwork } from '../../models/nn/train';
+import { rectified, weighedSums } from '../../models/nn/rectified';
 import type { InputColumn } from '../../models/preprocessing/encoder';
 
 let tf: Tf;
@@ -113,4 +115,22 @@ test('focal loss weighs what is right already less, and findings count as often 
   expect(loss(1, 0)).toBeCloseTo((own[0]! + own[1]!) / 2, 6);
   expect(loss(3, 0)).toBeCloseTo((3 * own[0]! + own[1]!) / 2, 6);
   expect(loss(1, 2)).toBeCloseTo((own[0]! * (1 - p[0]!) ** 2 + own[1]! * (1 - p[1]!) ** 2) / 2, 6);
+});
+
+test('the gradients of ReLU with dropout and of weighed sums are the stock ones, to the bit', () => {
+  const rng = new Rng('gradients');
+  const values = (...shape: number[]) => tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.normal()), shape); // prettier-ignore
+  const masks = () => new Masks(new Rng('masks'), 0.3);
+  tf.tidy(() => {
+    const [z, h, w] = [values(7, 5), values(6, 4, 3), values(4, 3)];
+    const flat = (f: (...xs: Tensor[]) => Tensor, ...xs: Tensor[]) => {
+      const { value, grads } = tf.valueAndGrads((...ys) => tf.sum(tf.square(f(...ys))))(xs);
+      return [value, ...grads].map((tensor) => [...tensor.dataSync()].map((v) => v + 0)); // -0 is 0
+    };
+    expect(flat((x) => rectified(tf, x, masks()), z)).toEqual(flat((x) => masks().drop(tf, tf.relu(x)), z));
+    expect(rectified(tf, z).arraySync()).toEqual(tf.relu(z).arraySync());
+    expect(flat((a, b) => weighedSums(tf, a, b), h, w)).toEqual(flat((a, b) => tf.sum(tf.mul(a, b), 2), h, w));
+    const one = tf.reshape(w, [1, 4, 3]);
+    expect(flat((a, b) => weighedSums(tf, a, b), h, one)).toEqual(flat((a, b) => tf.sum(tf.mul(a, b), 2), h, one));
+  });
 });

@@ -34,7 +34,11 @@ export class Rng {
 
   /** The next numbers of `uint32`, many at once: a tenth of the time of asking for each. */
   fill(words: Uint32Array): void {
-    let [a, b, c, d] = [this.#a, this.#b, this.#c, this.#d];
+    // One by one: taken apart from a list they are no longer known to be whole numbers, and the loop takes four times as long.
+    let a = this.#a | 0;
+    let b = this.#b | 0;
+    let c = this.#c | 0;
+    let d = this.#d | 0;
     for (let i = 0; i < words.length; i++) {
       const t = (((a + b) | 0) + d) | 0;
       d = (d + 1) | 0;
@@ -43,7 +47,10 @@ export class Rng {
       c = (((c << 21) | (c >>> 11)) + t) | 0;
       words[i] = t;
     }
-    [this.#a, this.#b, this.#c, this.#d] = [a, b, c, d];
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#d = d;
   }
 
   /** Uniform in [0, 1) with 53 bits. */

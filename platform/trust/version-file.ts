@@ -62,7 +62,7 @@ export async function verifyVersionFile(file: VersionFile, trust: Trust): Promis
   return { versionId: file.versionId, statements, entries: file.entries.length, problems };
 }
 
-async function checkStatement(envelope: Envelope, { versionId, slot }: VersionFile, trust: Trust): Promise<string> {
+async function checkStatement(envelope: Envelope, { versionId, slot, files }: VersionFile, trust: Trust): Promise<string> {
   const statement = openEnvelope(envelope, trust.notaryKeys);
   const { requestId = '' } = statement.predicate as { requestId?: string };
   if (statement.predicateType === PREDICATE.version) return `registered ${openVersion(envelope, trust, versionId).at}`;
@@ -79,7 +79,8 @@ async function checkStatement(envelope: Envelope, { versionId, slot }: VersionFi
     return `labels corrected by ${at}: of ${rows}, ${toFinding} became findings, ${fromFinding} are none any more, ${unsettled} have no label`;
   }
   if (statement.predicateType === PREDICATE.laterEvaluation) {
-    const { asOf, rows, findings, averagePrecision: ap } = openLaterEvaluation(envelope, trust, versionId);
+    const { asOf, rows, findings, averagePrecision: ap, documentSha256 } = openLaterEvaluation(envelope, trust, versionId);
+    if (!(documentSha256 in files)) throw new Error(`the later evaluation as of ${asOf} rests on file ${documentSha256}, which is missing`);
     return `judged on ${rows} later outcomes as of ${asOf}, ${findings} of them findings: average precision ${ap.value.toFixed(3)} [${ap.lo.toFixed(3)}, ${ap.hi.toFixed(3)}]`;
   }
   return statement.predicateType;

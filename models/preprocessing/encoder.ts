@@ -37,7 +37,6 @@ export interface InputColumn {
 
 /** A category needs this many training rows for a column of its own; rarer ones share none (all zero). */
 const MIN_CATEGORY_ROWS = 10;
-const MISSING_INPUT = 0;
 
 /** Below this share of distinct quantiles a column counts as one of counts. */
 const DISTINCT_SHARE = 0.5;
@@ -124,20 +123,21 @@ export function encode(state: EncoderState, data: MatrixData, rows: readonly num
   const out = new Float32Array(rows.length * width);
   const writers: Writer[] = [];
   let at = 0;
-  const numbers = (values: Float64Array, form: (value: number) => number, missing = MISSING_INPUT) => {
-    const column = at++;
+  for (const { name, quantiles, median, scale, missing } of state.numeric) {
+    const values = data.numeric.get(name)!;
+    const forms = [
+      ...(quantiles ? [scoresOf(quantiles)] : []),
+      ...(median === undefined ? [] : [(value: number) => smooth(value, median, scale!)]),
+    ];
+    const [first, flag] = [at, at + forms.length];
+    at = missing ? flag + 1 : flag;
     writers.push((begin, end) => {
       for (let i = begin; i < end; i++) {
         const value = values[rows[i]!]!;
-        out[i * width + column] = Number.isNaN(value) ? missing : form(value);
+        if (!Number.isNaN(value)) for (let f = 0; f < forms.length; f++) out[i * width + first + f] = forms[f]!(value);
+        else if (missing) out[i * width + flag] = 1; // and nought for the value itself
       }
     });
-  };
-  for (const { name, quantiles, median, scale, missing } of state.numeric) {
-    const values = data.numeric.get(name)!;
-    if (quantiles) numbers(values, scoresOf(quantiles));
-    if (median !== undefined) numbers(values, (value) => smooth(value, median, scale!));
-    if (missing) numbers(values, () => 0, 1);
   }
   for (const { name, values: known } of state.categorical) {
     const values = data.categorical.get(name)!;

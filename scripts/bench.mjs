@@ -29,6 +29,7 @@ const BENCHMARKS = {
 const DATA_PARTS = {
   'national-small': { entry: 'national', args: ['--small'] },
   national: { entry: 'national', args: [] },
+  'national-triple': { entry: 'national', args: ['--triple'] },
   loading: { entry: 'loading', args: [], database: true },
   growth: { entry: 'growth', args: [], database: true },
   peer: { entry: 'peer', args: [], database: true },

@@ -81,7 +81,7 @@ async function readRegister(
   { reuse, progress = () => {} }: { reuse: boolean; progress?: (done: number, total: number) => void },
 ): Promise<{ manifest: Manifest; counts: { written: number; reused: number } }> {
   const counts = { written: 0, reused: 0 };
-  const convert = (duck: DuckDBConnection) =>
+  const read = (duck: DuckDBConnection) =>
     db.transaction(
       async (tx): Promise<Manifest> => {
         await tx.raw("set local timezone = 'UTC'; set local datestyle = 'ISO'");
@@ -112,7 +112,7 @@ async function readRegister(
       },
       { isolationLevel: 'repeatable read', readOnly: true },
     );
-  return { manifest: await withDuck(store.temporary(), convert, CONVERTING), counts };
+  return { manifest: await withDuck(store.temporary(), read, CONVERTING), counts };
 }
 
 async function lastSealed(tx: Tx): Promise<number> {

@@ -1,12 +1,11 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { invalid } from '../../domain/errors';
 import { sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../db/connection';
 import { type ActRef, append } from '../ledger/ledger';
 import { CopyInto } from './copy-into';
+import { linesOf } from './lines';
 
 export interface LoadReport {
   readonly file: string;
@@ -120,9 +119,8 @@ export async function inBatch(
 }
 
 async function readLines(file: string, loader: LineLoader, batch: Batch): Promise<void> {
-  const lines = createInterface({ input: fs.createReadStream(file, { highWaterMark: 1 << 20 }), crlfDelay: Infinity });
   let [number, written] = [0, 0];
-  for await (const text of lines) {
+  for await (const text of linesOf(file)) {
     number++;
     if (text.trim() === '') continue;
     let value: unknown;

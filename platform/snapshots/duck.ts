@@ -8,9 +8,9 @@ const THREADS = 2;
 export async function withDuck<T>(
   tempDir: string,
   work: (duck: DuckDBConnection) => Promise<T>,
-  { threads = THREADS, memory = MEMORY }: { threads?: number; memory?: string } = {},
+  { threads = THREADS }: { threads?: number } = {},
 ): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: memory, preserve_insertion_order: 'true', threads: String(threads), temp_directory: tempDir }); // prettier-ignore
+  const instance = await DuckDBInstance.create(':memory:', { memory_limit: MEMORY, preserve_insertion_order: 'true', threads: String(threads), temp_directory: tempDir }); // prettier-ignore
   const connection = await instance.connect();
   try {
     return await work(connection);
@@ -20,8 +20,9 @@ export async function withDuck<T>(
   }
 }
 
-/** Runs a statement; one that the connection's memory is too little for, a second time with all that is allowed. */
-export async function runInLittle(duck: DuckDBConnection, sql: string): Promise<void> {
+/** Runs a statement in little memory; one that this is not enough for, a second time with all that is allowed. */
+export async function runInLittle(duck: DuckDBConnection, sql: string, little: string): Promise<void> {
+  await duck.run(`set memory_limit = ${quote(little)}`);
   try {
     await duck.run(sql);
   } catch (error) {

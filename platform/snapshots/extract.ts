@@ -71,7 +71,8 @@ export const rereadRegister = async (
 ): Promise<Manifest> => (await readRegister(deps, sealed, { reuse: false })).manifest;
 
 /** A partition is read and written by one thread, in the order of its rows: more memory would hold more of it and be no faster. */
-const CONVERTING = { threads: 1, memory: '100MB' };
+const CONVERTING = { threads: 1 };
+const CONVERTING_MEMORY = '100MB';
 /** Bytes of CSV held at once; a row may have half of them. */
 const CSV_BUFFER = 4 << 20;
 
@@ -176,7 +177,11 @@ async function toParquet(
     try {
       // Nothing is sniffed: the dialect and every type are given, so what a partition holds cannot change how it is read.
       const csvRows = `select * from read_csv(${quote(file)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${columns}}, parallel = false, buffer_size = ${CSV_BUFFER})`;
-      await runInLittle(duck, `copy (${fs.statSync(file).size === 0 ? noRows : csvRows}) to ${quote(parquet)} ${PARQUET}`);
+      await runInLittle(
+        duck,
+        `copy (${fs.statSync(file).size === 0 ? noRows : csvRows}) to ${quote(parquet)} ${PARQUET}`,
+        CONVERTING_MEMORY,
+      );
       const rows = Number((await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0]);
       made.push({ part: parts[shard]!, rows, logical, file: await store.putFile(parquet) });
     } finally {

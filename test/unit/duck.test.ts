@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,17 +9,19 @@ describe('a connection held to little memory', () => {
   afterAll(() => fs.rmSync(dir, { recursive: true, force: true }));
   const file = path.join(dir, 'wide.parquet');
   const wide = `copy (select repeat('abc' || r, 500) as text, hash(r) as number from range(30000) t(r)) to ${quote(file)} (format parquet)`;
-  const little = { threads: 1, memory: '20MB' };
+  const little = '20MB';
+  const one = { threads: 1 };
 
   test('writes what it has too little memory for, with all that is allowed', async () => {
-    await expect(withDuck(dir, async (duck) => void (await duck.run(wide)), little)).rejects.toThrow('Out of Memory');
+    const held = async (duck: DuckDBConnection) => void (await duck.run(`set memory_limit = ${quote(little)}`), await duck.run(wide));
+    await expect(withDuck(dir, held, one)).rejects.toThrow('Out of Memory');
     const rows = await withDuck(dir, async (duck) => {
-      await runInLittle(duck, wide);
+      await runInLittle(duck, wide, little);
       return (await duck.runAndReadAll(`select count(*) from read_parquet(${quote(file)})`)).getRows();
-    }, little); // prettier-ignore
+    }, one); // prettier-ignore
     expect(rows).toEqual([[30_000n]]);
   });
   test('says at once what is wrong with a statement otherwise', async () => {
-    await expect(withDuck(dir, (duck) => runInLittle(duck, 'select nothing from nowhere'), little)).rejects.toThrow('nowhere');
+    await expect(withDuck(dir, (duck) => runInLittle(duck, 'select nothing from nowhere', little), one)).rejects.toThrow('nowhere');
   });
 });

@@ -20,8 +20,8 @@ export function rectified<T extends Tensor>(tf: Tf, z: T, masks?: Masks): T {
 }
 
 /**
- * Sums of each member's units, weighed: rows × members × units by members × units (or one × members × units) to rows × members. The stock gradient of a
- * sum first makes a tensor of ones as large as what was summed.
+ * Sums of each member's units, weighed: rows × members × units by members × units (or one × members × units) to rows × members.
+ * The stock gradient of a sum first makes a tensor of ones as large as what was summed.
  */
 export function weighedSums(tf: Tf, units: Tensor, weights: Tensor): Tensor2D {
   const sums = tf.customGrad<Tensor2D>((h, w, save) => {

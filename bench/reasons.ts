@@ -3,7 +3,8 @@ import { loadBackend } from '../models/backend';
 import { contributions } from '../models/explain/contributions';
 import { fitFamily } from '../models/fit';
 import { type Figure, report } from './lib/results';
-import { UNLABELLED, WORLD_DIALS, worldMatrices } from './lib/world-matrices';
+import { UNLABELLED } from './lib/unlabelled';
+import { WORLD_DIALS, worldMatrices } from './lib/world-matrices';
 
 /**
  * Reasons of the families with their defaults on a simulated register (2,300 actors, all columns): whether what the features

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import v8 from 'node:v8';
 import { BASELINE_FEATURES } from '../../domain/features/catalogue';
-import { unlabelledSchema } from '../../domain/schemas/experiment';
 import { CONTROL_BASIS, type MatrixColumn, type MatrixData, type MatrixMeta } from '../../domain/schemas/matrix';
 import { withProfile } from '../../models/baselines/baselines';
-import type { Unlabelled } from '../../models/unlabelled';
+import { codeIdentity } from '../../platform/code-identity';
+import { ROOT } from '../../platform/config/env';
 import { REGISTER_COLUMNS, registerMatrixOf } from '../../platform/snapshots/matrix';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
 import { type Dials, monthAt, monthsOf } from '../../simulation/dials';
@@ -17,9 +18,6 @@ export const REGISTER_META: MatrixMeta = { columns: REGISTER_COLUMNS, baselines:
 /** A tenth of the actors with eighty controls a year. */
 export const WORLD_DIALS: Dials = { actors: 0.1, volume: 0.01, controlsPerYear: 80, years: 4, seed: 0, firstMonth: '2021-01' };
 
-/** Never controlled actors beside the controlled, as many as an experiment gets that asks for them. */
-export const UNLABELLED: Unlabelled = unlabelledSchema.parse({});
-
 export interface WorldMatrices {
   /** Past controls as they were known when each was opened. */
   readonly cases: MatrixData;
@@ -30,8 +28,19 @@ export interface WorldMatrices {
   readonly positives: number;
 }
 
-/** Simulates a register and makes its matrices as the product would, in a folder that is gone afterwards. */
+/** The same once more as long as no code changed that makes them: most of a world's time, and learning changes more often. */
 export async function worldMatrices(dials: Dials): Promise<WorldMatrices> {
+  const kept = path.join(ROOT, '.stack/bench/worlds', codeIdentity('bench/lib/world-matrices.ts').slice(0, 16), `${dials.world ?? 'standard'}-${dials.seed}.v8`);
+  if (fs.existsSync(kept)) return v8.deserialize(fs.readFileSync(kept)) as WorldMatrices;
+  const made = await makeMatrices(dials);
+  fs.mkdirSync(path.dirname(kept), { recursive: true });
+  fs.writeFileSync(`${kept}.part`, v8.serialize(made));
+  fs.renameSync(`${kept}.part`, kept);
+  return made;
+} // prettier-ignore
+
+/** Simulates a register and makes its matrices as the product would, in a folder that is gone afterwards. */
+async function makeMatrices(dials: Dials): Promise<WorldMatrices> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-world-'));
   try {
     const { store, manifest } = await nationalSnapshot(dials, home);

@@ -68,8 +68,8 @@ const ofMatrix: Planner = async (deps, id) => {
 };
 const ofVersion: Planner = async (deps, id) => {
   const { versionId, matrixId } = await getVersion(deps.db, id);
-  const { unlabelled, pretrained } = deps.store.getJson<VersionBundle>(versionId).recipe;
-  const others = unlabelled ?? pretrained;
+  const { unlabelled, pretrained, standing } = deps.store.getJson<VersionBundle>(versionId).recipe;
+  const others = unlabelled ?? pretrained ?? standing;
   const everybody = others ? await ofMatrix(deps, others.matrixId) : [];
   return [...(await ofMatrix(deps, matrixId)), ...everybody, { stage: 'model', id: versionId }];
 };

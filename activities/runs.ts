@@ -1,8 +1,9 @@
 import { conflict, UtplukkError } from '../domain/errors';
 import { foldsOf } from '../domain/rules/time-splits';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
-import type { Calibrator } from '../domain/schemas/calibration';
+import type { Calibrator, Standing, StoredCalibrator } from '../domain/schemas/calibration';
 import { isLayered } from '../models/architectures/layered';
+import type { StoredModel } from '../models/artifact';
 import { canonical } from '../platform/artifacts/hash';
 import { actOf } from '../platform/auth/acts';
 import { codeIdentity } from '../platform/code-identity';
@@ -186,13 +187,14 @@ async function bundleOf(
     .first<{ calibrators: Record<string, Calibrator>; recipe: unknown }>('r.calibrators', 'm.recipe');
   const { use } = await matrixFile(deps, run.matrixId, experiment);
   const everybody = await everybodyOfFinal(deps, run);
+  const { standing } = deps.store.getJson<StoredModel>(final.modelSha256);
   return {
     format: 1,
     slot: run.slot,
     family,
     model: final.modelSha256,
     weights: final.weightsSha256,
-    calibrator: row.calibrators[family] ?? { kind: 'platt', a: 1, b: 0 },
+    calibrator: calibratorOf(row.calibrators[family] ?? { kind: 'platt', a: 1, b: 0 }, standing),
     use,
     ...(experiment.expectedNok === 'order' ? { ranking: 'expected-nok' as const } : {}),
     recipe: {
@@ -203,8 +205,16 @@ async function bundleOf(
       split: experiment.split,
       ...(everybody && experiment.unlabelled ? { unlabelled: { ...experiment.unlabelled, matrixId: everybody } } : {}),
       ...(everybody && experiment.pretrain && isLayered(family) ? { pretrained: { on: experiment.pretrain, matrixId: everybody } } : {}),
+      ...(everybody && standing ? { standing: { matrixId: everybody } } : {}),
       code: fitCode(),
     },
     engine: deps.store.getJson<Record<string, string>>(final.engineSha256),
   };
+}
+
+/** A calibrator that was fitted on standings speaks of the version's scores by the version's own standing. */
+function calibratorOf({ readFrom, ...calibrator }: Calibrator, standing: Standing | undefined): StoredCalibrator {
+  if (readFrom === undefined) return calibrator;
+  if (!standing) throw conflict('its probabilities are read from standings, but the fitted model carries none', 'Train again.');
+  return { ...calibrator, standing };
 }

@@ -74,15 +74,15 @@ const fromEverybody = ({ unlabelled, pretrain }: Experiment): Pick<JobOf<'fold'>
 
 /**
  * The matrix of all active actors that the version to be frozen is given: the latest that the folds were judged on.
- * @returns undefined where its experiment asks for nothing of everybody
- * @throws UtplukkError NotFound where the run has none
+ * @returns undefined where its experiment asks for nothing of everybody, or only for what it does without too
+ * @throws UtplukkError NotFound where the run has none and its experiment cannot do without
  */
 export async function everybodyOfFinal({ db }: Deps, run: TrainingRun): Promise<string | undefined> {
-  const { unlabelled, pretrain } = run.input.experiment;
-  if (!unlabelled && !pretrain) return undefined;
+  const { unlabelled, pretrain, readFrom } = run.input.experiment;
+  if (!unlabelled && !pretrain && readFrom === 'score') return undefined;
   const latest = foldsOf(run.input.experiment.split).at(-1)!.id;
   const matrixId = (await foldResults(db, run.runId)).find(({ fold }) => fold === latest)?.result.populationMatrixId;
-  if (matrixId === undefined) throw notFound(`run ${run.runId} judged no population in ${latest}, so not everybody is known`, 'Set `evaluation.population: true`, or leave `unlabelled` and `pretrain` out.');
+  if (matrixId === undefined && (unlabelled ?? pretrain)) throw notFound(`run ${run.runId} judged no population in ${latest}, so not everybody is known`, 'Set `evaluation.population: true`, or leave `unlabelled` and `pretrain` out.');
   return matrixId;
 } // prettier-ignore
 
@@ -97,6 +97,7 @@ export async function finalJob(deps: Deps, run: TrainingRun, matrixId: string, f
     matrix,
     family,
     ...(everybody ? { population: await populationFile(deps, everybody, matrix.use), ...fromEverybody(experiment) } : {}),
+    ...(everybody && experiment.readFrom === 'standing' ? { standing: true } : {}),
     ...finalExtras(experiment),
     seed,
     storeRoot: deps.store.root,
@@ -117,6 +118,7 @@ export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string
     predictions: folds.map(({ family, result: { predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 } }) => ({ family, sha256: predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 })),
     ...(populations.length > 0 ? { populations } : {}),
     beyondColumns: experiment.beyondColumns,
+    readFrom: experiment.readFrom,
     ks: experiment.evaluation.k,
     bootstrap: experiment.evaluation.bootstrap,
     seed: experiment.seed,

@@ -1,13 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { familySchema } from '../domain/schemas/families';
+import { type FamilySpec, familySchema } from '../domain/schemas/families';
 import { CONTROL_BASIS, type MatrixColumn, type MatrixData } from '../domain/schemas/matrix';
 import { Rng } from '../domain/rng';
 import { amountsOf, fitAmounts } from '../models/amounts';
 import { loadBackend, type Tf } from '../models/backend';
 import { baselineScores } from '../models/baselines/baselines';
 import { calibrated, chooseCalibrator } from '../models/calibration/calibrator';
-import { fitFamily, inKnownTime, isEnough } from '../models/fit';
+import { fitStanding, standingOf } from '../models/calibration/standing';
+import { fitFamily, type FittedModel, inKnownTime, isEnough } from '../models/fit';
 import { rankOrder } from '../models/metrics/ranking-metrics';
 import { scoreRows } from '../models/score';
 import { codeIdentity } from '../platform/code-identity';
@@ -31,8 +32,8 @@ const SEEDS = Number(option('seeds') ?? 20);
 const NAMES = (Object.keys(WORLDS) as WorldName[]).filter((name) => option('world') === undefined || name === option('world'));
 /** The list is a year's controls. */
 const CAPACITY = 80;
-/** The latest part of the known outcomes, in known time, calibrates a model that was fitted on the rest. */
-const CALIBRATES = 0.35;
+/** Shares of the known outcomes, in known time, at which a fold's test part begins. */
+const FOLDS = [0.4, 0.6, 0.8];
 /** As an experiment has it that does not say. */
 const BEYOND_COLUMNS = ['tip'];
 const FAMILIES = [familySchema.parse({ family: 'logistic' }), familySchema.parse({ family: 'tabm-mini' })];
@@ -61,13 +62,13 @@ interface Done {
 async function one(tf: Tf, world: WorldName, seed: number, code: string): Promise<Done> {
   const dials: Dials = { ...WORLD_DIALS, seed, world };
   const { cases, everybody, columns, labelled, positives } = await worldMatrices(dials);
-  const { family, probability, kroner } = learn(tf, cases, columns, everybody, seed);
+  const { family, scores, probability, kroner } = learn(tf, cases, columns, everybody, seed);
   const actors = makeActors(dials);
   const month = monthsOf(dials);
   const truth = everybody.entity.map((entity) => ({ actor: actors[Number(entity.slice(1)) - 1]!, ...expectedOutcome(actors[Number(entity.slice(1)) - 1]!, month) }));
   const orders = new Map<string, ArrayLike<number>>([
     ['expected-nok', probability.map((p, i) => p * kroner[i]!)],
-    ['probability', probability],
+    ['probability', scores],
     ...baselineScores(everybody, REGISTER_META, everybody.entity.map((_, row) => row), seed),
   ]);
   const lists = Object.fromEntries([...orders].map(([name, scores]): [string, ListOutcome] => {
@@ -75,36 +76,53 @@ async function one(tf: Tf, world: WorldName, seed: number, code: string): Promis
     const sum = (of: (line: (typeof list)[number]) => number) => list.reduce((total, line) => total + of(line), 0);
     return [name, { kroner: sum((l) => l.upheldKroner), findings: sum((l) => l.finding), honest: sum((l) => Number(l.actor.honest !== undefined || l.actor.ramp)) }];
   }));
-  const first = [...probability].sort((a, b) => b - a).slice(0, CAPACITY);
-  return { code, world, seed, labelled, positives, family, promised: first.reduce((a, b) => a + b, 0), lists };
+  const first = rankOrder({ scores, rowIds: everybody.rowId }, seed).slice(0, CAPACITY);
+  return { code, world, seed, labelled, positives, family, promised: first.reduce((sum, row) => sum + probability[row]!, 0), lists };
 } // prettier-ignore
 
 const USE = REGISTER_COLUMNS.map(({ name }) => name);
 
-/** As a run does: the family with the lower validation loss, calibrated out of time, and amounts. */
+/** As a run does: the family with the lower validation loss, calibrated on what later folds found, and amounts. */
 function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], everybody: MatrixData, seed: number) {
   const rows = Array.from({ length: data.n }, (_, row) => row).filter((row) => data.labelKnownOn[row] !== undefined);
-  const unlabelled = { everybody, settings: UNLABELLED };
-  const fits = FAMILIES.map((spec) => fitFamily(tf, spec, data, columns, rows, seed, unlabelled));
-  const best = fits.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
-  const spec = FAMILIES.find(({ family }) => family === best.model.family)!;
-  const order = inKnownTime(data, rows);
-  const earlier = order.slice(0, Math.round(order.length * (1 - CALIBRATES)));
-  const later = order.slice(earlier.length);
   const everyRow = Array.from({ length: everybody.n }, (_, row) => row);
-  const scores = scoreRows(tf, best.model, everybody, everyRow);
-  const before = isEnough(data, earlier) ? fitFamily(tf, spec, data, columns, earlier, seed, unlabelled).model : best.model;
-  const labels = Float64Array.from(later, (row) => data.label[row]!);
-  const basis = data.categorical.get(CONTROL_BASIS)!;
-  const beyond = later.map((row) => BEYOND_COLUMNS.includes(basis[row]!));
-  const { calibrator } = chooseCalibrator(scoreRows(tf, before, data, later), labels, later.map((row) => data.entity[row]!), seed, beyond); // prettier-ignore
+  const unlabelled = { everybody, settings: UNLABELLED };
+  const fit = (spec: FamilySpec, on: readonly number[]) => fitFamily(tf, spec, data, columns, on, seed, unlabelled);
+  const standingBy = (model: FittedModel) => fitStanding(scoreRows(tf, model, everybody, everyRow));
+  const { model } = FAMILIES.map((spec) => fit(spec, rows)).reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+  const spec = FAMILIES.find(({ family }) => family === model.family)!;
+  const judged = foldsOf(inKnownTime(data, rows)).filter(({ train }) => isEnough(data, train)).flatMap(({ train, test }) => {
+    const before = fit(spec, train).model;
+    const standing = standingBy(before);
+    return [...scoreRows(tf, before, data, test)].map((score, i) => ({ row: test[i]!, at: standingOf(standing, score) }));
+  });
+  const standing = standingBy(model);
+  const scores = scoreRows(tf, model, everybody, everyRow);
+  const probabilityOf = calibration(data, judged, seed) ?? (() => rows.filter((row) => data.label[row] === 1).length / rows.length);
   const amounts = fitAmounts(data, REGISTER_META, USE, rows);
   return {
-    family: best.model.family,
-    probability: Array.from(scores, (score) => calibrated(calibrator, score)),
+    family: model.family,
+    scores,
+    probability: Array.from(scores, (score) => probabilityOf(standingOf(standing, score))),
     kroner: amounts ? amountsOf(amounts, everybody, everyRow) : everyRow.map(() => 1),
   };
-}
+} // prettier-ignore
+
+/** Parts that follow each other in known time, each tested by what was known before it. */
+const foldsOf = (order: readonly number[]) =>
+  FOLDS.map((from, fold) => {
+    const at = (share: number) => Math.round(order.length * share);
+    return { train: order.slice(0, at(from)), test: order.slice(at(from), at(FOLDS[fold + 1] ?? 1)) };
+  });
+
+/** Undefined where no fold had outcomes enough to learn from: then everybody has the share that was found. */
+function calibration(data: MatrixData, judged: readonly { readonly row: number; readonly at: number }[], seed: number): ((at: number) => number) | undefined {
+  if (judged.length === 0) return undefined;
+  const basis = data.categorical.get(CONTROL_BASIS)!;
+  const labels = Float64Array.from(judged, ({ row }) => data.label[row]!);
+  const { calibrator } = chooseCalibrator(Float64Array.from(judged, ({ at }) => at), labels, judged.map(({ row }) => data.entity[row]!), seed, judged.map(({ row }) => BEYOND_COLUMNS.includes(basis[row]!)));
+  return (at) => calibrated(calibrator, at);
+} // prettier-ignore
 
 const readDone = (code: string): Done[] =>
   fs.existsSync(FILE)

@@ -1,3 +1,4 @@
+import type { Standing } from '../domain/schemas/calibration';
 import type { FamilyName } from '../domain/schemas/families';
 import type { AmountModel } from './amounts';
 import type { FittedModel } from './fit';
@@ -20,6 +21,7 @@ export interface StoredModel {
   readonly background: readonly number[];
   readonly amounts?: AmountModel | undefined;
   readonly seen?: Seen | undefined;
+  readonly standing?: Standing | undefined;
 }
 
 /** The form of versions frozen before families shared one; they still score, but carry no mean row to tell reasons against. */
@@ -36,17 +38,15 @@ export function storeModel(model: FittedModel): { document: StoredModel; weights
   const weights = Buffer.alloc(floats.reduce((sum, { values }) => sum + values.length, 0) * 4);
   let at = 0;
   for (const { values } of floats) for (const value of values) at = weights.writeFloatLE(value, at);
-  const { family, encoder, chosen, background, amounts, seen } = model;
+  const { family, encoder, chosen, background, amounts, seen, standing } = model;
   const members = model.members.map((member) => member.map(({ name, shape }) => ({ name, shape })));
-  return {
-    document: { format: 2, family, encoder, chosen, members, background, ...(amounts ? { amounts } : {}), ...(seen ? { seen } : {}) },
-    weights,
-  };
+  const beside = { ...(amounts ? { amounts } : {}), ...(seen ? { seen } : {}), ...(standing ? { standing } : {}) };
+  return { document: { format: 2, family, encoder, chosen, members, background, ...beside }, weights };
 }
 
 /** @throws RangeError when the bytes are not as many as the document says */
 export function restoreModel(stored: StoredModel | StoredModelV1, weights: Buffer): FittedModel {
-  const { family, encoder, chosen, members, background, amounts, seen } = stored.format === 1 ? upgrade(stored) : stored;
+  const { family, encoder, chosen, members, background, amounts, seen, standing } = stored.format === 1 ? upgrade(stored) : stored;
   let at = 0;
   const take = ({ name, shape }: Shape): NamedTensor => ({
     name,
@@ -56,7 +56,7 @@ export function restoreModel(stored: StoredModel | StoredModelV1, weights: Buffe
   const expected = members.flat().reduce((sum, { shape }) => sum + size(shape), 0) * 4;
   if (expected !== weights.length)
     throw new RangeError(`the model document describes ${expected} bytes of weights, the file holds ${weights.length}`);
-  return { family, encoder, chosen, members: members.map((member) => member.map(take)), background, amounts, seen };
+  return { family, encoder, chosen, members: members.map((member) => member.map(take)), background, amounts, seen, standing };
 }
 
 function upgrade({ encoder, architecture }: StoredModelV1): StoredModel {

@@ -1,4 +1,5 @@
 import { UtplukkError } from '../domain/errors';
+import type { Standing } from '../domain/schemas/calibration';
 import type { FamilyName, FamilySpec, NetworkSpec, SpecOf } from '../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../domain/schemas/matrix';
 import type { AmountModel } from './amounts';
@@ -27,6 +28,8 @@ export interface FittedModel {
   readonly background: readonly number[];
   /** What a finding is worth; undefined where nobody asked, or too few findings have an amount. */
   readonly amounts?: AmountModel | undefined;
+  /** Where its scores stand among all active actors', where probabilities are read from that. */
+  readonly standing?: Standing | undefined;
   /** What training saw, where the experiment marks actors unlike it. */
   readonly seen?: Seen | undefined;
 }

@@ -3,7 +3,7 @@ import type { FamilySpec } from '../../domain/schemas/families';
 import type { ActorReasons } from '../../domain/schemas/reasons';
 import type { MatrixMeta } from '../../domain/schemas/matrix';
 import type { Fold } from '../../domain/rules/time-splits';
-import type { Calibrator, StoredCalibrator } from '../../domain/schemas/calibration';
+import type { Calibrator, ReadFrom, StoredCalibrator } from '../../domain/schemas/calibration';
 import type { LeakCertificate } from '../../models/leaks/leak-check';
 import type { LeakFinding } from '../../models/leaks/types';
 import type { TrialScore } from '../../models/search';
@@ -69,6 +69,8 @@ export type ComputeJob =
       readonly pretrain?: Pretrain | undefined;
       /** Fit what a finding is worth too; where lists are ordered by it, too few amounts are an error. */
       readonly amounts?: 'wanted' | 'needed' | undefined;
+      /** Keep where scores stand among the population's, to read probabilities from. */
+      readonly standing?: boolean | undefined;
       /** Keep what training saw, to mark actors unlike it. */
       readonly markUnlike?: boolean | undefined;
       readonly seed: number;
@@ -90,6 +92,8 @@ export type ComputeJob =
       readonly frozen?: Readonly<Record<string, StoredCalibrator>> | undefined;
       /** What controls were opened on that says more of an actor than any column does. */
       readonly beyondColumns?: readonly string[] | undefined;
+      /** Probabilities are read from standings where every fold knows everybody's scores; from raw scores else. */
+      readonly readFrom?: ReadFrom | undefined;
       readonly ks: readonly number[];
       readonly bootstrap: number;
       readonly seed: number;

@@ -3,6 +3,7 @@ import { CONTROL_BASIS, type MatrixData, SELECTION_PROBABILITY } from '../../dom
 import { testsFold, trainsFold } from '../../domain/rules/time-splits';
 import { baselineColumns, baselineScores } from '../../models/baselines/baselines';
 import { calibrated } from '../../models/calibration/calibrator';
+import { fitStanding, standingOf } from '../../models/calibration/standing';
 import type { Contender } from '../../models/evaluation/contender';
 import { evaluateRun, isThin } from '../../models/evaluation/evaluate';
 import { byExpectedNok } from '../../models/evaluation/expected-nok';
@@ -19,6 +20,8 @@ type Job = Extract<ComputeJob, { kind: 'evaluate' }>;
 interface Tested {
   readonly rows: readonly number[];
   readonly scores: readonly number[];
+  /** Where each stands among everybody's scores of its fold, if probabilities are read from that. */
+  readonly standing: readonly number[] | undefined;
   /** Expected given a finding; undefined where a fold could not say. */
   readonly kroner: readonly number[] | undefined;
   readonly folds: readonly string[];
@@ -33,14 +36,15 @@ export async function evaluate(job: Job, store: ArtifactStore): Promise<Evaluate
       family,
       tested(job, store, data, family, ({ sha256 }) => sha256),
     );
-  const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [], kroner: undefined };
+  const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [], kroner: undefined, standing: undefined };
   const contender = contenderOf(data);
   const baselines = [...baselineScores(data, job.matrix.meta, first.rows, job.seed)];
   const settings = { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed, beyondColumns: job.beyondColumns };
   const models = [...byFamily].map(([family, all]) => {
     const frozen = job.frozen?.[family];
     const promised = frozen ? { promised: all.scores.map((score) => calibrated(frozen, score)) } : {};
-    return { model: { ...contender(family, true, all, all.scores), ...promised }, kroner: all.kroner };
+    const standing = all.standing ? { standing: all.standing } : {};
+    return { model: { ...contender(family, true, all, all.scores), ...standing, ...promised }, kroner: all.kroner };
   });
   const amounts = models.flatMap(({ model, kroner }) =>
     kroner && hasFindingWithAmount(model) ? [byExpectedNok(model, kroner, settings)] : [],
@@ -79,14 +83,24 @@ async function columnsFor({ file, meta }: MatrixFile, store: ArtifactStore): Pro
 
 function tested(job: Job, store: ArtifactStore, data: MatrixData, family: string, which: (part: Job['predictions'][number]) => string): Tested {
   const rowOf = new Map(data.rowId.map((id, row) => [id, row]));
-  const parts = job.predictions.filter((part) => part.family === family).map((part) => store.getJson<FoldPredictions>(which(part)));
+  const own = job.predictions.filter((part) => part.family === family);
+  const parts = own.map((part) => store.getJson<FoldPredictions>(which(part)));
+  const stand = own.map(({ populationSha256 }) => standingIn(job, store, populationSha256));
   return {
     rows: parts.flatMap(({ rowIds }) => rowIds.map((id) => rowOf.get(id)!)),
     scores: parts.flatMap(({ scores }) => scores),
+    standing: stand.every((of) => of) ? parts.flatMap(({ scores }, fold) => scores.map(stand[fold]!)) : undefined,
     kroner: parts.every(({ kroner }) => kroner) ? parts.flatMap(({ kroner }) => kroner!) : undefined,
     folds: parts.flatMap(({ fold, rowIds }) => rowIds.map(() => fold)),
   };
 } // prettier-ignore
+
+/** Where a score of one fold's model stands among that model's scores of everybody; undefined where nobody is to know. */
+function standingIn(job: Job, store: ArtifactStore, populationSha256: string | undefined): ((score: number) => number) | undefined {
+  if (job.readFrom !== 'standing' || populationSha256 === undefined) return undefined;
+  const standing = fitStanding(store.getJson<PopulationScores>(populationSha256).scores);
+  return (score) => standingOf(standing, score);
+}
 
 const contenderOf = (data: MatrixData) => {
   const hasAmounts = data.amountOre.some((amount) => amount > 0);
@@ -125,11 +139,12 @@ async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, 
     const active = new Set(entity);
     return { fold: fold.id, asOf: fold.testFrom, entities: entity, controls: new Map(controls.filter(([name]) => active.has(name))) };
   });
-  const models = [...byFamily].flatMap(([family, { rows, scores, folds }]): PopulationRanking[] => {
-    const own = populations.map(({ fold }) => job.predictions.flatMap((part) => (part.family === family && part.populationSha256 ? [store.getJson<PopulationScores>(part.populationSha256)] : [])).find((found) => found.fold === fold.id));
+  const models = [...byFamily].flatMap(([family, { rows, scores, standing, folds }]): PopulationRanking[] => {
+    const own = populations.map(({ fold }) => job.predictions.flatMap((part) => (part.family === family && part.populationSha256 ? [{ sha256: part.populationSha256, ...store.getJson<PopulationScores>(part.populationSha256) }] : [])).find((found) => found.fold === fold.id));
     if (own.includes(undefined)) return [];
-    const controls = rows.map((row, i): PastControl => ({ fold: folds[i]!, entity: data.entity[row]!, score: scores[i]!, label: data.label[row]!, kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined, beyond: job.beyondColumns?.includes(basis?.[row] ?? '') ?? false }));
-    return [{ family, scores: own.map((found) => found!.scores), controls }];
+    const controls = rows.map((row, i): PastControl => ({ fold: folds[i]!, entity: data.entity[row]!, score: (standing ?? scores)[i]!, label: data.label[row]!, kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined, beyond: job.beyondColumns?.includes(basis?.[row] ?? '') ?? false }));
+    const everybodys = own.map((found) => (standing ? found!.scores.map(standingIn(job, store, found!.sha256)!) : found!.scores));
+    return [{ family, scores: everybodys, controls }];
   });
   const baselines = everybody.map((all, p) => baselineScores(all, populations[p]!.matrix.meta, all.rowId.map((_, row) => row), job.seed));
   const rankings = [...models, ...[...(baselines[0]?.keys() ?? [])].filter((name) => name !== 'current-practice').map((family) => ({ family, scores: baselines.map((scores) => scores.get(family)!) }))];

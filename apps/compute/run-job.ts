@@ -5,6 +5,7 @@ import { amountsOf, fitAmounts, MIN_AMOUNTS } from '../../models/amounts';
 import { storeModel, restoreModel, type StoredModel } from '../../models/artifact';
 import { loadBackend, type Tf } from '../../models/backend';
 import { withProfile } from '../../models/baselines/baselines';
+import { fitStanding } from '../../models/calibration/standing';
 import { explain } from '../../models/explain/reasons';
 import { checkEnough, fitFamily, type FittedModel, type FromEverybody } from '../../models/fit';
 import { checkEncoder, checkLeaks, type LeakCertificate } from '../../models/leaks/leak-check';
@@ -125,9 +126,11 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
       `fewer than ${MIN_AMOUNTS} findings have an amount: lists cannot be ordered by expected kroner`,
       'Write `expectedNok: beside` in the experiment, or load more outcomes.',
     );
-  const from = fromEverybody(job, job.population && (await everybodyOf(job.population, store)));
-  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed, from);
-  const { document, weights } = storeModel({ ...model, amounts, seen: job.markUnlike ? fitSeen(data, columns, rows) : undefined });
+  const everybody = job.population && (await everybodyOf(job.population, store));
+  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed, fromEverybody(job, everybody));
+  const standing = job.standing && everybody ? fitStanding(scoreRows(tf, model, everybody, allRows(everybody))) : undefined;
+  const seen = job.markUnlike ? fitSeen(data, columns, rows) : undefined;
+  const { document, weights } = storeModel({ ...model, amounts, seen, standing });
   return { modelSha256: store.put(canonical(document)), weightsSha256: store.put(weights), trainRows: rows.length, validationLoss };
 }
 

@@ -64,6 +64,9 @@ function slices({ evaluation, family }: CardInput): Section {
 const beyondColumns = ({ beyondColumns: beyond }: ReliabilityReport): string[] =>
   beyond ? [`Controls opened on ${beyond.bases.join(', ')} (n ${beyond.oddsRatio.n}) had ${estimate(beyond.oddsRatio)} times the odds of a finding at the same score: they rest on more than the columns show. What was promised above counts it; probabilities on lists are those of actors without it.`] : []; // prettier-ignore
 
+const FROM_STANDING =
+  'A probability is read from where a score stands among the same model\'s scores of all active actors: the models of the folds and the version are fitted on different rows, so their raw scores spread differently.';
+
 function calibration({ evaluation, family }: CardInput): Section {
   const report = evaluation.reliability.find((entry) => entry.family === family);
   if (!report) return { title: 'Calibration', paragraphs: [] };
@@ -71,6 +74,7 @@ function calibration({ evaluation, family }: CardInput): Section {
     title: 'Calibration',
     paragraphs: [
       `${report.chosen} was chosen: cross-fitted log loss ${report.logLoss[report.chosen].toFixed(4)} (platt ${report.logLoss.platt.toFixed(4)}, isotonic ${report.logLoss.isotonic.toFixed(4)}). Lists are ordered by the raw score, which calibration never changes.`,
+      ...(report.readFrom === 'standing' ? [FROM_STANDING] : []),
       ...report.top.map(
         (top) => `Among the first ${top.k}: promised ${top.meanProbability.toFixed(3)}, found ${estimate(top.findingRate)}.`,
       ),

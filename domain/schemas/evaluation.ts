@@ -60,6 +60,8 @@ export interface ReliabilityReport {
    * and top are of those. `chosen` and `logLoss` are then of a calibrator fitted anew, for comparison.
    */
   readonly promisedLogLoss?: number | undefined;
+  /** What the probabilities are read from; raw scores where it says nothing. */
+  readonly readFrom?: 'standing' | undefined;
   readonly bins: readonly { readonly rows: number; readonly meanProbability: number; readonly findingRate: number }[];
   /** Promised and found among the first k. */
   readonly top: readonly { readonly k: number; readonly meanProbability: number; readonly findingRate: Estimate }[];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addMonths } from '../rules/time-splits';
+import { READ_FROM } from './calibration';
 import { CONTROL_BASES } from './cases';
 import { FAMILY_NAMES, familySchema } from './families';
 
@@ -127,6 +128,12 @@ const fields = z.strictObject({
     .array(z.enum(CONTROL_BASES))
     .default(['tip'])
     .describe('what a control was opened on that says more of an actor than any column does: probabilities are those of actors without it'),
+  readFrom: z
+    .enum(READ_FROM)
+    .default('standing')
+    .describe(
+      'what probabilities are read from: the raw score, or where it stands among all active actors, which means the same in every fold and in the version (a register source with `evaluation.population`; elsewhere the raw score)',
+    ),
   candidate: z
     .union([z.literal('validation'), z.enum(FAMILY_NAMES)])
     .default('validation')

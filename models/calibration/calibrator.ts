@@ -4,9 +4,12 @@ import { logLossOfProbabilities } from '../metrics/probability-metrics';
 import { type GroundWorth, movedByGround } from './grounds';
 import { fitIsotonic, isotonicProbability } from './isotonic';
 import { fitPlatt, plattProbability } from './platt';
+import { standingOf } from './standing';
 
-export const calibrated = (calibrator: StoredCalibrator, score: number): number =>
-  'scores' in calibrator ? isotonicProbability(calibrator, score) : plattProbability(calibrator, score);
+export function calibrated(calibrator: StoredCalibrator, score: number): number {
+  const at = calibrator.standing ? standingOf(calibrator.standing, score) : score;
+  return 'scores' in calibrator ? isotonicProbability(calibrator, at) : plattProbability(calibrator, at);
+}
 
 const PARTS = 5;
 const KINDS = {

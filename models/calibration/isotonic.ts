@@ -1,4 +1,5 @@
 import type { Isotonic } from '../../domain/schemas/calibration';
+import { heightOf } from './rising-line';
 
 interface Block {
   sum: number;
@@ -22,11 +23,5 @@ export function fitIsotonic(scores: ArrayLike<number>, labels: ArrayLike<number>
   return { scores: blocks.map(({ scoreSum, count }) => scoreSum / count), probabilities: blocks.map(rate) };
 }
 
-export function isotonicProbability({ scores, probabilities }: Isotonic, score: number): number {
-  const above = scores.findIndex((at) => at >= score);
-  if (above === -1) return probabilities.at(-1) ?? 0.5;
-  if (above === 0) return probabilities[0]!;
-  const [low, high] = [scores[above - 1]!, scores[above]!];
-  const share = (score - low) / (high - low);
-  return probabilities[above - 1]! + share * (probabilities[above]! - probabilities[above - 1]!);
-}
+export const isotonicProbability = ({ scores, probabilities }: Isotonic, score: number): number =>
+  heightOf(scores, probabilities, score) ?? 0.5;

@@ -4,7 +4,7 @@ import { chooseCalibrator } from '../calibration/calibrator';
 import { worthOfGround } from '../calibration/grounds';
 import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../metrics/probability-metrics';
 import { bootstrapWeights, INTERVAL, type Judged, percentileInterval, rankOrder } from '../metrics/ranking-metrics';
-import { beyondOf, type Contender, type EvaluationSettings, pick } from './contender';
+import { beyondOf, type Contender, type EvaluationSettings, pick, readFrom } from './contender';
 
 type Row = Omit<EvaluationRow, 'family'>;
 const percent = `${Math.round(INTERVAL * 100)} %`;
@@ -17,10 +17,12 @@ const MEASURES = { 'brier-score': brierScore, 'log-loss': logLossOfProbabilities
 export function calibrationOf(contender: Contender, settings: EvaluationSettings): { calibrator: Calibrator; rows: Row[]; reliability: ReliabilityReport | undefined } {
   const { family, judged, promised } = contender;
   const beyond = beyondOf(contender, settings);
-  const [scores, labels] = [Float64Array.from(judged.scores), Float64Array.from(judged.labels)];
-  const { calibrator, crossFitted, logLoss } = chooseCalibrator(scores, labels, judged.entities, settings.seed, beyond);
-  const ground = beyond?.includes(true) ? { beyondColumns: groundOf(judged, beyond, settings) } : {};
-  const chosen = { family, chosen: calibrator.kind, logLoss };
+  const [scores, labels] = [readFrom(contender), Float64Array.from(judged.labels)];
+  const { calibrator: fitted, crossFitted, logLoss } = chooseCalibrator(scores, labels, judged.entities, settings.seed, beyond);
+  const from = contender.standing ? { readFrom: 'standing' as const } : {};
+  const calibrator = { ...fitted, ...from };
+  const ground = beyond?.includes(true) ? { beyondColumns: groundOf({ ...judged, scores }, beyond, settings) } : {};
+  const chosen = { family, chosen: calibrator.kind, logLoss, ...from };
   if (!promised) {
     const how = `${calibrator.kind}, cross-fitted over entities`;
     return { calibrator, rows: measured(judged, crossFitted, how, settings), reliability: { ...chosen, ...promisedAndFound(judged, crossFitted, settings), ...ground } };

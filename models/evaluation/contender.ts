@@ -10,6 +10,8 @@ export interface Contender {
   readonly periods: readonly string[];
   /** What each control was opened on; undefined where the source does not say. */
   readonly bases?: readonly string[] | undefined;
+  /** Where each row's score stands among everybody's, if probabilities are read from that. */
+  readonly standing?: ArrayLike<number> | undefined;
   /** Probabilities that a frozen version gave: they are judged as they are. */
   readonly promised?: ArrayLike<number> | undefined;
 }
@@ -25,6 +27,9 @@ export interface EvaluationSettings {
 /** Which of a contender's controls rest on more than the columns show; undefined where nothing says so. */
 export const beyondOf = ({ bases }: Contender, { beyondColumns = [] }: EvaluationSettings): boolean[] | undefined =>
   bases && beyondColumns.length > 0 ? bases.map((basis) => beyondColumns.includes(basis)) : undefined;
+
+/** What a model's probabilities are read from. */
+export const readFrom = ({ standing, judged }: Contender): Float64Array => Float64Array.from(standing ?? judged.scores);
 
 /** Some rows of what was judged, in their order. */
 export function pick(judged: Judged, rows: readonly number[]): Judged {

@@ -3,7 +3,7 @@ import { chooseCalibrator } from '../calibration/calibrator';
 import { spearman } from '../leaks/statistics';
 import { median } from '../metrics/median';
 import { bootstrapWeights, percentileInterval } from '../metrics/ranking-metrics';
-import { beyondOf, type Contender, type EvaluationSettings } from './contender';
+import { beyondOf, type Contender, type EvaluationSettings, readFrom } from './contender';
 
 /**
  * A family whose list is ordered by probability times amount, judged on the same rows; and whether the amounts hold: what
@@ -15,7 +15,7 @@ export function byExpectedNok(contender: Contender, kroner: readonly number[], s
   const { judged, family } = contender;
   const { bootstrap, seed } = settings;
   const orderedAs = `${family}-nok`;
-  const [scores, labels] = [Float64Array.from(judged.scores), Float64Array.from(judged.labels)];
+  const [scores, labels] = [readFrom(contender), Float64Array.from(judged.labels)];
   // A frozen version's list was ordered by what it promised; of a run the promise is that of the other entities' calibrators.
   const probability = contender.promised ?? chooseCalibrator(scores, labels, judged.entities, seed, beyondOf(contender, settings)).withoutGround;
   // Those that ended without kroner too: what a finding is worth has their share in it.

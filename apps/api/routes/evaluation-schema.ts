@@ -14,6 +14,7 @@ export const evaluation = z.object({
   fairness: z.array(z.object({ family: z.string(), group: z.string(), k: z.int(), rows: z.int(), few: z.boolean(), shareOfRows: z.number(), shareOfList: estimate, inVain: estimate })),
   reliability: z.array(z.object({
     family: z.string(), chosen: z.enum(['platt', 'isotonic']), logLoss: z.object({ platt: z.number(), isotonic: z.number() }),
+    readFrom: z.literal('standing').optional().describe('What probabilities are read from, if not from the raw score: where it stands among all active actors'),
     promisedLogLoss: z.number().optional().describe('Of a frozen version on later outcomes: the loss of what it promised'),
     bins: z.array(z.object({ rows: z.int(), meanProbability: z.number(), findingRate: z.number() })),
     top: z.array(z.object({ k: z.int(), meanProbability: z.number(), findingRate: estimate })),

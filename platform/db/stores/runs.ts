@@ -37,7 +37,7 @@ interface Row {
 }
 
 /** What runs asked for before there was a choice: they are made again as they were. */
-const BEFORE_CHOICES = { expectedNok: 'none', markUnlike: false, beyondColumns: [] };
+const BEFORE_CHOICES = { expectedNok: 'none', markUnlike: false, beyondColumns: [], readFrom: 'score' };
 
 /** An experiment as a run stored it, however old. */
 export const storedExperiment = (stored: object): Experiment => experimentSchema.parse({ ...BEFORE_CHOICES, ...stored });

@@ -29,6 +29,8 @@ export interface VersionBundle {
     readonly unlabelled?: { readonly matrixId: string; readonly perFinding: number; readonly draws: number } | undefined;
     /** What its networks were begun on, and the matrix of everybody that it was read from. */
     readonly pretrained?: { readonly on: Pretrain; readonly matrixId: string } | undefined;
+    /** Everybody whose scores say where a score stands, if probabilities are read from that. */
+    readonly standing?: { readonly matrixId: string } | undefined;
     readonly code: string;
   };
   readonly engine: Readonly<Record<string, string>>;

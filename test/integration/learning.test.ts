@@ -130,6 +130,15 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
   expect(bundle.recipe.pretrained).toEqual({ on: 'rule-hits', matrixId: bundle.recipe.unlabelled!.matrixId });
   expect(card).toContain(`actors it was begun on: of matrix ${bundle.recipe.pretrained!.matrixId}`);
 
+  // Probabilities are read from where a score stands among everybody: by the version's own line, not by a fold's.
+  const { standing } = t.store.getJson<StoredModel>(bundle.model);
+  expect(standing!.scores.length).toBeGreaterThan(50);
+  expect(bundle.calibrator.standing).toEqual(standing);
+  expect(bundle.calibrator).not.toHaveProperty('readFrom');
+  expect(bundle.recipe.standing).toEqual({ matrixId: bundle.recipe.unlabelled!.matrixId });
+  expect(document.reliability.every(({ readFrom }) => readFrom === 'standing')).toBe(true);
+  expect(card).toContain('A probability is read from where a score stands');
+
   // Made again from its pins, populations and second fits too, it says the same; and so does the version.
   const act = await actAs(t, 'kari', 'model.reproduce');
   const rebuilt = await t.temporal.rebuild(`test-${act.actId}`, { actId: act.actId, kind: 'evaluation', id: run.runId });

@@ -2196,6 +2196,11 @@ export interface operations {
                                 platt: number;
                                 isotonic: number;
                             };
+                            /**
+                             * @description What probabilities are read from, if not from the raw score: where it stands among all active actors
+                             * @enum {string}
+                             */
+                            readFrom?: "standing";
                             /** @description Of a frozen version on later outcomes: the loss of what it promised */
                             promisedLogLoss?: number;
                             bins: {
@@ -3477,6 +3482,11 @@ export interface operations {
                                 platt: number;
                                 isotonic: number;
                             };
+                            /**
+                             * @description What probabilities are read from, if not from the raw score: where it stands among all active actors
+                             * @enum {string}
+                             */
+                            readFrom?: "standing";
                             /** @description Of a frozen version on later outcomes: the loss of what it promised */
                             promisedLogLoss?: number;
                             bins: {

@@ -13,7 +13,7 @@ const examples = path.resolve(__dirname, '../../docs/examples');
 const demo = () => parse(fs.readFileSync(path.join(examples, 'demo-register.yaml'), 'utf8')) as Record<string, Record<string, unknown>>;
 
 test('the shipped experiments and mappings are valid', () => {
-  for (const name of ['demo-register', 'all-families', 'national-tenth'])
+  for (const name of ['demo-register', 'all-families', 'few-outcomes', 'national-tenth'])
     expect(loadExperiment(path.join(examples, `${name}.yaml`)).experiment.name).toBe(name);
   expect(experimentSchema.safeParse(parse(fs.readFileSync(path.join(examples, 'chicago/experiment.yaml'), 'utf8'))).success).toBe(true);
   expect(tableMappingSchema.safeParse(parse(fs.readFileSync(path.join(examples, 'chicago/mapping.yaml'), 'utf8'))).success).toBe(true);

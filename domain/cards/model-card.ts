@@ -65,7 +65,7 @@ const beyondColumns = ({ beyondColumns: beyond }: ReliabilityReport): string[] =
   beyond ? [`Controls opened on ${beyond.bases.join(', ')} (n ${beyond.oddsRatio.n}) had ${estimate(beyond.oddsRatio)} times the odds of a finding at the same score: they rest on more than the columns show. What was promised above counts it; probabilities on lists are those of actors without it.`] : []; // prettier-ignore
 
 const FROM_STANDING =
-  'A probability is read from where a score stands among the same model\'s scores of all active actors: the models of the folds and the version are fitted on different rows, so their raw scores spread differently.';
+  "A probability is read from where a score stands among the same model's scores of all active actors: the models of the folds and the version are fitted on different rows, so their raw scores spread differently.";
 
 function calibration({ evaluation, family }: CardInput): Section {
   const report = evaluation.reliability.find((entry) => entry.family === family);

@@ -70,5 +70,5 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
   await other.startWorker('lifecycle');
   const waiting = async () =>
     Number((await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count);
-  await until('the mirror', async () => ((await waiting()) === 0 ? true : undefined), 3); // it asks again after a minute at most
+  await until('the mirror', async () => ((await waiting()) === 0 ? true : undefined)); // it asks again after a minute at most
 });

@@ -20,30 +20,32 @@ type Job = Extract<ComputeJob, { kind: 'evaluate' }>;
 interface Tested {
   readonly rows: readonly number[];
   readonly scores: readonly number[];
-  /** Where each stands among everybody's scores of its fold, if probabilities are read from that. */
-  readonly standing: readonly number[] | undefined;
   /** Expected given a finding; undefined where a fold could not say. */
   readonly kroner: readonly number[] | undefined;
   readonly folds: readonly string[];
 }
 
+/** By fold: where a score of its model stands among that model's scores of everybody. */
+type Standings = ReadonlyMap<string, (score: number) => number>;
+interface Family extends Tested {
+  /** If probabilities are read from them. */
+  readonly standings: Standings | undefined;
+}
+
 /** Judges a run: families and baselines on controlled actors, who looked, and lists drawn from everybody. */
 export async function evaluate(job: Job, store: ArtifactStore): Promise<EvaluateOutcome> {
   const data = await columnsFor(job.matrix, store);
-  const byFamily = new Map<string, Tested>();
+  const byFamily = new Map<string, Family>();
   for (const family of new Set(job.predictions.map((part) => part.family)))
-    byFamily.set(
-      family,
-      tested(job, store, data, family, ({ sha256 }) => sha256),
-    );
-  const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [], kroner: undefined, standing: undefined };
+    byFamily.set(family, { ...tested(job, store, data, family, ({ sha256 }) => sha256), standings: standingsOf(job, store, family) });
+  const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [], kroner: undefined };
   const contender = contenderOf(data);
   const baselines = [...baselineScores(data, job.matrix.meta, first.rows, job.seed)];
   const settings = { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed, beyondColumns: job.beyondColumns };
   const models = [...byFamily].map(([family, all]) => {
     const frozen = job.frozen?.[family];
     const promised = frozen ? { promised: all.scores.map((score) => calibrated(frozen, score)) } : {};
-    const standing = all.standing ? { standing: all.standing } : {};
+    const standing = all.standings ? { standing: standingOfRows(all, all.standings) } : {};
     return { model: { ...contender(family, true, all, all.scores), ...standing, ...promised }, kroner: all.kroner };
   });
   const amounts = models.flatMap(({ model, kroner }) =>
@@ -83,24 +85,27 @@ async function columnsFor({ file, meta }: MatrixFile, store: ArtifactStore): Pro
 
 function tested(job: Job, store: ArtifactStore, data: MatrixData, family: string, which: (part: Job['predictions'][number]) => string): Tested {
   const rowOf = new Map(data.rowId.map((id, row) => [id, row]));
-  const own = job.predictions.filter((part) => part.family === family);
-  const parts = own.map((part) => store.getJson<FoldPredictions>(which(part)));
-  const stand = own.map(({ populationSha256 }) => standingIn(job, store, populationSha256));
+  const parts = job.predictions.filter((part) => part.family === family).map((part) => store.getJson<FoldPredictions>(which(part)));
   return {
     rows: parts.flatMap(({ rowIds }) => rowIds.map((id) => rowOf.get(id)!)),
     scores: parts.flatMap(({ scores }) => scores),
-    standing: stand.every((of) => of) ? parts.flatMap(({ scores }, fold) => scores.map(stand[fold]!)) : undefined,
     kroner: parts.every(({ kroner }) => kroner) ? parts.flatMap(({ kroner }) => kroner!) : undefined,
     folds: parts.flatMap(({ fold, rowIds }) => rowIds.map(() => fold)),
   };
 } // prettier-ignore
 
-/** Where a score of one fold's model stands among that model's scores of everybody; undefined where nobody is to know. */
-function standingIn(job: Job, store: ArtifactStore, populationSha256: string | undefined): ((score: number) => number) | undefined {
-  if (job.readFrom !== 'standing' || populationSha256 === undefined) return undefined;
-  const standing = fitStanding(store.getJson<PopulationScores>(populationSha256).scores);
-  return (score) => standingOf(standing, score);
+/** Undefined where raw scores are read, or a fold does not know everybody's. */
+function standingsOf(job: Job, store: ArtifactStore, family: string): Standings | undefined {
+  const own = job.predictions.filter((part) => part.family === family);
+  if (job.readFrom !== 'standing' || own.some(({ populationSha256 }) => populationSha256 === undefined)) return undefined;
+  return new Map(own.map(({ populationSha256 }) => {
+    const { fold, scores } = store.getJson<PopulationScores>(populationSha256!);
+    const standing = fitStanding(scores);
+    return [fold, (score) => standingOf(standing, score)];
+  })); // prettier-ignore
 }
+const standingOfRows = ({ scores, folds }: Tested, standings: Standings): number[] =>
+  scores.map((score, i) => standings.get(folds[i]!)!(score));
 
 const contenderOf = (data: MatrixData) => {
   const hasAmounts = data.amountOre.some((amount) => amount > 0);
@@ -124,7 +129,7 @@ const hasFindingWithAmount = ({ judged }: Contender) =>
   judged.kroner !== undefined && Array.from(judged.kroner).some((kroner) => kroner > 0);
 const upheldKroner = (data: MatrixData, row: number) => (data.label[row] === 1 ? (data.amountOre[row] ?? 0) / 100 : 0);
 
-async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, byFamily: ReadonlyMap<string, Tested>): Promise<PopulationReport | undefined> {
+async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, byFamily: ReadonlyMap<string, Family>): Promise<PopulationReport | undefined> {
   const populations = [...job.populations!].sort((a, b) => (a.fold.testFrom < b.fold.testFrom ? -1 : 1));
   const everybody = await Promise.all(populations.map(({ matrix }) => columnsFor(matrix, store)));
   const dated = (row: number) => ({ asOf: data.asOf[row]!, labelKnownOn: data.labelKnownOn[row] });
@@ -139,11 +144,13 @@ async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, 
     const active = new Set(entity);
     return { fold: fold.id, asOf: fold.testFrom, entities: entity, controls: new Map(controls.filter(([name]) => active.has(name))) };
   });
-  const models = [...byFamily].flatMap(([family, { rows, scores, standing, folds }]): PopulationRanking[] => {
-    const own = populations.map(({ fold }) => job.predictions.flatMap((part) => (part.family === family && part.populationSha256 ? [{ sha256: part.populationSha256, ...store.getJson<PopulationScores>(part.populationSha256) }] : [])).find((found) => found.fold === fold.id));
+  const models = [...byFamily].flatMap(([family, all]): PopulationRanking[] => {
+    const { rows, folds, standings } = all;
+    const own = populations.map(({ fold }) => job.predictions.flatMap((part) => (part.family === family && part.populationSha256 ? [store.getJson<PopulationScores>(part.populationSha256)] : [])).find((found) => found.fold === fold.id));
     if (own.includes(undefined)) return [];
-    const controls = rows.map((row, i): PastControl => ({ fold: folds[i]!, entity: data.entity[row]!, score: (standing ?? scores)[i]!, label: data.label[row]!, kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined, beyond: job.beyondColumns?.includes(basis?.[row] ?? '') ?? false }));
-    const everybodys = own.map((found) => (standing ? found!.scores.map(standingIn(job, store, found!.sha256)!) : found!.scores));
+    const readFrom = standings ? standingOfRows(all, standings) : all.scores;
+    const controls = rows.map((row, i): PastControl => ({ fold: folds[i]!, entity: data.entity[row]!, score: readFrom[i]!, label: data.label[row]!, kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined, beyond: job.beyondColumns?.includes(basis?.[row] ?? '') ?? false }));
+    const everybodys = own.map((found) => (standings ? found!.scores.map(standings.get(found!.fold)!) : found!.scores));
     return [{ family, scores: everybodys, controls }];
   });
   const baselines = everybody.map((all, p) => baselineScores(all, populations[p]!.matrix.meta, all.rowId.map((_, row) => row), job.seed));

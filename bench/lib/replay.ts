@@ -1,5 +1,5 @@
 import { Rng } from '../../domain/rng';
-import { solveSpd } from '../../models/architectures/logistic';
+import { solveSpd } from '../../models/architectures/spd';
 import type { Candidate } from '../../models/evaluation/estimators';
 
 /**

@@ -1,38 +1,12 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Tf } from '../backend';
 import type { NamedTensor, Network, Rows } from '../nn/network';
+import { type Coefficients, fitWideRidge } from './logistic-wide';
+import { solveSpd } from './spd';
 
 /** Newton steps until the largest coefficient change is below this; float32 products cannot do better. */
 const TOLERANCE = 1e-5;
 const MAX_STEPS = 30;
-
-/** Solves A x = b for a symmetric positive definite A by Cholesky, in float64. */
-export function solveSpd(a: Float64Array, b: Float64Array): Float64Array {
-  const n = b.length;
-  const l = Float64Array.from(a);
-  for (let j = 0; j < n; j++) {
-    let diagonal = l[j * n + j]!;
-    for (let k = 0; k < j; k++) diagonal -= l[j * n + k]! ** 2;
-    if (!(diagonal > 0)) throw new RangeError(`the normal equations are not positive definite at column ${j}: raise the penalty`);
-    const root = Math.sqrt(diagonal);
-    l[j * n + j] = root;
-    for (let i = j + 1; i < n; i++) {
-      let value = l[i * n + j]!;
-      for (let k = 0; k < j; k++) value -= l[i * n + k]! * l[j * n + k]!;
-      l[i * n + j] = value / root;
-    }
-  }
-  const x = Float64Array.from(b);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i]! -= l[i * n + k]! * x[k]!;
-    x[i]! /= l[i * n + i]!;
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i]! -= l[k * n + i]! * x[k]!;
-    x[i]! /= l[i * n + i]!;
-  }
-  return x;
-}
 
 /** Passes over the coefficients of one quadratic; each stops when none moves further than the tolerance. */
 const MAX_PASSES = 200;
@@ -66,11 +40,20 @@ function coordinateDescent(hessian: Float64Array, gradient: Float64Array, from: 
 
 /**
  * Logistic regression with an elastic-net penalty, by Newton's method: the products over rows run in TensorFlow, the small
- * system is solved in float64. Minimises mean log loss + penalty · ((1 - l1Ratio)/2 · |w|² + l1Ratio · Σ|w|); the
+ * system is solved in float64; a ridge of more columns than rows is fitted in a system as large as the rows. Minimises mean log loss + penalty · ((1 - l1Ratio)/2 · |w|² + l1Ratio · Σ|w|); the
  * intercept is not penalised.
  * @returns tensors `w` (width × 1) and `b` (1 × 1)
  */
-export function fitLogistic(tf: Tf, { x, y, width }: Rows, penalty: number, l1Ratio = 0): NamedTensor[] {
+export function fitLogistic(tf: Tf, rows: Rows, penalty: number, l1Ratio = 0): NamedTensor[] {
+  const wide = l1Ratio === 0 && rows.y.length < rows.width;
+  const { weights, intercept } = wide ? fitWideRidge(rows, penalty) : fitByNewton(tf, rows, penalty, l1Ratio);
+  return [
+    { name: 'w', shape: [rows.width, 1], values: Float32Array.from(weights) },
+    { name: 'b', shape: [1, 1], values: Float32Array.of(intercept) },
+  ];
+}
+
+function fitByNewton(tf: Tf, { x, y, width }: Rows, penalty: number, l1Ratio: number): Coefficients {
   const n = y.length;
   const d = width + 1;
   const [l1, l2] = [penalty * l1Ratio, penalty * (1 - l1Ratio)];
@@ -95,10 +78,7 @@ export function fitLogistic(tf: Tf, { x, y, width }: Rows, penalty: number, l1Ra
     if (weights.every((value, i) => Math.abs(value - before[i]!) < TOLERANCE)) break;
   }
   tf.dispose([design, target]);
-  return [
-    { name: 'w', shape: [width, 1], values: Float32Array.from(weights.subarray(0, width)) },
-    { name: 'b', shape: [1, 1], values: Float32Array.of(weights[width]!) },
-  ];
+  return { weights: weights.subarray(0, width), intercept: weights[width]! };
 }
 
 /** The fitted form: it is not trained by gradient steps, so it has no start. */

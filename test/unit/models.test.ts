@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { MatrixData } from '../../domain/schemas/matrix';
 import { Rng } from '../../domain/rng';
 import { familySchema } from '../../domain/schemas/families';
-import { fitLogistic, solveSpd } from '../../models/architectures/logistic';
+import { fitLogistic } from '../../models/architectures/logistic';
+import { solveSpd } from '../../models/architectures/spd';
 import { restoreModel, storeModel } from '../../models/artifact';
 import { loadBackend, type Tf } from '../../models/backend';
 import { baselineScores, PROFILE_DEVIATION, withProfile } from '../../models/baselines/baselines';
@@ -121,6 +122,27 @@ describe('models', () => {
     expect(b!.values[0]).toBeCloseTo(Math.log(1 / 3), 4);
     expect(w!.values[0]).toBeCloseTo(2 * Math.log(3), 4);
     expect(logitsOf(tf, 'logistic', [w!, b!], { x: Float32Array.of(1), width: 1 })[0]).toBeCloseTo(Math.log(3), 4);
+  });
+  test.each([
+    ['fewer rows than columns', 60, 90],
+    ['more rows than columns', 90, 60],
+  ])('a ridge of %s meets its optimality conditions', (_, n, width) => {
+    const rng = new Rng(9);
+    const penalty = 0.02;
+    const x = Float32Array.from({ length: n * width }, () => rng.normal());
+    const y = Float32Array.from({ length: n }, (_, i) => (rng.chance(1 / (1 + Math.exp(-x[i * width]!))) ? 1 : 0));
+    const [w, b] = fitLogistic(tf, { x, y, width }, penalty);
+    const off = Float64Array.from({ length: n }, (_, i) => {
+      let logit = b!.values[0]!;
+      for (let j = 0; j < width; j++) logit += x[i * width + j]! * w!.values[j]!;
+      return 1 / (1 + Math.exp(-logit)) - y[i]!;
+    });
+    expect(off.reduce((sum, value) => sum + value, 0) / n).toBeCloseTo(0, 5); // the intercept is free
+    w!.values.forEach((weight, j) => {
+      let slope = 0;
+      for (let i = 0; i < n; i++) slope += (off[i]! * x[i * width + j]!) / n;
+      expect(slope).toBeCloseTo(-penalty * weight, 5);
+    });
   });
   test('the elastic net gives up what carries nothing, keeps what carries, and meets its optimality conditions', () => {
     const rng = new Rng(4);

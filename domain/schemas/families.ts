@@ -44,7 +44,7 @@ const logistic = z.strictObject({
   l2: z
     .array(z.number().positive())
     .min(1)
-    .default([0.0003, 0.003, 0.03, 0.3])
+    .default([0.00003, 0.0003, 0.003, 0.03, 0.3])
     .describe('penalties to choose from, on the inner validation part'),
   l1Ratio: z.number().min(0).max(0.99).default(0).describe('share of the penalty on absolute values (elastic net); 0 is ridge'),
 });

@@ -5,33 +5,29 @@ import { CONTROL_BASIS, type MatrixColumn, type MatrixData } from '../domain/sch
 import { Rng } from '../domain/rng';
 import { amountsOf, fitAmounts } from '../models/amounts';
 import { loadBackend, type Tf } from '../models/backend';
-import { baselineScores } from '../models/baselines/baselines';
 import { calibrated, chooseCalibrator } from '../models/calibration/calibrator';
 import { fitStanding, standingOf } from '../models/calibration/standing';
 import { fitFamily, type FittedModel, inKnownTime, isEnough } from '../models/fit';
-import { rankOrder } from '../models/metrics/ranking-metrics';
 import { scoreRows } from '../models/score';
 import { codeIdentity } from '../platform/code-identity';
 import { ROOT } from '../platform/config/env';
 import { REGISTER_COLUMNS } from '../platform/snapshots/matrix';
-import { expectedOutcome } from '../simulation/controls';
-import { type Dials, monthsOf } from '../simulation/dials';
-import { makeActors } from '../simulation/world';
+import type { Dials } from '../simulation/dials';
 import { type WorldName, WORLDS } from '../simulation/worlds';
 import { type Figure, report } from './lib/results';
 import { UNLABELLED } from './lib/unlabelled';
+import { judgedLists, type ListOutcome } from './lib/world-lists';
 import { REGISTER_META, WORLD_DIALS, worldMatrices } from './lib/world-matrices';
 
 /**
  * What lists of equal length would give in worlds whose truth is known: ours in the order of expected kroner, against the
  * largest first and the outlier rule of practice (deviation from peers). Every list is judged by what a control of each
- * actor would give on average, so no luck of a draw is in it. `--seeds`, `--world` make it smaller; what is done is kept; `--matrices` makes but those.
+ * actor would give on average, so no luck of a draw is in it. `--seeds`, `--world` make it smaller; what is done is kept; `--matrices` makes but those;
+ * `--truth` learns nothing and says what lists by the truth would give.
  */
 const option = (name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(process.argv.join(' '))?.[1];
 const SEEDS = Number(option('seeds') ?? 20);
 const NAMES = (Object.keys(WORLDS) as WorldName[]).filter((name) => option('world') === undefined || name === option('world'));
-/** The list is a year's controls. */
-const CAPACITY = 80;
 /** Shares of the known outcomes, in known time, at which a fold's test part begins: an earlier one would learn from too few. */
 const FOLDS = [0.6, 0.8];
 /** As an experiment has it that does not say. */
@@ -41,12 +37,6 @@ const FAMILIES = [familySchema.parse({ family: 'logistic' }), familySchema.parse
 const FILE = path.join(ROOT, 'bench/results/worlds.jsonl');
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-interface ListOutcome {
-  readonly kroner: number;
-  readonly findings: number;
-  /** Honest outliers on the list: controlled in vain for standing out. */
-  readonly honest: number;
-}
 interface Done {
   readonly code: string;
   readonly world: WorldName;
@@ -64,29 +54,27 @@ async function one(tf: Tf, world: WorldName, seed: number, code: string): Promis
   const dials: Dials = { ...WORLD_DIALS, seed, world };
   const { cases, everybody, columns, labelled, positives } = await worldMatrices(dials);
   const { family, scores, probability, kroner } = learn(tf, cases, columns, everybody, seed);
-  const actors = makeActors(dials);
-  const month = monthsOf(dials);
-  const truth = everybody.entity.map((entity) => ({ actor: actors[Number(entity.slice(1)) - 1]!, ...expectedOutcome(actors[Number(entity.slice(1)) - 1]!, month) }));
   const orders = new Map<string, ArrayLike<number>>([
     ['expected-nok', probability.map((p, i) => p * kroner[i]!)],
     ['probability', scores],
-    ...baselineScores(everybody, REGISTER_META, everybody.entity.map((_, row) => row), seed),
   ]);
-  const lists = Object.fromEntries([...orders].map(([name, scores]): [string, ListOutcome] => {
-    const list = rankOrder({ scores, rowIds: everybody.rowId }, seed).slice(0, CAPACITY).map((row) => truth[row]!);
-    const sum = (of: (line: (typeof list)[number]) => number) => list.reduce((total, line) => total + of(line), 0);
-    return [name, { kroner: sum((l) => l.upheldKroner), findings: sum((l) => l.finding), honest: sum((l) => Number(l.actor.honest !== undefined || l.actor.ramp)) }];
-  }));
-  const first = rankOrder({ scores, rowIds: everybody.rowId }, seed).slice(0, CAPACITY);
-  return { code, world, seed, labelled, positives, family, promised: first.reduce((sum, row) => sum + probability[row]!, 0), lists };
+  const { lists, order } = judgedLists(dials, everybody, kroner, orders);
+  return { code, world, seed, labelled, positives, family, promised: order(scores).reduce((sum, row) => sum + probability[row]!, 0), lists };
 } // prettier-ignore
 
 const USE = REGISTER_COLUMNS.map(({ name }) => name);
+const known = (data: MatrixData) => Array.from({ length: data.n }, (_, row) => row).filter((row) => data.labelKnownOn[row] !== undefined);
+const rowsOf = ({ n }: MatrixData) => Array.from({ length: n }, (_, row) => row);
+
+/** What a finding with each would be worth by the known ones; the same with everybody where too few have an amount. */
+function worthOf(data: MatrixData, everybody: MatrixData): number[] {
+  const amounts = fitAmounts(data, REGISTER_META, USE, known(data));
+  return amounts ? amountsOf(amounts, everybody, rowsOf(everybody)) : rowsOf(everybody).map(() => 1);
+}
 
 /** As a run does: the family with the lower validation loss, calibrated on what later folds found, and amounts. */
 function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], everybody: MatrixData, seed: number) {
-  const rows = Array.from({ length: data.n }, (_, row) => row).filter((row) => data.labelKnownOn[row] !== undefined);
-  const everyRow = Array.from({ length: everybody.n }, (_, row) => row);
+  const [rows, everyRow] = [known(data), rowsOf(everybody)];
   const unlabelled = { everybody, settings: UNLABELLED };
   const fit = (spec: FamilySpec, on: readonly number[]) => fitFamily(tf, spec, data, columns, on, seed, unlabelled);
   const standingBy = (model: FittedModel) => fitStanding(scoreRows(tf, model, everybody, everyRow));
@@ -100,12 +88,11 @@ function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], every
   const standing = standingBy(model);
   const scores = scoreRows(tf, model, everybody, everyRow);
   const probabilityOf = calibration(data, judged, seed) ?? (() => rows.filter((row) => data.label[row] === 1).length / rows.length);
-  const amounts = fitAmounts(data, REGISTER_META, USE, rows);
   return {
     family: model.family,
     scores,
     probability: Array.from(scores, (score) => probabilityOf(standingOf(standing, score))),
-    kroner: amounts ? amountsOf(amounts, everybody, everyRow) : everyRow.map(() => 1),
+    kroner: worthOf(data, everybody),
   };
 } // prettier-ignore
 
@@ -130,35 +117,56 @@ const readDone = (code: string): Done[] =>
     ? fs.readFileSync(FILE, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Done).filter((done) => done.code === code)
     : []; // prettier-ignore
 
+type Lists = Pick<Done, 'lists'>;
+
 /** Ratio of sums over seeds with a percentile interval over seeds: a world is drawn whole or not at all. */
-function ratio(done: readonly Done[], of: (one: Done) => readonly [above: number, below: number]): { value: number; lo: number; hi: number } {
+function figureOf<T>(world: WorldName, done: readonly T[], name: string, of: (one: T) => readonly [above: number, below: number], owed?: Figure['owed']): Figure {
   const pairs = done.map(of);
   const over = (drawn: readonly (readonly [number, number])[]) => drawn.reduce((sum, [a]) => sum + a, 0) / drawn.reduce((sum, [, b]) => sum + b, 0);
   const rng = new Rng('worlds', done.length);
   const draws = Array.from({ length: 2000 }, () => over(pairs.map(() => pairs[rng.below(pairs.length)]!))).sort((a, b) => a - b);
-  return { value: over(pairs), lo: draws[50]!, hi: draws[1949]! };
+  const range = `${draws[50]!.toFixed(2)} to ${draws[1949]!.toFixed(2)}, ${done.length} seeds`;
+  return { name: `${world}: ${name}`, value: over(pairs), unit: '×', yardstick: range, ...(owed ? { owed } : {}) };
 } // prettier-ignore
 
+const of = (list: string) => (one: Lists) => one.lists[list]!;
+const [ours, likeliest, size, rule] = [of('expected-nok'), of('probability'), of('size'), of('peer-deviation')];
+const [trueOdds, trueKroner] = [of('true-probability'), of('true-kroner')];
+
 function figuresOf(world: WorldName, done: readonly Done[]): Figure[] {
-  const figure = (name: string, of: (one: Done) => readonly [number, number], owed?: Figure['owed']): Figure => {
-    const { value, lo, hi } = ratio(done, of);
-    return { name: `${world}: ${name}`, value, unit: '×', yardstick: `${lo.toFixed(2)} to ${hi.toFixed(2)}, ${done.length} seeds`, ...(owed ? { owed } : {}) };
-  };
-  const of = (list: string) => (one: Done) => one.lists[list]!;
-  const [ours, size, rule] = [of('expected-nok'), of('size'), of('peer-deviation')];
-  if (world === 'nothing-planted')
-    return [
-      figure('findings promised of the list by probability, over those there are', (one) => [one.promised, of('probability')(one).findings], { at: 'most', value: 1.25 }),
-      figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner]),
-    ];
+  const figure = (name: string, of: (one: Done) => readonly [number, number], owed?: Figure['owed']) => figureOf(world, done, name, of, owed);
+  const promised = (owed?: Figure['owed']) => figure('findings promised of the list by probability, over those there are', (one) => [one.promised, likeliest(one).findings], owed);
+  if (world === 'nothing-planted') return [promised({ at: 'most', value: 1.25 }), figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner])];
   return [
     figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner], { at: 'least', value: 2 }),
     figure('upheld kroner against the outlier rule', (one) => [ours(one).kroner, rule(one).kroner], { at: 'least', value: 1.3 }),
     figure('honest outliers on the list against the outlier rule', (one) => [ours(one).honest, rule(one).honest], world === 'standard' ? { at: 'most', value: 0.5 } : undefined),
-    figure('upheld kroner of the list by expected kroner against that by probability', (one) => [ours(one).kroner, of('probability')(one).kroner]),
-    figure('findings promised of the list by probability, over those there are', (one) => [one.promised, of('probability')(one).findings]),
+    figure('upheld kroner of the list by expected kroner against that by probability', (one) => [ours(one).kroner, likeliest(one).kroner]),
+    promised(),
+    ...truthFigures(world, done),
   ];
 } // prettier-ignore
+
+/** What nobody's list can be above: by the true probabilities with amounts as we learn them, and by the true kroner. */
+const truthFigures = (world: WorldName, done: readonly Lists[]): Figure[] => [
+  figureOf(world, done, 'true probabilities: upheld kroner against the outlier rule', (one) => [trueOdds(one).kroner, rule(one).kroner]),
+  figureOf(world, done, 'true probabilities: honest outliers against the outlier rule', (one) => [trueOdds(one).honest, rule(one).honest]),
+  figureOf(world, done, 'true kroner: upheld kroner against the outlier rule', (one) => [trueKroner(one).kroner, rule(one).kroner]),
+]; // prettier-ignore
+
+async function byTruth(): Promise<void> {
+  const figures: Figure[] = [];
+  for (const world of NAMES) {
+    const done: Lists[] = [];
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const dials: Dials = { ...WORLD_DIALS, seed, world };
+      const { cases, everybody } = await worldMatrices(dials);
+      done.push(judgedLists(dials, everybody, worthOf(cases, everybody), new Map()));
+    }
+    figures.push(...truthFigures(world, done));
+  }
+  report('worlds-truth', figures);
+}
 
 /** The longer half of the work alone: it is kept for as long as the simulation and the features stay. */
 async function makeAll(): Promise<void> {
@@ -174,6 +182,7 @@ async function main(): Promise<void> {
   const { tf } = await loadBackend();
   fs.mkdirSync(path.dirname(FILE), { recursive: true });
   if (process.argv.includes('--matrices')) return makeAll();
+  if (process.argv.includes('--truth')) return byTruth();
   const done = readDone(code);
   const owed = NAMES.flatMap((world) => Array.from({ length: SEEDS }, (_, seed) => ({ world, seed })));
   for (const { world, seed } of owed) {

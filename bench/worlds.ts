@@ -22,8 +22,8 @@ import { REGISTER_META, WORLD_DIALS, worldMatrices } from './lib/world-matrices'
 /**
  * What lists of equal length would give in worlds whose truth is known: ours in the order of expected kroner, against the
  * largest first and the outlier rule of practice (deviation from peers). Every list is judged by what a control of each
- * actor would give on average, so no luck of a draw is in it. `--seeds`, `--world` make it smaller; what is done is kept; `--matrices` makes but those;
- * `--truth` learns nothing and says what lists by the truth would give.
+ * actor would give on average, so no luck of a draw is in it. `--seeds`, `--world` make it smaller; what is done is kept;
+ * `--matrices` makes but those; `--truth` learns nothing and says what lists by the truth would give.
  */
 const option = (name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(process.argv.join(' '))?.[1];
 const SEEDS = Number(option('seeds') ?? 20);
@@ -112,9 +112,11 @@ function calibration(data: MatrixData, judged: readonly { readonly row: number; 
   return (at) => calibrated(calibrator, at);
 } // prettier-ignore
 
+/** What this code has done; a world that two processes did at once counts once. */
 const readDone = (code: string): Done[] =>
   fs.existsSync(FILE)
     ? fs.readFileSync(FILE, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Done).filter((done) => done.code === code)
+        .filter((done, i, all) => all.findIndex(({ world, seed }) => world === done.world && seed === done.seed) === i)
     : []; // prettier-ignore
 
 type Lists = Pick<Done, 'lists'>;

@@ -40,8 +40,8 @@ function coordinateDescent(hessian: Float64Array, gradient: Float64Array, from: 
 
 /**
  * Logistic regression with an elastic-net penalty, by Newton's method: the products over rows run in TensorFlow, the small
- * system is solved in float64; a ridge of more columns than rows is fitted in a system as large as the rows. Minimises mean log loss + penalty · ((1 - l1Ratio)/2 · |w|² + l1Ratio · Σ|w|); the
- * intercept is not penalised.
+ * system is solved in float64; a ridge of more columns than rows is fitted in a system as large as the rows. Minimises
+ * mean log loss + penalty · ((1 - l1Ratio)/2 · |w|² + l1Ratio · Σ|w|); the intercept is not penalised.
  * @returns tensors `w` (width × 1) and `b` (1 × 1)
  */
 export function fitLogistic(tf: Tf, rows: Rows, penalty: number, l1Ratio = 0): NamedTensor[] {

@@ -55,6 +55,23 @@ function libraryVersion(backend: object): string {
   throw new Error('the native backend does not say which TensorFlow it is');
 }
 
+/**
+ * Copies of tensors share their numbers on the WASM backend too, as they do on the others: what is kept for a gradient is a
+ * copy, and no kernel writes into what it was given.
+ */
+function shareCopies(tf: Tf): void {
+  const name = { kernelName: tf.Identity, backendName: 'wasm' };
+  tf.unregisterKernel(name.kernelName, name.backendName);
+  tf.registerKernel({
+    ...name,
+    kernelFunc: ({ inputs, backend }) => {
+      const x = inputs['x'] as TensorFlow.TensorInfo;
+      (backend as TensorFlow.KernelBackend).incRef(x.dataId);
+      return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+    },
+  });
+}
+
 async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: EngineFingerprint }> {
   const common = {
     node: process.versions.node,
@@ -80,5 +97,6 @@ async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: Engin
   await import('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
   await tf.ready();
+  shareCopies(tf);
   return { tf, engine: { backend: 'wasm', tensorflow: 'none', tfjs: tf.version['tfjs-core'], ...common } };
 }

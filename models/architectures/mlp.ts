@@ -1,7 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
 import { filled, type Parameter } from '../nn/network';
-import { product } from '../nn/product';
+import { product, shifted } from '../nn/product';
 import { rectified } from '../nn/rectified';
 import { embeddedWidth, embeddingParameters } from './embedding';
 import { type Layered, layered } from './layered';
@@ -28,9 +28,9 @@ export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): Layered
     kernel: (_tf, tensors) => tensors['w0'] as Tensor2D,
 
     above(tf, tensors, first, masks) {
-      let z = tf.add<Tensor2D>(first, tensors['b0']!);
+      let z = shifted(tf, first, tensors['b0'] as Tensor2D);
       for (let layer = 1; tensors[`w${layer}`]; layer++) {
-        z = tf.add(product(tf, rectified(tf, z, masks), tensors[`w${layer}`] as Tensor2D), tensors[`b${layer}`]!);
+        z = shifted(tf, product(tf, rectified(tf, z, masks), tensors[`w${layer}`] as Tensor2D), tensors[`b${layer}`] as Tensor2D);
       }
       return z;
     },

@@ -1,7 +1,7 @@
 import type { Rank, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
 import { filled, type Parameter, uniform } from '../nn/network';
-import { product } from '../nn/product';
+import { product, scaledProduct, shifted } from '../nn/product';
 import { rectified, weighedSums } from '../nn/rectified';
 import { embeddedWidth, embeddingParameters } from './embedding';
 import { type Layered, layered } from './layered';
@@ -44,15 +44,21 @@ export const tabmMini = (spec?: Pick<SpecOf<'tabm-mini'>, 'submodels' | 'width' 
       return tf.reshape<Rank.R2>(tf.mul(r, tf.expandDims(tensors['w0']!, 1)), [r.shape[0], k * d]);
     },
 
+    first: (tf, tensors, x) =>
+      tf.getBackend() === 'wasm' ? scaledProduct(tf, x, tensors['r'] as Tensor3D, tensors['w0'] as Tensor2D) : undefined,
+
     above(tf, tensors, first, masks) {
       const [k, d] = (tensors['head'] as Tensor2D).shape;
-      const rows = first.shape[0];
-      let h = tf.reshape<Rank.R2>(first, [rows * k, d]);
+      let h = first; // rows × members·units, from the first layer on rows·members × units
       for (let layer = 0; tensors[`w${layer}`]; layer++) {
         const z: Tensor2D = layer === 0 ? h : product(tf, h, tensors[`w${layer}`] as Tensor2D);
-        h = rectified(tf, tf.add<Tensor2D>(z, tensors[`b${layer}`]!), masks);
+        h = rectified(tf, shifted(tf, z, tensors[`b${layer}`] as Tensor2D), masks);
       }
-      return tf.add<Tensor2D>(weighedSums(tf, tf.reshape<Rank.R3>(h, [rows, k, d]), tensors['head']!), tensors['headBias']!);
+      return shifted(
+        tf,
+        weighedSums(tf, tf.reshape<Rank.R3>(h, [first.shape[0], k, d]), tensors['head']!),
+        tensors['headBias'] as Tensor2D,
+      );
     },
   });
 

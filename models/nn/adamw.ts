@@ -22,7 +22,6 @@ export class AdamW {
   #mean: Tensor1D;
   #square: Tensor1D;
   readonly #keep: Tensor1D;
-  readonly #sizes: number[];
 
   constructor(
     private readonly tf: Tf,
@@ -30,8 +29,7 @@ export class AdamW {
     decayed: readonly boolean[],
     private readonly settings: AdamWSettings,
   ) {
-    this.#sizes = variables.map((variable) => variable.size);
-    const total = this.#sizes.reduce((sum, n) => sum + n, 0);
+    const total = variables.reduce((sum, variable) => sum + variable.size, 0);
     const keep = new Float32Array(total);
     let at = 0;
     variables.forEach((variable, i) => {
@@ -56,7 +54,11 @@ export class AdamW {
       const root = tf.add(tf.sqrt(tf.mul(square, 1 / (1 - BETA2 ** this.#step))), EPSILON);
       const move = tf.div(tf.mul(mean, settings.learningRate / (1 - BETA1 ** this.#step)), root);
       const values = tf.sub<Tensor1D>(tf.mul(this.#values, this.#keep), move);
-      tf.split(values, this.#sizes).forEach((part, i) => this.variables[i]!.assign(tf.reshape(part, this.variables[i]!.shape)));
+      let at = 0;
+      for (const variable of this.variables) {
+        variable.assign(tf.reshape(tf.slice(values, at, variable.size), variable.shape));
+        at += variable.size;
+      }
       return { mean: tf.keep(mean), square: tf.keep(square), values: tf.keep(values) }; // the caller may tidy too
     });
     tf.dispose([this.#values, this.#mean, this.#square]);

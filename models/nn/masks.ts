@@ -18,11 +18,18 @@ export class Masks {
     this.#kept = below === 0 ? undefined : Float32Array.from({ length: 256 }, (_, draw) => (draw < below ? 0 : 256 / (256 - below)));
   }
 
-  drop<T extends Tensor>(tf: Tf, x: T): T {
-    const kept = this.#kept;
-    if (!kept) return x;
-    const words = new Uint32Array(Math.ceil(x.size / 4));
+  /** Draws of 8 bits, four to a word, and what each is kept as; undefined where everything is. */
+  draw(size: number): { words: Uint32Array; kept: Float32Array } | undefined {
+    if (!this.#kept) return undefined;
+    const words = new Uint32Array(Math.ceil(size / 4));
     this.rng.fill(words);
+    return { words, kept: this.#kept };
+  }
+
+  drop<T extends Tensor>(tf: Tf, x: T): T {
+    const draws = this.draw(x.size);
+    if (!draws) return x;
+    const { words, kept } = draws;
     const mask = new Float32Array(4 * words.length);
     for (let i = 0, at = 0; i < words.length; i++, at += 4) {
       const word = words[i]!;

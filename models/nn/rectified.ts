@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Tf } from '../backend';
 import type { Masks } from './masks';
+import { factorsAbove } from './on-heap';
 
 type Save = (tensors: Tensor[]) => void;
 
@@ -11,12 +12,17 @@ type Save = (tensors: Tensor[]) => void;
 export function rectified<T extends Tensor>(tf: Tf, z: T, masks?: Masks): T {
   if (!masks) return tf.relu(z);
   const masked = tf.customGrad<T>((x, save) => {
-    const above = tf.cast<T>(tf.greater<T>(x as T, 0), 'float32');
-    const kept = masks.drop(tf, above);
-    (save as Save)([kept]);
-    return { value: tf.mul<T>(x as T, kept), gradFunc: (dy: T, saved: Tensor[]) => tf.mul<T>(dy, saved[0]!) };
+    const factor = factors(tf, x as T, masks);
+    (save as Save)([factor]);
+    return { value: tf.mul<T>(x as T, factor), gradFunc: (dy: T, saved: Tensor[]) => tf.mul<T>(dy, saved[0]!) };
   });
   return masked(z);
+}
+
+function factors<T extends Tensor>(tf: Tf, x: T, masks: Masks): T {
+  const draws = tf.getBackend() === 'wasm' ? masks.draw(x.size) : undefined;
+  if (draws) return factorsAbove(tf, x, draws.words, draws.kept);
+  return masks.drop(tf, tf.cast<T>(tf.greater<T>(x, 0), 'float32'));
 }
 
 /**

@@ -47,6 +47,13 @@ export function networkLogits(
   return out;
 }
 
+/** Chosen rows of a row-major array. */
+function rowsOf(values: Float32Array, width: number, rows: Int32Array): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => out.set(values.subarray(row * width, (row + 1) * width), i * width));
+  return out;
+}
+
 /** @throws Error where a network was begun in another form: widths follow from settings and encoder, which are the same */
 function taken(network: Network, own: Parameter, from: Stop['from']): Parameter {
   if (!from || network.isHead?.(own.name)) return own;
@@ -84,8 +91,6 @@ export function trainNetwork(
   }
   const variables = trained.map(({ name }) => tensors[name] as Variable);
   const optimizer = new AdamW(tf, variables, trained.map(({ kind }) => kind === 'weight'), { ...settings, clip: CLIP }); // prettier-ignore
-  const x = tf.tensor2d(train.x, [train.y.length, train.width]);
-  const y = tf.tensor2d(train.y, [train.y.length, 1]);
   const masks = new Masks(rng, settings.dropout);
   const values = () => parameters.map(({ name, shape }) => ({ name, shape, values: Float32Array.from(tensors[name]!.dataSync()) }));
   const order = Int32Array.from({ length: train.y.length }, (_, i) => i);
@@ -96,8 +101,10 @@ export function trainNetwork(
       for (let at = 0; at < order.length; at += settings.batchSize) {
         const batch = order.subarray(at, at + settings.batchSize);
         tf.tidy(() => {
-          const index = tf.tensor1d(batch, 'int32');
-          const [bx, by] = [tf.gather(x, index), tf.gather(y, index)];
+          const [bx, by] = [
+            tf.tensor2d(rowsOf(train.x, train.width, batch), [batch.length, train.width]),
+            tf.tensor2d(rowsOf(train.y, 1, batch), [batch.length, 1]),
+          ];
           const { grads } = tf.variableGrads(() => trainingLoss(tf, settings.loss, network.forward(tf, tensors, bx, masks), by), variables);
           optimizer.step(variables.map((variable) => grads[variable.name]!));
         });
@@ -113,6 +120,6 @@ export function trainNetwork(
       : { tensors: values(), epochs: stop.epochs, validationLoss: undefined };
   } finally {
     optimizer.dispose();
-    tf.dispose([x, y, ...Object.values(tensors)]);
+    tf.dispose(Object.values(tensors));
   }
 }

@@ -1,10 +1,13 @@
+import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { Rng } from '../../domain/rng';
 import { familySchema, type NetworkSpec } from '../../domain/schemas/families';
 import { additive } from '../../models/architectures/additive';
 import { mlp } from '../../models/architectures/mlp';
 import { tabmMini } from '../../models/architectures/tabm-mini';
 import { loadBackend, type Tf } from '../../models/backend';
-import type { Network, Rows } from '../../models/nn/network';
+import { trainingLoss } from '../../models/nn/loss';
+import { Masks } from '../../models/nn/masks';
+import { type Network, type Rows, toTensors } from '../../models/nn/network';
 import { trainNetwork } from '../../models/nn/train';
 
 /** Where the native addon cannot be built; in a file of its own because a process has one engine. */
@@ -40,3 +43,47 @@ test.each([
   expect(loss(12)).toBeLessThan(0.9 * loss(1));
   expect(tf.memory().numTensors).toBe(before);
 });
+
+/** The same networks of the library's own operations alone, without any way round what is slow here. */
+const STOCK: Readonly<Record<'mlp' | 'tabm-mini', (tensors: Record<string, Tensor>, x: Tensor2D, masks: Masks) => Tensor2D>> = {
+  mlp(tensors, x, masks) {
+    const first = tf.add<Tensor2D>(tf.matMul(x, tensors['w0']!), tensors['b0']!);
+    return tf.add(tf.matMul(masks.drop(tf, tf.relu(first)), tensors['w1']!), tensors['b1']!);
+  },
+  'tabm-mini'(tensors, x, masks) {
+    const { r, w0, b0, w1, b1, head, headBias } = tensors as Record<'r' | 'w0' | 'b0' | 'w1' | 'b1' | 'head' | 'headBias', Tensor>;
+    const [k, d] = head.shape as [number, number];
+    const kernel = tf.reshape<Rank.R2>(tf.mul(r, tf.expandDims(w0, 1)), [x.shape[1], k * d]);
+    const first = tf.reshape<Rank.R2>(tf.matMul(x, kernel), [x.shape[0] * k, d]);
+    const h = masks.drop(tf, tf.relu(tf.add<Tensor2D>(first, b0)));
+    const second = masks.drop(tf, tf.relu(tf.add<Tensor2D>(tf.matMul(h, w1), b1)));
+    return tf.add(tf.sum(tf.mul(tf.reshape(second, [x.shape[0], k, d]), head), 2), headBias);
+  },
+};
+
+test.each([
+  { family: 'mlp', hidden: [16] },
+  { family: 'tabm-mini', submodels: 4, width: 16 },
+] as const)('$family: loss and gradients are those of the stock operations', (settings) => {
+  const spec = familySchema.parse(settings) as NetworkSpec;
+  const network = NETWORKS[spec.family](spec);
+  const parameters = network.initial({ rng: new Rng('start'), train: rows, inputs, baseLogit: -1 });
+  const tensors = toTensors(tf, parameters);
+  const of = (forward: (given: Record<string, Tensor>, data: Tensor2D, masks: Masks) => Tensor2D) =>
+    tf.tidy(() => {
+      const names = parameters.map(({ name }) => name);
+      const data = tf.tensor2d(rows.x.subarray(0, 3 * 50), [50, 3]);
+      const y = tf.tensor2d(rows.y.subarray(0, 50), [50, 1]);
+      const lossOf = (...given: Tensor[]) => trainingLoss(tf, spec.loss, forward(Object.fromEntries(names.map((name, i) => [name, given[i]!])), data, new Masks(new Rng('masks'), 0.3)), y);
+      const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => tensors[name]!));
+      return Object.fromEntries([['loss', value] as const, ...names.map((name, i) => [name, grads[i]!] as const)].map(([name, tensor]) => [name, { shape: tensor.shape, values: [...tensor.dataSync()] }]));
+    }); // prettier-ignore
+  const [own, stock] = [of((given, data, masks) => network.forward(tf, given, data, masks)), of(STOCK[settings.family])];
+  tf.dispose(Object.values(tensors));
+  for (const [name, { shape, values }] of Object.entries(stock)) {
+    expect({ name, shape: own[name]!.shape }).toEqual({ name, shape });
+    const away = Math.max(...values.map((value, i) => Math.abs(value - own[name]!.values[i]!)));
+    expect({ name, alike: away < 1e-5 }).toEqual({ name, alike: true });
+    if (name !== 'loss') expect({ name, some: values.some((value) => Math.abs(value) > 1e-4) }).toEqual({ name, some: true });
+  }
+}); // prettier-ignore

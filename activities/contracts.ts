@@ -35,6 +35,14 @@ export interface FoldTask {
   /** Matrix of all active actors at the start of the test part. */
   readonly populationId?: string;
 }
+export interface TrialTask {
+  readonly runId: string;
+  readonly matrixId: string;
+  readonly family: FamilySpec['family'];
+  readonly trial: number;
+  /** Matrix of all active actors at the start of the first test part. */
+  readonly populationId?: string;
+}
 export interface FoldDone {
   readonly fold: string;
   readonly family: FamilySpec['family'];
@@ -146,7 +154,7 @@ export interface TrainingActivities {
   /** Looks for leaks before anything is fitted; structural ones fail the run. */
   checkLeaks(input: { runId: string; matrixId: string; snapshotId?: string | undefined }): Promise<{ verdict: 'clean' | 'needs-reason' }>;
   /** One setting, fitted and judged inside the training part of the first fold. */
-  tryOut(input: { runId: string; matrixId: string; family: FamilySpec['family']; trial: number }): Promise<{ validationLoss: number }>;
+  tryOut(input: TrialTask): Promise<{ validationLoss: number }>;
   trainFold(input: FoldTask): Promise<FoldDone>;
   evaluateRun(input: { runId: string; matrixId: string }): Promise<{ metrics: number }>;
   trainFinal(input: { runId: string; matrixId: string; family: FamilySpec['family'] }): Promise<FinalModel>;

@@ -1,4 +1,5 @@
 import { notFound } from '../domain/errors';
+import { trialSettings } from '../domain/rules/search-space';
 import { addMonths, type Fold, foldsOf } from '../domain/rules/time-splits';
 import type { FamilySpec } from '../domain/schemas/families';
 import { type Experiment, testEnd } from '../domain/schemas/experiment';
@@ -42,6 +43,26 @@ const finalExtras = (experiment: Experiment): Pick<JobOf<'final'>, 'amounts' | '
 });
 
 type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
+
+/** One setting tried on the rows that train the first fold, given of everybody what the fits are. */
+export async function trialJob(
+  deps: Deps,
+  { input: { experiment } }: TrainingRun,
+  task: { matrixId: string; family: FamilySpec['family']; trial: number; populationId?: string | undefined },
+): Promise<JobOf<'trial'>> {
+  const matrix = await matrixFile(deps, task.matrixId, experiment);
+  const given = fromEverybody(experiment);
+  const everybody = Object.keys(given).length > 0 ? task.populationId : undefined;
+  return {
+    kind: 'trial',
+    matrix,
+    fold: foldsOf(experiment.split)[0]!,
+    family: trialSettings(familyOf(experiment, task.family), experiment.seed, task.trial),
+    ...(everybody ? { population: await populationFile(deps, everybody, matrix.use), ...given } : {}),
+    seed: experiment.seed,
+    storeRoot: deps.store.root,
+  };
+}
 
 /** One fit of one fold, and what is scored with it. */
 export async function foldJob(

@@ -1,5 +1,3 @@
-import { foldsOf } from '../domain/rules/time-splits';
-import { trialSettings } from '../domain/rules/search-space';
 import type { FamilySpec } from '../domain/schemas/families';
 import type { TrialScore } from '../models/search';
 import { digestOf } from '../platform/artifacts/hash';
@@ -13,36 +11,25 @@ import { spawnJob } from './compute/spawn-job';
 import type { TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 import { checkRun } from './leaks';
-import { evaluateJob, familyOf, finalJob, foldJob, matrixFile, settingsOf } from './training-input';
+import { evaluateJob, finalJob, foldJob, settingsOf, trialJob } from './training-input';
 
 /** Fits and judgements, each in a child process. Run twice they give the same bytes, and rows are written once. */
 export function trainingActivities(
   deps: Deps,
 ): Pick<TrainingActivities, 'checkLeaks' | 'tryOut' | 'trainFold' | 'evaluateRun' | 'trainFinal'> {
   const { db, store } = deps;
-  const storeRoot = store.root;
   return {
     checkLeaks: (input) => heartbeating((signal) => checkRun(deps, input, signal)),
 
-    tryOut: ({ runId, matrixId, family, trial }) =>
+    tryOut: ({ runId, matrixId, family, trial, populationId }) =>
       heartbeating(async (signal) => {
         const key = { run_id: runId, family, trial };
         const done = await db('ml.trial').where(key).first<{ validation_loss: number } | undefined>();
         if (done) return { validationLoss: done.validation_loss };
         const run = await getRun(db, runId);
-        const { experiment } = run.input;
-        const settings = trialSettings(familyOf(experiment, family), experiment.seed, trial);
-        const matrix = await matrixFile(deps, matrixId, experiment);
-        const job = {
-          kind: 'trial',
-          matrix,
-          fold: foldsOf(experiment.split)[0]!,
-          family: settings,
-          seed: experiment.seed,
-          storeRoot,
-        } as const;
+        const job = await trialJob(deps, run, { matrixId, family, trial, populationId });
         const { result } = await spawnJob<'trial'>(job, signal);
-        await writeTrial(deps, run.actId, { runId, family, trial, settings, result });
+        await writeTrial(deps, run.actId, { runId, family, trial, settings: job.family, result });
         return { validationLoss: result.validationLoss };
       }),
 

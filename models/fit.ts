@@ -124,14 +124,26 @@ export function fitFamily(
   given?: FromEverybody,
 ): Fit {
   const all = [...rows].sort((a, b) => compare(data.rowId[a]!, data.rowId[b]!));
-  const parts: Parts = { ...splitByKnownTime(data, all), all, pretrain: given?.pretrain };
-  if (!given?.settings) return fitParts(tf, spec, data, columns, parts, seed);
-  const { data: joined, pool } = joinUnlabelled(data, all, given.everybody);
-  const count = (part: readonly number[]) => findings(data, part);
+  const joined = withEverybody(spec, data, { ...splitByKnownTime(data, all), all }, seed, given);
+  return fitParts(tf, spec, joined.data, columns, joined.parts, seed);
+}
+
+/** The parts of a fit with what it is given of everybody: never controlled actors beside each part, and what networks are begun on. */
+export function withEverybody(
+  spec: FamilySpec,
+  data: MatrixData,
+  { inner, validation, all = [] }: Pick<Parts, 'inner' | 'validation' | 'all'>,
+  seed: number,
+  given?: FromEverybody,
+): { data: MatrixData; parts: Parts } {
+  const parts: Parts = { inner, validation, ...(all.length > 0 ? { all } : {}), pretrain: given?.pretrain };
+  if (!given?.settings) return { data, parts };
+  const { data: joined, pool } = joinUnlabelled(data, [...inner, ...validation], given.everybody);
+  const [inInner, inValidation, inAll] = [inner, validation, all].map((part) => findings(data, part)) as [number, number, number];
   const { perFinding, draws } = given.settings;
-  const found = { inner: count(parts.inner), validation: count(parts.validation), all: count(all) };
+  const found = { inner: inInner, validation: inValidation, all: inAll };
   const beside = drawBeside(pool, found, perFinding, spec.family === 'logistic' ? draws : spec.members, seed);
-  return fitParts(tf, spec, joined, columns, { ...parts, beside }, seed);
+  return { data: joined, parts: { ...parts, beside } };
 }
 
 /** The same with the parts chosen by the caller. */

@@ -8,7 +8,7 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { RunPlan } from '../activities/contracts';
+import type { RunPlan, TrialTask } from '../activities/contracts';
 import { MIRROR_ID } from '../domain/rules/workflow-ids';
 import { computing, quick, streaming } from './activity-proxies';
 import { problemOf } from './failures';
@@ -51,12 +51,18 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
       enter('leak check');
       await computing.checkLeaks({ runId, matrixId, snapshotId });
     }
-    if (plan.search && patched('search'))
-      await search({ runId, matrixId }, plan.families, plan.search, (done, total) => (progress = { step: 'search', done, total }));
-    const populations =
+    const everybody = async () =>
       snapshotId && plan.population && patched('population')
-        ? await makePopulations(actId, snapshotId, plan.folds, enter)
+        ? makePopulations(actId, snapshotId, plan.folds, enter)
         : new Map<string, string>();
+    // Trials of runs that began before that were given nothing of everybody, whatever the fits were.
+    let populations = plan.search && patched('search-of-everybody') ? await everybody() : undefined;
+    if (plan.search && patched('search')) {
+      const populationId = populations?.get(plan.folds[0]!.id);
+      const of = { runId, matrixId, ...(populationId ? { populationId } : {}) };
+      await search(of, plan.families, plan.search, (done, total) => (progress = { step: 'search', done, total }));
+    }
+    populations ??= await everybody();
     const tasks = plan.folds.flatMap((fold) => {
       const populationId = populations.get(fold.id);
       return plan.families.map((family) => ({ runId, matrixId, fold: fold.id, family, ...(populationId ? { populationId } : {}) }));
@@ -95,7 +101,7 @@ const TRIALS_AT_ONCE = 8;
  * away costs the fit it was in. After `minutes` no trial begins, and the best of those that did is used.
  */
 async function search(
-  of: { runId: string; matrixId: string },
+  of: Omit<TrialTask, 'family' | 'trial'>,
   families: RunPlan['families'],
   { trials, minutes }: NonNullable<RunPlan['search']>,
   report: (done: number, total: number) => void,

@@ -53,6 +53,10 @@ export type ComputeJob =
       /** Rows that train this fold are searched on: no test part is seen. */
       readonly fold: Fold;
       readonly family: FamilySpec;
+      /** All active actors at the start of that fold's test part, where fits are given something of them. */
+      readonly population?: MatrixFile | undefined;
+      readonly unlabelled?: Unlabelled | undefined;
+      readonly pretrain?: Pretrain | undefined;
       readonly seed: number;
       readonly storeRoot: string;
     }

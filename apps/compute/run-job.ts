@@ -111,7 +111,8 @@ async function trial(job: JobOf<'trial'>, store: ArtifactStore): Promise<TrialSc
   const { data, columns } = await modelRows(job.matrix, store);
   const train = allRows(data).filter((row) => trainsFold(datedRow(data, row), job.fold));
   const { tf } = await loadBackend();
-  return tryOut(tf, job.family, data, columns, train, job.seed);
+  const everybody = job.population && (await everybodyOf(job.population, store));
+  return tryOut(tf, job.family, data, columns, train, job.seed, fromEverybody(job, everybody));
 }
 
 async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOutcome> {

@@ -102,7 +102,9 @@ const fields = z.strictObject({
         .describe('no trial starts after so many minutes; those that did are kept and count'),
     })
     .optional()
-    .describe('tries random settings of every family on what was known before the first test part, and uses the best of each'),
+    .describe(
+      'tries random settings of every family on what was known before the first test part, with what the fits are given of everybody, and uses the best of each',
+    ),
   expectedNok: z
     .enum(['none', 'beside', 'order'])
     .default('beside')

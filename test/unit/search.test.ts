@@ -74,4 +74,27 @@ describe('trying one out', () => {
     tryOut(tf, familySchema.parse({ family: 'mlp', hidden: [4], maxEpochs: 3, members: 4 }), data, columns, rows, 1);
     expect(tf.memory().numTensors).toBe(before);
   });
+  test('never controlled actors fit and validate beside the controlled, as in the fits that the trial stands for', async () => {
+    const { tf } = await loadBackend();
+    const others = Float64Array.from({ length: n }, () => rng.normal());
+    const everybody: MatrixData = {
+      ...data,
+      rowId: data.rowId.map((id) => `other-${id}`),
+      entity: data.entity.map((_, i) => (i < 20 ? `e${i}` : `other${i}`)), // twenty of them were controlled
+      asOf: data.asOf.map(() => day(n + 30)),
+      label: new Float64Array(n).fill(1),
+      numeric: new Map([...data.numeric, ['signal', others]]),
+    };
+    const found = (from: number, to: number) => label.slice(Math.round(from * n), Math.round(to * n)).reduce((sum, y) => sum + y, 0);
+    const alone = tryOut(tf, logistic([0.03]), data, columns, rows, 1);
+    const beside = tryOut(tf, logistic([0.03]), data, columns, rows, 1, { everybody, settings: { perFinding: 1, draws: 2 } });
+    expect(beside).toMatchObject({ rows: alone.rows, findings: alone.findings });
+    const asked = [[0.55, 0.7], [0.7, 0.85], [0.85, 1]].map(([from, to]) => found(from!, to!)); // prettier-ignore
+    expect(beside.unlabelledRows).toBe(asked.reduce((sum, one) => sum + Math.min(one, (n - 20) / 5), 0));
+    expect(beside.validationLoss).not.toBeCloseTo(alone.validationLoss, 3);
+    // Nobody knows their outcome, so what stands there is not read.
+    const unread = { everybody: { ...everybody, label: new Float64Array(n) }, settings: { perFinding: 1, draws: 2 } };
+    expect(tryOut(tf, logistic([0.03]), data, columns, rows, 1, unread)).toEqual(beside);
+    expect(alone.unlabelledRows).toBeUndefined();
+  });
 });

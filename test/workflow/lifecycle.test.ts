@@ -159,6 +159,29 @@ describe('trainModel', () => {
     expect(calls.at(-1)).not.toBe('tryOut');
   });
 
+  test('trials are given everybody of the first test part, where everybody is known', async () => {
+    const calls: string[] = [];
+    const given: (string | undefined)[] = [];
+    const plan = { source: 'register', asOf: '2025-01-01T00:00:00Z', folds: [fold('fold-1'), fold('fold-2')], families: ['logistic'], population: true, search: { trials: 3 } } as const; // prettier-ignore
+    let made = 0;
+    const over: Fakes = {
+      planRun: async () => plan,
+      buildPopulationMatrix: async () => {
+        calls.push('buildPopulationMatrix');
+        return { matrixId: `population-${++made}`, rows: 9, positives: 0 };
+      },
+      tryOut: async ({ populationId }) => {
+        calls.push('tryOut');
+        given.push(populationId);
+        return { validationLoss: 1 };
+      },
+    };
+    await withWorkers(fakes(calls, over), async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>);
+    expect(given).toEqual(Array(3).fill('population-1'));
+    expect(calls.filter((call) => call === 'buildPopulationMatrix')).toHaveLength(2);
+    expect(calls.indexOf('tryOut')).toBeGreaterThan(calls.lastIndexOf('buildPopulationMatrix'));
+  });
+
   test('a table skips extraction', async () => {
     const calls: string[] = [];
     await withWorkers(

@@ -16,7 +16,8 @@ import type { Dials } from '../simulation/dials';
 import { type WorldName, WORLDS } from '../simulation/worlds';
 import { type Figure, report } from './lib/results';
 import { UNLABELLED } from './lib/unlabelled';
-import { judgedLists, type ListOutcome } from './lib/world-lists';
+import { probabilityFromDrawn } from './lib/drawn-outcomes';
+import { judgedLists, type ListOutcome, truthOf } from './lib/world-lists';
 import { REGISTER_META, WORLD_DIALS, worldMatrices } from './lib/world-matrices';
 
 /**
@@ -170,6 +171,33 @@ async function byTruth(): Promise<void> {
   report('worlds-truth', figures);
 }
 
+/** What is short: the same family with outcomes of actors drawn at random, and more of them than any payer has. */
+async function byDrawn(tf: Tf, counts: readonly number[]): Promise<void> {
+  const figures: Figure[] = [];
+  for (const world of NAMES) {
+    const done: Lists[] = [];
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const dials: Dials = { ...WORLD_DIALS, seed, world };
+      const { cases, everybody, columns } = await worldMatrices(dials);
+      const kroner = worthOf(cases, everybody);
+      const finding = truthOf(dials, everybody).map((own) => own.finding);
+      const orders = counts.map((count) => {
+        const probability = probabilityFromDrawn(tf, FAMILY, everybody, columns, finding, count, seed);
+        return [`drawn-${count}`, probability.map((p, row) => p * kroner[row]!)] as const;
+      });
+      done.push(judgedLists(dials, everybody, kroner, new Map(orders)));
+      say(`${world}, seed ${seed}: ${done.length} done of ${SEEDS} owed`);
+    }
+    for (const count of counts) {
+      const list = of(`drawn-${count}`);
+      figures.push(figureOf(world, done, `${count} outcomes drawn of everybody: upheld kroner against the outlier rule`, (one) => [list(one).kroner, rule(one).kroner]));
+      figures.push(figureOf(world, done, `${count} outcomes drawn of everybody: honest outliers against the outlier rule`, (one) => [list(one).honest, rule(one).honest]));
+    }
+    figures.push(...truthFigures(world, done));
+  }
+  report('worlds-drawn', figures);
+} // prettier-ignore
+
 /** The longer half of the work alone: it is kept for as long as the simulation and the features stay. */
 async function makeAll(): Promise<void> {
   for (let seed = 0; seed < SEEDS; seed++)
@@ -185,6 +213,8 @@ async function main(): Promise<void> {
   fs.mkdirSync(path.dirname(FILE), { recursive: true });
   if (process.argv.includes('--matrices')) return makeAll();
   if (process.argv.includes('--truth')) return byTruth();
+  const drawn = option('drawn')?.split(',').map(Number);
+  if (drawn) return byDrawn(tf, drawn);
   const done = readDone(code);
   const owed = NAMES.flatMap((world) => Array.from({ length: SEEDS }, (_, seed) => ({ world, seed })));
   for (const { world, seed } of owed) {

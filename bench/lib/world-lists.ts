@@ -16,6 +16,15 @@ export interface ListOutcome {
   readonly honest: number;
 }
 
+/** What a control of each active actor would give on average, and whether it is an honest outlier. */
+export function truthOf(dials: Dials, everybody: MatrixData) {
+  const [actors, month] = [makeActors(dials), monthsOf(dials)];
+  return everybody.entity.map((entity) => {
+    const actor = actors[Number(entity.slice(1)) - 1]!;
+    return { honest: Number(actor.honest !== undefined || actor.ramp), ...expectedOutcome(actor, month) };
+  });
+}
+
 /**
  * What lists of a year's controls would give on average, baselines and the truth beside the given orders: the truth as
  * probabilities is what a model could reach that learns nothing of amounts, the truth in kroner what no list can be above.
@@ -23,11 +32,7 @@ export interface ListOutcome {
  * @returns outcomes by order, and how a list is drawn up from scores
  */
 export function judgedLists(dials: Dials, everybody: MatrixData, kroner: readonly number[], orders: ReadonlyMap<string, ArrayLike<number>>) {
-  const [actors, month] = [makeActors(dials), monthsOf(dials)];
-  const truth = everybody.entity.map((entity) => {
-    const actor = actors[Number(entity.slice(1)) - 1]!;
-    return { honest: Number(actor.honest !== undefined || actor.ramp), ...expectedOutcome(actor, month) };
-  });
+  const truth = truthOf(dials, everybody);
   const order = (scores: ArrayLike<number>) => rankOrder({ scores, rowIds: everybody.rowId }, dials.seed).slice(0, CAPACITY);
   const judge = (scores: ArrayLike<number>): ListOutcome => {
     const list = order(scores).map((row) => truth[row]!);

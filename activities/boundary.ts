@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { UtplukkError } from '../domain/errors';
-import { NON_RETRYABLE } from '../domain/failure-types';
+import { type FailureType, NON_RETRYABLE } from '../domain/failure-types';
+import { ProcessEnded } from './compute/spawn-job';
 
 const BEAT_MS = 2000;
 
@@ -38,12 +39,21 @@ const AWAY = new Set([
   BROKEN,
 ]);
 
+/** Attempts after which a computing process that ends by itself each time is given up: a disk may be full for a moment. */
+export const MAX_ENDINGS = 5;
+
 /** Only here do our errors become Temporal's: named, and marked when no retry mends them. Others pass and are retried. */
-export function toFailure(error: unknown): unknown {
+export function toFailure(error: unknown, attempt = 1): unknown {
   if (error instanceof UtplukkError) {
     const message = error.next ? `${error.message}. ${error.next}` : error.message;
     return ApplicationFailure.create({ type: error.type, message, nonRetryable: NON_RETRYABLE.includes(error.type) });
   }
+  if (error instanceof ProcessEnded && attempt >= MAX_ENDINGS)
+    return ApplicationFailure.create({
+      type: 'ComputingFailed' satisfies FailureType,
+      message: `${attempt} times ${error.message}`,
+      nonRetryable: true,
+    });
   const code = codeOf(error);
   if (AWAY.has(code))
     return ApplicationFailure.create({ type: 'SourceAway', message: `a server did not answer (${code})`, nonRetryable: false });
@@ -85,7 +95,7 @@ export function atBoundary<A extends Activities>(activities: A, record: (outage:
       try {
         result = await run(...args);
       } catch (error) {
-        const failure = toFailure(error);
+        const failure = toFailure(error, info.attempt);
         if (isAway(failure)) {
           const now = new Date(info.currentAttemptScheduledTimestampMs).toISOString();
           context.heartbeat({ silence: { code: codeOf(error), since: before?.since ?? now, failures: (before?.failures ?? 0) + 1 } });

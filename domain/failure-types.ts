@@ -9,6 +9,7 @@ export const FAILURE_TYPES = [
   'ContentMismatch', // bytes are not what their name (hash) says
   'LeakFound', // the data hold what was not known when they say they were: no retry mends that
   'EngineMissing', // TensorFlow backend or a server that the work cannot do without
+  'ComputingFailed', // a computing process ended by an error of the program, several times over
   'SourceAway', // register or server not reachable: wait and try again
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];

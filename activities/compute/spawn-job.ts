@@ -8,6 +8,9 @@ import type { Computed, ComputeJob } from './jobs';
 
 export const COMPUTE_ENTRY = path.join(ROOT, 'dist/apps/compute/main.js');
 
+/** The process ended by itself, without a result: nobody killed it. The same inputs will most likely end it again. */
+export class ProcessEnded extends Error {}
+
 /**
  * Runs a job in a child process: TensorFlow blocks the event loop, so heartbeats and cancellation need the parent free;
  * the child's memory goes back when it ends, and a native crash stays its own.
@@ -35,7 +38,8 @@ export async function spawnJob<K extends ComputeJob['kind']>(
   const answer = parseAnswer<K>(last);
   if (answer && 'result' in answer) return answer;
   if (answer) throw new UtplukkError(answer.failure.type, answer.failure.message, answer.failure.next);
-  throw new Error(`the computing process ended with ${child.exitCode ?? child.signalCode} and no result: ${err.slice(-1500)}`);
+  const said = `the computing process ended with ${child.exitCode ?? child.signalCode} and no result: ${err.slice(-1500)}`;
+  throw child.exitCode === null ? new Error(said) : new ProcessEnded(said);
 }
 
 type Answer<K extends ComputeJob['kind']> = Computed<K> | { failure: { type: FailureType; message: string; next?: string } };

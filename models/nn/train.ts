@@ -54,13 +54,16 @@ function rowsOf(values: Float32Array, width: number, rows: Int32Array): Float32A
   return out;
 }
 
-/** @throws Error where a network was begun in another form: widths follow from settings and encoder, which are the same */
+/**
+ * An array as the network was begun with it, its shape too: edges of bins follow from the rows that it was begun on, and what
+ * is multiplied with the bins follows from them. Its head is its own.
+ * @throws Error where it was begun without that array: settings and encoder are the same, so this cannot be
+ */
 function taken(network: Network, own: Parameter, from: Stop['from']): Parameter {
   if (!from || network.isHead?.(own.name)) return own;
   const before = from.find(({ name }) => name === own.name);
-  if (before?.values.length !== own.values.length)
-    throw new Error(`the network was begun without an array ${own.name} of ${own.shape.join(' x ')}`);
-  return { ...own, values: before.values };
+  if (!before) throw new Error(`the network was begun without an array ${own.name}`);
+  return { ...own, shape: before.shape, values: before.values };
 }
 
 /**

@@ -122,4 +122,24 @@ describe('a network that is begun on rule hits', () => {
     for (const spec of [familySchema.parse({ family: 'logistic' }), additive])
       expect(bytes(spec, true).equals(bytes(spec, false))).toBe(true);
   });
+
+  test.each(['piecewise-linear', 'periodic'])(
+    'inputs widened (%s) keep the edges of everybody, of whom there are more than of the cases',
+    (kind) => {
+      const halves = (data: typeof cases, most: number) =>
+        new Map([...data.numeric, ['f0', data.numeric.get('f0')!.map((value) => Math.min(most, Math.round(value)))] as const]);
+      const few = { ...cases, numeric: halves(cases, 0) };
+      const of = { ...everybody, numeric: halves(everybody, 9) };
+      for (const settings of [
+        { family: 'mlp', hidden: [8] },
+        { family: 'tabm-mini', submodels: 4, width: 16 },
+      ]) {
+        const spec = familySchema.parse({ ...settings, maxEpochs: 2, members: 1, batchSize: 64, embedding: { kind } });
+        const model = fitFamily(tf, spec, few, features, all(few), 1, { everybody: of, pretrain: pretrainingOf(of, META) }).model;
+        const scores = scoreRows(tf, model, few, all(few));
+        expect([...scores].every(Number.isFinite)).toBe(true);
+        expect(new Set(scores).size).toBeGreaterThan(few.n / 2);
+      }
+    },
+  );
 });

@@ -14,6 +14,7 @@ const STATUS: Record<FailureType, number> = {
   NoLabels: 422,
   LeakFound: 422,
   ContentMismatch: 500,
+  ComputingFailed: 500,
   EngineMissing: 503,
   SourceAway: 503,
 };

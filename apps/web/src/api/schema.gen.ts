@@ -1022,7 +1022,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakFound" | "EngineMissing" | "SourceAway" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakFound" | "EngineMissing" | "ComputingFailed" | "SourceAway" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
             title: string;
             next?: string;
         };
@@ -1032,7 +1032,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakFound" | "EngineMissing" | "SourceAway" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakFound" | "EngineMissing" | "ComputingFailed" | "SourceAway" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
             title: string;
             next?: string;
         };

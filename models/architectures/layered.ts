@@ -15,7 +15,7 @@ interface Layers extends Pick<Network, 'initial'> {
   isHead(name: string): boolean;
   /** What the inputs, widened by their embedding, are first multiplied with: inputs × hidden. */
   kernel(tf: Tf, tensors: Tensors): Tensor2D;
-  /** The same product of data (whose gradient is not wanted) in a quicker way, where the backend has one. */
+  /** The same product of data (whose gradient is not wanted) in training, where the backend has a quicker way that takes more memory. */
   first?(tf: Tf, tensors: Tensors, x: Tensor2D): Tensor2D | undefined;
   /** From that product on. @returns logits, rows × members that share weights */
   above(tf: Tf, tensors: Tensors, first: Tensor2D, masks?: Masks): Tensor2D;
@@ -27,7 +27,7 @@ export const layered = (layers: Layers): Layered => ({
   forward(tf, tensors, x, masks) {
     const widened = embed(tf, tensors, x);
     const data = !tensors['periodic.frequency'];
-    const first = data ? layers.first?.(tf, tensors, widened) : undefined;
+    const first = data && masks ? layers.first?.(tf, tensors, widened) : undefined;
     return layers.above(tf, tensors, first ?? (data ? dataProduct : product)(tf, widened, layers.kernel(tf, tensors)), masks);
   },
 });

@@ -11,8 +11,8 @@ const isHeap = (backend: object): backend is BackendWasm => 'typedArrayFromHeap'
 const whole = ({ buffer, byteOffset, length }: ArrayLike<number> & ArrayBufferView) => new Int32Array(buffer, byteOffset, length);
 
 /**
- * What each number is multiplied by where ReLU and dropout follow each other: nought where it is not above nought, else what its
- * draw of 8 bits is kept as.
+ * What each number is multiplied by where ReLU and dropout follow each other: nought where it is below nought, else what its draw
+ * of 8 bits is kept as. At nought itself, where ReLU has no slope, the bit of the sign decides.
  * @param words four draws each
  * @param kept factors of the 256 draws
  */

@@ -166,12 +166,8 @@ describe('trainModel', () => {
     let made = 0;
     const over: Fakes = {
       planRun: async () => plan,
-      buildPopulationMatrix: async () => {
-        calls.push('buildPopulationMatrix');
-        return { matrixId: `population-${++made}`, rows: 9, positives: 0 };
-      },
+      buildPopulationMatrix: async () => ({ matrixId: `population-${++made}`, rows: 9, positives: 0 }),
       tryOut: async ({ populationId }) => {
-        calls.push('tryOut');
         given.push(populationId);
         return { validationLoss: 1 };
       },

@@ -1,3 +1,4 @@
+import { invalid } from '../../domain/errors';
 import { Rng } from '../../domain/rng';
 import type { FamilySpec } from '../../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
@@ -34,6 +35,7 @@ export function probabilityFromDrawn(
   const rows = (wanted: (row: number) => boolean) => Array.from({ length: everybody.n }, (_, row) => row).filter(wanted);
   for (let own = 0; own < PARTS; own++) {
     const known = rng.shuffle(rows((row) => part[row] !== own)).slice(0, outcomes);
+    if (known.length !== outcomes) throw invalid(`${outcomes} outcomes are asked for, ${known.length} actors are there to draw them from`, 'Ask for a whole number of fewer: four in five actors are drawn from.'); // prettier-ignore
     const scored = rows((row) => part[row] === own);
     const { model } = fitFamily(tf, family, data, columns, known, seed);
     scoreRows(tf, model, everybody, scored).forEach((score, i) => (found[scored[i]!] = 1 / (1 + Math.exp(-score))));

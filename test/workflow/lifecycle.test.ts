@@ -6,11 +6,11 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { LifecycleActivities, TrainingActivities } from '../../activities/contracts';
 import { LIFECYCLE_QUEUE, promoteId, roundId, TRAINING_QUEUE } from '../../domain/rules/workflow-ids';
 import { ROOT } from '../../platform/config/env';
+import { DAY_MS, fakes, type Fakes, fold } from './fakes';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const BUNDLE = path.join(ROOT, 'dist/workflow-bundle.js');
 const TEST_SERVER = path.join(ROOT, '.stack/py/bin/temporal-test-server');
-const DAY_MS = 86_400_000;
 
 // A server a test: a child that outlives its parent keeps the server's clock from skipping for whoever comes after.
 let env: TestWorkflowEnvironment;
@@ -20,77 +20,6 @@ beforeEach(async () => {
   env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path: TEST_SERVER } } });
 });
 afterEach(() => env.teardown());
-
-type Fakes = Partial<LifecycleActivities & TrainingActivities>;
-const fold = (id: string) => ({ id, trainKnownBefore: '2023-01-01', testFrom: '2023-01-01', testUntil: '2023-07-01' });
-
-/** Pretended activities, typed by the contracts; each call is written down. */
-function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & TrainingActivities {
-  const base: LifecycleActivities & TrainingActivities = {
-    planRun: async () => ({
-      source: 'register',
-      asOf: '2025-01-01T00:00:00Z',
-      folds: [fold('fold-1'), fold('fold-2')],
-      families: ['logistic', 'mlp'],
-    }),
-    extractSnapshot: async () => ({ snapshotId: 'snap', rows: 1 }),
-    planFeatures: async () => ({ months: [['2024-01-01'], ['2024-02-01']], dates: [['2024-03-01']] }),
-    buildCasesMatrix: async () => ({ matrixId: 'matrix', rows: 1, positives: 1 }),
-    buildTableMatrix: async () => ({ matrixId: 'table', rows: 1, positives: 1 }),
-    chooseCandidate: async () => ({ family: 'mlp' }),
-    registerVersion: async () => ({ versionId: 'version' }),
-    closeRun: async () => {},
-    judgeGates: async () => ({ passed: true, openForMs: 14 * DAY_MS }),
-    refuseByGates: async () => ({ verdict: 'refused' }),
-    applyDecision: async () => ({ verdict: 'approved' }),
-    expireRequest: async () => ({ verdict: 'expired' }),
-    beginScheduledAct: async () => ({ actId: 'act' }),
-    findChampion: async () => ({ versionId: 'version' }),
-    buildPopulationMatrix: async () => ({ matrixId: 'population', rows: 9, positives: 0 }),
-    buildTablePopulation: async () => ({ matrixId: 'rows', rows: 9, positives: 0 }),
-    recordScoring: async () => ({ scoringId: 'scoring', rows: 9 }),
-    draftList: async () => ({ listId: 'list', openForMs: 14 * DAY_MS }),
-    countSeals: async () => ({ state: 'draft', seals: 1 }),
-    expireList: async () => ({ state: 'expired' }),
-    buildLaterMatrix: async () => ({ matrixId: 'later', rows: 3, positives: 1 }),
-    judgeLater: async () => ({ documentSha256: 'document', rows: 2, findings: 1 }),
-    recordFollowUp: async () => ({ followUpId: 'follow-up' }),
-    rebuildMatrix: async () => ({ expected: 'm', found: 'm', matrixId: 'm' }),
-    compareRebuild: async () => ({ same: true, sameEngine: true, firstDifference: undefined }),
-    planRebuild: async () => ({
-      stages: [
-        { stage: 'matrix', id: 'm' },
-        { stage: 'model', id: 'v' },
-      ],
-    }),
-    recordRebuild: async () => {},
-    rebuildStage: async (stage) => ({ ...stage, same: true }),
-    notifyApprovers: async () => {},
-    watchMlflow: async () => ({ deviations: 0 }),
-    drainMlflowOutbox: async () => ({ mirrored: 0, left: 0 }),
-    deriveMonths: async () => {},
-    computeFeatures: async () => {},
-    checkLeaks: async () => ({ verdict: 'clean' }),
-    tryOut: async ({ trial }) => ({ validationLoss: 1 / (1 + trial) }),
-    trainFold: async ({ fold: id, family }) => ({ fold: id, family, contentSha256: 'c' }),
-    evaluateRun: async () => ({ metrics: 1 }),
-    trainFinal: async () => ({ modelSha256: 'm', weightsSha256: 'w', engineSha256: 'e' }),
-    scoreShard: async ({ shard }) => ({ scoresSha256: `s${shard}` }),
-  };
-  return new Proxy(
-    { ...base, ...over },
-    {
-      get(target, name, receiver) {
-        const run: unknown = Reflect.get(target, name, receiver);
-        if (typeof run !== 'function') return run;
-        return (...args: unknown[]): unknown => {
-          calls.push(String(name));
-          return Reflect.apply(run, target, args);
-        };
-      },
-    },
-  );
-}
 
 async function withWorkers<T>(activities: LifecycleActivities & TrainingActivities, work: () => Promise<T>): Promise<T> {
   const options = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };

@@ -5,14 +5,27 @@ import tseslint from 'typescript-eslint';
 
 /** Who may import whom: a breach is a red build. `from` is what the target may not reach. */
 const zone = (target, from, message, except) => ({ target, from, message, ...(except ? { except } : {}) });
-const OURS = ['./models', './workflows', './activities', './migrations', './platform', './apps', './simulation', './bench', './test'];
+const OURS = [
+  './models',
+  './workflows',
+  './activities',
+  './migrations',
+  './platform',
+  './apps',
+  './simulation',
+  './bench',
+  './test',
+];
 const others = (...allowed) => OURS.filter((folder) => !allowed.includes(folder));
 
 const RULES = {
   '@typescript-eslint/no-floating-promises': 'error',
   '@typescript-eslint/no-explicit-any': 'error',
   '@typescript-eslint/switch-exhaustiveness-check': 'error',
-  '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false, fixStyle: 'inline-type-imports' }],
+  '@typescript-eslint/consistent-type-imports': [
+    'error',
+    { disallowTypeAnnotations: false, fixStyle: 'inline-type-imports' },
+  ],
   '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
   '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
 };
@@ -41,12 +54,30 @@ export default tseslint.config(
               others('./platform', './migrations', './workflows', './activities'),
               'platform imports domain; of workflows and activities only types',
             ),
-            zone('./workflows', others('./workflows', './activities'), 'workflows import rules, and types of activities'),
-            zone('./activities', others('./activities', './models', './platform'), 'activities import domain, models and platform'),
+            zone(
+              './workflows',
+              others('./workflows', './activities'),
+              'workflows import rules, and types of activities',
+            ),
+            zone(
+              './activities',
+              others('./activities', './models', './platform'),
+              'activities import domain, models and platform',
+            ),
             zone('./migrations', others('./migrations'), 'migrations stand alone'),
             zone('./simulation', others('./simulation'), 'the simulation imports only domain'),
             zone(
-              ['./domain', './models', './platform', './workflows', './activities', './migrations', './apps', './simulation', './bench'],
+              [
+                './domain',
+                './models',
+                './platform',
+                './workflows',
+                './activities',
+                './migrations',
+                './apps',
+                './simulation',
+                './bench',
+              ],
               './test',
               'nobody imports test',
             ),
@@ -80,7 +111,11 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { regex: '/(workflows|activities)/', allowTypeImports: true, message: 'platform knows workflows and activities as types only' },
+            {
+              regex: '/(workflows|activities)/',
+              allowTypeImports: true,
+              message: 'platform knows workflows and activities as types only',
+            },
           ],
         },
       ],

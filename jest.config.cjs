@@ -5,7 +5,11 @@ const common = {
   transform: {
     '^.+\\.(ts|js|mjs)$': [
       '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
     ],
   },
   moduleNameMapper: { '^jose$': '<rootDir>/test/support/jose.cjs' },
@@ -14,9 +18,14 @@ const common = {
 };
 const long = process.env.UTPLUKK_LONG === '1';
 /** Tests that run in npm test too, with fewer cases. */
-const LONG = ['nothing-from-the-future', 'four-eyes-random'].map((name) => `<rootDir>/test/integration/${name}.test.ts`);
+const LONG = ['nothing-from-the-future', 'four-eyes-random'].map(
+  (name) => `<rootDir>/test/integration/${name}.test.ts`,
+);
 const LONG_UNIT = ['<rootDir>/test/unit/slot-machine.test.ts'];
-const servers = { globalSetup: '<rootDir>/test/support/start-servers.cjs', globalTeardown: '<rootDir>/test/support/stop-servers.cjs' };
+const servers = {
+  globalSetup: '<rootDir>/test/support/start-servers.cjs',
+  globalTeardown: '<rootDir>/test/support/stop-servers.cjs',
+};
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -29,7 +38,11 @@ module.exports = {
       ]
     : [
         { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
-        { ...common, displayName: 'workflow', testMatch: ['<rootDir>/test/workflow/**/*.test.ts', '<rootDir>/test/replay/**/*.test.ts'] },
+        {
+          ...common,
+          displayName: 'workflow',
+          testMatch: ['<rootDir>/test/workflow/**/*.test.ts', '<rootDir>/test/replay/**/*.test.ts'],
+        },
         {
           ...common,
           ...servers,

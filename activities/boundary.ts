@@ -56,7 +56,11 @@ export function toFailure(error: unknown, attempt = 1): unknown {
     });
   const code = codeOf(error);
   if (AWAY.has(code))
-    return ApplicationFailure.create({ type: 'SourceAway', message: `a server did not answer (${code})`, nonRetryable: false });
+    return ApplicationFailure.create({
+      type: 'SourceAway',
+      message: `a server did not answer (${code})`,
+      nonRetryable: false,
+    });
   return error;
 }
 
@@ -80,32 +84,41 @@ const silenceOf = (details: unknown): Silence | undefined => (details as { silen
  * and handed to `record` by the first one that gets an answer.
  */
 export function atBoundary<A extends Activities>(activities: A, record: (outage: Outage) => Promise<void>): A {
-  const wrapped = Object.entries(activities as Record<string, (...args: unknown[]) => Promise<unknown>>).map(([name, run]) => [
-    name,
-    async (...args: unknown[]) => {
-      const context = Context.current();
-      const { info } = context;
-      const before = silenceOf(info.heartbeatDetails);
-      const answered = async () => {
-        if (!before) return;
-        const answeredAt = new Date(info.currentAttemptScheduledTimestampMs).toISOString();
-        await record({ ...before, activity: name, workflowId: info.workflowExecution?.workflowId ?? info.activityId, answeredAt });
-      };
-      let result: unknown;
-      try {
-        result = await run(...args);
-      } catch (error) {
-        const failure = toFailure(error, info.attempt);
-        if (isAway(failure)) {
-          const now = new Date(info.currentAttemptScheduledTimestampMs).toISOString();
-          context.heartbeat({ silence: { code: codeOf(error), since: before?.since ?? now, failures: (before?.failures ?? 0) + 1 } });
-        } else await answered();
-        throw failure;
-      }
-      await answered();
-      return result;
-    },
-  ]);
+  const wrapped = Object.entries(activities as Record<string, (...args: unknown[]) => Promise<unknown>>).map(
+    ([name, run]) => [
+      name,
+      async (...args: unknown[]) => {
+        const context = Context.current();
+        const { info } = context;
+        const before = silenceOf(info.heartbeatDetails);
+        const answered = async () => {
+          if (!before) return;
+          const answeredAt = new Date(info.currentAttemptScheduledTimestampMs).toISOString();
+          await record({
+            ...before,
+            activity: name,
+            workflowId: info.workflowExecution?.workflowId ?? info.activityId,
+            answeredAt,
+          });
+        };
+        let result: unknown;
+        try {
+          result = await run(...args);
+        } catch (error) {
+          const failure = toFailure(error, info.attempt);
+          if (isAway(failure)) {
+            const now = new Date(info.currentAttemptScheduledTimestampMs).toISOString();
+            context.heartbeat({
+              silence: { code: codeOf(error), since: before?.since ?? now, failures: (before?.failures ?? 0) + 1 },
+            });
+          } else await answered();
+          throw failure;
+        }
+        await answered();
+        return result;
+      },
+    ],
+  );
   return Object.fromEntries(wrapped) as A;
 }
 

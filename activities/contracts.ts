@@ -85,7 +85,11 @@ export interface LifecycleActivities {
   buildCasesMatrix(input: { runId: string; snapshotId: string }): Promise<MatrixResult>;
   buildTableMatrix(input: { runId: string }): Promise<MatrixResult>;
   chooseCandidate(input: { runId: string }): Promise<CandidateChoice>;
-  registerVersion(input: { runId: string; family: FamilySpec['family']; final: FinalModel }): Promise<{ versionId: string }>;
+  registerVersion(input: {
+    runId: string;
+    family: FamilySpec['family'];
+    final: FinalModel;
+  }): Promise<{ versionId: string }>;
   closeRun(input: { runId: string; state: 'finished' | 'failed' | 'cancelled'; problem?: string }): Promise<void>;
 
   /** `overridable`: gates failed, and two people may pass over them. */
@@ -136,7 +140,12 @@ export interface LifecycleActivities {
 
   /** What a thing was made of, step by step from its origin; `live` is every version that is live now. */
   planRebuild(input: { kind: RebuildKind; id: string }): Promise<{ stages: readonly RebuildStage[] }>;
-  recordRebuild(input: { actId: string; kind: RebuildKind; id: string; results: readonly StageResult[] }): Promise<void>;
+  recordRebuild(input: {
+    actId: string;
+    kind: RebuildKind;
+    id: string;
+    results: readonly StageResult[];
+  }): Promise<void>;
 
   /** Tells approvers that a request waits; twice is once where the way there allows it. */
   notifyApprovers(input: { requestId: string; kind: 'decision-waiting' | 'decision-reminder' }): Promise<void>;
@@ -152,7 +161,11 @@ export interface TrainingActivities {
   /** Makes the features of some as-of dates; every month they look back on has been derived. */
   computeFeatures(input: { snapshotId: string; dates: readonly string[] }): Promise<void>;
   /** Looks for leaks before anything is fitted; structural ones fail the run. */
-  checkLeaks(input: { runId: string; matrixId: string; snapshotId?: string | undefined }): Promise<{ verdict: 'clean' | 'needs-reason' }>;
+  checkLeaks(input: {
+    runId: string;
+    matrixId: string;
+    snapshotId?: string | undefined;
+  }): Promise<{ verdict: 'clean' | 'needs-reason' }>;
   /** One setting, fitted and judged inside the training part of the first fold. */
   tryOut(input: TrialTask): Promise<{ validationLoss: number }>;
   trainFold(input: FoldTask): Promise<FoldDone>;
@@ -162,7 +175,12 @@ export interface TrainingActivities {
   judgeLater(input: { versionId: string; matrixId: string }): Promise<LaterJudgement>;
   /** One step again from its pins, compared with what was stored. */
   rebuildStage(input: RebuildStage): Promise<StageResult>;
-  scoreShard(input: { versionId: string; matrixId: string; shard: number; of: number }): Promise<{ scoresSha256: string }>;
+  scoreShard(input: {
+    versionId: string;
+    matrixId: string;
+    shard: number;
+    of: number;
+  }): Promise<{ scoresSha256: string }>;
 }
 
 export const REBUILD_KINDS = ['snapshot', 'matrix', 'model', 'evaluation', 'scoring-run', 'list', 'live'] as const;

@@ -25,7 +25,9 @@ export const featurePlanActivities = ({ db, store }: Deps): Pick<LifecycleActivi
       const { experiment } = (await getRun(db, runId)).input;
       const manifest = await readManifest(db, store, snapshotId);
       checkBills(manifest);
-      return withDuck(store.temporary(), (duck) => planFeatures(duck, store, manifest, experiment.label.minAmountNok * 100));
+      return withDuck(store.temporary(), (duck) =>
+        planFeatures(duck, store, manifest, experiment.label.minAmountNok * 100),
+      );
     }),
 });
 

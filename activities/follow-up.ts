@@ -29,13 +29,24 @@ export function followUpActivities(deps: Deps): Pick<LifecycleActivities, 'build
         const { input } = await getRun(db, runId);
         const trainedOn = input.table ? 'table' : 'register';
         if (trainedOn !== (table ? 'table' : 'register'))
-          throw new UtplukkError('InvalidInput', `version ${versionId.slice(0, 12)} was trained on a ${trainedOn}; it is followed up on one`, trainedOn === 'table' ? 'Give --table and --mapping with the newer outcomes.' : 'Leave --table and --mapping out.');
+          throw new UtplukkError(
+            'InvalidInput',
+            `version ${versionId.slice(0, 12)} was trained on a ${trainedOn}; it is followed up on one`,
+            trainedOn === 'table'
+              ? 'Give --table and --mapping with the newer outcomes.'
+              : 'Leave --table and --mapping out.',
+          );
         const act = await actOf(db, actId);
         const matrix = table
-          ? (await buildTableMatrix(deps, act, { ...table, mapping: tableMappingSchema.parse(store.getJson(table.mappingSha256)) })).matrix
+          ? (
+              await buildTableMatrix(deps, act, {
+                ...table,
+                mapping: tableMappingSchema.parse(store.getJson(table.mappingSha256)),
+              })
+            ).matrix
           : await buildCases(deps, act, { snapshotId: snapshotId!, minAmountNok: input.experiment.label.minAmountNok });
         return { matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: matrix.meta.positives };
-      }), // prettier-ignore
+      }),
 
     /** Twice: the same content has the same id, and one row. */
     async recordFollowUp({ actId, versionId, matrixId, asOf, documentSha256, rows, findings }) {
@@ -43,10 +54,25 @@ export function followUpActivities(deps: Deps): Pick<LifecycleActivities, 'build
       const followUpId = digestOf({ versionId, matrixId, documentSha256 });
       const { rows: figures } = store.getJson<EvaluationDocument>(documentSha256);
       const { family } = store.getJson<VersionBundle>(versionId);
-      const own = figures.find((row) => row.family === family && row.slice === 'all' && row.metric === 'average-precision')!;
+      const own = figures.find(
+        (row) => row.family === family && row.slice === 'all' && row.metric === 'average-precision',
+      )!;
       const averagePrecision = { value: own.value, lo: own.lo, hi: own.hi };
-      const { label_set_id: labelSetId } = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ label_set_id: string | null }>('label_set_id'); // prettier-ignore
-      const about = { slot, versionId, followUpId, asOf: new Date(asOf).toISOString(), matrixId, labelSetId, documentSha256, rows, findings, averagePrecision }; // prettier-ignore
+      const { label_set_id: labelSetId } = await db('ml.matrix')
+        .where({ matrix_id: matrixId })
+        .first<{ label_set_id: string | null }>('label_set_id');
+      const about = {
+        slot,
+        versionId,
+        followUpId,
+        asOf: new Date(asOf).toISOString(),
+        matrixId,
+        labelSetId,
+        documentSha256,
+        rows,
+        findings,
+        averagePrecision,
+      };
       const envelope = await deps.notary.laterEvaluation({ ...about, serviceToken: await deps.serviceToken() });
       await db.transaction(async (tx) => {
         const inserted = await tx.raw<{ rowCount: number }>(
@@ -55,11 +81,22 @@ export function followUpActivities(deps: Deps): Pick<LifecycleActivities, 'build
         );
         if (inserted.rowCount === 0) return;
         const act = await actOf(tx, actId);
-        await storeStatement(tx, { versionId, predicateType: PREDICATE.laterEvaluation, envelope, act, at: deps.clock() });
+        await storeStatement(tx, {
+          versionId,
+          predicateType: PREDICATE.laterEvaluation,
+          envelope,
+          act,
+          at: deps.clock(),
+        });
         await append(
           tx,
           act,
-          { act: 'version.followed-up', subject: { kind: 'follow-up', id: followUpId }, before: versionId, after: documentSha256 },
+          {
+            act: 'version.followed-up',
+            subject: { kind: 'follow-up', id: followUpId },
+            before: versionId,
+            after: documentSha256,
+          },
           deps.clock(),
         );
       });
@@ -77,7 +114,9 @@ export function followUpJudging(deps: Deps): Pick<TrainingActivities, 'judgeLate
         const version = await getVersion(deps.db, versionId);
         const { experiment } = (await getRun(deps.db, version.runId)).input;
         const bundle = store.getJson<VersionBundle>(versionId);
-        const scores = store.getJson<ShardScores>(await scoreWith(deps, { versionId, matrixId, shard: 0, of: 1 }, signal));
+        const scores = store.getJson<ShardScores>(
+          await scoreWith(deps, { versionId, matrixId, shard: 0, of: 1 }, signal),
+        );
         const parts = await newSince(deps, version, matrixId, scores);
         const job = {
           kind: 'evaluate',
@@ -97,7 +136,12 @@ export function followUpJudging(deps: Deps): Pick<TrainingActivities, 'judgeLate
 }
 
 /** Rows whose outcome the version did not know, by the half-year in which the control was opened. */
-async function newSince(deps: Deps, { versionId, matrixId: trainedOn, family }: ModelVersion, matrixId: string, scores: ShardScores): Promise<FoldPredictions[]> {
+async function newSince(
+  deps: Deps,
+  { versionId, matrixId: trainedOn, family }: ModelVersion,
+  matrixId: string,
+  scores: ShardScores,
+): Promise<FoldPredictions[]> {
   const keys = async (id: string) => {
     const row = await deps.db('ml.matrix').where({ matrix_id: id }).first<{ file_sha256: string }>('file_sha256');
     return readMatrix(deps.store.existing(row.file_sha256), [], deps.store.temporary());
@@ -106,17 +150,27 @@ async function newSince(deps: Deps, { versionId, matrixId: trainedOn, family }: 
   const learnt = new Set(before.rowId.filter((_, row) => before.labelKnownOn[row] !== undefined));
   const rows = now.rowId.flatMap((id, row) => (now.labelKnownOn[row] !== undefined && !learnt.has(id) ? [row] : []));
   if (rows.length === 0)
-    throw new UtplukkError('NoLabels', `no outcome became known that version ${versionId.slice(0, 12)} had not learnt`, 'Load later outcomes, or choose a later as-of instant.');
+    throw new UtplukkError(
+      'NoLabels',
+      `no outcome became known that version ${versionId.slice(0, 12)} had not learnt`,
+      'Load later outcomes, or choose a later as-of instant.',
+    );
   if (!rows.some((row) => now.label[row] === 1))
-    throw conflict(`none of the ${rows.length} outcomes that became known since is a finding, so no order can be judged`, 'Wait for more outcomes.');
-  const halfYear = (row: number) => `${now.asOf[row]!.slice(0, 4)}-${now.asOf[row]! < `${now.asOf[row]!.slice(0, 4)}-07` ? 'H1' : 'H2'}`;
+    throw conflict(
+      `none of the ${rows.length} outcomes that became known since is a finding, so no order can be judged`,
+      'Wait for more outcomes.',
+    );
+  const halfYear = (row: number) =>
+    `${now.asOf[row]!.slice(0, 4)}-${now.asOf[row]! < `${now.asOf[row]!.slice(0, 4)}-07` ? 'H1' : 'H2'}`;
   const byPart = new Map<string, number[]>();
   for (const row of rows) byPart.set(halfYear(row), [...(byPart.get(halfYear(row)) ?? []), row]);
-  return [...byPart].sort(([a], [b]) => (a < b ? -1 : 1)).map(([fold, own]) => ({
-    fold,
-    family,
-    rowIds: own.map((row) => now.rowId[row]!),
-    scores: own.map((row) => scores.scores[row]!),
-    ...(scores.kroner ? { kroner: own.map((row) => scores.kroner![row]!) } : {}),
-  }));
-} // prettier-ignore
+  return [...byPart]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([fold, own]) => ({
+      fold,
+      family,
+      rowIds: own.map((row) => now.rowId[row]!),
+      scores: own.map((row) => scores.scores[row]!),
+      ...(scores.kroner ? { kroner: own.map((row) => scores.kroner![row]!) } : {}),
+    }));
+}

@@ -28,13 +28,26 @@ async function note(deps: Deps, actId: string, change: LabelChange): Promise<voi
     .select<{ version_id: string; slot: string }[]>('v.version_id', 'v.slot');
   const serviceToken = await deps.serviceToken();
   const signed = await Promise.all(
-    versions.map(async ({ version_id: versionId, slot }) => ({ versionId, envelope: await notary.labelCorrection({ slot, versionId, ...change, serviceToken }) })),
+    versions.map(async ({ version_id: versionId, slot }) => ({
+      versionId,
+      envelope: await notary.labelCorrection({ slot, versionId, ...change, serviceToken }),
+    })),
   );
   await db.transaction(async (tx) => {
     const inserted = await tx.raw<{ rowCount: number }>(
       `insert into ml.label_revision (label_set_id, revised_by, rows, to_finding, from_finding, unsettled, amounts, root, found_at)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
-      [change.labelSetId, change.revisedBy, change.rows, change.toFinding, change.fromFinding, change.unsettled, change.amounts, change.root, clock()],
+      [
+        change.labelSetId,
+        change.revisedBy,
+        change.rows,
+        change.toFinding,
+        change.fromFinding,
+        change.unsettled,
+        change.amounts,
+        change.root,
+        clock(),
+      ],
     );
     if (inserted.rowCount === 0) return;
     const act = await actOf(tx, actId);
@@ -54,4 +67,4 @@ async function note(deps: Deps, actId: string, change: LabelChange): Promise<voi
       clock(),
     );
   });
-} // prettier-ignore
+}

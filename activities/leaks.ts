@@ -28,7 +28,8 @@ export async function checkRun(
   const run = await getRun(db, runId);
   const { experiment } = run.input;
   const matrix = await matrixFile(deps, matrixId, experiment);
-  const knownUntil = experiment.source.kind === 'register' ? civilTime(Date.parse(experiment.source.asOf)).day : undefined;
+  const knownUntil =
+    experiment.source.kind === 'register' ? civilTime(Date.parse(experiment.source.asOf)).day : undefined;
   const further = snapshotId === undefined ? [] : [await futureCheck(deps, snapshotId, matrix.file)];
   const { result } = await spawnJob<'leaks'>(
     {
@@ -58,7 +59,9 @@ export async function checkRun(
 /** Says which column, what was found and how many more there are. */
 export function leakError(certificate: LeakCertificate): UtplukkError {
   const structural = certificate.findings.filter((finding) => finding.severity === 'structural');
-  const words = structural.slice(0, 3).map((finding) => `${finding.column ? `${finding.column}: ` : ''}${finding.detail}`);
+  const words = structural
+    .slice(0, 3)
+    .map((finding) => `${finding.column ? `${finding.column}: ` : ''}${finding.detail}`);
   const more = structural.length > 3 ? ` and ${structural.length - 3} more` : '';
   return new UtplukkError(
     'LeakFound',
@@ -73,13 +76,19 @@ async function futureCheck({ db, store }: Deps, snapshotId: string, matrixPath: 
   const scratch = store.temporary('-replay');
   try {
     const findings = await withDuck(store.temporary(), async (duck) => {
-      const rows = await duck.runAndReadAll(`select cast(as_of as varchar) from read_parquet('${matrixPath}') group by 1 order by 1`);
+      const rows = await duck.runAndReadAll(
+        `select cast(as_of as varchar) from read_parquet('${matrixPath}') group by 1 order by 1`,
+      );
       const dates = rows.getRows().map(([day]) => String(day));
       const asOf = dates[Math.floor(dates.length / 3)]!;
       const { same, detail } = await replayFeatures(duck, store, new ArtifactStore(scratch), manifest, asOf);
       return same ? [] : [{ check: 'future', severity: 'structural' as const, detail }];
     });
-    return { id: 'future', looksFor: 'features that change when everything known after their date is taken away', findings };
+    return {
+      id: 'future',
+      looksFor: 'features that change when everything known after their date is taken away',
+      findings,
+    };
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
   }

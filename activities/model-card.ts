@@ -36,14 +36,24 @@ export async function storeCard(
     seed: bundle.recipe.seed,
     source:
       source.kind === 'register'
-        ? { kind: 'register', what: 'the register of bills, prescriptions and controls', asOf: new Date(source.asOf).toISOString() }
+        ? {
+            kind: 'register',
+            what: 'the register of bills, prescriptions and controls',
+            asOf: new Date(source.asOf).toISOString(),
+          }
         : { kind: 'table', what: table?.fileName ?? source.file, asOf: 'the as-of day of each row' },
     label:
       source.kind === 'register'
         ? `a control ended with a finding of at least ${label.minAmountNok} kroner that no appeal or reversal took back`
         : 'the outcome column of the mapping',
     split,
-    matrix: { id: bundle.recipe.matrixId, rows: meta.rows, labelled: meta.labelled, positives: meta.positives, snapshotId: row.snapshot_id ?? undefined },
+    matrix: {
+      id: bundle.recipe.matrixId,
+      rows: meta.rows,
+      labelled: meta.labelled,
+      positives: meta.positives,
+      snapshotId: row.snapshot_id ?? undefined,
+    },
     features: bundle.use,
     usesNuisance,
     ranking: bundle.ranking,
@@ -53,6 +63,10 @@ export async function storeCard(
     leaks: await leaksOf(db, run.runId),
     code: bundle.recipe.code,
     engine: bundle.engine,
-  }); // prettier-ignore
-  return { markdown: store.put(toMarkdown(document)), html: store.put(toHtml(document)), evaluation: row.evaluation_sha256 };
+  });
+  return {
+    markdown: store.put(toMarkdown(document)),
+    html: store.put(toHtml(document)),
+    evaluation: row.evaluation_sha256,
+  };
 }

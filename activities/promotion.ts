@@ -13,13 +13,22 @@ import { statementById } from '../platform/db/stores/statements';
 import { revisedRows, revisionsOf } from '../platform/db/stores/label-revisions';
 import { leaksOf } from '../platform/db/stores/leaks';
 import { evaluationOf, overall, getRun } from '../platform/db/stores/runs';
-import { championOf, getVersion, type ModelVersion, toMirror, type VersionBundle } from '../platform/db/stores/versions';
+import {
+  championOf,
+  getVersion,
+  type ModelVersion,
+  toMirror,
+  type VersionBundle,
+} from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/ledger';
 import { openDecision } from '../platform/trust/statements';
 import type { LifecycleActivities } from './contracts';
 import type { Deps } from './deps';
 
-type PromotionActivities = Pick<LifecycleActivities, 'judgeGates' | 'refuseByGates' | 'applyDecision' | 'expireRequest'>;
+type PromotionActivities = Pick<
+  LifecycleActivities,
+  'judgeGates' | 'refuseByGates' | 'applyDecision' | 'expireRequest'
+>;
 
 export function promotionActivities(deps: Deps): PromotionActivities {
   const { db } = deps;
@@ -57,12 +66,21 @@ export function promotionActivities(deps: Deps): PromotionActivities {
     async refuseByGates({ requestId }) {
       const request = await getRequest(db, requestId);
       await db.transaction(async (tx) => {
-        const inserted = await insertDecision(tx, { requestId, verdict: 'refused', actId: request.actId, at: deps.clock() });
+        const inserted = await insertDecision(tx, {
+          requestId,
+          verdict: 'refused',
+          actId: request.actId,
+          at: deps.clock(),
+        });
         if (inserted)
           await append(
             tx,
             await actOf(tx, request.actId),
-            { act: 'promotion.refused-by-gates', subject: { kind: 'promotion-request', id: requestId }, after: request.versionId },
+            {
+              act: 'promotion.refused-by-gates',
+              subject: { kind: 'promotion-request', id: requestId },
+              after: request.versionId,
+            },
             deps.clock(),
           );
       });
@@ -73,10 +91,14 @@ export function promotionActivities(deps: Deps): PromotionActivities {
     async applyDecision({ requestId, decisionId }) {
       const row = await db('ml.decision')
         .where({ decision_id: decisionId })
-        .first<{ request_id: string; verdict: Verdict; act_id: string | null; statement_id: string | null } | undefined>();
+        .first<
+          { request_id: string; verdict: Verdict; act_id: string | null; statement_id: string | null } | undefined
+        >();
       if (!row) throw notFound(`decision ${decisionId} is not recorded`);
-      if (row.request_id !== requestId) throw conflict(`decision ${decisionId} belongs to request ${row.request_id}, not to ${requestId}`);
-      if (row.verdict === 'approved') await crown(deps, requestId, { decisionId, actId: row.act_id!, statementId: row.statement_id });
+      if (row.request_id !== requestId)
+        throw conflict(`decision ${decisionId} belongs to request ${row.request_id}, not to ${requestId}`);
+      if (row.verdict === 'approved')
+        await crown(deps, requestId, { decisionId, actId: row.act_id!, statementId: row.statement_id });
       return { verdict: row.verdict };
     },
 
@@ -89,7 +111,11 @@ export function promotionActivities(deps: Deps): PromotionActivities {
           await append(
             tx,
             await actOf(tx, request.actId),
-            { act: 'promotion.expired', subject: { kind: 'promotion-request', id: requestId }, after: request.versionId },
+            {
+              act: 'promotion.expired',
+              subject: { kind: 'promotion-request', id: requestId },
+              after: request.versionId,
+            },
             deps.clock(),
           );
         return (await getRequest(tx, requestId)).state as Verdict;
@@ -97,7 +123,9 @@ export function promotionActivities(deps: Deps): PromotionActivities {
       const decided = await getRequest(db, requestId);
       if (verdict === 'approved') {
         const decisionId = decided.decisionId!;
-        const row = await db('ml.decision').where({ decision_id: decisionId }).first<{ act_id: string; statement_id: string | null }>();
+        const row = await db('ml.decision')
+          .where({ decision_id: decisionId })
+          .first<{ act_id: string; statement_id: string | null }>();
         await crown(deps, requestId, { decisionId, actId: row.act_id, statementId: row.statement_id });
       }
       return { verdict };
@@ -105,7 +133,10 @@ export function promotionActivities(deps: Deps): PromotionActivities {
   };
 }
 
-async function insertDecision(tx: Tx, decision: { requestId: string; verdict: Verdict; actId: string | null; at: Date }): Promise<boolean> {
+async function insertDecision(
+  tx: Tx,
+  decision: { requestId: string; verdict: Verdict; actId: string | null; at: Date },
+): Promise<boolean> {
   const result = await tx.raw<{ rowCount: number }>(
     'insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) values (?, ?, ?, ?, ?) on conflict on constraint decision_once do nothing',
     [randomUUID(), decision.requestId, decision.verdict, decision.actId, decision.at],
@@ -129,7 +160,11 @@ async function checkSigned({ db, trust }: Deps, requestId: string, statementId: 
 }
 
 /** Twice: the champion row of this decision exists, and nothing happens. */
-async function crown(deps: Deps, requestId: string, { decisionId, actId, statementId }: ApprovedDecision): Promise<void> {
+async function crown(
+  deps: Deps,
+  requestId: string,
+  { decisionId, actId, statementId }: ApprovedDecision,
+): Promise<void> {
   await checkSigned(deps, requestId, statementId);
   await deps.db.transaction(async (tx) => {
     const request = await getRequest(tx, requestId);
@@ -153,7 +188,12 @@ async function crown(deps: Deps, requestId: string, { decisionId, actId, stateme
     await append(
       tx,
       decider,
-      { act: 'champion.crowned', subject: { kind: 'slot', id: request.slot }, before: before?.versionId, after: request.versionId },
+      {
+        act: 'champion.crowned',
+        subject: { kind: 'slot', id: request.slot },
+        before: before?.versionId,
+        after: request.versionId,
+      },
       deps.clock(),
     );
   });
@@ -181,11 +221,15 @@ async function gateInput({ db, store }: Deps, request: PromotionRequest): Promis
     testPositives: folds.reduce((sum, fold) => sum + fold.result.testPositives, 0),
     averagePrecision: own,
     baselines: Object.fromEntries(baselines.map((row) => [row.family, row])),
-    paired: document?.paired.filter(({ family, metric }) => family === version.family && metric === 'average-precision') ?? [],
+    paired:
+      document?.paired.filter(({ family, metric }) => family === version.family && metric === 'average-precision') ??
+      [],
     reliability: document?.reliability.find(({ family }) => family === version.family),
     fairness: fairness.filter(({ k }) => k === longest),
     periods: (await evaluationOf(db, version.runId))
-      .filter((row) => row.family === version.family && row.metric === 'average-precision' && row.slice.startsWith('period:'))
+      .filter(
+        (row) => row.family === version.family && row.metric === 'average-precision' && row.slice.startsWith('period:'),
+      )
       .map((row) => ({ ...row, period: row.slice.slice('period:'.length) })),
     undocumented: card ? emptyParts(store.get(card.markdown).toString()) : ['model card'],
     revisedLabels: revision && { changed: revisedRows(revision), rows: revision.rows },

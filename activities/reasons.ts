@@ -20,7 +20,11 @@ export async function reasonsOf(
   const scoring = await db('sel.scoring_run as s')
     .join('ml.matrix as m', 'm.matrix_id', 's.matrix_id')
     .where({ scoring_id: list.scoringId })
-    .first<{ file_sha256: string; meta: MatrixMeta; scores_sha256: string }>('m.file_sha256', 'm.meta', 's.scores_sha256');
+    .first<{ file_sha256: string; meta: MatrixMeta; scores_sha256: string }>(
+      'm.file_sha256',
+      'm.meta',
+      's.scores_sha256',
+    );
   const bundle = store.getJson<VersionBundle>(list.versionId);
   const { result } = await spawnJob<'explain'>({
     kind: 'explain',
@@ -45,7 +49,9 @@ async function cutsOf(
   listId: string,
   entities: readonly string[],
 ): Promise<number[]> {
-  const [end] = await db('sel.line').where({ list_id: listId, selected: true }).min<{ score: number | null; ore: number | null }[]>({ score: 'score', ore: 'expected_ore' }); // prettier-ignore
+  const [end] = await db('sel.line')
+    .where({ list_id: listId, selected: true })
+    .min<{ score: number | null; ore: number | null }[]>({ score: 'score', ore: 'expected_ore' });
   if (!bundle.ranking) return entities.map(() => end?.score ?? Number.NEGATIVE_INFINITY);
   const scores = store.getJson<Scores>(scoresSha256);
   const kroner = new Map(scores.rows.map((row) => [row.entity, row.kroner ?? 0]));

@@ -27,7 +27,9 @@ export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'pl
       const stages: RebuildStage[] = [];
       for (const one of ids) stages.push(...(await PLANS[kind === 'live' ? 'model' : kind](deps, one)));
       const seen = new Set<string>();
-      return { stages: stages.filter(({ stage, id: of }) => !seen.has(`${stage} ${of}`) && seen.add(`${stage} ${of}`)) };
+      return {
+        stages: stages.filter(({ stage, id: of }) => !seen.has(`${stage} ${of}`) && seen.add(`${stage} ${of}`)),
+      };
     },
 
     /** Twice: the act has its entry. */
@@ -36,7 +38,12 @@ export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'pl
       await db.transaction(async (tx) => {
         const done = await tx('aud.entry').where({ act, act_id: actId }).first<object | undefined>();
         if (done) return;
-        await append(tx, await actOf(tx, actId), { act, subject: { kind, id: id || 'live' }, after: digestOf(results) }, deps.clock());
+        await append(
+          tx,
+          await actOf(tx, actId),
+          { act, subject: { kind, id: id || 'live' }, after: digestOf(results) },
+          deps.clock(),
+        );
       });
     },
   };
@@ -63,8 +70,16 @@ async function one<T>({ db }: Deps, table: string, column: string, id: string): 
 }
 
 const ofMatrix: Planner = async (deps, id) => {
-  const { matrix_id, snapshot_id } = await one<{ matrix_id: string; snapshot_id: string | null }>(deps, 'ml.matrix', 'matrix_id', id);
-  return [...(snapshot_id ? [{ stage: 'snapshot' as const, id: snapshot_id }] : []), { stage: 'matrix', id: matrix_id }];
+  const { matrix_id, snapshot_id } = await one<{ matrix_id: string; snapshot_id: string | null }>(
+    deps,
+    'ml.matrix',
+    'matrix_id',
+    id,
+  );
+  return [
+    ...(snapshot_id ? [{ stage: 'snapshot' as const, id: snapshot_id }] : []),
+    { stage: 'matrix', id: matrix_id },
+  ];
 };
 const ofVersion: Planner = async (deps, id) => {
   const { versionId, matrixId } = await getVersion(deps.db, id);
@@ -74,7 +89,12 @@ const ofVersion: Planner = async (deps, id) => {
   return [...(await ofMatrix(deps, matrixId)), ...everybody, { stage: 'model', id: versionId }];
 };
 const ofScoring: Planner = async (deps, id) => {
-  const row = await one<{ scoring_id: string; version_id: string; matrix_id: string }>(deps, 'sel.scoring_run', 'scoring_id', id);
+  const row = await one<{ scoring_id: string; version_id: string; matrix_id: string }>(
+    deps,
+    'sel.scoring_run',
+    'scoring_id',
+    id,
+  );
   const before = [...(await ofVersion(deps, row.version_id)), ...(await ofMatrix(deps, row.matrix_id))];
   return [...before, { stage: 'scoring-run', id: row.scoring_id }];
 };
@@ -85,7 +105,12 @@ const PLANS: Record<'snapshot' | 'matrix' | 'model' | 'evaluation' | 'scoring-ru
   matrix: ofMatrix,
   model: ofVersion,
   evaluation: async (deps, id) => {
-    const { run_id, matrix_id } = await one<{ run_id: string; matrix_id: string | null }>(deps, 'ml.training_run', 'run_id', id);
+    const { run_id, matrix_id } = await one<{ run_id: string; matrix_id: string | null }>(
+      deps,
+      'ml.training_run',
+      'run_id',
+      id,
+    );
     if (!matrix_id) throw notFound(`run ${run_id} was not evaluated`);
     return [...(await ofMatrix(deps, matrix_id)), { stage: 'folds', id: run_id }, { stage: 'evaluation', id: run_id }];
   },
@@ -134,10 +159,14 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
   },
 
   async matrix({ db, store }, id) {
-    const { recipe, file_sha256: file } = await db('ml.matrix').where({ matrix_id: id }).first<{ recipe: MatrixRecipe; file_sha256: string }>(); // prettier-ignore
+    const { recipe, file_sha256: file } = await db('ml.matrix')
+      .where({ matrix_id: id })
+      .first<{ recipe: MatrixRecipe; file_sha256: string }>();
     await store.checkIntact(file);
     const isTable = recipe.kind === 'table' || recipe.kind === 'table-population';
-    const found = isTable ? await rebuildTableMatrix(store, recipe) : await rebuildRegisterMatrix({ db, store }, recipe);
+    const found = isTable
+      ? await rebuildTableMatrix(store, recipe)
+      : await rebuildRegisterMatrix({ db, store }, recipe);
     if (found === id) return { same: true };
     const redacted = isTable ? [] : await redactedParts(db, store, recipe.snapshotId);
     return {
@@ -153,15 +182,25 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
     const job = await finalJob(deps, await getRun(deps.db, runId), matrixId, bundle.recipe.family, bundle.recipe.seed);
     const { result, engine } = await spawnJob<'final'>(job, signal);
     const sameEngine = canonical(engine) === canonical(bundle.engine);
-    if (result.modelSha256 === bundle.model && result.weightsSha256 === bundle.weights) return { same: true, sameEngine };
-    return { same: false, sameEngine, detail: result.modelSha256 === bundle.model ? 'other weights' : 'another model document' };
+    if (result.modelSha256 === bundle.model && result.weightsSha256 === bundle.weights)
+      return { same: true, sameEngine };
+    return {
+      same: false,
+      sameEngine,
+      detail: result.modelSha256 === bundle.model ? 'other weights' : 'another model document',
+    };
   },
 
   async folds(deps, id, signal) {
     const run = await getRun(deps.db, id);
     for (const row of await foldResults(deps.db, id)) {
       const { populationMatrixId, nuisanceSha256 } = row.result;
-      const job = await foldJob(deps, run, { matrixId: run.matrixId!, fold: row.fold, family: row.family as VersionBundle['family'], populationId: populationMatrixId }); // prettier-ignore
+      const job = await foldJob(deps, run, {
+        matrixId: run.matrixId!,
+        fold: row.fold,
+        family: row.family as VersionBundle['family'],
+        populationId: populationMatrixId,
+      });
       // As it was asked for then: experiments have learnt to ask for more since.
       const { result } = await spawnJob<'fold'>({ ...job, withNuisance: nuisanceSha256 !== undefined }, signal);
       if (digestOf({ ...result, ...(populationMatrixId ? { populationMatrixId } : {}) }) !== row.content_sha256)
@@ -171,17 +210,26 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
   },
 
   async evaluation(deps, id, signal) {
-    const row = await deps.db('ml.training_run').where({ run_id: id }).first<{ matrix_id: string; evaluation_sha256: string }>();
+    const row = await deps
+      .db('ml.training_run')
+      .where({ run_id: id })
+      .first<{ matrix_id: string; evaluation_sha256: string }>();
     const job = await evaluateJob(deps, await getRun(deps.db, id), row.matrix_id);
     const { result } = await spawnJob<'evaluate'>(job, signal);
-    return result.documentSha256 === row.evaluation_sha256 ? { same: true } : { same: false, detail: 'the evaluation document differs' };
+    return result.documentSha256 === row.evaluation_sha256
+      ? { same: true }
+      : { same: false, detail: 'the evaluation document differs' };
   },
 
   async 'scoring-run'(deps, id, signal) {
     const { db, store } = deps;
-    const row = await db('sel.scoring_run').where({ scoring_id: id }).first<{ version_id: string; matrix_id: string; scores_sha256: string }>(); // prettier-ignore
+    const row = await db('sel.scoring_run')
+      .where({ scoring_id: id })
+      .first<{ version_id: string; matrix_id: string; scores_sha256: string }>();
     const bundle = store.getJson<VersionBundle>(row.version_id);
-    const matrix = await db('ml.matrix').where({ matrix_id: row.matrix_id }).first<{ file_sha256: string; meta: MatrixMeta }>();
+    const matrix = await db('ml.matrix')
+      .where({ matrix_id: row.matrix_id })
+      .first<{ file_sha256: string; meta: MatrixMeta }>();
     const { result, engine } = await spawnJob<'score'>(
       {
         kind: 'score',
@@ -196,14 +244,27 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
     const again = scoresOf(bundle.calibrator, [store.getJson<ShardScores>(result.scoresSha256)]);
     if (sha256(canonical(again)) === row.scores_sha256) return { same: true };
     const before = store.getJson<Scores>(row.scores_sha256);
-    return { same: false, sameEngine: canonical(engine) === canonical(bundle.engine), detail: await howFarApart(deps, id, before, again) };
+    return {
+      same: false,
+      sameEngine: canonical(engine) === canonical(bundle.engine),
+      detail: await howFarApart(deps, id, before, again),
+    };
   },
 
   async list({ db, store }, id) {
-    const row = await db('sel.list').where({ list_id: id }).first<{ scoring_id: string; capacity: number; seed: number; policy: Policy }>();
-    const scoring = await db('sel.scoring_run').where({ scoring_id: row.scoring_id }).first<{ scores_sha256: string }>();
+    const row = await db('sel.list')
+      .where({ list_id: id })
+      .first<{ scoring_id: string; capacity: number; seed: number; policy: Policy }>();
+    const scoring = await db('sel.scoring_run')
+      .where({ scoring_id: row.scoring_id })
+      .first<{ scores_sha256: string }>();
     const scores = store.getJson<Scores>(scoring.scores_sha256);
-    const { text } = listDocument(scores, { scoringId: row.scoring_id, capacity: row.capacity, seed: row.seed, policy: row.policy });
+    const { text } = listDocument(scores, {
+      scoringId: row.scoring_id,
+      capacity: row.capacity,
+      seed: row.seed,
+      policy: row.policy,
+    });
     return sha256(text) === id ? { same: true } : { same: false, detail: `the list has the hash ${sha256(text)}` };
   },
 };
@@ -211,12 +272,17 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
 /** On another engine scores differ in their last digits: what matters then is whether the list is the same. */
 async function howFarApart({ db }: Deps, scoringId: string, before: Scores, after: Scores): Promise<string> {
   const scores = new Map(before.rows.map(({ entity, score }) => [entity, score]));
-  const apart = Math.max(...after.rows.map(({ entity, score }) => Math.abs(score - (scores.get(entity) ?? Number.POSITIVE_INFINITY))));
+  const apart = Math.max(
+    ...after.rows.map(({ entity, score }) => Math.abs(score - (scores.get(entity) ?? Number.POSITIVE_INFINITY))),
+  );
   const list = await db('sel.list')
     .where({ scoring_id: scoringId })
     .first<{ capacity: number; seed: number; policy: Policy } | undefined>();
   if (!list) return `scores are at most ${apart.toExponential(2)} apart`;
-  const chosen = (of: Scores) => listDocument(of, { scoringId, ...list }).lines.filter((line) => line.selected).map((line) => line.entity); // prettier-ignore
+  const chosen = (of: Scores) =>
+    listDocument(of, { scoringId, ...list })
+      .lines.filter((line) => line.selected)
+      .map((line) => line.entity);
   const [old, now] = [chosen(before), new Set(chosen(after))];
   const kept = old.filter((entity) => now.has(entity)).length;
   return `scores are at most ${apart.toExponential(2)} apart; ${kept === old.length ? 'the list is the same' : `${kept} of ${old.length} on the list are the same`}`;

@@ -23,8 +23,13 @@ export function reproductionActivities(deps: Deps): ReproductionActivities {
           .where({ matrix_id: matrixId })
           .first<{ recipe: Exclude<MatrixRecipe, { kind: 'table-population' }> }>();
         const found =
-          row.recipe.kind === 'table' ? await rebuildTableMatrix(store, row.recipe) : await rebuildRegisterMatrix(deps, row.recipe);
-        const redacted = found !== matrixId && row.recipe.kind !== 'table' ? await redactedParts(db, store, row.recipe.snapshotId) : [];
+          row.recipe.kind === 'table'
+            ? await rebuildTableMatrix(store, row.recipe)
+            : await rebuildRegisterMatrix(deps, row.recipe);
+        const redacted =
+          found !== matrixId && row.recipe.kind !== 'table'
+            ? await redactedParts(db, store, row.recipe.snapshotId)
+            : [];
         return { expected: matrixId, found, matrixId, ...(redacted.length > 0 ? { redacted } : {}) };
       }),
 
@@ -32,7 +37,11 @@ export function reproductionActivities(deps: Deps): ReproductionActivities {
       const bundle = store.getJson<VersionBundle>(versionId);
       const sameEngine = canonical(store.getJson(final.engineSha256)) === canonical(bundle.engine);
       const firstDifference =
-        bundle.model !== final.modelSha256 ? ('model' as const) : bundle.weights !== final.weightsSha256 ? ('weights' as const) : undefined;
+        bundle.model !== final.modelSha256
+          ? ('model' as const)
+          : bundle.weights !== final.weightsSha256
+            ? ('weights' as const)
+            : undefined;
       const verdict: ReproduceVerdict = { same: firstDifference === undefined, sameEngine, firstDifference };
       await db.transaction(async (tx) => {
         const act = verdict.same ? 'model-version.reproduced' : 'model-version.not-reproduced';

@@ -26,7 +26,13 @@ import { familyOf, everybodyOfFinal, matrixFile, settingsOf } from './training-i
 
 type RunActivities = Pick<
   LifecycleActivities,
-  'planRun' | 'extractSnapshot' | 'buildCasesMatrix' | 'buildTableMatrix' | 'chooseCandidate' | 'registerVersion' | 'closeRun'
+  | 'planRun'
+  | 'extractSnapshot'
+  | 'buildCasesMatrix'
+  | 'buildTableMatrix'
+  | 'chooseCandidate'
+  | 'registerVersion'
+  | 'closeRun'
 >;
 
 const asResult = (matrix: MatrixRef): MatrixResult => ({
@@ -37,12 +43,22 @@ const asResult = (matrix: MatrixRef): MatrixResult => ({
 export const fitCode = () => codeIdentity('apps/compute/run-job.ts');
 
 /** Controls of a snapshot with what was known of their outcomes; versions that learnt otherwise are marked. */
-export async function buildCases(deps: Deps, act: ActRef, { snapshotId, minAmountNok }: { snapshotId: string; minAmountNok: number }): Promise<MatrixRef> {
-  const recipe = { kind: 'cases', snapshotId, minAmountOre: minAmountNok * 100, code: featureCode(), engine: matrixEngine() } as const;
+export async function buildCases(
+  deps: Deps,
+  act: ActRef,
+  { snapshotId, minAmountNok }: { snapshotId: string; minAmountNok: number },
+): Promise<MatrixRef> {
+  const recipe = {
+    kind: 'cases',
+    snapshotId,
+    minAmountOre: minAmountNok * 100,
+    code: featureCode(),
+    engine: matrixEngine(),
+  } as const;
   const matrix = await buildRegisterMatrix(deps, act, recipe);
   await noteLabelRevisions(deps, act.actId, matrix.matrixId, recipe);
   return matrix;
-} // prettier-ignore
+}
 
 /** Steps of a training run that are not fits. */
 export function runActivities(deps: Deps): RunActivities {
@@ -62,12 +78,18 @@ export function runActivities(deps: Deps): RunActivities {
     },
 
     /** Twice: the same manifest, the same id, no second entry. */
-    extractSnapshot: ({ actId, asOf }) => heartbeating(async () => extractSnapshot({ db, store }, await actOf(db, actId), { asOf })),
+    extractSnapshot: ({ actId, asOf }) =>
+      heartbeating(async () => extractSnapshot({ db, store }, await actOf(db, actId), { asOf })),
 
     buildCasesMatrix: ({ runId, snapshotId }) =>
       heartbeating(async () => {
         const { actId, input } = await getRun(db, runId);
-        return asResult(await buildCases(deps, await actOf(db, actId), { snapshotId, minAmountNok: input.experiment.label.minAmountNok }));
+        return asResult(
+          await buildCases(deps, await actOf(db, actId), {
+            snapshotId,
+            minAmountNok: input.experiment.label.minAmountNok,
+          }),
+        );
       }),
 
     buildTableMatrix: ({ runId }) =>
@@ -111,16 +133,40 @@ export function runActivities(deps: Deps): RunActivities {
       await db.transaction(async (tx) => {
         const inserted = await tx.raw<{ rowCount: number }>(
           'insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, registered_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-          [versionId, run.slot, family, runId, bundle.recipe.matrixId, canonical(bundle.recipe), selectable, deps.clock()],
+          [
+            versionId,
+            run.slot,
+            family,
+            runId,
+            bundle.recipe.matrixId,
+            canonical(bundle.recipe),
+            selectable,
+            deps.clock(),
+          ],
         );
         const act = await actOf(tx, run.actId);
-        if (signed) await storeStatement(tx, { versionId, predicateType: PREDICATE.version, envelope: signed, act, at: deps.clock() });
-        const linked = await tx('ml.training_run').where({ run_id: runId }).whereNull('version_id').update({ version_id: versionId });
+        if (signed)
+          await storeStatement(tx, {
+            versionId,
+            predicateType: PREDICATE.version,
+            envelope: signed,
+            act,
+            at: deps.clock(),
+          });
+        const linked = await tx('ml.training_run')
+          .where({ run_id: runId })
+          .whereNull('version_id')
+          .update({ version_id: versionId });
         // The same content was registered before: by this run, or by an equal one whose version this run ends in too.
         if (inserted.rowCount === 0 && linked === 0 && !signed) return;
         if (inserted.rowCount === 1) await toMirror(tx, 'version', versionId);
         const done = inserted.rowCount === 1 ? 'model-version.registered' : 'model-version.found-again';
-        await append(tx, act, { act: done, subject: { kind: 'model-version', id: versionId }, after: versionId }, deps.clock());
+        await append(
+          tx,
+          act,
+          { act: done, subject: { kind: 'model-version', id: versionId }, after: versionId },
+          deps.clock(),
+        );
       });
       return { versionId };
     },
@@ -154,7 +200,12 @@ async function usesNuisance(deps: Deps, run: TrainingRun, use: readonly string[]
 }
 
 /** The notary's signature under the version, once; its statement names who trained, so that nobody approves their own. */
-async function attest(deps: Deps, run: TrainingRun, versionId: string, bundle: VersionBundle): Promise<Envelope | undefined> {
+async function attest(
+  deps: Deps,
+  run: TrainingRun,
+  versionId: string,
+  bundle: VersionBundle,
+): Promise<Envelope | undefined> {
   if ((await statementsOf(deps.db, versionId, PREDICATE.version)).length > 0) return undefined;
   const trainer = await deps
     .db('aud.act as a')
@@ -204,7 +255,9 @@ async function bundleOf(
       seed: experiment.seed,
       split: experiment.split,
       ...(everybody && experiment.unlabelled ? { unlabelled: { ...experiment.unlabelled, matrixId: everybody } } : {}),
-      ...(everybody && experiment.pretrain && isLayered(family) ? { pretrained: { on: experiment.pretrain, matrixId: everybody } } : {}),
+      ...(everybody && experiment.pretrain && isLayered(family)
+        ? { pretrained: { on: experiment.pretrain, matrixId: everybody } }
+        : {}),
       ...(everybody && standing ? { standing: { matrixId: everybody } } : {}),
       code: fitCode(),
     },
@@ -215,6 +268,7 @@ async function bundleOf(
 /** A calibrator that was fitted on standings speaks of the version's scores by the version's own standing. */
 function calibratorOf({ readFrom, ...calibrator }: Calibrator, standing: Standing | undefined): StoredCalibrator {
   if (readFrom === undefined) return calibrator;
-  if (!standing) throw conflict('its probabilities are read from standings, but the fitted model carries none', 'Train again.');
+  if (!standing)
+    throw conflict('its probabilities are read from standings, but the fitted model carries none', 'Train again.');
   return { ...calibrator, standing };
 }

@@ -59,7 +59,10 @@ export function scoringActivities(deps: Deps): ScoringActivities {
     async recordScoring({ actId, slot, versionId, matrixId, asOf, shards }) {
       const live = await verifiedChampion({ db, store, trust: deps.trust() }, slot, deps.clock());
       if (live.versionId !== versionId)
-        throw conflict(`version ${versionId.slice(0, 12)} was replaced while it scored ${slot}`, 'Rescore again: the new champion scores.');
+        throw conflict(
+          `version ${versionId.slice(0, 12)} was replaced while it scored ${slot}`,
+          'Rescore again: the new champion scores.',
+        );
       const bundle = store.getJson<VersionBundle>(versionId);
       const parts = shards.map((sha) => store.getJson<ShardScores>(sha));
       const scores = scoresOf(bundle.calibrator, parts);
@@ -97,7 +100,11 @@ export function shardActivities(deps: Deps): Pick<TrainingActivities, 'scoreShar
 }
 
 /** Content of the scores that a frozen version gives the rows of a matrix, or of one shard of it. */
-export async function scoreWith({ db, store }: Deps, { versionId, matrixId, shard, of }: Parameters<TrainingActivities['scoreShard']>[0], signal: AbortSignal): Promise<string> {
+export async function scoreWith(
+  { db, store }: Deps,
+  { versionId, matrixId, shard, of }: Parameters<TrainingActivities['scoreShard']>[0],
+  signal: AbortSignal,
+): Promise<string> {
   await getVersion(db, versionId);
   const bundle = store.getJson<VersionBundle>(versionId); // checks the bytes against the version's id
   const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ file_sha256: string; meta: MatrixMeta }>();
@@ -109,6 +116,13 @@ export async function scoreWith({ db, store }: Deps, { versionId, matrixId, shar
       'A version trained on a prepared table scores tables only; register rescoring needs one trained on the register.',
     );
   const matrix = { file: store.existing(row.file_sha256), meta: row.meta, use: bundle.use };
-  const job = { kind: 'score', matrix, modelSha256: bundle.model, weightsSha256: bundle.weights, shard: { index: shard, of }, storeRoot: store.root } as const;
+  const job = {
+    kind: 'score',
+    matrix,
+    modelSha256: bundle.model,
+    weightsSha256: bundle.weights,
+    shard: { index: shard, of },
+    storeRoot: store.root,
+  } as const;
   return (await spawnJob<'score'>(job, signal)).result.scoresSha256;
-} // prettier-ignore
+}

@@ -82,7 +82,9 @@ export function listDocument(
 }
 
 export async function listState(db: Deps['db'] | Tx, listId: string): Promise<{ state: ListState; seals: number }> {
-  const rows = await db('sel.seal').where({ list_id: listId }).select<{ verdict: 'sealed' | 'refused' | 'expired' }[]>('verdict');
+  const rows = await db('sel.seal')
+    .where({ list_id: listId })
+    .select<{ verdict: 'sealed' | 'refused' | 'expired' }[]>('verdict');
   const seals = rows.filter((row) => row.verdict === 'sealed').length;
   const closed = rows.find((row) => row.verdict !== 'sealed');
   return { state: closed ? closed.verdict : seals >= SEALS_NEEDED ? 'sealed' : 'draft', seals };
@@ -97,7 +99,9 @@ export function selectionActivities(deps: Deps): SelectionActivities {
         .where({ scoring_id: scoringId })
         .first<{ scores_sha256: string; slot: string; as_of: Date; version_id: string } | undefined>();
       if (!scoring) throw notFound(`scoring run ${scoringId} is not recorded`);
-      const known = await db('sel.list').where({ scoring_id: scoringId }).first<{ list_id: string; expires_at: Date } | undefined>();
+      const known = await db('sel.list')
+        .where({ scoring_id: scoringId })
+        .first<{ list_id: string; expires_at: Date } | undefined>();
       if (known) return { listId: known.list_id, openForMs: known.expires_at.getTime() - deps.clock().getTime() };
       const scores = store.getJson<Scores>(scoring.scores_sha256);
       const policy = policyOf(store.getJson<VersionBundle>(scoring.version_id));
@@ -142,7 +146,12 @@ export function selectionActivities(deps: Deps): SelectionActivities {
         await append(
           tx,
           await actOf(tx, actId),
-          { act: 'list.drafted', subject: { kind: 'list', id: listId }, after: listId, rows: { count: content.length, root: listId } },
+          {
+            act: 'list.drafted',
+            subject: { kind: 'list', id: listId },
+            after: listId,
+            rows: { count: content.length, root: listId },
+          },
           at,
         );
       });

@@ -11,7 +11,9 @@ import type { Deps } from './deps';
 import { usableColumns } from './usable-columns';
 
 export async function matrixFile({ db, store }: Deps, matrixId: string, experiment: Experiment): Promise<MatrixFile> {
-  const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ file_sha256: string; meta: MatrixMeta } | undefined>();
+  const row = await db('ml.matrix')
+    .where({ matrix_id: matrixId })
+    .first<{ file_sha256: string; meta: MatrixMeta } | undefined>();
   if (!row) throw notFound(`matrix ${matrixId} is not recorded`);
   return { file: store.existing(row.file_sha256), meta: row.meta, use: usableColumns(row.meta, experiment) };
 }
@@ -72,7 +74,8 @@ export async function foldJob(
 ): Promise<JobOf<'fold'>> {
   const { experiment } = run.input;
   const matrix = await matrixFile(deps, task.matrixId, experiment);
-  const hasNuisance = matrix.meta.columns.some(({ role }) => role === 'nuisance') && experiment.features.nuisance === 'exclude';
+  const hasNuisance =
+    matrix.meta.columns.some(({ role }) => role === 'nuisance') && experiment.features.nuisance === 'exclude';
   return {
     kind: 'fold',
     matrix,
@@ -80,7 +83,9 @@ export async function foldJob(
     family: await settingsOf(deps, run, task.family),
     ...(hasNuisance && experiment.evaluation.nuisance.includes(task.family) ? { withNuisance: true } : {}),
     ...(wantsAmounts(experiment) ? { amounts: true } : {}),
-    ...(task.populationId === undefined ? {} : { population: await populationFile(deps, task.populationId, matrix.use) }),
+    ...(task.populationId === undefined
+      ? {}
+      : { population: await populationFile(deps, task.populationId, matrix.use) }),
     ...fromEverybody(experiment),
     seed: experiment.seed,
     storeRoot: deps.store.root,
@@ -103,12 +108,22 @@ export async function everybodyOfFinal({ db }: Deps, run: TrainingRun): Promise<
   if (!unlabelled && !pretrain && readFrom === 'score') return undefined;
   const latest = foldsOf(run.input.experiment.split).at(-1)!.id;
   const matrixId = (await foldResults(db, run.runId)).find(({ fold }) => fold === latest)?.result.populationMatrixId;
-  if (matrixId === undefined && (unlabelled ?? pretrain)) throw notFound(`run ${run.runId} judged no population in ${latest}, so not everybody is known`, 'Set `evaluation.population: true`, or leave `unlabelled` and `pretrain` out.');
+  if (matrixId === undefined && (unlabelled ?? pretrain))
+    throw notFound(
+      `run ${run.runId} judged no population in ${latest}, so not everybody is known`,
+      'Set `evaluation.population: true`, or leave `unlabelled` and `pretrain` out.',
+    );
   return matrixId;
-} // prettier-ignore
+}
 
 /** The fit of the version that is frozen, with the settings that it was, or is to be, frozen with. */
-export async function finalJob(deps: Deps, run: TrainingRun, matrixId: string, family: FamilySpec, seed: number): Promise<JobOf<'final'>> {
+export async function finalJob(
+  deps: Deps,
+  run: TrainingRun,
+  matrixId: string,
+  family: FamilySpec,
+  seed: number,
+): Promise<JobOf<'final'>> {
   const { experiment } = run.input;
   const matrix = await matrixFile(deps, matrixId, experiment);
   const everybody = await everybodyOfFinal(deps, run);
@@ -117,26 +132,41 @@ export async function finalJob(deps: Deps, run: TrainingRun, matrixId: string, f
     trainFrom: finalTrainFrom(experiment),
     matrix,
     family,
-    ...(everybody ? { population: await populationFile(deps, everybody, matrix.use), ...fromEverybody(experiment) } : {}),
+    ...(everybody
+      ? { population: await populationFile(deps, everybody, matrix.use), ...fromEverybody(experiment) }
+      : {}),
     ...(everybody && experiment.readFrom === 'standing' ? { standing: true } : {}),
     ...finalExtras(experiment),
     seed,
     storeRoot: deps.store.root,
   };
-} // prettier-ignore
+}
 
 /** The judgement of all folds that the run has. */
 export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string): Promise<JobOf<'evaluate'>> {
   const { experiment } = run.input;
   const folds = await foldResults(deps.db, run.runId);
-  const populationOf = new Map(folds.flatMap(({ fold, result: { populationMatrixId: id } }) => (id ? [[fold, id] as const] : [])));
+  const populationOf = new Map(
+    folds.flatMap(({ fold, result: { populationMatrixId: id } }) => (id ? [[fold, id] as const] : [])),
+  );
   const populations = await Promise.all(
-    [...populationOf].map(async ([fold, id]) => ({ fold: foldOf(experiment, fold), matrix: await populationFile(deps, id, []) })),
+    [...populationOf].map(async ([fold, id]) => ({
+      fold: foldOf(experiment, fold),
+      matrix: await populationFile(deps, id, []),
+    })),
   );
   return {
     kind: 'evaluate',
     matrix: await matrixFile(deps, matrixId, experiment),
-    predictions: folds.map(({ family, result: { predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 } }) => ({ family, sha256: predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 })),
+    predictions: folds.map(
+      ({ family, result: { predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 } }) => ({
+        family,
+        sha256: predictionsSha256,
+        nuisanceSha256,
+        nuisanceBaseSha256,
+        populationSha256,
+      }),
+    ),
     ...(populations.length > 0 ? { populations } : {}),
     beyondColumns: experiment.beyondColumns,
     readFrom: experiment.readFrom,
@@ -145,10 +175,12 @@ export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string
     seed: experiment.seed,
     storeRoot: deps.store.root,
   };
-} // prettier-ignore
+}
 
 async function populationFile({ db, store }: Deps, matrixId: string, use: readonly string[]): Promise<MatrixFile> {
-  const row = await db('ml.matrix').where({ matrix_id: matrixId }).first<{ file_sha256: string; meta: MatrixMeta } | undefined>();
+  const row = await db('ml.matrix')
+    .where({ matrix_id: matrixId })
+    .first<{ file_sha256: string; meta: MatrixMeta } | undefined>();
   if (!row) throw notFound(`matrix ${matrixId} is not recorded`);
   return { file: store.existing(row.file_sha256), meta: row.meta, use };
 }

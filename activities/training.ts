@@ -65,7 +65,11 @@ export function trainingActivities(
           if (written === 0) return;
           await tx('ml.training_run')
             .where({ run_id: runId })
-            .update({ matrix_id: matrixId, calibrators: JSON.stringify(result.calibrators), evaluation_sha256: evaluationSha });
+            .update({
+              matrix_id: matrixId,
+              calibrators: JSON.stringify(result.calibrators),
+              evaluation_sha256: evaluationSha,
+            });
           await append(
             tx,
             await actOf(tx, run.actId),
@@ -86,7 +90,11 @@ export function trainingActivities(
         const run = await getRun(db, runId);
         const job = await finalJob(deps, run, matrixId, await settingsOf(deps, run, family), run.input.experiment.seed);
         const { result, engine } = await spawnJob<'final'>(job, signal);
-        return { modelSha256: result.modelSha256, weightsSha256: result.weightsSha256, engineSha256: store.put(JSON.stringify(engine)) };
+        return {
+          modelSha256: result.modelSha256,
+          weightsSha256: result.weightsSha256,
+          engineSha256: store.put(JSON.stringify(engine)),
+        };
       }),
   };
 }
@@ -94,19 +102,38 @@ export function trainingActivities(
 async function writeTrial(
   deps: Deps,
   actId: string,
-  { runId, family, trial, settings, result }: { runId: string; family: string; trial: number; settings: FamilySpec; result: TrialScore },
+  {
+    runId,
+    family,
+    trial,
+    settings,
+    result,
+  }: { runId: string; family: string; trial: number; settings: FamilySpec; result: TrialScore },
 ): Promise<void> {
   const { validationLoss, averagePrecision, ...rest } = result;
   await deps.db.transaction(async (tx) => {
     const inserted = await tx.raw<{ rowCount: number }>(
       'insert into ml.trial (run_id, family, trial, settings, validation_loss, average_precision, result, tried_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-      [runId, family, trial, JSON.stringify(settings), validationLoss, averagePrecision, JSON.stringify(rest), deps.clock()],
+      [
+        runId,
+        family,
+        trial,
+        JSON.stringify(settings),
+        validationLoss,
+        averagePrecision,
+        JSON.stringify(rest),
+        deps.clock(),
+      ],
     );
     if (inserted.rowCount === 0) return;
     await append(
       tx,
       await actOf(tx, actId),
-      { act: 'trial.fitted', subject: { kind: 'trial', id: `${runId}/${family}/${trial}` }, after: digestOf({ settings, result }) },
+      {
+        act: 'trial.fitted',
+        subject: { kind: 'trial', id: `${runId}/${family}/${trial}` },
+        after: digestOf({ settings, result }),
+      },
       deps.clock(),
     );
   });
@@ -126,7 +153,11 @@ async function writeFold(
     await append(
       tx,
       await actOf(tx, actId),
-      { act: 'fold.trained', subject: { kind: 'fold', id: `${row.runId}/${row.fold}/${row.family}` }, after: row.contentSha256 },
+      {
+        act: 'fold.trained',
+        subject: { kind: 'fold', id: `${row.runId}/${row.fold}/${row.family}` },
+        after: row.contentSha256,
+      },
       deps.clock(),
     );
   });

@@ -16,7 +16,9 @@ export function usableColumns(meta: MatrixMeta, experiment: Experiment): string[
       `the experiment names unknown feature${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}; the source has: ${names.join(', ')}`,
       'Correct `features.include` or `features.exclude`.',
     );
-  const forbidden = meta.columns.filter((column) => column.role === 'nuisance' && include?.includes(column.name) && nuisance !== 'include');
+  const forbidden = meta.columns.filter(
+    (column) => column.role === 'nuisance' && include?.includes(column.name) && nuisance !== 'include',
+  );
   if (forbidden.length > 0)
     throw invalid(
       `${forbidden.map((c) => c.name).join(', ')} says who looked and cannot be a feature of a model meant for selection`,
@@ -31,8 +33,9 @@ export function usableColumns(meta: MatrixMeta, experiment: Experiment): string[
   return meta.columns
     .filter(
       (column) =>
-        (column.role === 'feature' ? (include?.includes(column.name) ?? true) : column.role === 'nuisance' && nuisance === 'include') &&
-        !exclude.includes(column.name),
+        (column.role === 'feature'
+          ? (include?.includes(column.name) ?? true)
+          : column.role === 'nuisance' && nuisance === 'include') && !exclude.includes(column.name),
     )
     .map((column) => column.name);
 }

@@ -14,7 +14,10 @@ import { NotaryClient } from '../platform/trust/notary-client';
 import { readTrust } from '../platform/trust/trust';
 
 /** Builds what activities, CLI and API work with. The only place where these pieces meet. */
-export function compose(env: Env, { connections = 8 }: { connections?: number } = {}): Deps & { close(): Promise<void> } {
+export function compose(
+  env: Env,
+  { connections = 8 }: { connections?: number } = {},
+): Deps & { close(): Promise<void> } {
   const db = connect(env.DATABASE_URL, connections);
   const store = new ArtifactStore(env.UTPLUKK_STORE);
   const mirror = new MlflowMirror(new Mlflow(env.MLFLOW_TRACKING_URI), db, store);

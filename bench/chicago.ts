@@ -43,7 +43,15 @@ async function judge(
 ): Promise<Judged> {
   const { result } = await spawnJob<'fold'>({ kind: 'fold', matrix, fold, family, seed, storeRoot });
   const predictions = [{ family: family.family, sha256: result.predictionsSha256 }];
-  const judged = await spawnJob<'evaluate'>({ kind: 'evaluate', predictions, matrix, ks: [50], bootstrap, seed, storeRoot });
+  const judged = await spawnJob<'evaluate'>({
+    kind: 'evaluate',
+    predictions,
+    matrix,
+    ks: [50],
+    bootstrap,
+    seed,
+    storeRoot,
+  });
   return judged.result.rows.find((row) => row.family === family.family && row.metric === METRIC)!;
 }
 
@@ -65,12 +73,19 @@ async function choose(matrix: MatrixFile, storeRoot: string): Promise<FamilySpec
     const values: number[] = [];
     for (const fold of folds) values.push((await judge(matrix, fold, family, SEEDS[0]!, storeRoot, 50)).value);
     tried.push({ family, value: mean(values) });
-    process.stderr.write(`  ${family.family}: ${(mean(values) * 100).toFixed(1)} % on ${INNER_FOLDS} folds inside the training part\n`);
+    process.stderr.write(
+      `  ${family.family}: ${(mean(values) * 100).toFixed(1)} % on ${INNER_FOLDS} folds inside the training part\n`,
+    );
   }
   return tried.reduce((a, b) => (b.value > a.value ? b : a)).family;
 }
 
-async function figuresFor(what: string, matrix: MatrixFile, storeRoot: string, owed?: Figure['owed']): Promise<Figure[]> {
+async function figuresFor(
+  what: string,
+  matrix: MatrixFile,
+  storeRoot: string,
+  owed?: Figure['owed'],
+): Promise<Figure[]> {
   process.stderr.write(`${what}\n`);
   const family = await choose(matrix, storeRoot);
   const judged: Judged[] = [];
@@ -89,12 +104,17 @@ async function figuresFor(what: string, matrix: MatrixFile, storeRoot: string, o
 }
 
 async function main(file: string | undefined): Promise<void> {
-  if (!file) throw invalid('the inspections file is missing', 'npm run bench:chicago -- <inspections_2011_2014.csv.gz>');
+  if (!file)
+    throw invalid('the inspections file is missing', 'npm run bench:chicago -- <inspections_2011_2014.csv.gz>');
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-chicago-'));
   try {
     const store = new ArtifactStore(dir);
     const mapping = tableMappingSchema.parse(readYaml(path.join(ROOT, 'docs/examples/chicago/mapping.yaml')));
-    const table = await makeTableMatrix(store, { fileSha256: await pinTable(store, path.resolve(file)), fileName: file, mapping });
+    const table = await makeTableMatrix(store, {
+      fileSha256: await pinTable(store, path.resolve(file)),
+      fileName: file,
+      mapping,
+    });
     const columns = (nuisance: boolean) =>
       table.meta.columns.filter((column) => nuisance || column.role === 'feature').map((column) => column.name);
     const matrix = (nuisance: boolean): MatrixFile => ({

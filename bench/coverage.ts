@@ -28,7 +28,8 @@ function oracle(candidates: readonly Candidate[], truthOfRest: number): number {
   const rest = left(candidates);
   const expected = rest.reduce((sum, { propensity }) => sum + propensity, 0);
   if (rest.length < 2 || expected === 0) return rest.length / candidates.length;
-  const variance = ((truthOfRest * (1 - truthOfRest)) / expected) * Math.max(0, (rest.length - expected) / (rest.length - 1));
+  const variance =
+    ((truthOfRest * (1 - truthOfRest)) / expected) * Math.max(0, (rest.length - expected) / (rest.length - 1));
   const half = Math.min(0.5, 1.959964 * Math.sqrt(variance));
   return (2 * half * rest.length) / candidates.length;
 }
@@ -37,7 +38,9 @@ const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / 
 
 function tally(found: readonly { estimate: PolicyEstimate; truth: number }[]): Tally {
   return {
-    covered: 100 * mean(found.map(({ estimate, truth }) => (estimate.lo <= truth + 1e-12 && truth <= estimate.hi + 1e-12 ? 1 : 0))),
+    covered:
+      100 *
+      mean(found.map(({ estimate, truth }) => (estimate.lo <= truth + 1e-12 && truth <= estimate.hi + 1e-12 ? 1 : 0))),
     width: mean(found.map(({ estimate }) => estimate.hi - estimate.lo)),
     bias: mean(found.map(({ estimate, truth }) => estimate.value - truth)),
   };
@@ -49,25 +52,35 @@ const over = (set: Worlds, k: number, estimator: (candidates: readonly Candidate
 const shown = (t: Tally) => `mean width ${t.width.toFixed(3)}, bias ${t.bias.toFixed(3)}`;
 
 /** Those of a list that the judging round did not choose for certain. */
-const left = (candidates: readonly Candidate[]) => candidates.filter(({ controlled, propensity }) => !(controlled && propensity >= 1));
+const left = (candidates: readonly Candidate[]) =>
+  candidates.filter(({ controlled, propensity }) => !(controlled && propensity >= 1));
 
 function ofArm(name: string, set: Worlds, owed: boolean): Figure[] {
   return KS.flatMap((k): Figure[] => {
     const arm = over(set, k, randomArm);
-    const ideal = mean(set.map((world) => oracle(world.candidates(k), mean(left(world.candidates(k)).map(({ outcome }) => outcome)))));
+    const ideal = mean(
+      set.map((world) => oracle(world.candidates(k), mean(left(world.candidates(k)).map(({ outcome }) => outcome)))),
+    );
     const reached = set.map((world) => left(world.candidates(k)).filter(({ controlled }) => controlled).length);
     const drawn = `${mean(reached).toFixed(1)} drawn on the list, none in ${(100 * mean(reached.map((n) => (n === 0 ? 1 : 0)))).toFixed(0)} %`;
     const most = (value: number) => (owed ? { owed: { at: 'most', value } as const } : {});
     return [
-      { name: `${name}, first ${k}: interval covers`, value: arm.covered, unit: '%', yardstick: `${shown(arm)}; ${drawn}`, ...(owed ? { owed: { at: 'least', value: 93.5 } } : {}) },
+      {
+        name: `${name}, first ${k}: interval covers`,
+        value: arm.covered,
+        unit: '%',
+        yardstick: `${shown(arm)}; ${drawn}`,
+        ...(owed ? { owed: { at: 'least', value: 93.5 } } : {}),
+      },
       { name: `${name}, first ${k}: and not too often`, value: arm.covered, unit: '%', ...most(97) },
       { name: `${name}, first ${k}: width against the oracle's`, value: arm.width / ideal, unit: '×', ...most(1.5) },
     ];
   });
-} // prettier-ignore
+}
 
 async function main(): Promise<void> {
-  const worlds = (dials: ReplayDials, count: number, learner?: Learner) => Array.from({ length: count }, (_, i) => replay(dials, i, learner));
+  const worlds = (dials: ReplayDials, count: number, learner?: Learner) =>
+    Array.from({ length: count }, (_, i) => replay(dials, i, learner));
   const without = worlds(WITHOUT, REPLAYS.logistic);
   const ensemble = ensembleOf((await loadBackend()).tf);
   report('coverage', [
@@ -76,12 +89,23 @@ async function main(): Promise<void> {
     ...KS.flatMap((k): Figure[] => {
       const [limits, naively] = [over(without, k, bounds), over(without, k, naive)];
       return [
-        { name: `no random arm, first ${k}: bounds cover`, value: limits.covered, unit: '%', yardstick: shown(limits), owed: { at: 'least', value: 95 } },
-        { name: `no random arm, first ${k}: naive interval covers`, value: naively.covered, unit: '%', yardstick: shown(naively) },
+        {
+          name: `no random arm, first ${k}: bounds cover`,
+          value: limits.covered,
+          unit: '%',
+          yardstick: shown(limits),
+          owed: { at: 'least', value: 95 },
+        },
+        {
+          name: `no random arm, first ${k}: naive interval covers`,
+          value: naively.covered,
+          unit: '%',
+          yardstick: shown(naively),
+        },
       ];
     }),
     ...ofArm(`TabM-mini, ${REPLAYS.ensemble} replays, dense arm`, worlds(DENSE, REPLAYS.ensemble, ensemble), false),
   ]);
-} // prettier-ignore
+}
 
 void main();

@@ -51,7 +51,11 @@ function start(home: string, args: string[]): { child: ChildProcess; ended: Prom
   let text = '';
   child.stdout.on('data', (data: Buffer) => (text += data.toString()));
   child.stderr.on('data', (data: Buffer) => (text += data.toString()));
-  return { child, ended: new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1))), output: () => text };
+  return {
+    child,
+    ended: new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1))),
+    output: () => text,
+  };
 }
 
 async function timed(home: string): Promise<{ seconds: number; peakMiB: number }> {
@@ -110,7 +114,9 @@ interface HistoryEvent {
 
 function idleOf(events: readonly HistoryEvent[]): { share: number; seconds: number } {
   const time = (event: HistoryEvent) => Number(event.eventTime?.seconds ?? 0) + (event.eventTime?.nanos ?? 0) / 1e9;
-  const started = new Map(events.filter((e) => e.activityTaskStartedEventAttributes).map((e) => [String(e.eventId), time(e)]));
+  const started = new Map(
+    events.filter((e) => e.activityTaskStartedEventAttributes).map((e) => [String(e.eventId), time(e)]),
+  );
   const spans = events
     .flatMap((e) =>
       e.activityTaskCompletedEventAttributes

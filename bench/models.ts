@@ -35,20 +35,40 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 async function started(command: string, args: readonly string[]): Promise<void> {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...PINNED_ENVIRONMENT } });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...PINNED_ENVIRONMENT },
+  });
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
 }
 
 /** Scores of the test part, averaged over seeds. */
-const meanOf = (all: readonly Scored[]) => Float64Array.from(all[0]!.test, (_, row) => mean(all.map(({ test }) => test[row]!)));
+const meanOf = (all: readonly Scored[]) =>
+  Float64Array.from(all[0]!.test, (_, row) => mean(all.map(({ test }) => test[row]!)));
 
 /** Only the default family is fitted with every seed: the others stand beside it once. */
 const seedsOf = (family: Family, seeds: readonly number[]) => (family === 'tabm-mini' ? seeds : seeds.slice(0, 1));
 
-async function fit(folder: string, cache: string, name: SetName, split: number, family: Family, seed: number): Promise<Scored> {
+async function fit(
+  folder: string,
+  cache: string,
+  name: SetName,
+  split: number,
+  family: Family,
+  seed: number,
+): Promise<Scored> {
   const file = path.join(cache, `${name}-${split}-${family}-${seed}.json`);
-  if (!fs.existsSync(file)) await started(process.execPath, [path.join(ROOT, 'dist/bench/models/fit-one.js'), folder, name, String(split), family, String(seed), file]); // prettier-ignore
+  if (!fs.existsSync(file))
+    await started(process.execPath, [
+      path.join(ROOT, 'dist/bench/models/fit-one.js'),
+      folder,
+      name,
+      String(split),
+      family,
+      String(seed),
+      file,
+    ]);
   return JSON.parse(fs.readFileSync(file, 'utf8')) as Scored;
 }
 
@@ -70,12 +90,17 @@ async function anchor(set: PublicSet, cache: string, name: SetName, split: numbe
       x.set(flags.subarray(row * width, (row + 1) * width), row * columns + numbers.length);
     }
     const part = new Uint8Array(set.data.n).fill(3); // 3: left out
-    [set.parts.train, set.parts.validation, set.parts.test].forEach((rows, i) => rows.forEach((row) => (part[row] = i)));
+    [set.parts.train, set.parts.validation, set.parts.test].forEach((rows, i) =>
+      rows.forEach((row) => (part[row] = i)),
+    );
     fs.writeFileSync(path.join(dir, 'x.f32'), x);
     fs.writeFileSync(path.join(dir, 'y.u8'), Uint8Array.from(set.data.label));
     fs.writeFileSync(path.join(dir, 'part.u8'), part);
     fs.writeFileSync(path.join(dir, 'shape.json'), JSON.stringify({ rows: set.data.n, columns }));
-    await started(process.env['UTPLUKK_BENCH_PYTHON'] ?? 'python3', [path.join(ROOT, 'bench/models/lightgbm_anchor.py'), dir]);
+    await started(process.env['UTPLUKK_BENCH_PYTHON'] ?? 'python3', [
+      path.join(ROOT, 'bench/models/lightgbm_anchor.py'),
+      dir,
+    ]);
     fs.rmSync(path.join(dir, 'x.f32'));
     fs.renameSync(`${done}.part`, done);
   }
@@ -93,7 +118,13 @@ interface SplitResult {
   readonly calibration: number;
 }
 
-async function judgeSplit(folder: string, cache: string, name: SetName, split: number, seeds: readonly number[]): Promise<SplitResult> {
+async function judgeSplit(
+  folder: string,
+  cache: string,
+  name: SetName,
+  split: number,
+  seeds: readonly number[],
+): Promise<SplitResult> {
   const set = await loadSet(folder, name, split);
   const lightgbm = await anchor(set, cache, name, split);
   const labels = (rows: readonly number[]) => Float64Array.from(rows, (row) => set.data.label[row]!);
@@ -103,22 +134,44 @@ async function judgeSplit(folder: string, cache: string, name: SetName, split: n
     fitted[family] = [];
     for (const seed of seedsOf(family, seeds)) fitted[family].push(await fit(folder, cache, name, split, family, seed));
   }
-  const all: Record<string, readonly Scored[]> = { ...fitted, 'lightgbm default': [lightgbm.default], 'lightgbm tuned': lightgbm.tuned };
+  const all: Record<string, readonly Scored[]> = {
+    ...fitted,
+    'lightgbm default': [lightgbm.default],
+    'lightgbm tuned': lightgbm.tuned,
+  };
   const each = (of: (scored: Scored) => number) =>
     Object.fromEntries(Object.entries(all).map(([model, list]) => [model, mean(list.map(of))]));
-  const { ratio, draws } = pairedRatio(y, fitted['tabm-mini'].map(({ test }) => test), lightgbm.tuned.map(({ test }) => test), REPLICATES, split); // prettier-ignore
+  const { ratio, draws } = pairedRatio(
+    y,
+    fitted['tabm-mini'].map(({ test }) => test),
+    lightgbm.tuned.map(({ test }) => test),
+    REPLICATES,
+    split,
+  );
   const averaged = pairedRatio(y, [meanOf(fitted['tabm-mini'])], [meanOf(lightgbm.tuned)], REPLICATES, split);
   const errors = fitted['tabm-mini'].map(({ validation, test }) => {
     const { a, b } = fitPlatt(Float64Array.from(validation), vy);
     // Findings that were taken away by a known chance are put back into the odds (King and Zeng 2001).
     const platt = { a, b: b + Math.log(rarer(name)) };
-    return calibrationError(test.map((score) => plattProbability(platt, score)), y, CALIBRATION_BINS);
-  }); // prettier-ignore
+    return calibrationError(
+      test.map((score) => plattProbability(platt, score)),
+      y,
+      CALIBRATION_BINS,
+    );
+  });
   const together = {
     'tabm-mini averaged': averagePrecision(y, meanOf(fitted['tabm-mini'])),
     'lightgbm tuned averaged': averagePrecision(y, meanOf(lightgbm.tuned)),
   };
-  return { set: name, ap: { ...each(({ test }) => averagePrecision(y, test)), ...together }, seconds: { ...each(({ seconds }) => seconds), 'lightgbm tuning': lightgbm.tuning.seconds }, ratio, draws, averaged, calibration: mean(errors) }; // prettier-ignore
+  return {
+    set: name,
+    ap: { ...each(({ test }) => averagePrecision(y, test)), ...together },
+    seconds: { ...each(({ seconds }) => seconds), 'lightgbm tuning': lightgbm.tuning.seconds },
+    ratio,
+    draws,
+    averaged,
+    calibration: mean(errors),
+  };
 }
 
 const interval = (draws: readonly number[]) => {
@@ -140,17 +193,49 @@ function figuresOf(results: readonly SplitResult[]): Figure[] {
     const value = mean(own.map(({ ratio }) => ratio));
     const draws = Array.from({ length: REPLICATES }, (_, i) => mean(own.map((split) => split.draws[i]!)));
     ratios.set(name, { value, draws });
-    const shown = [...FAMILIES, 'lightgbm default', 'lightgbm tuned'].map((model) => `${model} ${ap(model).toFixed(3)}`).join(', ');
-    figures.push({ name: `${name}: average precision against tuned LightGBM`, value, unit: '', yardstick: `${interval(draws)}; ${shown}`, owed: { at: 'least', value: name === 'polish-few' ? 1 : 0.98 } });
+    const shown = [...FAMILIES, 'lightgbm default', 'lightgbm tuned']
+      .map((model) => `${model} ${ap(model).toFixed(3)}`)
+      .join(', ');
+    figures.push({
+      name: `${name}: average precision against tuned LightGBM`,
+      value,
+      unit: '',
+      yardstick: `${interval(draws)}; ${shown}`,
+      owed: { at: 'least', value: name === 'polish-few' ? 1 : 0.98 },
+    });
     const averaged = mean(own.map((split) => split.averaged.ratio));
-    const averagedDraws = Array.from({ length: REPLICATES }, (_, i) => mean(own.map((split) => split.averaged.draws[i]!)));
+    const averagedDraws = Array.from({ length: REPLICATES }, (_, i) =>
+      mean(own.map((split) => split.averaged.draws[i]!)),
+    );
     together.set(name, { value: averaged, draws: averagedDraws });
-    figures.push({ name: `${name}: the same, networks of the seeds averaged as the product does, boosted models too`, value: averaged, unit: '', yardstick: `${interval(averagedDraws)}; ${ap('tabm-mini averaged').toFixed(3)} and ${ap('lightgbm tuned averaged').toFixed(3)}` });
-    figures.push({ name: `${name}: average precision against logistic regression`, value: mean(own.map((split) => split.ap['tabm-mini']! / split.ap['logistic']!)), unit: '', owed: { at: 'least', value: 1.02 } });
-    figures.push({ name: `${name}: expected calibration error after Platt`, value: mean(own.map(({ calibration }) => calibration)), unit: '', owed: { at: 'most', value: 0.015 } });
-    const seconds = Object.keys(own[0]!.seconds).map((model) => `${model} ${mean(own.map((split) => split.seconds[model]!)).toFixed(1)}`).join(', ');
-    figures.push({ name: `${name}: one fit of tabm-mini`, value: mean(own.map((split) => split.seconds['tabm-mini']!)), unit: 'CPU s', yardstick: seconds });
-  } // prettier-ignore
+    figures.push({
+      name: `${name}: the same, networks of the seeds averaged as the product does, boosted models too`,
+      value: averaged,
+      unit: '',
+      yardstick: `${interval(averagedDraws)}; ${ap('tabm-mini averaged').toFixed(3)} and ${ap('lightgbm tuned averaged').toFixed(3)}`,
+    });
+    figures.push({
+      name: `${name}: average precision against logistic regression`,
+      value: mean(own.map((split) => split.ap['tabm-mini']! / split.ap['logistic']!)),
+      unit: '',
+      owed: { at: 'least', value: 1.02 },
+    });
+    figures.push({
+      name: `${name}: expected calibration error after Platt`,
+      value: mean(own.map(({ calibration }) => calibration)),
+      unit: '',
+      owed: { at: 'most', value: 0.015 },
+    });
+    const seconds = Object.keys(own[0]!.seconds)
+      .map((model) => `${model} ${mean(own.map((split) => split.seconds[model]!)).toFixed(1)}`)
+      .join(', ');
+    figures.push({
+      name: `${name}: one fit of tabm-mini`,
+      value: mean(own.map((split) => split.seconds['tabm-mini']!)),
+      unit: 'CPU s',
+      yardstick: seconds,
+    });
+  }
   const geometric = (values: readonly number[]) => Math.exp(mean(values.map(Math.log)));
   const over = (of: ReadonlyMap<SetName, Ratio>) => {
     const full = SET_NAMES.filter((name) => name !== 'polish-few').map((name) => of.get(name)!);
@@ -158,31 +243,51 @@ function figuresOf(results: readonly SplitResult[]): Figure[] {
     return { value: geometric(full.map(({ value }) => value)), unit: '', yardstick: interval(draws) };
   };
   return [
-    { name: 'geometric mean over the sets against tuned LightGBM', ...over(ratios), owed: { at: 'least', value: 1 }, aim: '1.03' },
+    {
+      name: 'geometric mean over the sets against tuned LightGBM',
+      ...over(ratios),
+      owed: { at: 'least', value: 1 },
+      aim: '1.03',
+    },
     { name: 'the same, networks of the seeds averaged as the product does, boosted models too', ...over(together) },
     ...figures,
-  ]; // prettier-ignore
+  ];
 }
 
 async function main([folder, ...options]: readonly string[]): Promise<void> {
-  if (!folder) throw invalid('the folder of the sets is missing', 'npm run bench:models -- <folder>; bench/README.md says where they are published.');
+  if (!folder)
+    throw invalid(
+      'the folder of the sets is missing',
+      'npm run bench:models -- <folder>; bench/README.md says where they are published.',
+    );
   const { splits, seeds } = options.includes('--quick') ? { splits: [1], seeds: [1] } : FULL;
   // What was computed by other code is not taken for this one's.
   const code = `${codeIdentity('bench/models/fit-one.ts')}${codeIdentity('bench/models/sets.ts')}`;
   const anchorScript = fs.readFileSync(path.join(ROOT, 'bench/models/lightgbm_anchor.py'));
-  const cache = path.join(ROOT, '.stack/bench-models', digestOf({ code, anchorScript: anchorScript.toString('utf8') }).slice(0, 16));
+  const cache = path.join(
+    ROOT,
+    '.stack/bench-models',
+    digestOf({ code, anchorScript: anchorScript.toString('utf8') }).slice(0, 16),
+  );
   fs.mkdirSync(cache, { recursive: true });
   const results: SplitResult[] = [];
   for (const split of splits) {
     for (const name of SET_NAMES) {
       results.push(await judgeSplit(path.resolve(folder), cache, name, split, seeds));
       const { ap, seconds } = results.at(-1)!;
-      say(`${name} split ${split}: ${Object.entries(ap).map(([model, value]) => `${model} ${value.toFixed(4)}${seconds[model] === undefined ? '' : ` (${seconds[model].toFixed(0)} s)`}`).join(', ')}`); // prettier-ignore
+      say(
+        `${name} split ${split}: ${Object.entries(ap)
+          .map(
+            ([model, value]) =>
+              `${model} ${value.toFixed(4)}${seconds[model] === undefined ? '' : ` (${seconds[model].toFixed(0)} s)`}`,
+          )
+          .join(', ')}`,
+      );
       say(`models: ${results.length} done of ${splits.length * SET_NAMES.length} owed`);
     }
   }
   report(options.includes('--quick') ? 'models-quick' : 'models', figuresOf(results));
-} // prettier-ignore
+}
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

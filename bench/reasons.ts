@@ -41,12 +41,29 @@ async function main(): Promise<void> {
     say(`${family}: ${model.members.length} members`);
     figures.push(
       IS_EXACT[family]
-        ? { name: `${family}: greatest gap between score and sum`, value: worst, unit: '', owed: { at: 'most', value: 1e-6 } }
-        : { name: `${family}: gap between score and sum, share of what is explained`, value: 100 * share, unit: '%', yardstick: `greatest ${worst.toFixed(4)}`, owed: { at: 'most', value: 0.5 } },
-      { name: `${family}: an actor`, value: ms, unit: 'ms', yardstick: `${found.length} actors, ${AT_ONCE} at once`, owed: { at: 'most', value: 20 } },
+        ? {
+            name: `${family}: greatest gap between score and sum`,
+            value: worst,
+            unit: '',
+            owed: { at: 'most', value: 1e-6 },
+          }
+        : {
+            name: `${family}: gap between score and sum, share of what is explained`,
+            value: 100 * share,
+            unit: '%',
+            yardstick: `greatest ${worst.toFixed(4)}`,
+            owed: { at: 'most', value: 0.5 },
+          },
+      {
+        name: `${family}: an actor`,
+        value: ms,
+        unit: 'ms',
+        yardstick: `${found.length} actors, ${AT_ONCE} at once`,
+        owed: { at: 'most', value: 20 },
+      },
     );
   }
   report('reasons', figures);
-} // prettier-ignore
+}
 
 void main();

@@ -4,7 +4,14 @@ import { DEMO_DIALS, type Dials } from '../simulation/dials';
 import { generate } from '../simulation/generate';
 
 /** Prints docs/simulation.md's table: what the simulated register says beside what is published. */
-const DIALS: Dials = { ...DEMO_DIALS, actors: 0.2, volume: 0.02, years: 2, firstMonth: '2023-01', controlsPerYear: 400 };
+const DIALS: Dials = {
+  ...DEMO_DIALS,
+  actors: 0.2,
+  volume: 0.02,
+  years: 2,
+  firstMonth: '2023-01',
+  controlsPerYear: 400,
+};
 
 interface Row {
   readonly figure: string;
@@ -35,7 +42,11 @@ async function main(): Promise<void> {
   const of = (type: string) => events.filter((event) => event['type'] === type);
   const found = of('vedtak').filter((event) => !['none', 'guidance'].includes(String(event['utfall'])));
   const opened = new Map(of('apnet').map((event) => [event['saksnr'], String(event['apnet'])]));
-  const delays = of('vedtak').map((event) => (Date.parse(String(event['vedtatt'])) - Date.parse(opened.get(event['saksnr'])!)) / 86_400_000 / 30.4).sort((a, b) => a - b); // prettier-ignore
+  const delays = of('vedtak')
+    .map(
+      (event) => (Date.parse(String(event['vedtatt'])) - Date.parse(opened.get(event['saksnr'])!)) / 86_400_000 / 30.4,
+    )
+    .sort((a, b) => a - b);
   const appeals = of('klage').filter((event) => event['innkommet'] !== undefined);
   const share = (n: number, of: number) => `${((100 * n) / of).toFixed(1)} %`;
   const ratio = (a: string, b: string) => (sums[a]! / sums[b]!).toFixed(2);
@@ -44,26 +55,101 @@ async function main(): Promise<void> {
   const perYear = sums['bills']! / DIALS.years / DIALS.actors / DIALS.volume;
   const rows: Row[] = [
     { figure: 'actors at full size', simulated: '23,000', published: '23,000', source: 'Riksrevisjonen 2022' },
-    { figure: 'bills a year at full size and volume', simulated: `${(perYear / 1e6).toFixed(0)} M`, published: 'about 120 M', source: 'research project 1136' },
-    { figure: 'refunds and fees a year at full size and volume', simulated: `NOK ${(sums['ore']! / 100 / DIALS.years / DIALS.actors / DIALS.volume / 1e9).toFixed(0)} bn (full fees)`, published: 'NOK 49.2 bn refunds, a third medicines', source: 'Helfo 2024' },
+    {
+      figure: 'bills a year at full size and volume',
+      simulated: `${(perYear / 1e6).toFixed(0)} M`,
+      published: 'about 120 M',
+      source: 'research project 1136',
+    },
+    {
+      figure: 'refunds and fees a year at full size and volume',
+      simulated: `NOK ${(sums['ore']! / 100 / DIALS.years / DIALS.actors / DIALS.volume / 1e9).toFixed(0)} bn (full fees)`,
+      published: 'NOK 49.2 bn refunds, a third medicines',
+      source: 'Helfo 2024',
+    },
     { figure: 'lines a bill', simulated: ratio('lines', 'bills'), published: '–', source: 'not published' },
-    { figure: 'time add-ons a GP consultation', simulated: ratio('time_add_ons', 'consultations'), published: '0.39', source: 'SSB 2017' },
-    { figure: 'simple contacts a GP consultation', simulated: ratio('simple_contacts', 'consultations'), published: '1.03', source: 'SSB 2017 (14.9 M to 14.4 M)' },
-    { figure: 'visits a GP consultation', simulated: (sums['visits']! / sums['consultations']!).toFixed(3), published: '0.006', source: 'SSB 2017' },
-    { figure: 'e-consultations among GP consultations', simulated: share(sums['e_consultations']!, sums['consultations']! + sums['e_consultations']!), published: '0.6 % in 2017, a large share from 2020', source: 'SSB' },
-    { figure: 'rejected or curtailed, of NOK', simulated: share(sums['rejected']!, sums['ore']!), published: '2.3 %', source: 'Helfo 2023' },
-    { figure: 'crediting bills', simulated: share(sums['credits']!, sums['bills']!), published: '–', source: 'assumption' },
-    ...['LE', 'FY', 'TH', 'PS'].map((code) => ({ figure: `actors in ${code}`, simulated: field(code), published: { LE: '45 %', FY: '22 %', TH: '18 %', PS: '7 %' }[code]!, source: 'assumption of the notes' })),
-    { figure: 'actors with serious latent error', simulated: guilty('serious'), published: '1–3 %', source: 'assumption of the notes' },
-    { figure: 'actors with minor latent error', simulated: guilty('minor'), published: '15–25 %', source: 'assumption of the notes' },
+    {
+      figure: 'time add-ons a GP consultation',
+      simulated: ratio('time_add_ons', 'consultations'),
+      published: '0.39',
+      source: 'SSB 2017',
+    },
+    {
+      figure: 'simple contacts a GP consultation',
+      simulated: ratio('simple_contacts', 'consultations'),
+      published: '1.03',
+      source: 'SSB 2017 (14.9 M to 14.4 M)',
+    },
+    {
+      figure: 'visits a GP consultation',
+      simulated: (sums['visits']! / sums['consultations']!).toFixed(3),
+      published: '0.006',
+      source: 'SSB 2017',
+    },
+    {
+      figure: 'e-consultations among GP consultations',
+      simulated: share(sums['e_consultations']!, sums['consultations']! + sums['e_consultations']!),
+      published: '0.6 % in 2017, a large share from 2020',
+      source: 'SSB',
+    },
+    {
+      figure: 'rejected or curtailed, of NOK',
+      simulated: share(sums['rejected']!, sums['ore']!),
+      published: '2.3 %',
+      source: 'Helfo 2023',
+    },
+    {
+      figure: 'crediting bills',
+      simulated: share(sums['credits']!, sums['bills']!),
+      published: '–',
+      source: 'assumption',
+    },
+    ...['LE', 'FY', 'TH', 'PS'].map((code) => ({
+      figure: `actors in ${code}`,
+      simulated: field(code),
+      published: { LE: '45 %', FY: '22 %', TH: '18 %', PS: '7 %' }[code]!,
+      source: 'assumption of the notes',
+    })),
+    {
+      figure: 'actors with serious latent error',
+      simulated: guilty('serious'),
+      published: '1–3 %',
+      source: 'assumption of the notes',
+    },
+    {
+      figure: 'actors with minor latent error',
+      simulated: guilty('minor'),
+      published: '15–25 %',
+      source: 'assumption of the notes',
+    },
     { figure: 'honest outliers', simulated: guilty('honest-outlier'), published: '–', source: 'assumption' },
-    { figure: 'months from opening to decision, median', simulated: (delays[Math.floor(delays.length / 2)] ?? 0).toFixed(1), published: '9–14', source: 'derived from Helfo 2024' },
-    { figure: 'controls that found something', simulated: share(found.length, of('vedtak').length), published: '80–94 % of concluded controls', source: 'Riksrevisjonen 2022, Helfo 2024' },
-    { figure: 'appeals of decisions', simulated: share(appeals.length, found.length), published: 'about 60 % (44 of 73)', source: 'derived from Helfo 2024' },
-    { figure: 'appeals that reverse', simulated: share(appeals.filter((e) => e['resultat'] === 'reversed').length, appeals.length), published: '10–20 %', source: 'assumption of the notes' },
+    {
+      figure: 'months from opening to decision, median',
+      simulated: (delays[Math.floor(delays.length / 2)] ?? 0).toFixed(1),
+      published: '9–14',
+      source: 'derived from Helfo 2024',
+    },
+    {
+      figure: 'controls that found something',
+      simulated: share(found.length, of('vedtak').length),
+      published: '80–94 % of concluded controls',
+      source: 'Riksrevisjonen 2022, Helfo 2024',
+    },
+    {
+      figure: 'appeals of decisions',
+      simulated: share(appeals.length, found.length),
+      published: 'about 60 % (44 of 73)',
+      source: 'derived from Helfo 2024',
+    },
+    {
+      figure: 'appeals that reverse',
+      simulated: share(appeals.filter((e) => e['resultat'] === 'reversed').length, appeals.length),
+      published: '10–20 %',
+      source: 'assumption of the notes',
+    },
     { figure: 'groups simulated', simulated: String(GROUPS.length), published: '12 named', source: 'Helfo 2020, 2024' },
     { figure: 'dead a year', simulated: share(CALIBRATION.mortalityYearly, 1), published: '–', source: 'assumption' },
-  ]; // prettier-ignore
+  ];
   process.stdout.write(
     `| figure | simulated | published | source |\n| --- | --- | --- | --- |\n${rows.map((r) => `| ${r.figure} | ${r.simulated} | ${r.published} | ${r.source} |`).join('\n')}\n`,
   );

@@ -13,7 +13,10 @@ import { type Figure, report } from './lib/results';
  */
 const ROUNDS = 3;
 /** Of one step: the product's default network over as many columns as a narrow register has, and over all of them. */
-const SHAPES = [{ columns: 66, batch: 256 }, { columns: 366, batch: 256 }]; // prettier-ignore
+const SHAPES = [
+  { columns: 66, batch: 256 },
+  { columns: 366, batch: 256 },
+];
 const MATRIX = { rows: 276_000, columns: 200, rounds: 300 };
 const LARGE = { rows: 200_000, columns: 500, minutes: 15, mib: 4096 };
 
@@ -21,9 +24,19 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** Runs a script and yields the numbers of the JSON on its last line. */
-function numbers(command: string, args: readonly (string | number)[], env: Record<string, string> = {}): Record<string, number> {
-  const result = spawnSync(command, args.map(String), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...PINNED_ENVIRONMENT, ...env }, maxBuffer: 1 << 24 }); // prettier-ignore
-  if (result.status !== 0) throw new Error(`${path.basename(String(args[0]))} ended with ${result.status ?? result.signal}`);
+function numbers(
+  command: string,
+  args: readonly (string | number)[],
+  env: Record<string, string> = {},
+): Record<string, number> {
+  const result = spawnSync(command, args.map(String), {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...PINNED_ENVIRONMENT, ...env },
+    maxBuffer: 1 << 24,
+  });
+  if (result.status !== 0)
+    throw new Error(`${path.basename(String(args[0]))} ended with ${result.status ?? result.signal}`);
   return JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Record<string, number>;
 }
 const node = (script: string, args: readonly (string | number)[], env: Record<string, string> = {}) =>
@@ -35,18 +48,33 @@ function stepFigures(): Figure[] {
   return SHAPES.flatMap(({ columns, batch }): Figure[] => {
     const taken = { tensorflow: [] as number[], wasm: [] as number[], torch: [] as number[] };
     for (let round = 0; round < ROUNDS; round++) {
-      for (const backend of ['tensorflow', 'wasm'] as const) taken[backend].push(node('train-step', [columns, batch], { UTPLUKK_TFJS_BACKEND: backend })['ms']!);
+      for (const backend of ['tensorflow', 'wasm'] as const)
+        taken[backend].push(node('train-step', [columns, batch], { UTPLUKK_TFJS_BACKEND: backend })['ms']!);
       taken.torch.push(python('TORCH', 'torch_step', [columns, batch])['ms']!);
-      say(`${columns} columns, round ${round + 1}: native ${taken.tensorflow.at(-1)!.toFixed(1)} ms, WASM ${taken.wasm.at(-1)!.toFixed(1)} ms, PyTorch ${taken.torch.at(-1)!.toFixed(1)} ms`);
+      say(
+        `${columns} columns, round ${round + 1}: native ${taken.tensorflow.at(-1)!.toFixed(1)} ms, WASM ${taken.wasm.at(-1)!.toFixed(1)} ms, PyTorch ${taken.torch.at(-1)!.toFixed(1)} ms`,
+      );
     }
     const yardstick = (ours: number[]) => `${median(ours).toFixed(1)} ms against ${median(taken.torch).toFixed(1)} ms`;
     const against = (ours: number[]) => median(ours.map((ms, i) => ms / taken.torch[i]!));
     return [
-      { name: `step of TabM-mini, ${columns} columns, batch ${batch}, native against PyTorch, one thread`, value: against(taken.tensorflow), unit: '×', yardstick: yardstick(taken.tensorflow), owed: { at: 'most', value: 1.5 } },
-      { name: `the same, WASM`, value: against(taken.wasm), unit: '×', yardstick: yardstick(taken.wasm), owed: { at: 'most', value: 3 } },
+      {
+        name: `step of TabM-mini, ${columns} columns, batch ${batch}, native against PyTorch, one thread`,
+        value: against(taken.tensorflow),
+        unit: '×',
+        yardstick: yardstick(taken.tensorflow),
+        owed: { at: 'most', value: 1.5 },
+      },
+      {
+        name: `the same, WASM`,
+        value: against(taken.wasm),
+        unit: '×',
+        yardstick: yardstick(taken.wasm),
+        owed: { at: 'most', value: 3 },
+      },
     ];
   });
-} // prettier-ignore
+}
 
 function matrixFigures(dir: string): Figure[] {
   const { rows, columns, rounds } = MATRIX;
@@ -58,22 +86,41 @@ function matrixFigures(dir: string): Figure[] {
     taken.plain.push(plain);
     taken.encoded.push(encoded);
     taken.boosting.push(python('LIGHTGBM', 'lightgbm_rounds', [`${parquet}.f32`, rows, columns, rounds])['seconds']!);
-    say(`matrix, round ${round + 1}: in a tensor ${plain.toFixed(1)} s, encoded ${encoded.toFixed(1)} s, boosting ${taken.boosting.at(-1)!.toFixed(1)} s`);
+    say(
+      `matrix, round ${round + 1}: in a tensor ${plain.toFixed(1)} s, encoded ${encoded.toFixed(1)} s, boosting ${taken.boosting.at(-1)!.toFixed(1)} s`,
+    );
   }
-  const against = (ours: readonly number[]) => ({ value: median(ours.map((seconds, i) => seconds / taken.boosting[i]!)), unit: '×', yardstick: `${median(ours).toFixed(1)} s against ${median(taken.boosting).toFixed(1)} s` });
+  const against = (ours: readonly number[]) => ({
+    value: median(ours.map((seconds, i) => seconds / taken.boosting[i]!)),
+    unit: '×',
+    yardstick: `${median(ours).toFixed(1)} s against ${median(taken.boosting).toFixed(1)} s`,
+  });
   return [
-    { name: `matrix of ${rows} × ${columns} from Parquet in a tensor, against ${rounds} rounds of LightGBM on it, one thread`, ...against(taken.plain), owed: { at: 'most', value: 0.15 } },
+    {
+      name: `matrix of ${rows} × ${columns} from Parquet in a tensor, against ${rounds} rounds of LightGBM on it, one thread`,
+      ...against(taken.plain),
+      owed: { at: 'most', value: 0.15 },
+    },
     { name: 'the same, an encoder fitted and the encoded rows in a tensor', ...against(taken.encoded) },
   ];
-} // prettier-ignore
+}
 
 function largeFigures(): Figure[] {
   const { rows, columns, minutes, mib } = LARGE;
-  const { seconds, peakMiB, epochs, averagePrecision } = node('large-fit', [rows, columns]) as Record<'seconds' | 'peakMiB' | 'epochs' | 'averagePrecision', number>; // prettier-ignore
+  const { seconds, peakMiB, epochs, averagePrecision } = node('large-fit', [rows, columns]) as Record<
+    'seconds' | 'peakMiB' | 'epochs' | 'averagePrecision',
+    number
+  >;
   return [
-    { name: `TabM-mini on ${rows} × ${columns}`, value: seconds / 60, unit: 'min', yardstick: `stopped after ${epochs} epochs, average precision ${averagePrecision.toFixed(3)}`, owed: { at: 'most', value: minutes } },
+    {
+      name: `TabM-mini on ${rows} × ${columns}`,
+      value: seconds / 60,
+      unit: 'min',
+      yardstick: `stopped after ${epochs} epochs, average precision ${averagePrecision.toFixed(3)}`,
+      owed: { at: 'most', value: minutes },
+    },
     { name: 'its peak memory', value: peakMiB, unit: 'MiB', owed: { at: 'most', value: mib } },
-  ]; // prettier-ignore
+  ];
 }
 
 function main(): void {

@@ -21,7 +21,8 @@ import { change } from './trust/writer';
  * The figures of trust: verification of a million entries, appending with many writers, proofs, the time machine, lineage,
  * and kills at random points. DATABASE_URL names a server of the benchmark's own, as its owner. `--entries`, `--kills` make it smaller.
  */
-const option = (name: string, fallback: number) => Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);
+const option = (name: string, fallback: number) =>
+  Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);
 const ENTRIES = option('entries', 1_000_000);
 const VERSIONS = 10_000;
 const KILLS = option('kills', 200);
@@ -29,7 +30,8 @@ const WRITE_SECONDS = 10;
 const WRITERS = 8;
 const IMPORT_ROWS = 1_000_000;
 const say = (text: string) => process.stderr.write(`${text}\n`);
-const quantile = (values: readonly number[], q: number) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * q)]!;
+const quantile = (values: readonly number[], q: number) =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * q)]!;
 
 async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T }> {
   const began = performance.now();
@@ -40,7 +42,10 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T
 async function principal(db: Db): Promise<string> {
   const principalId = randomUUID();
   await db.transaction(async (tx) => {
-    await tx.raw("insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', ?, 'person', now())", [principalId, principalId]); // prettier-ignore
+    await tx.raw(
+      "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', ?, 'person', now())",
+      [principalId, principalId],
+    );
     const actor = { actId: randomUUID(), principalId, role: 'x', purpose: 'x' };
     await append(tx, actor, { act: 'bench.began', subject: { kind: 'bench', id: principalId } }, new Date());
   });
@@ -72,7 +77,12 @@ async function besideImport(db: Db, url: string): Promise<{ worst: number; media
     db.transaction(async (tx) => {
       await tx.raw('insert into public.bulk select i, md5(i::text) from generate_series(1, ?::int) i', [IMPORT_ROWS]);
       const actor = { actId: randomUUID(), principalId, role: 'loader', purpose: 'bench' };
-      await append(tx, actor, { act: 'bench.imported', subject: { kind: 'bench', id: 'bulk' }, rows: { count: IMPORT_ROWS, root: '0' } }, new Date()); // prettier-ignore
+      await append(
+        tx,
+        actor,
+        { act: 'bench.imported', subject: { kind: 'bench', id: 'bulk' }, rows: { count: IMPORT_ROWS, root: '0' } },
+        new Date(),
+      );
     }),
   ).finally(() => (importing = false));
   const other = connect(url, 1);
@@ -115,18 +125,37 @@ async function main(): Promise<void> {
   const signer = fileSigner(path.join(dir, 'key.pem'));
   const anchor = new DirectoryAnchor(path.join(dir, 'anchors'));
   const anchors = { anchor, keys: [signer.publicKey] };
-  const { rows: settings } = await db.raw<{ rows: { fsync: string; sync: string }[] }>("select current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync"); // prettier-ignore
+  const { rows: settings } = await db.raw<{ rows: { fsync: string; sync: string }[] }>(
+    "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync",
+  );
   const figures: Figure[] = [];
 
   const killProblems = await kills(db, url);
-  figures.push({ name: `changes without an entry, or entries without a change, after ${KILLS} kills`, value: killProblems, unit: '', owed: { at: 'most', value: 0 } }); // prettier-ignore
+  figures.push({
+    name: `changes without an entry, or entries without a change, after ${KILLS} kills`,
+    value: killProblems,
+    unit: '',
+    owed: { at: 'most', value: 0 },
+  });
   const single = await rate(url, 1);
   const many = await rate(url, WRITERS);
   const durable = `fsync ${settings[0]!.fsync}, synchronous_commit ${settings[0]!.sync}`;
   figures.push({ name: 'commits a second, one writer', value: single, unit: '/s', yardstick: durable });
-  figures.push({ name: `commits a second with an entry each, ${WRITERS} writers`, value: many, unit: '/s', yardstick: `${(many / single).toFixed(2)} times one writer`, owed: { at: 'least', value: 500 } }); // prettier-ignore
+  figures.push({
+    name: `commits a second with an entry each, ${WRITERS} writers`,
+    value: many,
+    unit: '/s',
+    yardstick: `${(many / single).toFixed(2)} times one writer`,
+    owed: { at: 'least', value: 500 },
+  });
   const beside = await besideImport(db, url);
-  figures.push({ name: `slowest commit beside a bulk act of ${IMPORT_ROWS} rows (${beside.seconds.toFixed(0)} s)`, value: beside.worst, unit: 'ms', yardstick: `median ${beside.median.toFixed(1)} ms`, owed: { at: 'most', value: 100 } }); // prettier-ignore
+  figures.push({
+    name: `slowest commit beside a bulk act of ${IMPORT_ROWS} rows (${beside.seconds.toFixed(0)} s)`,
+    value: beside.worst,
+    unit: 'ms',
+    yardstick: `median ${beside.median.toFixed(1)} ms`,
+    owed: { at: 'most', value: 100 },
+  });
 
   await fillLedger(db, ENTRIES, say);
   await db.raw('vacuum analyze aud.entry, aud.chain, aud.act');
@@ -135,7 +164,13 @@ async function main(): Promise<void> {
   for (const round of [1, 2, 3]) {
     const { ms, result } = await timed(() => verifyLedger(db, anchors));
     if (result.problems.length > 0) throw new Error(JSON.stringify(result.problems[0]));
-    if (round === 3) figures.push({ name: `verification of ${result.entries} entries, anchors and covered rows`, value: ms / 1000, unit: 's', owed: { at: 'most', value: 10 } }); // prettier-ignore
+    if (round === 3)
+      figures.push({
+        name: `verification of ${result.entries} entries, anchors and covered rows`,
+        value: ms / 1000,
+        unit: 's',
+        owed: { at: 'most', value: 10 },
+      });
     say(`verification ${round}: ${(ms / 1000).toFixed(1)} s`);
   }
   const checkpoint = readCheckpoint(anchor, anchors.keys)!;
@@ -165,14 +200,29 @@ async function main(): Promise<void> {
     if (result.length !== 10) throw new Error(`${result.length} slots were live at ${at.toISOString()}`);
     live.push(ms);
   }
-  figures.push({ name: `time machine, all ten slots, ${VERSIONS} versions, ${ENTRIES} entries: p95 of 500`, value: quantile(live, 0.95), unit: 'ms', owed: { at: 'most', value: 100 } }); // prettier-ignore
+  figures.push({
+    name: `time machine, all ten slots, ${VERSIONS} versions, ${ENTRIES} entries: p95 of 500`,
+    value: quantile(live, 0.95),
+    unit: 'ms',
+    owed: { at: 'most', value: 100 },
+  });
 
   await fillEdges(db, VERSIONS, 48);
-  const { rows: nodes } = await db.raw<{ rows: { n: number }[] }>('select count(*)::int as n from (select from_kind, from_id from ml.edge union select to_kind, to_id from ml.edge) x'); // prettier-ignore
-  const { rows: some } = await db.raw<{ rows: { id: string }[] }>('select to_id as id from ml.edge tablesample system (0.2) repeatable (1) where to_kind <> ? limit 300', ['outcome']); // prettier-ignore
+  const { rows: nodes } = await db.raw<{ rows: { n: number }[] }>(
+    'select count(*)::int as n from (select from_kind, from_id from ml.edge union select to_kind, to_id from ml.edge) x',
+  );
+  const { rows: some } = await db.raw<{ rows: { id: string }[] }>(
+    'select to_id as id from ml.edge tablesample system (0.2) repeatable (1) where to_kind <> ? limit 300',
+    ['outcome'],
+  );
   const walks: number[] = [];
   for (const { id } of some) walks.push((await timed(async () => lineageGraph(db, await findNode(db, id)))).ms);
-  figures.push({ name: `lineage both ways over ${nodes[0]!.n} nodes: p95 of ${some.length}`, value: quantile(walks, 0.95), unit: 'ms', owed: { at: 'most', value: 200 } }); // prettier-ignore
+  figures.push({
+    name: `lineage both ways over ${nodes[0]!.n} nodes: p95 of ${some.length}`,
+    value: quantile(walks, 0.95),
+    unit: 'ms',
+    owed: { at: 'most', value: 200 },
+  });
   await db.destroy();
   fs.rmSync(dir, { recursive: true, force: true });
   report('trust', figures);

@@ -15,7 +15,8 @@ import { fillList } from './web/fixtures';
  * asking again a second after the answer; then the first page and the verification of an exported ledger, in Chromium.
  * The scripts start servers, workers and the API of the benchmark's own. `--entries`, `--actors`, `--seconds` make it smaller.
  */
-const option = (name: string, fallback: number) => Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);
+const option = (name: string, fallback: number) =>
+  Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);
 const ENTRIES = option('entries', 1_000_000);
 const ACTORS = option('actors', 23_000);
 const SECONDS = option('seconds', 60);
@@ -26,7 +27,8 @@ const WARM_UP_SECONDS = 10;
 const IN_BROWSER = 100_000;
 const FIRST_LOADS = 7;
 const say = (text: string) => process.stderr.write(`${text}\n`);
-const quantile = (values: readonly number[], q: number) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * q)]!;
+const quantile = (values: readonly number[], q: number) =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * q)]!;
 const given = (name: string): string => {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: start this by npm run bench:web`);
@@ -46,7 +48,8 @@ const readers = (listId: string): Reader[] => [
   {
     name: 'list of all actors',
     user: 'per',
-    next: (rng, cursor) => `/v1/selection-lists/${listId}/lines?selected=false&limit=50&cursor=${cursor ?? cursorOf([rng.below(ACTORS - 1)])}`,
+    next: (rng, cursor) =>
+      `/v1/selection-lists/${listId}/lines?selected=false&limit=50&cursor=${cursor ?? cursorOf([rng.below(ACTORS - 1)])}`,
   },
   {
     name: 'ledger',
@@ -54,11 +57,21 @@ const readers = (listId: string): Reader[] => [
     next: (rng, cursor) => `/v1/ledger/entries?limit=50&cursor=${cursor ?? cursorOf([2 + rng.below(ENTRIES)])}`,
   },
   { name: 'overview', user: 'kari', next: () => '/v1/overview' },
-  { name: 'ledger, of one version', user: 'anne', next: (rng) => `/v1/ledger/entries?limit=50&subject=${sha256(`v${rng.below(SUBJECTS)}`).slice(0, 12)}` },
-]; // prettier-ignore
+  {
+    name: 'ledger, of one version',
+    user: 'anne',
+    next: (rng) => `/v1/ledger/entries?limit=50&subject=${sha256(`v${rng.below(SUBJECTS)}`).slice(0, 12)}`,
+  },
+];
 
 /** `people` of them at once for so long; each reads on where the last answer ended, or begins somewhere else. */
-async function browse(api: string, readersOf: readonly Reader[], tokens: ReadonlyMap<string, string>, readsForMs: number, seconds = SECONDS): Promise<{ times: Map<string, number[]>; failed: string[] }> {
+async function browse(
+  api: string,
+  readersOf: readonly Reader[],
+  tokens: ReadonlyMap<string, string>,
+  readsForMs: number,
+  seconds = SECONDS,
+): Promise<{ times: Map<string, number[]>; failed: string[] }> {
   const times = new Map<string, number[]>(readersOf.map(({ name }) => [name, []]));
   const failed: string[] = [];
   const end = performance.now() + seconds * 1000;
@@ -81,7 +94,7 @@ async function browse(api: string, readersOf: readonly Reader[], tokens: Readonl
     }),
   );
   return { times, failed };
-} // prettier-ignore
+}
 
 /** From the address to a page that can be used, each time in a new window with an empty cache and a session that is known. */
 async function firstLoads(api: string): Promise<number[]> {
@@ -121,7 +134,8 @@ async function verifyInBrowser(api: string, file: string, entries: number): Prom
     await page.getByText(/The file holds: [\d,.\s]+ entries/).waitFor({ timeout: 300_000 });
     const ms = performance.now() - began;
     const said = await page.getByText(/The file holds:/).textContent();
-    if (Number(/holds: ([\d,]+)/.exec(said ?? '')?.[1]?.replaceAll(',', '')) < entries) throw new Error(`the page said: ${said}`);
+    if (Number(/holds: ([\d,]+)/.exec(said ?? '')?.[1]?.replaceAll(',', '')) < entries)
+      throw new Error(`the page said: ${said}`);
     return ms;
   } finally {
     await browser.close();
@@ -143,30 +157,62 @@ async function main(): Promise<void> {
     const all = readers(listId);
     const tokens = new Map<string, string>();
     for (const { user } of all)
-      if (!tokens.has(user)) tokens.set(user, (await signInAsDemoUser(given('OIDC_ISSUER'), process.env['OIDC_AUDIENCE'] ?? 'urn:utplukk:api', user)).accessToken);
+      if (!tokens.has(user))
+        tokens.set(
+          user,
+          (await signInAsDemoUser(given('OIDC_ISSUER'), process.env['OIDC_AUDIENCE'] ?? 'urn:utplukk:api', user))
+            .accessToken,
+        );
 
     say(`${PEOPLE} people for ${SECONDS} s, after ${WARM_UP_SECONDS} s that are not counted`);
     await browse(api, all, tokens, READS_FOR_MS, WARM_UP_SECONDS);
     const { times, failed } = await browse(api, all, tokens, READS_FOR_MS);
     if (failed.length > 0) throw new Error(`${failed.length} calls failed, such as ${failed[0]}`);
     for (const [name, ms] of times)
-      figures.push({ name: `${name}: p95 with ${PEOPLE} people`, value: quantile(ms, 0.95), unit: 'ms', yardstick: `median ${quantile(ms, 0.5).toFixed(1)} ms, ${ms.length} answers`, owed: { at: 'most', value: 200 } });
+      figures.push({
+        name: `${name}: p95 with ${PEOPLE} people`,
+        value: quantile(ms, 0.95),
+        unit: 'ms',
+        yardstick: `median ${quantile(ms, 0.5).toFixed(1)} ms, ${ms.length} answers`,
+        owed: { at: 'most', value: 200 },
+      });
     const pressed = await browse(api, all, tokens, 0);
     const answers = [...pressed.times.values()].flat();
-    figures.push({ name: `the same without a pause: answers a second`, value: answers.length / SECONDS, unit: '', yardstick: `p95 ${quantile(answers, 0.95).toFixed(0)} ms` });
+    figures.push({
+      name: `the same without a pause: answers a second`,
+      value: answers.length / SECONDS,
+      unit: '',
+      yardstick: `p95 ${quantile(answers, 0.95).toFixed(0)} ms`,
+    });
 
     const loads = await firstLoads(api);
-    figures.push({ name: 'first page, empty cache: until it can be used', value: quantile(loads, 0.5), unit: 'ms', yardstick: `${loads.length} loads, slowest ${Math.max(...loads).toFixed(0)} ms`, owed: { at: 'most', value: 2000 } });
-    figures.push({ name: `${IN_BROWSER} entries verified in the browser`, value: (await verifyInBrowser(api, small, IN_BROWSER)) / 1000, unit: 's', yardstick: `a file of ${(fs.statSync(small).size / 1e6).toFixed(0)} MB`, owed: { at: 'most', value: 10 } });
+    figures.push({
+      name: 'first page, empty cache: until it can be used',
+      value: quantile(loads, 0.5),
+      unit: 'ms',
+      yardstick: `${loads.length} loads, slowest ${Math.max(...loads).toFixed(0)} ms`,
+      owed: { at: 'most', value: 2000 },
+    });
+    figures.push({
+      name: `${IN_BROWSER} entries verified in the browser`,
+      value: (await verifyInBrowser(api, small, IN_BROWSER)) / 1000,
+      unit: 's',
+      yardstick: `a file of ${(fs.statSync(small).size / 1e6).toFixed(0)} MB`,
+      owed: { at: 'most', value: 10 },
+    });
     report('web', figures);
   } finally {
     await owner.destroy();
   }
-} // prettier-ignore
+}
 
 /** Until the notary has covered the entries that were copied in: its catching up is no part of a working day. */
 async function anchored(api: string, entries: number): Promise<{ authorization: string }> {
-  const { accessToken } = await signInAsDemoUser(given('OIDC_ISSUER'), process.env['OIDC_AUDIENCE'] ?? 'urn:utplukk:api', 'anne');
+  const { accessToken } = await signInAsDemoUser(
+    given('OIDC_ISSUER'),
+    process.env['OIDC_AUDIENCE'] ?? 'urn:utplukk:api',
+    'anne',
+  );
   const headers = { authorization: `Bearer ${accessToken}` };
   for (let tries = 0; tries < 600; tries++) {
     const checkpoints = (await (await fetch(`${api}/v1/ledger/checkpoints`, { headers })).json()) as { size: number }[];

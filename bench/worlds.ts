@@ -28,7 +28,9 @@ import { REGISTER_META, WORLD_DIALS, worldMatrices } from './lib/world-matrices'
  */
 const option = (name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(process.argv.join(' '))?.[1];
 const SEEDS = Number(option('seeds') ?? 20);
-const NAMES = (Object.keys(WORLDS) as WorldName[]).filter((name) => option('world') === undefined || name === option('world'));
+const NAMES = (Object.keys(WORLDS) as WorldName[]).filter(
+  (name) => option('world') === undefined || name === option('world'),
+);
 /** Shares of the known outcomes, in known time, at which a fold's test part begins: an earlier one would learn from too few. */
 const FOLDS = [0.6, 0.8];
 /** As an experiment has it that does not say. */
@@ -64,11 +66,20 @@ async function one(tf: Tf, world: WorldName, seed: number, code: string): Promis
     ['probability', scores],
   ]);
   const { lists, order } = judgedLists(dials, everybody, kroner, orders);
-  return { code, world, seed, labelled, positives, promised: order(scores).reduce((sum, row) => sum + probability[row]!, 0), lists };
-} // prettier-ignore
+  return {
+    code,
+    world,
+    seed,
+    labelled,
+    positives,
+    promised: order(scores).reduce((sum, row) => sum + probability[row]!, 0),
+    lists,
+  };
+}
 
 const USE = REGISTER_COLUMNS.map(({ name }) => name);
-const known = (data: MatrixData) => Array.from({ length: data.n }, (_, row) => row).filter((row) => data.labelKnownOn[row] !== undefined);
+const known = (data: MatrixData) =>
+  Array.from({ length: data.n }, (_, row) => row).filter((row) => data.labelKnownOn[row] !== undefined);
 const rowsOf = ({ n }: MatrixData) => Array.from({ length: n }, (_, row) => row);
 
 /** What a finding with each would be worth by the known ones; the same with everybody where too few have an amount. */
@@ -84,20 +95,26 @@ function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], every
   const fit = (on: readonly number[]) => fitFamily(tf, FAMILY, data, columns, on, seed, unlabelled).model;
   const standingBy = (model: FittedModel) => fitStanding(scoreRows(tf, model, everybody, everyRow));
   const model = fit(rows);
-  const judged = foldsOf(inKnownTime(data, rows)).filter(({ train }) => isEnough(data, train)).flatMap(({ train, test }) => {
-    const before = fit(train);
-    const standing = standingBy(before);
-    return [...scoreRows(tf, before, data, test)].map((score, i) => ({ row: test[i]!, at: standingOf(standing, score) }));
-  });
+  const judged = foldsOf(inKnownTime(data, rows))
+    .filter(({ train }) => isEnough(data, train))
+    .flatMap(({ train, test }) => {
+      const before = fit(train);
+      const standing = standingBy(before);
+      return [...scoreRows(tf, before, data, test)].map((score, i) => ({
+        row: test[i]!,
+        at: standingOf(standing, score),
+      }));
+    });
   const standing = standingBy(model);
   const scores = scoreRows(tf, model, everybody, everyRow);
-  const probabilityOf = calibration(data, judged, seed) ?? (() => rows.filter((row) => data.label[row] === 1).length / rows.length);
+  const probabilityOf =
+    calibration(data, judged, seed) ?? (() => rows.filter((row) => data.label[row] === 1).length / rows.length);
   return {
     scores,
     probability: Array.from(scores, (score) => probabilityOf(standingOf(standing, score))),
     kroner: worthOf(data, everybody),
   };
-} // prettier-ignore
+}
 
 /** Parts that follow each other in known time, each tested by what was known before it. */
 const foldsOf = (order: readonly number[]) =>
@@ -107,57 +124,113 @@ const foldsOf = (order: readonly number[]) =>
   });
 
 /** Undefined where no fold had outcomes enough to learn from: then everybody has the share that was found. */
-function calibration(data: MatrixData, judged: readonly { readonly row: number; readonly at: number }[], seed: number): ((at: number) => number) | undefined {
+function calibration(
+  data: MatrixData,
+  judged: readonly { readonly row: number; readonly at: number }[],
+  seed: number,
+): ((at: number) => number) | undefined {
   if (judged.length === 0) return undefined;
   const basis = data.categorical.get(CONTROL_BASIS)!;
   const labels = Float64Array.from(judged, ({ row }) => data.label[row]!);
-  const { calibrator } = chooseCalibrator(Float64Array.from(judged, ({ at }) => at), labels, judged.map(({ row }) => data.entity[row]!), seed, judged.map(({ row }) => BEYOND_COLUMNS.includes(basis[row]!)));
+  const { calibrator } = chooseCalibrator(
+    Float64Array.from(judged, ({ at }) => at),
+    labels,
+    judged.map(({ row }) => data.entity[row]!),
+    seed,
+    judged.map(({ row }) => BEYOND_COLUMNS.includes(basis[row]!)),
+  );
   return (at) => calibrated(calibrator, at);
-} // prettier-ignore
+}
 
 /** What this code has done; a world that two processes did at once counts once. */
 const readDone = (code: string): Done[] =>
   fs.existsSync(FILE)
-    ? fs.readFileSync(FILE, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Done).filter((done) => done.code === code)
+    ? fs
+        .readFileSync(FILE, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Done)
+        .filter((done) => done.code === code)
         .filter((done, i, all) => all.findIndex(({ world, seed }) => world === done.world && seed === done.seed) === i)
-    : []; // prettier-ignore
+    : [];
 
 type Lists = Pick<Done, 'lists'>;
 
 /** Ratio of sums over seeds with a percentile interval over seeds: a world is drawn whole or not at all. */
-function figureOf<T>(world: WorldName, done: readonly T[], name: string, of: (one: T) => readonly [above: number, below: number], owed?: Figure['owed']): Figure {
+function figureOf<T>(
+  world: WorldName,
+  done: readonly T[],
+  name: string,
+  of: (one: T) => readonly [above: number, below: number],
+  owed?: Figure['owed'],
+): Figure {
   const pairs = done.map(of);
-  const over = (drawn: readonly (readonly [number, number])[]) => drawn.reduce((sum, [a]) => sum + a, 0) / drawn.reduce((sum, [, b]) => sum + b, 0);
+  const over = (drawn: readonly (readonly [number, number])[]) =>
+    drawn.reduce((sum, [a]) => sum + a, 0) / drawn.reduce((sum, [, b]) => sum + b, 0);
   const rng = new Rng('worlds', done.length);
-  const draws = Array.from({ length: 2000 }, () => over(pairs.map(() => pairs[rng.below(pairs.length)]!))).sort((a, b) => a - b);
+  const draws = Array.from({ length: 2000 }, () => over(pairs.map(() => pairs[rng.below(pairs.length)]!))).sort(
+    (a, b) => a - b,
+  );
   const range = `${draws[50]!.toFixed(2)} to ${draws[1949]!.toFixed(2)}, ${done.length} seeds`;
   return { name: `${world}: ${name}`, value: over(pairs), unit: '×', yardstick: range, ...(owed ? { owed } : {}) };
-} // prettier-ignore
+}
 
 const of = (list: string) => (one: Lists) => one.lists[list]!;
 const [ours, likeliest, size, rule] = [of('expected-nok'), of('probability'), of('size'), of('peer-deviation')];
 const [trueOdds, trueKroner] = [of('true-probability'), of('true-kroner')];
 
 function figuresOf(world: WorldName, done: readonly Done[]): Figure[] {
-  const figure = (name: string, of: (one: Done) => readonly [number, number], owed?: Figure['owed']) => figureOf(world, done, name, of, owed);
-  const promised = (owed?: Figure['owed']) => figure('findings promised of the list by probability, over those there are', (one) => [one.promised, likeliest(one).findings], owed);
-  if (world === 'nothing-planted') return [promised({ at: 'most', value: 1.25 }), figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner])];
+  const figure = (name: string, of: (one: Done) => readonly [number, number], owed?: Figure['owed']) =>
+    figureOf(world, done, name, of, owed);
+  const promised = (owed?: Figure['owed']) =>
+    figure(
+      'findings promised of the list by probability, over those there are',
+      (one) => [one.promised, likeliest(one).findings],
+      owed,
+    );
+  if (world === 'nothing-planted')
+    return [
+      promised({ at: 'most', value: 1.25 }),
+      figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner]),
+    ];
   return [
-    figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner], { at: 'least', value: 2 }),
-    figure('upheld kroner against the outlier rule', (one) => [ours(one).kroner, rule(one).kroner], { at: 'least', value: 1.3 }),
-    figure('honest outliers on the list against the outlier rule', (one) => [ours(one).honest, rule(one).honest], world === 'standard' ? { at: 'most', value: 0.5 } : undefined),
-    figure('upheld kroner of the list by expected kroner against that by probability', (one) => [ours(one).kroner, likeliest(one).kroner]),
+    figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner], {
+      at: 'least',
+      value: 2,
+    }),
+    figure('upheld kroner against the outlier rule', (one) => [ours(one).kroner, rule(one).kroner], {
+      at: 'least',
+      value: 1.3,
+    }),
+    figure(
+      'honest outliers on the list against the outlier rule',
+      (one) => [ours(one).honest, rule(one).honest],
+      world === 'standard' ? { at: 'most', value: 0.5 } : undefined,
+    ),
+    figure('upheld kroner of the list by expected kroner against that by probability', (one) => [
+      ours(one).kroner,
+      likeliest(one).kroner,
+    ]),
     promised(),
     ...truthFigures(world, done),
   ];
-} // prettier-ignore
+}
 
 /** What nobody's list can be above: by the true probabilities with amounts as we learn them, and by the true kroner. */
 const truthFigures = (world: WorldName, done: readonly Lists[]): Figure[] => [
-  figureOf(world, done, 'true probabilities: upheld kroner against the outlier rule', (one) => [trueOdds(one).kroner, rule(one).kroner]),
-  figureOf(world, done, 'true probabilities: honest outliers against the outlier rule', (one) => [trueOdds(one).honest, rule(one).honest]),
-  figureOf(world, done, 'true kroner: upheld kroner against the outlier rule', (one) => [trueKroner(one).kroner, rule(one).kroner]),
-]; // prettier-ignore
+  figureOf(world, done, 'true probabilities: upheld kroner against the outlier rule', (one) => [
+    trueOdds(one).kroner,
+    rule(one).kroner,
+  ]),
+  figureOf(world, done, 'true probabilities: honest outliers against the outlier rule', (one) => [
+    trueOdds(one).honest,
+    rule(one).honest,
+  ]),
+  figureOf(world, done, 'true kroner: upheld kroner against the outlier rule', (one) => [
+    trueKroner(one).kroner,
+    rule(one).kroner,
+  ]),
+];
 
 async function byTruth(): Promise<void> {
   const figures: Figure[] = [];
@@ -192,13 +265,25 @@ async function byDrawn(tf: Tf, counts: readonly number[]): Promise<void> {
     }
     for (const count of counts) {
       const list = of(`drawn-${count}`);
-      figures.push(figureOf(world, done, `${count} outcomes drawn of everybody: upheld kroner against the outlier rule`, (one) => [list(one).kroner, rule(one).kroner]));
-      figures.push(figureOf(world, done, `${count} outcomes drawn of everybody: honest outliers against the outlier rule`, (one) => [list(one).honest, rule(one).honest]));
+      figures.push(
+        figureOf(world, done, `${count} outcomes drawn of everybody: upheld kroner against the outlier rule`, (one) => [
+          list(one).kroner,
+          rule(one).kroner,
+        ]),
+      );
+      figures.push(
+        figureOf(
+          world,
+          done,
+          `${count} outcomes drawn of everybody: honest outliers against the outlier rule`,
+          (one) => [list(one).honest, rule(one).honest],
+        ),
+      );
     }
     figures.push(...truthFigures(world, done));
   }
   report('worlds-drawn', figures);
-} // prettier-ignore
+}
 
 /** The longer half of the work alone: it is kept for as long as the simulation and the features stay. */
 async function makeAll(): Promise<void> {
@@ -225,9 +310,19 @@ async function main(): Promise<void> {
     const found = await one(tf, world, seed, code);
     fs.appendFileSync(FILE, `${JSON.stringify(found)}\n`);
     done.push(found);
-    say(`${world}, seed ${seed}: ${found.labelled} outcomes, ${found.positives} findings; ${((performance.now() - began) / 1000).toFixed(0)} s; ${done.length} done of ${owed.length} owed`);
+    say(
+      `${world}, seed ${seed}: ${found.labelled} outcomes, ${found.positives} findings; ${((performance.now() - began) / 1000).toFixed(0)} s; ${done.length} done of ${owed.length} owed`,
+    );
   }
-  report('worlds', NAMES.flatMap((world) => figuresOf(world, done.filter((one) => one.world === world && one.seed < SEEDS))));
-} // prettier-ignore
+  report(
+    'worlds',
+    NAMES.flatMap((world) =>
+      figuresOf(
+        world,
+        done.filter((one) => one.world === world && one.seed < SEEDS),
+      ),
+    ),
+  );
+}
 
 void main();

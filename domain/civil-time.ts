@@ -57,7 +57,15 @@ export function parseInstant(text: string): number | undefined {
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second = '0', fraction = '', zulu, sign, offsetHours, offsetMinutes] = match;
   const [mo, d, h, mi, s] = [Number(month), Number(day), Number(hour), Number(minute), Number(second)];
-  if (mo < 1 || mo > 12 || d < 1 || d > new Date(Date.UTC(Number(year), mo, 0)).getUTCDate() || h > 23 || mi > 59 || s > 59)
+  if (
+    mo < 1 ||
+    mo > 12 ||
+    d < 1 ||
+    d > new Date(Date.UTC(Number(year), mo, 0)).getUTCDate() ||
+    h > 23 ||
+    mi > 59 ||
+    s > 59
+  )
     return undefined;
   const local = Date.UTC(Number(year), mo - 1, d, h, mi, s, Number(fraction.slice(0, 3).padEnd(3, '0')));
   if (zulu) return local;

@@ -126,7 +126,10 @@ export async function up(knex: Knex): Promise<void> {
 
 /** Rows from before: entries that say with which content they came under cover. */
 async function coverWhatIsThere(knex: Knex, table: string, key: string, without: string): Promise<void> {
-  const keyText = key.split(',').map((column) => `${column}::text`).join(` || '/' || `); // prettier-ignore
+  const keyText = key
+    .split(',')
+    .map((column) => `${column}::text`)
+    .join(` || '/' || `);
   const { rows } = await knex.raw<{ rows: { k: string; a: string }[] }>(
     `select ${keyText} as k, encode(aud.row_digest(to_jsonb(t), ?), 'hex') as a from ${table} t order by 1`,
     [without === '' ? [] : without.split(',')],
@@ -136,8 +139,18 @@ async function coverWhatIsThere(knex: Knex, table: string, key: string, without:
     const { rows: clock } = await knex.raw<{ rows: { at: string }[] }>(
       `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`,
     );
-    const body = { v: 2, entry: randomUUID(), at: clock[0]!.at, act: 'coverage.began', subject: { kind: 'table', id: table }, changes };
-    await knex.raw(`insert into aud.touched (tab, key, after) select t, k, decode(a, 'hex') from jsonb_to_recordset(?::jsonb) as c(t text, k text, a text)`, [JSON.stringify(changes)]); // prettier-ignore
+    const body = {
+      v: 2,
+      entry: randomUUID(),
+      at: clock[0]!.at,
+      act: 'coverage.began',
+      subject: { kind: 'table', id: table },
+      changes,
+    };
+    await knex.raw(
+      `insert into aud.touched (tab, key, after) select t, k, decode(a, 'hex') from jsonb_to_recordset(?::jsonb) as c(t text, k text, a text)`,
+      [JSON.stringify(changes)],
+    );
     await knex.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonicalize(body)!, 'utf8')]);
   }
 }

@@ -2,7 +2,11 @@ import type { Knex } from 'knex';
 
 /** Each statement yields edges (from_kind, from_id, to_kind, to_id) of a row `n` of its table. */
 const EDGES: readonly (readonly [table: string, events: string, edges: string])[] = [
-  ['ml.label_set', 'insert', "select 'snapshot', n.snapshot_id, 'label-set', n.label_set_id where n.snapshot_id is not null"],
+  [
+    'ml.label_set',
+    'insert',
+    "select 'snapshot', n.snapshot_id, 'label-set', n.label_set_id where n.snapshot_id is not null",
+  ],
   [
     'ml.matrix',
     'insert',
@@ -10,8 +14,16 @@ const EDGES: readonly (readonly [table: string, events: string, edges: string])[
      union all select 'table', n.recipe->>'fileSha256', 'matrix', n.matrix_id where n.recipe->>'fileSha256' is not null
      union all select 'label-set', n.label_set_id, 'matrix', n.matrix_id where n.label_set_id is not null`,
   ],
-  ['ml.training_run', 'insert or update', "select 'matrix', n.matrix_id, 'training-run', n.run_id::text where n.matrix_id is not null union all select 'training-run', n.run_id::text, 'model-version', n.version_id where n.version_id is not null"], // prettier-ignore
-  ['ml.decision', 'insert', "select 'model-version', r.version_id, 'decision', n.decision_id::text from ml.promotion_request r where r.request_id = n.request_id"], // prettier-ignore
+  [
+    'ml.training_run',
+    'insert or update',
+    "select 'matrix', n.matrix_id, 'training-run', n.run_id::text where n.matrix_id is not null union all select 'training-run', n.run_id::text, 'model-version', n.version_id where n.version_id is not null",
+  ],
+  [
+    'ml.decision',
+    'insert',
+    "select 'model-version', r.version_id, 'decision', n.decision_id::text from ml.promotion_request r where r.request_id = n.request_id",
+  ],
   [
     'sel.scoring_run',
     'insert',

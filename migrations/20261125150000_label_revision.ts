@@ -3,8 +3,11 @@ import type { Knex } from 'knex';
 /** Each statement yields edges of a row `n` of its table, as those of 20261125110000. */
 const EDGES: readonly (readonly [table: string, edges: string])[] = [
   ['ml.label_revision', "select 'label-set', n.label_set_id, 'label-set', n.revised_by"],
-  ['ml.fold_result', "select 'matrix', n.result->>'populationMatrixId', 'training-run', n.run_id::text where n.result->>'populationMatrixId' is not null"],
-]; // prettier-ignore
+  [
+    'ml.fold_result',
+    "select 'matrix', n.result->>'populationMatrixId', 'training-run', n.run_id::text where n.result->>'populationMatrixId' is not null",
+  ],
+];
 
 /** Outcomes that became others after a version was trained on them, and the graph's edges of both that and populations. */
 export async function up(knex: Knex): Promise<void> {

@@ -10,7 +10,12 @@ import { PROFILE_DEVIATION } from './baselines/baselines';
 export interface AmountModel {
   readonly format: 1;
   /** Columns as they enter, in order; `log` is log(1 + x). Missing ones stand at the centre. */
-  readonly inputs: readonly { readonly name: string; readonly log: boolean; readonly centre: number; readonly scale: number }[];
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly log: boolean;
+    readonly centre: number;
+    readonly scale: number;
+  }[];
   readonly groups: readonly { readonly name: string; readonly centre: number }[];
   /** One an input, then one a group. */
   readonly weights: readonly number[];
@@ -36,9 +41,16 @@ const amountColumns = ({ baselines }: MatrixMeta, use: readonly string[]): strin
   [baselines.size, baselines.ruleHits].filter((name): name is string => name !== undefined && use.includes(name));
 
 /** Undefined where too few findings have an amount. The same rows give the same document. */
-export function fitAmounts(data: MatrixData, meta: MatrixMeta, use: readonly string[], rows: readonly number[]): AmountModel | undefined {
+export function fitAmounts(
+  data: MatrixData,
+  meta: MatrixMeta,
+  use: readonly string[],
+  rows: readonly number[],
+): AmountModel | undefined {
   const findings = rows.filter((row) => data.label[row] === 1);
-  const withAmount = findings.filter((row) => data.amountOre[row]! > 0).sort((a, b) => (data.rowId[a]! < data.rowId[b]! ? -1 : 1));
+  const withAmount = findings
+    .filter((row) => data.amountOre[row]! > 0)
+    .sort((a, b) => (data.rowId[a]! < data.rowId[b]! ? -1 : 1));
   if (withAmount.length < MIN_AMOUNTS) return undefined;
   const kroner = withAmount.map((row) => data.amountOre[row]! / 100);
   const y = kroner.map(Math.log);
@@ -53,10 +65,21 @@ export function fitAmounts(data: MatrixData, meta: MatrixMeta, use: readonly str
     return known.length > 0 && scale > 1e-9 ? [{ name, log, centre, scale }] : [];
   });
   const names = [...new Set(withAmount.map((row) => data.group[row]!))].sort();
-  const groups = names.map((name) => ({ name, centre: mean(withAmount.map((row) => Number(data.group[row] === name))) }));
+  const groups = names.map((name) => ({
+    name,
+    centre: mean(withAmount.map((row) => Number(data.group[row] === name))),
+  }));
   const x = withAmount.map((row) => inputsOf(data, row, inputs, groups));
-  const alone = leftOut(y, y.map(() => intercept), y.map(() => 1 / y.length)); // prettier-ignore
-  let best: { penalty: number | null; weights: readonly number[]; residuals: readonly number[]; error: number } = { penalty: null, weights: x[0]!.map(() => 0), ...alone }; // prettier-ignore
+  const alone = leftOut(
+    y,
+    y.map(() => intercept),
+    y.map(() => 1 / y.length),
+  );
+  let best: { penalty: number | null; weights: readonly number[]; residuals: readonly number[]; error: number } = {
+    penalty: null,
+    weights: x[0]!.map(() => 0),
+    ...alone,
+  };
   for (const penalty of x[0]!.length > 0 ? PENALTIES : []) {
     const { weights, fitted, leverage } = ridge(x, y, intercept, penalty);
     const found = leftOut(y, fitted, leverage);
@@ -90,7 +113,12 @@ export function amountsOf(model: AmountModel, data: MatrixData, rows: readonly n
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const entered = (value: number, log: boolean): number => (log ? Math.log1p(Math.max(0, value)) : value);
 
-function inputsOf(data: MatrixData, row: number, inputs: AmountModel['inputs'], groups: AmountModel['groups']): number[] {
+function inputsOf(
+  data: MatrixData,
+  row: number,
+  inputs: AmountModel['inputs'],
+  groups: AmountModel['groups'],
+): number[] {
   const numbers = inputs.map(({ name, log, centre, scale }) => {
     const value = entered(data.numeric.get(name)?.[row] ?? Number.NaN, log);
     return Number.isNaN(value) ? 0 : (value - centre) / scale;
@@ -107,7 +135,9 @@ function ridge(x: number[][], y: readonly number[], intercept: number, penalty: 
   const toWeights = gram.mmul(Xt);
   const weights = toWeights.mmul(Matrix.columnVector(y.map((value) => value - intercept))).to1DArray();
   const fitted = x.map((row) => row.reduce((sum, value, j) => sum + value * weights[j]!, intercept));
-  const leverage = x.map((row, i) => 1 / x.length + row.reduce((sum, value, j) => sum + value * toWeights.get(j, i), 0));
+  const leverage = x.map(
+    (row, i) => 1 / x.length + row.reduce((sum, value, j) => sum + value * toWeights.get(j, i), 0),
+  );
   return { weights, fitted, leverage };
 }
 

@@ -30,7 +30,11 @@ interface StoredModelV1 {
   readonly encoder: EncoderState;
   readonly architecture:
     | { readonly family: 'logistic'; readonly l2: number; readonly weights: number }
-    | { readonly family: 'mlp'; readonly epochs: readonly number[]; readonly layers: readonly (readonly [kernel: number, bias: number])[] };
+    | {
+        readonly family: 'mlp';
+        readonly epochs: readonly number[];
+        readonly layers: readonly (readonly [kernel: number, bias: number])[];
+      };
 }
 
 export function storeModel(model: FittedModel): { document: StoredModel; weights: Buffer } {
@@ -46,7 +50,8 @@ export function storeModel(model: FittedModel): { document: StoredModel; weights
 
 /** @throws RangeError when the bytes are not as many as the document says */
 export function restoreModel(stored: StoredModel | StoredModelV1, weights: Buffer): FittedModel {
-  const { family, encoder, chosen, members, background, amounts, seen, standing } = stored.format === 1 ? upgrade(stored) : stored;
+  const { family, encoder, chosen, members, background, amounts, seen, standing } =
+    stored.format === 1 ? upgrade(stored) : stored;
   let at = 0;
   const take = ({ name, shape }: Shape): NamedTensor => ({
     name,
@@ -56,13 +61,32 @@ export function restoreModel(stored: StoredModel | StoredModelV1, weights: Buffe
   const expected = members.flat().reduce((sum, { shape }) => sum + size(shape), 0) * 4;
   if (expected !== weights.length)
     throw new RangeError(`the model document describes ${expected} bytes of weights, the file holds ${weights.length}`);
-  return { family, encoder, chosen, members: members.map((member) => member.map(take)), background, amounts, seen, standing };
+  return {
+    family,
+    encoder,
+    chosen,
+    members: members.map((member) => member.map(take)),
+    background,
+    amounts,
+    seen,
+    standing,
+  };
 }
 
 function upgrade({ encoder, architecture }: StoredModelV1): StoredModel {
   if (architecture.family === 'logistic') {
-    const shapes = [{ name: 'w', shape: [architecture.weights - 1, 1] }, { name: 'b', shape: [1, 1] }]; // prettier-ignore
-    return { format: 2, family: 'logistic', encoder, chosen: { penalty: architecture.l2 }, members: [shapes], background: [] };
+    const shapes = [
+      { name: 'w', shape: [architecture.weights - 1, 1] },
+      { name: 'b', shape: [1, 1] },
+    ];
+    return {
+      format: 2,
+      family: 'logistic',
+      encoder,
+      chosen: { penalty: architecture.l2 },
+      members: [shapes],
+      background: [],
+    };
   }
   const layers = architecture.layers.flatMap(([kernel, bias], layer) => [
     { name: `w${layer}`, shape: [kernel / bias, bias] },

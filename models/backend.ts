@@ -83,7 +83,15 @@ async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: Engin
   if (wanted !== 'wasm') {
     try {
       const tf: Tf = await import('@tensorflow/tfjs-node');
-      return { tf, engine: { backend: 'tensorflow', tensorflow: libraryVersion(tf.backend()), tfjs: tf.version['tfjs-core'], ...common } };
+      return {
+        tf,
+        engine: {
+          backend: 'tensorflow',
+          tensorflow: libraryVersion(tf.backend()),
+          tfjs: tf.version['tfjs-core'],
+          ...common,
+        },
+      };
     } catch (error) {
       if (wanted === 'tensorflow')
         throw new UtplukkError(

@@ -15,7 +15,14 @@ import { networkLogits, trainNetwork } from './nn/train';
 import type { Seen } from './seen';
 import { begin, type Pretraining } from './pretrain';
 import { type Beside, drawBeside, joinUnlabelled, type Unlabelled } from './unlabelled';
-import { encode, encodedWidth, type EncoderState, fitEncoder, inputColumns, type NumericForm } from './preprocessing/encoder';
+import {
+  encode,
+  encodedWidth,
+  type EncoderState,
+  fitEncoder,
+  inputColumns,
+  type NumericForm,
+} from './preprocessing/encoder';
 
 /** A fitted model: plain data, no tensors. Its score is the mean of its members' logits. */
 export interface FittedModel {
@@ -55,7 +62,11 @@ export interface Parts {
 
 /** How a stored model of each family is computed: everything else is in its tensors. */
 export const LAYERED: Readonly<Record<LayeredName, Layered>> = { mlp: mlp(), 'tabm-mini': tabmMini() };
-export const FORWARD: Readonly<Record<FamilyName, Pick<Network, 'forward'>>> = { ...LAYERED, logistic, additive: additive() };
+export const FORWARD: Readonly<Record<FamilyName, Pick<Network, 'forward'>>> = {
+  ...LAYERED,
+  logistic,
+  additive: additive(),
+};
 
 const FORMS: Readonly<Record<FamilyName, NumericForm>> = {
   logistic: 'smooth-robust',
@@ -71,7 +82,10 @@ const MIN_POSITIVES = 5;
 
 /** Earlier rows first; within a day by row id, so that no split depends on storage. */
 export const inKnownTime = (data: MatrixData, rows: readonly number[]): number[] =>
-  [...rows].sort((a, b) => compare(data.labelKnownOn[a] ?? '', data.labelKnownOn[b] ?? '') || compare(data.rowId[a]!, data.rowId[b]!));
+  [...rows].sort(
+    (a, b) =>
+      compare(data.labelKnownOn[a] ?? '', data.labelKnownOn[b] ?? '') || compare(data.rowId[a]!, data.rowId[b]!),
+  );
 
 export function splitByKnownTime(data: MatrixData, rows: readonly number[]): { inner: number[]; validation: number[] } {
   const order = inKnownTime(data, rows);
@@ -139,7 +153,11 @@ export function withEverybody(
   const parts: Parts = { inner, validation, ...(all.length > 0 ? { all } : {}), pretrain: given?.pretrain };
   if (!given?.settings) return { data, parts };
   const { data: joined, pool } = joinUnlabelled(data, [...inner, ...validation], given.everybody);
-  const [inInner, inValidation, inAll] = [inner, validation, all].map((part) => findings(data, part)) as [number, number, number];
+  const [inInner, inValidation, inAll] = [inner, validation, all].map((part) => findings(data, part)) as [
+    number,
+    number,
+    number,
+  ];
   const { perFinding, draws } = given.settings;
   const found = { inner: inInner, validation: inValidation, all: inAll };
   const beside = drawBeside(pool, found, perFinding, spec.family === 'logistic' ? draws : spec.members, seed);
@@ -147,17 +165,36 @@ export function withEverybody(
 }
 
 /** The same with the parts chosen by the caller. */
-export function fitParts(tf: Tf, spec: FamilySpec, data: MatrixData, columns: readonly MatrixColumn[], parts: Parts, seed: number): Fit {
+export function fitParts(
+  tf: Tf,
+  spec: FamilySpec,
+  data: MatrixData,
+  columns: readonly MatrixColumn[],
+  parts: Parts,
+  seed: number,
+): Fit {
   const draws = parts.beside?.draws ?? [{ inner: [], all: [] }];
   /** One encoder for all members, fitted on the rows of every draw. */
   const prepared = (rows: readonly number[], drawn: readonly (readonly number[])[]) => {
     const fitted = [...rows, ...new Set(drawn.flat())];
     const encoder = fitEncoder(data, columns, fitted, FORMS[spec.family]);
-    const encoded = (part: readonly number[]): Rows => ({ x: encode(encoder, data, part), y: labels(data, part), width: encodedWidth(encoder) });
+    const encoded = (part: readonly number[]): Rows => ({
+      x: encode(encoder, data, part),
+      y: labels(data, part),
+      width: encodedWidth(encoder),
+    });
     return { encoder, encoded, fitted, members: drawn.map((others) => encoded([...rows, ...others])) };
-  }; // prettier-ignore
-  const inner = prepared(parts.inner, draws.map((draw) => draw.inner)); // prettier-ignore
-  const whole = parts.all && prepared(parts.all, draws.map((draw) => draw.all)); // prettier-ignore
+  };
+  const inner = prepared(
+    parts.inner,
+    draws.map((draw) => draw.inner),
+  );
+  const whole =
+    parts.all &&
+    prepared(
+      parts.all,
+      draws.map((draw) => draw.all),
+    );
   const input: FitInput = {
     train: inner.members,
     validation: inner.encoded([...parts.validation, ...(parts.beside?.validation ?? [])]),
@@ -165,7 +202,8 @@ export function fitParts(tf: Tf, spec: FamilySpec, data: MatrixData, columns: re
     ...(whole ? { all: { rows: whole.members, encoder: whole.encoder } } : {}),
     pretrain: parts.pretrain,
   };
-  const { model, validationLoss } = spec.family === 'logistic' ? chooseLogistic(tf, spec, input) : chooseNetwork(tf, spec, input, seed);
+  const { model, validationLoss } =
+    spec.family === 'logistic' ? chooseLogistic(tf, spec, input) : chooseNetwork(tf, spec, input, seed);
   return { model, validationLoss, encoded: { data, rows: (whole ?? inner).fitted } };
 }
 
@@ -188,14 +226,26 @@ function chooseLogistic(tf: Tf, spec: SpecOf<'logistic'>, { train, validation, i
   const members = all ? all.rows.map((rows) => fitLogistic(tf, rows, best.penalty, spec.l1Ratio)) : best.members;
   const chosen = { penalty: best.penalty, l1Ratio: spec.l1Ratio };
   return {
-    model: { family: 'logistic', encoder: all?.encoder ?? inner, chosen, members, background: meanRow((all?.rows ?? train)[0]!) },
+    model: {
+      family: 'logistic',
+      encoder: all?.encoder ?? inner,
+      chosen,
+      members,
+      background: meanRow((all?.rows ?? train)[0]!),
+    },
     validationLoss: best.loss,
   };
 }
 
-function meanLogits(tf: Tf, family: FamilyName, members: readonly (readonly NamedTensor[])[], rows: Rows): Float64Array {
+function meanLogits(
+  tf: Tf,
+  family: FamilyName,
+  members: readonly (readonly NamedTensor[])[],
+  rows: Rows,
+): Float64Array {
   const sums = new Float64Array(rows.y.length);
-  for (const member of members) logitsOf(tf, family, member, rows).forEach((logit, i) => (sums[i]! += logit / members.length));
+  for (const member of members)
+    logitsOf(tf, family, member, rows).forEach((logit, i) => (sums[i]! += logit / members.length));
   return sums;
 }
 
@@ -207,7 +257,12 @@ function meanRow({ x, y, width }: Rows): number[] {
 }
 
 /** Logits of one member. */
-export function logitsOf(tf: Tf, family: FamilyName, named: readonly NamedTensor[], { x, width }: Pick<Rows, 'x' | 'width'>): Float32Array {
+export function logitsOf(
+  tf: Tf,
+  family: FamilyName,
+  named: readonly NamedTensor[],
+  { x, width }: Pick<Rows, 'x' | 'width'>,
+): Float32Array {
   const tensors = toTensors(tf, named);
   try {
     return networkLogits(tf, FORWARD[family], tensors, x, width);
@@ -216,21 +271,45 @@ export function logitsOf(tf: Tf, family: FamilyName, named: readonly NamedTensor
   }
 }
 
-function chooseNetwork(tf: Tf, spec: NetworkSpec, { train, validation, inner, all, pretrain }: FitInput, seed: number): Chosen {
+function chooseNetwork(
+  tf: Tf,
+  spec: NetworkSpec,
+  { train, validation, inner, all, pretrain }: FitInput,
+  seed: number,
+): Chosen {
   const inputs = inputColumns(inner);
   const { network, chosen } = networkOf(tf, spec, train[0]!, inner, validation, seed);
   const ofMember = (rows: readonly Rows[], member: number) => rows[member % rows.length]!;
-  const begun = (encoder: EncoderState) => (pretrain && isLayered(spec.family) ? begin(tf, network(encoder), spec, encoder, pretrain, seed) : []);
+  const begun = (encoder: EncoderState) =>
+    pretrain && isLayered(spec.family) ? begin(tf, network(encoder), spec, encoder, pretrain, seed) : [];
   const [early, late] = [begun(inner), all ? begun(all.encoder) : []];
   const first = Array.from({ length: spec.members }, (_, member) =>
-    trainNetwork(tf, network(inner), spec, ofMember(train, member), inputs, { epochs: spec.maxEpochs, validation, from: early[member] }, seed, member),
+    trainNetwork(
+      tf,
+      network(inner),
+      spec,
+      ofMember(train, member),
+      inputs,
+      { epochs: spec.maxEpochs, validation, from: early[member] },
+      seed,
+      member,
+    ),
   );
   const epochs = first.map((fit) => fit.epochs);
   const members = first.map(({ tensors }, member) =>
     all
-      ? trainNetwork(tf, network(all.encoder), spec, ofMember(all.rows, member), inputColumns(all.encoder), { epochs: epochs[member]!, from: late[member] }, seed, member).tensors
+      ? trainNetwork(
+          tf,
+          network(all.encoder),
+          spec,
+          ofMember(all.rows, member),
+          inputColumns(all.encoder),
+          { epochs: epochs[member]!, from: late[member] },
+          seed,
+          member,
+        ).tensors
       : tensors,
-  ); // prettier-ignore
+  );
   return {
     model: {
       family: spec.family,
@@ -239,9 +318,17 @@ function chooseNetwork(tf: Tf, spec: NetworkSpec, { train, validation, inner, al
       members,
       background: meanRow((all?.rows ?? train)[0]!),
     },
-    validationLoss: logLossOfLogits(meanLogits(tf, spec.family, first.map(({ tensors }) => tensors), validation), validation.y),
+    validationLoss: logLossOfLogits(
+      meanLogits(
+        tf,
+        spec.family,
+        first.map(({ tensors }) => tensors),
+        validation,
+      ),
+      validation.y,
+    ),
   };
-} // prettier-ignore
+}
 
 /** The family's network; an additive model first fits its curves, to see which pairs they leave unexplained. */
 function networkOf(
@@ -262,8 +349,12 @@ function networkOf(
   const pairs = columns.map(([a, b]) => [inputs[a]!.feature, inputs[b]!.feature] as const);
   // By name: the encoder of all rows may have other columns than that of the inner part.
   const network = (state: EncoderState) => {
-    const at = (feature: string) => inputColumns(state).findIndex((column) => column.feature === feature && column.kind === 'value');
-    return additive(spec, pairs.map(([a, b]) => [at(a), at(b)] as const).filter(([a, b]) => a >= 0 && b >= 0)); // prettier-ignore
+    const at = (feature: string) =>
+      inputColumns(state).findIndex((column) => column.feature === feature && column.kind === 'value');
+    return additive(
+      spec,
+      pairs.map(([a, b]) => [at(a), at(b)] as const).filter(([a, b]) => a >= 0 && b >= 0),
+    );
   };
   return { network, chosen: { pairs } };
 }

@@ -34,8 +34,15 @@ export const pretrainingColumns = ({ baselines: { ruleHits, size } }: MatrixMeta
 export function pretrainingOf(everybody: MatrixData, { baselines }: MatrixMeta): Pretraining {
   const { ruleHits, size, ruleFeatures } = baselines;
   if (ruleHits === undefined || !ruleFeatures || !everybody.numeric.has(ruleHits))
-    throw invalid('the matrix does not say which columns hold rule hits, so no network can be begun on them', 'Leave `pretrain` out, or have the matrix made anew.'); // prettier-ignore
-  if (everybody.n < MIN_ACTORS) throw invalid(`${everybody.n} active actors are too few to begin a network on: at least ${MIN_ACTORS}`, 'Leave `pretrain` out.'); // prettier-ignore
+    throw invalid(
+      'the matrix does not say which columns hold rule hits, so no network can be begun on them',
+      'Leave `pretrain` out, or have the matrix made anew.',
+    );
+  if (everybody.n < MIN_ACTORS)
+    throw invalid(
+      `${everybody.n} active actors are too few to begin a network on: at least ${MIN_ACTORS}`,
+      'Leave `pretrain` out.',
+    );
   return { everybody, hits: ruleHits, size, hidden: ruleFeatures };
 }
 
@@ -60,13 +67,18 @@ function rowsOf(given: Pretraining, encoder: EncoderState): { train: Rows; valid
   const width = encodedWidth(encoder);
   const hidden = inputColumns(encoder).map(({ feature }) => given.hidden.includes(feature));
   const every = Math.round(1 / VALIDATION_SHARE);
-  const order = Array.from(y, (_, row) => row).sort((a, b) => (given.everybody.rowId[a]! < given.everybody.rowId[b]! ? -1 : 1));
+  const order = Array.from(y, (_, row) => row).sort((a, b) =>
+    given.everybody.rowId[a]! < given.everybody.rowId[b]! ? -1 : 1,
+  );
   const part = (rows: readonly number[]): Rows => ({
     x: encode(encoder, given.everybody, rows).map((value, i) => (hidden[i % width] ? 0 : value)),
     y: Float32Array.from(rows, (row) => y[row]!),
     width,
   });
-  return { train: part(order.filter((_, i) => i % every !== 0)), validation: part(order.filter((_, i) => i % every === 0)) };
+  return {
+    train: part(order.filter((_, i) => i % every !== 0)),
+    validation: part(order.filter((_, i) => i % every === 0)),
+  };
 }
 
 /**

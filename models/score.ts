@@ -16,7 +16,9 @@ export function scoreRows(tf: Tf, model: FittedModel, data: MatrixData, rows: re
   for (let at = 0; at < rows.length; at += CHUNK) {
     const x = encode(model.encoder, data, rows.slice(at, at + CHUNK));
     for (const tensors of members)
-      networkLogits(tf, FORWARD[model.family], tensors, x, width).forEach((logit, i) => (out[at + i]! += logit / members.length));
+      networkLogits(tf, FORWARD[model.family], tensors, x, width).forEach(
+        (logit, i) => (out[at + i]! += logit / members.length),
+      );
   }
   tf.dispose(members.flatMap((tensors) => Object.values(tensors)));
   return out;

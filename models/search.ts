@@ -42,7 +42,12 @@ export function tryOut(
   const one: FamilySpec = spec.family === 'logistic' ? spec : { ...spec, members: 1 };
   const order = inKnownTime(data, rows);
   const at = (share: number) => order.slice(0, Math.round(order.length * share));
-  const judged: { rows: readonly number[]; scores: Float64Array; others: Float64Array; chosen: Readonly<Record<string, unknown>> }[] = [];
+  const judged: {
+    rows: readonly number[];
+    scores: Float64Array;
+    others: Float64Array;
+    chosen: Readonly<Record<string, unknown>>;
+  }[] = [];
   CUTS.slice(1).forEach((until, i) => {
     const inner = at(CUTS[i]!);
     const validation = order.slice(inner.length, at(until).length);
@@ -50,7 +55,12 @@ export function tryOut(
     const { data: joined, parts } = withEverybody(one, data, { inner, validation }, seed, given);
     const { model } = fitParts(tf, one, joined, columns, parts, seed);
     const scored = (part: readonly number[]) => scoreRows(tf, model, joined, part);
-    judged.push({ rows: validation, scores: scored(validation), others: scored(parts.beside?.validation ?? []), chosen: model.chosen });
+    judged.push({
+      rows: validation,
+      scores: scored(validation),
+      others: scored(parts.beside?.validation ?? []),
+      chosen: model.chosen,
+    });
   });
   if (judged.length === 0)
     throw new UtplukkError(
@@ -65,10 +75,18 @@ export function tryOut(
   const loss = logLossOfLogits([...scores, ...others], [...labels, ...others.map(() => 0)]);
   return {
     validationLoss: Number.isFinite(loss) ? loss : Number.MAX_VALUE,
-    averagePrecision: averagePrecisionOf({ scores, labels, entities: validation.map((row) => data.entity[row]!), rowIds: validation.map((row) => data.rowId[row]!) }, seed),
+    averagePrecision: averagePrecisionOf(
+      {
+        scores,
+        labels,
+        entities: validation.map((row) => data.entity[row]!),
+        rowIds: validation.map((row) => data.rowId[row]!),
+      },
+      seed,
+    ),
     rows: validation.length,
     findings: labels.reduce((sum, label) => sum + label, 0),
     ...(given?.settings ? { unlabelledRows: others.length } : {}),
     chosen: judged.map((part) => part.chosen),
   };
-} // prettier-ignore
+}

@@ -43,7 +43,9 @@ export function fitSeen(data: MatrixData, columns: readonly MatrixColumn[], rows
   const leftOut = Array.from({ length: PARTS }, (_, part) => {
     const ranges = rangesOf(order.filter((_row, i) => i % PARTS !== part));
     return order.filter((_row, i) => i % PARTS === part).map((row) => figuresOutside(ranges, data, row).share);
-  }).flat().sort((a, b) => a - b); // prettier-ignore
+  })
+    .flat()
+    .sort((a, b) => a - b);
   const limit = Math.max(LEAST_LIMIT, leftOut[Math.floor(COMMON * (leftOut.length - 1))] ?? 0);
   return { ranges: rangesOf(order), groups: [...new Set(order.map((row) => data.group[row]!))].sort(), limit };
 }

@@ -36,31 +36,49 @@ export interface Beside {
  */
 export function joinUnlabelled(data: MatrixData, training: readonly number[], everybody: MatrixData): Joined {
   const day = everybody.asOf[0] ?? '';
-  const controlled = new Set([...training.map((row) => data.entity[row]!), ...data.entity.filter((_, row) => data.asOf[row]! <= day)]);
-  const rows = Array.from({ length: everybody.n }, (_, row) => row).filter((row) => !controlled.has(everybody.entity[row]!));
+  const controlled = new Set([
+    ...training.map((row) => data.entity[row]!),
+    ...data.entity.filter((_, row) => data.asOf[row]! <= day),
+  ]);
+  const rows = Array.from({ length: everybody.n }, (_, row) => row).filter(
+    (row) => !controlled.has(everybody.entity[row]!),
+  );
   const numbers = (own: Float64Array, others: (row: number) => number): Float64Array => {
     const out = new Float64Array(data.n + rows.length);
     out.set(own);
     rows.forEach((row, i) => (out[data.n + i] = others(row)));
     return out;
   };
-  const words = (own: readonly string[], others: readonly string[] | undefined) => [...own, ...rows.map((row) => others?.[row] ?? '')];
+  const words = (own: readonly string[], others: readonly string[] | undefined) => [
+    ...own,
+    ...rows.map((row) => others?.[row] ?? ''),
+  ];
   return {
     data: {
       n: data.n + rows.length,
-      rowId: words(data.rowId, everybody.rowId.map((id) => `never-controlled/${id}`)),
+      rowId: words(
+        data.rowId,
+        everybody.rowId.map((id) => `never-controlled/${id}`),
+      ),
       entity: words(data.entity, everybody.entity),
       asOf: words(data.asOf, everybody.asOf),
       group: words(data.group, everybody.group),
       label: numbers(data.label, () => 0),
       labelKnownOn: [...data.labelKnownOn, ...rows.map(() => undefined)],
       amountOre: numbers(data.amountOre, () => Number.NaN),
-      numeric: new Map([...data.numeric].map(([name, own]) => [name, numbers(own, (row) => everybody.numeric.get(name)?.[row] ?? Number.NaN)])),
-      categorical: new Map([...data.categorical].map(([name, own]) => [name, words(own, everybody.categorical.get(name))])),
+      numeric: new Map(
+        [...data.numeric].map(([name, own]) => [
+          name,
+          numbers(own, (row) => everybody.numeric.get(name)?.[row] ?? Number.NaN),
+        ]),
+      ),
+      categorical: new Map(
+        [...data.categorical].map(([name, own]) => [name, words(own, everybody.categorical.get(name))]),
+      ),
     },
     pool: rows.map((_, i) => data.n + i),
   };
-} // prettier-ignore
+}
 
 /** How many findings there are among the rows that fit, that validate, and among all that the final fit takes. */
 interface Findings {
@@ -70,8 +88,15 @@ interface Findings {
 }
 
 /** Draws from the pool, by seed; nobody who validates is drawn for a fit that is validated. */
-export function drawBeside(pool: readonly number[], findings: Findings, perFinding: number, draws: number, seed: number): Beside {
-  const shuffled = (rows: readonly number[], ...key: (string | number)[]) => new Rng('never-controlled', seed, ...key).shuffle(rows);
+export function drawBeside(
+  pool: readonly number[],
+  findings: Findings,
+  perFinding: number,
+  draws: number,
+  seed: number,
+): Beside {
+  const shuffled = (rows: readonly number[], ...key: (string | number)[]) =>
+    new Rng('never-controlled', seed, ...key).shuffle(rows);
   const count = (of: number) => Math.round(perFinding * of);
   const order = shuffled(pool, 'validation');
   const validates = Math.min(count(findings.validation), Math.floor(pool.length / 5));

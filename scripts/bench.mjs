@@ -14,7 +14,8 @@ const BENCHMARKS = {
   demo: 'the whole demo: seconds, memory, share of time without an activity',
   models: 'models against LightGBM on public sets, on the same splits; needs the folder of the sets',
   web: "the people's side: 50 people over a list of all actors and a million entries, first page and verification in Chromium",
-  trust: 'the ledger and what stands on it: verification, appending, proofs, time machine, lineage, kills at random points',
+  trust:
+    'the ledger and what stands on it: verification, appending, proofs, time machine, lineage, kills at random points',
   chicago: 'food inspections with and without the inspector; needs the file',
   data: 'the register: national case and its tenth, loading, extraction, growth from one to ten million bills, the published peer case, a tenth of Norway through the real workflows (data <part> for one)',
   coverage: 'do the intervals of the estimators cover: 2,000 replays of a reduced register',
@@ -87,7 +88,8 @@ async function runData(wanted, more) {
   for (const [index, part] of names.entries()) {
     const { entry, args, database, services } = DATA_PARTS[part];
     const results = path.join(ROOT, `bench/results/data-${part}.json`);
-    const done = wanted === undefined && fs.existsSync(results) && JSON.parse(fs.readFileSync(results, 'utf8')).commit === commit;
+    const done =
+      wanted === undefined && fs.existsSync(results) && JSON.parse(fs.readFileSync(results, 'utf8')).commit === commit;
     if (!done) {
       // Hours of loading are not thrown away: servers, files and steps stand together until such a part has ended well.
       const home = services
@@ -125,12 +127,14 @@ await main(() => {
   if (name === 'data') return runData(rest[0], rest.slice(1));
   if (name === 'web') return runWeb(rest);
   if (name === 'trust') return withDatabase('trust', rest);
-  if (name === 'models') process.env.UTPLUKK_BENCH_PYTHON = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
+  if (name === 'models')
+    process.env.UTPLUKK_BENCH_PYTHON = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
   if (name === 'steps') {
     process.env.UTPLUKK_BENCH_LIGHTGBM = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
     process.env.UTPLUKK_BENCH_TORCH = ensurePython('PyTorch', 'steps.lock', path.join(STACK, 'py-steps'));
   }
   const run = (bench) =>
-    spawnSync(process.execPath, [path.join(ROOT, `dist/bench/${bench}.js`), ...rest], { stdio: 'inherit', cwd: ROOT }).status ?? 1;
+    spawnSync(process.execPath, [path.join(ROOT, `dist/bench/${bench}.js`), ...rest], { stdio: 'inherit', cwd: ROOT })
+      .status ?? 1;
   return run(name ?? 'demo');
 });

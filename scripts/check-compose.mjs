@@ -7,6 +7,10 @@ await main(() => {
   const dir = path.join(STACK, 'compose-check');
   ensurePython('compose check', 'compose-check.lock', dir);
   process.stdout.write(
-    run(path.join(dir, 'bin/check-jsonschema'), ['--builtin-schema', 'vendor.compose-spec', path.join(ROOT, 'docker-compose.yml')]),
+    run(path.join(dir, 'bin/check-jsonschema'), [
+      '--builtin-schema',
+      'vendor.compose-spec',
+      path.join(ROOT, 'docker-compose.yml'),
+    ]),
   );
 });

@@ -14,7 +14,16 @@ import { startServices } from './lib/stack.mjs';
 import { main, ROOT, say, sha256Files, STACK } from './lib/util.mjs';
 
 /** A user of the demo for each role; `nobody` carries no token, `stranger` one that nobody here signed. */
-const USERS = { 'data-scientist': 'kari', approver: 'ola', 'control-leader': 'per', caseworker: 'nils', auditor: 'anne', 'privacy-officer': 'liv', analyst: 'knut', admin: 'admin' }; // prettier-ignore
+const USERS = {
+  'data-scientist': 'kari',
+  approver: 'ola',
+  'control-leader': 'per',
+  caseworker: 'nils',
+  auditor: 'anne',
+  'privacy-officer': 'liv',
+  analyst: 'knut',
+  admin: 'admin',
+};
 const STRANGER = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJrYXJpIiwicm9sZXMiOlsiYWRtaW4iXSwiZXhwIjo5OTk5OTk5OTk5fQ.';
 /** The stream of progress ends with its run; the others are tried like any operation. */
 const LEFT_OUT = ['watchTrainingRun'];
@@ -28,12 +37,31 @@ const option = (name, fallback) => {
 /** What the roles meet: a register, a run, a live version and a draft list, made by the commands that people type. */
 function prepare(env, dir) {
   const utplukk = (...args) => {
-    const result = spawnSync(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args, '--json'], { encoding: 'utf8', env: { ...process.env, ...env } }); // prettier-ignore
-    if (result.status !== 0) throw new Error(`utplukk ${args.join(' ')} ended with ${result.status}: ${result.stdout.slice(-800)}${result.stderr.slice(-800)}`);
+    const result = spawnSync(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args, '--json'], {
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    });
+    if (result.status !== 0)
+      throw new Error(
+        `utplukk ${args.join(' ')} ended with ${result.status}: ${result.stdout.slice(-800)}${result.stderr.slice(-800)}`,
+      );
     return JSON.parse(result.stdout || '{}');
   };
   utplukk('login', '--as', 'kari');
-  utplukk('simulate', path.join(dir, 'sim'), '--actors', '0.06', '--volume', '0.012', '--controls-per-year', '500', '--years', '4', '--first-month', '2021-01');
+  utplukk(
+    'simulate',
+    path.join(dir, 'sim'),
+    '--actors',
+    '0.06',
+    '--volume',
+    '0.012',
+    '--controls-per-year',
+    '500',
+    '--years',
+    '4',
+    '--first-month',
+    '2021-01',
+  );
   utplukk('import', path.join(dir, 'sim/register'));
   const experiment = path.join(dir, 'fuzz.yaml');
   fs.writeFileSync(experiment, EXPERIMENT);
@@ -43,10 +71,12 @@ function prepare(env, dir) {
   utplukk('approve', requestId, '--reason', 'so that there is something live');
   utplukk('login', '--as', 'per');
   utplukk('rescore', '--slot', 'post-payment-control/all', '--as-of', '2025-01-01T00:00:00Z', '--capacity', '20');
-} // prettier-ignore
+}
 
 /** The tests' small experiment, with one family. */
-const EXPERIMENT = fs.readFileSync(path.join(ROOT, 'test/support/small-register.yaml'), 'utf8').replace(/ {2}- \{ family: mlp.*\n/, '');
+const EXPERIMENT = fs
+  .readFileSync(path.join(ROOT, 'test/support/small-register.yaml'), 'utf8')
+  .replace(/ {2}- \{ family: mlp.*\n/, '');
 
 async function tokenOf(env, user) {
   const { signInAsDemoUser } = createRequire(import.meta.url)(path.join(ROOT, 'dist/platform/auth/sign-in.js'));
@@ -74,12 +104,34 @@ function lighter(dir) {
 
 /** Asks as one role; what was found stands in its file. */
 function ask({ bin, document, api, role, token, examples, file }) {
-  const args = ['run', document, '--url', api, '--checks', CHECKS, '--phases', 'examples,coverage,fuzzing', '--max-examples', String(examples), '--generation-deterministic', '--request-timeout', '60', '--continue-on-failure', '--no-color', '--workers', '2']; // prettier-ignore
+  const args = [
+    'run',
+    document,
+    '--url',
+    api,
+    '--checks',
+    CHECKS,
+    '--phases',
+    'examples,coverage,fuzzing',
+    '--max-examples',
+    String(examples),
+    '--generation-deterministic',
+    '--request-timeout',
+    '60',
+    '--continue-on-failure',
+    '--no-color',
+    '--workers',
+    '2',
+  ];
   for (const operation of LEFT_OUT) args.push('--exclude-operation-id', operation);
   if (token !== undefined) args.push('--header', `Authorization: Bearer ${token}`);
   const out = fs.openSync(file, 'w');
   return new Promise((resolve) => {
-    const child = spawn(bin, args, { stdio: ['ignore', out, out], cwd: path.dirname(file), env: { ...process.env, COLUMNS: '160' } });
+    const child = spawn(bin, args, {
+      stdio: ['ignore', out, out],
+      cwd: path.dirname(file),
+      env: { ...process.env, COLUMNS: '160' },
+    });
     const stop = () => child.kill();
     process.once('exit', stop);
     child.once('exit', (code) => {
@@ -89,7 +141,7 @@ function ask({ bin, document, api, role, token, examples, file }) {
       resolve(code ?? 1);
     });
   });
-} // prettier-ignore
+}
 
 export async function fuzzApi() {
   bootstrap({ requireNative: true });
@@ -121,7 +173,15 @@ export async function fuzzApi() {
     const document = lighter(home);
     for (const role of owed) {
       const token = role === 'nobody' ? undefined : role === 'stranger' ? STRANGER : await tokenOf(env, USERS[role]);
-      const code = await ask({ bin: path.join(python, 'bin/schemathesis'), document, api, role, token, examples, file: path.join(results, `${role}.txt`) });
+      const code = await ask({
+        bin: path.join(python, 'bin/schemathesis'),
+        document,
+        api,
+        role,
+        token,
+        examples,
+        file: path.join(results, `${role}.txt`),
+      });
       if (code === 0) fs.writeFileSync(stampOf(role), '');
       worst = Math.max(worst, code);
       say(`${roles.indexOf(role) + 1} done of ${roles.length} owed`);
@@ -131,6 +191,6 @@ export async function fuzzApi() {
     fs.rmSync(home, { recursive: true, force: true });
   }
   return worst;
-} // prettier-ignore
+}
 
 if (process.argv[1] === path.join(ROOT, 'scripts/fuzz-api.mjs')) await main(fuzzApi);

@@ -9,5 +9,10 @@ await main(() => {
   run(process.execPath, [path.join(ROOT, 'dist/apps/api/write-openapi.js')]);
   const cli = path.join(ROOT, 'node_modules/openapi-typescript/bin/cli.js');
   run(process.execPath, [cli, 'docs/openapi.json', '-o', 'apps/web/src/api/schema.gen.ts']);
-  run(process.execPath, [path.join(ROOT, 'node_modules/prettier/bin/prettier.cjs'), '--write', 'docs/openapi.json', 'docs/access.md']);
+  run(process.execPath, [
+    path.join(ROOT, 'node_modules/prettier/bin/prettier.cjs'),
+    '--write',
+    'docs/openapi.json',
+    'docs/access.md',
+  ]);
 });

@@ -17,7 +17,9 @@ function claim(file) {
   const owner = fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0;
   try {
     if (owner > 0 && owner !== process.pid && process.kill(owner, 0)) {
-      throw new SetupError(`npm start is running already (process ${owner}). Use it from another terminal, or stop it with Ctrl-C first.`);
+      throw new SetupError(
+        `npm start is running already (process ${owner}). Use it from another terminal, or stop it with Ctrl-C first.`,
+      );
     }
   } catch (error) {
     if (error instanceof SetupError) throw error; // else: no such process

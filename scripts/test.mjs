@@ -30,7 +30,9 @@ await main(() => {
   if (!fs.existsSync(report)) return result.status ?? 1;
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(fs.readFileSync(report, 'utf8'));
   fs.rmSync(path.dirname(report), { recursive: true, force: true });
-  console.log(`${numPassedTests} passed, ${numFailedTests} failed${numPendingTests ? `, ${numPendingTests} skipped` : ''}`);
+  console.log(
+    `${numPassedTests} passed, ${numFailedTests} failed${numPendingTests ? `, ${numPendingTests} skipped` : ''}`,
+  );
   const code = result.status ?? 1;
   return long && args.length === 1 ? code || fuzzApi() : code;
 });

@@ -25,9 +25,13 @@ export function makeCases(dials: Dials, actors: readonly SimActor[]): SimCase[] 
   const events: SimCase[] = [];
   let number = 0;
   for (let month = WARM_UP_MONTHS; month < months; month++) {
-    const count = Math.round((dials.controlsPerYear * (month + 1)) / 12) - Math.round((dials.controlsPerYear * month) / 12);
+    const count =
+      Math.round((dials.controlsPerYear * (month + 1)) / 12) - Math.round((dials.controlsPerYear * month) / 12);
     const eligible = actors.filter(
-      (a) => a.fromMonth + 3 <= month && month < a.untilMonth && month - (lastControl.get(a.index) ?? -99) >= COOL_DOWN_MONTHS,
+      (a) =>
+        a.fromMonth + 3 <= month &&
+        month < a.untilMonth &&
+        month - (lastControl.get(a.index) ?? -99) >= COOL_DOWN_MONTHS,
     );
     const scored = eligible
       .map((actor) => ({ actor, ...attention(rng, actor, month, policy) }))
@@ -41,7 +45,12 @@ export function makeCases(dials: Dials, actors: readonly SimActor[]): SimCase[] 
 }
 
 /** What the payer's people noticed: partly the truth (tips), partly the look of it (rules, size), partly chance. */
-function attention(rng: Rng, actor: SimActor, month: number, policy: WorldShape['policy']): { score: number; basis: string } {
+function attention(
+  rng: Rng,
+  actor: SimActor,
+  month: number,
+  policy: WorldShape['policy'],
+): { score: number; basis: string } {
   const active = month >= actor.startMonth ? actor.severity : 0;
   const parts = {
     tip: rng.chance(0.04 + 0.3 * active) ? policy.tip : 0,
@@ -79,7 +88,10 @@ function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr:
       ? rng.pick(['reclaim', 'loss-of-right', 'police-report'])
       : 'reclaim';
   const known = addDays(decided, 3);
-  events.push({ known, event: { type: 'vedtak', saksnr, vedtatt: decided, utfall, belop: `${kroner}.00`, kjentFra: at(known) } });
+  events.push({
+    known,
+    event: { type: 'vedtak', saksnr, vedtatt: decided, utfall, belop: `${kroner}.00`, kjentFra: at(known) },
+  });
   if (found && rng.chance(CALIBRATION.appealShare)) events.push(appealOf(rng, saksnr, decided, kroner));
   else if (found && rng.chance(CALIBRATION.reversalShare)) events.push(reversalOf(rng, saksnr, decided, kroner));
   return events;
@@ -89,12 +101,14 @@ const FINDING_NOK = { median: 90_000, sigma: 0.6 };
 const MOST_CERTAIN = 0.98;
 
 function findingChance(actor: SimActor, month: number, worker: number): number {
-  const latent = month >= actor.startMonth && (actor.latent === 'serious' || actor.latent === 'minor') ? actor.latent : 'clean';
+  const latent =
+    month >= actor.startMonth && (actor.latent === 'serious' || actor.latent === 'minor') ? actor.latent : 'clean';
   return Math.min(MOST_CERTAIN, CALIBRATION.finding[latent] * CALIBRATION.caseworkers[worker]!);
 }
 
 /** What a finding is worth at an actor, as a multiple. */
-const worth = (actor: SimActor): number => (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / Math.max(1, actor.group.billsPerDay));
+const worth = (actor: SimActor): number =>
+  (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / Math.max(1, actor.group.billsPerDay));
 
 /**
  * What a control of the actor opened in a month would give on average, over caseworkers, amounts, appeals and reversals:
@@ -102,12 +116,17 @@ const worth = (actor: SimActor): number => (0.4 + 2.5 * actor.severity) * Math.s
  */
 export function expectedOutcome(actor: SimActor, month: number): { finding: number; upheldKroner: number } {
   const { caseworkers, appealShare, appealResults, reversalShare } = CALIBRATION;
-  const chance = caseworkers.reduce((sum, _strictness, worker) => sum + findingChance(actor, month, worker), 0) / caseworkers.length;
+  const chance =
+    caseworkers.reduce((sum, _strictness, worker) => sum + findingChance(actor, month, worker), 0) / caseworkers.length;
   const appealed = appealShare * appealResults.reversed;
   const reversed = (1 - appealShare) * reversalShare * REVERSED_WHOLLY;
-  const halved = appealShare * appealResults['partly-upheld'] + (1 - appealShare) * reversalShare * (1 - REVERSED_WHOLLY);
+  const halved =
+    appealShare * appealResults['partly-upheld'] + (1 - appealShare) * reversalShare * (1 - REVERSED_WHOLLY);
   const mean = FINDING_NOK.median * Math.exp(FINDING_NOK.sigma ** 2 / 2) * worth(actor);
-  return { finding: chance * (1 - appealed - reversed), upheldKroner: chance * mean * (1 - appealed - reversed - halved / 2) };
+  return {
+    finding: chance * (1 - appealed - reversed),
+    upheldKroner: chance * mean * (1 - appealed - reversed - halved / 2),
+  };
 }
 
 const REVERSED_WHOLLY = 0.7;
@@ -116,7 +135,10 @@ const at = (day: string) => `${day}T12:00:00Z`;
 
 function appealOf(rng: Rng, saksnr: string, decided: string, kroner: number): SimCase {
   const received = addDays(decided, 10 + rng.below(21));
-  const day = addDays(received, 20 + Math.round(rng.lognormal(CALIBRATION.appealDelayDays.median, CALIBRATION.appealDelayDays.sigma)));
+  const day = addDays(
+    received,
+    20 + Math.round(rng.lognormal(CALIBRATION.appealDelayDays.median, CALIBRATION.appealDelayDays.sigma)),
+  );
   const results = Object.entries(CALIBRATION.appealResults);
   const [resultat = 'upheld'] = results[rng.weighted(results.map(([, weight]) => weight))]!;
   const left = resultat === 'reversed' ? 0 : resultat === 'partly-upheld' ? Math.round(kroner / 2) : kroner;
@@ -124,7 +146,16 @@ function appealOf(rng: Rng, saksnr: string, decided: string, kroner: number): Si
   const instans = resultat === 'upheld' && rng.chance(0.5) ? 'nasjonalt-klageorgan' : 'helfo';
   return {
     known,
-    event: { type: 'klage', saksnr, innkommet: received, avgjort: day, instans, resultat, belop: `${left}.00`, kjentFra: at(known) },
+    event: {
+      type: 'klage',
+      saksnr,
+      innkommet: received,
+      avgjort: day,
+      instans,
+      resultat,
+      belop: `${left}.00`,
+      kjentFra: at(known),
+    },
   };
 }
 
@@ -135,7 +166,18 @@ function reversalOf(rng: Rng, saksnr: string, decided: string, kroner: number): 
   const left = rng.chance(REVERSED_WHOLLY) ? 0 : Math.round(kroner / 2);
   if (rng.chance(CALIBRATION.misregisteredReversals)) {
     const resultat = left === 0 ? 'reversed' : 'partly-upheld';
-    return { known, event: { type: 'klage', saksnr, avgjort: day, instans: 'helfo', resultat, belop: `${left}.00`, kjentFra: at(known) } };
+    return {
+      known,
+      event: {
+        type: 'klage',
+        saksnr,
+        avgjort: day,
+        instans: 'helfo',
+        resultat,
+        belop: `${left}.00`,
+        kjentFra: at(known),
+      },
+    };
   }
   return { known, event: { type: 'omgjoring', saksnr, avgjort: day, belop: `${left}.00`, kjentFra: at(known) } };
 }

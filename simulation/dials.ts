@@ -14,10 +14,24 @@ export interface Dials {
   readonly world?: WorldName;
 }
 
-export const DEMO_DIALS: Dials = { actors: 0.1, volume: 0.02, controlsPerYear: 400, years: 4, seed: 20240101, firstMonth: '2021-01' };
+export const DEMO_DIALS: Dials = {
+  actors: 0.1,
+  volume: 0.02,
+  controlsPerYear: 400,
+  years: 4,
+  seed: 20240101,
+  firstMonth: '2021-01',
+};
 
 /** All of Norway: every actor, every bill, about eighty concluded controls a year. */
-export const NATIONAL_DIALS: Dials = { actors: 1, volume: 1, controlsPerYear: 80, years: 3, seed: 20240101, firstMonth: '2022-01' };
+export const NATIONAL_DIALS: Dials = {
+  actors: 1,
+  volume: 1,
+  controlsPerYear: 80,
+  years: 3,
+  seed: 20240101,
+  firstMonth: '2022-01',
+};
 
 export const monthsOf = (dials: Dials): number => dials.years * 12;
 

@@ -32,7 +32,11 @@ const BILL_COLUMNS =
 const SMALL = 0.01;
 
 /** Makes the register month by month and hands each month of receipt on. The same dials give the same rows. */
-export async function generate(dials: Dials, sink: Sink, progress: (done: number, total: number) => void = () => {}): Promise<World> {
+export async function generate(
+  dials: Dials,
+  sink: Sink,
+  progress: (done: number, total: number) => void = () => {},
+): Promise<World> {
   const actors = makeActors(dials);
   const world: World = { dials, actors, population: makePopulation(actors) };
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-sim-'));
@@ -70,7 +74,8 @@ async function createOutputs(duck: DuckDBConnection): Promise<void> {
 
 async function serviceMonth(duck: DuckDBConnection, dials: Dials, m: number): Promise<void> {
   await fillMainUse(duck, monthAt(dials, m));
-  for (const sql of [daysSql(dials, m), contactsSql(m), addOnsSql(), startsSql(dials, m), receivedSql(dials)]) await duck.run(sql);
+  for (const sql of [daysSql(dials, m), contactsSql(m), addOnsSql(), startsSql(dials, m), receivedSql(dials)])
+    await duck.run(sql);
   await duck.run(
     `insert into pending_bill select idx, day, minute, p, performer, grp, main, ore, planted, received_at, sent_day, hit, ga, gb, false, null, null, d, i, copy from sim_received`,
   );
@@ -80,7 +85,9 @@ async function serviceMonth(duck: DuckDBConnection, dials: Dials, m: number): Pr
   await duck.run(
     `insert into pending_line select a.idx, a.d, a.i, a.k, a.tariff, a.reps, a.ore, a.planted from sim_addon a join sim_bill b on b.idx = a.idx and b.d = a.d and b.i = a.i and b.copy = 0`,
   );
-  await duck.run(`insert into truth_day select idx, day, planted, count(*), sum(ore) from sim_bill where planted > 0 group by 1, 2, 3`);
+  await duck.run(
+    `insert into truth_day select idx, day, planted, count(*), sum(ore) from sim_bill where planted > 0 group by 1, 2, 3`,
+  );
   await duck.run(
     `insert into truth_day select b.idx, b.day, a.planted, count(*), sum(a.ore) from sim_addon a join sim_bill b on b.idx = a.idx and b.d = a.d and b.i = a.i and b.copy = 0 where a.planted > 0 group by 1, 2, 3`,
   );

@@ -60,7 +60,9 @@ const BILLS_A_LOT = 100_000;
 
 /** Days of dispatch in the month of receipt, in ranges of about so many bills; a message has one day, so lots keep the order. */
 async function lotsOfDays(duck: DuckDBConnection): Promise<[from: string, until: string][]> {
-  const days = (await duck.runAndReadAll('select cast(sent_day as varchar), count(*)::int from out_bill group by 1 order by 1')).getRows();
+  const days = (
+    await duck.runAndReadAll('select cast(sent_day as varchar), count(*)::int from out_bill group by 1 order by 1')
+  ).getRows();
   const lots: [string, string][] = [];
   let held = BILLS_A_LOT;
   for (const [day, bills] of days) {
@@ -112,9 +114,13 @@ export async function writeRegister(
         (await lotsOfDays(duck)).map(([from, until]) => settlementsSql(dials, from, until)),
       );
       await messages('prescriptions', [eReseptSql()]);
-      await duck.run('insert into billed select distinct p from (select p from out_bill union all select p from out_prescription)');
+      await duck.run(
+        'insert into billed select distinct p from (select p from out_bill union all select p from out_prescription)',
+      );
       const [bills, prescriptions] = (
-        await duck.runAndReadAll('select (select count(*) from out_bill)::int, (select count(*) from out_prescription)::int')
+        await duck.runAndReadAll(
+          'select (select count(*) from out_bill)::int, (select count(*) from out_prescription)::int',
+        )
       ).getRows()[0]!;
       counts.bills += Number(bills);
       counts.prescriptions += Number(prescriptions);
@@ -135,9 +141,18 @@ export async function writeRegister(
     'cases',
     cases.map(({ event }) => event),
   );
-  writeLines(path.join(truth, 'actors.ndjson'), world.actors.map((a) => ({
-    praksisId: a.praksisId, latent: a.latent, behaviours: a.behaviours, honest: a.honest ?? (a.ramp ? 'new-practice' : null), severity: a.severity, startMonth: monthAt(dials, a.startMonth), ring: a.ring ?? null,
-  }))); // prettier-ignore
+  writeLines(
+    path.join(truth, 'actors.ndjson'),
+    world.actors.map((a) => ({
+      praksisId: a.praksisId,
+      latent: a.latent,
+      behaviours: a.behaviours,
+      honest: a.honest ?? (a.ramp ? 'new-practice' : null),
+      severity: a.severity,
+      startMonth: monthAt(dials, a.startMonth),
+      ring: a.ring ?? null,
+    })),
+  );
   return {
     actors: world.actors.length,
     ...counts,
@@ -166,12 +181,17 @@ async function namePatients(duck: DuckDBConnection, { population }: World): Prom
   appender.closeSync();
 }
 
-async function writePatients(duck: DuckDBConnection, { dials, actors, population }: World, file: string): Promise<void> {
+async function writePatients(
+  duck: DuckDBConnection,
+  { dials, actors, population }: World,
+  file: string,
+): Promise<void> {
   await duck.run('create temp table list (lo bigint, hi bigint, practice varchar)');
   const lists = [...population.listFrom].map(
     ([index, lo]) => `(${lo}, ${lo + actors[index]!.listSize!}, ${text(actors[index]!.praksisId)})`,
   );
-  for (let i = 0; i < lists.length; i += 2000) await duck.run(`insert into list values ${lists.slice(i, i + 2000).join(', ')}`);
+  for (let i = 0; i < lists.length; i += 2000)
+    await duck.run(`insert into list values ${lists.slice(i, i + 2000).join(', ')}`);
   const municipality = `case muni ${MUNICIPALITIES.map(([code], i) => `when ${i} then ${text(code)}`).join(' ')} end`;
   const first = `${dials.firstMonth}-01T00:00:00Z`;
   const facts = `select n.p, n.id, 1935 + cast(floor(85 * u(n.p, 0, 0, 'born')) as integer) as fodselsar, ${municipality} as kommunenr, l.practice as fastlege
@@ -249,10 +269,18 @@ function actorFacts({ dials, actors }: World): Record<string, unknown>[] {
   return actors.flatMap((actor) => {
     const from = `${monthAt(dials, actor.fromMonth)}-01`;
     const fact = {
-      hprNr: String(actor.hprNr), orgnr: actor.orgnr, praksisId: actor.praksisId, praksistype: actor.group.practiceType, fagomrade: actor.group.field,
-      kommunenr: MUNICIPALITIES[actor.municipality]![0], ...(actor.listSize === undefined ? {} : { listelengde: actor.listSize }), kontoHash: `k${actor.account}`, registrertVia: 'praksisinfo',
-      gyldigFra: from, kjentFra: `${from}T00:00:00Z`,
-    }; // prettier-ignore
+      hprNr: String(actor.hprNr),
+      orgnr: actor.orgnr,
+      praksisId: actor.praksisId,
+      praksistype: actor.group.practiceType,
+      fagomrade: actor.group.field,
+      kommunenr: MUNICIPALITIES[actor.municipality]![0],
+      ...(actor.listSize === undefined ? {} : { listelengde: actor.listSize }),
+      kontoHash: `k${actor.account}`,
+      registrertVia: 'praksisinfo',
+      gyldigFra: from,
+      kjentFra: `${from}T00:00:00Z`,
+    };
     // One actor in twenty changes account or office on the way; those who start something new do it more often.
     const changes = actor.index % 20 === 3 || (actor.startMonth > 0 && actor.index % 3 === 0);
     const month = Math.min(

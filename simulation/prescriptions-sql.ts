@@ -4,7 +4,15 @@ import { text } from './tables';
 
 const PHARMACY = GROUPS.findIndex((group) => group.practiceType === 'APOT');
 const PRESCRIBERS = GROUPS.flatMap((group, g) => (['FALE', 'SPIN'].includes(group.practiceType) ? [g] : []));
-const KRONER: Readonly<Record<string, number>> = { C10AA: 90, N02CC: 240, A10BJ: 1350, C09AA: 80, R03AK: 420, N06AB: 110, J01CA: 95 };
+const KRONER: Readonly<Record<string, number>> = {
+  C10AA: 90,
+  N02CC: 240,
+  A10BJ: 1350,
+  C09AA: 80,
+  R03AK: 420,
+  N06AB: 110,
+  J01CA: 95,
+};
 
 /** Prescriptions written in a month's contacts and what pharmacies dispensed on them (A12 there, A13 here). */
 export function prescriptionsSql(dials: Dials, m: number): string {

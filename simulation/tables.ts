@@ -9,7 +9,11 @@ import type { SimActor } from './world';
  * DuckDB draws the bills: every random number is a hash of seed, actor, day and purpose, so that any month can be made
  * again alone, in any order and on any number of threads, with the same result (for the pinned DuckDB version).
  */
-export async function openWorld<T>(tempDir: string, threads: number, work: (duck: DuckDBConnection) => Promise<T>): Promise<T> {
+export async function openWorld<T>(
+  tempDir: string,
+  threads: number,
+  work: (duck: DuckDBConnection) => Promise<T>,
+): Promise<T> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: '3GB',
@@ -35,12 +39,19 @@ async function insert(duck: DuckDBConnection, table: string, rows: readonly stri
 }
 
 /** Tables that do not change from month to month, and the two macros that all draws go through. */
-export async function fillWorld(duck: DuckDBConnection, dials: Dials, actors: readonly SimActor[], population: Population): Promise<void> {
+export async function fillWorld(
+  duck: DuckDBConnection,
+  dials: Dials,
+  actors: readonly SimActor[],
+  population: Population,
+): Promise<void> {
   // The outer hash matters: DuckDB joins several values by exclusive-or, so draws for different purposes would move together.
   await duck.run(
     `create macro u(a, b, c, k) as (hash(hash(${dials.seed}::bigint, a::bigint, b::bigint, c::bigint, k)) >> 11)::double / 9007199254740992.0`,
   );
-  await duck.run(`create macro normal(a, b, c, k) as sqrt(-2 * ln(1 - u(a, b, c, k || '1'))) * cos(2 * pi() * u(a, b, c, k || '2'))`);
+  await duck.run(
+    `create macro normal(a, b, c, k) as sqrt(-2 * ln(1 - u(a, b, c, k || '1'))) * cos(2 * pi() * u(a, b, c, k || '2'))`,
+  );
   await duck.run(`create table actor (idx integer, practice_no varchar, hpr integer, grp integer, muni integer, from_m integer, until_m integer,
     intensity double, lag_days double, slow boolean, mask integer, severity double, start_m integer, rule_rate double, performers integer,
     substitute boolean, batch boolean, ramp boolean, honest integer, panel_lo bigint, panel_size bigint, list_lo bigint, list_size bigint,
@@ -50,7 +61,9 @@ export async function fillWorld(duck: DuckDBConnection, dials: Dials, actors: re
     'actor',
     actors.map((actor) => actorRow(actor, population)),
   );
-  await duck.run('create table main_use (grp integer, tariff varchar, kind varchar, lo double, hi double, minutes integer, ore bigint)');
+  await duck.run(
+    'create table main_use (grp integer, tariff varchar, kind varchar, lo double, hi double, minutes integer, ore bigint)',
+  );
   await duck.run(
     'create table addon (grp integer, k integer, tariff varchar, kind varchar, p double, effect varchar, minutes integer, per_rep integer, max_reps integer, ore bigint)',
   );
@@ -83,17 +96,44 @@ function actorRow(actor: SimActor, population: Population): string {
   const panelLo = listFrom ?? pool.from + ((anchor * 7919) % Math.max(1, pool.size - size));
   const big = actor.honest === 'big-list' ? 90 : 0;
   const cells = [
-    actor.index, text(actor.praksisId), actor.hprNr, actor.groupIndex, actor.municipality, actor.fromMonth, actor.untilMonth,
-    actor.intensity, actor.lagDays, actor.slow, actor.mask, actor.severity, actor.startMonth, actor.ruleRate, actor.performers,
-    actor.substitute, actor.batchStamper, actor.ramp, actor.honest ? HONEST.indexOf(actor.honest) : -1, panelLo, actor.listSize ?? size,
-    listFrom ?? -1, actor.listSize ?? 0, pool.from, pool.size, group.shift[0], group.shift[1] + big, group.days[0], group.days[1],
-  ]; // prettier-ignore
+    actor.index,
+    text(actor.praksisId),
+    actor.hprNr,
+    actor.groupIndex,
+    actor.municipality,
+    actor.fromMonth,
+    actor.untilMonth,
+    actor.intensity,
+    actor.lagDays,
+    actor.slow,
+    actor.mask,
+    actor.severity,
+    actor.startMonth,
+    actor.ruleRate,
+    actor.performers,
+    actor.substitute,
+    actor.batchStamper,
+    actor.ramp,
+    actor.honest ? HONEST.indexOf(actor.honest) : -1,
+    panelLo,
+    actor.listSize ?? size,
+    listFrom ?? -1,
+    actor.listSize ?? 0,
+    pool.from,
+    pool.size,
+    group.shift[0],
+    group.shift[1] + big,
+    group.days[0],
+    group.days[1],
+  ];
   return `(${cells.join(', ')})`;
 }
 
 /** Deaths and moves abroad, by patient number; everybody else lives here throughout. */
 async function fillPatients(duck: DuckDBConnection, population: Population): Promise<void> {
-  const values = population.pools.map((pool, muni) => `(${muni}, ${pool.from}::bigint, ${pool.size}::bigint)`).join(', ');
+  const values = population.pools
+    .map((pool, muni) => `(${muni}, ${pool.from}::bigint, ${pool.size}::bigint)`)
+    .join(', ');
   await duck.run(`create table pool as select * from (values ${values}) t(muni, lo, size)`);
   await duck.run(`create table gone as
     select p, muni, case when u(p, 0, 0, 'abroad') < ${CALIBRATION.abroadShare} then 'abroad' else 'dead' end as why,

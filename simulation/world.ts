@@ -84,7 +84,8 @@ function withRings(actors: readonly SimActor[]): SimActor[] {
     members.set(key, [...(members.get(key) ?? []), actor.index]);
   }
   const ringOf = new Map<number, number>();
-  for (const indices of members.values()) indices.forEach((index, i) => ringOf.set(index, indices[Math.floor(i / RING_SIZE) * RING_SIZE]!));
+  for (const indices of members.values())
+    indices.forEach((index, i) => ringOf.set(index, indices[Math.floor(i / RING_SIZE) * RING_SIZE]!));
   return actors.map((actor) => {
     const ring = ringOf.get(actor.index);
     if (ring === undefined) return actor;
@@ -109,7 +110,12 @@ function makeActor(dials: Dials, index: number): SimActor {
   const group = GROUPS[groupIndex]!;
   const { latent: share, behavioursOf }: WorldShape = WORLDS[dials.world ?? 'standard'];
   const latent = (['serious', 'minor', 'honest-outlier', 'clean'] as const)[
-    rng.weighted([share.serious, share.minor, share.honestOutlier, 1 - share.serious - share.minor - share.honestOutlier])
+    rng.weighted([
+      share.serious,
+      share.minor,
+      share.honestOutlier,
+      1 - share.serious - share.minor - share.honestOutlier,
+    ])
   ]!;
   const guilty = latent === 'serious' || latent === 'minor';
   const honest = latent === 'honest-outlier' ? rng.pick(HONEST) : undefined;

@@ -13,7 +13,9 @@ const POLICY = { tip: 1.4, rule: 14, size: 0.5 };
 const STANDARD: WorldShape = { latent: CALIBRATION.latent, behavioursOf: BEHAVIOURS_OF, policy: POLICY };
 
 /** The later half of what can occur: behaviours that are rarer in the standard world. */
-const LATER = Object.fromEntries(Object.entries(BEHAVIOURS_OF).map(([type, all]) => [type, all.slice(Math.floor(all.length / 2))]));
+const LATER = Object.fromEntries(
+  Object.entries(BEHAVIOURS_OF).map(([type, all]) => [type, all.slice(Math.floor(all.length / 2))]),
+);
 
 /**
  * The standard world and three that are held out: they say whether a figure is the model's or the standard world's, and

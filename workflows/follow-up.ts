@@ -27,7 +27,15 @@ export async function followUp({ actId, versionId, asOf, table }: FollowUpInput)
   const { matrixId } = await streaming.buildLaterMatrix({ actId, versionId, snapshotId, table });
   progress = { step: 'evaluation', done: 2, total: 3 };
   const { documentSha256, rows, findings } = await computing.judgeLater({ versionId, matrixId });
-  const { followUpId } = await quick.recordFollowUp({ actId, versionId, matrixId, asOf, documentSha256, rows, findings });
+  const { followUpId } = await quick.recordFollowUp({
+    actId,
+    versionId,
+    matrixId,
+    asOf,
+    documentSha256,
+    rows,
+    findings,
+  });
   progress = { step: 'finished', done: 3, total: 3 };
   return { followUpId, rows, findings };
 }

@@ -1,4 +1,12 @@
-import { allHandlersFinished, ApplicationFailure, condition, log, patched, setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  log,
+  patched,
+  setHandler,
+  setWorkflowOptions,
+} from '@temporalio/workflow';
 import type { Verdict } from '../domain/rules/lifecycle';
 import { quick, telling } from './activity-proxies';
 import { problemOf } from './failures';
@@ -49,7 +57,8 @@ export async function promoteModel(input: PromoteModelInput): Promise<{ verdict:
     },
     {
       validator: ({ decisionId }) => {
-        if (!decisionId) throw ApplicationFailure.nonRetryable('an Update must carry the id of a decision', 'InvalidInput');
+        if (!decisionId)
+          throw ApplicationFailure.nonRetryable('an Update must carry the id of a decision', 'InvalidInput');
         if (!open)
           throw ApplicationFailure.nonRetryable(
             verdict ? `the request is already ${verdict}` : 'the gates have not been judged yet',

@@ -22,7 +22,8 @@ export async function rebuild(input: RebuildInput): Promise<RebuildVerdict> {
   setHandler(progressQuery, () => progress);
   const { kind, id } = input;
   const actId =
-    input.actId ?? (await quick.beginScheduledAct({ slot: 'all live versions', asOf: workflowInfo().startTime.toISOString() })).actId;
+    input.actId ??
+    (await quick.beginScheduledAct({ slot: 'all live versions', asOf: workflowInfo().startTime.toISOString() })).actId;
   const { stages } = await quick.planRebuild({ kind, id });
   const results: StageResult[] = [];
   for (const stage of stages) {

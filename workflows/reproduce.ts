@@ -19,7 +19,12 @@ export async function reproduce(input: ReproduceInput): Promise<ReproduceVerdict
   const { actId, versionId, runId, family } = input;
   const matrix = await streaming.rebuildMatrix({ actId, versionId });
   if (matrix.expected !== matrix.found)
-    return { same: false, sameEngine: true, firstDifference: 'matrix', ...(matrix.redacted ? { redacted: matrix.redacted } : {}) };
+    return {
+      same: false,
+      sameEngine: true,
+      firstDifference: 'matrix',
+      ...(matrix.redacted ? { redacted: matrix.redacted } : {}),
+    };
   progress = { step: 'model', done: 1, total: 2 };
   const final = await computing.trainFinal({ runId, matrixId: matrix.matrixId, family });
   return quick.compareRebuild({ actId, versionId, final });

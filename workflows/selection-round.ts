@@ -1,4 +1,10 @@
-import { allHandlersFinished, ApplicationFailure, condition, setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  setHandler,
+  setWorkflowOptions,
+} from '@temporalio/workflow';
 import { quick } from './activity-proxies';
 import { roundQuery, type RoundState, sealUpdate } from './messages';
 

@@ -40,7 +40,8 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
       enter('extraction');
       ({ snapshotId } = await streaming.extractSnapshot({ actId, asOf: plan.asOf! }));
       enter('features');
-      if (patched('feature-lots')) await makeFeatures(runId, snapshotId, (done, total) => (progress = { step: 'features', done, total }));
+      if (patched('feature-lots'))
+        await makeFeatures(runId, snapshotId, (done, total) => (progress = { step: 'features', done, total }));
       ({ matrixId } = await streaming.buildCasesMatrix({ runId, snapshotId }));
     } else {
       enter('features');
@@ -65,8 +66,14 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
     populations ??= await everybody();
     const tasks = plan.folds.flatMap((fold) => {
       const populationId = populations.get(fold.id);
-      return plan.families.map((family) => ({ runId, matrixId, fold: fold.id, family, ...(populationId ? { populationId } : {}) }));
-    }); // prettier-ignore
+      return plan.families.map((family) => ({
+        runId,
+        matrixId,
+        fold: fold.id,
+        family,
+        ...(populationId ? { populationId } : {}),
+      }));
+    });
     enter('training', tasks.length);
     await Promise.all(
       tasks.map(async (task) => {
@@ -107,7 +114,9 @@ async function search(
   report: (done: number, total: number) => void,
 ): Promise<void> {
   // Trial 0 of every family first: whatever the budget, each has the setting that it was given.
-  const queue = Array.from({ length: trials }, (_, trial) => families.map((family) => ({ ...of, family, trial }))).flat();
+  const queue = Array.from({ length: trials }, (_, trial) =>
+    families.map((family) => ({ ...of, family, trial })),
+  ).flat();
   const total = queue.length;
   const until = minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + minutes * 60_000; // workflow time, the same in a replay
   let done = 0;
@@ -138,7 +147,11 @@ async function makePopulations(
 }
 
 /** Features in lots that the workers share; the matrix then finds them all made. */
-async function makeFeatures(runId: string, snapshotId: string, report: (done: number, total: number) => void): Promise<void> {
+async function makeFeatures(
+  runId: string,
+  snapshotId: string,
+  report: (done: number, total: number) => void,
+): Promise<void> {
   const { months, dates } = await streaming.planFeatures({ runId, snapshotId });
   const total = months.length + dates.length;
   let done = 0;

@@ -42,7 +42,8 @@ export async function spawnJob<K extends ComputeJob['kind']>(
   throw child.exitCode === null ? new Error(said) : new ProcessEnded(said);
 }
 
-type Answer<K extends ComputeJob['kind']> = Computed<K> | { failure: { type: FailureType; message: string; next?: string } };
+type Answer<K extends ComputeJob['kind']> =
+  Computed<K> | { failure: { type: FailureType; message: string; next?: string } };
 
 function parseAnswer<K extends ComputeJob['kind']>(line: string): Answer<K> | undefined {
   try {

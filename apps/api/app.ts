@@ -55,15 +55,33 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializeWire);
   registerProblems(app);
-  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP }, hsts: deps.sessions.secure ? { maxAge: 31_536_000 } : false, crossOriginEmbedderPolicy: false, referrerPolicy: { policy: 'no-referrer' } }); // prettier-ignore
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: CSP },
+    hsts: deps.sessions.secure ? { maxAge: 31_536_000 } : false,
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
   await app.register(cookie);
-  await app.register(rateLimit, { max: deps.rateLimit, timeWindow: '1 minute', hook: 'preValidation', keyGenerator: callerKey });
-  await app.register(swagger, { openapi: OPENAPI, transform: jsonSchemaTransform, transformObject: jsonSchemaTransformObject });
+  await app.register(rateLimit, {
+    max: deps.rateLimit,
+    timeWindow: '1 minute',
+    hook: 'preValidation',
+    keyGenerator: callerKey,
+  });
+  await app.register(swagger, {
+    openapi: OPENAPI,
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
 
   app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, () => ({ status: 'ok' }));
   await app.register(async (signIn) => {
-    await signIn.register(rateLimit, { max: SIGN_INS_A_MINUTE, timeWindow: '1 minute', keyGenerator: (request) => request.ip });
+    await signIn.register(rateLimit, {
+      max: SIGN_INS_A_MINUTE,
+      timeWindow: '1 minute',
+      keyGenerator: (request) => request.ip,
+    });
     registerOidc(signIn, deps.oidc, deps);
   });
   await app.register(async (api) => {
@@ -74,7 +92,19 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
       if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
       done();
     });
-    for (const register of [overviewRoutes, trainingRoutes, versionRoutes, followUpRoutes, promotionRoutes, lineageRoutes, listRoutes, actorRoutes, auditRoutes, dataRoutes]) register(api, deps); // prettier-ignore
+    for (const register of [
+      overviewRoutes,
+      trainingRoutes,
+      versionRoutes,
+      followUpRoutes,
+      promotionRoutes,
+      lineageRoutes,
+      listRoutes,
+      actorRoutes,
+      auditRoutes,
+      dataRoutes,
+    ])
+      register(api, deps);
   });
   if (deps.web !== undefined) await registerWeb(app, deps.web);
   else app.setNotFoundHandler(notFoundProblem);

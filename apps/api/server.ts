@@ -33,14 +33,23 @@ async function main(): Promise<void> {
       env.UTPLUKK_WEB_URL?.startsWith('https:') ?? false,
       deps.clock,
     ),
-    oidc: { issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE, webUrl: env.UTPLUKK_WEB_URL, secret: env.UTPLUKK_WEB_SECRET },
+    oidc: {
+      issuer: env.OIDC_ISSUER,
+      audience: env.OIDC_AUDIENCE,
+      webUrl: env.UTPLUKK_WEB_URL,
+      secret: env.UTPLUKK_WEB_SECRET,
+    },
     rateLimit: Number(env.UTPLUKK_RATE_LIMIT),
     trustProxy: env.UTPLUKK_TRUST_PROXY ? env.UTPLUKK_TRUST_PROXY.split(',') : undefined,
     web: fs.existsSync(path.join(web, 'index.html')) ? web : undefined,
-    links: { temporal: env.TEMPORAL_UI && `${env.TEMPORAL_UI}/namespaces/${env.TEMPORAL_NAMESPACE}`, mlflow: env.MLFLOW_TRACKING_URI },
+    links: {
+      temporal: env.TEMPORAL_UI && `${env.TEMPORAL_UI}/namespaces/${env.TEMPORAL_NAMESPACE}`,
+      mlflow: env.MLFLOW_TRACKING_URI,
+    },
   });
   const settling = setInterval(
-    () => void settleWaiting(deps.db).catch((error: Error) => process.stderr.write(`look-ups wait: ${error.message}\n`)),
+    () =>
+      void settleWaiting(deps.db).catch((error: Error) => process.stderr.write(`look-ups wait: ${error.message}\n`)),
     SETTLE_EVERY_MS,
   );
   const close = async () => {
@@ -49,12 +58,16 @@ async function main(): Promise<void> {
     await temporal.close();
     await deps.close();
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void close().then(() => process.exit(0)));
-  const address = await api.listen({ host: process.env['HOST'] ?? '127.0.0.1', port: Number(process.env['PORT'] ?? DEFAULT_PORT) });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void close().then(() => process.exit(0)));
+  const address = await api.listen({
+    host: process.env['HOST'] ?? '127.0.0.1',
+    port: Number(process.env['PORT'] ?? DEFAULT_PORT),
+  });
   process.stdout.write(`api ready ${address}\n`);
 }
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 1;
-}); // prettier-ignore
+});

@@ -12,11 +12,19 @@ export async function registerWeb(app: FastifyInstance, folder: string): Promise
     wildcard: false,
     index: ['index.html'],
     cacheControl: false,
-    setHeaders: (reply, file) => void reply.setHeader('cache-control', file.includes(`${path.sep}assets${path.sep}`) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache'), // prettier-ignore
+    setHeaders: (reply, file) =>
+      void reply.setHeader(
+        'cache-control',
+        file.includes(`${path.sep}assets${path.sep}`) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache',
+      ),
   });
   // Pages have addresses of their own; whatever asks for one gets the application, which knows them.
   app.setNotFoundHandler((request, reply) => {
-    const page = request.method === 'GET' && !request.url.startsWith('/v1/') && !request.url.startsWith('/assets/') && String(request.headers.accept ?? '').includes('text/html'); // prettier-ignore
+    const page =
+      request.method === 'GET' &&
+      !request.url.startsWith('/v1/') &&
+      !request.url.startsWith('/assets/') &&
+      String(request.headers.accept ?? '').includes('text/html');
     return page ? reply.header('cache-control', 'no-cache').sendFile('index.html') : notFoundProblem(request, reply);
   });
 }

@@ -39,7 +39,14 @@ export async function generated(): Promise<Record<string, string>> {
 
 /** Operation by role, as one looks at it. */
 function accessTable({ paths }: z.infer<typeof documentSchema>): string {
-  const calls = new Map(Object.entries(paths).flatMap(([url, methods]) => Object.entries(methods).map(([method, { operationId, summary }]) => [operationId, { call: `${method.toUpperCase()} ${url}`, summary }] as const))); // prettier-ignore
+  const calls = new Map(
+    Object.entries(paths).flatMap(([url, methods]) =>
+      Object.entries(methods).map(
+        ([method, { operationId, summary }]) =>
+          [operationId, { call: `${method.toUpperCase()} ${url}`, summary }] as const,
+      ),
+    ),
+  );
   const rows = OPERATIONS.map((operation) => {
     const found = calls.get(operation);
     const cells = ROLES.map((role) => ((ACCESS[operation] as readonly string[]).includes(role) ? '●' : ''));

@@ -40,7 +40,8 @@ for (const register of [
   completionCommand,
 ])
   register(program);
-const leaves = (command: Command): Command[] => (command.commands.length > 0 ? command.commands.flatMap(leaves) : [command]);
+const leaves = (command: Command): Command[] =>
+  command.commands.length > 0 ? command.commands.flatMap(leaves) : [command];
 for (const command of leaves(program)) {
   command.option('--json', 'machine-readable output');
   command.showHelpAfterError('Try --help.');

@@ -10,7 +10,10 @@ export function print(out: Out, value: unknown, show: () => string): void {
   process.stdout.write(`${out.json ? JSON.stringify(value, null, 2) : show()}\n`);
 }
 
-export function table(head: readonly string[], rows: readonly (readonly (string | number | boolean | undefined)[])[]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number | boolean | undefined)[])[],
+): string {
   const made = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
   for (const row of rows) made.push(row.map((cell) => String(cell ?? '')));
   return made.toString();
@@ -59,7 +62,8 @@ export async function watching<T>(
   const loop = (async () => {
     while (going && !quiet) {
       const progress = await temporal.progress(workflowId);
-      if (progress && going) line.show(`${what}: ${progress.step}${progress.total > 1 ? ` ${progress.done}/${progress.total}` : ''}`);
+      if (progress && going)
+        line.show(`${what}: ${progress.step}${progress.total > 1 ? ` ${progress.done}/${progress.total}` : ''}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   })();

@@ -1,4 +1,9 @@
-import { ActivityFailure, ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { notAllowed, UtplukkError } from '../../domain/errors';
 import { ACCESS, groupsInScope, mayCall, type Operation } from '../../domain/rules/access';
 import type { DevicePrompt } from '../../platform/auth/device';
@@ -20,7 +25,8 @@ export type Reading = Parts & { readonly token: VerifiedToken; readonly groups: 
 
 /** Tells a person at a terminal where to go; on stderr, so that what a command prints stays its own. */
 export function showPrompt({ url, code, seconds }: DevicePrompt): void {
-  const compare = code === undefined ? 'in a browser on this machine and confirm' : `and see that it shows the code ${code}`;
+  const compare =
+    code === undefined ? 'in a browser on this machine and confirm' : `and see that it shows the code ${code}`;
   process.stderr.write(`Open ${url}\n${compare}. Waiting for at most ${Math.round(seconds / 60)} minutes …\n`);
 }
 
@@ -29,7 +35,14 @@ export async function withParts<T>(work: (parts: Parts) => Promise<T>): Promise<
   const env = loadEnv();
   const deps = compose(env, { connections: 4 });
   try {
-    return await work({ db: deps.db, store: deps.store, clock: deps.clock, notary: deps.notary, trust: deps.trust, env });
+    return await work({
+      db: deps.db,
+      store: deps.store,
+      clock: deps.clock,
+      notary: deps.notary,
+      trust: deps.trust,
+      env,
+    });
   } finally {
     await deps.close();
   }
@@ -81,7 +94,11 @@ export function explainError(error: unknown): { text: string; code: number; type
       }[error.type as 'InvalidInput'] ?? EXIT.state;
     return { text: `${error.message}${error.next ? `\n${error.next}` : ''}`, code, type: error.type };
   }
-  if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError || error instanceof ActivityFailure)
+  if (
+    error instanceof WorkflowFailedError ||
+    error instanceof WorkflowUpdateFailedError ||
+    error instanceof ActivityFailure
+  )
     return explainError(error.cause);
   if (error instanceof ApplicationFailure)
     return {
@@ -101,6 +118,11 @@ export function explainError(error: unknown): { text: string; code: number; type
       code: EXIT.away,
       type: 'SourceAway',
     };
-  const text = error instanceof Error ? (process.env['UTPLUKK_DEBUG'] ? (error.stack ?? error.message) : error.message) : String(error);
+  const text =
+    error instanceof Error
+      ? process.env['UTPLUKK_DEBUG']
+        ? (error.stack ?? error.message)
+        : error.message
+      : String(error);
   return { text, code: EXIT.internal, type: 'Internal' };
 }

@@ -6,8 +6,17 @@ import { readYaml } from '../../platform/services/experiments';
 import type { GivenTable } from '../../platform/services/table-ref';
 
 /** A prepared table from `--table` and `--mapping`. @throws UtplukkError InvalidInput for one without the other */
-export function tableFrom({ file, mapping }: { file: string | undefined; mapping: string | undefined }): GivenTable | undefined {
+export function tableFrom({
+  file,
+  mapping,
+}: {
+  file: string | undefined;
+  mapping: string | undefined;
+}): GivenTable | undefined {
   if ((file === undefined) !== (mapping === undefined)) throw invalid('--table and --mapping belong together');
   if (file === undefined || mapping === undefined) return undefined;
-  return { file: path.resolve(file), mapping: parseOrExplain(tableMappingSchema, readYaml(mapping), `mapping ${mapping}`) };
+  return {
+    file: path.resolve(file),
+    mapping: parseOrExplain(tableMappingSchema, readYaml(mapping), `mapping ${mapping}`),
+  };
 }

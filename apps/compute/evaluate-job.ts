@@ -8,11 +8,22 @@ import type { Contender } from '../../models/evaluation/contender';
 import { evaluateRun, isThin } from '../../models/evaluation/evaluate';
 import { byExpectedNok } from '../../models/evaluation/expected-nok';
 import { nuisanceEffects } from '../../models/evaluation/nuisance';
-import { judgePopulation, type PastControl, type PopulationPart, type PopulationRanking } from '../../models/evaluation/population';
+import {
+  judgePopulation,
+  type PastControl,
+  type PopulationPart,
+  type PopulationRanking,
+} from '../../models/evaluation/population';
 import { canonical } from '../../platform/artifacts/hash';
 import type { ArtifactStore } from '../../platform/artifacts/store';
 import { readMatrix } from '../../platform/snapshots/read-matrix';
-import type { ComputeJob, EvaluateOutcome, FoldPredictions, MatrixFile, PopulationScores } from '../../activities/compute/jobs';
+import type {
+  ComputeJob,
+  EvaluateOutcome,
+  FoldPredictions,
+  MatrixFile,
+  PopulationScores,
+} from '../../activities/compute/jobs';
 
 type Job = Extract<ComputeJob, { kind: 'evaluate' }>;
 
@@ -37,7 +48,10 @@ export async function evaluate(job: Job, store: ArtifactStore): Promise<Evaluate
   const data = await columnsFor(job.matrix, store);
   const byFamily = new Map<string, Family>();
   for (const family of new Set(job.predictions.map((part) => part.family)))
-    byFamily.set(family, { ...tested(job, store, data, family, ({ sha256 }) => sha256), standings: standingsOf(job, store, family) });
+    byFamily.set(family, {
+      ...tested(job, store, data, family, ({ sha256 }) => sha256),
+      standings: standingsOf(job, store, family),
+    });
   const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [], kroner: undefined };
   const contender = contenderOf(data);
   const baselines = [...baselineScores(data, job.matrix.meta, first.rows, job.seed)];
@@ -74,35 +88,56 @@ export async function evaluate(job: Job, store: ArtifactStore): Promise<Evaluate
     ...(population ? { population } : {}),
   };
   const testPositives = first.rows.filter((row) => data.label[row] === 1).length;
-  return { documentSha256: store.put(canonical(document)), rows: document.rows, testRows: first.rows.length, testPositives, calibrators };
+  return {
+    documentSha256: store.put(canonical(document)),
+    rows: document.rows,
+    testRows: first.rows.length,
+    testPositives,
+    calibrators,
+  };
 }
 
 /** What evaluation reads of a matrix: the baselines' columns, and how rows came to be controlled. */
 async function columnsFor({ file, meta }: MatrixFile, store: ArtifactStore): Promise<MatrixData> {
   const wanted = [...baselineColumns(meta), SELECTION_PROBABILITY, CONTROL_BASIS];
-  return readMatrix(file, meta.columns.filter(({ name }) => wanted.includes(name)), store.temporary()); // prettier-ignore
+  return readMatrix(
+    file,
+    meta.columns.filter(({ name }) => wanted.includes(name)),
+    store.temporary(),
+  );
 }
 
-function tested(job: Job, store: ArtifactStore, data: MatrixData, family: string, which: (part: Job['predictions'][number]) => string): Tested {
+function tested(
+  job: Job,
+  store: ArtifactStore,
+  data: MatrixData,
+  family: string,
+  which: (part: Job['predictions'][number]) => string,
+): Tested {
   const rowOf = new Map(data.rowId.map((id, row) => [id, row]));
-  const parts = job.predictions.filter((part) => part.family === family).map((part) => store.getJson<FoldPredictions>(which(part)));
+  const parts = job.predictions
+    .filter((part) => part.family === family)
+    .map((part) => store.getJson<FoldPredictions>(which(part)));
   return {
     rows: parts.flatMap(({ rowIds }) => rowIds.map((id) => rowOf.get(id)!)),
     scores: parts.flatMap(({ scores }) => scores),
     kroner: parts.every(({ kroner }) => kroner) ? parts.flatMap(({ kroner }) => kroner!) : undefined,
     folds: parts.flatMap(({ fold, rowIds }) => rowIds.map(() => fold)),
   };
-} // prettier-ignore
+}
 
 /** Undefined where raw scores are read, or a fold does not know everybody's. */
 function standingsOf(job: Job, store: ArtifactStore, family: string): Standings | undefined {
   const own = job.predictions.filter((part) => part.family === family);
-  if (job.readFrom !== 'standing' || own.some(({ populationSha256 }) => populationSha256 === undefined)) return undefined;
-  return new Map(own.map(({ populationSha256 }) => {
-    const { fold, scores } = store.getJson<PopulationScores>(populationSha256!);
-    const standing = fitStanding(scores);
-    return [fold, (score) => standingOf(standing, score)];
-  })); // prettier-ignore
+  if (job.readFrom !== 'standing' || own.some(({ populationSha256 }) => populationSha256 === undefined))
+    return undefined;
+  return new Map(
+    own.map(({ populationSha256 }) => {
+      const { fold, scores } = store.getJson<PopulationScores>(populationSha256!);
+      const standing = fitStanding(scores);
+      return [fold, (score) => standingOf(standing, score)];
+    }),
+  );
 }
 const standingOfRows = ({ scores, folds }: Tested, standings: Standings): number[] =>
   scores.map((score, i) => standings.get(folds[i]!)!(score));
@@ -129,7 +164,12 @@ const hasFindingWithAmount = ({ judged }: Contender) =>
   judged.kroner !== undefined && Array.from(judged.kroner).some((kroner) => kroner > 0);
 const upheldKroner = (data: MatrixData, row: number) => (data.label[row] === 1 ? (data.amountOre[row] ?? 0) / 100 : 0);
 
-async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, byFamily: ReadonlyMap<string, Family>): Promise<PopulationReport | undefined> {
+async function judgeEverybody(
+  job: Job,
+  store: ArtifactStore,
+  data: MatrixData,
+  byFamily: ReadonlyMap<string, Family>,
+): Promise<PopulationReport | undefined> {
   const populations = [...job.populations!].sort((a, b) => (a.fold.testFrom < b.fold.testFrom ? -1 : 1));
   const everybody = await Promise.all(populations.map(({ matrix }) => columnsFor(matrix, store)));
   const dated = (row: number) => ({ asOf: data.asOf[row]!, labelKnownOn: data.labelKnownOn[row] });
@@ -138,27 +178,63 @@ async function judgeEverybody(job: Job, store: ArtifactStore, data: MatrixData, 
   const basis = data.categorical.get(CONTROL_BASIS);
   const parts = populations.map(({ fold }, p): PopulationPart => {
     // The first control of an actor in the part counts: of equal keys a map keeps the last.
-    const rows = allRows.filter((row) => testsFold(dated(row), fold)).sort((a, b) => (data.asOf[a]! < data.asOf[b]! ? 1 : data.asOf[a]! > data.asOf[b]! ? -1 : b - a));
-    const controls = rows.map((row) => [data.entity[row]!, { label: data.label[row]!, probability: known(probability?.[row]) }] as const);
+    const rows = allRows
+      .filter((row) => testsFold(dated(row), fold))
+      .sort((a, b) => (data.asOf[a]! < data.asOf[b]! ? 1 : data.asOf[a]! > data.asOf[b]! ? -1 : b - a));
+    const controls = rows.map(
+      (row) => [data.entity[row]!, { label: data.label[row]!, probability: known(probability?.[row]) }] as const,
+    );
     const { entity } = everybody[p]!;
     const active = new Set(entity);
-    return { fold: fold.id, asOf: fold.testFrom, entities: entity, controls: new Map(controls.filter(([name]) => active.has(name))) };
+    return {
+      fold: fold.id,
+      asOf: fold.testFrom,
+      entities: entity,
+      controls: new Map(controls.filter(([name]) => active.has(name))),
+    };
   });
   const models = [...byFamily].flatMap(([family, all]): PopulationRanking[] => {
     const { rows, folds, standings } = all;
-    const own = populations.map(({ fold }) => job.predictions.flatMap((part) => (part.family === family && part.populationSha256 ? [store.getJson<PopulationScores>(part.populationSha256)] : [])).find((found) => found.fold === fold.id));
+    const own = populations.map(({ fold }) =>
+      job.predictions
+        .flatMap((part) =>
+          part.family === family && part.populationSha256
+            ? [store.getJson<PopulationScores>(part.populationSha256)]
+            : [],
+        )
+        .find((found) => found.fold === fold.id),
+    );
     if (own.includes(undefined)) return [];
     const readFrom = standings ? standingOfRows(all, standings) : all.scores;
-    const controls = rows.map((row, i): PastControl => ({ fold: folds[i]!, entity: data.entity[row]!, score: readFrom[i]!, label: data.label[row]!, kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined, beyond: job.beyondColumns?.includes(basis?.[row] ?? '') ?? false }));
+    const controls = rows.map((row, i): PastControl => ({
+      fold: folds[i]!,
+      entity: data.entity[row]!,
+      score: readFrom[i]!,
+      label: data.label[row]!,
+      kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined,
+      beyond: job.beyondColumns?.includes(basis?.[row] ?? '') ?? false,
+    }));
     const everybodys = own.map((found) => (standings ? found!.scores.map(standings.get(found!.fold)!) : found!.scores));
     return [{ family, scores: everybodys, controls }];
   });
-  const baselines = everybody.map((all, p) => baselineScores(all, populations[p]!.matrix.meta, all.rowId.map((_, row) => row), job.seed));
-  const rankings = [...models, ...[...(baselines[0]?.keys() ?? [])].filter((name) => name !== 'current-practice').map((family) => ({ family, scores: baselines.map((scores) => scores.get(family)!) }))];
+  const baselines = everybody.map((all, p) =>
+    baselineScores(
+      all,
+      populations[p]!.matrix.meta,
+      all.rowId.map((_, row) => row),
+      job.seed,
+    ),
+  );
+  const rankings = [
+    ...models,
+    ...[...(baselines[0]?.keys() ?? [])]
+      .filter((name) => name !== 'current-practice')
+      .map((family) => ({ family, scores: baselines.map((scores) => scores.get(family)!) })),
+  ];
   const newest = populations.at(-1)!.fold;
   const train = allRows.filter((row) => trainsFold(dated(row), newest));
   return { ...judgePopulation(parts, rankings, job), groups: groupCoverage(everybody.at(-1)!, data, train) };
-} // prettier-ignore
+}
 
 const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? undefined : value);
 

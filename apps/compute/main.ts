@@ -13,10 +13,14 @@ async function main(): Promise<void> {
     const result = await runJob(job);
     const engine = job.kind === 'evaluate' || job.kind === 'leaks' ? {} : (await loadBackend()).engine;
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    process.stdout.write(`${JSON.stringify({ result, engine, seconds, peakMiB: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ result, engine, seconds, peakMiB: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`,
+    );
   } catch (error) {
     if (!(error instanceof UtplukkError)) throw error;
-    process.stdout.write(`${JSON.stringify({ failure: { type: error.type, message: error.message, next: error.next } })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ failure: { type: error.type, message: error.message, next: error.next } })}\n`,
+    );
   }
 }
 

@@ -31,7 +31,8 @@ import type {
 
 type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
 
-const usedColumns = (matrix: MatrixFile): MatrixColumn[] => matrix.meta.columns.filter((column) => matrix.use.includes(column.name));
+const usedColumns = (matrix: MatrixFile): MatrixColumn[] =>
+  matrix.meta.columns.filter((column) => matrix.use.includes(column.name));
 /** The rows of a matrix as models see them. */
 async function modelRows(matrix: MatrixFile, store: ArtifactStore, shard?: { index: number; of: number }) {
   const columns = usedColumns(matrix);
@@ -42,7 +43,9 @@ const allRows = (data: MatrixData) => Array.from({ length: data.n }, (_, i) => i
 const positives = (data: MatrixData, rows: readonly number[]) => rows.filter((row) => data.label[row] === 1).length;
 
 async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutcome> {
-  const who = job.withNuisance ? job.matrix.meta.columns.filter(({ role }) => role === 'nuisance').map(({ name }) => name) : [];
+  const who = job.withNuisance
+    ? job.matrix.meta.columns.filter(({ role }) => role === 'nuisance').map(({ name }) => name)
+    : [];
   const { data, columns: all } = await modelRows({ ...job.matrix, use: [...job.matrix.use, ...who] }, store);
   const columns = all.filter(({ name }) => !who.includes(name));
   const train = allRows(data).filter((row) => trainsFold(datedRow(data, row), job.fold));
@@ -62,7 +65,12 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     const fitted = fitFamily(tf, job.family, data, used, train, job.seed, from);
     const others = fitted.encoded.rows.filter((row) => row >= data.n);
     const [leak] = checkEncoder(fitted.model.encoder, fitted.encoded.data, used, [...train, ...others]);
-    if (leak) throw new UtplukkError('LeakFound', `fold ${job.fold.id}: ${leak.detail}`, 'This is an error of the program: report it.');
+    if (leak)
+      throw new UtplukkError(
+        'LeakFound',
+        `fold ${job.fold.id}: ${leak.detail}`,
+        'This is an error of the program: report it.',
+      );
     return { ...fitted, others: others.length };
   };
   const amounts = job.amounts ? fitAmounts(data, job.matrix.meta, job.matrix.use, train) : undefined;
@@ -98,14 +106,22 @@ const everybodyOf = async (population: MatrixFile, store: ArtifactStore): Promis
   (await modelRows({ ...population, use: [...population.use, ...pretrainingColumns(population.meta)] }, store)).data;
 
 /** What a fit is given of everybody. */
-function fromEverybody({ unlabelled, pretrain, population }: Pick<JobOf<'fold'>, 'unlabelled' | 'pretrain' | 'population'>, everybody: MatrixData | undefined): FromEverybody | undefined {
+function fromEverybody(
+  { unlabelled, pretrain, population }: Pick<JobOf<'fold'>, 'unlabelled' | 'pretrain' | 'population'>,
+  everybody: MatrixData | undefined,
+): FromEverybody | undefined {
   if (!everybody || !population || !(unlabelled ?? pretrain)) return undefined;
   return { everybody, settings: unlabelled, pretrain: pretrain && pretrainingOf(everybody, population.meta) };
-} // prettier-ignore
+}
 
-function populationScores(tf: Tf, model: FittedModel, { fold: { id }, family: { family } }: JobOf<'fold'>, data: MatrixData): PopulationScores {
+function populationScores(
+  tf: Tf,
+  model: FittedModel,
+  { fold: { id }, family: { family } }: JobOf<'fold'>,
+  data: MatrixData,
+): PopulationScores {
   return { fold: id, family, entities: data.entity, scores: [...scoreRows(tf, model, data, allRows(data))] };
-} // prettier-ignore
+}
 
 async function trial(job: JobOf<'trial'>, store: ArtifactStore): Promise<TrialScore> {
   const { data, columns } = await modelRows(job.matrix, store);
@@ -117,7 +133,9 @@ async function trial(job: JobOf<'trial'>, store: ArtifactStore): Promise<TrialSc
 
 async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOutcome> {
   const { data, columns } = await modelRows(job.matrix, store);
-  const rows = allRows(data).filter((row) => data.labelKnownOn[row] !== undefined && data.asOf[row]! >= (job.trainFrom ?? ''));
+  const rows = allRows(data).filter(
+    (row) => data.labelKnownOn[row] !== undefined && data.asOf[row]! >= (job.trainFrom ?? ''),
+  );
   checkEnough(data, rows, job.trainFrom ? `the matrix from ${job.trainFrom}` : 'the whole matrix');
   const { tf } = await loadBackend();
   const amounts = job.amounts ? fitAmounts(data, job.matrix.meta, job.matrix.use, rows) : undefined;
@@ -128,11 +146,25 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
       'Write `expectedNok: beside` in the experiment, or load more outcomes.',
     );
   const everybody = job.population && (await everybodyOf(job.population, store));
-  const { model, validationLoss } = fitFamily(tf, job.family, data, columns, rows, job.seed, fromEverybody(job, everybody));
-  const standing = job.standing && everybody ? fitStanding(scoreRows(tf, model, everybody, allRows(everybody))) : undefined;
+  const { model, validationLoss } = fitFamily(
+    tf,
+    job.family,
+    data,
+    columns,
+    rows,
+    job.seed,
+    fromEverybody(job, everybody),
+  );
+  const standing =
+    job.standing && everybody ? fitStanding(scoreRows(tf, model, everybody, allRows(everybody))) : undefined;
   const seen = job.markUnlike ? fitSeen(data, columns, rows) : undefined;
   const { document, weights } = storeModel({ ...model, amounts, seen, standing });
-  return { modelSha256: store.put(canonical(document)), weightsSha256: store.put(weights), trainRows: rows.length, validationLoss };
+  return {
+    modelSha256: store.put(canonical(document)),
+    weightsSha256: store.put(weights),
+    trainRows: rows.length,
+    validationLoss,
+  };
 }
 
 async function leaks(job: JobOf<'leaks'>, store: ArtifactStore): Promise<LeakCertificate> {
@@ -140,7 +172,15 @@ async function leaks(job: JobOf<'leaks'>, store: ArtifactStore): Promise<LeakCer
   const data = await readMatrix(job.matrix.file, job.matrix.meta.columns, store.temporary());
   const { folds, knownUntil, nuisanceAllowed, further } = job;
   return checkLeaks(
-    { data, columns: usedColumns(job.matrix), folds, knownUntil, nuisanceAllowed, trains: trainsFold, tests: testsFold },
+    {
+      data,
+      columns: usedColumns(job.matrix),
+      folds,
+      knownUntil,
+      nuisanceAllowed,
+      trains: trainsFold,
+      tests: testsFold,
+    },
     further,
   );
 }
@@ -172,9 +212,19 @@ async function explainRows(job: JobOf<'explain'>, store: ArtifactStore): Promise
   const rowOf = new Map(data.entity.map((entity, row) => [entity, row]));
   const unknown = job.entities.filter((entity) => !rowOf.has(entity));
   if (unknown.length > 0)
-    throw new UtplukkError('NotFound', `${unknown.slice(0, 3).join(', ')} was not scored`, 'Entities stand in the list and its CSV.');
+    throw new UtplukkError(
+      'NotFound',
+      `${unknown.slice(0, 3).join(', ')} was not scored`,
+      'Entities stand in the list and its CSV.',
+    );
   const { tf } = await loadBackend();
-  return explain(tf, model, data, job.entities.map((entity) => rowOf.get(entity)!), job.cuts); // prettier-ignore
+  return explain(
+    tf,
+    model,
+    data,
+    job.entities.map((entity) => rowOf.get(entity)!),
+    job.cuts,
+  );
 }
 
 /** Runs one job in this process. The only caller in production is the computing process; tests may call it too. */

@@ -12,7 +12,14 @@ import { verifiedChampion } from '../../platform/trust/champion';
 import { PREDICATE } from '../../platform/trust/statements';
 import type { Command } from '../../platform/services/context';
 import { loadExperiment } from '../../platform/services/experiments';
-import { applySchedule, getList, listLines, listLists, type ListSummary, sealList } from '../../platform/services/lists';
+import {
+  applySchedule,
+  getList,
+  listLines,
+  listLists,
+  type ListSummary,
+  sealList,
+} from '../../platform/services/lists';
 import { decide, propose } from '../../platform/services/promotion';
 import { finishedRunOf, startRun } from '../../platform/services/training';
 import { evaluationTable } from '../cli/commands/training';
@@ -46,7 +53,8 @@ async function train(): Promise<{ runId: string; versionId: string }> {
     const runId = known?.runId ?? (await startRun(command, loaded));
     const versionId =
       known?.versionId ??
-      (await watching(command.temporal, trainId(runId), '2. Training', command.temporal.trainingResult(runId), false)).versionId;
+      (await watching(command.temporal, trainId(runId), '2. Training', command.temporal.trainingResult(runId), false))
+        .versionId;
     say(`2. ${known ? 'Trained already' : 'Trained'}: run ${short(runId)}, model version ${short(versionId)}`);
     say(evaluationTable(await evaluationOf(command.db, runId)));
     return { runId, versionId };
@@ -64,7 +72,9 @@ async function promote(versionId: string, slot: string): Promise<void> {
     await gatesJudged(command, asked.requestId);
     return asked.requestId;
   });
-  const decided = await as('ola', (command) => decide(command, requestId, 'approved', 'The demo approves what passed its gates.'));
+  const decided = await as('ola', (command) =>
+    decide(command, requestId, 'approved', 'The demo approves what passed its gates.'),
+  );
   say(`3. Kari asked, Ola approved: request ${short(requestId)} is ${decided.verdict}`);
 }
 
@@ -74,7 +84,10 @@ async function rescoreBySchedule(slot: string): Promise<ListSummary> {
     const { temporal, db } = command;
     const champion = await championOf(db, slot);
     const existing = (await listLists(db)).find(
-      (list) => list.slot === slot && list.versionId === champion?.versionId && list.asOf.toISOString() === new Date(NOMINAL).toISOString(),
+      (list) =>
+        list.slot === slot &&
+        list.versionId === champion?.versionId &&
+        list.asOf.toISOString() === new Date(NOMINAL).toISOString(),
     );
     if (existing) return existing;
     await applySchedule(command, {
@@ -87,7 +100,9 @@ async function rescoreBySchedule(slot: string): Promise<ListSummary> {
     });
     const scheduleId = `${RESCORE_SCHEDULE_PREFIX}${slotName(slot)}`;
     const at = Date.parse(NOMINAL);
-    await temporal.client.schedule.getHandle(scheduleId).backfill({ start: new Date(at - 1000), end: new Date(at), overlap: 'ALLOW_ALL' });
+    await temporal.client.schedule
+      .getHandle(scheduleId)
+      .backfill({ start: new Date(at - 1000), end: new Date(at), overlap: 'ALLOW_ALL' });
     const workflowId = `${scheduleId}-${NOMINAL}`;
     const result = await watching(
       temporal,

@@ -43,7 +43,9 @@ class FilesAsTheyCome {
  */
 export async function loadDemoRegister(say: (text: string) => void): Promise<void> {
   const loaded = await withParts(async ({ db }) =>
-    Number((await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0),
+    Number(
+      (await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0,
+    ),
   );
   if (loaded > 0) return say('1. The register is loaded already.');
   const token = await withParts(({ env }) => signInAsService(env, 'service-loader'));
@@ -71,7 +73,9 @@ export async function loadDemoRegister(say: (text: string) => void): Promise<voi
     if (truth) await storeTruth(folder, truth);
     line.end();
     const sum = (pick: (r: LoadReport) => number) => reports.reduce((total, report) => total + pick(report), 0);
-    say(`1. Register: loaded ${sum((r) => r.loaded)} + quarantined ${sum((r) => r.quarantined)} = read ${sum((r) => r.read)}`);
+    say(
+      `1. Register: loaded ${sum((r) => r.loaded)} + quarantined ${sum((r) => r.quarantined)} = read ${sum((r) => r.read)}`,
+    );
     fs.rmSync(folder, { recursive: true, force: true }); // they have served; the truth stands where the product cannot read it
   }, token);
 }

@@ -20,7 +20,12 @@ const USERS = {
   ingrid: { name: 'Ingrid (approver)', roles: ['approver'] },
   per: { name: 'Per (control leader)', roles: ['control-leader'] },
   siri: { name: 'Siri (control leader)', roles: ['control-leader'] },
-  nils: { name: 'Nils (caseworker)', roles: ['caseworker'], groups: ['FALE', 'FALO', 'LEVA', 'FYNO'], caseworker: 'team-1' },
+  nils: {
+    name: 'Nils (caseworker)',
+    roles: ['caseworker'],
+    groups: ['FALE', 'FALO', 'LEVA', 'FYNO'],
+    caseworker: 'team-1',
+  },
   anne: { name: 'Anne (auditor)', roles: ['auditor'] },
   liv: { name: 'Liv (privacy officer)', roles: ['privacy-officer'] },
   knut: { name: 'Knut (analyst)', roles: ['analyst'] },
@@ -29,12 +34,19 @@ const USERS = {
 /** What the product learns of a person: roles, and for caseworkers the provider groups of the team and its name in the case system. */
 const claimsOf = (id) => {
   const { roles, groups, caseworker } = USERS[id] ?? { roles: [] };
-  return { roles, principal_kind: 'person', ...(groups ? { provider_groups: groups } : {}), ...(caseworker ? { caseworker } : {}) };
+  return {
+    roles,
+    principal_kind: 'person',
+    ...(groups ? { provider_groups: groups } : {}),
+    ...(caseworker ? { caseworker } : {}),
+  };
 };
 const SERVICES = { 'service-schedule': ['schedule'], 'service-loader': ['loader'] };
 
 if (process.env.NODE_ENV === 'production') {
-  process.stderr.write('The demo OpenID provider does not run with NODE_ENV=production. Set OIDC_ISSUER to your own provider.\n');
+  process.stderr.write(
+    'The demo OpenID provider does not run with NODE_ENV=production. Set OIDC_ISSUER to your own provider.\n',
+  );
   process.exit(1);
 }
 const issuer = process.env.OIDC_ISSUER;
@@ -53,9 +65,14 @@ async function once(file, make) {
 const secret = () => randomBytes(24).toString('base64url');
 const keys = await once('identity-keys.json', async () => {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  return { jwk: { ...(await exportJWK(privateKey)), use: 'sig', alg: 'ES256', kid: secret().slice(0, 8) }, cookie: secret() };
+  return {
+    jwk: { ...(await exportJWK(privateKey)), use: 'sig', alg: 'ES256', kid: secret().slice(0, 8) },
+    cookie: secret(),
+  };
 });
-const services = await once('identity-services.json', () => Object.fromEntries(Object.keys(SERVICES).map((id) => [id, secret()])));
+const services = await once('identity-services.json', () =>
+  Object.fromEntries(Object.keys(SERVICES).map((id) => [id, secret()])),
+);
 
 const provider = new Provider(issuer, {
   jwks: { keys: [keys.jwk] },
@@ -126,11 +143,17 @@ const provider = new Provider(issuer, {
       enabled: true,
       defaultResource: () => AUDIENCE,
       useGrantedResource: () => true,
-      getResourceServerInfo: () => ({ scope: SCOPE, audience: AUDIENCE, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }),
+      getResourceServerInfo: () => ({
+        scope: SCOPE,
+        audience: AUDIENCE,
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: 'ES256' } },
+      }),
     },
   },
   extraTokenClaims: (_ctx, token) => {
-    if (token.kind === 'ClientCredentials') return { roles: SERVICES[token.clientId], principal_kind: 'service', sub: token.clientId };
+    if (token.kind === 'ClientCredentials')
+      return { roles: SERVICES[token.clientId], principal_kind: 'service', sub: token.clientId };
     return claimsOf(token.accountId);
   },
   // An ID token that is made for one act carries the roles, for whoever checks it later has nothing else.
@@ -170,13 +193,18 @@ provider.use(async (ctx, next) => {
   const details = await provider.interactionDetails(ctx.req, ctx.res);
   if (details.prompt.name === 'consent') {
     // Asked of native clients each time; the grant itself comes from loadExistingGrant.
-    return ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { consent: {} }, { mergeWithLastSubmission: true }));
+    return ctx.redirect(
+      await provider.interactionResult(ctx.req, ctx.res, { consent: {} }, { mergeWithLastSubmission: true }),
+    );
   }
   // A terminal follows redirects by itself, so it names its demo user; in a browser the person chooses.
   const hint = String(details.params.login_hint ?? '');
   const user = String(ctx.query.as ?? (details.params.client_id === WEB ? '' : hint));
   if (user && !USERS[user]) {
-    const result = { error: 'access_denied', error_description: `no demo user "${user}"; there are: ${Object.keys(USERS).join(', ')}` };
+    const result = {
+      error: 'access_denied',
+      error_description: `no demo user "${user}"; there are: ${Object.keys(USERS).join(', ')}`,
+    };
     return ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result));
   }
   if (!user) {

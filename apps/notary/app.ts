@@ -68,9 +68,13 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
   const instant = () => new Date(Math.floor(clock().getTime() / 1000) * 1000);
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     if (error instanceof UtplukkError)
-      return reply.status(422).send({ type: error.type, message: error.message, ...(error.next ? { next: error.next } : {}) });
+      return reply
+        .status(422)
+        .send({ type: error.type, message: error.message, ...(error.next ? { next: error.next } : {}) });
     process.stderr.write(`${error.stack ?? error.message}\n`);
-    return reply.status(error.statusCode ?? 500).send({ type: 'Internal', message: 'the notary failed; its log says why' });
+    return reply
+      .status(error.statusCode ?? 500)
+      .send({ type: 'Internal', message: 'the notary failed; its log says why' });
   });
 
   app.get('/health', () => ({ status: 'ok' }));
@@ -89,7 +93,11 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
   });
 
   app.post('/v1/label-corrections', async (request) => {
-    const { serviceToken, versionId, ...rest } = parseOrExplain(labelCorrectionBody, request.body, 'the label correction to sign');
+    const { serviceToken, versionId, ...rest } = parseOrExplain(
+      labelCorrectionBody,
+      request.body,
+      'the label correction to sign',
+    );
     const caller = await verify(serviceToken);
     if (caller.kind !== 'service') throw notAllowed('label corrections are noted by a service account');
     const predicate: LabelCorrection = { ...rest, at: instant().toISOString() };
@@ -97,7 +105,11 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
   });
 
   app.post('/v1/later-evaluations', async (request) => {
-    const { serviceToken, versionId, ...rest } = parseOrExplain(laterEvaluationBody, request.body, 'the later evaluation to sign');
+    const { serviceToken, versionId, ...rest } = parseOrExplain(
+      laterEvaluationBody,
+      request.body,
+      'the later evaluation to sign',
+    );
     const caller = await verify(serviceToken);
     if (caller.kind !== 'service') throw notAllowed('later evaluations are made by a service account');
     const predicate: LaterEvaluation = { ...rest, at: instant().toISOString() };
@@ -107,8 +119,18 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
   app.post('/v1/requests', async (request) => {
     const { slot, versionId, requestId, idToken } = parseOrExplain(requestBody, request.body, 'the request to sign');
     const at = instant();
-    const { issuer, subject } = await checkEvidence(idToken, { act: 'promotion.request', slot, versionId, requestId }, trust, at);
-    const predicate: RequestPredicate = { requestId, slot, at: at.toISOString(), requester: { issuer, subject, token: idToken } };
+    const { issuer, subject } = await checkEvidence(
+      idToken,
+      { act: 'promotion.request', slot, versionId, requestId },
+      trust,
+      at,
+    );
+    const predicate: RequestPredicate = {
+      requestId,
+      slot,
+      at: at.toISOString(),
+      requester: { issuer, subject, token: idToken },
+    };
     return signStatement(statementOf(slot, versionId, PREDICATE.request, predicate), signer);
   });
 
@@ -136,12 +158,19 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
   });
 
   app.post('/v1/revocations', async (request) => {
-    const { slot, versionId, requestId, idToken } = parseOrExplain(revocationBody, request.body, 'the revocation to sign');
+    const { slot, versionId, requestId, idToken } = parseOrExplain(
+      revocationBody,
+      request.body,
+      'the revocation to sign',
+    );
     const at = instant();
     const person = await checkEvidence(idToken, { act: 'version.revoke', slot, versionId, requestId }, trust, at);
     if (!person.roles.includes('approver')) throw notAllowed(`${personKey(person)} does not carry the role approver`);
     const by = { issuer: person.issuer, subject: person.subject, token: idToken };
-    return signStatement(statementOf(slot, versionId, PREDICATE.revocation, { requestId, slot, at: at.toISOString(), by }), signer);
+    return signStatement(
+      statementOf(slot, versionId, PREDICATE.revocation, { requestId, slot, at: at.toISOString(), by }),
+      signer,
+    );
   });
   return app;
 }

@@ -28,11 +28,16 @@ const settings = z.object({
  */
 async function pinForDemo(file: string, signer: Signer, issuer: string): Promise<void> {
   if (process.env['NODE_ENV'] === 'production') return;
-  const before: TrustFile | undefined = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as TrustFile) : undefined;
+  const before: TrustFile | undefined = fs.existsSync(file)
+    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as TrustFile)
+    : undefined;
   if (before?.issuers.some((known) => known.issuer === issuer)) return;
   const trust: TrustFile = {
     notaryKeys: before?.notaryKeys ?? [signer.publicKey.toString('base64')],
-    issuers: [...(before?.issuers ?? []), { issuer, audiences: ['utplukk-cli', 'utplukk-web'], jwks: await jwksOf(issuer) }],
+    issuers: [
+      ...(before?.issuers ?? []),
+      { issuer, audiences: ['utplukk-cli', 'utplukk-web'], jwks: await jwksOf(issuer) },
+    ],
   };
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, `${JSON.stringify(trust, null, 1)}\n`, { mode: 0o644 });
@@ -72,7 +77,8 @@ async function main(): Promise<void> {
     tick(false).then(
       () => (said = ''),
       (error: Error) => {
-        if (error.message !== said) process.stderr.write(`${new Date().toISOString()} no checkpoint: ${error.message}\n`);
+        if (error.message !== said)
+          process.stderr.write(`${new Date().toISOString()} no checkpoint: ${error.message}\n`);
         said = error.message;
       },
     );
@@ -83,7 +89,8 @@ async function main(): Promise<void> {
     await tick(true).catch((error: Error) => process.stderr.write(`no last checkpoint: ${error.message}\n`));
     await db.destroy();
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop().then(() => process.exit(0)));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void stop().then(() => process.exit(0)));
   await app.listen({ host: env.HOST, port: env.PORT });
   process.stdout.write(`notary ready ${JSON.stringify(app.addresses()[0])}\n`);
 }

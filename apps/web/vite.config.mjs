@@ -27,6 +27,8 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: Object.fromEntries(['/v1', '/auth', '/health'].map((at) => [at, process.env.UTPLUKK_API ?? 'http://127.0.0.1:8080'])),
+    proxy: Object.fromEntries(
+      ['/v1', '/auth', '/health'].map((at) => [at, process.env.UTPLUKK_API ?? 'http://127.0.0.1:8080']),
+    ),
   },
 });

@@ -14,7 +14,12 @@ const IO_AT_ONCE = 8;
 
 export async function createWorker(
   queue: Queue,
-  { connection, namespace, deps, versioned = true }: { connection: NativeConnection; namespace: string; deps: Deps; versioned?: boolean },
+  {
+    connection,
+    namespace,
+    deps,
+    versioned = true,
+  }: { connection: NativeConnection; namespace: string; deps: Deps; versioned?: boolean },
 ): Promise<Worker> {
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,

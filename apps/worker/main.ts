@@ -8,7 +8,8 @@ import { createWorker, type Queue } from './create-worker';
 
 /** One worker process; its queue is the argument: `lifecycle` (workflows and I/O) or `training` (computing). */
 async function main(queue: string | undefined): Promise<void> {
-  if (queue !== 'lifecycle' && queue !== 'training') throw new Error(`expected "lifecycle" or "training", got ${JSON.stringify(queue)}`);
+  if (queue !== 'lifecycle' && queue !== 'training')
+    throw new Error(`expected "lifecycle" or "training", got ${JSON.stringify(queue)}`);
   Object.assign(process.env, PINNED_ENVIRONMENT);
   const env = loadEnv();
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });

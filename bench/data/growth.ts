@@ -22,7 +22,13 @@ const SIZES = { small: 0.1, large: 1 } as const;
 type Size = keyof typeof SIZES;
 /** `--scale 0.01` tries it on a hundredth. */
 const SCALE = Number(process.env['UTPLUKK_BENCH_SCALE'] ?? /--scale (\S+)/.exec(process.argv.join(' '))?.[1] ?? 1);
-const dialsOf = (size: Size): Dials => ({ ...DEMO_DIALS, actors: 0.1, volume: SCALE * SIZES[size], years: 1, firstMonth: '2024-01' });
+const dialsOf = (size: Size): Dials => ({
+  ...DEMO_DIALS,
+  actors: 0.1,
+  volume: SCALE * SIZES[size],
+  years: 1,
+  firstMonth: '2024-01',
+});
 const MOST = 1.3;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -34,9 +40,15 @@ interface Step {
 /** One step of one size, in the process that was begun for it. */
 const STEPS = {
   simulate: (size: Size, dir: string) => writeRegister(dialsOf(size), dir),
-  load: (_size: Size, dir: string, url: string, actor: ActRef) => inDatabase(url, (db) => importRegister(db, actor, new Vault(db, Buffer.alloc(32, 1)), path.join(dir, 'register'))),
-  extract: (_size: Size, dir: string, url: string, actor: ActRef) => inDatabase(url, (db) => extractSnapshot({ db, store: new ArtifactStore(path.join(dir, 'store')) }, actor, { asOf: '2025-03-01T00:00:00Z' })),
-}; // prettier-ignore
+  load: (_size: Size, dir: string, url: string, actor: ActRef) =>
+    inDatabase(url, (db) => importRegister(db, actor, new Vault(db, Buffer.alloc(32, 1)), path.join(dir, 'register'))),
+  extract: (_size: Size, dir: string, url: string, actor: ActRef) =>
+    inDatabase(url, (db) =>
+      extractSnapshot({ db, store: new ArtifactStore(path.join(dir, 'store')) }, actor, {
+        asOf: '2025-03-01T00:00:00Z',
+      }),
+    ),
+};
 
 async function inDatabase(url: string, work: (db: ReturnType<typeof connect>) => Promise<unknown>): Promise<void> {
   const db = connect(url, 6);
@@ -49,8 +61,14 @@ async function inDatabase(url: string, work: (db: ReturnType<typeof connect>) =>
 
 function measured(step: keyof typeof STEPS, size: Size, dir: string, url = '', actor?: ActRef): Step {
   const script = path.join(ROOT, 'dist/bench/data/growth.js');
-  const result = spawnSync(process.execPath, [script, step, size, dir, url, JSON.stringify(actor ?? {})], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, UTPLUKK_BENCH_SCALE: String(SCALE) }, maxBuffer: 1 << 26 }); // prettier-ignore
-  if (result.status !== 0) throw new Error(`${step} of the ${size} register ended with ${result.status ?? result.signal}`);
+  const result = spawnSync(process.execPath, [script, step, size, dir, url, JSON.stringify(actor ?? {})], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, UTPLUKK_BENCH_SCALE: String(SCALE) },
+    maxBuffer: 1 << 26,
+  });
+  if (result.status !== 0)
+    throw new Error(`${step} of the ${size} register ended with ${result.status ?? result.signal}`);
   const found = JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Step;
   say(`${size}: ${step} ${found.seconds.toFixed(0)} s, peak ${found.peakMiB.toFixed(0)} MiB`);
   return found;
@@ -59,7 +77,10 @@ function measured(step: keyof typeof STEPS, size: Size, dir: string, url = '', a
 async function main(): Promise<void> {
   const admin = process.env['DATABASE_URL'];
   if (!admin) throw new Error('DATABASE_URL is not set: run `npm run bench:data`');
-  const peaks: Record<string, Record<Size, Step>> = { load: {} as Record<Size, Step>, extract: {} as Record<Size, Step> };
+  const peaks: Record<string, Record<Size, Step>> = {
+    load: {} as Record<Size, Step>,
+    extract: {} as Record<Size, Step>,
+  };
   const bills = {} as Record<Size, number>;
   for (const size of Object.keys(SIZES) as Size[]) {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-growth-'));
@@ -74,10 +95,24 @@ async function main(): Promise<void> {
     }
   }
   const millions = (size: Size) => `${(bills[size] / 1e6).toFixed(2)} M`;
-  report('data-growth', Object.entries(peaks).flatMap(([step, { small, large }]): Figure[] => [
-    { name: `${step}: peak memory at ${millions('large')} bills against ${millions('small')}`, value: large.peakMiB / small.peakMiB, unit: '×', yardstick: `${large.peakMiB.toFixed(0)} against ${small.peakMiB.toFixed(0)} MiB`, owed: { at: 'most', value: MOST } },
-    { name: `${step}: time a bill, the same`, value: large.seconds / bills.large / (small.seconds / bills.small), unit: '×', yardstick: `${large.seconds.toFixed(0)} against ${small.seconds.toFixed(0)} s` },
-  ])); // prettier-ignore
+  report(
+    'data-growth',
+    Object.entries(peaks).flatMap(([step, { small, large }]): Figure[] => [
+      {
+        name: `${step}: peak memory at ${millions('large')} bills against ${millions('small')}`,
+        value: large.peakMiB / small.peakMiB,
+        unit: '×',
+        yardstick: `${large.peakMiB.toFixed(0)} against ${small.peakMiB.toFixed(0)} MiB`,
+        owed: { at: 'most', value: MOST },
+      },
+      {
+        name: `${step}: time a bill, the same`,
+        value: large.seconds / bills.large / (small.seconds / bills.small),
+        unit: '×',
+        yardstick: `${large.seconds.toFixed(0)} against ${small.seconds.toFixed(0)} s`,
+      },
+    ]),
+  );
 }
 
 const [step = '', size, dir, url, actor] = process.argv.slice(2);
@@ -86,9 +121,12 @@ const own = step in STEPS;
 const work = own ? STEPS[step as keyof typeof STEPS](size as Size, dir!, url!, JSON.parse(actor!) as ActRef) : main();
 work
   .then(() => {
-    if (own) process.stdout.write(`${JSON.stringify({ seconds: (performance.now() - began) / 1000, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`);
+    if (own)
+      process.stdout.write(
+        `${JSON.stringify({ seconds: (performance.now() - began) / 1000, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`,
+      );
   })
   .catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = 1;
-  }); // prettier-ignore
+  });

@@ -59,7 +59,10 @@ async function dump(url: string, dir: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   for (const table of TABLES)
-    await pipeline(client.query(copyTo(`copy (select * from ${table}) to stdout`)), fs.createWriteStream(path.join(dir, table)));
+    await pipeline(
+      client.query(copyTo(`copy (select * from ${table}) to stdout`)),
+      fs.createWriteStream(path.join(dir, table)),
+    );
   await client.end();
 }
 
@@ -126,7 +129,10 @@ async function main(): Promise<void> {
         await db.raw('vacuum analyze');
         put('copy out', await seconds('raw binary COPY out', () => rawOut(url)));
         const store = new ArtifactStore(fs.mkdtempSync(path.join(dir, 'store-')));
-        put('extract', await seconds('extraction', () => extractSnapshot({ db, store }, actor, { asOf: '2025-01-01T00:00:00Z' })));
+        put(
+          'extract',
+          await seconds('extraction', () => extractSnapshot({ db, store }, actor, { asOf: '2025-01-01T00:00:00Z' })),
+        );
       });
       for (const kind of ['csv', 'parquet'] as const) {
         await withDatabase(admin, async (db, _url, actor) => {
@@ -142,14 +148,40 @@ async function main(): Promise<void> {
         put('copy in', await seconds('raw COPY in', () => rawCopy(url, dumped)));
       });
     }
-    const ratio = (yardstick: string, ours: string) => median(taken[yardstick]!.map((value, i) => value / taken[ours]![i]!));
+    const ratio = (yardstick: string, ours: string) =>
+      median(taken[yardstick]!.map((value, i) => value / taken[ours]![i]!));
     const each = (name: string, rows: number) => `${Math.round(rows / median(taken[name]!) / 1000)} k rows/s`;
     const figures: Figure[] = [
-      { name: 'KUHR JSON loading against raw COPY', value: ratio('copy in', 'json'), unit: 'ratio', yardstick: `${bills} bills: ${each('json', bills)} against ${each('copy in', bills)}`, owed: { at: 'least', value: 0.2 } },
-      { name: 'CSV loading against raw COPY', value: ratio('copy in', 'csv'), unit: 'ratio', yardstick: each('csv', bills), owed: { at: 'least', value: 0.5 } },
-      { name: 'Parquet loading against raw COPY', value: ratio('copy in', 'parquet'), unit: 'ratio', yardstick: each('parquet', bills), owed: { at: 'least', value: 0.5 } },
-      { name: 'extraction to Parquet against raw binary COPY out', value: ratio('copy out', 'extract'), unit: 'ratio', yardstick: `${bills + lines} rows: ${each('extract', bills + lines)} against ${each('copy out', bills + lines)}`, owed: { at: 'least', value: 0.5 }, aim: '0.6' },
-    ]; // prettier-ignore
+      {
+        name: 'KUHR JSON loading against raw COPY',
+        value: ratio('copy in', 'json'),
+        unit: 'ratio',
+        yardstick: `${bills} bills: ${each('json', bills)} against ${each('copy in', bills)}`,
+        owed: { at: 'least', value: 0.2 },
+      },
+      {
+        name: 'CSV loading against raw COPY',
+        value: ratio('copy in', 'csv'),
+        unit: 'ratio',
+        yardstick: each('csv', bills),
+        owed: { at: 'least', value: 0.5 },
+      },
+      {
+        name: 'Parquet loading against raw COPY',
+        value: ratio('copy in', 'parquet'),
+        unit: 'ratio',
+        yardstick: each('parquet', bills),
+        owed: { at: 'least', value: 0.5 },
+      },
+      {
+        name: 'extraction to Parquet against raw binary COPY out',
+        value: ratio('copy out', 'extract'),
+        unit: 'ratio',
+        yardstick: `${bills + lines} rows: ${each('extract', bills + lines)} against ${each('copy out', bills + lines)}`,
+        owed: { at: 'least', value: 0.5 },
+        aim: '0.6',
+      },
+    ];
     report('data-loading', figures);
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });

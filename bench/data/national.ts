@@ -42,13 +42,18 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<{ seconds
 /** The snapshot as it was a month earlier. */
 const monthEarlier = (manifest: Manifest): Manifest => ({
   ...manifest,
-  datasets: manifest.datasets.map((d) => ({ ...d, parts: d.parts.filter((part) => (monthOf(part) ?? '') < addMonths(LAST, -1)) })),
+  datasets: manifest.datasets.map((d) => ({
+    ...d,
+    parts: d.parts.filter((part) => (monthOf(part) ?? '') < addMonths(LAST, -1)),
+  })),
 });
 
 async function main(): Promise<void> {
   if (process.argv.includes('--simulate')) return void (await nationalSnapshot(DIALS, HOME));
   // In a process of its own, so that the peak below is that of the features.
-  const simulation = spawnSync(process.execPath, [__filename, '--simulate', ...process.argv.slice(2)], { stdio: 'inherit' });
+  const simulation = spawnSync(process.execPath, [__filename, '--simulate', ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   if (simulation.status !== 0) throw new Error(`the simulation ended with ${simulation.status ?? simulation.signal}`);
   const { store, manifest, bills, lines, seconds: simulated } = await nationalSnapshot(DIALS, HOME);
   say(`${bills} bills, ${lines} lines; simulated in ${simulated.toFixed(0)} s`);
@@ -63,8 +68,18 @@ async function main(): Promise<void> {
   const again = await timed('nothing new', () => build(manifest, [...DATES, LAST]));
   const peak = peakMiB();
   const network = await timed('with network features, one date', () => build(manifest, [LAST], FEATURES));
-  const engine = await timed('time engine', () => withDuck(store.temporary(), (duck) => timeEngine(duck, store, manifest)));
-  const detection = await withDuck(store.temporary(), (duck) => judge(duck, engine.value.map((m) => m.file), further.value[0]!.file, manifest, (sha) => store.existing(sha))); // prettier-ignore
+  const engine = await timed('time engine', () =>
+    withDuck(store.temporary(), (duck) => timeEngine(duck, store, manifest)),
+  );
+  const detection = await withDuck(store.temporary(), (duck) =>
+    judge(
+      duck,
+      engine.value.map((m) => m.file),
+      further.value[0]!.file,
+      manifest,
+      (sha) => store.existing(sha),
+    ),
+  );
   const size = `${(bills / 1e6).toFixed(1)} M bills, ${(lines / 1e6).toFixed(1)} M lines, ${WITHOUT_NETWORK.length} columns`;
   const owed = (value: number) => (SIZE !== 'national' ? {} : { owed: { at: 'most' as const, value } });
   const figures: Figure[] = [
@@ -73,7 +88,12 @@ async function main(): Promise<void> {
     { name: 're-run with nothing new', value: again.seconds, unit: 's', ...owed(5) },
     ...(SIZE === 'triple' ? [beyond(first.seconds, bills)] : []),
     { name: 'peak memory (memory_limit 1 GB)', value: peak, unit: 'MiB', owed: { at: 'most', value: 2048 } },
-    { name: 'one date with network features', value: network.seconds, unit: 's', yardstick: 'of which the rest is the date again' },
+    {
+      name: 'one date with network features',
+      value: network.seconds,
+      unit: 's',
+      yardstick: 'of which the rest is the date again',
+    },
     { name: 'time engine over every day', value: engine.seconds, unit: 's', ...owed(120) },
     ...detection,
   ];
@@ -83,11 +103,22 @@ async function main(): Promise<void> {
 /** What a year of all of Norway's bills over three years would take: on the line through this case and the national one. */
 function beyond(seconds: number, bills: number): Figure {
   const file = path.join(ROOT, 'bench/results/data-national.json');
-  const national = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as { rows: { name: string; value: number }[] }).rows.find(({ name }) => name === DATES_FIGURE) : undefined;
+  const national = fs.existsSync(file)
+    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as { rows: { name: string; value: number }[] }).rows.find(
+        ({ name }) => name === DATES_FIGURE,
+      )
+    : undefined;
   const [lessBills, less] = national ? [(bills * VOLUMES.national) / VOLUMES.triple, national.value] : [0, 0];
   const value = less + ((seconds - less) / (bills - lessBills)) * (NORWAY * DIALS.years - lessBills);
-  return { name: `${NORWAY / 1e6} M bills a year, extrapolated`, value, unit: 's', yardstick: national ? `through ${less.toFixed(0)} s at a third of these bills` : 'in proportion: no result of the national case is here' };
-} // prettier-ignore
+  return {
+    name: `${NORWAY / 1e6} M bills a year, extrapolated`,
+    value,
+    unit: 's',
+    yardstick: national
+      ? `through ${less.toFixed(0)} s at a third of these bills`
+      : 'in proportion: no result of the national case is here',
+  };
+}
 
 /** What the time engine found, against the truth that the simulation keeps. */
 async function judge(
@@ -148,7 +179,9 @@ async function timeAddOns(duck: DuckDBConnection, featureFile: string): Promise<
     )
   ).getRows();
   const all = (
-    await duck.runAndReadAll('select count(*)::int, avg(case when found then 1.0 else 0 end)::double from a2 where share >= 0.3')
+    await duck.runAndReadAll(
+      'select count(*)::int, avg(case when found then 1.0 else 0 end)::double from a2 where share >= 0.3',
+    )
   )
     .getRows()[0]!
     .map(Number);

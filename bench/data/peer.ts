@@ -42,7 +42,9 @@ function windowCells(date: string): string {
   const window = (sql: string, name: string) =>
     [
       `${sql} as ${name}`,
-      ...WINDOWS.map((d) => `${sql} filter (where daterange(${date} - ${d}, ${date}, '[]') @> visited_on) as ${name}_${d}d`),
+      ...WINDOWS.map(
+        (d) => `${sql} filter (where daterange(${date} - ${d}, ${date}, '[]') @> visited_on) as ${name}_${d}d`,
+      ),
     ].join(', ');
   return `${window('count(*)', 'events')}, ${window('count(service)', 'service_count')}, ${window('count(visit_id)', 'visit_id_count')}, ${window('sum(amount)', 'amount_sum')},
     ${window('avg(amount)', 'amount_mean')}, ${window('max(amount)', 'amount_max')}, ${window('stddev(amount)', 'amount_stddev')}`;
@@ -95,15 +97,24 @@ async function main(): Promise<void> {
           await duck.run(`copy windows to ${quote(path.join(dir, 'ours.parquet'))} ${PARQUET}`);
         });
         const ours = (performance.now() - began) / 1000;
-        for (const [name, theirs] of [['grouped', grouped], ['lateral', lateral]] as const) {
+        for (const [name, theirs] of [
+          ['grouped', grouped],
+          ['lateral', lateral],
+        ] as const) {
           if (theirs === undefined) continue;
           ratios[name].push(theirs / ours);
           texts[name] = `PostgreSQL ${name} ${theirs.toFixed(1)} s, ours ${ours.toFixed(2)} s`;
           say(`${entities} entities: ${texts[name]}`);
         }
-      } // prettier-ignore
+      }
       const difference = await largestDifference(client, dir);
-      const times = (shape: 'grouped' | 'lateral', promise: Partial<Figure>): Figure => ({ name: `${entities} entities × 12 dates × 33 columns, against the ${shape} shape`, value: median(ratios[shape]), unit: 'times faster', yardstick: texts[shape], ...promise }); // prettier-ignore
+      const times = (shape: 'grouped' | 'lateral', promise: Partial<Figure>): Figure => ({
+        name: `${entities} entities × 12 dates × 33 columns, against the ${shape} shape`,
+        value: median(ratios[shape]),
+        unit: 'times faster',
+        yardstick: texts[shape],
+        ...promise,
+      });
       figures.push(times('lateral', { owed: { at: 'least', value: owed }, aim }), times('grouped', {}), {
         name: `largest relative difference of a cell, ${entities} entities`,
         value: difference * 1e9,
@@ -129,7 +140,10 @@ async function largestDifference(client: pg.Client, dir: string): Promise<number
     fs.createWriteStream(file),
   );
   return withDuck(dir, async (duck) => {
-    const columns = ['as_of: DATE', 'entity: INTEGER', ...names.map((name) => `${name}: DOUBLE`)].map((c) => c.split(': ')).map(([name, type]) => `'${name}': '${type}'`).join(', '); // prettier-ignore
+    const columns = ['as_of: DATE', 'entity: INTEGER', ...names.map((name) => `${name}: DOUBLE`)]
+      .map((c) => c.split(': '))
+      .map(([name, type]) => `'${name}': '${type}'`)
+      .join(', ');
     await duck.run(
       `create temp table theirs as select * from read_csv(${quote(file)}, auto_detect = false, header = false, delim = ',', nullstr = '', columns = {${columns}})`,
     );

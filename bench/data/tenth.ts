@@ -23,7 +23,8 @@ function utplukk(args: readonly string[]): { seconds: number; output: unknown } 
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 1 << 28,
   });
-  if (result.status !== 0) throw new Error(`utplukk ${args.join(' ')} ended with ${result.status}: ${result.stdout.slice(-2000)}`);
+  if (result.status !== 0)
+    throw new Error(`utplukk ${args.join(' ')} ended with ${result.status}: ${result.stdout.slice(-2000)}`);
   const seconds = (performance.now() - began) / 1000;
   say(`utplukk ${args[0]}: ${seconds.toFixed(0)} s`);
   return { seconds, output: JSON.parse(result.stdout) };
@@ -42,7 +43,9 @@ class Steps {
   readonly #done: Record<string, Step & { readonly isBegun?: boolean }>;
   constructor(dir: string) {
     this.#file = path.join(dir, 'steps.json');
-    this.#done = fs.existsSync(this.#file) ? (JSON.parse(fs.readFileSync(this.#file, 'utf8')) as Record<string, Step>) : {};
+    this.#done = fs.existsSync(this.#file)
+      ? (JSON.parse(fs.readFileSync(this.#file, 'utf8')) as Record<string, Step>)
+      : {};
   }
   /** Time that earlier tries took counts: importing and training go on from what they had done. */
   run(name: string, work: () => { seconds: number; output: unknown }): Step {
@@ -72,7 +75,18 @@ function main(): void {
   const dir = process.env['UTPLUKK_BENCH_HOME'];
   if (!dir) throw new Error('UTPLUKK_BENCH_HOME is not set: start this by npm run bench:data -- tenth');
   const steps = new Steps(dir);
-  const dials = ['--actors', share, '--volume', '0.1', '--years', '3', '--first-month', '2022-01', '--controls-per-year', '80'];
+  const dials = [
+    '--actors',
+    share,
+    '--volume',
+    '0.1',
+    '--years',
+    '3',
+    '--first-month',
+    '2022-01',
+    '--controls-per-year',
+    '80',
+  ];
   const files = path.join(dir, 'simulated');
   const simulated = steps.run('simulate', () => {
     fs.rmSync(files, { recursive: true, force: true }); // half a simulation is none
@@ -86,10 +100,25 @@ function main(): void {
   const figures: Figure[] = [
     { name: 'bills', value: bills / 1e6, unit: 'M' },
     { name: 'simulate', value: simulated.seconds, unit: 's' },
-    { name: 'import', value: imported.seconds, unit: 's', yardstick: imported.isCut ? CUT : `${Math.round(total.read / imported.seconds)} rows a second` },
-    { name: 'rows neither loaded nor in quarantine', value: total.read - total.loaded - total.quarantined, unit: '', owed: { at: 'most', value: 0 } },
-    { name: 'train: snapshot, features, leak check, folds, final model', value: trained.seconds, unit: 's', ...(trained.isCut ? { yardstick: CUT } : {}) },
-  ]; // prettier-ignore
+    {
+      name: 'import',
+      value: imported.seconds,
+      unit: 's',
+      yardstick: imported.isCut ? CUT : `${Math.round(total.read / imported.seconds)} rows a second`,
+    },
+    {
+      name: 'rows neither loaded nor in quarantine',
+      value: total.read - total.loaded - total.quarantined,
+      unit: '',
+      owed: { at: 'most', value: 0 },
+    },
+    {
+      name: 'train: snapshot, features, leak check, folds, final model',
+      value: trained.seconds,
+      unit: 's',
+      ...(trained.isCut ? { yardstick: CUT } : {}),
+    },
+  ];
   report(share === '1' ? 'data-tenth' : `data-tenth-${share}`, figures);
 }
 

@@ -5,7 +5,10 @@ import { type ActRef, append } from '../../platform/ledger/ledger';
 import { loadReference } from '../../platform/loading/reference';
 
 /** A database of its own for each measurement, so that none finds what another left. */
-export async function withDatabase<T>(admin: string, work: (db: Db, url: string, actor: ActRef) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  admin: string,
+  work: (db: Db, url: string, actor: ActRef) => Promise<T>,
+): Promise<T> {
   const name = `bench_${Math.random().toString(36).slice(2, 10)}`;
   const client = new pg.Client({ connectionString: admin });
   await client.connect();

@@ -32,10 +32,15 @@ export function probabilityFromDrawn(
     labelKnownOn: finding.map(() => `2024-01-${String(1 + rng.below(DAYS)).padStart(2, '0')}`),
   };
   const found = new Float64Array(everybody.n);
-  const rows = (wanted: (row: number) => boolean) => Array.from({ length: everybody.n }, (_, row) => row).filter(wanted);
+  const rows = (wanted: (row: number) => boolean) =>
+    Array.from({ length: everybody.n }, (_, row) => row).filter(wanted);
   for (let own = 0; own < PARTS; own++) {
     const known = rng.shuffle(rows((row) => part[row] !== own)).slice(0, outcomes);
-    if (known.length !== outcomes) throw invalid(`${outcomes} outcomes are asked for, ${known.length} actors are there to draw them from`, 'Ask for a whole number of fewer: four in five actors are drawn from.'); // prettier-ignore
+    if (known.length !== outcomes)
+      throw invalid(
+        `${outcomes} outcomes are asked for, ${known.length} actors are there to draw them from`,
+        'Ask for a whole number of fewer: four in five actors are drawn from.',
+      );
     const scored = rows((row) => part[row] === own);
     const { model } = fitFamily(tf, family, data, columns, known, seed);
     scoreRows(tf, model, everybody, scored).forEach((score, i) => (found[scored[i]!] = 1 / (1 + Math.exp(-score))));

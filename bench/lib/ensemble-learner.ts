@@ -5,14 +5,29 @@ import { fitFamily } from '../../models/fit';
 import { scoreRows } from '../../models/score';
 import { FIGURES, type KnownRow, type Learner } from './replay';
 
-const COLUMNS: readonly MatrixColumn[] = Array.from({ length: FIGURES }, (_, j) => ({ name: `x${j}`, kind: 'numeric', role: 'feature' }));
+const COLUMNS: readonly MatrixColumn[] = Array.from({ length: FIGURES }, (_, j) => ({
+  name: `x${j}`,
+  kind: 'numeric',
+  role: 'feature',
+}));
 
 /** Rows as a matrix; their order stands for the days on which their outcomes became known. */
 function matrixOf(rows: readonly KnownRow[]): MatrixData {
   const n = rows.length;
   const ids = rows.map((_, i) => `r${String(i).padStart(6, '0')}`);
-  return { n, rowId: ids, entity: ids, asOf: ids, group: ids.map(() => 'all'), label: Float64Array.from(rows, ({ y }) => y), labelKnownOn: ids, amountOre: new Float64Array(n).fill(Number.NaN), numeric: new Map(COLUMNS.map(({ name }, j) => [name, Float64Array.from(rows, ({ x }) => x[j]!)])), categorical: new Map() };
-} // prettier-ignore
+  return {
+    n,
+    rowId: ids,
+    entity: ids,
+    asOf: ids,
+    group: ids.map(() => 'all'),
+    label: Float64Array.from(rows, ({ y }) => y),
+    labelKnownOn: ids,
+    amountOre: new Float64Array(n).fill(Number.NaN),
+    numeric: new Map(COLUMNS.map(({ name }, j) => [name, Float64Array.from(rows, ({ x }) => x[j]!)])),
+    categorical: new Map(),
+  };
+}
 
 const all = (data: MatrixData) => Array.from({ length: data.n }, (_, row) => row);
 

@@ -42,7 +42,8 @@ const KEYS: Readonly<Record<string, string>> = {
 export async function nationalSnapshot(dials: Dials, home: string, shards = 1): Promise<NationalSnapshot> {
   const store = new ArtifactStore(path.join(home, 'store'));
   const file = path.join(home, `national-${dials.actors}-${dials.volume}-${dials.years}-${shards}.json`);
-  if (fs.existsSync(file)) return { store, ...(JSON.parse(fs.readFileSync(file, 'utf8')) as Omit<NationalSnapshot, 'store'>) };
+  if (fs.existsSync(file))
+    return { store, ...(JSON.parse(fs.readFileSync(file, 'utf8')) as Omit<NationalSnapshot, 'store'>) };
   const began = performance.now();
   const parts = new Map<string, PartRef[]>(DATASETS.map((dataset) => [dataset.name, []]));
   const put = async (duck: DuckDBConnection, name: string, part: string, query: string) => {
@@ -51,7 +52,9 @@ export async function nationalSnapshot(dials: Dials, home: string, shards = 1): 
       .columns.map(([col, type]) => `cast(${col} as ${type}) as ${col}`)
       .join(', ');
     await duck.run(`copy (select ${columns} from (${query})) to ${quote(parquet)} ${PARQUET}`);
-    const rows = Number((await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0]);
+    const rows = Number(
+      (await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0],
+    );
     const sha = await store.putFile(parquet);
     parts.get(name)!.push({ part, rows, logical: sha, file: sha });
     return rows;
@@ -60,7 +63,9 @@ export async function nationalSnapshot(dials: Dials, home: string, shards = 1): 
   const sink: Sink = {
     async month(duck, month) {
       const first = `${month}-01`;
-      await duck.run(`create or replace temp table numbered as select *, row_number() over () + ${counts.bills} as bill_id from out_bill`);
+      await duck.run(
+        `create or replace temp table numbered as select *, row_number() over () + ${counts.bills} as bill_id from out_bill`,
+      );
       for (const name of Object.keys(SOURCES)) {
         const sharded = DATASETS.find((d) => d.name === name)!.cut === 'month-shard' && shards > 1;
         for (let shard = 0; shard < (sharded ? shards : 1); shard++) {
@@ -103,10 +108,14 @@ export async function nationalSnapshot(dials: Dials, home: string, shards = 1): 
 
 async function putFacts(duck: DuckDBConnection, { dials, population, actors }: World, put: Put): Promise<void> {
   const first = `${dials.firstMonth}-01`;
-  const muni = (column: string) => `case ${column} ${MUNICIPALITIES.map(([code], i) => `when ${i} then ${quote(code)}`).join(' ')} end`;
+  const muni = (column: string) =>
+    `case ${column} ${MUNICIPALITIES.map(([code], i) => `when ${i} then ${quote(code)}`).join(' ')} end`;
   await duck.run('create temp table list (lo bigint, provider integer, hi bigint)');
-  const lists = [...population.listFrom].map(([index, lo]) => `(${lo}, ${index + 1}, ${lo + actors[index]!.listSize!})`);
-  for (let i = 0; i < lists.length; i += 2000) await duck.run(`insert into list values ${lists.slice(i, i + 2000).join(', ')}`);
+  const lists = [...population.listFrom].map(
+    ([index, lo]) => `(${lo}, ${index + 1}, ${lo + actors[index]!.listSize!})`,
+  );
+  for (let i = 0; i < lists.length; i += 2000)
+    await duck.run(`insert into list values ${lists.slice(i, i + 2000).join(', ')}`);
   await duck.run(
     `create temp table person as select p, ${muni('muni')} as municipality from (select muni, unnest(range(lo, lo + size)) as p from pool)`,
   );
@@ -139,7 +148,8 @@ async function putFacts(duck: DuckDBConnection, { dials, population, actors }: W
   await duck.run(
     'create temp table pf (provider_id integer, hpr integer, known_from timestamp, valid_from date, valid_to date, practice_type varchar, field varchar, municipality varchar, list_size integer, account_hash varchar, owner varchar)',
   );
-  for (let i = 0; i < rows.length; i += 2000) await duck.run(`insert into pf values ${rows.slice(i, i + 2000).join(', ')}`);
+  for (let i = 0; i < rows.length; i += 2000)
+    await duck.run(`insert into pf values ${rows.slice(i, i + 2000).join(', ')}`);
   await put(duck, 'provider_fact', 'all', 'select * from pf order by provider_id');
   const substitute = `select idx + 1 as provider_id, hpr + 3 as substitute_hpr, date '${first}' as valid_from, null as valid_to, timestamp '${first} 00:00:00' as known_from from actor where substitute order by 1`;
   await put(duck, 'substitute', 'all', substitute);
@@ -156,14 +166,44 @@ async function putCases(duck: DuckDBConnection, dials: Dials, actors: World['act
   const text = (value: unknown) => (typeof value === 'string' ? quote(value) : 'null');
   const ore = (event: Record<string, unknown>) => Math.round(Number(event['belop']) * 100);
   const rows = (type: string, row: (event: Record<string, unknown>) => string) =>
-    known.filter(({ event }) => event['type'] === type).map(({ event }) => `(${text(event['saksnr'])}, ${row(event)}, ${text(String(event['kjentFra']).slice(0, 19))}::timestamp)`);
+    known
+      .filter(({ event }) => event['type'] === type)
+      .map(
+        ({ event }) =>
+          `(${text(event['saksnr'])}, ${row(event)}, ${text(String(event['kjentFra']).slice(0, 19))}::timestamp)`,
+      );
   const all = async (name: string, columns: string, values: readonly string[]) => {
     await duck.run(`create temp table sim_${name} (case_no varchar, ${columns}, known_from timestamp)`);
-    for (let i = 0; i < values.length; i += 2000) await duck.run(`insert into sim_${name} values ${values.slice(i, i + 2000).join(', ')}`);
+    for (let i = 0; i < values.length; i += 2000)
+      await duck.run(`insert into sim_${name} values ${values.slice(i, i + 2000).join(', ')}`);
     await put(duck, name, 'all', `select * from sim_${name} order by case_no, known_from`);
   };
-  await all('case', 'provider_id integer, opened date, basis varchar, caseworker varchar', rows('apnet', (e) => `${providerOf.get(String(e['praksisId']))!}, ${text(e['apnet'])}, ${text(e['grunnlag'])}, ${text(e['saksbehandler'])}`));
-  await all('outcome', 'decided date, outcome varchar, amount_ore bigint', rows('vedtak', (e) => `${text(e['vedtatt'])}, ${text(e['utfall'])}, ${ore(e)}`));
-  await all('appeal', 'decided date, result varchar, amount_ore bigint, received date, instance varchar, misregistered boolean', rows('klage', (e) => `${text(e['avgjort'])}, ${text(e['resultat'])}, ${ore(e)}, ${text(e['innkommet'])}, ${text(e['instans'])}, ${e['innkommet'] === undefined}`));
-  await all('reversal', 'decided date, amount_ore bigint', rows('omgjoring', (e) => `${text(e['avgjort'])}, ${ore(e)}`));
-} // prettier-ignore
+  await all(
+    'case',
+    'provider_id integer, opened date, basis varchar, caseworker varchar',
+    rows(
+      'apnet',
+      (e) =>
+        `${providerOf.get(String(e['praksisId']))!}, ${text(e['apnet'])}, ${text(e['grunnlag'])}, ${text(e['saksbehandler'])}`,
+    ),
+  );
+  await all(
+    'outcome',
+    'decided date, outcome varchar, amount_ore bigint',
+    rows('vedtak', (e) => `${text(e['vedtatt'])}, ${text(e['utfall'])}, ${ore(e)}`),
+  );
+  await all(
+    'appeal',
+    'decided date, result varchar, amount_ore bigint, received date, instance varchar, misregistered boolean',
+    rows(
+      'klage',
+      (e) =>
+        `${text(e['avgjort'])}, ${text(e['resultat'])}, ${ore(e)}, ${text(e['innkommet'])}, ${text(e['instans'])}, ${e['innkommet'] === undefined}`,
+    ),
+  );
+  await all(
+    'reversal',
+    'decided date, amount_ore bigint',
+    rows('omgjoring', (e) => `${text(e['avgjort'])}, ${ore(e)}`),
+  );
+}

@@ -21,7 +21,10 @@ export interface KnownRow {
   readonly y: number;
 }
 /** Learns from what was known when the list was made. @returns scores of actors, as logits */
-export type Learner = (known: readonly KnownRow[], seed: number) => (figures: readonly Float64Array[]) => ArrayLike<number>;
+export type Learner = (
+  known: readonly KnownRow[],
+  seed: number,
+) => (figures: readonly Float64Array[]) => ArrayLike<number>;
 
 export interface Replay {
   /** The list's rows first to last, as the estimators see them, for each k. */
@@ -49,7 +52,8 @@ const logistic = (z: number) => 1 / (1 + Math.exp(-z));
 function makeActor(rng: Rng): Actor {
   const x = Float64Array.from({ length: FIGURES }, () => rng.normal());
   const hidden = 0.8 * rng.normal(); // what no figure tells, and tips know
-  const chance = logistic(BASE + hidden + x.reduce((sum, value, j) => sum + EFFECTS[j]! * value, 0)) * rng.pick(STRICTNESS);
+  const chance =
+    logistic(BASE + hidden + x.reduce((sum, value, j) => sum + EFFECTS[j]! * value, 0)) * rng.pick(STRICTNESS);
   const found = rng.chance(Math.min(0.98, chance)) ? 1 : 0;
   const upheld = found === 1 && !rng.chance(REVERSED) ? 1 : 0;
   return { x: Float64Array.of(...x, hidden), found, upheld, delay: rng.weighted(found ? DELAY.finding : DELAY.none) };
@@ -58,10 +62,17 @@ function makeActor(rng: Rng): Actor {
 /** Who is controlled in one round: the past policy's first, then a draw among the rest. */
 function round(rng: Rng, actors: readonly Actor[], free: ReadonlySet<number>, { slots, randomShare }: ReplayDials) {
   const random = Math.round(slots * randomShare);
-  const attention = (i: number) => (rng.chance(logistic(actors[i]!.x[FIGURES]! * 1.5 - 2.5)) ? 1.4 : 0) + 0.4 * actors[i]!.x[0]! + 0.3 * actors[i]!.x[5]! + 0.7 * rng.normal(); // prettier-ignore
+  const attention = (i: number) =>
+    (rng.chance(logistic(actors[i]!.x[FIGURES]! * 1.5 - 2.5)) ? 1.4 : 0) +
+    0.4 * actors[i]!.x[0]! +
+    0.3 * actors[i]!.x[5]! +
+    0.7 * rng.normal();
   const order = [...free].map((i) => ({ i, score: attention(i) })).sort((a, b) => b.score - a.score);
   const chosen = order.slice(0, slots - random).map(({ i }) => i);
-  const rest = order.slice(slots - random).map(({ i }) => i).sort((a, b) => a - b); // prettier-ignore
+  const rest = order
+    .slice(slots - random)
+    .map(({ i }) => i)
+    .sort((a, b) => a - b);
   const drawn = rng.shuffle(rest).slice(0, random);
   return { chosen, drawn, chance: random / Math.max(1, rest.length) };
 }
@@ -111,6 +122,14 @@ export function replay(dials: ReplayDials, seed: number, learner: Learner = ridg
   for (const i of chosen) status.set(i, 'chosen');
   for (const i of drawn) status.set(i, 'drawn');
   const candidates = (k: number) =>
-    order.slice(0, k).map((i): Candidate => ({ listed: true, controlled: status.has(i), outcome: actors[i]!.upheld, propensity: status.get(i) === 'chosen' ? 1 : chance, predicted: logistic(scores[i]!) })); // prettier-ignore
+    order
+      .slice(0, k)
+      .map((i): Candidate => ({
+        listed: true,
+        controlled: status.has(i),
+        outcome: actors[i]!.upheld,
+        propensity: status.get(i) === 'chosen' ? 1 : chance,
+        predicted: logistic(scores[i]!),
+      }));
   return { candidates, truth: (k) => order.slice(0, k).reduce((sum, i) => sum + actors[i]!.upheld, 0) / k };
 }

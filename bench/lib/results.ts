@@ -39,7 +39,8 @@ export function report(name: string, figures: readonly Figure[]): void {
     head: ['figure', 'value', 'unit', 'yardstick', 'owed', 'held'],
     style: { head: [], border: [], compact: true },
   });
-  const owedText = (figure: Figure) => (figure.owed ? `${figure.owed.at === 'most' ? '≤' : '≥'} ${figure.owed.value}` : '');
+  const owedText = (figure: Figure) =>
+    figure.owed ? `${figure.owed.at === 'most' ? '≤' : '≥'} ${figure.owed.value}` : '';
   for (const row of rows)
     table.push([
       row.name,

@@ -31,9 +31,15 @@ export function truthOf(dials: Dials, everybody: MatrixData) {
  * @param kroner what a finding with each actor is taken to be worth
  * @returns outcomes by order, and how a list is drawn up from scores
  */
-export function judgedLists(dials: Dials, everybody: MatrixData, kroner: readonly number[], orders: ReadonlyMap<string, ArrayLike<number>>) {
+export function judgedLists(
+  dials: Dials,
+  everybody: MatrixData,
+  kroner: readonly number[],
+  orders: ReadonlyMap<string, ArrayLike<number>>,
+) {
   const truth = truthOf(dials, everybody);
-  const order = (scores: ArrayLike<number>) => rankOrder({ scores, rowIds: everybody.rowId }, dials.seed).slice(0, CAPACITY);
+  const order = (scores: ArrayLike<number>) =>
+    rankOrder({ scores, rowIds: everybody.rowId }, dials.seed).slice(0, CAPACITY);
   const judge = (scores: ArrayLike<number>): ListOutcome => {
     const list = order(scores).map((row) => truth[row]!);
     const sum = (of: (line: (typeof list)[number]) => number) => list.reduce((total, line) => total + of(line), 0);
@@ -41,9 +47,14 @@ export function judgedLists(dials: Dials, everybody: MatrixData, kroner: readonl
   };
   const all = [
     ...orders,
-    ...baselineScores(everybody, REGISTER_META, everybody.entity.map((_, row) => row), dials.seed),
+    ...baselineScores(
+      everybody,
+      REGISTER_META,
+      everybody.entity.map((_, row) => row),
+      dials.seed,
+    ),
     ['true-probability', truth.map(({ finding }, row) => finding * kroner[row]!)] as const,
     ['true-kroner', truth.map(({ upheldKroner }) => upheldKroner)] as const,
   ];
   return { lists: Object.fromEntries(all.map(([name, scores]) => [name, judge(scores)])), order };
-} // prettier-ignore
+}

@@ -12,13 +12,26 @@ async function main([folder, name, split, family, seed, file]: readonly string[]
   // One network, as one boosted model stands beside it; the product's default averages three.
   const spec = familySchema.parse(family === 'logistic' ? { family } : { family, members: 1 });
   const before = process.cpuUsage();
-  const { model } = fitParts(tf, spec, set.data, set.columns, { inner: set.parts.train, validation: set.parts.validation }, Number(seed));
+  const { model } = fitParts(
+    tf,
+    spec,
+    set.data,
+    set.columns,
+    { inner: set.parts.train, validation: set.parts.validation },
+    Number(seed),
+  );
   const { user, system } = process.cpuUsage(before);
   const scores = (rows: readonly number[]) => [...scoreRows(tf, model, set.data, rows)];
-  const result = { seconds: (user + system) / 1e6, chosen: model.chosen, engine, validation: scores(set.parts.validation), test: scores(set.parts.test) };
+  const result = {
+    seconds: (user + system) / 1e6,
+    chosen: model.chosen,
+    engine,
+    validation: scores(set.parts.validation),
+    test: scores(set.parts.test),
+  };
   fs.writeFileSync(`${file!}.part`, JSON.stringify(result));
   fs.renameSync(`${file!}.part`, file!);
-} // prettier-ignore
+}
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -38,10 +38,17 @@ export function pairedRatio(
   seed: number,
 ): { ratio: number; draws: number[] } {
   const sorted = [ours, theirs].map((models) =>
-    models.map((scores) => ({ scores, order: Array.from({ length: y.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!) })),
+    models.map((scores) => ({
+      scores,
+      order: Array.from({ length: y.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!),
+    })),
   );
   const ratio = (weights?: ArrayLike<number>) => {
-    const [a, b] = sorted.map((models) => models.reduce((sum, { scores, order }) => sum + orderedAveragePrecision(order, y, scores, weights), 0) / models.length); // prettier-ignore
+    const [a, b] = sorted.map(
+      (models) =>
+        models.reduce((sum, { scores, order }) => sum + orderedAveragePrecision(order, y, scores, weights), 0) /
+        models.length,
+    );
     return a! / b!;
   };
   const rng = new Rng('paired', seed);

@@ -37,7 +37,8 @@ export async function loadSet(folder: string, name: SetName, split: number): Pro
   const raw = name === 'bank' ? await bank(folder) : name === 'diabetes' ? await diabetes(folder) : polish(folder);
   const parts = raw.group ? byGroup(raw.group, split) : stratified(raw.label, split);
   const rng = new Rng('few', split);
-  const kept = (rows: number[]) => (name === 'polish-few' ? rows.filter((row) => raw.label[row] === 0 || !rng.chance(FEW)) : rows);
+  const kept = (rows: number[]) =>
+    name === 'polish-few' ? rows.filter((row) => raw.label[row] === 0 || !rng.chance(FEW)) : rows;
   const cut = { train: kept(parts.train), validation: kept(parts.validation), test: parts.test };
   return { ...toMatrix(raw, cut.train), parts: cut };
 }
@@ -58,9 +59,20 @@ function toMatrix(raw: Raw, train: readonly number[]): Pick<PublicSet, 'data' | 
   ];
   const days = ids.map(() => '2020-01-01');
   return {
-    data: { n, rowId: ids, entity: ids, asOf: days, group: ids.map(() => ''), label: raw.label, labelKnownOn: days, amountOre: new Float64Array(n), numeric: new Map(Object.entries(raw.numeric)), categorical },
+    data: {
+      n,
+      rowId: ids,
+      entity: ids,
+      asOf: days,
+      group: ids.map(() => ''),
+      label: raw.label,
+      labelKnownOn: days,
+      amountOre: new Float64Array(n),
+      numeric: new Map(Object.entries(raw.numeric)),
+      categorical,
+    },
     columns,
-  }; // prettier-ignore
+  };
 }
 
 function stratified(label: Float64Array, split: number): PublicSet['parts'] {
@@ -81,32 +93,52 @@ function byGroup(group: readonly string[], split: number): PublicSet['parts'] {
   return parts;
 }
 
-const partAt = (place: number) => (place < TRAIN_SHARE ? 'train' : place < TRAIN_SHARE + VALIDATION_SHARE ? 'validation' : 'test');
+const partAt = (place: number) =>
+  place < TRAIN_SHARE ? 'train' : place < TRAIN_SHARE + VALIDATION_SHARE ? 'validation' : 'test';
 
 function existing(folder: string, file: string): string {
   const full = path.join(folder, file);
-  if (!fs.existsSync(full)) throw invalid(`${full} does not exist`, 'bench/README.md says where the sets are published.');
+  if (!fs.existsSync(full))
+    throw invalid(`${full} does not exist`, 'bench/README.md says where the sets are published.');
   return full;
 }
 
 /** Polish companies bankruptcy (UCI 365): 64 ratios a company and year; one year and five years ahead together. */
 function polish(folder: string): Raw {
   const rows = ['polish-1year.arff.gz', 'polish-5year.arff.gz'].flatMap((file, horizon) => {
-    const lines = zlib.gunzipSync(fs.readFileSync(existing(folder, file))).toString('utf8').split(/\r?\n/); // prettier-ignore
+    const lines = zlib
+      .gunzipSync(fs.readFileSync(existing(folder, file)))
+      .toString('utf8')
+      .split(/\r?\n/);
     const from = lines.findIndex((line) => line.trim().toLowerCase() === '@data') + 1;
-    return lines.slice(from).filter((line) => line.trim() !== '').map((line) => [...line.trim().split(','), String(horizon)]); // prettier-ignore
+    return lines
+      .slice(from)
+      .filter((line) => line.trim() !== '')
+      .map((line) => [...line.trim().split(','), String(horizon)]);
   });
   const column = (j: number) => Float64Array.from(rows, (cells) => (cells[j] === '?' ? Number.NaN : Number(cells[j])));
   const numeric = Object.fromEntries(Array.from({ length: 64 }, (_, j) => [`ratio${j + 1}`, column(j)]));
-  return { numeric: { ...numeric, horizon: column(65) }, categorical: {}, label: column(64), group: undefined, minCategoryRows: 20 };
+  return {
+    numeric: { ...numeric, horizon: column(65) },
+    categorical: {},
+    label: column(64),
+    group: undefined,
+    minCategoryRows: 20,
+  };
 }
 
 async function table(file: string, separator: string): Promise<Map<string, (string | null)[]>> {
   return withDuck(path.dirname(file), async (duck) => {
-    const result = await duck.runAndReadAll(`select * from read_csv(${quote(file)}, delim = ${quote(separator)}, header = true, all_varchar = true)`);
+    const result = await duck.runAndReadAll(
+      `select * from read_csv(${quote(file)}, delim = ${quote(separator)}, header = true, all_varchar = true)`,
+    );
     const columns = result.getColumns();
-    return new Map(result.columnNames().map((name, i) => [name, (columns[i] ?? []).map((value) => (value === null ? null : String(value as string)))]));
-  }); // prettier-ignore
+    return new Map(
+      result
+        .columnNames()
+        .map((name, i) => [name, (columns[i] ?? []).map((value) => (value === null ? null : String(value as string)))]),
+    );
+  });
 }
 const numbers = (values: readonly (string | null)[]) =>
   Float64Array.from(values, (v) => (v === null || v === '?' ? Number.NaN : Number(v)));
@@ -129,7 +161,11 @@ async function bank(folder: string): Promise<Raw> {
   ])
     numeric[name] = numbers(cells.get(name)!);
   numeric['pdays'] = numeric['pdays']!.map((days) => (days >= 999 ? Number.NaN : days));
-  const categorical = Object.fromEntries(['job', 'marital', 'education', 'default', 'housing', 'loan', 'contact', 'month', 'day_of_week', 'poutcome'].map((name) => [name, words(cells.get(name)!)])); // prettier-ignore
+  const categorical = Object.fromEntries(
+    ['job', 'marital', 'education', 'default', 'housing', 'loan', 'contact', 'month', 'day_of_week', 'poutcome'].map(
+      (name) => [name, words(cells.get(name)!)],
+    ),
+  );
   const label = Float64Array.from(cells.get('y')!, (value) => (value === 'yes' ? 1 : 0));
   return { numeric, categorical, label, group: undefined, minCategoryRows: 20 };
 }
@@ -142,14 +178,37 @@ async function diabetes(folder: string): Promise<Raw> {
     (row) => !ended.has(all.get('discharge_disposition_id')![row] ?? ''),
   );
   const column = (name: string) => keep.map((row) => all.get(name)![row] ?? null);
-  const counts = ['time_in_hospital', 'num_lab_procedures', 'num_procedures', 'num_medications', 'number_outpatient', 'number_emergency', 'number_inpatient', 'number_diagnoses']; // prettier-ignore
+  const counts = [
+    'time_in_hospital',
+    'num_lab_procedures',
+    'num_procedures',
+    'num_medications',
+    'number_outpatient',
+    'number_emergency',
+    'number_inpatient',
+    'number_diagnoses',
+  ];
   const numeric = Object.fromEntries(counts.map((name) => [name, numbers(column(name))]));
   numeric['age'] = Float64Array.from(column('age'), (band) => Number(/\d+/.exec(band ?? '')?.[0] ?? Number.NaN) + 5);
   const names = [...all.keys()];
   const drugs = names.slice(names.indexOf('metformin'), names.indexOf('change'));
-  const plain = ['race', 'gender', 'admission_type_id', 'discharge_disposition_id', 'admission_source_id', 'payer_code', 'medical_specialty', 'max_glu_serum', 'A1Cresult', 'change', 'diabetesMed', ...drugs]; // prettier-ignore
+  const plain = [
+    'race',
+    'gender',
+    'admission_type_id',
+    'discharge_disposition_id',
+    'admission_source_id',
+    'payer_code',
+    'medical_specialty',
+    'max_glu_serum',
+    'A1Cresult',
+    'change',
+    'diabetesMed',
+    ...drugs,
+  ];
   const categorical = Object.fromEntries(plain.map((name) => [name, words(column(name))]));
-  for (const name of ['diag_1', 'diag_2', 'diag_3']) categorical[name] = words(column(name)).map((code) => code.split('.')[0]!);
+  for (const name of ['diag_1', 'diag_2', 'diag_3'])
+    categorical[name] = words(column(name)).map((code) => code.split('.')[0]!);
   const label = Float64Array.from(column('readmitted'), (value) => (value === '<30' ? 1 : 0));
   return { numeric, categorical, label, group: words(column('patient_nbr')), minCategoryRows: 250 };
 }

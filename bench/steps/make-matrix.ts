@@ -10,7 +10,8 @@ async function main(file: string, rows: number, width: number): Promise<void> {
   const columns = numericColumns(width);
   const dir = path.dirname(file);
   // Made by the database from the row's number: a hash spread over whole numbers, one value in twenty missing.
-  const cell = (i: number) => `case when hash(r, ${i}) % 20 = 0 then null else (hash(r, ${i + 1000}) % 100000)::double / 1000 end as x${i}`;
+  const cell = (i: number) =>
+    `case when hash(r, ${i}) % 20 = 0 then null else (hash(r, ${i + 1000}) % 100000)::double / 1000 end as x${i}`;
   await withDuck(dir, async (duck) => {
     await duck.run(`copy (select 'R' || lpad(r::varchar, 8, '0') as row_id, 'P' || r % 23000 as entity, date '2024-01-01' + interval (r // 23000) month as as_of, 'LE' as grp,
       (hash(r, 7) % 10 = 0)::integer as label, date '2025-01-01' as label_known_on, null::bigint as amount_ore, ${columns.map((_, i) => cell(i)).join(', ')} from range(${rows}) t(r) order by row_id) to ${quote(file)} ${PARQUET}`);

@@ -17,7 +17,10 @@ async function main([columns, batch]: readonly number[]): Promise<void> {
     y: Float32Array.from({ length: rows }, () => (rng.chance(0.1) ? 1 : 0)),
     width: columns!,
   };
-  const spec = familySchema.parse({ family: 'tabm-mini', batchSize: batch }) as Extract<NetworkSpec, { family: 'tabm-mini' }>;
+  const spec = familySchema.parse({ family: 'tabm-mini', batchSize: batch }) as Extract<
+    NetworkSpec,
+    { family: 'tabm-mini' }
+  >;
   const inputs = Array.from({ length: columns! }, (_, i) => ({ feature: `x${i}`, kind: 'value' as const }));
   const milliseconds = (epochs: number) => {
     const began = performance.now();

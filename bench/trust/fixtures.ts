@@ -10,10 +10,14 @@ const ENTRIES_A_FLUSH = 50_000;
 export const SUBJECTS = 10_000;
 
 /** An identifier of a made-up row, of the form that the API's answers demand. */
-const uuid = (text: string) => `overlay(overlay(md5(${text}) placing '4' from 13 for 1) placing '8' from 17 for 1)::uuid`;
+const uuid = (text: string) =>
+  `overlay(overlay(md5(${text}) placing '4' from 13 for 1) placing '8' from 17 for 1)::uuid`;
 
 /** Sets a session's triggers aside: rows of a benchmark need no two people. Only the database's owner can. */
-export const pastTriggers = <T>(db: Db, work: (run: (sql: string, args?: unknown[]) => Promise<unknown>) => Promise<T>): Promise<T> =>
+export const pastTriggers = <T>(
+  db: Db,
+  work: (run: (sql: string, args?: unknown[]) => Promise<unknown>) => Promise<T>,
+): Promise<T> =>
   db.transaction(async (tx) => {
     await tx.raw('set local session_replication_role = replica');
     return work((sql, args = []) => tx.raw(sql, args as string[]));
@@ -26,9 +30,20 @@ export const pastTriggers = <T>(db: Db, work: (run: (sql: string, args?: unknown
 export async function fillLedger(db: Db, entries: number, say: (text: string) => void): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.raw('set local session_replication_role = replica');
-    const head = await tx('aud.chain_head').forUpdate().first<{ size: number; chain_hash: Buffer }>('size', 'chain_hash');
+    const head = await tx('aud.chain_head')
+      .forUpdate()
+      .first<{ size: number; chain_hash: Buffer }>('size', 'chain_hash');
     const [rows, chain] = [
-      new CopyInto('aud.entry', ['entry_id', 'bytes', 'leaf_hash', 'act', 'act_id', 'subject_kind', 'subject_id', 'at']),
+      new CopyInto('aud.entry', [
+        'entry_id',
+        'bytes',
+        'leaf_hash',
+        'act',
+        'act_id',
+        'subject_kind',
+        'subject_id',
+        'at',
+      ]),
       new CopyInto('aud.chain', ['seq', 'entry_id', 'leaf_hash', 'chain_hash']),
     ];
     let last = head.chain_hash;
@@ -38,7 +53,18 @@ export async function fillLedger(db: Db, entries: number, say: (text: string) =>
       const id = sha256(`v${i % SUBJECTS}`);
       const subject = { kind: 'model-version', id };
       const act = 'model-version.registered';
-      const body = { v: 2, entry, at, act, actor: actId, actId, role: 'data-scientist', purpose: 'benchmark', subject, after: id };
+      const body = {
+        v: 2,
+        entry,
+        at,
+        act,
+        actor: actId,
+        actId,
+        role: 'data-scientist',
+        purpose: 'benchmark',
+        subject,
+        after: id,
+      };
       const bytes = Buffer.from(canonical(body));
       const leaf = leafHash(bytes);
       last = chainHash(last, leaf);
@@ -58,7 +84,9 @@ const hex = (bytes: Buffer): string => `\\x${bytes.toString('hex')}`;
 /** 10,000 versions that were live one after the other in ten slots, each with its run, request, decision and list. */
 export async function fillVersions(db: Db, versions: number): Promise<void> {
   await pastTriggers(db, async (run) => {
-    await run(`insert into aud.principal (principal_id, issuer, subject, kind, first_seen) select ${uuid("'p' || i")}, 'bench', 'p' || i, 'person', now() from generate_series(0, 99) i`); // prettier-ignore
+    await run(
+      `insert into aud.principal (principal_id, issuer, subject, kind, first_seen) select ${uuid("'p' || i")}, 'bench', 'p' || i, 'person', now() from generate_series(0, 99) i`,
+    );
     await run(
       `insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at)
        select ${uuid("'a' || kind || i")}, 'x', ${uuid("'p' || (i + kind) % 100")}, 'approver', 'bench', 't', '\\x00', now() from generate_series(0, ?::int - 1) i, generate_series(0, 2) kind`,
@@ -67,16 +95,43 @@ export async function fillVersions(db: Db, versions: number): Promise<void> {
     const id = (prefix: string) => `encode(sha256(convert_to('${prefix}' || i, 'UTF8')), 'hex')`;
     const at = `timestamptz '2020-01-01' + i * interval '3 hours'`;
     const all = `from generate_series(0, ?::int - 1) i`;
-    await run(`insert into ml.snapshot (snapshot_id, as_of, horizon, manifest_sha256, rows, made_at) select ${id('s')}, ${at}, 1, 'x', 1, ${at} ${all}`, [versions]);
-    await run(`insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) select ${id('m')}, ${id('r')}, '{}', ${id('s')}, 'f', '{}', ${at} ${all}`, [versions]);
-    await run(`insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) select ${uuid("'run' || i")}, ${uuid("'a0' || i")}, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ${at} ${all}`, [versions]);
-    await run(`insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, registered_at) select ${id('v')}, 'slot-' || i % 10 || '/all', 'tabm-mini', ${uuid("'run' || i")}, ${id('m')}, '{"code":"c"}', true, ${at} ${all}`, [versions]);
-    await run(`insert into ml.promotion_request (request_id, version_id, slot, act_id, requested_at, expires_at) select ${uuid("'req' || i")}, ${id('v')}, 'slot-' || i % 10 || '/all', ${uuid("'a1' || i")}, ${at}, ${at} + interval '1 day' ${all}`, [versions]);
-    await run(`insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) select ${uuid("'dec' || i")}, ${uuid("'req' || i")}, 'approved', ${uuid("'a2' || i")}, ${at} ${all}`, [versions]);
-    await run(`insert into ml.champion (slot, seq, version_id, decision_id, act_id, live_from) select 'slot-' || i % 10 || '/all', i / 10 + 1, ${id('v')}, ${uuid("'dec' || i")}, ${uuid("'a2' || i")}, ${at} ${all}`, [versions]);
-    await run(`insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, act_id, scored_at) select ${id('sc')}, 'slot-' || i % 10 || '/all', ${id('v')}, ${id('m')}, ${at}, 'x', 1, ${uuid("'a2' || i")}, ${at} + interval '1 hour' ${all}`, [versions]);
-    await run(`insert into sel.list (list_id, scoring_id, slot, as_of, capacity, seed, policy, drafted_at, expires_at) select ${id('l')}, ${id('sc')}, 'slot-' || i % 10 || '/all', ${at}, 50, 1, 'exploit-v1', ${at} + interval '2 hours', ${at} + interval '9 days' ${all}`, [versions]);
-  }); // prettier-ignore
+    await run(
+      `insert into ml.snapshot (snapshot_id, as_of, horizon, manifest_sha256, rows, made_at) select ${id('s')}, ${at}, 1, 'x', 1, ${at} ${all}`,
+      [versions],
+    );
+    await run(
+      `insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) select ${id('m')}, ${id('r')}, '{}', ${id('s')}, 'f', '{}', ${at} ${all}`,
+      [versions],
+    );
+    await run(
+      `insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) select ${uuid("'run' || i")}, ${uuid("'a0' || i")}, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ${at} ${all}`,
+      [versions],
+    );
+    await run(
+      `insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, registered_at) select ${id('v')}, 'slot-' || i % 10 || '/all', 'tabm-mini', ${uuid("'run' || i")}, ${id('m')}, '{"code":"c"}', true, ${at} ${all}`,
+      [versions],
+    );
+    await run(
+      `insert into ml.promotion_request (request_id, version_id, slot, act_id, requested_at, expires_at) select ${uuid("'req' || i")}, ${id('v')}, 'slot-' || i % 10 || '/all', ${uuid("'a1' || i")}, ${at}, ${at} + interval '1 day' ${all}`,
+      [versions],
+    );
+    await run(
+      `insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) select ${uuid("'dec' || i")}, ${uuid("'req' || i")}, 'approved', ${uuid("'a2' || i")}, ${at} ${all}`,
+      [versions],
+    );
+    await run(
+      `insert into ml.champion (slot, seq, version_id, decision_id, act_id, live_from) select 'slot-' || i % 10 || '/all', i / 10 + 1, ${id('v')}, ${uuid("'dec' || i")}, ${uuid("'a2' || i")}, ${at} ${all}`,
+      [versions],
+    );
+    await run(
+      `insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, act_id, scored_at) select ${id('sc')}, 'slot-' || i % 10 || '/all', ${id('v')}, ${id('m')}, ${at}, 'x', 1, ${uuid("'a2' || i")}, ${at} + interval '1 hour' ${all}`,
+      [versions],
+    );
+    await run(
+      `insert into sel.list (list_id, scoring_id, slot, as_of, capacity, seed, policy, drafted_at, expires_at) select ${id('l')}, ${id('sc')}, 'slot-' || i % 10 || '/all', ${at}, 50, 1, 'exploit-v1', ${at} + interval '2 hours', ${at} + interval '9 days' ${all}`,
+      [versions],
+    );
+  });
   await db.raw('analyze');
 }
 
@@ -93,7 +148,10 @@ export async function fillEdges(db: Db, chains: number, casesEach: number): Prom
     ['scoring-run', id('sc'), 'list', id('l')],
   ];
   for (const [fromKind, from, toKind, to] of steps)
-    await db.raw(`insert into ml.edge select '${fromKind}', ${from}, '${toKind}', ${to} from generate_series(0, ?::int - 1) i on conflict do nothing`, [chains]); // prettier-ignore
+    await db.raw(
+      `insert into ml.edge select '${fromKind}', ${from}, '${toKind}', ${to} from generate_series(0, ?::int - 1) i on conflict do nothing`,
+      [chains],
+    );
   await db.raw(
     `insert into ml.edge select 'list', ${id('l')}, 'case', 'K-' || i || '-' || c from generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c`,
     [chains, casesEach],

@@ -2,7 +2,8 @@ import { TARIFF_KINDS } from '../reference/tariffs';
 import type { Measure, MeasureTable } from './types';
 
 const sum = (name: string, sql: string): Measure => ({ name, sql, combine: 'sum' });
-const when = (name: string, condition: string): Measure => sum(name, `count(*) filter (not b.is_credit and (${condition}))`);
+const when = (name: string, condition: string): Measure =>
+  sum(name, `count(*) filter (not b.is_credit and (${condition}))`);
 const max = (name: string, sql: string): Measure => ({ name, sql, combine: 'max' });
 export const kindColumn = (kind: string): string => kind.replaceAll('-', '_');
 
@@ -14,8 +15,8 @@ export const LATE_DAYS = 60;
 const LINES_OF: readonly Measure[] = TARIFF_KINDS.map((kind) =>
   sum(`${kindColumn(kind)}_lines`, `coalesce(sum(b.n_${kindColumn(kind)}), 0)`),
 );
-const MONEY_OF: readonly Measure[] = (['consultation', 'time-add-on', 'procedure', 'lab', 'visit'] as const).map((kind) =>
-  sum(`${kindColumn(kind)}_ore`, `coalesce(sum(b.ore_${kindColumn(kind)}), 0)`),
+const MONEY_OF: readonly Measure[] = (['consultation', 'time-add-on', 'procedure', 'lab', 'visit'] as const).map(
+  (kind) => sum(`${kindColumn(kind)}_ore`, `coalesce(sum(b.ore_${kindColumn(kind)}), 0)`),
 );
 
 /**
@@ -51,7 +52,10 @@ export const BILL_MEASURES: readonly Measure[] = [
   when('mental_bills', "b.diagnosis like 'P%'"),
   when('same_day_contacts', 'b.same_day_nth > 1'),
   when('simple_after_consultation', 'b.n_simple_contact > 0 and b.same_day_consultation'),
-  sum('lag_days', "coalesce(sum(date_diff('day', b.civil_day, cast(b.known_from as date))) filter (not b.is_credit), 0)"),
+  sum(
+    'lag_days',
+    "coalesce(sum(date_diff('day', b.civil_day, cast(b.known_from as date))) filter (not b.is_credit), 0)",
+  ),
   when('late_bills', `date_diff('day', b.civil_day, cast(b.known_from as date)) > ${LATE_DAYS}`),
   sum('rule_hits', 'coalesce(sum(b.rule_hits), 0)'),
   sum('rejections', 'coalesce(sum(b.rejections), 0)'),

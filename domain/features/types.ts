@@ -51,7 +51,8 @@ export interface Feature {
 }
 
 /** Window whose value is compared with peers. */
-export const peerWindow = (windows: readonly number[]): number | undefined => (windows.includes(12) ? 12 : windows.at(-1));
+export const peerWindow = (windows: readonly number[]): number | undefined =>
+  windows.includes(12) ? 12 : windows.at(-1);
 
 export function columnsOf(declaration: Declaration): Feature[] {
   const { name, windows, peers } = declaration;

@@ -71,19 +71,35 @@ const DAY = { slot: 'd', published: true } as const;
 const EVENING = { slot: 'k', published: true } as const;
 const E_CONSULTATION_EXCLUDES = ['2ad', '2ak', '11ad', '11ak', '701a', '705k', '706k', '615', '616'];
 
-// prettier-ignore
 export const TARIFFS: readonly Tariff[] = [
   tariff('1ad', 'LE', 'simple-contact', 5, 80, 'simple contact in person, day', DAY),
   tariff('1ak', 'LE', 'simple-contact', 5, 106, 'simple contact in person, evening and night', EVENING),
   tariff('1bd', 'LE', 'simple-contact', 4, 72, 'simple contact by phone or text, day', { ...DAY, invalidWith: ['*'] }),
-  tariff('1bk', 'LE', 'simple-contact', 4, 89, 'simple contact by phone or text, evening and night', { ...EVENING, invalidWith: ['*'] }),
+  tariff('1bk', 'LE', 'simple-contact', 4, 89, 'simple contact by phone or text, evening and night', {
+    ...EVENING,
+    invalidWith: ['*'],
+  }),
   tariff('1i', 'LE', 'simple-contact', 2, 64, 'e-prescription', { published: true }),
   tariff('2ad', 'LE', 'consultation', 15, 175, 'consultation, day', DAY),
   tariff('2ak', 'LE', 'consultation', 15, 328, 'consultation, evening and night', EVENING),
-  tariff('2ae', 'LE', 'e-consultation', 10, 175, 'e-consultation, day', { ...DAY, invalidWith: E_CONSULTATION_EXCLUDES }),
-  tariff('2aek', 'LE', 'e-consultation', 10, 324, 'e-consultation, evening and night', { ...EVENING, invalidWith: E_CONSULTATION_EXCLUDES }),
-  tariff('2cd', 'LE', 'time-add-on', 6, 255, 'consultation over 20 minutes, per started 15, day', { ...DAY, perRep: 15, maxReps: 8 }),
-  tariff('2ck', 'LE', 'time-add-on', 6, 310, 'consultation over 20 minutes, per started 15, evening and night', { slot: 'k', perRep: 15, maxReps: 8 }),
+  tariff('2ae', 'LE', 'e-consultation', 10, 175, 'e-consultation, day', {
+    ...DAY,
+    invalidWith: E_CONSULTATION_EXCLUDES,
+  }),
+  tariff('2aek', 'LE', 'e-consultation', 10, 324, 'e-consultation, evening and night', {
+    ...EVENING,
+    invalidWith: E_CONSULTATION_EXCLUDES,
+  }),
+  tariff('2cd', 'LE', 'time-add-on', 6, 255, 'consultation over 20 minutes, per started 15, day', {
+    ...DAY,
+    perRep: 15,
+    maxReps: 8,
+  }),
+  tariff('2ck', 'LE', 'time-add-on', 6, 310, 'consultation over 20 minutes, per started 15, evening and night', {
+    slot: 'k',
+    perRep: 15,
+    maxReps: 8,
+  }),
   tariff('2dd', 'LE', 'other', 0, 110, 'specialist add-on'),
   tariff('2ld', 'LE', 'other', 0, 220, 'systematic medication review; not a time tariff'),
   tariff('2ed', 'LE', 'group', 15, 150, 'consultation in a group'),

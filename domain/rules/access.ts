@@ -1,9 +1,28 @@
 import { type Act, ACTS, type Role } from './roles';
 
 /** Everybody who signs in as a person; `admin` among them where nothing personal is shown. */
-const PEOPLE = ['data-scientist', 'analyst', 'reviewer', 'approver', 'control-leader', 'caseworker', 'auditor', 'privacy-officer', 'admin'] as const; // prettier-ignore
+const PEOPLE = [
+  'data-scientist',
+  'analyst',
+  'reviewer',
+  'approver',
+  'control-leader',
+  'caseworker',
+  'auditor',
+  'privacy-officer',
+  'admin',
+] as const;
 /** Who inspects models, runs and lineage: nothing in them is about one actor. */
-const MODELS = ['data-scientist', 'analyst', 'reviewer', 'approver', 'control-leader', 'auditor', 'privacy-officer', 'admin'] as const;
+const MODELS = [
+  'data-scientist',
+  'analyst',
+  'reviewer',
+  'approver',
+  'control-leader',
+  'auditor',
+  'privacy-officer',
+  'admin',
+] as const;
 /** Who reads lists, which name practices; and who may open one actor, with a purpose. */
 const LISTS = ACTS['list.read'];
 const ACTORS = ACTS['actor.open'];
@@ -83,13 +102,15 @@ export const ACCESS = {
 export type Operation = keyof typeof ACCESS;
 export const OPERATIONS = Object.keys(ACCESS) as Operation[];
 
-export const mayCall = (roles: readonly string[], operation: Operation): boolean => (ACCESS[operation] as readonly string[]).some((role) => roles.includes(role)); // prettier-ignore
+export const mayCall = (roles: readonly string[], operation: Operation): boolean =>
+  (ACCESS[operation] as readonly string[]).some((role) => roles.includes(role));
 
 /** Acts about who looked at whom; their entries are for those who oversee look-ups (listAccess). */
 export const LOOK_UP_ACTS = ['actor.opened', 'list.read', 'list.exported', 'ledger.exported', 'line.assessed'] as const;
 export type LookUpAct = (typeof LOOK_UP_ACTS)[number];
 /** Acts of the ledger that these roles may not see. */
-export const hiddenActs = (roles: readonly string[]): readonly string[] => (mayCall(roles, 'listAccess') ? [] : LOOK_UP_ACTS);
+export const hiddenActs = (roles: readonly string[]): readonly string[] =>
+  mayCall(roles, 'listAccess') ? [] : LOOK_UP_ACTS;
 
 /** Roles whose view of lists and actors ends at the provider groups that their sign-in names. */
 const SCOPED: readonly string[] = ['caseworker'];
@@ -98,11 +119,15 @@ const SCOPED: readonly string[] = ['caseworker'];
  * Provider groups whose actors a principal may see; undefined for all. Somebody who is a caseworker and nothing wider sees
  * only the groups of the team, none when the sign-in names none.
  */
-export function groupsInScope(roles: readonly string[], operation: Operation, groups: readonly string[] | undefined): readonly string[] | undefined {
+export function groupsInScope(
+  roles: readonly string[],
+  operation: Operation,
+  groups: readonly string[] | undefined,
+): readonly string[] | undefined {
   const allowed: readonly string[] = ACCESS[operation];
   const wider = roles.some((role) => allowed.includes(role) && !SCOPED.includes(role));
   return wider ? undefined : (groups ?? []);
-} // prettier-ignore
+}
 
 /** Why somebody opens an actor; a closed list, so that no words about a person come into the ledger. */
 export const PURPOSES = ['case', 'triage', 'quality', 'audit', 'insight-request'] as const;

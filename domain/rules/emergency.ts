@@ -14,7 +14,8 @@ export const ANSWERS_NEEDED = { return: 1, stop: 2 } as const;
 /** Hours that a return stands on one person alone. */
 export const CONFIRM_HOURS = 72;
 
-export const isSettled = ({ kind, answers }: Pick<Emergency, 'kind' | 'answers'>): boolean => answers >= ANSWERS_NEEDED[kind];
+export const isSettled = ({ kind, answers }: Pick<Emergency, 'kind' | 'answers'>): boolean =>
+  answers >= ANSWERS_NEEDED[kind];
 
 /** Why nothing may be scored at `at`, or undefined. */
 export function scoringProblem(emergencies: readonly Emergency[], at: Date): string | undefined {

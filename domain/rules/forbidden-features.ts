@@ -5,7 +5,10 @@
 const FORBIDDEN: readonly (readonly [kind: string, words: readonly string[]])[] = [
   ['a name', ['name', 'names', 'navn', 'fornavn', 'etternavn', 'firstname', 'lastname', 'surname']],
   ['nationality', ['nationality', 'nasjonalitet', 'citizenship', 'statsborgerskap']],
-  ['country of birth', ['birthcountry', 'countryofbirth', 'fodeland', 'fødeland', 'fodselsland', 'fødselsland', 'landbakgrunn']],
+  [
+    'country of birth',
+    ['birthcountry', 'countryofbirth', 'fodeland', 'fødeland', 'fodselsland', 'fødselsland', 'landbakgrunn'],
+  ],
   ['ethnicity or religion', ['ethnicity', 'etnisitet', 'religion', 'livssyn', 'race']],
   ['free text', ['freetext', 'fritekst', 'comment', 'comments', 'kommentar', 'notes', 'notat']],
 ];

@@ -26,6 +26,8 @@ export function fourEyesProblem(
   act: TwoPersonAct,
   parties: { readonly requester: string; readonly trainer?: string | undefined; readonly decider: string },
 ): string | undefined {
-  const broken = FOUR_EYES[act].differs.find((party) => parties[party] !== undefined && parties[party] === parties.decider);
+  const broken = FOUR_EYES[act].differs.find(
+    (party) => parties[party] !== undefined && parties[party] === parties.decider,
+  );
   return broken && WHY[broken];
 }

@@ -47,7 +47,9 @@ const nb = {
 };
 
 type Gate = (input: GateInput) => GateResult[];
-const one = (gate: string, passed: boolean, reason: string, reasonNb: string): GateResult[] => [{ gate, passed, reason, reasonNb }];
+const one = (gate: string, passed: boolean, reason: string, reasonNb: string): GateResult[] => [
+  { gate, passed, reason, reasonNb },
+];
 
 const enoughOutcomes: Gate = ({ testPositives, testRows }) => {
   const { minTestPositives: least } = GATE_POLICY;
@@ -61,7 +63,12 @@ const enoughOutcomes: Gate = ({ testPositives, testRows }) => {
 
 const noNuisance: Gate = ({ usesNuisance }) =>
   usesNuisance
-    ? one('no-nuisance', false, 'the model uses columns that say who looked', 'modellen bruker kolonner som sier hvem som kontrollerte')
+    ? one(
+        'no-nuisance',
+        false,
+        'the model uses columns that say who looked',
+        'modellen bruker kolonner som sier hvem som kontrollerte',
+      )
     : one(
         'no-nuisance',
         true,
@@ -72,8 +79,15 @@ const noNuisance: Gate = ({ usesNuisance }) =>
 /** A suspicion that two different people have explained does not block for ever; it stays visible with its reasons. */
 const leakCertificate: Gate = ({ leaks }) => {
   const gate = 'leak-certificate';
-  if (!leaks) return one(gate, false, 'the run has no leak certificate; train again', 'kjøringen har ingen lekkasjeattest; tren på nytt');
-  if (leaks.verdict === 'clean') return one(gate, true, `${leaks.tests} tests found no leak`, `${leaks.tests} prøver fant ingen lekkasje`);
+  if (!leaks)
+    return one(
+      gate,
+      false,
+      'the run has no leak certificate; train again',
+      'kjøringen har ingen lekkasjeattest; tren på nytt',
+    );
+  if (leaks.verdict === 'clean')
+    return one(gate, true, `${leaks.tests} tests found no leak`, `${leaks.tests} prøver fant ingen lekkasje`);
   const { leakReasonsNeeded } = GATE_POLICY;
   return one(
     gate,
@@ -132,17 +146,31 @@ const calibration: Gate = ({ reliability }) => {
 const fairness: Gate = ({ fairness: groups }) => {
   if (groups.length === 0) return [];
   const judged = groups.filter(({ few }) => !few);
-  const few = groups.filter((group) => group.few).map(({ group }) => group).join(', ');
+  const few = groups
+    .filter((group) => group.few)
+    .map(({ group }) => group)
+    .join(', ');
   const rows = groups.reduce((sum, { inVain }) => sum + inVain.n, 0);
   const all = groups.reduce((sum, { inVain }) => sum + inVain.value * inVain.n, 0) / Math.max(1, rows);
   const over = judged.filter(({ inVain }) => inVain.lo > all + GATE_POLICY.burdenSlack);
-  const each = (shown: (e: Interval) => string, between: string) => over.map(({ group, inVain }) => `${group} ${shown(inVain)}`).join(between);
+  const each = (shown: (e: Interval) => string, between: string) =>
+    over.map(({ group, inVain }) => `${group} ${shown(inVain)}`).join(between);
   const fewText = few ? `; too few rows for a verdict: ${few}` : '';
   const fewNb = few ? `; for få rader til en dom: ${few}` : '';
   return over.length === 0
-    ? one('fairness', true, `no group of ${judged.length} bears clearly more controls in vain than all (${all.toFixed(3)})${fewText}`, `ingen av ${judged.length} grupper har klart flere kontroller uten funn enn alle (${nb.number(all)})${fewNb}`)
-    : one('fairness', false, `controls in vain clearly above all (${all.toFixed(3)}): ${each(show, ', ')}${fewText}`, `kontroller uten funn klart over alle (${nb.number(all)}): ${each(nb.show, '; ')}${fewNb}`);
-}; // prettier-ignore
+    ? one(
+        'fairness',
+        true,
+        `no group of ${judged.length} bears clearly more controls in vain than all (${all.toFixed(3)})${fewText}`,
+        `ingen av ${judged.length} grupper har klart flere kontroller uten funn enn alle (${nb.number(all)})${fewNb}`,
+      )
+    : one(
+        'fairness',
+        false,
+        `controls in vain clearly above all (${all.toFixed(3)}): ${each(show, ', ')}${fewText}`,
+        `kontroller uten funn klart over alle (${nb.number(all)}): ${each(nb.show, '; ')}${fewNb}`,
+      );
+};
 
 /** Drift: what the newest test period shows must be possible beside what the earlier ones showed. */
 const drift: Gate = ({ periods, averagePrecision }) => {
@@ -175,7 +203,19 @@ const labelsStand: Gate = ({ revisedLabels }) => {
   );
 };
 
-const GATES: readonly Gate[] = [enoughOutcomes, noNuisance, leakCertificate, labelsStand, betterThanBaselines, notClearlyWorse, champion, calibration, fairness, drift, documentation]; // prettier-ignore
+const GATES: readonly Gate[] = [
+  enoughOutcomes,
+  noNuisance,
+  leakCertificate,
+  labelsStand,
+  betterThanBaselines,
+  notClearlyWorse,
+  champion,
+  calibration,
+  fairness,
+  drift,
+  documentation,
+];
 
 /** All gates over one candidate. */
 export function judge(input: GateInput): { passed: boolean; results: GateResult[] } {

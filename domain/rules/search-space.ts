@@ -15,14 +15,21 @@ export function trialSettings(given: FamilySpec, seed: number, trial: number): F
     case 'mlp':
       return { ...given, ...training(rng), hidden: hidden(rng), embedding: embedding(rng) };
     case 'tabm-mini':
-      return { ...given, ...training(rng), blocks: 1 + rng.below(3), width: 32 * (1 + rng.below(8)), embedding: embedding(rng) };
+      return {
+        ...given,
+        ...training(rng),
+        blocks: 1 + rng.below(3),
+        width: 32 * (1 + rng.below(8)),
+        embedding: embedding(rng),
+      };
     case 'additive':
       return { ...given, ...training(rng), dropout: 0, units: rng.pick([8, 16, 32]), pairs: rng.pick([0, 2, 4, 8]) };
   }
 }
 
 /** Uniform in the logarithm, rounded to what a person would write. */
-const logUniform = (rng: Rng, least: number, most: number): number => Number((least * (most / least) ** rng.next()).toPrecision(2));
+const logUniform = (rng: Rng, least: number, most: number): number =>
+  Number((least * (most / least) ** rng.next()).toPrecision(2));
 
 const training = (rng: Rng) => ({
   learningRate: logUniform(rng, 3e-4, 1e-2),
@@ -34,7 +41,11 @@ const training = (rng: Rng) => ({
 /** The fit itself chooses among its penalties: three a decade apart around the one that is drawn. */
 const logistic = (given: SpecOf<'logistic'>, rng: Rng): SpecOf<'logistic'> => {
   const middle = logUniform(rng, 1e-3, 1);
-  return { ...given, l1Ratio: rng.pick([0, 0.1, 0.5, 0.9]), l2: [0.1, 1, 10].map((factor) => Number((middle * factor).toPrecision(2))) };
+  return {
+    ...given,
+    l1Ratio: rng.pick([0, 0.1, 0.5, 0.9]),
+    l2: [0.1, 1, 10].map((factor) => Number((middle * factor).toPrecision(2))),
+  };
 };
 
 const hidden = (rng: Rng): number[] => {

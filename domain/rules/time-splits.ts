@@ -38,10 +38,14 @@ export const monthStart = (day: string): string => `${day.slice(0, 7)}-01`;
 export function foldsOf(split: SplitSpec): Fold[] {
   if (split.kind === 'fixed') {
     if (split.testFrom < split.trainUntil) {
-      throw new RangeError(`test dates overlap training: testFrom ${split.testFrom} is before trainUntil ${split.trainUntil}`);
+      throw new RangeError(
+        `test dates overlap training: testFrom ${split.testFrom} is before trainUntil ${split.trainUntil}`,
+      );
     }
     if (split.testUntil <= split.testFrom) {
-      throw new RangeError(`the test part is empty: testUntil ${split.testUntil} is not after testFrom ${split.testFrom}`);
+      throw new RangeError(
+        `the test part is empty: testUntil ${split.testUntil} is not after testFrom ${split.testFrom}`,
+      );
     }
     return [{ id: 'fixed', trainKnownBefore: split.trainUntil, testFrom: split.testFrom, testUntil: split.testUntil }];
   }

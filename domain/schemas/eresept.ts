@@ -6,7 +6,9 @@ import { isNationalId } from '../identifiers';
  * Names follow the domain notes' reading of the public documentation; unknown fields are kept.
  */
 const instant = z.iso.datetime({ offset: true });
-const amount = z.string().regex(/^\d{1,13}(\.\d{1,2})?$/, 'expected an amount that is not negative, with at most two decimals');
+const amount = z
+  .string()
+  .regex(/^\d{1,13}(\.\d{1,2})?$/, 'expected an amount that is not negative, with at most two decimals');
 const person = z.looseObject({
   id: z.string().refine(isNationalId, 'expected an identity number of 11 digits with right control digits'),
   idType: z.string().default('FNR'),

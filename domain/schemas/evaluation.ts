@@ -149,12 +149,18 @@ export interface GroupCoverage {
 
 /** Lists drawn from all active actors at the start of each test part, and what can be said of them. */
 export interface PopulationReport {
-  readonly parts: readonly { readonly fold: string; readonly asOf: string; readonly actors: number; readonly controlled: number; readonly drawn: number }[];
+  readonly parts: readonly {
+    readonly fold: string;
+    readonly asOf: string;
+    readonly actors: number;
+    readonly controlled: number;
+    readonly drawn: number;
+  }[];
   readonly lists: readonly ListEstimate[];
   readonly swap: readonly SwapEstimate[];
   /** By the newest part's training rows. */
   readonly groups: readonly GroupCoverage[];
-} // prettier-ignore
+}
 
 /** Everything that an evaluation page shows of one run; content-addressed, its rows stand in ml.evaluation too. */
 export interface EvaluationDocument {

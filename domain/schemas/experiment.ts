@@ -11,7 +11,12 @@ const moving = {
   firstTest: day.describe('first day of the first test part'),
   testMonths: z.int().min(1).max(36).default(6),
   folds: z.int().min(1).max(24).default(3),
-  embargoDays: z.int().min(0).max(730).default(0).describe('days before the test part whose newly known outcomes may not train'),
+  embargoDays: z
+    .int()
+    .min(0)
+    .max(730)
+    .default(0)
+    .describe('days before the test part whose newly known outcomes may not train'),
 };
 
 const split = z
@@ -76,7 +81,11 @@ const fields = z.strictObject({
   ]),
   label: z
     .strictObject({
-      minAmountNok: z.int().min(0).default(0).describe('a finding counts from this amount; appeals that reverse it take it away'),
+      minAmountNok: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('a finding counts from this amount; appeals that reverse it take it away'),
     })
     .default({ minAmountNok: 0 }),
   split,
@@ -129,7 +138,9 @@ const fields = z.strictObject({
   beyondColumns: z
     .array(z.enum(CONTROL_BASES))
     .default(['tip'])
-    .describe('what a control was opened on that says more of an actor than any column does: probabilities are those of actors without it'),
+    .describe(
+      'what a control was opened on that says more of an actor than any column does: probabilities are those of actors without it',
+    ),
   readFrom: z
     .enum(READ_FROM)
     .default('standing')
@@ -139,7 +150,9 @@ const fields = z.strictObject({
   candidate: z
     .union([z.literal('validation'), z.enum(FAMILY_NAMES)])
     .default('validation')
-    .describe('which family becomes the candidate; "validation" takes the best inner-validation log loss, never the test part'),
+    .describe(
+      'which family becomes the candidate; "validation" takes the best inner-validation log loss, never the test part',
+    ),
   evaluation: z
     .strictObject({
       k: z.array(z.int().min(1)).min(1).default([20, 50, 100]),
@@ -163,7 +176,8 @@ export const experimentSchema = fields.superRefine((experiment, context) => {
       context.addIssue({
         code: 'custom',
         path: [field],
-        message: 'all active actors are known of a register source with `evaluation.population: true` only; leave this out',
+        message:
+          'all active actors are known of a register source with `evaluation.population: true` only; leave this out',
       });
 });
 export type Experiment = z.infer<typeof experimentSchema>;

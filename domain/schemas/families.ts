@@ -3,20 +3,39 @@ import { z } from 'zod';
 /** Model families and their settings. Every setting has a default that works untuned; `utplukk train --schema` prints them. */
 const loss = z
   .strictObject({
-    positiveWeight: z.number().positive().default(1).describe('how many times a finding counts against a row without one'),
-    focalGamma: z.number().min(0).max(5).default(0).describe('0 is log loss; above, rows that are right already count less'),
+    positiveWeight: z
+      .number()
+      .positive()
+      .default(1)
+      .describe('how many times a finding counts against a row without one'),
+    focalGamma: z
+      .number()
+      .min(0)
+      .max(5)
+      .default(0)
+      .describe('0 is log loss; above, rows that are right already count less'),
   })
   .default({ positiveWeight: 1, focalGamma: 0 });
 export type LossSpec = z.infer<typeof loss>;
 
 /** Settings of gradient training, with each family's own defaults. */
-const training = (defaults: { learningRate: number; weightDecay: number; dropout: number; batchSize: number; patience: number }) => ({
+const training = (defaults: {
+  learningRate: number;
+  weightDecay: number;
+  dropout: number;
+  batchSize: number;
+  patience: number;
+}) => ({
   learningRate: z.number().positive().default(defaults.learningRate),
   weightDecay: z.number().min(0).default(defaults.weightDecay),
   dropout: z.number().min(0).max(0.8).default(defaults.dropout),
   batchSize: z.int().min(8).default(defaults.batchSize),
   maxEpochs: z.int().min(1).max(500).default(60),
-  patience: z.int().min(1).default(defaults.patience).describe('epochs without a better validation loss before training stops'),
+  patience: z
+    .int()
+    .min(1)
+    .default(defaults.patience)
+    .describe('epochs without a better validation loss before training stops'),
   members: z.int().min(1).max(32).default(3).describe('networks with different seeds, averaged'),
   loss,
 });
@@ -46,7 +65,12 @@ const logistic = z.strictObject({
     .min(1)
     .default([0.00003, 0.0003, 0.003, 0.03, 0.3])
     .describe('penalties to choose from, on the inner validation part'),
-  l1Ratio: z.number().min(0).max(0.99).default(0).describe('share of the penalty on absolute values (elastic net); 0 is ridge'),
+  l1Ratio: z
+    .number()
+    .min(0)
+    .max(0.99)
+    .default(0)
+    .describe('share of the penalty on absolute values (elastic net); 0 is ridge'),
 });
 const mlp = z.strictObject({
   family: z.literal('mlp'),
@@ -56,7 +80,12 @@ const mlp = z.strictObject({
 });
 const tabmMini = z.strictObject({
   family: z.literal('tabm-mini'),
-  submodels: z.int().min(2).max(64).default(8).describe('submodels that share all weights but their first scaling and their head'),
+  submodels: z
+    .int()
+    .min(2)
+    .max(64)
+    .default(8)
+    .describe('submodels that share all weights but their first scaling and their head'),
   width: z.int().min(8).max(1024).default(128),
   blocks: z.int().min(1).max(5).default(2),
   embedding,
@@ -65,7 +94,12 @@ const tabmMini = z.strictObject({
 const additive = z.strictObject({
   family: z.literal('additive'),
   units: z.int().min(2).max(128).default(16).describe("hidden units of each feature's own curve"),
-  pairs: z.int().min(0).max(50).default(6).describe('pairs of features with a surface of their own, chosen on the training rows'),
+  pairs: z
+    .int()
+    .min(0)
+    .max(50)
+    .default(6)
+    .describe('pairs of features with a surface of their own, chosen on the training rows'),
   ...training({ learningRate: 0.005, weightDecay: 0.001, dropout: 0, batchSize: 256, patience: 10 }),
 });
 

@@ -9,10 +9,16 @@ import { isHprNumber, isNationalId, isOrganisationNumber } from '../identifiers'
  */
 export const amount = z
   .string()
-  .regex(/^\d{1,13}(\.\d{1,2})?$/, 'expected an amount that is not negative, with at most two decimals, such as "175.00"');
+  .regex(
+    /^\d{1,13}(\.\d{1,2})?$/,
+    'expected an amount that is not negative, with at most two decimals, such as "175.00"',
+  );
 const instant = z
   .string()
-  .refine((text) => parseInstant(text) !== undefined, 'expected an existing ISO date and time, such as 2024-03-01T10:15:00');
+  .refine(
+    (text) => parseInstant(text) !== undefined,
+    'expected an existing ISO date and time, such as 2024-03-01T10:15:00',
+  );
 
 export const diagnosisSchema = z.looseObject({ kodeverk: z.string(), kode: z.string().min(1).max(12) });
 
@@ -67,7 +73,10 @@ export type Envelope = z.infer<typeof envelopeSchema>;
 export const actorSchema = z
   .looseObject({
     hprNr: z.string().refine(isHprNumber, 'expected an HPR number of 1 to 9 digits').optional(),
-    orgnr: z.string().refine(isOrganisationNumber, 'expected an organisation number of 9 digits with a right control digit').optional(),
+    orgnr: z
+      .string()
+      .refine(isOrganisationNumber, 'expected an organisation number of 9 digits with a right control digit')
+      .optional(),
     praksisId: z.string().regex(/^\d{6,12}$/),
     praksistype: z.string().min(2).max(6),
     fagomrade: z.string().min(2).max(4),
@@ -80,7 +89,10 @@ export const actorSchema = z
     gyldigTil: z.iso.date().optional(),
     kjentFra: z.iso.datetime({ offset: true }),
   })
-  .refine((actor) => actor.hprNr !== undefined || actor.orgnr !== undefined, 'expected an HPR number or an organisation number');
+  .refine(
+    (actor) => actor.hprNr !== undefined || actor.orgnr !== undefined,
+    'expected an HPR number or an organisation number',
+  );
 export type Actor = z.infer<typeof actorSchema>;
 
 /** What the population register says of a person, as far as control needs it. */

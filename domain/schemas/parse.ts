@@ -17,7 +17,12 @@ export function explain(error: z.ZodError, input: unknown, limit = 5): string {
 }
 
 /** @throws UtplukkError InvalidInput naming `what`, the path, the bad value and the allowed ones */
-export function parseOrExplain<S extends z.ZodType>(schema: S, input: unknown, what: string, next?: string): z.infer<S> {
+export function parseOrExplain<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  what: string,
+  next?: string,
+): z.infer<S> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw invalid(`${what} is not right:\n  ${explain(result.error, input)}`, next);

@@ -25,7 +25,8 @@ export interface ActorReasons {
   readonly counterEvidence: readonly Reason[];
   readonly otherCounterEvidence: number;
   /** Where the model has seen nothing similar: share of figures outside what training saw, and which; undefined otherwise. */
-  readonly unlike?: { readonly share: number; readonly groupUnseen: boolean; readonly outside: readonly string[] } | undefined;
+  readonly unlike?:
+    { readonly share: number; readonly groupUnseen: boolean; readonly outside: readonly string[] } | undefined;
   /** Figures that would have had to be the peers' median for the score to fall below the list's end; none where it is below already; undefined where ten do not suffice. */
   readonly counterfactual: { readonly features: readonly string[]; readonly score: number } | undefined;
 }

@@ -13,7 +13,10 @@ export const tableMappingSchema = z.strictObject({
       .array(z.union([z.string(), z.number()]))
       .min(1)
       .describe('values that count as a finding'),
-    knownOn: z.string().optional().describe('column with the day the outcome became known; the as-of day when left out'),
+    knownOn: z
+      .string()
+      .optional()
+      .describe('column with the day the outcome became known; the as-of day when left out'),
     amount: z.string().optional().describe('column with the amount found, in kroner'),
   }),
   features: z

@@ -14,7 +14,10 @@ const CELLS = 4;
  * Neural additive model (Agarwal et al. 2021) with chosen pairs: logit = bias + Σ curve(feature) + Σ surface(pair). Each
  * curve is a small ReLU network of one number, so what a feature adds is exact. Flags and categories add a weight each.
  */
-export const additive = (spec?: Pick<SpecOf<'additive'>, 'units'>, pairs: readonly (readonly [number, number])[] = []): Network => ({
+export const additive = (
+  spec?: Pick<SpecOf<'additive'>, 'units'>,
+  pairs: readonly (readonly [number, number])[] = [],
+): Network => ({
   initial({ rng, inputs, baseLogit }) {
     const { units } = spec!;
     const values = columnsOf(inputs, (kind) => kind === 'value');
@@ -25,26 +28,52 @@ export const additive = (spec?: Pick<SpecOf<'additive'>, 'units'>, pairs: readon
     const sign = (i: number) => (i % 2 === 0 ? 1 : -1);
     const small = (n: number, scale: number) => Float32Array.from({ length: n }, () => scale * rng.normal());
     const surfaces = pairs.length * units;
-    const constant = (name: string, columns: readonly number[]): Parameter => ({ name, shape: [columns.length], values: Float32Array.from(columns), kind: 'constant' }); // prettier-ignore
-    const flags: Parameter = { name: 'flag.weight', shape: [1, rest.length], values: new Float32Array(rest.length), kind: 'weight' };
+    const constant = (name: string, columns: readonly number[]): Parameter => ({
+      name,
+      shape: [columns.length],
+      values: Float32Array.from(columns),
+      kind: 'constant',
+    });
+    const flags: Parameter = {
+      name: 'flag.weight',
+      shape: [1, rest.length],
+      values: new Float32Array(rest.length),
+      kind: 'weight',
+    };
     return [
       constant('curve.column', values),
-      { name: 'curve.in', shape: [1, values.length, units], values: Float32Array.from({ length: curves }, (_, i) => sign(i)), kind: 'free' },
-      { name: 'curve.knot', shape: [1, values.length, units], values: Float32Array.from({ length: curves }, (_, i) => -sign(i) * knot(i)), kind: 'free' },
+      {
+        name: 'curve.in',
+        shape: [1, values.length, units],
+        values: Float32Array.from({ length: curves }, (_, i) => sign(i)),
+        kind: 'free',
+      },
+      {
+        name: 'curve.knot',
+        shape: [1, values.length, units],
+        values: Float32Array.from({ length: curves }, (_, i) => -sign(i) * knot(i)),
+        kind: 'free',
+      },
       { name: 'curve.out', shape: [1, values.length, units], values: small(curves, 0.01), kind: 'weight' },
       ...(rest.length === 0 ? [] : [constant('flag.column', rest), flags]),
       ...(pairs.length === 0
         ? []
         : ([
-            constant('pair.first', pairs.map(([first]) => first)),
-            constant('pair.second', pairs.map(([, second]) => second)),
+            constant(
+              'pair.first',
+              pairs.map(([first]) => first),
+            ),
+            constant(
+              'pair.second',
+              pairs.map(([, second]) => second),
+            ),
             { name: 'pair.in', shape: [2, pairs.length, units], values: small(2 * surfaces, 0.7), kind: 'free' },
             { name: 'pair.knot', shape: [1, pairs.length, units], values: small(surfaces, 0.7), kind: 'free' },
             { name: 'pair.out', shape: [1, pairs.length, units], values: small(surfaces, 0.01), kind: 'weight' },
           ] satisfies Parameter[])),
       filled('bias', [1, 1], baseLogit),
     ];
-  }, // prettier-ignore
+  },
 
   forward: (tf, tensors, x) => tf.add<Tensor2D>(tf.sum(additiveTerms(tf, tensors, x), 1, true), tensors['bias']!),
 });
@@ -56,12 +85,18 @@ const columnsOf = (inputs: readonly InputColumn[], wanted: (kind: InputColumn['k
 export function additiveTerms(tf: Tf, tensors: Tensors, x: Tensor2D): Tensor2D {
   const at = (name: string) => tf.gather(x, tf.cast(tensors[name]!, 'int32'), 1);
   const bend = (z: Tensor, out: string) => weighedSums(tf, tf.relu(z as Tensor3D), tensors[out]!);
-  const curves = bend(tf.add(tf.mul(tf.expandDims(at('curve.column'), 2), tensors['curve.in']!), tensors['curve.knot']!), 'curve.out');
+  const curves = bend(
+    tf.add(tf.mul(tf.expandDims(at('curve.column'), 2), tensors['curve.in']!), tensors['curve.knot']!),
+    'curve.out',
+  );
   const terms = [curves];
   if (tensors['flag.column']) terms.push(tf.mul<Tensor2D>(at('flag.column'), tensors['flag.weight']!));
   if (tensors['pair.first']) {
     const [first, second] = tf.split(tensors['pair.in'] as Tensor3D, 2, 0);
-    const z = tf.add(tf.mul(tf.expandDims(at('pair.first'), 2), first!), tf.mul(tf.expandDims(at('pair.second'), 2), second!));
+    const z = tf.add(
+      tf.mul(tf.expandDims(at('pair.first'), 2), first!),
+      tf.mul(tf.expandDims(at('pair.second'), 2), second!),
+    );
     terms.push(bend(tf.add(z, tensors['pair.knot']!), 'pair.out'));
   }
   return terms.length === 1 ? curves : tf.concat(terms, 1);
@@ -71,17 +106,29 @@ export function additiveTerms(tf: Tf, tensors: Tensors, x: Tensor2D): Tensor2D {
 export function additiveTermColumns(tensors: readonly NamedTensor[]): (readonly number[])[] {
   const of = (name: string) => [...(tensors.find((tensor) => tensor.name === name)?.values ?? [])];
   const second = of('pair.second');
-  return [...of('curve.column').map((column) => [column]), ...of('flag.column').map((column) => [column]), ...of('pair.first').map((column, i) => [column, second[i]!])]; // prettier-ignore
+  return [
+    ...of('curve.column').map((column) => [column]),
+    ...of('flag.column').map((column) => [column]),
+    ...of('pair.first').map((column, i) => [column, second[i]!]),
+  ];
 }
 
 /**
  * Pairs worth a surface, by what the residuals of the curves still show in a table of 4 × 4 cells over each pair (the idea
  * of FAST, Lou et al. 2013): variance explained by the cells beyond rows and columns. Equal gains keep the columns' order.
  */
-export function choosePairs(train: Rows, inputs: readonly InputColumn[], logits: ArrayLike<number>, count: number): [number, number][] {
+export function choosePairs(
+  train: Rows,
+  inputs: readonly InputColumn[],
+  logits: ArrayLike<number>,
+  count: number,
+): [number, number][] {
   if (count === 0) return [];
   const residual = Float64Array.from(train.y, (y, row) => y - 1 / (1 + Math.exp(-logits[row]!)));
-  const columns = columnsOf(inputs, (kind) => kind === 'value').map((column) => ({ column, cells: cellsOf(train, column) }));
+  const columns = columnsOf(inputs, (kind) => kind === 'value').map((column) => ({
+    column,
+    cells: cellsOf(train, column),
+  }));
   const ranked = columns
     .map((entry) => ({ ...entry, main: explained(entry.cells, CELLS, residual, train.y) }))
     .sort((a, b) => b.main - a.main || a.column - b.column)
@@ -90,11 +137,17 @@ export function choosePairs(train: Rows, inputs: readonly InputColumn[], logits:
   ranked.forEach((a, i) => {
     for (const b of ranked.slice(i + 1)) {
       const joint = a.cells.map((cell, row) => cell * CELLS + b.cells[row]!);
-      const gain = explained(joint, CELLS * CELLS, residual) - explained(a.cells, CELLS, residual) - explained(b.cells, CELLS, residual);
+      const gain =
+        explained(joint, CELLS * CELLS, residual) -
+        explained(a.cells, CELLS, residual) -
+        explained(b.cells, CELLS, residual);
       pairs.push({ pair: a.column < b.column ? [a.column, b.column] : [b.column, a.column], gain });
     }
   });
-  return pairs.sort((a, b) => b.gain - a.gain || a.pair[0] - b.pair[0] || a.pair[1] - b.pair[1]).slice(0, count).map(({ pair }) => pair); // prettier-ignore
+  return pairs
+    .sort((a, b) => b.gain - a.gain || a.pair[0] - b.pair[0] || a.pair[1] - b.pair[1])
+    .slice(0, count)
+    .map(({ pair }) => pair);
 }
 
 function cellsOf(train: Rows, column: number): Uint8Array {

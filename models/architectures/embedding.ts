@@ -11,7 +11,8 @@ const FAR = 1e9;
 export const embeddedWidth = (width: number, parameters: readonly Parameter[]): number =>
   width +
   parameters.reduce(
-    (sum, { name, shape }) => sum + (name === 'ple.low' ? shape[1]! : name === 'periodic.frequency' ? 2 * shape[1]! : 0),
+    (sum, { name, shape }) =>
+      sum + (name === 'ple.low' ? shape[1]! : name === 'periodic.frequency' ? 2 * shape[1]! : 0),
     0,
   );
 
@@ -55,7 +56,11 @@ function piecewiseLinear(bins: number, { train }: Beginning, columns: readonly n
       ceiling: bin === count - 1 ? FAR : 1,
     }));
   });
-  const constant = (name: string, of: (bin: (typeof all)[number]) => number, shape: number[] = [1, all.length]): Parameter => ({ name, shape, kind: 'constant', values: Float32Array.from(all, of) }); // prettier-ignore
+  const constant = (
+    name: string,
+    of: (bin: (typeof all)[number]) => number,
+    shape: number[] = [1, all.length],
+  ): Parameter => ({ name, shape, kind: 'constant', values: Float32Array.from(all, of) });
   return [
     constant('ple.column', (bin) => bin.column, [all.length]),
     constant('ple.low', (bin) => bin.low),
@@ -66,7 +71,8 @@ function piecewiseLinear(bins: number, { train }: Beginning, columns: readonly n
 }
 
 /** Whether inputs are widened at all. */
-export const isWidened = (tensors: Tensors): boolean => (tensors['ple.column'] ?? tensors['periodic.column']) !== undefined;
+export const isWidened = (tensors: Tensors): boolean =>
+  (tensors['ple.column'] ?? tensors['periodic.column']) !== undefined;
 
 /** Inputs and their embedding side by side. */
 export function embed(tf: Tf, tensors: Tensors, x: Tensor2D): Tensor2D {

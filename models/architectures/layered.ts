@@ -28,6 +28,11 @@ export const layered = (layers: Layers): Layered => ({
     const widened = embed(tf, tensors, x);
     const data = !tensors['periodic.frequency'];
     const first = data && masks ? layers.first?.(tf, tensors, widened) : undefined;
-    return layers.above(tf, tensors, first ?? (data ? dataProduct : product)(tf, widened, layers.kernel(tf, tensors)), masks);
+    return layers.above(
+      tf,
+      tensors,
+      first ?? (data ? dataProduct : product)(tf, widened, layers.kernel(tf, tensors)),
+      masks,
+    );
   },
 });

@@ -66,6 +66,7 @@ function logits(x: Float32Array, weights: Float64Array, intercept: number): Floa
 
 function sumOfRows(x: Float32Array, alpha: Float64Array, width: number): Float64Array {
   const out = new Float64Array(width);
-  for (let row = 0; row < alpha.length; row++) for (let k = 0, at = row * width; k < width; k++) out[k]! += x[at + k]! * alpha[row]!;
+  for (let row = 0; row < alpha.length; row++)
+    for (let k = 0, at = row * width; k < width; k++) out[k]! += x[at + k]! * alpha[row]!;
   return out;
 }

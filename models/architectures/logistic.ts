@@ -16,7 +16,12 @@ const MAX_PASSES = 200;
  * after the other (Friedman, Hastie and Tibshirani 2010). The last weight is the intercept and is not penalised.
  * @returns the new weights
  */
-function coordinateDescent(hessian: Float64Array, gradient: Float64Array, from: Float64Array, l1: number): Float64Array {
+function coordinateDescent(
+  hessian: Float64Array,
+  gradient: Float64Array,
+  from: Float64Array,
+  l1: number,
+): Float64Array {
   const d = from.length;
   const w = Float64Array.from(from);
   const slope = Float64Array.from(gradient); // of the quadratic at w
@@ -58,7 +63,9 @@ function fitByNewton(tf: Tf, { x, y, width }: Rows, penalty: number, l1Ratio: nu
   const d = width + 1;
   const [l1, l2] = [penalty * l1Ratio, penalty * (1 - l1Ratio)];
   let weights: Float64Array = new Float64Array(d);
-  const [design, target] = tf.tidy(() => [tf.concat([tf.tensor2d(x, [n, width]), tf.ones([n, 1])], 1), tf.tensor2d(y, [n, 1])] as const);
+  const [design, target] = tf.tidy(
+    () => [tf.concat([tf.tensor2d(x, [n, width]), tf.ones([n, 1])], 1), tf.tensor2d(y, [n, 1])] as const,
+  );
   for (let step = 0; step < MAX_STEPS; step++) {
     const sums = tf.tidy(() => {
       const p = tf.sigmoid(tf.matMul(design, tf.tensor2d(Float32Array.from(weights), [d, 1])));

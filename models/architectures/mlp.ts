@@ -30,7 +30,11 @@ export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): Layered
     above(tf, tensors, first, masks) {
       let z = shifted(tf, first, tensors['b0'] as Tensor2D);
       for (let layer = 1; tensors[`w${layer}`]; layer++) {
-        z = shifted(tf, product(tf, rectified(tf, z, masks), tensors[`w${layer}`] as Tensor2D), tensors[`b${layer}`] as Tensor2D);
+        z = shifted(
+          tf,
+          product(tf, rectified(tf, z, masks), tensors[`w${layer}`] as Tensor2D),
+          tensors[`b${layer}`] as Tensor2D,
+        );
       }
       return z;
     },

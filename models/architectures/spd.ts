@@ -10,7 +10,8 @@ export function factorSpd(a: Float64Array): (b: Float64Array) => Float64Array {
   for (let j = 0; j < n; j++) {
     let diagonal = l[j * n + j]!;
     for (let k = 0; k < j; k++) diagonal -= l[j * n + k]! ** 2;
-    if (!(diagonal > 0)) throw new RangeError(`the normal equations are not positive definite at column ${j}: raise the penalty`);
+    if (!(diagonal > 0))
+      throw new RangeError(`the normal equations are not positive definite at column ${j}: raise the penalty`);
     const root = Math.sqrt(diagonal);
     l[j * n + j] = root;
     for (let i = j + 1; i < n; i++) {

@@ -45,7 +45,9 @@ export const tabmMini = (spec?: Pick<SpecOf<'tabm-mini'>, 'submodels' | 'width' 
     },
 
     first: (tf, tensors, x) =>
-      tf.getBackend() === 'wasm' ? scaledProduct(tf, x, tensors['r'] as Tensor3D, tensors['w0'] as Tensor2D) : undefined,
+      tf.getBackend() === 'wasm'
+        ? scaledProduct(tf, x, tensors['r'] as Tensor3D, tensors['w0'] as Tensor2D)
+        : undefined,
 
     above(tf, tensors, first, masks) {
       const [k, d] = (tensors['head'] as Tensor2D).shape;

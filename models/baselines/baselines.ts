@@ -10,7 +10,8 @@ const DEVIATION_LIMIT = 5;
 
 /** How far a profile lies above its peers: mean of the robust z, each from 0 to 5; an unknown one deviates from nothing. */
 const meanDeviation = (profile: readonly Float64Array[], row: number): number =>
-  profile.reduce((sum, z) => sum + (Number.isNaN(z[row]!) ? 0 : Math.min(DEVIATION_LIMIT, Math.max(0, z[row]!))), 0) / profile.length;
+  profile.reduce((sum, z) => sum + (Number.isNaN(z[row]!) ? 0 : Math.min(DEVIATION_LIMIT, Math.max(0, z[row]!))), 0) /
+  profile.length;
 
 export const PROFILE_DEVIATION = 'profile_deviation';
 
@@ -47,7 +48,12 @@ export const baselineColumns = ({ baselines }: MatrixMeta): string[] => [
  * - peer deviation: mean over the profile of how far a figure lies above its peers (robust z, from 0 to 5), the method of
  *   the prescribing-profile letters; NOK at risk: size times that deviation
  */
-export function baselineScores(data: MatrixData, meta: MatrixMeta, rows: readonly number[], seed: number): Map<string, Float64Array> {
+export function baselineScores(
+  data: MatrixData,
+  meta: MatrixMeta,
+  rows: readonly number[],
+  seed: number,
+): Map<string, Float64Array> {
   const { size, ruleHits, deviations } = meta.baselines;
   const known = (name: string | undefined) => (name === undefined ? undefined : data.numeric.get(name));
   const scores = new Map<string, Float64Array>();

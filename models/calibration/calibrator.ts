@@ -14,7 +14,10 @@ export function calibrated(calibrator: StoredCalibrator, score: number): number 
 const PARTS = 5;
 const KINDS = {
   platt: (scores: Float64Array, labels: Float64Array): Calibrator => ({ kind: 'platt', ...fitPlatt(scores, labels) }),
-  isotonic: (scores: Float64Array, labels: Float64Array): Calibrator => ({ kind: 'isotonic', ...fitIsotonic(scores, labels) }),
+  isotonic: (scores: Float64Array, labels: Float64Array): Calibrator => ({
+    kind: 'isotonic',
+    ...fitIsotonic(scores, labels),
+  }),
 };
 
 export interface Calibration {
@@ -36,7 +39,13 @@ export interface Calibration {
  *
  * @param beyond of each row; left out where nothing is known of grounds
  */
-export function chooseCalibrator(scores: Float64Array, labels: Float64Array, entities: readonly string[], seed: number, beyond?: readonly boolean[]): Calibration {
+export function chooseCalibrator(
+  scores: Float64Array,
+  labels: Float64Array,
+  entities: readonly string[],
+  seed: number,
+  beyond?: readonly boolean[],
+): Calibration {
   const rng = new Rng(seed, 'calibration');
   const partOf = new Map(rng.shuffle([...new Set(entities)].sort()).map((entity, i) => [entity, i % PARTS]));
   const all = [...scores.keys()];
@@ -49,7 +58,10 @@ export function chooseCalibrator(scores: Float64Array, labels: Float64Array, ent
   const cross = (kind: keyof typeof KINDS) => {
     const [own, without] = [new Float64Array(scores.length), new Float64Array(scores.length)];
     for (let part = 0; part < PARTS; part++) {
-      const { calibrator, ground } = fit(kind, all.filter((row) => partOf.get(entities[row]!) !== part));
+      const { calibrator, ground } = fit(
+        kind,
+        all.filter((row) => partOf.get(entities[row]!) !== part),
+      );
       for (const row of all) {
         if (partOf.get(entities[row]!) !== part) continue;
         own[row] = calibrated(calibrator, scores[row]! + (beyond?.[row] ? ground.score : 0));
@@ -66,4 +78,4 @@ export function chooseCalibrator(scores: Float64Array, labels: Float64Array, ent
     withoutGround: tried[kind].without,
     logLoss: { platt: tried.platt.loss, isotonic: tried.isotonic.loss },
   };
-} // prettier-ignore
+}

@@ -25,22 +25,31 @@ const NOTHING: GroundWorth = { logOdds: 0, score: 0 };
  * @param labels 1 for a finding, else 0
  * @param beyond whether a row's control rests on more than any column shows
  */
-export function worthOfGround(scores: ArrayLike<number>, labels: ArrayLike<number>, beyond: readonly boolean[]): GroundWorth {
+export function worthOfGround(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  beyond: readonly boolean[],
+): GroundWorth {
   if (!beyond.includes(true) || !beyond.includes(false)) return NOTHING;
   const target = smoothedTargets(labels);
   const rows = beyond.map((told, row): Row => ({ x: [scores[row]!, 1, told ? 1 : 0], y: target(labels[row]!) }));
-  const loss = (at: readonly number[]) => rows.reduce((sum, row) => sum + logitLoss(logitOf(row, at), row.y), at[2]! ** 2 / (2 * PRIOR_SD ** 2));
+  const loss = (at: readonly number[]) =>
+    rows.reduce((sum, row) => sum + logitLoss(logitOf(row, at), row.y), at[2]! ** 2 / (2 * PRIOR_SD ** 2));
   const [slope, , logOdds] = dampedNewton([1, 0, 0], (at) => newtonStep(rows, at), loss);
   // A tip can be worth nothing; that it speaks for honesty is an accident of few rows.
   const worth = Math.max(0, logOdds!);
   return { logOdds: worth, score: worth / Math.max(LEAST_SLOPE, slope!) };
-} // prettier-ignore
+}
 
 /** Scores of controls moved up the scale by what their ground was worth to them; without grounds they stay. */
-export function movedByGround(scores: ArrayLike<number>, labels: ArrayLike<number>, beyond: readonly boolean[] | undefined): { moved: Float64Array; ground: GroundWorth } {
+export function movedByGround(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  beyond: readonly boolean[] | undefined,
+): { moved: Float64Array; ground: GroundWorth } {
   const ground = beyond ? worthOfGround(scores, labels, beyond) : NOTHING;
   return { moved: Float64Array.from(scores, (score, row) => score + (beyond?.[row] ? ground.score : 0)), ground };
-} // prettier-ignore
+}
 
 interface Row {
   readonly x: readonly number[];

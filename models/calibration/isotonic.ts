@@ -17,7 +17,11 @@ export function fitIsotonic(scores: ArrayLike<number>, labels: ArrayLike<number>
     for (let last = blocks.length - 1; last > 0 && rate(blocks[last - 1]!) >= rate(blocks[last]!); last--) {
       const { sum, count, scoreSum } = blocks.pop()!;
       const before = blocks[last - 1]!;
-      [before.sum, before.count, before.scoreSum] = [before.sum + sum, before.count + count, before.scoreSum + scoreSum];
+      [before.sum, before.count, before.scoreSum] = [
+        before.sum + sum,
+        before.count + count,
+        before.scoreSum + scoreSum,
+      ];
     }
   }
   return { scores: blocks.map(({ scoreSum, count }) => scoreSum / count), probabilities: blocks.map(rate) };

@@ -13,7 +13,8 @@ export function smoothedTargets(labels: ArrayLike<number>): (label: number) => n
 /** The least log loss with smoothed targets, by Newton's method. */
 export function fitPlatt(scores: Float64Array, labels: Float64Array): Platt {
   const target = smoothedTargets(labels);
-  const loss = ([a, b]: readonly number[]) => scores.reduce((sum, score, i) => sum + logitLoss(a! * score + b!, target(labels[i]!)), 0);
+  const loss = ([a, b]: readonly number[]) =>
+    scores.reduce((sum, score, i) => sum + logitLoss(a! * score + b!, target(labels[i]!)), 0);
   const move = ([a, b]: readonly number[]) => {
     let [ga, gb, haa, hab, hbb] = [0, 0, 1e-9, 0, 1e-9];
     for (let i = 0; i < scores.length; i++) {
@@ -37,4 +38,5 @@ export function fitPlatt(scores: Float64Array, labels: Float64Array): Platt {
   return { a: MIN_SLOPE, b: Math.log(share / (1 - share)) - MIN_SLOPE * mean((row) => scores[row]!) };
 }
 
-export const plattProbability = (platt: Platt, score: number): number => 1 / (1 + Math.exp(-(platt.a * score + platt.b)));
+export const plattProbability = (platt: Platt, score: number): number =>
+  1 / (1 + Math.exp(-(platt.a * score + platt.b)));

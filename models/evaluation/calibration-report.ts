@@ -8,33 +8,57 @@ import { beyondOf, type Contender, type EvaluationSettings, pick, readFrom } fro
 
 type Row = Omit<EvaluationRow, 'family'>;
 const percent = `${Math.round(INTERVAL * 100)} %`;
-const MEASURES = { 'brier-score': brierScore, 'log-loss': logLossOfProbabilities, 'calibration-error': calibrationError };
+const MEASURES = {
+  'brier-score': brierScore,
+  'log-loss': logLossOfProbabilities,
+  'calibration-error': calibrationError,
+};
 
 /**
  * Whether a model's probabilities hold. Of a run they come from calibrators that a row's entity took no part in, each control
  * with its ground; of a frozen version they are what it promised, judged on the controls that rest on the columns alone.
  */
-export function calibrationOf(contender: Contender, settings: EvaluationSettings): { calibrator: Calibrator; rows: Row[]; reliability: ReliabilityReport | undefined } {
+export function calibrationOf(
+  contender: Contender,
+  settings: EvaluationSettings,
+): { calibrator: Calibrator; rows: Row[]; reliability: ReliabilityReport | undefined } {
   const { family, judged, promised } = contender;
   const beyond = beyondOf(contender, settings);
   const [scores, labels] = [readFrom(contender), Float64Array.from(judged.labels)];
-  const { calibrator: fitted, crossFitted, logLoss } = chooseCalibrator(scores, labels, judged.entities, settings.seed, beyond);
+  const {
+    calibrator: fitted,
+    crossFitted,
+    logLoss,
+  } = chooseCalibrator(scores, labels, judged.entities, settings.seed, beyond);
   const from = contender.standing ? { readFrom: 'standing' as const } : {};
   const calibrator = { ...fitted, ...from };
   const ground = beyond?.includes(true) ? { beyondColumns: groundOf({ ...judged, scores }, beyond, settings) } : {};
   const chosen = { family, chosen: calibrator.kind, logLoss, ...from };
   if (!promised) {
     const how = `${calibrator.kind}, cross-fitted over entities`;
-    return { calibrator, rows: measured(judged, crossFitted, how, settings), reliability: { ...chosen, ...promisedAndFound(judged, crossFitted, settings), ...ground } };
+    return {
+      calibrator,
+      rows: measured(judged, crossFitted, how, settings),
+      reliability: { ...chosen, ...promisedAndFound(judged, crossFitted, settings), ...ground },
+    };
   }
   const alone = [...labels.keys()].filter((row) => !beyond?.[row]);
   if (alone.length === 0) return { calibrator, rows: [], reliability: undefined };
   const [rows, own] = [pick(judged, alone), Float64Array.from(alone, (row) => promised[row]!)];
   const promisedLogLoss = logLossOfProbabilities(own, Float64Array.from(rows.labels));
-  return { calibrator, rows: measured(rows, own, 'as the version promised', settings), reliability: { ...chosen, promisedLogLoss, ...promisedAndFound(rows, own, settings), ...ground } };
-} // prettier-ignore
+  return {
+    calibrator,
+    rows: measured(rows, own, 'as the version promised', settings),
+    reliability: { ...chosen, promisedLogLoss, ...promisedAndFound(rows, own, settings), ...ground },
+  };
+}
 
-function measured(judged: Judged, probability: Float64Array, how: string, { bootstrap, seed }: EvaluationSettings): Row[] {
+function measured(
+  judged: Judged,
+  probability: Float64Array,
+  how: string,
+  { bootstrap, seed }: EvaluationSettings,
+): Row[] {
   const labels = Float64Array.from(judged.labels);
   const draws = Object.keys(MEASURES).map(() => [] as number[]);
   for (const weights of bootstrapWeights(judged.entities, bootstrap, seed)) {
@@ -51,25 +75,50 @@ function measured(judged: Judged, probability: Float64Array, how: string, { boot
   });
 }
 
-function promisedAndFound(judged: Judged, probability: Float64Array, { ks, bootstrap, seed }: EvaluationSettings): Pick<ReliabilityReport, 'bins' | 'top'> {
+function promisedAndFound(
+  judged: Judged,
+  probability: Float64Array,
+  { ks, bootstrap, seed }: EvaluationSettings,
+): Pick<ReliabilityReport, 'bins' | 'top'> {
   const labels = Float64Array.from(judged.labels);
   const order = rankOrder(judged, seed);
-  const top = ks.filter((k) => k <= labels.length).map((k) => {
-    const first = order.slice(0, k);
-    const part = pick(judged, first);
-    const mean = (values: Float64Array) => first.reduce((sum, row) => sum + values[row]!, 0) / k;
-    const own = [...bootstrapWeights(part.entities, bootstrap, seed)].map((weights) => weights.reduce((sum, weight, i) => sum + weight * part.labels[i]!, 0) / weights.reduce((a, b) => a + b, 0));
-    const value = mean(labels);
-    return { k, meanProbability: mean(probability), findingRate: { value, ...percentileInterval(own, value), n: k } };
-  });
+  const top = ks
+    .filter((k) => k <= labels.length)
+    .map((k) => {
+      const first = order.slice(0, k);
+      const part = pick(judged, first);
+      const mean = (values: Float64Array) => first.reduce((sum, row) => sum + values[row]!, 0) / k;
+      const own = [...bootstrapWeights(part.entities, bootstrap, seed)].map(
+        (weights) =>
+          weights.reduce((sum, weight, i) => sum + weight * part.labels[i]!, 0) / weights.reduce((a, b) => a + b, 0),
+      );
+      const value = mean(labels);
+      return { k, meanProbability: mean(probability), findingRate: { value, ...percentileInterval(own, value), n: k } };
+    });
   return { bins: reliability(probability, labels), top };
-} // prettier-ignore
+}
 
 /** How many times the odds of a finding a ground beyond the columns has at the same score. */
-function groundOf(judged: Judged, beyond: readonly boolean[], { bootstrap, seed, beyondColumns = [] }: EvaluationSettings): NonNullable<ReliabilityReport['beyondColumns']> {
-  const ratio = (rows: readonly number[]) => Math.exp(worthOfGround(rows.map((row) => judged.scores[row]!), rows.map((row) => judged.labels[row]!), rows.map((row) => beyond[row]!)).logOdds);
+function groundOf(
+  judged: Judged,
+  beyond: readonly boolean[],
+  { bootstrap, seed, beyondColumns = [] }: EvaluationSettings,
+): NonNullable<ReliabilityReport['beyondColumns']> {
+  const ratio = (rows: readonly number[]) =>
+    Math.exp(
+      worthOfGround(
+        rows.map((row) => judged.scores[row]!),
+        rows.map((row) => judged.labels[row]!),
+        rows.map((row) => beyond[row]!),
+      ).logOdds,
+    );
   const rows = [...beyond.keys()];
   const value = ratio(rows);
-  const draws = [...bootstrapWeights(judged.entities, Math.min(bootstrap, 200), seed)].map((weights) => ratio(rows.flatMap((row) => Array<number>(weights[row]!).fill(row))));
-  return { bases: [...beyondColumns], oddsRatio: { value, ...percentileInterval(draws, value), n: beyond.filter(Boolean).length } };
-} // prettier-ignore
+  const draws = [...bootstrapWeights(judged.entities, Math.min(bootstrap, 200), seed)].map((weights) =>
+    ratio(rows.flatMap((row) => Array<number>(weights[row]!).fill(row))),
+  );
+  return {
+    bases: [...beyondColumns],
+    oddsRatio: { value, ...percentileInterval(draws, value), n: beyond.filter(Boolean).length },
+  };
+}

@@ -30,7 +30,8 @@ const SMALLEST_PROPENSITY = 0.005;
 
 const ASSUMPTIONS = {
   naive: 'controlled actors on the list are like those on it that were not controlled',
-  'inverse-probability': 'every actor on the list had a known chance above nought of being controlled, and the draw was made as stored',
+  'inverse-probability':
+    'every actor on the list had a known chance above nought of being controlled, and the draw was made as stored',
   'doubly-robust': 'as inverse probability; the outcome model makes it sharper and need not be right',
   'random-arm':
     'every actor that was not controlled for certain had the same stored chance in the random arm, and all outcomes of the arm are final',
@@ -40,7 +41,14 @@ const ASSUMPTIONS = {
 /** Mean and Wald interval of values, held in [0, 1]. */
 function around(estimator: PolicyEstimate['estimator'], value: number, variance: number, n: number): PolicyEstimate {
   const half = Z * Math.sqrt(Math.max(0, variance));
-  return { estimator, value, lo: Math.max(0, value - half), hi: Math.min(1, value + half), n, assumption: ASSUMPTIONS[estimator] };
+  return {
+    estimator,
+    value,
+    lo: Math.max(0, value - half),
+    hi: Math.min(1, value + half),
+    n,
+    assumption: ASSUMPTIONS[estimator],
+  };
 }
 
 /** Wilson score interval: right also for few rows and shares near 0 or 1. */
@@ -56,8 +64,14 @@ export function wilson(hits: number, n: number): { lo: number; hi: number } {
 export function naive(candidates: readonly Candidate[]): PolicyEstimate {
   const seen = candidates.filter(({ listed, controlled }) => listed && controlled);
   const hits = seen.reduce((sum, { outcome }) => sum + outcome, 0);
-  return { estimator: 'naive', value: seen.length > 0 ? hits / seen.length : 0, ...wilson(hits, seen.length), n: seen.length, assumption: ASSUMPTIONS.naive };
-} // prettier-ignore
+  return {
+    estimator: 'naive',
+    value: seen.length > 0 ? hits / seen.length : 0,
+    ...wilson(hits, seen.length),
+    n: seen.length,
+    assumption: ASSUMPTIONS.naive,
+  };
+}
 
 /** The list's actors whom the draw could have reached, those of them that were controlled, and how many it could not reach. */
 function reached(candidates: readonly Candidate[]) {
@@ -75,7 +89,12 @@ function reached(candidates: readonly Candidate[]) {
 function heldBack(estimate: PolicyEstimate, { blind, beyond }: { blind: boolean; beyond: number }): PolicyEstimate {
   const [lo, hi] = blind ? [0, 1] : [estimate.lo, estimate.hi];
   const value = Math.min(1, Math.max(0, estimate.value));
-  return { ...estimate, value: value * (1 - beyond) + beyond / 2, lo: lo * (1 - beyond), hi: hi * (1 - beyond) + beyond };
+  return {
+    ...estimate,
+    value: value * (1 - beyond) + beyond / 2,
+    lo: lo * (1 - beyond),
+    hi: hi * (1 - beyond) + beyond,
+  };
 }
 
 /** Variance of a self-normalised weighed mean, linearised, over independent draws. */
@@ -104,7 +123,8 @@ export function doublyRobust(candidates: readonly Candidate[]): PolicyEstimate {
   const residual = ({ outcome, predicted }: Candidate) => outcome - predicted;
   const correction = seen.reduce((sum, row) => sum + residual(row) / row.propensity, 0) / weight;
   const value = within.reduce((sum, { predicted }) => sum + predicted, 0) / within.length + correction;
-  const variance = weighedVariance(seen, (row) => residual(row) - correction, weight) * (studentT(seen.length - 1) / Z) ** 2;
+  const variance =
+    weighedVariance(seen, (row) => residual(row) - correction, weight) * (studentT(seen.length - 1) / Z) ** 2;
   return heldBack(around('doubly-robust', value, variance, seen.length), reach);
 }
 
@@ -123,18 +143,33 @@ export function randomArm(candidates: readonly Candidate[]): PolicyEstimate {
   // What is not known is the share among those not drawn; a sample of a finite list says more of it than of an endless one.
   const effective = unseen === 0 ? Number.POSITIVE_INFINITY : (drawn.length * (rest.length - 1)) / unseen;
   const share = drawn.length > 0 ? hits(drawn) / drawn.length : 0.5;
-  const interval = unseen === 0 ? { lo: share, hi: share } : wilson(share * (drawn.length > 0 ? effective : 0), drawn.length > 0 ? effective : 0);
+  const interval =
+    unseen === 0
+      ? { lo: share, hi: share }
+      : wilson(share * (drawn.length > 0 ? effective : 0), drawn.length > 0 ? effective : 0);
   const whole = (restShare: number) => (hits(certain) + rest.length * restShare) / Math.max(1, listed.length);
-  return { estimator: 'random-arm', value: whole(share), lo: whole(interval.lo), hi: whole(interval.hi), n: certain.length + drawn.length, assumption: ASSUMPTIONS['random-arm'] };
-} // prettier-ignore
+  return {
+    estimator: 'random-arm',
+    value: whole(share),
+    lo: whole(interval.lo),
+    hi: whole(interval.hi),
+    n: certain.length + drawn.length,
+    assumption: ASSUMPTIONS['random-arm'],
+  };
+}
 
 /** 97.5 % quantile of Student's t (Cornish-Fisher expansion; exact within 1 % from 3 degrees on). */
 export function studentT(degrees: number): number {
   if (degrees < 1) return 12.7;
   const z = Z;
   const [z3, z5] = [z ** 3, z ** 5];
-  return z + (z3 + z) / (4 * degrees) + (5 * z5 + 16 * z3 + 3 * z) / (96 * degrees ** 2) + (3 * z ** 7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * degrees ** 3);
-} // prettier-ignore
+  return (
+    z +
+    (z3 + z) / (4 * degrees) +
+    (5 * z5 + 16 * z3 + 3 * z) / (96 * degrees ** 2) +
+    (3 * z ** 7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * degrees ** 3)
+  );
+}
 
 /**
  * Worst and best case (Manski 1990): the controlled as they were found, all others without or with a finding. It claims
@@ -158,8 +193,14 @@ export const allEstimates = (candidates: readonly Candidate[]): PolicyEstimate[]
  * caseloads were dealt without regard to the actors.
  * @param rows the whole caseload of the decider who controlled the largest share, with the model's scores
  */
-export function contraction(rows: readonly { readonly score: number; readonly controlled: boolean; readonly outcome: number }[], k: number): { value: number; lo: number; hi: number; n: number } {
-  const kept = rows.filter(({ controlled }) => controlled).sort((a, b) => b.score - a.score).slice(0, k);
+export function contraction(
+  rows: readonly { readonly score: number; readonly controlled: boolean; readonly outcome: number }[],
+  k: number,
+): { value: number; lo: number; hi: number; n: number } {
+  const kept = rows
+    .filter(({ controlled }) => controlled)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, k);
   const hits = kept.reduce((sum, { outcome }) => sum + outcome, 0);
   return { value: kept.length > 0 ? hits / kept.length : 0, ...wilson(hits, kept.length), n: kept.length };
-} // prettier-ignore
+}

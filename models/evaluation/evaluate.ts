@@ -1,6 +1,22 @@
 import type { Calibrator } from '../../domain/schemas/calibration';
-import type { Curve, EvaluationDocument, EvaluationRow, GroupFairness, PairedDifference, ReliabilityReport } from '../../domain/schemas/evaluation'; // prettier-ignore
-import { bootstrapWeights, type Drawn, estimateWithDraws, INTERVAL, type Judged, percentileInterval, rankOrder, toRanking } from '../metrics/ranking-metrics'; // prettier-ignore
+import type {
+  Curve,
+  EvaluationDocument,
+  EvaluationRow,
+  GroupFairness,
+  PairedDifference,
+  ReliabilityReport,
+} from '../../domain/schemas/evaluation';
+import {
+  bootstrapWeights,
+  type Drawn,
+  estimateWithDraws,
+  INTERVAL,
+  type Judged,
+  percentileInterval,
+  rankOrder,
+  toRanking,
+} from '../metrics/ranking-metrics';
 import { calibrationOf } from './calibration-report';
 import { type Contender, type EvaluationSettings, pick } from './contender';
 
@@ -52,10 +68,16 @@ export function evaluateRun(
 
 type Row = Omit<EvaluationRow, 'family'>;
 
-function judgeSlice(judged: Judged, slice: string, { ks, bootstrap, seed }: EvaluationSettings): { rows: Row[]; drawn: Drawn[] } {
+function judgeSlice(
+  judged: Judged,
+  slice: string,
+  { ks, bootstrap, seed }: EvaluationSettings,
+): { rows: Row[]; drawn: Drawn[] } {
   const drawn = estimateWithDraws(toRanking(judged, seed), ks, bootstrap, seed);
   const findings = Array.from(judged.labels).filter((label) => label === 1).length;
-  const few = isThin(judged.labels.length, findings) ? `; few rows: ${judged.labels.length} with ${findings} findings` : ''; // prettier-ignore
+  const few = isThin(judged.labels.length, findings)
+    ? `; few rows: ${judged.labels.length} with ${findings} findings`
+    : '';
   const method = `naive on controlled actors, entity bootstrap ${bootstrap}, ${percent}${few}`;
   return { rows: drawn.map(({ estimate }) => ({ ...estimate, slice, method })), drawn };
 }
@@ -73,17 +95,30 @@ function judgeSlices({ judged, groups, periods, bases = [] }: Contender, setting
 
 function curveOf({ family, judged }: Contender, { bootstrap, seed }: EvaluationSettings): Curve {
   const n = judged.labels.length;
-  const ks = [...new Set(Array.from({ length: CURVE_POINTS }, (_, i) => Math.max(1, Math.round(((i + 1) / CURVE_POINTS) ** 2 * n))))];
+  const ks = [
+    ...new Set(
+      Array.from({ length: CURVE_POINTS }, (_, i) => Math.max(1, Math.round(((i + 1) / CURVE_POINTS) ** 2 * n))),
+    ),
+  ];
   const drawn = estimateWithDraws(toRanking(judged, seed), ks, Math.min(bootstrap, 200), seed);
-  const at = (metric: string, k: number) => drawn.find(({ estimate }) => estimate.metric === metric && estimate.k === k)?.estimate;
+  const at = (metric: string, k: number) =>
+    drawn.find(({ estimate }) => estimate.metric === metric && estimate.k === k)?.estimate;
   return {
     family,
-    points: ks.map((k) => ({ k, precision: at('precision', k)!, recall: at('recall', k)!, kroner: at('kroner-upheld', k) })),
+    points: ks.map((k) => ({
+      k,
+      precision: at('precision', k)!,
+      recall: at('recall', k)!,
+      kroner: at('kroner-upheld', k),
+    })),
   };
 }
 
 /** All models against all others: the draws are of the same actors, so their difference is narrower than their intervals. */
-function pairedDifferences(contenders: readonly Contender[], drawn: ReadonlyMap<string, readonly Drawn[]>): PairedDifference[] {
+function pairedDifferences(
+  contenders: readonly Contender[],
+  drawn: ReadonlyMap<string, readonly Drawn[]>,
+): PairedDifference[] {
   const out: PairedDifference[] = [];
   contenders.forEach((one, i) => {
     contenders.forEach((other, j) => {
@@ -95,7 +130,15 @@ function pairedDifferences(contenders: readonly Contender[], drawn: ReadonlyMap<
         if (!match || estimate.metric === 'lift') return;
         const value = estimate.value - match.estimate.value;
         const differences = draws.map((draw, r) => draw - match.draws[r]!);
-        out.push({ family: one.family, against: other.family, metric: estimate.metric, k: estimate.k, value, ...percentileInterval(differences, value), n: estimate.n }); // prettier-ignore
+        out.push({
+          family: one.family,
+          against: other.family,
+          metric: estimate.metric,
+          k: estimate.k,
+          value,
+          ...percentileInterval(differences, value),
+          n: estimate.n,
+        });
       });
     });
   });
@@ -103,7 +146,10 @@ function pairedDifferences(contenders: readonly Contender[], drawn: ReadonlyMap<
 }
 
 /** Shares of the list and controls in vain, per provider group and length of the list. */
-function fairnessOf({ family, judged, groups }: Contender, { ks, bootstrap, seed }: EvaluationSettings): GroupFairness[] {
+function fairnessOf(
+  { family, judged, groups }: Contender,
+  { ks, bootstrap, seed }: EvaluationSettings,
+): GroupFairness[] {
   const n = judged.labels.length;
   const names = [...new Set(groups)].sort();
   const order = rankOrder(judged, seed);
@@ -114,25 +160,50 @@ function fairnessOf({ family, judged, groups }: Contender, { ks, bootstrap, seed
       seed,
     ),
   ];
-  return ks.filter((k) => k <= n).flatMap((k) => names.map((group): GroupFairness => {
-    const measure = (weights: ArrayLike<number>) => {
-      let [seen, own, ownClean] = [0, 0, 0];
-      for (let i = 0; i < n && seen < k; i++) {
-        const w = Math.min(weights[i]!, k - seen);
-        seen += w;
-        if (groups[order[i]!] !== group) continue;
-        own += w;
-        ownClean += w * (1 - judged.labels[order[i]!]!);
-      }
-      return { share: own / k, inVain: own > 0 ? ownClean / own : Number.NaN };
-    };
-    const point = measure(new Float64Array(n).fill(1));
-    const draws = replicates.map(measure);
-    const rows = groups.filter((own) => own === group).length;
-    const selected = Math.round(point.share * k);
-    const inVain = Number.isNaN(point.inVain) ? 0 : point.inVain;
-    return { family, group, k, rows, few: isThin(rows, selected), shareOfRows: rows / n,
-      shareOfList: { value: point.share, ...percentileInterval(draws.map(({ share }) => share), point.share), n: k },
-      inVain: { value: inVain, ...percentileInterval(draws.map((draw) => draw.inVain).filter((value) => !Number.isNaN(value)), inVain), n: selected } };
-  })); // prettier-ignore
+  return ks
+    .filter((k) => k <= n)
+    .flatMap((k) =>
+      names.map((group): GroupFairness => {
+        const measure = (weights: ArrayLike<number>) => {
+          let [seen, own, ownClean] = [0, 0, 0];
+          for (let i = 0; i < n && seen < k; i++) {
+            const w = Math.min(weights[i]!, k - seen);
+            seen += w;
+            if (groups[order[i]!] !== group) continue;
+            own += w;
+            ownClean += w * (1 - judged.labels[order[i]!]!);
+          }
+          return { share: own / k, inVain: own > 0 ? ownClean / own : Number.NaN };
+        };
+        const point = measure(new Float64Array(n).fill(1));
+        const draws = replicates.map(measure);
+        const rows = groups.filter((own) => own === group).length;
+        const selected = Math.round(point.share * k);
+        const inVain = Number.isNaN(point.inVain) ? 0 : point.inVain;
+        return {
+          family,
+          group,
+          k,
+          rows,
+          few: isThin(rows, selected),
+          shareOfRows: rows / n,
+          shareOfList: {
+            value: point.share,
+            ...percentileInterval(
+              draws.map(({ share }) => share),
+              point.share,
+            ),
+            n: k,
+          },
+          inVain: {
+            value: inVain,
+            ...percentileInterval(
+              draws.map((draw) => draw.inVain).filter((value) => !Number.isNaN(value)),
+              inVain,
+            ),
+            n: selected,
+          },
+        };
+      }),
+    );
 }

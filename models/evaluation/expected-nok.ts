@@ -11,13 +11,19 @@ import { beyondOf, type Contender, type EvaluationSettings, readFrom } from './c
  *
  * @param kroner expected of each judged row, given a finding
  */
-export function byExpectedNok(contender: Contender, kroner: readonly number[], settings: EvaluationSettings): { contender: Contender; report: AmountReport } {
+export function byExpectedNok(
+  contender: Contender,
+  kroner: readonly number[],
+  settings: EvaluationSettings,
+): { contender: Contender; report: AmountReport } {
   const { judged, family } = contender;
   const { bootstrap, seed } = settings;
   const orderedAs = `${family}-nok`;
   const [scores, labels] = [readFrom(contender), Float64Array.from(judged.labels)];
   // A frozen version's list was ordered by what it promised; of a run the promise is that of the other entities' calibrators.
-  const probability = contender.promised ?? chooseCalibrator(scores, labels, judged.entities, seed, beyondOf(contender, settings)).withoutGround;
+  const probability =
+    contender.promised ??
+    chooseCalibrator(scores, labels, judged.entities, seed, beyondOf(contender, settings)).withoutGround;
   // Those that ended without kroner too: what a finding is worth has their share in it.
   const findings = [...labels.keys()].filter((row) => labels[row] === 1);
   const ratio = (weights: ArrayLike<number>) => {
@@ -25,10 +31,17 @@ export function byExpectedNok(contender: Contender, kroner: readonly number[], s
     return sum(judged.kroner!) / sum(kroner);
   };
   const value = ratio(new Float64Array(labels.length).fill(1));
-  const draws = [...bootstrapWeights(judged.entities, bootstrap, seed)].map(ratio).filter((draw) => Number.isFinite(draw));
+  const draws = [...bootstrapWeights(judged.entities, bootstrap, seed)]
+    .map(ratio)
+    .filter((draw) => Number.isFinite(draw));
   const pick = (of: ArrayLike<number>) => findings.map((row) => of[row]!);
   return {
-    contender: { ...contender, family: orderedAs, isModel: false, judged: { ...judged, scores: Float64Array.from(probability, (p, row) => p * kroner[row]!) } },
+    contender: {
+      ...contender,
+      family: orderedAs,
+      isModel: false,
+      judged: { ...judged, scores: Float64Array.from(probability, (p, row) => p * kroner[row]!) },
+    },
     report: {
       family,
       orderedAs,
@@ -38,4 +51,4 @@ export function byExpectedNok(contender: Contender, kroner: readonly number[], s
       rankCorrelation: spearman(pick(kroner), pick(judged.kroner!)),
     },
   };
-} // prettier-ignore
+}

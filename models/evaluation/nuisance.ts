@@ -21,6 +21,13 @@ export function nuisanceEffects(
       const { value: theirs, lo, hi, n } = match.estimate;
       const value = theirs - own.value;
       const differences = match.draws.map((draw, r) => draw - draws[r]!);
-      return { family, metric, k, without: own, withColumns: { value: theirs, lo, hi, n }, difference: { value, ...percentileInterval(differences, value), n: own.n } };
-    }); // prettier-ignore
+      return {
+        family,
+        metric,
+        k,
+        without: own,
+        withColumns: { value: theirs, lo, hi, n },
+        difference: { value, ...percentileInterval(differences, value), n: own.n },
+      };
+    });
 }

@@ -26,7 +26,8 @@ export function contributions(tf: Tf, model: FittedModel, data: MatrixData, rows
   const columns = inputColumns(model.encoder);
   const x = encode(model.encoder, data, rows);
   const mean = Float32Array.from(model.background);
-  if (mean.length !== width) throw new RangeError(`the model carries a mean row of ${mean.length} inputs, its encoder makes ${width}`);
+  if (mean.length !== width)
+    throw new RangeError(`the model carries a mean row of ${mean.length} inputs, its encoder makes ${width}`);
   const parts = model.members.map((member) => {
     const tensors = toTensors(tf, member);
     try {
@@ -46,7 +47,12 @@ export function contributions(tf: Tf, model: FittedModel, data: MatrixData, rows
       byFeature.set(feature, (byFeature.get(feature) ?? 0) + own);
     });
     const [score, base] = [average((part) => part.scores[row]!), average((part) => part.base)];
-    return { score, base, byFeature, gap: score - base - [...byFeature.values()].reduce((sum, value) => sum + value, 0) };
+    return {
+      score,
+      base,
+      byFeature,
+      gap: score - base - [...byFeature.values()].reduce((sum, value) => sum + value, 0),
+    };
   });
 }
 
@@ -57,14 +63,24 @@ function linear(_tf: Tf, tensors: Record<string, Tensor>, x: Float32Array, mean:
   const width = w.length;
   const columns = Float64Array.from(x, (value, i) => w[i % width]! * (value - mean[i % width]!));
   const base = w.reduce((sum, weight, j) => sum + weight * mean[j]!, b);
-  const scores = Float64Array.from({ length: x.length / width }, (_, row) => columns.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value, base)); // prettier-ignore
+  const scores = Float64Array.from({ length: x.length / width }, (_, row) =>
+    columns.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value, base),
+  );
   return { scores, base, columns };
 }
 
-function terms(tf: Tf, tensors: Record<string, Tensor>, reads: readonly (readonly number[])[], x: Float32Array, mean: Float32Array): Part {
+function terms(
+  tf: Tf,
+  tensors: Record<string, Tensor>,
+  reads: readonly (readonly number[])[],
+  x: Float32Array,
+  mean: Float32Array,
+): Part {
   const width = mean.length;
   const at = (inputs: Float32Array) =>
-    Float64Array.from(tf.tidy(() => additiveTerms(tf, tensors, tf.tensor2d(inputs, [inputs.length / width, width])).dataSync()));
+    Float64Array.from(
+      tf.tidy(() => additiveTerms(tf, tensors, tf.tensor2d(inputs, [inputs.length / width, width])).dataSync()),
+    );
   const bias = tensors['bias']!.dataSync()[0]!;
   const [own, centre] = [at(x), at(mean)];
   const base = centre.reduce((sum, value) => sum + value, bias);

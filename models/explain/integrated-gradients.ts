@@ -33,10 +33,18 @@ interface Space {
  * Where the first layer is linear in the inputs, a straight path of inputs is a straight path of its sums: that is walked
  * instead, and its mean slope is carried back through the layer once. The result is the same at a fraction of the price.
  */
-export function integrated(tf: Tf, tensors: Record<string, Tensor>, family: LayeredName, x: Float32Array, mean: Float32Array): Part {
+export function integrated(
+  tf: Tf,
+  tensors: Record<string, Tensor>,
+  family: LayeredName,
+  x: Float32Array,
+  mean: Float32Array,
+): Part {
   const width = mean.length;
   const score = (inputs: Float32Array) =>
-    tf.tidy(() => tf.mean(LAYERED[family].forward(tf, tensors, tf.tensor2d(inputs, [inputs.length / width, width])), 1).dataSync());
+    tf.tidy(() =>
+      tf.mean(LAYERED[family].forward(tf, tensors, tf.tensor2d(inputs, [inputs.length / width, width])), 1).dataSync(),
+    );
   const [scores, base] = [score(x), score(mean)[0]!];
   const kernel = isWidened(tensors) ? undefined : tf.tidy(() => LAYERED[family].kernel(tf, tensors));
   try {
@@ -49,22 +57,42 @@ export function integrated(tf: Tf, tensors: Record<string, Tensor>, family: Laye
   }
 }
 
-function ofInputs(tf: Tf, tensors: Record<string, Tensor>, family: LayeredName, x: Float32Array, mean: Float32Array): Space {
+function ofInputs(
+  tf: Tf,
+  tensors: Record<string, Tensor>,
+  family: LayeredName,
+  x: Float32Array,
+  mean: Float32Array,
+): Space {
   const slope = tf.grad((at) => tf.sum(tf.mean(LAYERED[family].forward(tf, tensors, at as Tensor2D), 1)));
   return { width: mean.length, ends: x, start: mean, slope, toInputs: (slopes) => slopes };
 }
 
-function ofSums(tf: Tf, tensors: Record<string, Tensor>, family: LayeredName, kernel: Tensor2D, x: Float32Array, mean: Float32Array): Space {
+function ofSums(
+  tf: Tf,
+  tensors: Record<string, Tensor>,
+  family: LayeredName,
+  kernel: Tensor2D,
+  x: Float32Array,
+  mean: Float32Array,
+): Space {
   const [inputs, width] = kernel.shape;
-  const sums = (rows: Float32Array) => tf.tidy(() => tf.matMul(tf.tensor2d(rows, [rows.length / inputs, inputs]), kernel).dataSync() as Float32Array);
+  const sums = (rows: Float32Array) =>
+    tf.tidy(() => tf.matMul(tf.tensor2d(rows, [rows.length / inputs, inputs]), kernel).dataSync() as Float32Array);
   return {
     width,
     ends: sums(x),
     start: sums(mean),
     slope: tf.grad((at) => tf.sum(tf.mean(LAYERED[family].above(tf, tensors, at as Tensor2D), 1))),
-    toInputs: (slopes) => tf.tidy(() => tf.matMul(tf.tensor2d(slopes, [slopes.length / width, width]), tf.transpose(kernel)).dataSync() as Float32Array),
+    toInputs: (slopes) =>
+      tf.tidy(
+        () =>
+          tf
+            .matMul(tf.tensor2d(slopes, [slopes.length / width, width]), tf.transpose(kernel))
+            .dataSync() as Float32Array,
+      ),
   };
-} // prettier-ignore
+}
 
 /** Mean slopes along every row's path, rows × width of the space; in fine steps for rows that coarse ones leave a gap in. */
 function walkAll(tf: Tf, space: Space, scores: ArrayLike<number>, base: number): Float32Array {
@@ -72,7 +100,8 @@ function walkAll(tf: Tf, space: Space, scores: ArrayLike<number>, base: number):
   const slopes = new Float32Array(ends.length);
   const walk = (rows: readonly number[], steps: number) => {
     const atOnce = Math.floor(PATH_ROWS / steps);
-    for (let from = 0; from < rows.length; from += atOnce) alongPath(tf, space, rows.slice(from, from + atOnce), steps, slopes);
+    for (let from = 0; from < rows.length; from += atOnce)
+      alongPath(tf, space, rows.slice(from, from + atOnce), steps, slopes);
   };
   const isRough = (row: number) => {
     let explained = 0;
@@ -86,12 +115,19 @@ function walkAll(tf: Tf, space: Space, scores: ArrayLike<number>, base: number):
 }
 
 /** Mean slope along the straight path from the start to the end of each of `rows` (midpoints), into `slopes`. */
-function alongPath(tf: Tf, { width, ends, start, slope }: Space, rows: readonly number[], steps: number, slopes: Float32Array): void {
+function alongPath(
+  tf: Tf,
+  { width, ends, start, slope }: Space,
+  rows: readonly number[],
+  steps: number,
+  slopes: Float32Array,
+): void {
   const path = new Float32Array(rows.length * steps * width);
   rows.forEach((row, i) => {
     for (let step = 0; step < steps; step++)
       for (let j = 0; j < width; j++)
-        path[(i * steps + step) * width + j] = start[j]! + ((step + 0.5) / steps) * (ends[row * width + j]! - start[j]!);
+        path[(i * steps + step) * width + j] =
+          start[j]! + ((step + 0.5) / steps) * (ends[row * width + j]! - start[j]!);
   });
   const found = tf.tidy(() => {
     const each = tf.reshape(slope(tf.tensor2d(path, [rows.length * steps, width])), [rows.length, steps, width]);

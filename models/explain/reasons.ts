@@ -17,7 +17,13 @@ const EVERYBODY = 'all';
  * Why the given rows score as they do: what raises the score and what lowers it, beside the median of the same provider
  * group on the same day, and the fewest figures that would have had to be the peers' for the actor to fall below its cut.
  */
-export function explain(tf: Tf, model: FittedModel, data: MatrixData, rows: readonly number[], cuts: readonly number[]): ActorReasons[] {
+export function explain(
+  tf: Tf,
+  model: FittedModel,
+  data: MatrixData,
+  rows: readonly number[],
+  cuts: readonly number[],
+): ActorReasons[] {
   const peers = new Peers(data);
   return contributions(tf, model, data, rows).map((found, i) => {
     const [row, cut] = [rows[i]!, cuts[i]!];
@@ -40,21 +46,49 @@ export function explain(tf: Tf, model: FittedModel, data: MatrixData, rows: read
       otherReasons: raising.slice(REASONS).reduce((sum, [, value]) => sum + value, 0),
       counterEvidence: lowering.slice(0, COUNTER_EVIDENCE).map(reason),
       otherCounterEvidence: lowering.slice(COUNTER_EVIDENCE).reduce((sum, [, value]) => sum + value, 0),
-      counterfactual: found.score < cut ? { features: [], score: found.score } : counterfactual(tf, model, data, row, raising.map(([feature]) => feature), peers, cut),
-    }; // prettier-ignore
+      counterfactual:
+        found.score < cut
+          ? { features: [], score: found.score }
+          : counterfactual(
+              tf,
+              model,
+              data,
+              row,
+              raising.map(([feature]) => feature),
+              peers,
+              cut,
+            ),
+    };
   });
 }
 
 const MOST_CHANGES = 10;
 
 /** Sets one raising figure after the other to the peers' median, strongest first, until the score is below the cut. */
-function counterfactual(tf: Tf, model: FittedModel, data: MatrixData, row: number, features: readonly string[], peers: Peers, cut: number): ActorReasons['counterfactual'] {
+function counterfactual(
+  tf: Tf,
+  model: FittedModel,
+  data: MatrixData,
+  row: number,
+  features: readonly string[],
+  peers: Peers,
+  cut: number,
+): ActorReasons['counterfactual'] {
   const numeric = features.filter((feature) => data.numeric.has(feature)).slice(0, MOST_CHANGES);
   const changed = new Map<string, Float64Array>();
   const one = <T>(values: readonly T[]) => [values[row]!];
   const at = (): MatrixData => ({
-    n: 1, rowId: one(data.rowId), entity: one(data.entity), asOf: one(data.asOf), group: one(data.group), label: Float64Array.of(Number.NaN), labelKnownOn: [undefined], amountOre: Float64Array.of(Number.NaN),
-    numeric: new Map([...data.numeric].map(([name, values]) => [name, changed.get(name) ?? Float64Array.of(values[row]!)])),
+    n: 1,
+    rowId: one(data.rowId),
+    entity: one(data.entity),
+    asOf: one(data.asOf),
+    group: one(data.group),
+    label: Float64Array.of(Number.NaN),
+    labelKnownOn: [undefined],
+    amountOre: Float64Array.of(Number.NaN),
+    numeric: new Map(
+      [...data.numeric].map(([name, values]) => [name, changed.get(name) ?? Float64Array.of(values[row]!)]),
+    ),
     categorical: new Map([...data.categorical].map(([name, values]) => [name, one(values)])),
   });
   for (const feature of numeric) {
@@ -65,7 +99,7 @@ function counterfactual(tf: Tf, model: FittedModel, data: MatrixData, row: numbe
     if (score < cut) return { features: [...changed.keys()], score };
   }
   return undefined;
-} // prettier-ignore
+}
 
 /** Medians of provider groups, each counted once it is asked for. */
 class Peers {
@@ -93,7 +127,10 @@ class Peers {
     const key = `${group}\u0000${feature}`;
     const known = this.#medians.get(key);
     if (known !== undefined) return known;
-    const found = median(Float64Array.from(this.#rows.get(group)!, (row) => values[row]!).filter((value) => !Number.isNaN(value))) ?? null;
+    const found =
+      median(
+        Float64Array.from(this.#rows.get(group)!, (row) => values[row]!).filter((value) => !Number.isNaN(value)),
+      ) ?? null;
     this.#medians.set(key, found);
     return found;
   }

@@ -30,7 +30,10 @@ export function checkLeaks(
   context: LeakContext,
   further: readonly { id: string; looksFor: string; findings: readonly LeakFinding[] }[] = [],
 ): LeakCertificate {
-  const results = [...LEAK_CHECKS.map((check) => ({ id: check.id, looksFor: check.looksFor, findings: check.run(context) })), ...further];
+  const results = [
+    ...LEAK_CHECKS.map((check) => ({ id: check.id, looksFor: check.looksFor, findings: check.run(context) })),
+    ...further,
+  ];
   const findings = results.flatMap((result) => result.findings);
   return {
     v: 1,
@@ -59,7 +62,11 @@ export function checkEncoder(
     return state[kind].filter((column) => own.get(column.name) !== JSON.stringify(column)).map((column) => column.name);
   };
   const names = [...differs('numeric'), ...differs('categorical')];
-  if (names.length === 0 && honest.numeric.length === state.numeric.length && honest.categorical.length === state.categorical.length)
+  if (
+    names.length === 0 &&
+    honest.numeric.length === state.numeric.length &&
+    honest.categorical.length === state.categorical.length
+  )
     return [];
   return [
     {

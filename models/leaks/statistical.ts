@@ -35,10 +35,19 @@ const tooStrong: LeakCheck = {
       const values = data.numeric.get(name)!;
       const rows = labelledRows(context).filter((row) => !Number.isNaN(values[row]!));
       if (!enough(context, rows)) return [];
-      const s = separation(rows.map((row) => values[row]!), rows.map((row) => data.label[row]!)); // prettier-ignore
+      const s = separation(
+        rows.map((row) => values[row]!),
+        rows.map((row) => data.label[row]!),
+      );
       const auc = Math.max(s.auc, 1 - s.auc);
       return auc >= TOO_STRONG && auc - 3 * s.se >= TOO_STRONG_LOWER
-        ? [suspect('too-strong', `ranks findings with an area under the curve of ${auc.toFixed(3)} over ${rows.length} rows`, name)]
+        ? [
+            suspect(
+              'too-strong',
+              `ranks findings with an area under the curve of ${auc.toFixed(3)} over ${rows.length} rows`,
+              name,
+            ),
+          ]
         : [];
     });
   },
@@ -80,7 +89,9 @@ const orderedIds = (id: string, what: string, keyOf: (context: LeakContext, row:
     const { data } = context;
     const rows = labelledRows(context);
     if (!enough(context, rows)) return [];
-    const sorted = [...new Set(rows.map((row) => keyOf(context, row)))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    const sorted = [...new Set(rows.map((row) => keyOf(context, row)))].sort((a, b) =>
+      a.localeCompare(b, 'en', { numeric: true }),
+    );
     const place = new Map(sorted.map((key, index) => [key, index]));
     const { z, auc } = stratified(
       rows.map((row) => place.get(keyOf(context, row))!),
@@ -107,7 +118,10 @@ const decisionTimes: LeakCheck = {
     const delay = rows.map((row) => (Date.parse(data.labelKnownOn[row]!) - Date.parse(data.asOf[row]!)) / 86_400_000);
     if (rows.length < 2 * MIN_EACH || new Set(delay).size < MIN_EACH) return [];
     return numericUsed(context).flatMap(({ name }) => {
-      const rho = spearman(rows.map((row) => data.numeric.get(name)![row]!), delay); // prettier-ignore
+      const rho = spearman(
+        rows.map((row) => data.numeric.get(name)![row]!),
+        delay,
+      );
       return Math.abs(rho) >= SAME_ORDER
         ? [suspect('decision-times', `follows the days until the decision (rank correlation ${rho.toFixed(3)})`, name)]
         : [];
@@ -123,9 +137,18 @@ const amounts: LeakCheck = {
     const rows = labelledRows(context).filter((row) => data.label[row] === 1 && data.amountOre[row]! > 0);
     if (rows.length < MIN_EACH || new Set(rows.map((row) => data.amountOre[row])).size < MIN_EACH) return [];
     return numericUsed(context).flatMap(({ name }) => {
-      const rho = spearman(rows.map((row) => data.numeric.get(name)![row]!), rows.map((row) => data.amountOre[row]!)); // prettier-ignore
+      const rho = spearman(
+        rows.map((row) => data.numeric.get(name)![row]!),
+        rows.map((row) => data.amountOre[row]!),
+      );
       return Math.abs(rho) >= SAME_ORDER
-        ? [suspect('amounts', `follows the amount found (rank correlation ${rho.toFixed(3)} over ${rows.length} findings)`, name)]
+        ? [
+            suspect(
+              'amounts',
+              `follows the amount found (rank correlation ${rho.toFixed(3)} over ${rows.length} findings)`,
+              name,
+            ),
+          ]
         : [];
     });
   },

@@ -35,7 +35,9 @@ export function separation(values: ArrayLike<number>, labels: ArrayLike<number>)
   const auc = (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
   const q1 = auc / (2 - auc);
   const q2 = (2 * auc * auc) / (1 + auc);
-  const variance = (auc * (1 - auc) + (positives - 1) * (q1 - auc * auc) + (negatives - 1) * (q2 - auc * auc)) / (positives * negatives);
+  const variance =
+    (auc * (1 - auc) + (positives - 1) * (q1 - auc * auc) + (negatives - 1) * (q2 - auc * auc)) /
+    (positives * negatives);
   return { auc, se: Math.sqrt(Math.max(variance, 0)), positives, negatives };
 }
 
@@ -43,7 +45,11 @@ export function separation(values: ArrayLike<number>, labels: ArrayLike<number>)
  * Van Elteren's test: rank sums within strata, so that a base rate that drifts from stratum to stratum is no signal.
  * @returns z under no relation, and the pooled auc
  */
-export function stratified(values: ArrayLike<number>, labels: ArrayLike<number>, strata: readonly string[]): { z: number; auc: number } {
+export function stratified(
+  values: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  strata: readonly string[],
+): { z: number; auc: number } {
   const rowsOf = new Map<string, number[]>();
   strata.forEach((stratum, row) => rowsOf.set(stratum, [...(rowsOf.get(stratum) ?? []), row]));
   let [numerator, variance, weighted, pairs] = [0, 0, 0, 0];

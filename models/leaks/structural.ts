@@ -13,7 +13,8 @@ const found = (check: string, detail: string, column?: string): LeakFinding => (
   ...(column === undefined ? {} : { column }),
 });
 const numericUsed = ({ columns }: LeakContext) => columns.filter((column) => column.kind === 'numeric');
-const first = <T>(items: readonly T[], describe: (item: T) => string) => `${items.length}, the first: ${describe(items[0]!)}`;
+const first = <T>(items: readonly T[], describe: (item: T) => string) =>
+  `${items.length}, the first: ${describe(items[0]!)}`;
 
 /** Share of rows where two columns agree; NaN agrees with nothing. */
 const agreement = (rows: readonly number[], a: (row: number) => number, b: (row: number) => number) =>
@@ -26,7 +27,12 @@ const futureRows: LeakCheck = {
     if (!knownUntil) return [];
     const late = data.asOf.flatMap((day, row) => (day > knownUntil ? [row] : []));
     return late.length > 0
-      ? [found('future-rows', `rows after ${knownUntil}: ${first(late, (row) => `${data.rowId[row]} as of ${data.asOf[row]}`)}`)]
+      ? [
+          found(
+            'future-rows',
+            `rows after ${knownUntil}: ${first(late, (row) => `${data.rowId[row]} as of ${data.asOf[row]}`)}`,
+          ),
+        ]
       : [];
   },
 };
@@ -73,7 +79,13 @@ const whoLooked: LeakCheck = {
       ? []
       : columns
           .filter((c) => c.role === 'nuisance')
-          .map((c) => found('who-looked', 'the column says who looked, which explains findings and is not known at selection', c.name)),
+          .map((c) =>
+            found(
+              'who-looked',
+              'the column says who looked, which explains findings and is not known at selection',
+              c.name,
+            ),
+          ),
 };
 
 const outcomeCopies: LeakCheck = {
@@ -122,7 +134,13 @@ const outcomeWords: LeakCheck = {
         const pure = [...words.values()].every((labels) => labels.size === 1);
         const both = new Set([...words.values()].flatMap((labels) => [...labels])).size === 2;
         return pure && both && words.size <= MOST_WORDS
-          ? [found('outcome-words', `each of its ${words.size} values has one outcome only, over ${rows.length} rows`, name)]
+          ? [
+              found(
+                'outcome-words',
+                `each of its ${words.size} values has one outcome only, over ${rows.length} rows`,
+                name,
+              ),
+            ]
           : [];
       });
   },
@@ -131,12 +149,16 @@ const outcomeWords: LeakCheck = {
 /** Means of labels by some grouping, of all rows and of all others: what target encoding leaves behind. */
 const encodedOutcomes: LeakCheck = {
   id: 'encoded-outcomes',
-  looksFor: 'a mean of outcomes over rows that include the row itself or its neighbours (target encoding before the split)',
+  looksFor:
+    'a mean of outcomes over rows that include the row itself or its neighbours (target encoding before the split)',
   run: (context) => {
     const { data } = context;
     const rows = labelledRows(context);
     const groupings: [string, (row: number) => string][] = [
-      ...[...data.categorical.keys()].map((name): [string, (row: number) => string] => [name, (row) => data.categorical.get(name)![row]!]),
+      ...[...data.categorical.keys()].map((name): [string, (row: number) => string] => [
+        name,
+        (row) => data.categorical.get(name)![row]!,
+      ]),
       ['the peer group', (row) => data.group[row]!],
       ['the entity', (row) => data.entity[row]!],
       ['the as-of day', (row) => data.asOf[row]!],
@@ -191,7 +213,9 @@ const panelPlaces: LeakCheck = {
   run: (context) => {
     const { data } = context;
     const rows = Array.from({ length: data.n }, (_, i) => i);
-    const order = [...rows].sort((a, b) => (data.asOf[a]! < data.asOf[b]! ? -1 : data.asOf[a]! > data.asOf[b]! ? 1 : a - b));
+    const order = [...rows].sort((a, b) =>
+      data.asOf[a]! < data.asOf[b]! ? -1 : data.asOf[a]! > data.asOf[b]! ? 1 : a - b,
+    );
     const length = new Map<string, number>();
     for (const row of rows) length.set(data.entity[row]!, (length.get(data.entity[row]!) ?? 0) + 1);
     if (Math.max(...length.values()) < 3) return [];
@@ -260,7 +284,9 @@ const rowNames: LeakCheck = {
   run: ({ data }) => {
     const seen = new Set<string>();
     const twice = data.rowId.filter((id) => seen.size === seen.add(id).size);
-    return twice.length > 0 ? [found('row-names', `row ids that occur more than once: ${first(twice, (id) => id)}`)] : [];
+    return twice.length > 0
+      ? [found('row-names', `row ids that occur more than once: ${first(twice, (id) => id)}`)]
+      : [];
   },
 };
 

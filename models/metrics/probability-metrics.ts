@@ -33,5 +33,8 @@ export function reliability(p: ArrayLike<number>, y: ArrayLike<number>, bins = 1
 
 /** Expected calibration error: the mean distance of the bins' probability from their finding rate, weighed by rows. */
 export function calibrationError(p: ArrayLike<number>, y: ArrayLike<number>, bins = 10): number {
-  return reliability(p, y, bins).reduce((sum, bin) => sum + (Math.abs(bin.meanProbability - bin.findingRate) * bin.rows) / y.length, 0);
+  return reliability(p, y, bins).reduce(
+    (sum, bin) => sum + (Math.abs(bin.meanProbability - bin.findingRate) * bin.rows) / y.length,
+    0,
+  );
 }

@@ -21,7 +21,9 @@ export interface Judged {
 /** Orders rows by score, higher first; equal scores by a seeded key, so that ties help nobody. */
 export function rankOrder({ scores, rowIds }: Pick<Judged, 'scores' | 'rowIds'>, seed: number): number[] {
   const keys = rowIds.map((id) => seededUniform(seed, id));
-  return Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || keys[a]! - keys[b]!);
+  return Array.from({ length: scores.length }, (_, i) => i).sort(
+    (a, b) => scores[b]! - scores[a]! || keys[a]! - keys[b]!,
+  );
 }
 
 export function toRanking(judged: Judged, seed: number): Ranking {
@@ -43,7 +45,9 @@ export function metricsOf(
   const n = weights.reduce((sum, w) => sum + w, 0);
   let positives = 0;
   for (let i = 0; i < labels.length; i++) positives += weights[i]! * labels[i]!;
-  const cuts = [...ks.map((k) => ({ name: `@${k}`, k: Math.min(k, n) })), { name: '@half', k: n / 2 }].sort((a, b) => a.k - b.k);
+  const cuts = [...ks.map((k) => ({ name: `@${k}`, k: Math.min(k, n) })), { name: '@half', k: n / 2 }].sort(
+    (a, b) => a.k - b.k,
+  );
   const out = new Map<string, number>();
   let [seen, hits, upheld, precisionSum, next] = [0, 0, 0, 0, 0];
   for (let i = 0; i < labels.length && n > 0; i++) {
@@ -74,12 +78,17 @@ export const INTERVAL = 0.95;
 /** Middle of the draws that `INTERVAL` leaves in. */
 export function percentileInterval(draws: readonly number[], value: number): { lo: number; hi: number } {
   const sorted = [...draws].sort((a, b) => a - b);
-  const at = (p: number) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(p * (sorted.length - 1))))] ?? value;
+  const at = (p: number) =>
+    sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(p * (sorted.length - 1))))] ?? value;
   return { lo: at((1 - INTERVAL) / 2), hi: at((1 + INTERVAL) / 2) };
 }
 
 /** How often each row of the ranking is drawn, for each replicate: an actor controlled twice is drawn twice together. */
-export function* bootstrapWeights(entities: readonly string[], replicates: number, seed: number): Generator<Float64Array> {
+export function* bootstrapWeights(
+  entities: readonly string[],
+  replicates: number,
+  seed: number,
+): Generator<Float64Array> {
   const rowsOf = new Map<string, number[]>();
   entities.forEach((entity, i) => rowsOf.set(entity, [...(rowsOf.get(entity) ?? []), i]));
   const clusters = [...rowsOf.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rows]) => rows);
@@ -111,7 +120,13 @@ export function estimateWithDraws(ranking: Ranking, ks: readonly number[], repli
     const [metric = name, cut = ''] = name.split('@');
     const k = cut === '' || cut === 'half' ? 0 : Number(cut);
     const own = draws.get(name)!;
-    const estimate = { metric: cut === 'half' ? `${metric}-in-first-half` : metric, k, value, ...percentileInterval(own, value), n };
+    const estimate = {
+      metric: cut === 'half' ? `${metric}-in-first-half` : metric,
+      k,
+      value,
+      ...percentileInterval(own, value),
+      n,
+    };
     return { estimate, draws: own };
   });
 }

@@ -15,7 +15,10 @@ export class Masks {
     rate: number,
   ) {
     const below = Math.round(rate * 256);
-    this.#kept = below === 0 ? undefined : Float32Array.from({ length: 256 }, (_, draw) => (draw < below ? 0 : 256 / (256 - below)));
+    this.#kept =
+      below === 0
+        ? undefined
+        : Float32Array.from({ length: 256 }, (_, draw) => (draw < below ? 0 : 256 / (256 - below)));
   }
 
   /** Draws of 8 bits, four to a word, and what each is kept as; undefined where everything is. */

@@ -53,12 +53,23 @@ export const toTensors = (tf: Tf, named: readonly NamedTensor[]): Record<string,
 export const size = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
 /** Uniform in ±1/√(inputs), drawn by our own generator: tfjs ignores some seeds. */
-export function uniform(rng: Rng, name: string, shape: readonly number[], inputs: number, kind: Parameter['kind'] = 'weight'): Parameter {
+export function uniform(
+  rng: Rng,
+  name: string,
+  shape: readonly number[],
+  inputs: number,
+  kind: Parameter['kind'] = 'weight',
+): Parameter {
   const bound = 1 / Math.sqrt(inputs);
   return { name, shape, kind, values: Float32Array.from({ length: size(shape) }, () => (2 * rng.next() - 1) * bound) };
 }
 
-export const filled = (name: string, shape: readonly number[], value: number, kind: Parameter['kind'] = 'free'): Parameter => ({
+export const filled = (
+  name: string,
+  shape: readonly number[],
+  value: number,
+  kind: Parameter['kind'] = 'free',
+): Parameter => ({
   name,
   shape,
   kind,

@@ -8,7 +8,8 @@ import type { Tf } from '../backend';
  */
 
 const isHeap = (backend: object): backend is BackendWasm => 'typedArrayFromHeap' in backend;
-const whole = ({ buffer, byteOffset, length }: ArrayLike<number> & ArrayBufferView) => new Int32Array(buffer, byteOffset, length);
+const whole = ({ buffer, byteOffset, length }: ArrayLike<number> & ArrayBufferView) =>
+  new Int32Array(buffer, byteOffset, length);
 
 /**
  * What each number is multiplied by where ReLU and dropout follow each other: nought where it is below nought, else what its draw
@@ -35,6 +36,7 @@ export function factorsAbove<T extends Tensor>(tf: Tf, x: T, words: Uint32Array,
     to[i + 2] = factors[((word >>> 16) & 255) | ((from[i + 2]! >>> 23) & 256)]!;
     to[i + 3] = factors[(word >>> 24) | ((from[i + 3]! >>> 23) & 256)]!;
   }
-  for (let i = last; i < from.length; i++) to[i] = factors[((draws[i >> 2]! >>> ((i & 3) << 3)) & 255) | ((from[i]! >>> 23) & 256)]!;
+  for (let i = last; i < from.length; i++)
+    to[i] = factors[((draws[i >> 2]! >>> ((i & 3) << 3)) & 255) | ((from[i]! >>> 23) & 256)]!;
   return tf.engine().makeTensorFromTensorInfo(info) as T;
 }

@@ -49,7 +49,10 @@ export function scaledProduct(tf: Tf, x: Tensor2D, r: Tensor3D, w: Tensor2D): Te
       tf.reshape(tf.transpose(tf.reshape(factors as Tensor, [inputs, members])), [1, members, inputs]),
     );
     return {
-      value: tf.reshape(tf.matMul(tf.reshape<Rank.R2>(each, [rows * members, inputs]), right as Tensor2D), [rows, members * units]),
+      value: tf.reshape(tf.matMul(tf.reshape<Rank.R2>(each, [rows * members, inputs]), right as Tensor2D), [
+        rows,
+        members * units,
+      ]),
       gradFunc: (dy, saved) => {
         const [data, by, kernel] = saved as [Tensor2D, Tensor3D, Tensor2D];
         const all = tf.reshape(tf.matMul<Tensor2D>(tf.transpose(data), dy), [inputs, members, units]);
@@ -74,7 +77,8 @@ export const columnSums = (tf: Tf, x: Tensor2D): Tensor2D =>
 export function shifted(tf: Tf, x: Tensor2D, row: Tensor2D): Tensor2D {
   const [rows, across] = x.shape;
   const width = row.shape[1];
-  const add = (to: Tensor2D, by: Tensor2D) => tf.add<Tensor2D>(tf.reshape<Rank.R2>(to, [(rows * across) / width, width]), by);
+  const add = (to: Tensor2D, by: Tensor2D) =>
+    tf.add<Tensor2D>(tf.reshape<Rank.R2>(to, [(rows * across) / width, width]), by);
   if (tf.getBackend() !== 'wasm') return add(x, row);
   return tf.customGrad<Tensor2D>((to, by) => ({
     value: add(to as Tensor2D, by as Tensor2D),

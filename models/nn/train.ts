@@ -93,9 +93,15 @@ export function trainNetwork(
     start.dispose();
   }
   const variables = trained.map(({ name }) => tensors[name] as Variable);
-  const optimizer = new AdamW(tf, variables, trained.map(({ kind }) => kind === 'weight'), { ...settings, clip: CLIP }); // prettier-ignore
+  const optimizer = new AdamW(
+    tf,
+    variables,
+    trained.map(({ kind }) => kind === 'weight'),
+    { ...settings, clip: CLIP },
+  );
   const masks = new Masks(rng, settings.dropout);
-  const values = () => parameters.map(({ name, shape }) => ({ name, shape, values: Float32Array.from(tensors[name]!.dataSync()) }));
+  const values = () =>
+    parameters.map(({ name, shape }) => ({ name, shape, values: Float32Array.from(tensors[name]!.dataSync()) }));
   const order = Int32Array.from({ length: train.y.length }, (_, i) => i);
   let best: { tensors: NamedTensor[]; loss: number; epoch: number } | undefined;
   try {
@@ -108,7 +114,10 @@ export function trainNetwork(
             tf.tensor2d(rowsOf(train.x, train.width, batch), [batch.length, train.width]),
             tf.tensor2d(rowsOf(train.y, 1, batch), [batch.length, 1]),
           ];
-          const { grads } = tf.variableGrads(() => trainingLoss(tf, settings.loss, network.forward(tf, tensors, bx, masks), by), variables);
+          const { grads } = tf.variableGrads(
+            () => trainingLoss(tf, settings.loss, network.forward(tf, tensors, bx, masks), by),
+            variables,
+          );
           optimizer.step(variables.map((variable) => grads[variable.name]!));
         });
       }

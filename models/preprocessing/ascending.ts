@@ -1,7 +1,14 @@
 /** From so many numbers on, counting digits beats comparing numbers. */
 const MANY = 2_000;
 /** A number's 64 bits as six digits: which word, how far to the right, how many bits. */
-const DIGITS = [[0, 0, 11], [0, 11, 11], [0, 22, 10], [1, 0, 11], [1, 11, 11], [1, 22, 10]] as const; // prettier-ignore
+const DIGITS = [
+  [0, 0, 11],
+  [0, 11, 11],
+  [0, 22, 10],
+  [1, 0, 11],
+  [1, 11, 11],
+  [1, 22, 10],
+] as const;
 const SIGN = 0x80000000;
 
 /**
@@ -45,4 +52,4 @@ function byDigit(from: Uint32Array, to: Uint32Array, [word, shift, bits]: (typeo
     to[at + 1] = from[i + 1]!;
   }
   return true;
-} // prettier-ignore
+}

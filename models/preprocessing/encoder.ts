@@ -50,13 +50,20 @@ export const inputColumns = (state: EncoderState): InputColumn[] => [
     ...(isBoth(column) ? [{ feature: column.name, kind: 'distance' } as const] : []),
     ...(column.missing ? [{ feature: column.name, kind: 'missing' } as const] : []),
   ]),
-  ...state.categorical.flatMap(({ name, values }) => values.map((value): InputColumn => ({ feature: name, kind: 'category', value }))),
+  ...state.categorical.flatMap(({ name, values }) =>
+    values.map((value): InputColumn => ({ feature: name, kind: 'category', value })),
+  ),
 ];
 
 export const encodedWidth = (state: EncoderState): number => inputColumns(state).length;
 
 /** Fits on the given rows and nothing else; constant columns are left out. */
-export function fitEncoder(data: MatrixData, columns: readonly MatrixColumn[], rows: readonly number[], form: NumericForm): EncoderState {
+export function fitEncoder(
+  data: MatrixData,
+  columns: readonly MatrixColumn[],
+  rows: readonly number[],
+  form: NumericForm,
+): EncoderState {
   const numeric: NumericState[] = [];
   const categorical: CategoricalState[] = [];
   for (const { name, kind } of columns) {
@@ -150,7 +157,8 @@ export function encode(state: EncoderState, data: MatrixData, rows: readonly num
       }
     });
   }
-  for (let begin = 0; begin < rows.length; begin += BLOCK) for (const write of writers) write(begin, Math.min(rows.length, begin + BLOCK));
+  for (let begin = 0; begin < rows.length; begin += BLOCK)
+    for (const write of writers) write(begin, Math.min(rows.length, begin + BLOCK));
   return out;
 }
 

@@ -1,9 +1,12 @@
 import { sortAscending } from './ascending';
 
-const A = [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239] as const;
+const A = [
+  -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239,
+] as const;
 const B = [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572] as const;
 const C = [
-  -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783,
+  -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+  2.938163982698783,
 ] as const;
 const D = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416] as const;
 const LOW = 0.02425;
@@ -70,7 +73,10 @@ function placesIn(q: Float64Array): (value: number) => number {
   const cells = CELLS * q.length;
   const scale = cells / (q[q.length - 1]! - q[0]!);
   // Rounding does no harm: a larger value never has a smaller cell.
-  const cellOf = Number.isFinite(scale) && scale > 0 ? (value: number) => Math.min(cells, Math.floor((value - q[0]!) * scale)) : () => 0; // prettier-ignore
+  const cellOf =
+    Number.isFinite(scale) && scale > 0
+      ? (value: number) => Math.min(cells, Math.floor((value - q[0]!) * scale))
+      : () => 0;
   /** For each cell the first quantile that is in it or in one above. */
   const starts = new Uint32Array(cells + 2).fill(q.length - 1);
   let filled = 0;

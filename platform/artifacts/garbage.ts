@@ -31,18 +31,18 @@ export async function namedObjects(db: Db, store: ArtifactStore): Promise<Map<st
   const name = (sha: string, of: string) => void (named.has(sha) || named.set(sha, of));
   for (const { of, sha } of rows) if (sha && HEX64.test(sha)) name(sha, of);
   const resolve = await redactionsOf(db);
-  for (const { snapshot_id, manifest_sha256 } of await db('ml.snapshot').select<{ snapshot_id: string; manifest_sha256: string }[]>(
-    'snapshot_id',
-    'manifest_sha256',
-  )) {
-    // prettier-ignore
+  for (const { snapshot_id, manifest_sha256 } of await db('ml.snapshot').select<
+    { snapshot_id: string; manifest_sha256: string }[]
+  >('snapshot_id', 'manifest_sha256')) {
     if (!store.has(manifest_sha256)) continue;
     for (const dataset of parsed<Manifest>(store, manifest_sha256)?.datasets ?? [])
-      for (const part of dataset.parts) name(resolve(part).file, `partition ${dataset.name} ${part.part} of snapshot ${snapshot_id}`);
+      for (const part of dataset.parts)
+        name(resolve(part).file, `partition ${dataset.name} ${part.part} of snapshot ${snapshot_id}`);
   }
   for (const { version_id } of await db('ml.model_version').select<{ version_id: string }[]>('version_id')) {
     const bundle = store.has(version_id) ? parsed<VersionBundle>(store, version_id) : undefined;
-    for (const sha of [bundle?.model, bundle?.weights, ...Object.values(bundle?.card ?? {})]) if (sha) name(sha, `version ${version_id}`);
+    for (const sha of [bundle?.model, bundle?.weights, ...Object.values(bundle?.card ?? {})])
+      if (sha) name(sha, `version ${version_id}`);
   }
   for (const sha of store.allDerived()) if (store.has(sha)) name(sha, 'derived tables');
   return named;
@@ -72,5 +72,11 @@ export async function garbage(db: Db, store: ArtifactStore): Promise<GarbageRepo
       unreferencedBytes += size;
     }
   }
-  return { objects, bytes, unreferenced, unreferencedBytes, missing: [...named.keys()].filter((sha) => !store.has(sha)) };
+  return {
+    objects,
+    bytes,
+    unreferenced,
+    unreferencedBytes,
+    missing: [...named.keys()].filter((sha) => !store.has(sha)),
+  };
 }

@@ -101,7 +101,8 @@ export class ArtifactStore {
 
   existing(sha: string): string {
     const file = this.path(sha);
-    if (!fs.existsSync(file)) throw notFound(`artefact ${sha} is not in the store ${this.root}`, 'Check UTPLUKK_STORE.');
+    if (!fs.existsSync(file))
+      throw notFound(`artefact ${sha} is not in the store ${this.root}`, 'Check UTPLUKK_STORE.');
     return file;
   }
 

@@ -28,7 +28,13 @@ export async function knownPrincipal(db: Db | Tx, token: VerifiedToken): Promise
  * carries the returned id, never a name.
  * @throws UtplukkError NotAllowed naming the roles that may
  */
-export async function beginAct(tx: Tx, token: VerifiedToken, act: Act, purpose: string, at: Date = new Date()): Promise<ActRef> {
+export async function beginAct(
+  tx: Tx,
+  token: VerifiedToken,
+  act: Act,
+  purpose: string,
+  at: Date = new Date(),
+): Promise<ActRef> {
   const role = requireRole(token, act);
   const [actId, token256] = [randomUUID(), Buffer.from(token.tokenSha256, 'hex')];
   const who = [token.issuer, token.subject];
@@ -36,7 +42,14 @@ export async function beginAct(tx: Tx, token: VerifiedToken, act: Act, purpose: 
   // One trip to the database, as every look at a list makes an act. Somebody else may record the same person at this moment:
   // then the first statement sees nobody, and the next one does.
   for (let tries = 0; tries < 2; tries++) {
-    const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>(BEGIN_ACT, [...who, randomUUID(), ...who, token.kind, at, ...what]); // prettier-ignore
+    const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>(BEGIN_ACT, [
+      ...who,
+      randomUUID(),
+      ...who,
+      token.kind,
+      at,
+      ...what,
+    ]);
     if (rows[0]) return { actId, principalId: rows[0].principal_id, role, purpose };
   }
   throw new Error(`${token.subject} of ${token.issuer} was neither found nor recorded`);

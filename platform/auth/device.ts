@@ -17,16 +17,25 @@ export type Provider = Pick<Env, 'OIDC_ISSUER' | 'OIDC_AUDIENCE'>;
  * nonce, so it signs in and cannot confirm an act (loopback.ts does). Waits until the person is done.
  */
 export async function signInOnDevice(provider: Provider, show: (prompt: DevicePrompt) => void): Promise<SignedIn> {
-  const { initiateDeviceAuthorization, pollDeviceAuthorizationGrant, ResponseBodyError } = await import('openid-client');
+  const { initiateDeviceAuthorization, pollDeviceAuthorizationGrant, ResponseBodyError } =
+    await import('openid-client');
   const configuration = await configurationOf(provider.OIDC_ISSUER);
   const resource = { resource: provider.OIDC_AUDIENCE };
   const asked = await initiateDeviceAuthorization(configuration, { scope: SCOPE, ...resource });
-  show({ url: asked.verification_uri_complete ?? asked.verification_uri, code: asked.user_code, seconds: asked.expires_in });
+  show({
+    url: asked.verification_uri_complete ?? asked.verification_uri,
+    code: asked.user_code,
+    seconds: asked.expires_in,
+  });
   try {
     const tokens = await pollDeviceAuthorizationGrant(configuration, asked, resource);
     return { accessToken: tokens.access_token, idToken: tokens.id_token };
   } catch (error) {
-    if (error instanceof ResponseBodyError) throw notAllowed(`the sign-in was not completed: ${error.error_description ?? error.error}`, 'Run the command again.'); // prettier-ignore
+    if (error instanceof ResponseBodyError)
+      throw notAllowed(
+        `the sign-in was not completed: ${error.error_description ?? error.error}`,
+        'Run the command again.',
+      );
     throw error;
   }
 }
@@ -34,5 +43,11 @@ export async function signInOnDevice(provider: Provider, show: (prompt: DevicePr
 /** The provider as it describes itself, for the client of terminals. */
 export async function configurationOf(issuer: string): Promise<Configuration> {
   const { allowInsecureRequests, discovery, None } = await import('openid-client');
-  return discovery(new URL(issuer), CLI_CLIENT, {}, None(), issuer.startsWith('http:') ? { execute: [allowInsecureRequests] } : {});
+  return discovery(
+    new URL(issuer),
+    CLI_CLIENT,
+    {},
+    None(),
+    issuer.startsWith('http:') ? { execute: [allowInsecureRequests] } : {},
+  );
 }

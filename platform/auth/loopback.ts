@@ -5,7 +5,8 @@ import { configurationOf, type DevicePrompt, type Provider } from './device';
 import { type EvidenceOf, SCOPE } from './sign-in';
 
 const WAIT_SECONDS = 600;
-const DONE = '<!doctype html><meta charset="utf-8"><title>Utplukk</title><p>You can close this page and go back to the terminal.</p>';
+const DONE =
+  '<!doctype html><meta charset="utf-8"><title>Utplukk</title><p>You can close this page and go back to the terminal.</p>';
 
 /**
  * Signs the same person in again for one act, in a browser on this machine: authorization code with PKCE and the act's
@@ -30,11 +31,22 @@ export const evidenceInBrowser =
         prompt: 'login',
       });
       show({ url: url.href, code: undefined, seconds: WAIT_SECONDS });
-      const expected = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
-      const tokens = await oidc.authorizationCodeGrant(configuration, await answered, expected, { resource: provider.OIDC_AUDIENCE });
+      const expected = {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+        expectedNonce: nonce,
+        idTokenExpected: true,
+      };
+      const tokens = await oidc.authorizationCodeGrant(configuration, await answered, expected, {
+        resource: provider.OIDC_AUDIENCE,
+      });
       return tokens.id_token!;
     } catch (error) {
-      if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError) throw notAllowed(`the act was not confirmed: ${error.error_description ?? error.error}`, 'Run the command again.'); // prettier-ignore
+      if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError)
+        throw notAllowed(
+          `the act was not confirmed: ${error.error_description ?? error.error}`,
+          'Run the command again.',
+        );
       throw error;
     } finally {
       server.close();
@@ -47,11 +59,16 @@ async function listen(): Promise<{ server: http.Server; redirectUri: string; ans
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
   const answered = new Promise<URL>((resolve, reject) => {
-    const timer = setTimeout(() => reject(notAllowed('nobody confirmed in time', 'Run the command again.')), WAIT_SECONDS * 1000);
+    const timer = setTimeout(
+      () => reject(notAllowed('nobody confirmed in time', 'Run the command again.')),
+      WAIT_SECONDS * 1000,
+    );
     server.on('request', (request, response) => {
       const url = new URL(request.url ?? '/', redirectUri);
       const ours = url.pathname === '/callback';
-      response.writeHead(ours ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', connection: 'close' }).end(ours ? DONE : '');
+      response
+        .writeHead(ours ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', connection: 'close' })
+        .end(ours ? DONE : '');
       if (!ours) return;
       clearTimeout(timer);
       resolve(url);

@@ -33,7 +33,12 @@ async function token(issuer: string, form: Record<string, string>, authorization
  * Signs a demo user in by the authorization-code flow with PKCE (RFC 7636), following the provider's redirects as a
  * browser would; the demo provider takes the user from `login_hint`. A `nonce` binds the ID token to one act.
  */
-export async function signInAsDemoUser(issuer: string, audience: string, user: string, nonce?: string): Promise<SignedIn> {
+export async function signInAsDemoUser(
+  issuer: string,
+  audience: string,
+  user: string,
+  nonce?: string,
+): Promise<SignedIn> {
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(12).toString('base64url');
   const start = new URL(`${issuer}/auth`);
@@ -63,11 +68,14 @@ export async function signInAsDemoUser(issuer: string, audience: string, user: s
     }
     const location = response.headers.get('location');
     if (!location)
-      throw notAllowed(`the identity provider answered ${response.status} without going on: ${(await response.text()).slice(0, 200)}`);
+      throw notAllowed(
+        `the identity provider answered ${response.status} without going on: ${(await response.text()).slice(0, 200)}`,
+      );
     url = new URL(location, url);
     if (!url.href.startsWith(REDIRECT)) continue;
     const problem = url.searchParams.get('error');
-    if (problem) throw notAllowed(`sign-in as "${user}" was refused: ${url.searchParams.get('error_description') ?? problem}`);
+    if (problem)
+      throw notAllowed(`sign-in as "${user}" was refused: ${url.searchParams.get('error_description') ?? problem}`);
     if (url.searchParams.get('state') !== state)
       throw notAllowed('the answer of the identity provider belongs to another sign-in (state differs)');
     return token(issuer, {
@@ -112,6 +120,10 @@ export const evidenceAs =
 
 export function loadSession(): CliSession {
   const file = sessionFile();
-  if (!fs.existsSync(file)) throw notAllowed('nobody is signed in', 'Run `npx utplukk login` first; in the demo `npx utplukk login --as kari` (data scientist).');
+  if (!fs.existsSync(file))
+    throw notAllowed(
+      'nobody is signed in',
+      'Run `npx utplukk login` first; in the demo `npx utplukk login --as kari` (data scientist).',
+    );
   return sessionSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
-} // prettier-ignore
+}

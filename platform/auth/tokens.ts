@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JSONWebKeySet,
+  jwtVerify,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { z } from 'zod';
 import { notAllowed } from '../../domain/errors';
 
@@ -34,7 +41,15 @@ const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'];
 export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
 /** With `pinned` keys nothing is fetched: what the issuer publishes later does not count. */
-export function tokenVerifier({ issuer, audience, pinned }: { issuer: string; audience: string; pinned?: JSONWebKeySet }): TokenVerifier {
+export function tokenVerifier({
+  issuer,
+  audience,
+  pinned,
+}: {
+  issuer: string;
+  audience: string;
+  pinned?: JSONWebKeySet;
+}): TokenVerifier {
   let keys: JWTVerifyGetKey | undefined = pinned && createLocalJWKSet(pinned);
   return async (token) => {
     keys ??= createRemoteJWKSet(await jwksUri(issuer));
@@ -53,7 +68,8 @@ export function tokenVerifier({ issuer, audience, pinned }: { issuer: string; au
         caseworker: claim.caseworker,
       };
     } catch (error) {
-      if (error instanceof errors.JWTExpired) throw notAllowed('the sign-in has expired', 'Run `utplukk login --as <user>` again.');
+      if (error instanceof errors.JWTExpired)
+        throw notAllowed('the sign-in has expired', 'Run `utplukk login --as <user>` again.');
       if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
         throw notAllowed(`the token was refused: ${error.message}`, 'Sign in with `utplukk login --as <user>`.');
       }

@@ -82,7 +82,12 @@ export function loadEnv(): Env {
  * product's own URL is used, for databases where one role does it all.
  */
 export function databaseOwner(env: Env): { ownerUrl: string; roleUrls: string[] } {
-  const { DATABASE_OWNER_URL: owner, UTPLUKK_TRUTH_DATABASE_URL: truth, UTPLUKK_NOTARY_DATABASE_URL: notary, UTPLUKK_API_DATABASE_URL: api } = process.env; // prettier-ignore
+  const {
+    DATABASE_OWNER_URL: owner,
+    UTPLUKK_TRUTH_DATABASE_URL: truth,
+    UTPLUKK_NOTARY_DATABASE_URL: notary,
+    UTPLUKK_API_DATABASE_URL: api,
+  } = process.env;
   const others = [truth, notary, api].filter((url) => url !== undefined);
   return { ownerUrl: owner ?? env.DATABASE_URL, roleUrls: owner ? [env.DATABASE_URL, ...others] : [] };
 }
@@ -94,9 +99,12 @@ export type ServiceAccount = 'service-schedule' | 'service-loader';
 
 /** A service account's secret: handed in by the environment, or in the demo from the identity provider's folder. */
 export function serviceSecret(env: Env, service: ServiceAccount): string {
-  const given = service === 'service-schedule' ? env.UTPLUKK_SERVICE_SCHEDULE_SECRET : env.UTPLUKK_SERVICE_LOADER_SECRET;
+  const given =
+    service === 'service-schedule' ? env.UTPLUKK_SERVICE_SCHEDULE_SECRET : env.UTPLUKK_SERVICE_LOADER_SECRET;
   const file = path.join(env.UTPLUKK_HOME, 'identity-services.json');
-  const local = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, string>)[service] : undefined;
+  const local = fs.existsSync(file)
+    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, string>)[service]
+    : undefined;
   const secret = given ?? local;
   if (secret) return secret;
   const name = `UTPLUKK_${service.replaceAll('-', '_').toUpperCase()}_SECRET`;

@@ -7,9 +7,9 @@ const OURS = ['utplukk_product', 'utplukk_truth', 'utplukk_notary', 'utplukk_api
 export async function allowSignIn(db: Db, url: string): Promise<void> {
   const { username, password } = new URL(url);
   if (!OURS.includes(username)) return;
-  const { rows } = await db.raw<{ rows: { sql: string }[] }>("select format('alter role %I login password %L', ?::text, ?::text) as sql", [
-    username,
-    decodeURIComponent(password),
-  ]);
+  const { rows } = await db.raw<{ rows: { sql: string }[] }>(
+    "select format('alter role %I login password %L', ?::text, ?::text) as sql",
+    [username, decodeURIComponent(password)],
+  );
   await db.raw(rows[0]!.sql);
 }

@@ -54,7 +54,10 @@ export async function verifyBulk(db: Tx, entries: readonly BulkEntry[]): Promise
   for (const { seq, act, subject, count, root } of entries) {
     const found = act === 'list.drafted' ? await listName(db, subject) : await evaluationRoot(db, subject);
     if (!found || found.count !== count || found.root !== root)
-      problems.push({ seq, problem: `rows of ${act === 'list.drafted' ? `list ${subject} (sel.line)` : `run ${subject} (ml.evaluation)`} are not those of entry ${seq}: ${found?.count ?? 0} found, ${count} recorded` }); // prettier-ignore
+      problems.push({
+        seq,
+        problem: `rows of ${act === 'list.drafted' ? `list ${subject} (sel.line)` : `run ${subject} (ml.evaluation)`} are not those of entry ${seq}: ${found?.count ?? 0} found, ${count} recorded`,
+      });
   }
   return problems;
 }

@@ -17,7 +17,8 @@ const ED25519 = 1;
 const RAW_KEY = 32;
 
 /** The 32 bytes of an Ed25519 public key. */
-export const rawPublicKey = (key: KeyObject): Buffer => createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-RAW_KEY);
+export const rawPublicKey = (key: KeyObject): Buffer =>
+  createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-RAW_KEY);
 
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 export const publicKeyFrom = (raw: Uint8Array): KeyObject =>
@@ -26,7 +27,8 @@ export const publicKeyFrom = (raw: Uint8Array): KeyObject =>
 const keyHash = (name: string, raw: Uint8Array): Buffer =>
   createHash('sha256').update(`${name}\n`).update(Buffer.of(ED25519)).update(raw).digest().subarray(0, 4);
 
-const bodyOf = ({ origin, size, root, at }: Checkpoint): string => `${origin}\n${size}\n${root.toString('base64')}\nat ${at}\n`;
+const bodyOf = ({ origin, size, root, at }: Checkpoint): string =>
+  `${origin}\n${size}\n${root.toString('base64')}\nat ${at}\n`;
 
 export async function signCheckpoint(
   checkpoint: Checkpoint,
@@ -45,7 +47,10 @@ export function openCheckpoint(note: string, keys: readonly Uint8Array[]): Check
   const [body, signatures] = note.split('\n\n');
   const [origin = '', size = '', root = '', at = ''] = (body ?? '').split('\n');
   if (!/^\d+$/.test(size) || Buffer.from(root, 'base64').length !== 32 || !at.startsWith('at '))
-    throw mismatch('this is not a checkpoint of a ledger', 'Expected the lines: name, size, root in base64, and a signature.');
+    throw mismatch(
+      'this is not a checkpoint of a ledger',
+      'Expected the lines: name, size, root in base64, and a signature.',
+    );
   const signed = Buffer.from(`${body}\n`);
   for (const line of (signatures ?? '').split('\n')) {
     const [dash, name, encoded = ''] = line.split(' ');
@@ -54,7 +59,10 @@ export function openCheckpoint(note: string, keys: readonly Uint8Array[]): Check
     const key = keys.find((raw) => keyHash(origin, raw).equals(bytes.subarray(0, 4)));
     if (!key) continue;
     if (!verify(null, signed, publicKeyFrom(key), bytes.subarray(4)))
-      throw mismatch(`the signature of the checkpoint at ${size} entries is forged`, 'Look for the genuine one in a copy of the anchors.');
+      throw mismatch(
+        `the signature of the checkpoint at ${size} entries is forged`,
+        'Look for the genuine one in a copy of the anchors.',
+      );
     return { origin, size: Number(size), root: Buffer.from(root, 'base64'), at: at.slice(3) };
   }
   throw mismatch(`the checkpoint at ${size} entries is signed by no key that is trusted here`, 'Check UTPLUKK_TRUST.');

@@ -47,22 +47,31 @@ export class Checkpointer {
    */
   async tick(force = false): Promise<Checkpoint | undefined> {
     const writer = this.#start();
-    const { rows } = await this.db.raw<{ rows: { size: number; ledger_id: string }[] }>('select size, ledger_id from aud.chain_head');
+    const { rows } = await this.db.raw<{ rows: { size: number; ledger_id: string }[] }>(
+      'select size, ledger_id from aud.chain_head',
+    );
     const [head] = rows;
     if (!head) throw mismatch('the ledger has no head');
     const origin = `utplukk/${head.ledger_id}`;
     if (this.#last && this.#last.origin !== origin)
-      throw mismatch(`these anchors belong to the ledger ${this.#last.origin}, the database holds ${origin}`, 'Give each ledger its own UTPLUKK_ANCHORS.'); // prettier-ignore
+      throw mismatch(
+        `these anchors belong to the ledger ${this.#last.origin}, the database holds ${origin}`,
+        'Give each ledger its own UTPLUKK_ANCHORS.',
+      );
     const covered = this.#last?.size ?? 0;
     if (head.size < covered)
-      throw mismatch(`the ledger holds ${head.size} entries, a checkpoint of ${covered} was signed: its tail was cut`, 'Run `utplukk verify`.'); // prettier-ignore
+      throw mismatch(
+        `the ledger holds ${head.size} entries, a checkpoint of ${covered} was signed: its tail was cut`,
+        'Run `utplukk verify`.',
+      );
     if (head.size === covered) {
       this.#uncoveredSince = undefined;
       return undefined;
     }
     const now = this.clock();
     this.#uncoveredSince ??= now.getTime();
-    const due = force || head.size - covered >= UNCOVERED_ENTRIES || now.getTime() - this.#uncoveredSince >= UNCOVERED_MS;
+    const due =
+      force || head.size - covered >= UNCOVERED_ENTRIES || now.getTime() - this.#uncoveredSince >= UNCOVERED_MS;
     if (!due) return undefined;
     await this.#carry(writer, head.size);
     writer.flush();
@@ -80,7 +89,10 @@ export class Checkpointer {
     this.#last = readCheckpoint(this.anchor, [this.signer.publicKey]);
     const writer = new TileWriter(this.anchor, this.#last?.size ?? 0);
     if (this.#last && !writer.root().equals(this.#last.root))
-      throw mismatch(`the tiles of the anchors do not have the root that was signed at ${this.#last.size} entries`, 'Restore the anchor directory from its copy.'); // prettier-ignore
+      throw mismatch(
+        `the tiles of the anchors do not have the root that was signed at ${this.#last.size} entries`,
+        'Restore the anchor directory from its copy.',
+      );
     return (this.#writer = writer);
   }
 
@@ -92,10 +104,12 @@ export class Checkpointer {
           [writer.size, size, BATCH],
         );
         for (const row of rows) {
-          if (row.seq !== writer.size + 1) throw mismatch(`entry ${writer.size + 1} of the ledger is missing`, 'Run `utplukk verify`.');
+          if (row.seq !== writer.size + 1)
+            throw mismatch(`entry ${writer.size + 1} of the ledger is missing`, 'Run `utplukk verify`.');
           writer.append(row.leaf_hash);
         }
-        if (rows.length === 0) throw conflict(`the ledger says ${size} entries and holds ${writer.size}`, 'Run `utplukk verify`.');
+        if (rows.length === 0)
+          throw conflict(`the ledger says ${size} entries and holds ${writer.size}`, 'Run `utplukk verify`.');
       }
     } catch (error) {
       this.#writer = undefined; // half a step is forgotten: the next one starts from what was signed

@@ -63,7 +63,8 @@ export class ExportVerifier {
     for (const note of header.checkpoints) {
       try {
         const checkpoint = openCheckpoint(note, this.keys);
-        if (checkpoint.origin !== header.origin) throw new Error(`a checkpoint belongs to another ledger, ${checkpoint.origin}`);
+        if (checkpoint.origin !== header.origin)
+          throw new Error(`a checkpoint belongs to another ledger, ${checkpoint.origin}`);
         this.#checkpoints.set(checkpoint.size, checkpoint);
       } catch (error) {
         this.#report(0, (error as Error).message);

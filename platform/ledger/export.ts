@@ -15,11 +15,22 @@ const TILE = 256;
  * Writes the whole ledger to one file that can be verified anywhere: a header with the signed checkpoints, then for every
  * 256 entries their anchored leaf hashes and the entries' own bytes. Streams; no cap on size.
  */
-export async function exportLedger(url: string, anchors: Anchors, out: string): Promise<{ entries: number; anchored: number }> {
+export async function exportLedger(
+  url: string,
+  anchors: Anchors,
+  out: string,
+): Promise<{ entries: number; anchored: number }> {
   const { anchor, keys } = anchors;
   const latest = readCheckpoint(anchor, keys);
-  if (!latest) throw notFound('no checkpoint has been signed yet', 'Wait a minute, or see whether the notary runs: `utplukk doctor`.');
-  const notes = anchor.list('checkpoints').sort().map((name) => anchor.read(`checkpoints/${name}`)!.toString('utf8')); // prettier-ignore
+  if (!latest)
+    throw notFound(
+      'no checkpoint has been signed yet',
+      'Wait a minute, or see whether the notary runs: `utplukk doctor`.',
+    );
+  const notes = anchor
+    .list('checkpoints')
+    .sort()
+    .map((name) => anchor.read(`checkpoints/${name}`)!.toString('utf8'));
   const part = `${out}.part`;
   const file = fs.createWriteStream(part, { highWaterMark: 1 << 20 });
   const write = async (text: string | Buffer) => {
@@ -28,17 +39,27 @@ export async function exportLedger(url: string, anchors: Anchors, out: string): 
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const header: ExportHeader = { format: EXPORT_FORMAT, origin: latest.origin, keys: keys.map((key) => Buffer.from(key).toString('base64')), checkpoints: notes }; // prettier-ignore
+    const header: ExportHeader = {
+      format: EXPORT_FORMAT,
+      origin: latest.origin,
+      keys: keys.map((key) => Buffer.from(key).toString('base64')),
+      checkpoints: notes,
+    };
     await write(`${JSON.stringify(header)}\n`);
     const tree = new TileTree(anchor, latest.size);
     let entries = 0;
     const newline = Buffer.from('\n');
-    const sql = 'copy (select e.bytes from aud.chain c join aud.entry e using (entry_id) order by c.seq) to stdout (format binary)';
+    const sql =
+      'copy (select e.bytes from aud.chain c join aud.entry e using (entry_id) order by c.seq) to stdout (format binary)';
     for await (const rows of binaryRows(client.query(copyTo(sql)))) {
       const chunks: Buffer[] = [];
       for (const row of rows) {
         if (entries % TILE === 0 && entries < latest.size)
-          chunks.push(Buffer.from(`${JSON.stringify({ leaves: Buffer.concat(tree.tile(0, entries / TILE)).toString('base64') })}\n`));
+          chunks.push(
+            Buffer.from(
+              `${JSON.stringify({ leaves: Buffer.concat(tree.tile(0, entries / TILE)).toString('base64') })}\n`,
+            ),
+          );
         chunks.push(row.bytes(0)!, newline);
         entries++;
       }

@@ -43,7 +43,9 @@ async function changesOf(tx: Tx): Promise<RowChange[]> {
     'select tab, key, before, after from aud.changes()',
   );
   return rows.flatMap(({ tab, key, before, after }) =>
-    before === after ? [] : [{ t: tab, k: key, ...(before === null ? {} : { b: before }), ...(after === null ? {} : { a: after }) }],
+    before === after
+      ? []
+      : [{ t: tab, k: key, ...(before === null ? {} : { b: before }), ...(after === null ? {} : { a: after }) }],
   );
 }
 
@@ -76,6 +78,11 @@ export async function storeReason(tx: Tx, words: string): Promise<string> {
   const salt = randomBytes(16);
   const digest = createHash('sha256').update(salt).update(words, 'utf8').digest();
   const reasonId = randomUUID();
-  await tx.raw('insert into aud.reason (reason_id, words, salt, digest) values (?, ?, ?, ?)', [reasonId, words, salt, digest]);
+  await tx.raw('insert into aud.reason (reason_id, words, salt, digest) values (?, ?, ?, ?)', [
+    reasonId,
+    words,
+    salt,
+    digest,
+  ]);
   return reasonId;
 }

@@ -140,7 +140,13 @@ export function consistencyProof(subtrees: Subtrees, older: number, size: number
 }
 
 /** Verification of RFC 9162, 2.1.3.2. */
-export function verifyInclusion(leaf: Uint8Array, index: number, size: number, proof: readonly Uint8Array[], root: Uint8Array): boolean {
+export function verifyInclusion(
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+  root: Uint8Array,
+): boolean {
   if (index >= size) return false;
   let [at, last] = [index, size - 1];
   let hash: Buffer = Buffer.from(leaf);

@@ -65,7 +65,8 @@ export class Places {
 
   #is(place: number, data: Buffer, at: number): boolean {
     if (place < 0 || place >= this.count) return false;
-    for (let i = 0; i < ID; i += 4) if (data.readInt32BE(at + i) !== this.#ids.readInt32BE(place * ID + i)) return false;
+    for (let i = 0; i < ID; i += 4)
+      if (data.readInt32BE(at + i) !== this.#ids.readInt32BE(place * ID + i)) return false;
     return this.has(place);
   }
 }

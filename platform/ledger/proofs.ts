@@ -14,7 +14,12 @@ export interface EntryProof {
 }
 
 /** Entries about some subjects that a checkpoint of `size` covers, each with its inclusion proof (RFC 6962, 2.1.1). */
-export async function entryProofs(db: Db, anchor: Pick<Anchor, 'read'>, size: number, subjects: readonly string[]): Promise<EntryProof[]> {
+export async function entryProofs(
+  db: Db,
+  anchor: Pick<Anchor, 'read'>,
+  size: number,
+  subjects: readonly string[],
+): Promise<EntryProof[]> {
   const { rows } = await db.raw<{ rows: { seq: number; bytes: Buffer; act: string; at: Date }[] }>(
     `select c.seq, e.bytes, e.act, e.at from aud.entry e join aud.chain c using (entry_id) where e.subject_id = any(?) and c.seq <= ? order by c.seq`,
     [[...subjects], size],
@@ -30,9 +35,21 @@ export async function entryProofs(db: Db, anchor: Pick<Anchor, 'read'>, size: nu
 }
 
 /** One entry by its number from 1. @throws UtplukkError NotFound */
-export async function entryProof(db: Db, anchor: Pick<Anchor, 'read'>, size: number, seq: number): Promise<{ bytes: Buffer; act: string; leaf: Buffer; proof: Buffer[] }> {
-  const { rows } = await db.raw<{ rows: { bytes: Buffer; act: string }[] }>('select e.bytes, e.act from aud.chain c join aud.entry e using (entry_id) where c.seq = ?', [seq]);
+export async function entryProof(
+  db: Db,
+  anchor: Pick<Anchor, 'read'>,
+  size: number,
+  seq: number,
+): Promise<{ bytes: Buffer; act: string; leaf: Buffer; proof: Buffer[] }> {
+  const { rows } = await db.raw<{ rows: { bytes: Buffer; act: string }[] }>(
+    'select e.bytes, e.act from aud.chain c join aud.entry e using (entry_id) where c.seq = ?',
+    [seq],
+  );
   const [row] = rows;
   if (!row) throw notFound(`the ledger has no entry ${seq}`);
-  return { ...row, leaf: leafHash(row.bytes), proof: inclusionProof(new TileTree(anchor, size).subtrees, seq - 1, size) };
-} // prettier-ignore
+  return {
+    ...row,
+    leaf: leafHash(row.bytes),
+    proof: inclusionProof(new TileTree(anchor, size).subtrees, seq - 1, size),
+  };
+}

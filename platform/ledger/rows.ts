@@ -20,7 +20,8 @@ export async function verifyRows(db: Tx, changes: RangeResult['changes'], upTo: 
   for (const [seq, table, key, before, after] of changes) {
     const id = `${table}\u0000${key}`;
     const known = last.get(id)?.digest;
-    if (known !== before) report(seq, `entry ${seq} changes ${table} ${key} from another content than the entries before it left`);
+    if (known !== before)
+      report(seq, `entry ${seq} changes ${table} ${key} from another content than the entries before it left`);
     last.set(id, { seq, digest: after });
   }
   for (const covered of COVERED) {
@@ -29,8 +30,10 @@ export async function verifyRows(db: Tx, changes: RangeResult['changes'], upTo: 
       const id = `${covered.table}\u0000${k}`;
       const known = last.get(id);
       last.delete(id);
-      if (known?.digest === undefined) report(upTo + 1, `${covered.table} ${k} stands in the table, and no entry knows it`);
-      else if (known.digest !== digest) report(known.seq, `${covered.table} ${k} is not what entry ${known.seq} says it is`);
+      if (known?.digest === undefined)
+        report(upTo + 1, `${covered.table} ${k} stands in the table, and no entry knows it`);
+      else if (known.digest !== digest)
+        report(known.seq, `${covered.table} ${k} is not what entry ${known.seq} says it is`);
     }
   }
   for (const [id, { seq, digest }] of last)
@@ -38,6 +41,7 @@ export async function verifyRows(db: Tx, changes: RangeResult['changes'], upTo: 
   const { rows: reasons } = await db.raw<{ rows: { reason_id: string }[] }>(
     "select reason_id from aud.reason where words is not null and digest <> sha256(salt || convert_to(words, 'UTF8'))",
   );
-  for (const { reason_id: id } of reasons) report(upTo + 1, `aud.reason ${id}: the words are not those that were given`);
+  for (const { reason_id: id } of reasons)
+    report(upTo + 1, `aud.reason ${id}: the words are not those that were given`);
   return problems;
 }

@@ -55,7 +55,8 @@ export function tileName(level: number, index: number, width = WIDTH): string {
   return `tile/${level}/${parts.join('/')}${width === WIDTH ? '' : `.p/${width}`}`;
 }
 
-const hashesOf = (tile: Buffer): Buffer[] => Array.from({ length: tile.length / HASH }, (_, i) => tile.subarray(i * HASH, (i + 1) * HASH));
+const hashesOf = (tile: Buffer): Buffer[] =>
+  Array.from({ length: tile.length / HASH }, (_, i) => tile.subarray(i * HASH, (i + 1) * HASH));
 
 /** Root over 2^n hashes, n 0 or more. */
 function fullRoot(hashes: readonly Buffer[]): Buffer {
@@ -81,7 +82,10 @@ export class TileTree {
     // A full tile serves for its own beginning, when the partial one was not kept.
     const data = this.anchor.read(name) ?? (width < WIDTH ? this.anchor.read(tileName(level, index)) : undefined);
     if (!data || data.length < width * HASH)
-      throw mismatch(`${name} is missing or cut among the tiles of the ledger`, 'Restore the anchor directory from its copy.');
+      throw mismatch(
+        `${name} is missing or cut among the tiles of the ledger`,
+        'Restore the anchor directory from its copy.',
+      );
     const hashes = hashesOf(data.subarray(0, width * HASH));
     if (this.#cache.size > 64) this.#cache.clear();
     this.#cache.set(name, hashes);

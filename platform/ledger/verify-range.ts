@@ -17,7 +17,13 @@ export interface RangeResult {
   /** Roots of each full block of 256 leaves from the stretch's first. */
   readonly blocks: Uint8Array;
   readonly problems: LedgerProblem[];
-  readonly changes: (readonly [seq: number, table: string, key: string, before: string | undefined, after: string | undefined])[];
+  readonly changes: (readonly [
+    seq: number,
+    table: string,
+    key: string,
+    before: string | undefined,
+    after: string | undefined,
+  ])[];
   readonly bulk: BulkEntry[];
   readonly lastChain: string;
 }
@@ -74,10 +80,15 @@ export async function verifyRange({ url, snapshot, from, to, before, window }: R
     await client.query('begin isolation level repeatable read read only');
     await client.query(`set transaction snapshot '${snapshot}'`);
     const range = new Range(from, to);
-    await read(`select seq, entry_id, leaf_hash, chain_hash from aud.chain where seq between ${from} and ${to}`, (row) => range.link(row));
+    await read(
+      `select seq, entry_id, leaf_hash, chain_hash from aud.chain where seq between ${from} and ${to}`,
+      (row) => range.link(row),
+    );
     // Entries lie nearly as they were chained: read where they lie, the few that lie elsewhere are looked for afterwards.
     const entries = `select ${ENTRY_COLUMNS} from aud.entry`;
-    await read(`${entries} where ctid >= '(${window.from},0)' and ctid < '(${window.to},0)'`, (row) => range.entry(row));
+    await read(`${entries} where ctid >= '(${window.from},0)' and ctid < '(${window.to},0)'`, (row) =>
+      range.entry(row),
+    );
     for (const ids of range.lookFor())
       await read(`${entries} where entry_id in (${ids.map((id) => `'${id}'`).join()})`, (row) => range.entry(row));
     return range.result(before);
@@ -127,7 +138,10 @@ class Range {
 
   #keep(row: CopyRow, cell: number, into: Buffer, place: number): void {
     if (row.length(cell) === HASH) return row.copy(cell, into, place * HASH);
-    this.#report(this.#from + place, `a hash in the chain at entry ${this.#from + place} is ${row.length(cell)} bytes long, not ${HASH}`);
+    this.#report(
+      this.#from + place,
+      `a hash in the chain at entry ${this.#from + place} is ${row.length(cell)} bytes long, not ${HASH}`,
+    );
   }
 
   /** Hashes are compared as binary text, as the library gives them: a buffer for each costs more than the hash. */
@@ -173,14 +187,22 @@ class Range {
     for (const { t, k, b, a } of body.changes ?? []) this.#changes.push([seq, t, k, b, a]);
     // The first format's roots were content hashes of documents, not roots over rows.
     if (body.rows && body.v !== 1 && BULK_ACTS.has(body.act!))
-      this.#bulk.push({ seq, act: body.act!, subject: body.subject!.id!, count: body.rows.count, root: body.rows.root });
+      this.#bulk.push({
+        seq,
+        act: body.act!,
+        subject: body.subject!.id!,
+        count: body.rows.count,
+        root: body.rows.root,
+      });
   }
 
   /** The chain from `before` on, and the tree's blocks, over the leaves that are there, moved together. */
   result(before: string): RangeResult {
     for (const [id, seq] of this.#notMet()) this.#report(seq, `entry ${id} is gone`);
     const [count, lastChain] = this.#walk(before);
-    const blocks = Array.from({ length: Math.floor(count / BLOCK) }, (_, i) => fullRoot(this.#leaves, i * BLOCK * HASH, BLOCK));
+    const blocks = Array.from({ length: Math.floor(count / BLOCK) }, (_, i) =>
+      fullRoot(this.#leaves, i * BLOCK * HASH, BLOCK),
+    );
     return {
       leaves: this.#leaves.subarray(0, count * HASH),
       blocks: Buffer.concat(blocks),
@@ -209,7 +231,8 @@ class Range {
   }
 }
 
-const dashed = (hex: string): string => `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+const dashed = (hex: string): string =>
+  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 
 /** Whether UTC text with microseconds says the same instant as a timestamptz (microseconds since 2000). */
 function isInstant(text: string | undefined, micros: number | undefined): boolean {

@@ -17,7 +17,9 @@ export interface LedgerVerdict {
   readonly root: string;
   readonly head: string;
   /** The last checkpoint outside the database and how many later entries it does not cover; undefined when nobody gave any anchors. */
-  readonly anchored: { readonly size: number; readonly at: string; readonly uncovered: number; readonly checkpoints: number } | undefined;
+  readonly anchored:
+    | { readonly size: number; readonly at: string; readonly uncovered: number; readonly checkpoints: number }
+    | undefined;
   readonly problems: LedgerProblem[];
 }
 
@@ -39,7 +41,8 @@ const THREADS = 2;
  * re-hash by whoever owns the database cannot be seen, and the verdict says that there were none.
  */
 export async function verifyLedger(db: Db, anchors?: Anchors): Promise<LedgerVerdict> {
-  const url = (db.client as { config: { connection: { connectionString: string } } }).config.connection.connectionString;
+  const url = (db.client as { config: { connection: { connectionString: string } } }).config.connection
+    .connectionString;
   return db.transaction((tx) => verifyIn(tx, url, anchors), { isolationLevel: 'repeatable read', readOnly: true });
 }
 
@@ -49,7 +52,14 @@ async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Prom
       (select count(*) from aud.entry) - (select count(*) from aud.chain) as loose from aud.chain_head h`,
   );
   const [head] = rows;
-  if (!head) return { entries: 0, root: '', head: '', anchored: undefined, problems: [{ seq: 0, problem: 'the ledger has no head' }] };
+  if (!head)
+    return {
+      entries: 0,
+      root: '',
+      head: '',
+      anchored: undefined,
+      problems: [{ seq: 0, problem: 'the ledger has no head' }],
+    };
   const last = head.last ?? 0;
   const ranges = await inRanges(tx, { url, snapshot: head.snapshot }, last);
   const problems = ranges.flatMap((range) => range.problems);
@@ -85,12 +95,16 @@ async function lostKeys(tx: Tx, last: number): Promise<LedgerProblem[]> {
      where c.conrelid in ('aud.entry'::regclass, 'aud.chain'::regclass) and c.convalidated and i.indisvalid and i.indisunique`,
   );
   const lost = KEYS.filter(([table, key]) => !rows.some((row) => row.tab === table && row.key === key));
-  return lost.map(([table, key]) => ({ seq: last, problem: `${table} has lost its ${key}: an entry can stand there twice` }));
+  return lost.map(([table, key]) => ({
+    seq: last,
+    problem: `${table} has lost its ${key}: an entry can stand there twice`,
+  }));
 }
 
 /** The blocks' roots, made beside the reading, and the leaves that fill no block. */
 function addRange(tree: MerkleRoot, { leaves, blocks }: RangeResult): void {
-  for (let at = 0; at < blocks.length; at += HASH) tree.addSubtree(Buffer.from(blocks.buffer, blocks.byteOffset + at, HASH), BLOCK_LEVEL);
+  for (let at = 0; at < blocks.length; at += HASH)
+    tree.addSubtree(Buffer.from(blocks.buffer, blocks.byteOffset + at, HASH), BLOCK_LEVEL);
   for (let at = (blocks.length / HASH) * BLOCK * HASH; at < leaves.length; at += HASH)
     tree.add(Buffer.from(leaves.buffer, leaves.byteOffset + at, HASH));
 }
@@ -152,9 +166,13 @@ function compareAnchors(
   };
   const latest = guarded(entries, () => readCheckpoint(anchor, keys));
   if (!latest) return { size: 0, at: '', uncovered: entries, checkpoints: 0 };
-  if (latest.origin !== `utplukk/${ledgerId}`) note(0, `the checkpoints belong to ledger ${latest.origin}, the database says utplukk/${ledgerId}`); // prettier-ignore
+  if (latest.origin !== `utplukk/${ledgerId}`)
+    note(0, `the checkpoints belong to ledger ${latest.origin}, the database says utplukk/${ledgerId}`);
   if (latest.size > entries)
-    note(entries + 1, `a checkpoint of ${latest.at} covers ${latest.size} entries, the ledger holds ${entries}: entry ${entries + 1} and later ones are gone`); // prettier-ignore
+    note(
+      entries + 1,
+      `a checkpoint of ${latest.at} covers ${latest.size} entries, the ledger holds ${entries}: entry ${entries + 1} and later ones are gone`,
+    );
   const tree = new TileTree(anchor, latest.size);
   guarded(latest.size, () => compareLeaves(ranges, tree, note));
   let checkpoints = 0;
@@ -172,7 +190,11 @@ function checkRoot(anchor: Anchor, { size, root, at }: Checkpoint, note: (seq: n
     note(size, `the tiles do not have the root that was signed at ${at} over ${size} entries`);
 }
 
-function compareLeaves(ranges: readonly RangeResult[], tree: TileTree, note: (seq: number, problem: string) => void): void {
+function compareLeaves(
+  ranges: readonly RangeResult[],
+  tree: TileTree,
+  note: (seq: number, problem: string) => void,
+): void {
   let index = 0;
   for (const { leaves } of ranges)
     for (let at = 0; at < leaves.length && index < tree.size;) {

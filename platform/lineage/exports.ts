@@ -24,7 +24,8 @@ function runIdOf(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-const inputsOf = (graph: LineageGraph, name: string): string[] => graph.edges.filter((edge) => edge.to === name).map((edge) => edge.from);
+const inputsOf = (graph: LineageGraph, name: string): string[] =>
+  graph.edges.filter((edge) => edge.to === name).map((edge) => edge.from);
 
 /** OpenLineage 2-0-2 run events, one for each thing that a step made, oldest first; models are data sets with a facet of ours. */
 export function openLineage(graph: LineageGraph): object[] {
@@ -46,7 +47,13 @@ export function openLineage(graph: LineageGraph): object[] {
             namespace: NAMESPACE,
             name,
             facets: {
-              utplukk_identity: { _producer: PRODUCER, _schemaURL: 'urn:utplukk:identity:v1', kind: node.kind, sha256: node.id, ledger: node.ledger }, // prettier-ignore
+              utplukk_identity: {
+                _producer: PRODUCER,
+                _schemaURL: 'urn:utplukk:identity:v1',
+                kind: node.kind,
+                sha256: node.id,
+                ledger: node.ledger,
+              },
             },
           },
         ],
@@ -60,7 +67,10 @@ export function provJson(graph: LineageGraph): object {
   const entity: Record<string, object> = {};
   const activity: Record<string, object> = {};
   const agent: Record<string, object> = {};
-  const relations: Record<'wasGeneratedBy' | 'used' | 'wasDerivedFrom' | 'wasAssociatedWith', Record<string, object>> = { wasGeneratedBy: {}, used: {}, wasDerivedFrom: {}, wasAssociatedWith: {} }; // prettier-ignore
+  const relations: Record<
+    'wasGeneratedBy' | 'used' | 'wasDerivedFrom' | 'wasAssociatedWith',
+    Record<string, object>
+  > = { wasGeneratedBy: {}, used: {}, wasDerivedFrom: {}, wasAssociatedWith: {} };
   let count = 0;
   const relate = (kind: keyof typeof relations, value: object) => (relations[kind][`_:r${++count}`] = value);
   for (const node of graph.nodes) {
@@ -80,5 +90,11 @@ export function provJson(graph: LineageGraph): object {
     agent[id(`principal/${node.by}`)] = { 'prov:type': 'prov:Person' };
     relate('wasAssociatedWith', { 'prov:activity': run, 'prov:agent': id(`principal/${node.by}`) });
   }
-  return { prefix: { utplukk: 'urn:utplukk:', prov: 'http://www.w3.org/ns/prov#' }, entity, activity, agent, ...relations };
+  return {
+    prefix: { utplukk: 'urn:utplukk:', prov: 'http://www.w3.org/ns/prov#' },
+    entity,
+    activity,
+    agent,
+    ...relations,
+  };
 }

@@ -1,7 +1,20 @@
 import { notFound } from '../../domain/errors';
 import type { Db } from '../db/connection';
 
-export const NODE_KINDS = ['snapshot', 'table', 'label-set', 'matrix', 'training-run', 'model-version', 'decision', 'scoring-run', 'list', 'follow-up', 'case', 'outcome'] as const; // prettier-ignore
+export const NODE_KINDS = [
+  'snapshot',
+  'table',
+  'label-set',
+  'matrix',
+  'training-run',
+  'model-version',
+  'decision',
+  'scoring-run',
+  'list',
+  'follow-up',
+  'case',
+  'outcome',
+] as const;
 export type NodeKind = (typeof NODE_KINDS)[number];
 
 export interface LineageNode {
@@ -57,7 +70,9 @@ export async function findNode(db: Db, id: string): Promise<Step> {
 
 /** Everything that a node came from and everything that came of it, origins first, at most \`limit\` nodes each way. */
 export async function lineageGraph(db: Db, start: Step, limit = MAX_NODES): Promise<LineageGraph> {
-  const found = new Map<string, { step: Step; distance: number }>([[nodeName(start.kind, start.id), { step: start, distance: 0 }]]);
+  const found = new Map<string, { step: Step; distance: number }>([
+    [nodeName(start.kind, start.id), { step: start, distance: 0 }],
+  ]);
   const edges = new Map<string, LineageEdge>();
   let cut = false;
   for (const direction of [-1, 1] as const) {
@@ -66,7 +81,8 @@ export async function lineageGraph(db: Db, start: Step, limit = MAX_NODES): Prom
       const next: Step[] = [];
       for (const edge of await neighbours(db, frontier, direction, limit + 1)) {
         const [from, to] = [nodeName(edge.from_kind, edge.from_id), nodeName(edge.to_kind, edge.to_id)];
-        const step: Step = direction < 0 ? { kind: edge.from_kind, id: edge.from_id } : { kind: edge.to_kind, id: edge.to_id };
+        const step: Step =
+          direction < 0 ? { kind: edge.from_kind, id: edge.from_id } : { kind: edge.to_kind, id: edge.to_id };
         const name = nodeName(step.kind, step.id);
         if (!found.has(name)) {
           if (found.size >= limit) {
@@ -88,7 +104,12 @@ export async function lineageGraph(db: Db, start: Step, limit = MAX_NODES): Prom
 /** From the origins to what came last; at one distance as it happened, and what bears no time by kind and id. */
 function asItHappened(a: LineageNode, b: LineageNode): number {
   const [earlier, later] = [a.at?.getTime() ?? 0, b.at?.getTime() ?? 0];
-  return a.distance - b.distance || earlier - later || NODE_KINDS.indexOf(a.kind) - NODE_KINDS.indexOf(b.kind) || a.id.localeCompare(b.id);
+  return (
+    a.distance - b.distance ||
+    earlier - later ||
+    NODE_KINDS.indexOf(a.kind) - NODE_KINDS.indexOf(b.kind) ||
+    a.id.localeCompare(b.id)
+  );
 }
 
 interface Edge {
@@ -111,16 +132,22 @@ async function neighbours(db: Db, steps: readonly Step[], direction: -1 | 1, lim
 /** When each came to be and who acted, by kind. */
 const DETAILS: Partial<Record<NodeKind, string>> = {
   snapshot: 'select snapshot_id as id, made_at as at, null::uuid as by from ml.snapshot where snapshot_id = any(?)',
-  'label-set': 'select label_set_id as id, made_at as at, null::uuid as by from ml.label_set where label_set_id = any(?)',
+  'label-set':
+    'select label_set_id as id, made_at as at, null::uuid as by from ml.label_set where label_set_id = any(?)',
   matrix: 'select matrix_id as id, made_at as at, null::uuid as by from ml.matrix where matrix_id = any(?)',
-  'training-run': 'select run_id::text as id, started_at as at, a.principal_id as by from ml.training_run join aud.act a using (act_id) where run_id = any(?::uuid[])',
-  'model-version': 'select version_id as id, registered_at as at, null::uuid as by from ml.model_version where version_id = any(?)',
-  decision: 'select decision_id::text as id, decided_at as at, a.principal_id as by from ml.decision left join aud.act a using (act_id) where decision_id = any(?::uuid[])',
-  'scoring-run': 'select scoring_id as id, scored_at as at, a.principal_id as by from sel.scoring_run join aud.act a using (act_id) where scoring_id = any(?)',
+  'training-run':
+    'select run_id::text as id, started_at as at, a.principal_id as by from ml.training_run join aud.act a using (act_id) where run_id = any(?::uuid[])',
+  'model-version':
+    'select version_id as id, registered_at as at, null::uuid as by from ml.model_version where version_id = any(?)',
+  decision:
+    'select decision_id::text as id, decided_at as at, a.principal_id as by from ml.decision left join aud.act a using (act_id) where decision_id = any(?::uuid[])',
+  'scoring-run':
+    'select scoring_id as id, scored_at as at, a.principal_id as by from sel.scoring_run join aud.act a using (act_id) where scoring_id = any(?)',
   list: 'select list_id as id, drafted_at as at, null::uuid as by from sel.list where list_id = any(?)',
-  'follow-up': 'select follow_up_id as id, made_at as at, a.principal_id as by from ml.follow_up join aud.act a using (act_id) where follow_up_id = any(?)',
+  'follow-up':
+    'select follow_up_id as id, made_at as at, a.principal_id as by from ml.follow_up join aud.act a using (act_id) where follow_up_id = any(?)',
   case: 'select case_no as id, known_from as at, null::uuid as by from ctl.case where case_no = any(?)',
-}; // prettier-ignore
+};
 
 async function describe(db: Db, found: readonly { step: Step; distance: number }[]): Promise<LineageNode[]> {
   const details = new Map<string, { at: Date; by: string | null }>();
@@ -141,11 +168,20 @@ async function describe(db: Db, found: readonly { step: Step; distance: number }
   const { rows: entries } = await db.raw<{ rows: { subject_id: string; seqs: number[] }[] }>(
     `select e.subject_id, (array_agg(c.seq order by c.seq))[1:10] as seqs from aud.entry e join aud.chain c using (entry_id)
       where (e.subject_kind, e.subject_id) in (select kind, id from unnest(?::text[], ?::text[]) as s(kind, id)) group by e.subject_id`,
-    [found.map(({ step }) => (step.kind === 'decision' ? 'promotion-request' : step.kind)), found.map(({ step }) => subjectOf(step))],
+    [
+      found.map(({ step }) => (step.kind === 'decision' ? 'promotion-request' : step.kind)),
+      found.map(({ step }) => subjectOf(step)),
+    ],
   );
   const ledger = new Map(entries.map((row) => [row.subject_id, row.seqs.map(Number)]));
   return found.map(({ step, distance }) => {
     const detail = details.get(nodeName(step.kind, step.id));
-    return { ...step, distance, at: detail?.at, by: detail?.by ?? undefined, ledger: ledger.get(subjectOf(step)) ?? [] };
+    return {
+      ...step,
+      distance,
+      at: detail?.at,
+      by: detail?.by ?? undefined,
+      ledger: ledger.get(subjectOf(step)) ?? [],
+    };
   });
 }

@@ -70,7 +70,9 @@ export class Batch {
 
 /** Loads one NDJSON file, a line at a time. */
 export const loadFile = (db: Db, actor: ActRef, file: string, loader: LineLoader): Promise<LoadReport> =>
-  inBatch(db, actor, file, { kind: loader.kind, content: () => sha256File(file) }, (batch) => readLines(file, loader, batch));
+  inBatch(db, actor, file, { kind: loader.kind, content: () => sha256File(file) }, (batch) =>
+    readLines(file, loader, batch),
+  );
 
 /**
  * Loads one file in one transaction: all of it or, after a kill, nothing. The same content is loaded once, under any
@@ -90,7 +92,14 @@ export async function inBatch(
     .where({ content_sha256: content })
     .first<{ rows_read: number; rows_loaded: number; rows_quarantined: number } | undefined>();
   if (before)
-    return { file, kind, read: before.rows_read, loaded: before.rows_loaded, quarantined: before.rows_quarantined, already: true };
+    return {
+      file,
+      kind,
+      read: before.rows_read,
+      loaded: before.rows_loaded,
+      quarantined: before.rows_quarantined,
+      already: true,
+    };
   return db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
       'insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, act_id) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?) returning batch_id',

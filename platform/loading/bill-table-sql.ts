@@ -10,13 +10,24 @@ export function namedColumns({ columns }: BillTable): string {
     return `${name === undefined ? otherwise : `nullif(trim(cast(${ident(name)} as varchar)), '')`} as ${role}`;
   };
   return [
-    `lower(${part('guid', '').replace(' as guid', '')}) as guid`, part('billNo', ''), part('practice', ''), part('received', ''), part('started', ''), part('patient', ''),
-    part('performedBy', 'null::varchar'), part('diagnosis', 'null::varchar'), part('copay', "'0'"), part('tariff', ''), part('repetitions', "'1'"), part('amount', ''),
-  ].join(', '); // prettier-ignore
+    `lower(${part('guid', '').replace(' as guid', '')}) as guid`,
+    part('billNo', ''),
+    part('practice', ''),
+    part('received', ''),
+    part('started', ''),
+    part('patient', ''),
+    part('performedBy', 'null::varchar'),
+    part('diagnosis', 'null::varchar'),
+    part('copay', "'0'"),
+    part('tariff', ''),
+    part('repetitions', "'1'"),
+    part('amount', ''),
+  ].join(', ');
 }
 
 const digit = (at: number) => `cast(substr(patient, ${at}, 1) as integer)`;
-const weighted = (weights: readonly number[]) => `((${weights.map((w, i) => `${w} * ${digit(i + 1)}`).join(' + ')}) % 11)`;
+const weighted = (weights: readonly number[]) =>
+  `((${weights.map((w, i) => `${w} * ${digit(i + 1)}`).join(' + ')}) % 11)`;
 /** Both control digits (mod 11), and a day and month that may stand in fødselsnummer, D-, H- and synthetic numbers. */
 const NATIONAL_ID = `case when not regexp_full_match(patient, '\\d{11}') then false else
   ${weighted([3, 7, 6, 1, 8, 9, 4, 5, 2, 1])} = 0 and ${weighted([5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1])} = 0
@@ -27,17 +38,53 @@ const AMOUNT = "'\\d{1,13}(\\.\\d{1,2})?'";
 export const CHECKS: readonly (readonly [role: keyof BillTable['columns'], bad: string, expected: string])[] = [
   ['guid', 'try_cast(guid as uuid) is null', 'expected a UUID'],
   ['billNo', 'coalesce(try_cast(billNo as integer), 0) < 1', 'expected a whole number of 1 or more'],
-  ['practice', 'practice is null or practice not in (select practice_no from provider)', 'no such practice is known; load its actor first'],
-  ['received', "received is null or not regexp_matches(received, '(Z|[+-]\\d{2}:?\\d{2})$') or try_cast(received as timestamptz) is null", 'expected an instant with its offset, such as 2024-03-01T10:15:00Z'],
-  ['started', "started is null or try_cast(regexp_replace(started, '(Z|[+-]\\d{2}:?\\d{2})$', '') as timestamp) is null", 'expected an existing date and time, such as 2024-03-01T10:15:00'],
-  ['patient', `patient is null or not (${NATIONAL_ID})`, 'expected an identity number of 11 digits with right control digits'],
-  ['performedBy', "performedBy is not null and not regexp_full_match(performedBy, '[1-9]\\d{0,8}')", 'expected an HPR number of 1 to 9 digits'],
-  ['diagnosis', "diagnosis is not null and not regexp_full_match(diagnosis, '[A-Za-z0-9.]{1,12}')", 'expected a diagnosis code'],
-  ['copay', `not regexp_full_match(coalesce(copay, ''), ${AMOUNT})`, 'expected an amount that is not negative, with at most two decimals'],
+  [
+    'practice',
+    'practice is null or practice not in (select practice_no from provider)',
+    'no such practice is known; load its actor first',
+  ],
+  [
+    'received',
+    "received is null or not regexp_matches(received, '(Z|[+-]\\d{2}:?\\d{2})$') or try_cast(received as timestamptz) is null",
+    'expected an instant with its offset, such as 2024-03-01T10:15:00Z',
+  ],
+  [
+    'started',
+    "started is null or try_cast(regexp_replace(started, '(Z|[+-]\\d{2}:?\\d{2})$', '') as timestamp) is null",
+    'expected an existing date and time, such as 2024-03-01T10:15:00',
+  ],
+  [
+    'patient',
+    `patient is null or not (${NATIONAL_ID})`,
+    'expected an identity number of 11 digits with right control digits',
+  ],
+  [
+    'performedBy',
+    "performedBy is not null and not regexp_full_match(performedBy, '[1-9]\\d{0,8}')",
+    'expected an HPR number of 1 to 9 digits',
+  ],
+  [
+    'diagnosis',
+    "diagnosis is not null and not regexp_full_match(diagnosis, '[A-Za-z0-9.]{1,12}')",
+    'expected a diagnosis code',
+  ],
+  [
+    'copay',
+    `not regexp_full_match(coalesce(copay, ''), ${AMOUNT})`,
+    'expected an amount that is not negative, with at most two decimals',
+  ],
   ['tariff', "not regexp_full_match(coalesce(tariff, ''), '[A-Za-zÆØÅæøå0-9]{1,12}')", 'expected a tariff code'],
-  ['repetitions', 'coalesce(try_cast(repetitions as integer), 0) not between 1 and 500', 'expected a whole number from 1 to 500'],
-  ['amount', `not regexp_full_match(coalesce(amount, ''), ${AMOUNT})`, 'expected an amount that is not negative, with at most two decimals'],
-]; // prettier-ignore
+  [
+    'repetitions',
+    'coalesce(try_cast(repetitions as integer), 0) not between 1 and 500',
+    'expected a whole number from 1 to 500',
+  ],
+  [
+    'amount',
+    `not regexp_full_match(coalesce(amount, ''), ${AMOUNT})`,
+    'expected an amount that is not negative, with at most two decimals',
+  ],
+];
 
 /** Lines of one bill must agree on what belongs to the bill. */
 export const DISAGREEING = `select guid from raw group by guid having count(distinct (practice, received, started, patient, coalesce(performedBy, ''), coalesce(copay, ''), billNo)) > 1`;

@@ -23,27 +23,45 @@ import type { Vault } from './vault';
  * by sets, so no row passes through JavaScript; a bad cell refuses its row, and a bill with a refused row is refused
  * whole, for half a bill is another bill.
  */
-export async function loadBillTable(db: Db, actor: ActRef, vault: Vault, file: string, rawMapping: unknown): Promise<LoadReport> {
+export async function loadBillTable(
+  db: Db,
+  actor: ActRef,
+  vault: Vault,
+  file: string,
+  rawMapping: unknown,
+): Promise<LoadReport> {
   if (!fs.existsSync(file)) throw invalid(`${file} does not exist`, 'Check the path.');
   if (!/\.(csv|csv\.gz|parquet)$/.test(file)) throw invalid(`${file} is neither .csv, .csv.gz nor .parquet`);
-  const mapping = parseOrExplain(billTableSchema, rawMapping, 'the mapping', 'docs/examples/bills holds a commented one.');
+  const mapping = parseOrExplain(
+    billTableSchema,
+    rawMapping,
+    'the mapping',
+    'docs/examples/bills holds a commented one.',
+  );
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bills-'));
   try {
-    return await inBatch(db, actor, file, { kind: 'bills', content: async () => digestOf([await sha256File(file), mapping]) }, (batch) =>
-      withDuck(temp, async (duck) => {
-        await open(duck, file, mapping);
-        await loadProviders(duck, batch.tx);
-        await check(duck, mapping);
-        await duck.run(osloTable());
-        await duck.run(BILLS);
-        const csv = (name: string) => path.join(temp, `${name}.csv`);
-        // The vault works on a connection of its own, beside the reservation of numbers.
-        const ids = (await duck.runAndReadAll('select distinct patient from bills order by 1')).getRows().map(([id]) => String(id));
-        const [keys] = await Promise.all([vault.surrogates(ids), reserve(duck, batch, csv('identity'))]);
-        await count(duck, batch);
-        await namePeople(duck, ids, keys, csv('people'));
-        await write(duck, batch, new Months(db), csv);
-      }),
+    return await inBatch(
+      db,
+      actor,
+      file,
+      { kind: 'bills', content: async () => digestOf([await sha256File(file), mapping]) },
+      (batch) =>
+        withDuck(temp, async (duck) => {
+          await open(duck, file, mapping);
+          await loadProviders(duck, batch.tx);
+          await check(duck, mapping);
+          await duck.run(osloTable());
+          await duck.run(BILLS);
+          const csv = (name: string) => path.join(temp, `${name}.csv`);
+          // The vault works on a connection of its own, beside the reservation of numbers.
+          const ids = (await duck.runAndReadAll('select distinct patient from bills order by 1'))
+            .getRows()
+            .map(([id]) => String(id));
+          const [keys] = await Promise.all([vault.surrogates(ids), reserve(duck, batch, csv('identity'))]);
+          await count(duck, batch);
+          await namePeople(duck, ids, keys, csv('people'));
+          await write(duck, batch, new Months(db), csv);
+        }),
     );
   } finally {
     fs.rmSync(temp, { recursive: true, force: true });
@@ -55,9 +73,14 @@ async function open(duck: DuckDBConnection, file: string, mapping: BillTable): P
   const found = await openTable(duck, file, used, 'the mapping');
   const unknown = found.filter((name) => !used.includes(name) && !mapping.ignore.includes(name));
   if (unknown.length > 0)
-    throw invalid(`the mapping does not say what ${unknown.join(', ')} is`, 'Name each column under `columns` or `ignore`.');
+    throw invalid(
+      `the mapping does not say what ${unknown.join(', ')} is`,
+      'Name each column under `columns` or `ignore`.',
+    );
   // Line 1 is the header.
-  await duck.run(`create temp table raw as select row_number() over () + 1 as line, ${namedColumns(mapping)} from source`);
+  await duck.run(
+    `create temp table raw as select row_number() over () + 1 as line, ${namedColumns(mapping)} from source`,
+  );
 }
 
 async function loadProviders(duck: DuckDBConnection, tx: Tx): Promise<void> {
@@ -109,7 +132,13 @@ async function reserve(duck: DuckDBConnection, batch: Batch, file: string): Prom
     return;
   }
   await batch.tx.raw('create temp table incoming_bill (bill_guid uuid, bill_id bigint) on commit drop');
-  await toPostgres(duck, batch.tx, `select guid, bill_id from numbered order by bill_id`, 'incoming_bill (bill_guid, bill_id)', file);
+  await toPostgres(
+    duck,
+    batch.tx,
+    `select guid, bill_id from numbered order by bill_id`,
+    'incoming_bill (bill_guid, bill_id)',
+    file,
+  );
   const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
     'insert into core.bill_identity (bill_guid, bill_id, batch_id) select bill_guid, bill_id, ? from incoming_bill on conflict do nothing',
     [batch.batchId],
@@ -118,7 +147,13 @@ async function reserve(duck: DuckDBConnection, batch: Batch, file: string): Prom
     const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
       'select bill_guid from incoming_bill i where not exists (select 1 from core.bill_identity k where k.bill_guid = i.bill_guid and k.bill_id = i.bill_id)',
     );
-    for (let i = 0; i < rows.length; i += 2000) await duck.run(`insert into known values ${rows.slice(i, i + 2000).map((row) => `(${quote(row.bill_guid)})`).join(', ')}`); // prettier-ignore
+    for (let i = 0; i < rows.length; i += 2000)
+      await duck.run(
+        `insert into known values ${rows
+          .slice(i, i + 2000)
+          .map((row) => `(${quote(row.bill_guid)})`)
+          .join(', ')}`,
+      );
     await duck.run(
       "insert into bad select line, 'guid', guid, 'duplicate bill: this guid was loaded before' from raw where cast(guid as uuid) in (select cast(guid as uuid) from known) and line not in (select line from bad)",
     );
@@ -144,7 +179,9 @@ async function allNew(duck: DuckDBConnection, batch: Batch, file: string): Promi
 
 /** Rows are counted as lines; the first bad cell of a row is the one that is shown. */
 async function count(duck: DuckDBConnection, batch: Batch): Promise<void> {
-  const [read, refused] = (await duck.runAndReadAll('select (select count(*) from raw)::int, (select count(distinct line) from bad)::int'))
+  const [read, refused] = (
+    await duck.runAndReadAll('select (select count(*) from raw)::int, (select count(distinct line) from bad)::int')
+  )
     .getRows()[0]!
     .map(Number);
   const cells = await duck.runAndReadAll(
@@ -159,7 +196,12 @@ async function count(duck: DuckDBConnection, batch: Batch): Promise<void> {
 }
 
 /** Table `person(patient, patient_key)`; the file with ids lives for a moment, in a folder of the owner's alone. */
-async function namePeople(duck: DuckDBConnection, ids: readonly string[], keys: readonly number[], file: string): Promise<void> {
+async function namePeople(
+  duck: DuckDBConnection,
+  ids: readonly string[],
+  keys: readonly number[],
+  file: string,
+): Promise<void> {
   fs.writeFileSync(file, ids.map((id, i) => `${id},${keys[i]}\n`).join(''), { mode: 0o600 });
   await duck.run(
     `create temp table person as select * from read_csv(${quote(file)}, auto_detect = false, header = false, delim = ',', columns = {'patient': 'VARCHAR', 'patient_key': 'BIGINT'})`,
@@ -167,7 +209,12 @@ async function namePeople(duck: DuckDBConnection, ids: readonly string[], keys: 
   fs.rmSync(file);
 }
 
-async function write(duck: DuckDBConnection, batch: Batch, months: Months, csv: (name: string) => string): Promise<void> {
+async function write(
+  duck: DuckDBConnection,
+  batch: Batch,
+  months: Months,
+  csv: (name: string) => string,
+): Promise<void> {
   const b = batch.batchId;
   const found = (
     await duck.runAndReadAll(
@@ -200,7 +247,8 @@ async function write(duck: DuckDBConnection, batch: Batch, months: Months, csv: 
 
 const BILL_COLUMNS =
   'received_month, bill_id, bill_guid, submission_id, provider_id, bill_no, patient_key, performed_by, started_at, civil_day, minute_of_day, known_from, amount_ore, copay_ore, is_credit, diagnosis, batch_id';
-const LINE_COLUMNS = 'received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, known_from, batch_id';
+const LINE_COLUMNS =
+  'received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, known_from, batch_id';
 const UNIQUE_VIOLATION = '23505';
 
 async function toPostgres(duck: DuckDBConnection, tx: Tx, query: string, into: string, file: string): Promise<void> {
@@ -213,6 +261,9 @@ const toCsv = (duck: DuckDBConnection, query: string, file: string) =>
 
 async function send(tx: Tx, into: string, file: string): Promise<void> {
   const client = await rawConnection(tx);
-  await pipeline(fs.createReadStream(file, { highWaterMark: 1 << 20 }), client.query(copyFrom(`copy ${into} from stdin (format csv)`)));
+  await pipeline(
+    fs.createReadStream(file, { highWaterMark: 1 << 20 }),
+    client.query(copyFrom(`copy ${into} from stdin (format csv)`)),
+  );
   fs.rmSync(file);
 }

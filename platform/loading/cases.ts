@@ -37,7 +37,15 @@ const ROW_OF: RowOf = {
   }),
   funn: (e) => ({
     table: 'finding',
-    cells: { case_no: e.saksnr, finding_no: e.funnnr, bill_guid: e.regning, tariff: e.takstkode, kind: e.slag, cause: e.arsak, amount_ore: parseOre(e.belop) }, // prettier-ignore
+    cells: {
+      case_no: e.saksnr,
+      finding_no: e.funnnr,
+      bill_guid: e.regning,
+      tariff: e.takstkode,
+      kind: e.slag,
+      cause: e.arsak,
+      amount_ore: parseOre(e.belop),
+    },
   }),
   vedtak: (e) => ({
     table: 'outcome',
@@ -55,10 +63,18 @@ const ROW_OF: RowOf = {
       misregistered: isMisregistered(e),
     },
   }),
-  omgjoring: (e) => ({ table: 'reversal', cells: { case_no: e.saksnr, decided: e.avgjort, amount_ore: parseOre(e.belop) } }),
+  omgjoring: (e) => ({
+    table: 'reversal',
+    cells: { case_no: e.saksnr, decided: e.avgjort, amount_ore: parseOre(e.belop) },
+  }),
   tilbakekreving: (e) => ({
     table: 'reclaim',
-    cells: { case_no: e.saksnr, decided: e.vedtatt, decided_ore: parseOre(e.belopKrevd), recovered_ore: parseOre(e.belopInnbetalt) },
+    cells: {
+      case_no: e.saksnr,
+      decided: e.vedtatt,
+      decided_ore: parseOre(e.belopKrevd),
+      recovered_ore: parseOre(e.belopInnbetalt),
+    },
   }),
   tiltak: (e) => ({ table: 'measure', cells: { case_no: e.saksnr, kind: e.tiltak, decided: e.besluttet } }),
 };
@@ -79,8 +95,12 @@ export class CaseLoader implements LineLoader {
 
   /** What the event rests on and nobody told of: field, value and reason. */
   async #missing(batch: Batch, event: CaseEvent): Promise<[string, string, string] | undefined> {
-    const knows = async (sql: string, value: string) => (await batch.tx.raw<{ rowCount: number }>(sql, [value])).rowCount > 0;
-    if ('praksisId' in event && !(await knows('select from core.provider where practice_no = ?', String(event.praksisId))))
+    const knows = async (sql: string, value: string) =>
+      (await batch.tx.raw<{ rowCount: number }>(sql, [value])).rowCount > 0;
+    if (
+      'praksisId' in event &&
+      !(await knows('select from core.provider where practice_no = ?', String(event.praksisId)))
+    )
       return ['praksisId', String(event.praksisId), 'no such practice is known; load its actor first'];
     if (event.type === 'apnet') {
       if (event.kampanje && !(await knows('select from ctl.campaign where campaign_code = ?', event.kampanje)))

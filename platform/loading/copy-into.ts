@@ -8,7 +8,11 @@ export type Cell = string | number | boolean | null | undefined;
 
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const text = (cell: Cell): string =>
-  cell === null || cell === undefined ? '\\N' : typeof cell === 'string' ? cell.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c]!) : String(cell);
+  cell === null || cell === undefined
+    ? '\\N'
+    : typeof cell === 'string'
+      ? cell.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c]!)
+      : String(cell);
 
 /** Collects rows as COPY text and sends them to one table over the transaction's own connection. */
 export class CopyInto {

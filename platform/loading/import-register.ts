@@ -12,14 +12,26 @@ import { SettlementLoader } from './settlements';
 import type { Vault } from './vault';
 
 /** Kinds of files in the order they must be loaded, by the word their names start with. */
-const KINDS = { actor: 'actors', agreement: 'agreements', patient: 'patients', substitute: 'substitutes', settlement: 'settlements', prescription: 'prescriptions', case: 'cases' } as const; // prettier-ignore
+const KINDS = {
+  actor: 'actors',
+  agreement: 'agreements',
+  patient: 'patients',
+  substitute: 'substitutes',
+  settlement: 'settlements',
+  prescription: 'prescriptions',
+  case: 'cases',
+} as const;
 type Kind = keyof typeof KINDS;
 const ORDER = Object.keys(KINDS) as Kind[];
 /**
  * What needs nothing of each other is loaded side by side, so that parsing here overlaps writing there. Facts of actors
  * and events of cases rest on earlier lines of their own kind: each of those stages is one file at a time.
  */
-const STAGES: readonly (readonly Kind[])[] = [['actor'], ['agreement', 'patient', 'substitute', 'settlement', 'prescription'], ['case']];
+const STAGES: readonly (readonly Kind[])[] = [
+  ['actor'],
+  ['agreement', 'patient', 'substitute', 'settlement', 'prescription'],
+  ['case'],
+];
 export const FILES_AT_ONCE = 2;
 const EXPECTED = `Expected a name that starts with ${Object.values(KINDS).join(', ')} and ends in .ndjson.`;
 
@@ -55,7 +67,9 @@ export function registerFiles(source: string): { file: string; kind: Kind }[] {
       `${source} does not exist`,
       'Give a folder with actors*.ndjson, settlements*.ndjson and cases*.ndjson, or one such file.',
     );
-  const names = fs.statSync(source).isDirectory() ? fs.readdirSync(source).map((name) => path.join(source, name)) : [source];
+  const names = fs.statSync(source).isDirectory()
+    ? fs.readdirSync(source).map((name) => path.join(source, name))
+    : [source];
   const files = names.flatMap((file) => {
     const kind = kindOf(file);
     return kind ? [{ file, kind }] : [];

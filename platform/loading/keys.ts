@@ -28,9 +28,10 @@ export class BillNumbers {
 
   /** Whole blocks for many at once: as few ranges as the sequence allows, together at least `count` numbers. */
   async takeRanges(tx: Tx, count: number): Promise<{ first: number; n: number }[]> {
-    const { rows } = await tx.raw<{ rows: { first: number }[] }>("select nextval('core.bill_number') as first from generate_series(1, ?)", [
-      Math.ceil(count / BLOCK),
-    ]);
+    const { rows } = await tx.raw<{ rows: { first: number }[] }>(
+      "select nextval('core.bill_number') as first from generate_series(1, ?)",
+      [Math.ceil(count / BLOCK)],
+    );
     return rows.map(({ first }) => ({ first, n: BLOCK }));
   }
 }

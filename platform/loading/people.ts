@@ -17,7 +17,9 @@ export class PatientLoader implements LineLoader {
   constructor(readonly vault: Vault) {}
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
-    const fact = accept(batch, line, 'patient', patientSchema, value, (field) => (field === 'id' ? 'pasient.id' : field));
+    const fact = accept(batch, line, 'patient', patientSchema, value, (field) =>
+      field === 'id' ? 'pasient.id' : field,
+    );
     if (!fact) return;
     const knownMs = Date.parse(fact.kjentFra);
     batch.known(knownMs);
@@ -46,7 +48,17 @@ export class PatientLoader implements LineLoader {
       'batch_id',
     ]);
     pending.forEach(({ fact, list }, n) =>
-      copy.add([n, keys[n], fact.kjentFra, fact.fodselsar, fact.kommunenr, list, fact.dod, fact.utvandret, batch.batchId]),
+      copy.add([
+        n,
+        keys[n],
+        fact.kjentFra,
+        fact.fodselsar,
+        fact.kommunenr,
+        list,
+        fact.dod,
+        fact.utvandret,
+        batch.batchId,
+      ]),
     );
     await copy.flush(batch.tx);
     // In the order of the key, and only what was not written comes back: nearly always nothing.

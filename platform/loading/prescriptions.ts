@@ -15,10 +15,30 @@ interface Pending {
 }
 
 const TABLES = {
-  M1: { table: 'rx.prescription', key: 'prescription_id', columns: ['prescriber_id', 'patient_key', 'written', 'atc', 'packages', 'reimbursement_code', 'generic_reservation'] },
-  M10: { table: 'rx.dispensing', key: 'dispensing_id', columns: ['prescription_id', 'pharmacy_id', 'dispensed', 'packages', 'override_reason'] },
-  M18: { table: 'rx.claim', key: 'claim_id', columns: ['dispensing_id', 'pharmacy_id', 'claimed_ore', 'approved_ore', 'status'] },
-} as const; // prettier-ignore
+  M1: {
+    table: 'rx.prescription',
+    key: 'prescription_id',
+    columns: [
+      'prescriber_id',
+      'patient_key',
+      'written',
+      'atc',
+      'packages',
+      'reimbursement_code',
+      'generic_reservation',
+    ],
+  },
+  M10: {
+    table: 'rx.dispensing',
+    key: 'dispensing_id',
+    columns: ['prescription_id', 'pharmacy_id', 'dispensed', 'packages', 'override_reason'],
+  },
+  M18: {
+    table: 'rx.claim',
+    key: 'claim_id',
+    columns: ['dispensing_id', 'pharmacy_id', 'claimed_ore', 'approved_ore', 'status'],
+  },
+} as const;
 const KINDS = ['M1', 'M10', 'M18'] as const;
 
 const idOf = (m: EReseptMessage) => (m.type === 'M1' ? m.reseptId : m.type === 'M10' ? m.utleveringId : m.kravId);
@@ -64,19 +84,29 @@ export class PrescriptionLoader implements LineLoader {
     const pending = this.#pending;
     this.#pending = [];
     await this.#months.ensure(new Set(pending.map(({ month }) => month)));
-    const people = await this.vault.surrogates(pending.flatMap(({ message }) => (message.type === 'M1' ? message.pasient.id : [])));
+    const people = await this.vault.surrogates(
+      pending.flatMap(({ message }) => (message.type === 'M1' ? message.pasient.id : [])),
+    );
     let person = 0;
     const patientOf = pending.map(({ message }) => (message.type === 'M1' ? people[person++] : undefined));
     for (const kind of KINDS) {
-      const mine = pending.flatMap((item, i) => (item.message.type === kind ? [{ ...item, patient: patientOf[i] }] : []));
+      const mine = pending.flatMap((item, i) =>
+        item.message.type === kind ? [{ ...item, patient: patientOf[i] }] : [],
+      );
       if (mine.length > 0) await this.#write(batch, kind, mine);
     }
   }
 
-  async #write(batch: Batch, kind: (typeof KINDS)[number], items: readonly (Pending & { patient: number | undefined })[]): Promise<void> {
+  async #write(
+    batch: Batch,
+    kind: (typeof KINDS)[number],
+    items: readonly (Pending & { patient: number | undefined })[],
+  ): Promise<void> {
     const { table, key, columns } = TABLES[kind];
     const all = ['received_month', key, ...columns, 'known_from', 'batch_id'];
-    await batch.tx.raw(`create temp table if not exists incoming_${kind} (like ${table}) on commit drop; truncate incoming_${kind}`);
+    await batch.tx.raw(
+      `create temp table if not exists incoming_${kind} (like ${table}) on commit drop; truncate incoming_${kind}`,
+    );
     const copy = new CopyInto(`incoming_${kind}`, all);
     const seen = new Set<string>();
     const repeated = items.filter(({ message }) => seen.size === seen.add(idOf(message)).size);

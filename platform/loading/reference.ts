@@ -32,9 +32,21 @@ export async function loadReference(db: Db): Promise<void> {
     'day, what',
     REGIME_EVENTS.map(({ day, what }) => ({ day, what })),
   );
-  await put('ref.tariff', 'code', TARIFFS.map((tariff) => ({
-    code: tariff.code, field: tariff.field, kind: tariff.kind, slot: tariff.slot ?? null, min_minutes: tariff.minMinutes,
-    minutes_per_repetition: tariff.minutesPerRepetition, max_repetitions: tariff.maxRepetitions, fee_ore: tariff.feeOre,
-    fee_published: tariff.published, invalid_combination: tariff.invalidWith, description: tariff.description,
-  }))); // prettier-ignore
+  await put(
+    'ref.tariff',
+    'code',
+    TARIFFS.map((tariff) => ({
+      code: tariff.code,
+      field: tariff.field,
+      kind: tariff.kind,
+      slot: tariff.slot ?? null,
+      min_minutes: tariff.minMinutes,
+      minutes_per_repetition: tariff.minutesPerRepetition,
+      max_repetitions: tariff.maxRepetitions,
+      fee_ore: tariff.feeOre,
+      fee_published: tariff.published,
+      invalid_combination: tariff.invalidWith,
+      description: tariff.description,
+    })),
+  );
 }

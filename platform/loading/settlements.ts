@@ -33,7 +33,10 @@ interface Numbered {
 }
 
 /** Fields of `value` that `keys` does not name; undefined when there are none. Nothing of a message is lost. */
-export function unknownFields(value: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> | undefined {
+export function unknownFields(
+  value: Record<string, unknown>,
+  keys: readonly string[],
+): Record<string, unknown> | undefined {
   const rest = Object.entries(value).filter(([key]) => !keys.includes(key));
   return rest.length > 0 ? Object.fromEntries(rest) : undefined;
 }
@@ -212,7 +215,13 @@ export class SettlementLoader implements LineLoader {
     const free = new Set(rows.map((row) => row.bill_guid));
     return pending.flatMap((item) => {
       if (free.delete(item.bill.guid)) return [{ item, billId: first.get(item.bill.guid)! }];
-      batch.refuse(item.line, `bill ${item.bill.regningsnummer}`, 'guid', item.bill.guid, 'duplicate bill: this guid was loaded before');
+      batch.refuse(
+        item.line,
+        `bill ${item.bill.regningsnummer}`,
+        'guid',
+        item.bill.guid,
+        'duplicate bill: this guid was loaded before',
+      );
       return [];
     });
   }
@@ -277,7 +286,16 @@ export class SettlementLoader implements LineLoader {
     for (const hit of item.hits) {
       if (seen.has(hit.merknad)) continue; // the engine names one rule once a bill
       seen.add(hit.merknad);
-      this.#hits.add([month, billId, hit.merknad, providerId, EFFECTS[hit.effekt], parseOre(hit.belop), knownFrom, batch.batchId]);
+      this.#hits.add([
+        month,
+        billId,
+        hit.merknad,
+        providerId,
+        EFFECTS[hit.effekt],
+        parseOre(hit.belop),
+        knownFrom,
+        batch.batchId,
+      ]);
     }
   }
 }

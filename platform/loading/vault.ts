@@ -38,7 +38,9 @@ export class Vault {
     const lookups = ids.map((id) => createHmac('sha256', this.key).update(id).digest());
     // Held here: while this one waits for the database, another loader may empty what is remembered.
     const known = lookups.map((lookup) => this.#known.get(lookup));
-    const missing = new Map(lookups.filter((_, n) => known[n] === undefined).map((lookup) => [lookup.toString('base64'), lookup]));
+    const missing = new Map(
+      lookups.filter((_, n) => known[n] === undefined).map((lookup) => [lookup.toString('base64'), lookup]),
+    );
     if (missing.size === 0) return known.map((key) => key!);
     const made = await this.db.transaction((tx) => this.#findOrMake(tx, [...missing.values()]));
     const keys = new Map([...missing.keys()].map((name, n) => [name, made[n]!]));
@@ -60,14 +62,21 @@ export class Vault {
     // A few thousand people among millions: look each up by the index. The planner takes that for dearer than reading the
     // whole vault, which at five million people was most of the time of loading bills.
     await tx.raw('set local enable_hashjoin = off; set local enable_mergejoin = off');
-    const find = async () => (await tx.raw<{ rows: { n: number; patient_key: number }[] }>('select i.n, v.patient_key from incoming_person i join priv.vault v using (lookup)')).rows; // prettier-ignore
+    const find = async () =>
+      (
+        await tx.raw<{ rows: { n: number; patient_key: number }[] }>(
+          'select i.n, v.patient_key from incoming_person i join priv.vault v using (lookup)',
+        )
+      ).rows;
     let rows = await find();
     if (rows.length < lookups.length) {
       const isNew = 'not exists (select 1 from priv.vault v where v.lookup = i.lookup)';
       // Two loaders may meet the same new person: the lock makes the second one find what the first one made.
       await tx.raw("select pg_advisory_xact_lock(hashtext('priv.vault'))");
       // In the order of each index, so that its pages are visited once.
-      await tx.raw(`insert into core.patient (patient_key) select patient_key from incoming_person i where ${isNew} order by patient_key`);
+      await tx.raw(
+        `insert into core.patient (patient_key) select patient_key from incoming_person i where ${isNew} order by patient_key`,
+      );
       await tx.raw(
         `insert into priv.vault (lookup, patient_key) select lookup, patient_key from incoming_person i where ${isNew} order by lookup`,
       );

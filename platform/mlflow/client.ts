@@ -27,13 +27,18 @@ export class Mlflow {
   async call<K extends keyof Calls>(name: K, args: Calls[K][0]): Promise<Calls[K][1]> {
     const { method, path } = ROUTES[name];
     const values = Object.entries(args);
-    const target = values.reduce((text, [key, value]) => text.replace(`{${key}}`, encodeURIComponent(String(value))), path as string);
+    const target = values.reduce(
+      (text, [key, value]) => text.replace(`{${key}}`, encodeURIComponent(String(value))),
+      path as string,
+    );
     const url = new URL(this.base + target);
     if (method === 'GET') {
       for (const [key, value] of values)
-        for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined) url.searchParams.append(key, String(item));
+        for (const item of Array.isArray(value) ? value : [value])
+          if (item !== undefined) url.searchParams.append(key, String(item));
     }
-    const body = method === 'GET' ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(args) };
+    const body =
+      method === 'GET' ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(args) };
     const response = await fetch(url, { method, signal: AbortSignal.timeout(this.timeoutMs), ...body });
     const answer: unknown = JSON.parse(await (await this.#checked(name, response)).text());
     return answer as Calls[K][1];
@@ -75,6 +80,11 @@ export class Mlflow {
     } catch {
       // an answer that is not JSON is shown as it is
     }
-    throw new MlflowError(call, response.status, problem.error_code ?? 'HTTP_ERROR', problem.message ?? text.slice(0, 300));
+    throw new MlflowError(
+      call,
+      response.status,
+      problem.error_code ?? 'HTTP_ERROR',
+      problem.message ?? text.slice(0, 300),
+    );
   }
 }

@@ -29,7 +29,11 @@ export class MlflowMirror {
 
   /** Mirrors what waits, oldest first. Throws when MLflow is away; what was done stays done. */
   async drain(beat: () => void = () => {}): Promise<{ mirrored: number; left: number }> {
-    const rows = await this.db('ml.mirror_outbox').whereNull('done_at').orderBy('outbox_id').limit(BATCH).select<OutboxRow[]>('*');
+    const rows = await this.db('ml.mirror_outbox')
+      .whereNull('done_at')
+      .orderBy('outbox_id')
+      .limit(BATCH)
+      .select<OutboxRow[]>('*');
     for (const row of rows) {
       if (row.kind === 'run') await this.#run(row.subject_id);
       else if (row.kind === 'version') await this.#version(row.subject_id);
@@ -87,7 +91,11 @@ export class MlflowMirror {
     await this.client.putArtifact(info.artifact_uri!, 'experiment.json', JSON.stringify(experiment, null, 1));
     const status = statusOf(run.state);
     if (status) {
-      await this.client.call('UpdateRun', { run_id: info.run_id!, status, ...(run.endedAt ? { end_time: run.endedAt.getTime() } : {}) });
+      await this.client.call('UpdateRun', {
+        run_id: info.run_id!,
+        status,
+        ...(run.endedAt ? { end_time: run.endedAt.getTime() } : {}),
+      });
     }
     return { mlflowRunId: info.run_id!, artifactRoot: info.artifact_uri! };
   }
@@ -125,7 +133,9 @@ export class MlflowMirror {
     await this.client.call('CreateRegisteredModel', { name }).catch((error: unknown) => {
       if (!(error instanceof MlflowError) || error.code !== 'RESOURCE_ALREADY_EXISTS') throw error;
     });
-    const found = await this.client.call('SearchModelVersions', { filter: `name = '${name}' and tags.\`${TAG}\` = '${versionId}'` });
+    const found = await this.client.call('SearchModelVersions', {
+      filter: `name = '${name}' and tags.\`${TAG}\` = '${versionId}'`,
+    });
     const number =
       found.model_versions?.[0]?.version ??
       (
@@ -151,7 +161,9 @@ export class MlflowMirror {
   }
 
   async #link(kind: string, subjectId: string): Promise<string | undefined> {
-    return (await this.db('ml.mirror_link').where({ kind, subject_id: subjectId }).first<{ mlflow_id: string } | undefined>())?.mlflow_id;
+    return (
+      await this.db('ml.mirror_link').where({ kind, subject_id: subjectId }).first<{ mlflow_id: string } | undefined>()
+    )?.mlflow_id;
   }
 
   async #linked(kind: string, subjectId: string, mlflowId: string): Promise<void> {

@@ -59,7 +59,12 @@ export class MlflowWatch {
         if (kind === 'run') await toMirror(tx, 'version', version);
         for (const slot of await slotsOf(tx, version)) await toMirror(tx, 'champion', slot); // the alias follows the new number
       }
-      await append(tx, actor, { act: 'mirror.deviation-found', subject: { kind: `mlflow-${kind}`, id: subjectId } }, at);
+      await append(
+        tx,
+        actor,
+        { act: 'mirror.deviation-found', subject: { kind: `mlflow-${kind}`, id: subjectId } },
+        at,
+      );
     });
   }
 
@@ -86,7 +91,9 @@ export class MlflowWatch {
   }
 
   async #champions(): Promise<Deviation[]> {
-    const { rows } = await this.db.raw<{ rows: { slot: string }[] }>('select distinct slot from ml.champion order by slot');
+    const { rows } = await this.db.raw<{ rows: { slot: string }[] }>(
+      'select distinct slot from ml.champion order by slot',
+    );
     const out: Deviation[] = [];
     for (const { slot } of rows) {
       const expected = (await championOf(this.db, slot))!.versionId;
@@ -97,13 +104,16 @@ export class MlflowWatch {
         });
         return version?.tags?.find(({ key }) => key === TAG)?.value;
       });
-      if (found !== expected) out.push({ kind: 'champion', subjectId: slot, what: 'alias champion', expected, found: found ?? 'nothing' });
+      if (found !== expected)
+        out.push({ kind: 'champion', subjectId: slot, what: 'alias champion', expected, found: found ?? 'nothing' });
     }
     return out;
   }
 
   async #versions(): Promise<Deviation[]> {
-    const links = await this.db('ml.mirror_link').where({ kind: 'version' }).select<{ subject_id: string; mlflow_id: string }[]>('*');
+    const links = await this.db('ml.mirror_link')
+      .where({ kind: 'version' })
+      .select<{ subject_id: string; mlflow_id: string }[]>('*');
     const out: Deviation[] = [];
     for (const { subject_id: subjectId, mlflow_id: number } of links) {
       const { name, runId } = await this.#registered(subjectId);
@@ -114,14 +124,17 @@ export class MlflowWatch {
         found !== expected && out.push({ kind: 'version', subjectId, what, expected, found: found ?? 'nothing' });
       if (!version) differs(`version ${number} of ${name}`, subjectId, undefined);
       else if (version.tags?.find(({ key }) => key === TAG)?.value !== subjectId)
-        differs(`tag ${TAG}`, subjectId, version.tags?.find(({ key }) => key === TAG)?.value); // prettier-ignore
+        differs(`tag ${TAG}`, subjectId, version.tags?.find(({ key }) => key === TAG)?.value);
       else if (runId !== undefined) differs('run', runId, version.run_id);
     }
     return out;
   }
 
   async #runs(): Promise<Deviation[]> {
-    const links = await this.db('ml.mirror_link as l').join('ml.training_run as r', (on) => void on.on(this.db.raw("l.subject_id = r.run_id::text and l.kind = 'run'"))).orderBy('r.started_at', 'desc').select<{ subject_id: string; mlflow_id: string }[]>('l.subject_id', 'l.mlflow_id'); // prettier-ignore
+    const links = await this.db('ml.mirror_link as l')
+      .join('ml.training_run as r', (on) => void on.on(this.db.raw("l.subject_id = r.run_id::text and l.kind = 'run'")))
+      .orderBy('r.started_at', 'desc')
+      .select<{ subject_id: string; mlflow_id: string }[]>('l.subject_id', 'l.mlflow_id');
     const older = links.slice(NEWEST);
     const window = older.slice(this.#from, this.#from + WINDOW);
     this.#from = this.#from + WINDOW >= older.length ? 0 : this.#from + WINDOW;
@@ -133,30 +146,40 @@ export class MlflowWatch {
     return out;
   }
 
-  async #runProblem(runId: string, mlflowId: string): Promise<Pick<Deviation, 'what' | 'expected' | 'found'> | undefined> {
+  async #runProblem(
+    runId: string,
+    mlflowId: string,
+  ): Promise<Pick<Deviation, 'what' | 'expected' | 'found'> | undefined> {
     const run = await getRun(this.db, runId);
     const told = await this.#asked(async () => (await this.mirror.client.call('GetRun', { run_id: mlflowId })).run);
     if (!told || told.info?.lifecycle_stage === 'deleted') return { what: 'run', expected: runId, found: 'deleted' };
     const tag = told.data?.tags?.find(({ key }) => key === TAG)?.value;
     if (tag !== runId) return { what: `tag ${TAG}`, expected: runId, found: tag ?? 'nothing' };
     const status = statusOf(run.state);
-    if (status && told.info?.status !== status) return { what: 'status', expected: status, found: String(told.info?.status) };
+    if (status && told.info?.status !== status)
+      return { what: 'status', expected: status, found: String(told.info?.status) };
     const metrics = new Map((told.data?.metrics ?? []).map(({ key, value }) => [key ?? '', value]));
     const wanted = new Map((await this.mirror.metrics(runId, run.startedAt)).map(({ key, value }) => [key, value])); // the last of a name counts
     for (const [key, value] of wanted)
       if (metrics.get(key) !== value)
         return { what: `metric ${key}`, expected: String(value), found: String(metrics.get(key) ?? 'nothing') };
     const extra = [...metrics.keys()].find((key) => !wanted.has(key));
-    return extra === undefined ? undefined : { what: `metric ${extra}`, expected: 'nothing', found: String(metrics.get(extra)) };
+    return extra === undefined
+      ? undefined
+      : { what: `metric ${extra}`, expected: 'nothing', found: String(metrics.get(extra)) };
   }
 
   async #registered(versionId: string): Promise<{ name: string; runId: string | undefined }> {
-    const row = await this.db('ml.model_version').where({ version_id: versionId }).first<{ slot: string; run_id: string }>();
+    const row = await this.db('ml.model_version')
+      .where({ version_id: versionId })
+      .first<{ slot: string; run_id: string }>();
     return { name: slotName(row.slot), runId: await this.#link('run', row.run_id) };
   }
 
   async #link(kind: string, subjectId: string): Promise<string | undefined> {
-    return (await this.db('ml.mirror_link').where({ kind, subject_id: subjectId }).first<{ mlflow_id: string } | undefined>())?.mlflow_id;
+    return (
+      await this.db('ml.mirror_link').where({ kind, subject_id: subjectId }).first<{ mlflow_id: string } | undefined>()
+    )?.mlflow_id;
   }
 
   /** The answer, or undefined where MLflow knows no such thing. */
@@ -164,7 +187,8 @@ export class MlflowWatch {
     try {
       return await call();
     } catch (error) {
-      if (error instanceof MlflowError && ['RESOURCE_DOES_NOT_EXIST', 'INVALID_PARAMETER_VALUE'].includes(error.code)) return undefined;
+      if (error instanceof MlflowError && ['RESOURCE_DOES_NOT_EXIST', 'INVALID_PARAMETER_VALUE'].includes(error.code))
+        return undefined;
       throw error;
     }
   }
@@ -180,6 +204,18 @@ async function slotsOf(db: Pick<Db, 'raw'>, versionId: string): Promise<string[]
 
 /** Deviations, newest first. */
 export async function listDeviations(db: Db, limit = 50): Promise<(Deviation & { foundAt: Date })[]> {
-  const rows = await db('ml.mirror_deviation').orderBy('found_at', 'desc').limit(limit).select<{ kind: Deviation['kind']; subject_id: string; what: string; expected: string; found: string; found_at: Date }[]>('*'); // prettier-ignore
-  return rows.map(({ subject_id: subjectId, found_at: foundAt, kind, what, expected, found }) => ({ kind, subjectId, what, expected, found, foundAt })); // prettier-ignore
+  const rows = await db('ml.mirror_deviation')
+    .orderBy('found_at', 'desc')
+    .limit(limit)
+    .select<
+      { kind: Deviation['kind']; subject_id: string; what: string; expected: string; found: string; found_at: Date }[]
+    >('*');
+  return rows.map(({ subject_id: subjectId, found_at: foundAt, kind, what, expected, found }) => ({
+    kind,
+    subjectId,
+    what,
+    expected,
+    found,
+    foundAt,
+  }));
 }

@@ -17,7 +17,8 @@ export interface Notifier {
   tell(notice: Notice, at: Date): Promise<void>;
 }
 
-const keyOf = (notice: Notice): string => createHash('sha256').update(JSON.stringify(notice)).digest('hex').slice(0, 24);
+const keyOf = (notice: Notice): string =>
+  createHash('sha256').update(JSON.stringify(notice)).digest('hex').slice(0, 24);
 
 const log: Notifier = {
   tell: ({ kind, role, subject }) => {
@@ -72,7 +73,10 @@ export function notifierFrom(setting: string, approvers = 'approvers@localhost')
     if (way === 'log' && where === '') return log;
     if (way === 'mail' && where !== '') return mailTo(where, approvers);
     if (way === 'webhook' && /^https?:\/\//.test(where)) return webhook(where);
-    throw invalid(`UTPLUKK_NOTIFY: "${text}" is no way to tell people`, 'Expected log, mail:<folder> or webhook:<url>, joined by commas.');
+    throw invalid(
+      `UTPLUKK_NOTIFY: "${text}" is no way to tell people`,
+      'Expected log, mail:<folder> or webhook:<url>, joined by commas.',
+    );
   });
   return { tell: async (notice, at) => void (await Promise.all(ways.map((way) => way.tell(notice, at)))) };
 }

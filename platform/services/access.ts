@@ -19,8 +19,18 @@ export interface Access {
   readonly rows?: readonly [first: number, last: number] | undefined;
 }
 
-const ACT_OF: Record<Access['kind'], Act> = { actor: 'actor.open', list: 'list.read', 'list-export': 'list.read', 'ledger-export': 'ledger.export' }; // prettier-ignore
-const ENTRY_OF: Record<Access['kind'], LookUpAct> = { actor: 'actor.opened', list: 'list.read', 'list-export': 'list.exported', 'ledger-export': 'ledger.exported' }; // prettier-ignore
+const ACT_OF: Record<Access['kind'], Act> = {
+  actor: 'actor.open',
+  list: 'list.read',
+  'list-export': 'list.read',
+  'ledger-export': 'ledger.export',
+};
+const ENTRY_OF: Record<Access['kind'], LookUpAct> = {
+  actor: 'actor.opened',
+  list: 'list.read',
+  'list-export': 'list.exported',
+  'ledger-export': 'ledger.exported',
+};
 
 /** How long a look-up waits for the ledger's head before its entry is put aside. */
 export const HEAD_WAIT_MS = 50;
@@ -72,7 +82,10 @@ async function write(tx: Tx, { accessId, token, access, at: text }: Waiting): Pr
     last_row: access.rows?.[1] ?? null,
     at,
   });
-  const subject = { kind: access.kind === 'actor' ? 'actor' : access.kind === 'ledger-export' ? 'ledger' : 'list', id: access.subjectId };
+  const subject = {
+    kind: access.kind === 'actor' ? 'actor' : access.kind === 'ledger-export' ? 'ledger' : 'list',
+    id: access.subjectId,
+  };
   await append(tx, act, { act: ENTRY_OF[access.kind], subject }, at);
 }
 
@@ -107,10 +120,32 @@ export interface AccessRow {
 /** Look-ups, newest first; with `outside` only those of actors that were no own case of the one who looked. */
 export async function listAccess(
   db: Db,
-  { outside, by, before, limit }: { outside: boolean; by?: string | undefined; before?: readonly [at: string, id: string] | undefined; limit: number },
+  {
+    outside,
+    by,
+    before,
+    limit,
+  }: {
+    outside: boolean;
+    by?: string | undefined;
+    before?: readonly [at: string, id: string] | undefined;
+    limit: number;
+  },
 ): Promise<AccessRow[]> {
   const { rows } = await db.raw<{
-    rows: { access_id: string; at: Date; subject: string; role: string; kind: Access['kind']; subject_id: string; purpose: string; case_no: string | null; own_case: boolean | null; first_row: number | null; last_row: number | null }[];
+    rows: {
+      access_id: string;
+      at: Date;
+      subject: string;
+      role: string;
+      kind: Access['kind'];
+      subject_id: string;
+      purpose: string;
+      case_no: string | null;
+      own_case: boolean | null;
+      first_row: number | null;
+      last_row: number | null;
+    }[];
   }>(
     `select x.*, p.subject, a.role from aud.access x join aud.principal p using (principal_id) join aud.act a using (act_id)
       where (not ? or x.own_case = false) and (?::text is null or p.subject = ?) and (?::timestamptz is null or (x.at, x.access_id) < (?::timestamptz, ?::uuid))
@@ -129,4 +164,4 @@ export async function listAccess(
     ownCase: row.own_case ?? undefined,
     rows: row.first_row === null || row.last_row === null ? undefined : [row.first_row, row.last_row],
   }));
-} // prettier-ignore
+}

@@ -15,7 +15,8 @@ import type { Command } from './context';
 
 const HOUR_MS = 3_600_000;
 
-const lockChampion = (tx: Tx, slot: string) => tx.raw('select pg_advisory_xact_lock(hashtext(?))', [`champion ${slot}`]);
+const lockChampion = (tx: Tx, slot: string) =>
+  tx.raw('select pg_advisory_xact_lock(hashtext(?))', [`champion ${slot}`]);
 
 function wordsOf(reason: string): string {
   if (reason.trim().length < 3) throw notAllowed('an emergency needs a reason', 'Give one with --reason "…".');
@@ -41,7 +42,12 @@ export async function stopScoring(command: Command, slot: string, reason: string
       reason_id: await storeReason(tx, words),
       at,
     });
-    await append(tx, act, { act: 'scoring.stopped', subject: { kind: 'slot', id: slot }, before: champion.versionId }, at);
+    await append(
+      tx,
+      act,
+      { act: 'scoring.stopped', subject: { kind: 'slot', id: slot }, before: champion.versionId },
+      at,
+    );
     return { emergencyId };
   });
 }
@@ -93,8 +99,15 @@ export async function returnToEarlier(
 }
 
 /** The latest other champion whose signed decision still holds and that was neither withdrawn since nor revoked. */
-async function earlierChampion(tx: Tx, slot: string, live: string, trust: Trust): Promise<{ versionId: string; decisionId: string }> {
-  const { rows } = await tx.raw<{ rows: { version_id: string; decision_id: string; request_id: string; statement_id: string | null }[] }>(
+async function earlierChampion(
+  tx: Tx,
+  slot: string,
+  live: string,
+  trust: Trust,
+): Promise<{ versionId: string; decisionId: string }> {
+  const { rows } = await tx.raw<{
+    rows: { version_id: string; decision_id: string; request_id: string; statement_id: string | null }[];
+  }>(
     `select c.version_id, c.decision_id, d.request_id, d.statement_id from ml.champion c join ml.decision d using (decision_id)
       where c.slot = ? and c.version_id <> ? and not exists (
         select from ml.emergency e where e.slot = c.slot and e.kind = 'return' and e.withdrawn_version = c.version_id and e.at >= d.decided_at)
@@ -114,7 +127,10 @@ async function earlierChampion(tx: Tx, slot: string, live: string, trust: Trust)
       problem = (error as Error).message;
     }
   }
-  throw conflict(`no earlier champion of ${slot} can be returned to: ${problem}`, 'Promote one by two people, or stop scoring.');
+  throw conflict(
+    `no earlier champion of ${slot} can be returned to: ${problem}`,
+    'Promote one by two people, or stop scoring.',
+  );
 }
 
 /** A second person confirms a return, or one of two lifts a stop. */
@@ -123,7 +139,6 @@ export async function answerEmergency(
   id: string,
   reason: string,
 ): Promise<{ emergencyId: string; answers: number; settled: boolean }> {
-  // prettier-ignore
   const words = wordsOf(reason);
   const emergency = await findEmergency(command, id);
   const { emergencyId, kind } = emergency;
@@ -131,8 +146,12 @@ export async function answerEmergency(
   const at = command.clock();
   return command.db.transaction(async (tx) => {
     const act = await beginAct(tx, command.token, 'emergency.answer', `answering emergency ${emergencyId}`, at);
-    const initiator = await tx('aud.act').where({ act_id: emergency.actId }).first<{ principal_id: string }>('principal_id');
-    const problem = kind === 'return' && fourEyesProblem('emergency.confirm', { requester: initiator.principal_id, decider: act.principalId }); // prettier-ignore
+    const initiator = await tx('aud.act')
+      .where({ act_id: emergency.actId })
+      .first<{ principal_id: string }>('principal_id');
+    const problem =
+      kind === 'return' &&
+      fourEyesProblem('emergency.confirm', { requester: initiator.principal_id, decider: act.principalId });
     if (problem) throw notAllowed(problem, 'Someone else with the role approver confirms.');
     const inserted = await tx.raw<{ rowCount: number }>(
       'insert into ml.emergency_answer (emergency_id, principal_id, act_id, reason_id, at) values (?, ?, ?, ?, ?) on conflict do nothing',
@@ -150,12 +169,17 @@ export async function answerEmergency(
 
 async function findEmergency(command: Pick<Command, 'db'>, id: string): Promise<StoredEmergency> {
   const found = (await emergenciesOf(command.db)).filter(({ emergencyId }) => emergencyId.startsWith(id));
-  if (id.length < 6 || found.length !== 1) throw notFound(`there is no emergency ${id}`, 'List them with `utplukk emergency list`.');
+  if (id.length < 6 || found.length !== 1)
+    throw notFound(`there is no emergency ${id}`, 'List them with `utplukk emergency list`.');
   return found[0]!;
 }
 
 /** Takes a version out of use for good: scoring refuses it from now on, and no return goes back to it. */
-export async function revokeVersion(command: Command, id: string, reason: string): Promise<{ versionId: string; statementId: string }> {
+export async function revokeVersion(
+  command: Command,
+  id: string,
+  reason: string,
+): Promise<{ versionId: string; statementId: string }> {
   const words = wordsOf(reason);
   const { versionId, slot } = await getVersion(command.db, id);
   const about = { slot, versionId, requestId: randomUUID() };
@@ -166,7 +190,17 @@ export async function revokeVersion(command: Command, id: string, reason: string
     const act = await beginAct(tx, command.token, 'version.revoke', `revoking ${versionId}`, at);
     const reasonId = await storeReason(tx, words);
     const statementId = await storeStatement(tx, { versionId, predicateType: PREDICATE.revocation, envelope, act, at });
-    await append(tx, act, { act: 'model-version.revoked', subject: { kind: 'model-version', id: versionId }, after: statementId, before: reasonId }, at); // prettier-ignore
+    await append(
+      tx,
+      act,
+      {
+        act: 'model-version.revoked',
+        subject: { kind: 'model-version', id: versionId },
+        after: statementId,
+        before: reasonId,
+      },
+      at,
+    );
     return { versionId, statementId };
   });
 }

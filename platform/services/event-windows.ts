@@ -13,8 +13,17 @@ import { openTable } from '../snapshots/open-table';
  * Makes a Parquet table of window features from a table of dated events. The file appears whole or not at all.
  * @throws UtplukkError InvalidInput naming the column, or the line of the first value that is no day or no number
  */
-export async function writeEventWindows(file: string, rawSpec: unknown, out: string): Promise<{ rows: number; columns: number }> {
-  const spec = parseOrExplain(eventWindowsSchema, rawSpec, 'the windows file', 'docs/examples/windows holds a commented one.');
+export async function writeEventWindows(
+  file: string,
+  rawSpec: unknown,
+  out: string,
+): Promise<{ rows: number; columns: number }> {
+  const spec = parseOrExplain(
+    eventWindowsSchema,
+    rawSpec,
+    'the windows file',
+    'docs/examples/windows holds a commented one.',
+  );
   if (!out.endsWith('.parquet')) throw invalid(`--out ${out}: expected a name that ends in .parquet`);
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-windows-'));
   const part = `${out}.part`;
@@ -31,7 +40,9 @@ export async function writeEventWindows(file: string, rawSpec: unknown, out: str
         'made',
       );
       await duck.run(`copy made to ${quote(part)} ${PARQUET}`);
-      const counted = await duck.runAndReadAll('select (select count(*) from made)::int, (select count(*) from (describe made))::int');
+      const counted = await duck.runAndReadAll(
+        'select (select count(*) from made)::int, (select count(*) from (describe made))::int',
+      );
       fs.renameSync(part, out);
       const [rows = 0, columns = 0] = counted.getRows()[0]!.map(Number);
       return { rows, columns };
@@ -57,6 +68,9 @@ async function check(duck: DuckDBConnection, file: string, { entity, day, amount
       `select line, cast(value as varchar) from (select row_number() over () + 1 as line, ${ident(column)} as value, ${bad} as bad from source) where bad order by line limit 1`,
     );
     const [row] = found.getRows();
-    if (row) throw invalid(`${path.basename(file)} line ${String(row[0])}, ${column}: ${JSON.stringify(row[1])}; expected ${expected}`);
+    if (row)
+      throw invalid(
+        `${path.basename(file)} line ${String(row[0])}, ${column}: ${JSON.stringify(row[1])}; expected ${expected}`,
+      );
   }
 }

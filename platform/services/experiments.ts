@@ -35,7 +35,8 @@ export function loadExperiment(file: string, overrides: { table?: string } = {})
     const mappingFile = path.resolve(dir, experiment.source.mapping);
     const mapping = parseOrExplain(tableMappingSchema, readYaml(mappingFile), `mapping ${mappingFile}`);
     const table = path.resolve(dir, experiment.source.file);
-    if (!fs.existsSync(table)) throw invalid(`source.file: ${table} does not exist`, 'Correct the path, or give the file with `--table`.');
+    if (!fs.existsSync(table))
+      throw invalid(`source.file: ${table} does not exist`, 'Correct the path, or give the file with `--table`.');
     return { experiment, table: { file: table, mapping } };
   }
   return { experiment };
@@ -74,17 +75,32 @@ export function experimentFromText(text: string): Experiment {
 export interface Diagnosis {
   readonly experiment: Experiment | undefined;
   /** Lines and columns from 1, where the text stands that is wrong, or that it is missing from. */
-  readonly problems: readonly { readonly path: string; readonly line: number; readonly column: number; readonly message: string }[];
+  readonly problems: readonly {
+    readonly path: string;
+    readonly line: number;
+    readonly column: number;
+    readonly message: string;
+  }[];
 }
 
 /** Everything that is wrong with an experiment while it is being typed, each with its place. */
 export function diagnose(text: string): Diagnosis {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number) => ({ line: Math.max(1, lines.linePos(offset).line), column: Math.max(1, lines.linePos(offset).col) });
+  const at = (offset: number) => ({
+    line: Math.max(1, lines.linePos(offset).line),
+    column: Math.max(1, lines.linePos(offset).col),
+  });
   if (document.errors.length > 0)
-    return { experiment: undefined, problems: document.errors.map((error) => ({ path: '', ...at(error.pos[0]), message: error.message })) };
-  const placed = (path: readonly PropertyKey[], message: string) => ({ path: path.map(String).join('.'), ...at(offsetOf(document, path)), message }); // prettier-ignore
+    return {
+      experiment: undefined,
+      problems: document.errors.map((error) => ({ path: '', ...at(error.pos[0]), message: error.message })),
+    };
+  const placed = (path: readonly PropertyKey[], message: string) => ({
+    path: path.map(String).join('.'),
+    ...at(offsetOf(document, path)),
+    message,
+  });
   let raw: unknown;
   try {
     raw = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -92,8 +108,13 @@ export function diagnose(text: string): Diagnosis {
     return { experiment: undefined, problems: [placed([], (error as Error).message)] };
   }
   const parsed = experimentSchema.safeParse(raw);
-  if (!parsed.success) return { experiment: undefined, problems: parsed.error.issues.slice(0, MAX_PROBLEMS).map((issue) => placed(issue.path, issue.message)) }; // prettier-ignore
-  if (parsed.data.source.kind !== 'register') return { experiment: undefined, problems: [placed(['source', 'kind'], FROM_TEXT_ONLY)] };
+  if (!parsed.success)
+    return {
+      experiment: undefined,
+      problems: parsed.error.issues.slice(0, MAX_PROBLEMS).map((issue) => placed(issue.path, issue.message)),
+    };
+  if (parsed.data.source.kind !== 'register')
+    return { experiment: undefined, problems: [placed(['source', 'kind'], FROM_TEXT_ONLY)] };
   const late = testsTooLate(parsed.data);
   if (late) return { experiment: undefined, problems: [placed(['split'], late)] };
   return { experiment: parsed.data, problems: [] };

@@ -21,7 +21,11 @@ export async function exportVersion(
 ): Promise<{ versionId: string; statements: number; entries: number }> {
   const { versionId, slot } = await getVersion(db, id);
   const latest = readCheckpoint(anchors.anchor, anchors.keys);
-  if (!latest) throw notFound('no checkpoint has been signed yet', 'Wait a minute, or see whether the notary runs: `utplukk doctor`.');
+  if (!latest)
+    throw notFound(
+      'no checkpoint has been signed yet',
+      'Wait a minute, or see whether the notary runs: `utplukk doctor`.',
+    );
   const bundle = store.get(versionId);
   const requests = await db('ml.promotion_request').where({ version_id: versionId }).pluck<string[]>('request_id');
   const followUps = await followUpsOf(db, versionId);

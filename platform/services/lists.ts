@@ -30,12 +30,22 @@ export async function startRescore(command: Command, options: RescoreOptions): P
   if (Number.isNaN(Date.parse(options.asOf)))
     throw invalid(`"${options.asOf}" is not an instant`, 'Give one such as 2025-01-01T00:00:00Z.');
   const champion = await championOf(command.db, options.slot);
-  if (!champion) throw notFound(`no version is live for ${options.slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
+  if (!champion)
+    throw notFound(
+      `no version is live for ${options.slot}`,
+      'Propose and approve one first: `utplukk propose <version>`.',
+    );
   const { table, ...rest } = options;
   const input = { ...rest, ...(table ? { table: await pinned(command.store, table) } : {}) };
   const key = digestOf({ ...input, champion: champion.versionId }).slice(0, 24);
   const act = await command.db.transaction(async (tx) => {
-    const begun = await beginAct(tx, command.token, 'rescore.start', `rescoring ${options.slot} as of ${options.asOf}`, command.clock());
+    const begun = await beginAct(
+      tx,
+      command.token,
+      'rescore.start',
+      `rescoring ${options.slot} as of ${options.asOf}`,
+      command.clock(),
+    );
     await append(
       tx,
       begun,
@@ -98,29 +108,41 @@ export async function getList(db: Db, id: string): Promise<ListSummary> {
       ).rows
     : [];
   if (ids.length !== 1)
-    throw notFound(ids.length ? `several lists begin with ${id}` : `there is no list ${id}`, 'List them with `utplukk list`.');
+    throw notFound(
+      ids.length ? `several lists begin with ${id}` : `there is no list ${id}`,
+      'List them with `utplukk list`.',
+    );
   return (await summariesOf(db, [ids[0]!.list_id])).get(ids[0]!.list_id)!;
 }
 
 /** Lists by their ids. */
 export async function summariesOf(db: Db, ids: readonly string[]): Promise<Map<string, ListSummary>> {
-  const { rows } = await db.raw<{ rows: Row[] }>(`${SUMMARY} where l.list_id = any(?) group by l.list_id, s.scoring_id`, [[...ids]]);
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    `${SUMMARY} where l.list_id = any(?) group by l.list_id, s.scoring_id`,
+    [[...ids]],
+  );
   return new Map(rows.map((row) => [row.list_id, toSummary(row)]));
 }
 
 export async function listLists(db: Db, limit = 50): Promise<ListSummary[]> {
-  const { rows } = await db.raw<{ rows: Row[] }>(`${SUMMARY} group by l.list_id, s.scoring_id order by l.drafted_at desc limit ?`, [limit]);
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    `${SUMMARY} group by l.list_id, s.scoring_id order by l.drafted_at desc limit ?`,
+    [limit],
+  );
   return rows.map(toSummary);
 }
 
 /** A page of lists, newest first, after the given one. */
-export async function listPage(db: Db, { before, limit }: { before?: readonly [at: string, id: string] | undefined; limit: number }): Promise<(ListSummary & { draftedAt: Date })[]> {
+export async function listPage(
+  db: Db,
+  { before, limit }: { before?: readonly [at: string, id: string] | undefined; limit: number },
+): Promise<(ListSummary & { draftedAt: Date })[]> {
   const { rows } = await db.raw<{ rows: (Row & { drafted_at: Date })[] }>(
     `${SUMMARY.replace('select ', 'select l.drafted_at, ')} where (?::timestamptz is null or (l.drafted_at, l.list_id) < (?::timestamptz, ?::text)) group by l.list_id, s.scoring_id order by l.drafted_at desc, l.list_id desc limit ?`,
     [before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
   );
   return rows.map((row) => ({ ...toSummary(row), draftedAt: row.drafted_at }));
-} // prettier-ignore
+}
 
 /** What a person thinks of an actor before its rank is shown; once, and only where it is asked for. */
 export async function assess(
@@ -138,14 +160,19 @@ export async function assess(
       'insert into sel.assessment (list_id, entity, principal_id, act_id, verdict, reason_id, at) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
       [list.listId, entity, act.principalId, act.actId, verdict, reasonId, at],
     );
-    if (inserted.rowCount === 0) throw conflict('you assessed this actor before', 'An assessment is given once, before the rank is seen.');
+    if (inserted.rowCount === 0)
+      throw conflict('you assessed this actor before', 'An assessment is given once, before the rank is seen.');
     await append(tx, act, { act: 'line.assessed' satisfies LookUpAct, subject: { kind: 'list', id: list.listId } }, at);
   });
   return { listId: list.listId, entity, verdict };
 }
 
 /** Lines in order of rank, all groups, for commands and jobs that act on a whole list. */
-export const listLines = (db: Db, listId: string, { from = 1, count = 50, selectedOnly = true } = {}): Promise<LineView[]> =>
+export const listLines = (
+  db: Db,
+  listId: string,
+  { from = 1, count = 50, selectedOnly = true } = {},
+): Promise<LineView[]> =>
   linePage(db, { listId, after: from - 1, limit: count, selectedOnly, groups: undefined, judge: undefined });
 
 /** One person's seal or refusal. Two different people seal; a refusal closes the list. */
@@ -159,8 +186,16 @@ export async function sealList(
   if (list.state !== 'draft') throw conflict(`list ${list.listId.slice(0, 12)} is ${list.state}: it cannot change`);
   const at = command.clock();
   const sealId = await command.db.transaction(async (tx) => {
-    const act = await beginAct(tx, command.token, verdict === 'sealed' ? 'list.seal' : 'list.refuse', `list ${list.listId}`, at);
-    const mine = await tx('sel.seal').where({ list_id: list.listId, principal_id: act.principalId }).first<object | undefined>();
+    const act = await beginAct(
+      tx,
+      command.token,
+      verdict === 'sealed' ? 'list.seal' : 'list.refuse',
+      `list ${list.listId}`,
+      at,
+    );
+    const mine = await tx('sel.seal')
+      .where({ list_id: list.listId, principal_id: act.principalId })
+      .first<object | undefined>();
     if (mine)
       throw conflict(
         `you sealed list ${list.listId.slice(0, 12)} already; ${SEALS_NEEDED} different people are needed`,
@@ -177,7 +212,12 @@ export async function sealList(
       reason_id: reasonId,
       sealed_at: at,
     });
-    await append(tx, act, { act: `list.${verdict}`, subject: { kind: 'list', id: list.listId }, after: list.listId }, at);
+    await append(
+      tx,
+      act,
+      { act: `list.${verdict}`, subject: { kind: 'list', id: list.listId }, after: list.listId },
+      at,
+    );
     return newId;
   });
   const counted = await command.temporal.seal(list.scoringId, sealId);
@@ -201,7 +241,13 @@ export async function applySchedule(command: Command, spec: RescoreScheduleSpec)
 /** Has every live version made again from its pins on a schedule. */
 export async function applyRebuildSchedule(command: Command, cron: string): Promise<'created' | 'updated'> {
   await command.db.transaction(async (tx) => {
-    const act = await beginAct(tx, command.token, 'schedule.edit', 'schedule of rebuilding what is live', command.clock());
+    const act = await beginAct(
+      tx,
+      command.token,
+      'schedule.edit',
+      'schedule of rebuilding what is live',
+      command.clock(),
+    );
     const subject = { kind: 'schedule', id: REBUILD_SCHEDULE };
     await append(tx, act, { act: 'schedule.applied', subject, after: digestOf({ cron }) }, command.clock());
   });
@@ -210,7 +256,13 @@ export async function applyRebuildSchedule(command: Command, cron: string): Prom
 
 export async function pauseSchedule(command: Command, scheduleId: string, pause: boolean): Promise<void> {
   await command.db.transaction(async (tx) => {
-    const act = await beginAct(tx, command.token, 'schedule.edit', `${pause ? 'pausing' : 'resuming'} ${scheduleId}`, command.clock());
+    const act = await beginAct(
+      tx,
+      command.token,
+      'schedule.edit',
+      `${pause ? 'pausing' : 'resuming'} ${scheduleId}`,
+      command.clock(),
+    );
     await append(
       tx,
       act,

@@ -30,15 +30,35 @@ export async function readLines(
 ): Promise<{ rows: LineView[]; more: boolean }> {
   const found = await linePage(db, { ...query, after, limit: limit + 1, groups, judge: await judgeOf(db, token) });
   const rows = found.slice(0, limit);
-  await recordAccess(db, token, { kind: 'list', subjectId: query.listId, purpose: 'list', rows: [rows[0]?.rank ?? after, rows.at(-1)?.rank ?? after] }, clock()); // prettier-ignore
+  await recordAccess(
+    db,
+    token,
+    {
+      kind: 'list',
+      subjectId: query.listId,
+      purpose: 'list',
+      rows: [rows[0]?.rank ?? after, rows.at(-1)?.rank ?? after],
+    },
+    clock(),
+  );
   return { rows, more: found.length > limit };
 }
 
 /** One line of a list by its rank. @throws UtplukkError NotFound where there is none that this person may see (yet) */
 export async function readLine({ db, token, clock, groups }: Looker, listId: string, rank: number): Promise<LineView> {
-  const [line] = await linePage(db, { listId, after: rank - 1, limit: 1, selectedOnly: false, groups, judge: await judgeOf(db, token) });
+  const [line] = await linePage(db, {
+    listId,
+    after: rank - 1,
+    limit: 1,
+    selectedOnly: false,
+    groups,
+    judge: await judgeOf(db, token),
+  });
   if (line?.rank !== rank)
-    throw notFound(`list ${listId.slice(0, 12)} shows you no line ${rank}`, 'It has none, it is outside your groups, or you are to assess it first.'); // prettier-ignore
+    throw notFound(
+      `list ${listId.slice(0, 12)} shows you no line ${rank}`,
+      'It has none, it is outside your groups, or you are to assess it first.',
+    );
   await recordAccess(db, token, { kind: 'list', subjectId: listId, purpose: 'list', rows: [rank, rank] }, clock());
   return line;
 }
@@ -47,7 +67,12 @@ export async function readLine({ db, token, clock, groups }: Looker, listId: str
  * Opens scored entities of a list, each with its purpose, before anything about them is shown.
  * @throws UtplukkError NotFound, NotAllowed outside the scope, Conflict for one that is to be assessed blind
  */
-export async function openScored({ db, token, clock, groups }: Looker, listId: string, entities: readonly string[], purpose: Purpose): Promise<void> {
+export async function openScored(
+  { db, token, clock, groups }: Looker,
+  listId: string,
+  entities: readonly string[],
+  purpose: Purpose,
+): Promise<void> {
   const judge = await judgeOf(db, token);
   const own = new Map<string, boolean>();
   for (const entity of entities) {
@@ -55,12 +80,16 @@ export async function openScored({ db, token, clock, groups }: Looker, listId: s
     if (!line) throw notFound(`${entity} was not scored`, 'Entities stand in the list and its CSV.');
     if (groups && !groups.includes(line.grp)) throw notAllowed(`${entity} is outside the provider groups of your team`);
     if (judge !== undefined && (await isToJudge(db, listId, entity, judge)))
-      throw conflict(`${entity} is to be assessed before its rank and reasons are shown`, 'Assess it on the page of the list.');
+      throw conflict(
+        `${entity} is to be assessed before its rank and reasons are shown`,
+        'Assess it on the page of the list.',
+      );
     own.set(entity, await isOwnCase(db, entity, token.caseworker));
   }
   // All may be opened: only now is anything on record, so that a look that was refused is none.
-  for (const [subjectId, ownCase] of own) await recordAccess(db, token, { kind: 'actor', subjectId, purpose, ownCase }, clock());
-} // prettier-ignore
+  for (const [subjectId, ownCase] of own)
+    await recordAccess(db, token, { kind: 'actor', subjectId, purpose, ownCase }, clock());
+}
 
 /** A prepared table's entities are in no register, so nobody has a case of theirs. */
 async function isOwnCase(db: Db, entity: string, caseworker: string | undefined): Promise<boolean> {

@@ -13,7 +13,10 @@ import { freshness } from '../db/read-models/register';
 const MOST = 20;
 
 /** Drafts that wait for seals, and whether this person has sealed already. */
-async function waitingLists(db: Db, principalId: string | undefined): Promise<{ listId: string; sealedByMe: boolean }[]> {
+async function waitingLists(
+  db: Db,
+  principalId: string | undefined,
+): Promise<{ listId: string; sealedByMe: boolean }[]> {
   const { rows } = await db.raw<{ rows: { list_id: string; mine: boolean }[] }>(
     `select l.list_id, coalesce(bool_or(x.principal_id = ?::uuid), false) as mine from sel.list l left join sel.seal x using (list_id)
       group by l.list_id having count(*) filter (where x.verdict = 'sealed') < 2 and coalesce(bool_and(x.verdict = 'sealed'), true) order by l.drafted_at desc limit ?`,
@@ -32,7 +35,9 @@ export async function overviewOf(db: Db, token: VerifiedToken, now: Date) {
     runPage(db, { state: 'failed', limit: MOST }),
     emergenciesOf(db),
     freshness(db),
-    db('ml.snapshot').orderBy('made_at', 'desc').first<{ snapshot_id: string; as_of: Date; made_at: Date } | undefined>(),
+    db('ml.snapshot')
+      .orderBy('made_at', 'desc')
+      .first<{ snapshot_id: string; as_of: Date; made_at: Date } | undefined>(),
     db('sel.list').orderBy('drafted_at', 'desc').first<{ list_id: string } | undefined>('list_id'),
     db('ml.mirror_deviation').where('found_at', '>=', since).count<{ count: number }[]>('* as count'),
   ]);

@@ -32,7 +32,13 @@ export async function propose(
   const at = command.clock();
   await command.db.transaction(async (tx) => {
     const act = await beginAct(tx, command.token, 'promotion.request', purpose, at);
-    const statementId = await storeStatement(tx, { versionId: about.versionId, predicateType: PREDICATE.request, envelope, act, at });
+    const statementId = await storeStatement(tx, {
+      versionId: about.versionId,
+      predicateType: PREDICATE.request,
+      envelope,
+      act,
+      at,
+    });
     await tx('ml.promotion_request').insert({
       request_id: about.requestId,
       version_id: about.versionId,
@@ -91,7 +97,12 @@ export async function decide(
       statement_id: statementId,
       decided_at: at,
     });
-    await append(tx, act, { act: `promotion.${verdict}`, subject: { kind: 'promotion-request', id: requestId }, after: versionId }, at);
+    await append(
+      tx,
+      act,
+      { act: `promotion.${verdict}`, subject: { kind: 'promotion-request', id: requestId }, after: versionId },
+      at,
+    );
     return newId;
   });
   const answer = await command.temporal.decide(requestId, decisionId);
@@ -99,10 +110,21 @@ export async function decide(
 }
 
 /** Why this person may not approve a request; undefined where they may. */
-export function approvalProblem(request: PromotionRequest, roles: readonly string[], principalId: string | undefined): string | undefined {
+export function approvalProblem(
+  request: PromotionRequest,
+  roles: readonly string[],
+  principalId: string | undefined,
+): string | undefined {
   if (request.state !== 'open') return `the request is ${request.state}`;
   if (!mayDo(roles, 'promotion.approve')) return 'the role approver is needed';
-  return principalId && fourEyesProblem('promotion.approve', { requester: request.requester, trainer: request.trainer, decider: principalId }); // prettier-ignore
+  return (
+    principalId &&
+    fourEyesProblem('promotion.approve', {
+      requester: request.requester,
+      trainer: request.trainer,
+      decider: principalId,
+    })
+  );
 }
 
 /** What can be said before anybody signs. */
@@ -111,16 +133,26 @@ async function refuseEarly(command: Command, request: PromotionRequest, verdict:
   const closed = decisionProblem(request.state);
   if (closed) throw conflict(`${closed}: request ${requestId}`, 'Ask anew with `utplukk propose`.');
   if (command.clock() >= request.expiresAt)
-    throw conflict(`request ${requestId} expired at ${request.expiresAt.toISOString()}`, 'Ask anew with `utplukk propose`.');
+    throw conflict(
+      `request ${requestId} expired at ${request.expiresAt.toISOString()}`,
+      'Ask anew with `utplukk propose`.',
+    );
   if (verdict !== 'approved') return;
   const decider = await knownPrincipal(command.db, command.token);
-  const problem = decider && fourEyesProblem('promotion.approve', { requester: request.requester, trainer: request.trainer, decider });
+  const problem =
+    decider &&
+    fourEyesProblem('promotion.approve', { requester: request.requester, trainer: request.trainer, decider });
   if (problem) throw notAllowed(problem, 'Someone else with the role approver decides.');
   const gates = await gatesOf(command.db, requestId);
   if (gates.length === 0)
-    throw conflict(`the gates of request ${requestId} have not been judged yet`, 'Try again in a moment; `utplukk show` tells.');
+    throw conflict(
+      `the gates of request ${requestId} have not been judged yet`,
+      'Try again in a moment; `utplukk show` tells.',
+    );
   const overrides = await overridesOf(command.db, requestId);
-  const failed = gates.filter((gate) => !gate.passed && (overrides.get(gate.gate) ?? 0) < OVERRIDES_NEEDED).map((gate) => gate.gate);
+  const failed = gates
+    .filter((gate) => !gate.passed && (overrides.get(gate.gate) ?? 0) < OVERRIDES_NEEDED)
+    .map((gate) => gate.gate);
   if (failed.length > 0)
     throw notAllowed(
       `request ${requestId} did not pass its gates: ${failed.join(', ')}`,
@@ -153,7 +185,8 @@ export async function overrideGate(
       'insert into ml.gate_override (request_id, gate, principal_id, act_id, reason_id, at) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
       [requestId, gate, act.principalId, act.actId, await storeReason(tx, reason), at],
     );
-    if (inserted.rowCount === 0) throw conflict(`you gave a reason for gate "${gate}" before`, 'Another person gives the second one.');
+    if (inserted.rowCount === 0)
+      throw conflict(`you gave a reason for gate "${gate}" before`, 'Another person gives the second one.');
     await append(tx, act, { act: 'gate.overridden', subject: { kind: 'promotion-request', id: requestId } }, at);
     return { requestId, gate, given: (await overridesOf(tx, requestId)).get(gate) ?? 0 };
   });

@@ -19,10 +19,22 @@ const REBUILDS: Partial<Record<NodeKind, RebuildKind>> = {
 export async function startRebuild(command: Command, key: string, id: string): Promise<{ kind: NodeKind; id: string }> {
   const node = await findNode(command.db, id);
   const kind = REBUILDS[node.kind];
-  if (!kind) throw invalid(`a ${node.kind} cannot be made again`, 'Give a snapshot, matrix, version, run, scoring run or list.');
+  if (!kind)
+    throw invalid(`a ${node.kind} cannot be made again`, 'Give a snapshot, matrix, version, run, scoring run or list.');
   const act = await command.db.transaction(async (tx) => {
-    const begun = await beginAct(tx, command.token, 'model.reproduce', `reproducing ${node.kind} ${node.id}`, command.clock());
-    await append(tx, begun, { act: 'reproduction.started', subject: { kind: node.kind, id: node.id } }, command.clock());
+    const begun = await beginAct(
+      tx,
+      command.token,
+      'model.reproduce',
+      `reproducing ${node.kind} ${node.id}`,
+      command.clock(),
+    );
+    await append(
+      tx,
+      begun,
+      { act: 'reproduction.started', subject: { kind: node.kind, id: node.id } },
+      command.clock(),
+    );
     return begun;
   });
   await command.temporal.startRebuild(key, { actId: act.actId, kind, id: node.id });

@@ -12,7 +12,11 @@ async function runInput(command: Pick<Command, 'store'>, { experiment, table }: 
   if (!table) return { experiment };
   return {
     experiment,
-    table: { fileSha256: await pinTable(command.store, table.file), fileName: table.file.split('/').at(-1)!, mapping: table.mapping },
+    table: {
+      fileSha256: await pinTable(command.store, table.file),
+      fileName: table.file.split('/').at(-1)!,
+      mapping: table.mapping,
+    },
   };
 }
 
@@ -26,7 +30,12 @@ export async function startRun(command: Command, loaded: LoadedExperiment): Prom
   const actId = await db.transaction(async (tx) => {
     const act = await beginAct(tx, token, 'run.start', `training ${loaded.experiment.name}`, at);
     const digest = await insertRun(tx, { runId, actId: act.actId, input, slot, at });
-    await append(tx, act, { act: 'training-run.started', subject: { kind: 'training-run', id: runId }, after: digest }, at);
+    await append(
+      tx,
+      act,
+      { act: 'training-run.started', subject: { kind: 'training-run', id: runId }, after: digest },
+      at,
+    );
     return act.actId;
   });
   await command.temporal.startTraining({ runId, actId, slot, experiment: loaded.experiment.name });
@@ -34,7 +43,10 @@ export async function startRun(command: Command, loaded: LoadedExperiment): Prom
 }
 
 /** The finished run of exactly this experiment and table, if there is one. */
-export async function finishedRunOf(command: Pick<Command, 'db' | 'store'>, loaded: LoadedExperiment): Promise<TrainingRun | undefined> {
+export async function finishedRunOf(
+  command: Pick<Command, 'db' | 'store'>,
+  loaded: LoadedExperiment,
+): Promise<TrainingRun | undefined> {
   return findFinishedRun(command.db, await runInput(command, loaded));
 }
 
@@ -43,7 +55,12 @@ export async function cancelRun(command: Command, runId: string): Promise<void> 
   if (run.state !== 'running') throw conflict(`run ${runId} is ${run.state} already`);
   await command.db.transaction(async (tx) => {
     const act = await beginAct(tx, command.token, 'run.cancel', `cancelling ${runId}`, command.clock());
-    await append(tx, act, { act: 'training-run.cancel-asked', subject: { kind: 'training-run', id: runId } }, command.clock());
+    await append(
+      tx,
+      act,
+      { act: 'training-run.cancel-asked', subject: { kind: 'training-run', id: runId } },
+      command.clock(),
+    );
   });
   await command.temporal.cancelTraining(runId);
 }

@@ -49,7 +49,8 @@ export interface PeerFigure {
 }
 
 type Row = Record<string, unknown>;
-const rowsOf = async (duck: DuckDBConnection, sql: string): Promise<Row[]> => (await duck.runAndReadAll(sql)).getRowObjectsJS();
+const rowsOf = async (duck: DuckDBConnection, sql: string): Promise<Row[]> =>
+  (await duck.runAndReadAll(sql)).getRowObjectsJS();
 const numbers = (values: unknown): number[] => (values as unknown[]).map(Number);
 
 /** What a sealed snapshot holds of one actor: nothing newer than what the list was made of, read from its shard alone. */
@@ -147,17 +148,31 @@ const toBill = (row: Row): SampleBill => ({
 });
 
 /** Columns with a deviation from peers beside them. */
-const PAIRS = FEATURES.filter((feature) => feature.peer === 'z').map(({ name, declaration }) => ({ z: name, base: name.replace(/_z$/, ''), unit: declaration.unit })); // prettier-ignore
+const PAIRS = FEATURES.filter((feature) => feature.peer === 'z').map(({ name, declaration }) => ({
+  z: name,
+  base: name.replace(/_z$/, ''),
+  unit: declaration.unit,
+}));
 
 /** Where an actor stands farthest from the peers it was scored beside: its figure and their spread. */
-export const peerFigures = (store: ArtifactStore, file: string, meta: MatrixMeta, entity: string): Promise<PeerFigure[]> =>
+export const peerFigures = (
+  store: ArtifactStore,
+  file: string,
+  meta: MatrixMeta,
+  entity: string,
+): Promise<PeerFigure[]> =>
   withDuck(store.temporary(), async (duck) => {
     await duck.run(`create view m as select * from read_parquet(${quote(store.existing(file))})`);
     const have = new Set(meta.columns.map(({ name }) => name));
     const pairs = PAIRS.filter(({ z, base }) => have.has(z) && have.has(base));
     if (pairs.length === 0) return [];
-    const columns = pairs.flatMap(({ z, base }) => [z, base]).map((name) => `cast(${ident(name)} as double) as ${ident(name)}`);
-    const [own] = await rowsOf(duck, `select grp, ${columns.join(', ')} from m where entity = ${quote(entity)} limit 1`);
+    const columns = pairs
+      .flatMap(({ z, base }) => [z, base])
+      .map((name) => `cast(${ident(name)} as double) as ${ident(name)}`);
+    const [own] = await rowsOf(
+      duck,
+      `select grp, ${columns.join(', ')} from m where entity = ${quote(entity)} limit 1`,
+    );
     if (!own) return [];
     const known = (name: string) => (own[name] === null ? Number.NaN : Number(own[name]));
     const farthest = pairs
@@ -181,8 +196,14 @@ export const peerFigures = (store: ArtifactStore, file: string, meta: MatrixMeta
   });
 
 /** One column of a matrix by entity; missing figures are left out. */
-export const columnByEntity = (store: ArtifactStore, file: string, column: string): Promise<ReadonlyMap<string, number>> =>
+export const columnByEntity = (
+  store: ArtifactStore,
+  file: string,
+  column: string,
+): Promise<ReadonlyMap<string, number>> =>
   withDuck(store.temporary(), async (duck) => {
-    const result = await duck.runAndReadAll(`select entity, cast(${ident(column)} as double) from read_parquet(${quote(store.existing(file))}) where ${ident(column)} is not null`); // prettier-ignore
+    const result = await duck.runAndReadAll(
+      `select entity, cast(${ident(column)} as double) from read_parquet(${quote(store.existing(file))}) where ${ident(column)} is not null`,
+    );
     return new Map(result.getRows().map(([entity, value]) => [String(entity), Number(value)]));
   });

@@ -30,7 +30,12 @@ export async function copyOut(tx: Tx, query: string, file: string): Promise<CsvP
  * Streams a query whose first column is the shard, ordered by it, and cuts the stream into one file a shard: the table is
  * read once, whatever the number of shards. Every shard from 0 to `shards` - 1 has its file, if only an empty one.
  */
-export async function copyOutSharded(tx: Tx, query: string, shards: number, fileOf: (shard: number) => string): Promise<CsvPart[]> {
+export async function copyOutSharded(
+  tx: Tx,
+  query: string,
+  shards: number,
+  fileOf: (shard: number) => string,
+): Promise<CsvPart[]> {
   const client = await rawConnection(tx);
   const parts: CsvPart[] = [];
   let current = new PartFile(0, fileOf(0));

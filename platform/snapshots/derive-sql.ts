@@ -24,7 +24,8 @@ const kindSums = TARIFF_KINDS.map((kind, k) => {
   const of = kindColumn(kind);
   return `count(case when t.k = ${k} then 1 end) as n_${of}, coalesce(sum(case when t.k = ${k} then l.amount_ore end), 0) as ore_${of}`;
 }).join(', ');
-const columns = (measures: readonly Measure[]) => measures.map((m) => `cast(${m.sql} as bigint) as ${m.name}`).join(', ');
+const columns = (measures: readonly Measure[]) =>
+  measures.map((m) => `cast(${m.sql} as bigint) as ${m.name}`).join(', ');
 
 /**
  * A bill with what its lines, the rule engine, the population register and the actor register say beside it: narrow

@@ -29,7 +29,8 @@ export const startOfDay = (day: string): string =>
 
 const view = (name: string, files: readonly string[], columns: Manifest['datasets'][number]['columns']): string => {
   const empty = columns.map(([col, type]) => `cast(null as ${type}) as ${col}`).join(', ');
-  const source = files.length === 0 ? `select ${empty} where false` : `select * from read_parquet([${files.map(quote).join(', ')}])`;
+  const source =
+    files.length === 0 ? `select ${empty} where false` : `select * from read_parquet([${files.map(quote).join(', ')}])`;
   return `create or replace temp view ${name} as ${source}`;
 };
 
@@ -66,7 +67,11 @@ export async function factsDigest(duck: DuckDBConnection, cut: string): Promise<
 /** Months of receipt that derived tables are made of, in order. */
 export const derivedMonths = (manifest: Manifest): string[] =>
   [
-    ...new Set(['bill', 'prescription', 'dispensing'].flatMap((name) => partsOf(manifest, name).flatMap((part) => monthOf(part) ?? []))),
+    ...new Set(
+      ['bill', 'prescription', 'dispensing'].flatMap((name) =>
+        partsOf(manifest, name).flatMap((part) => monthOf(part) ?? []),
+      ),
+    ),
   ].sort();
 
 /**
@@ -88,16 +93,25 @@ export async function deriveParts(
   const parts: DerivedPart[] = [];
   const counts = { built: 0, reused: 0 };
   const jobs = months.flatMap((month) => [
-    ...Array.from({ length: manifest.shards }, (_, shard) => ({ month, shard, bills: true, tables: DERIVED.filter((t) => t !== 'rx') })),
+    ...Array.from({ length: manifest.shards }, (_, shard) => ({
+      month,
+      shard,
+      bills: true,
+      tables: DERIVED.filter((t) => t !== 'rx'),
+    })),
     { month, shard: 0, bills: false, tables: DERIVED.filter((t) => t === 'rx') },
   ]);
   for (const [index, job] of jobs.entries()) {
     if (!keep(job.month, job.shard)) continue;
     const end = startOfDay(addMonths(job.month, 1));
-    const sources = job.bills ? await openBills(duck, store, manifest, job) : await openPrescriptions(duck, store, manifest, job.month);
+    const sources = job.bills
+      ? await openBills(duck, store, manifest, job)
+      : await openPrescriptions(duck, store, manifest, job.month);
     const facts = job.bills ? await factsDigest(duck, end) : '';
     if (job.bills)
-      await duck.run(`create or replace temp view in_provider as select * from provider_fact where known_from < timestamp ${quote(end)}`);
+      await duck.run(
+        `create or replace temp view in_provider as select * from provider_fact where known_from < timestamp ${quote(end)}`,
+      );
     let joined = false;
     for (const table of job.tables) {
       const key = digestOf({ table, sources, facts, code, engine: matrixEngine() });
@@ -130,21 +144,34 @@ async function openBills(
     ['in_line', 'bill_line'],
     ['in_hit', 'rule_outcome'],
   ] as const)
-    // prettier-ignore
     sources.push(...(await openView(duck, store, manifest, name, dataset, here)));
-  sources.push(...(await openView(duck, store, manifest, 'in_patient', 'patient_fact', (m) => m !== undefined && m <= month)));
+  sources.push(
+    ...(await openView(duck, store, manifest, 'in_patient', 'patient_fact', (m) => m !== undefined && m <= month)),
+  );
   return sources;
 }
 
 /** A dispensing may come a month or two after its prescription. */
 const PRESCRIPTION_MONTHS = 3;
 
-async function openPrescriptions(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, month: string): Promise<string[]> {
+async function openPrescriptions(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  manifest: Manifest,
+  month: string,
+): Promise<string[]> {
   const earliest = addMonths(month, -PRESCRIPTION_MONTHS);
   return [
     ...(await openView(duck, store, manifest, 'in_prescription', 'prescription', (m) => m === month)),
     ...(await openView(duck, store, manifest, 'in_dispensing', 'dispensing', (m) => m === month)),
-    ...(await openView(duck, store, manifest, 'in_ordered', 'prescription', (m) => m !== undefined && m <= month && m >= earliest)),
+    ...(await openView(
+      duck,
+      store,
+      manifest,
+      'in_ordered',
+      'prescription',
+      (m) => m !== undefined && m <= month && m >= earliest,
+    )),
   ];
 }
 

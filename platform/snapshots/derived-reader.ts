@@ -35,7 +35,9 @@ export class DerivedReader {
       );
       const [rows = 0, columns = 0] = (size.getRows()[0] ?? []).map(Number);
       if (rows * columns > MOST_KEPT_CELLS) continue;
-      const selects = parts.map((part) => `select *, date '${part.month}' as known_month from read_parquet(${quote(part.file)})`);
+      const selects = parts.map(
+        (part) => `select *, date '${part.month}' as known_month from read_parquet(${quote(part.file)})`,
+      );
       await this.duck.run(`create or replace temp table kept_${table} as ${selects.join(' union all ')}`);
       this.#kept.add(table);
     }

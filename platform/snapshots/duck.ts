@@ -10,7 +10,12 @@ export async function withDuck<T>(
   work: (duck: DuckDBConnection) => Promise<T>,
   { threads = THREADS }: { threads?: number } = {},
 ): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: MEMORY, preserve_insertion_order: 'true', threads: String(threads), temp_directory: tempDir }); // prettier-ignore
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: MEMORY,
+    preserve_insertion_order: 'true',
+    threads: String(threads),
+    temp_directory: tempDir,
+  });
   const connection = await instance.connect();
   try {
     return await work(connection);

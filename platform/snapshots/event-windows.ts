@@ -24,7 +24,10 @@ interface Aggregate {
 const ROWS_A_LOT = 200_000;
 const EXACT = 2 ** 53;
 
-function aggregatesOf({ counts, amounts }: EventWindows, whole: 'double' | 'hugeint'): { parts: Part[]; aggregates: Aggregate[] } {
+function aggregatesOf(
+  { counts, amounts }: EventWindows,
+  whole: 'double' | 'hugeint',
+): { parts: Part[]; aggregates: Aggregate[] } {
   const parts: Part[] = [{ name: 'n', ofEvent: '1', combine: 'count' }];
   const aggregates: Aggregate[] = [{ name: 'events', sql: (p) => `coalesce(${p('n')}, 0)` }];
   counts.forEach((column, i) => {
@@ -39,7 +42,8 @@ function aggregatesOf({ counts, amounts }: EventWindows, whole: 'double' | 'huge
       { name: `q${i}`, ofEvent: `${value} * ${value}`, combine: 'sum' },
       { name: `m${i}`, ofEvent: value, combine: 'max' },
     );
-    const of = (p: (name: string) => string) => ['k', 's', 'q', 'm'].map((name) => p(`${name}${i}`)) as [string, string, string, string];
+    const of = (p: (name: string) => string) =>
+      ['k', 's', 'q', 'm'].map((name) => p(`${name}${i}`)) as [string, string, string, string];
     const { column } = amount;
     aggregates.push(
       { name: `${column}_sum`, sql: (p) => `cast(${of(p)[1]} as double) / ${unit}` },
@@ -57,17 +61,26 @@ function aggregatesOf({ counts, amounts }: EventWindows, whole: 'double' | 'huge
   return { parts, aggregates };
 }
 
-const wholeOf = ({ column, decimals }: EventWindows['amounts'][number]) => `round(${ident(column)} * ${10 ** decimals})`;
+const wholeOf = ({ column, decimals }: EventWindows['amounts'][number]) =>
+  `round(${ident(column)} * ${10 ** decimals})`;
 
 /** Columns of the result after entity and as_of, in order. */
 export const eventColumns = (spec: EventWindows): string[] =>
-  aggregatesOf(spec, 'double').aggregates.flatMap(({ name }) => [name, ...spec.windows.map((days) => `${name}_${days}d`)]);
+  aggregatesOf(spec, 'double').aggregates.flatMap(({ name }) => [
+    name,
+    ...spec.windows.map((days) => `${name}_${days}d`),
+  ]);
 
 /**
  * Makes table `into`, ordered by entity and as-of day: one row for each entity that has had an event by that day.
  * @param source SQL that can stand after `from`: a table, or a reading of a file
  */
-export async function makeEventWindows(duck: DuckDBConnection, spec: EventWindows, source: string, into: string): Promise<void> {
+export async function makeEventWindows(
+  duck: DuckDBConnection,
+  spec: EventWindows,
+  source: string,
+  into: string,
+): Promise<void> {
   const days = [...new Set(spec.asOf)].sort();
   const [entity, day] = [ident(spec.entity), `cast(${ident(spec.day)} as date)`];
   const known = `from ${source} where ${day} <= date ${quote(days.at(-1)!)} and ${entity} is not null`;
@@ -91,7 +104,11 @@ export async function makeEventWindows(duck: DuckDBConnection, spec: EventWindow
 }
 
 /** Doubles add whole numbers exactly as long as no sum can pass 2^53; they are several times faster than huge integers. */
-async function wholeType(duck: DuckDBConnection, { amounts }: EventWindows, known: string): Promise<'double' | 'hugeint'> {
+async function wholeType(
+  duck: DuckDBConnection,
+  { amounts }: EventWindows,
+  known: string,
+): Promise<'double' | 'hugeint'> {
   if (amounts.length === 0) return 'double';
   const largest = amounts.map((amount) => `max(abs(cast(${wholeOf(amount)} as double)))`).join(', ');
   const reader = await duck.runAndReadAll(`select greatest(${largest}), (select max(events) from ew_entity) ${known}`);
@@ -99,12 +116,20 @@ async function wholeType(duck: DuckDBConnection, { amounts }: EventWindows, know
   return value * value * events * events < EXACT ? 'double' : 'hugeint';
 }
 
-function lotSql({ windows }: EventWindows, parts: readonly Part[], aggregates: readonly Aggregate[], lot: string): string {
+function lotSql(
+  { windows }: EventWindows,
+  parts: readonly Part[],
+  aggregates: readonly Aggregate[],
+  lot: string,
+): string {
   const longest = Math.max(0, ...windows);
   const combined = parts.map((p) => `${p.combine}(${p.name}) as ${p.name}`).join(', ');
   const added = parts.map((p) => `${p.combine === 'max' ? 'max' : 'sum'}(${p.name}) as ${p.name}`).join(', ');
   const inWindows = windows.flatMap((w) =>
-    parts.map((p) => `${p.combine}(${w === longest ? p.name : `case when day >= as_of - ${w} then ${p.name} end`}) as ${p.name}_${w}`),
+    parts.map(
+      (p) =>
+        `${p.combine}(${w === longest ? p.name : `case when day >= as_of - ${w} then ${p.name} end`}) as ${p.name}_${w}`,
+    ),
   );
   const cells = aggregates.flatMap(({ name, sql }) => [
     `${sql((part) => `t.${part}`)} as ${ident(name)}`,

@@ -57,7 +57,11 @@ export async function extractSnapshot(
   { asOf, horizon: fixedHorizon, shards = 1 }: ExtractionInput,
   progress: (done: number, total: number) => void = () => {},
 ): Promise<SnapshotRef> {
-  const { manifest, counts } = await readRegister({ db, store }, { asOf, horizon: fixedHorizon, shards }, { reuse: true, progress });
+  const { manifest, counts } = await readRegister(
+    { db, store },
+    { asOf, horizon: fixedHorizon, shards },
+    { reuse: true, progress },
+  );
   const snapshotId = snapshotIdOf(manifest);
   const rows = manifest.datasets.flatMap((d) => d.parts).reduce((sum, part) => sum + part.rows, 0);
   await seal(db, store, actor, manifest, snapshotId, rows);
@@ -121,7 +125,10 @@ async function lastSealed(tx: Tx): Promise<number> {
   return rows[0]!.last_sealed;
 }
 
-async function plan(tx: Tx, { asOf, horizon, shards }: { asOf: string; horizon: number; shards: number }): Promise<PartPlan[]> {
+async function plan(
+  tx: Tx,
+  { asOf, horizon, shards }: { asOf: string; horizon: number; shards: number },
+): Promise<PartPlan[]> {
   const { rows } = await tx.raw<{ rows: { month: string; kind: string; max_seq: number }[] }>(
     `select received_month::text as month, b.kind, max(b.sealed_seq) as max_seq from core.month_touch t join core.load_batch b using (batch_id)
       where b.sealed_seq <= ? and received_month <= ?::date group by 1, 2 order by 1`,
@@ -146,7 +153,12 @@ async function findParts(tx: Tx, store: ArtifactStore, item: PartPlan): Promise<
   const rows = await tx('ml.partition')
     .where({ dataset: item.dataset.name, cut: item.cut, max_seq: item.maxSeq })
     .whereIn('part', item.parts)
-    .select<{ part: string; rows: number; logical_sha256: string; file_sha256: string }[]>('part', 'rows', 'logical_sha256', 'file_sha256');
+    .select<{ part: string; rows: number; logical_sha256: string; file_sha256: string }[]>(
+      'part',
+      'rows',
+      'logical_sha256',
+      'file_sha256',
+    );
   const found = item.parts.flatMap((part) => rows.filter((row) => row.part === part && store.has(row.file_sha256)));
   if (found.length < item.parts.length) return undefined;
   return found.map((row) => ({ part: row.part, rows: row.rows, logical: row.logical_sha256, file: row.file_sha256 }));
@@ -182,7 +194,9 @@ async function toParquet(
         `copy (${fs.statSync(file).size === 0 ? noRows : csvRows}) to ${quote(parquet)} ${PARQUET}`,
         CONVERTING_MEMORY,
       );
-      const rows = Number((await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0]);
+      const rows = Number(
+        (await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0],
+      );
       made.push({ part: parts[shard]!, rows, logical, file: await store.putFile(parquet) });
     } finally {
       fs.rmSync(file, { force: true });
@@ -192,7 +206,14 @@ async function toParquet(
   return made;
 }
 
-async function seal(db: Db, store: ArtifactStore, actor: ActRef, manifest: Manifest, snapshotId: string, rows: number): Promise<void> {
+async function seal(
+  db: Db,
+  store: ArtifactStore,
+  actor: ActRef,
+  manifest: Manifest,
+  snapshotId: string,
+  rows: number,
+): Promise<void> {
   const manifestSha = store.put(canonical(manifest));
   await db.transaction(async (tx) => {
     const refs = new Map(manifest.datasets.flatMap((d) => d.parts.map((part) => [`${d.name} ${part.part}`, part])));

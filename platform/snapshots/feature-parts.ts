@@ -11,7 +11,16 @@ import { type DerivedPart, factsDigest, openView, startOfDay } from './derived-p
 import { ident, PARQUET, quote } from './duck';
 import { DerivedReader, LOOK_BACK_MONTHS } from './derived-reader';
 import { matrixEngine } from './engine';
-import { billWindows, dayWindows, patientWindows, rxWindows, shapeSums, tariffWindows, valueSql, wantedBy } from './window-sql';
+import {
+  billWindows,
+  dayWindows,
+  patientWindows,
+  rxWindows,
+  shapeSums,
+  tariffWindows,
+  valueSql,
+  wantedBy,
+} from './window-sql';
 
 /** Features of every active provider at one as-of date. */
 export interface FeaturePart {
@@ -41,7 +50,10 @@ export async function featureParts(
   manifest: Manifest,
   derived: readonly DerivedPart[],
   asOfs: readonly string[],
-  { features = FEATURES, progress = () => {} }: { features?: readonly Feature[]; progress?: (done: number, total: number) => void } = {},
+  {
+    features = FEATURES,
+    progress = () => {},
+  }: { features?: readonly Feature[]; progress?: (done: number, total: number) => void } = {},
 ): Promise<FeaturePart[]> {
   for (const name of ['provider_fact', 'substitute']) await openView(duck, store, manifest, name, name, () => true);
   const code = codeIdentity('platform/snapshots/feature-parts.ts');
@@ -82,7 +94,12 @@ export async function featureParts(
 }
 
 /** Leaves table `features_at`: as_of, provider_id, practice_type and the columns of `features` in their order. */
-async function computeAt(duck: DuckDBConnection, asOf: string, cut: string, features: readonly Feature[]): Promise<void> {
+async function computeAt(
+  duck: DuckDBConnection,
+  asOf: string,
+  cut: string,
+  features: readonly Feature[],
+): Promise<void> {
   const wanted = wantedBy(features);
   const shapes = shapeSums(features, asOf);
   await duck.run(`create or replace temp table facts as ${factsSql(asOf, cut)}`);
@@ -149,7 +166,13 @@ async function addPeers(duck: DuckDBConnection, features: readonly Feature[]): P
   for (let from = 0; from < bases.length; from += COMPARED_AT_ONCE) {
     const some = bases.slice(from, from + COMPARED_AT_ONCE);
     tables.push(`peers_${from}`);
-    await compare(duck, `peers_${from}`, some, features, compared.filter((f) => some.includes(valueSql(f)))); // prettier-ignore
+    await compare(
+      duck,
+      `peers_${from}`,
+      some,
+      features,
+      compared.filter((f) => some.includes(valueSql(f))),
+    );
   }
   const columns = features.map((f) => ident(f.name)).join(', ');
   const joins = tables.map((name) => `left join ${name} using (provider_id)`).join(' ');
@@ -190,7 +213,9 @@ async function compare(
   await duck.run(
     `create or replace temp table long as select provider_id, practice_type, unnest(range(${bases.length})) as f, unnest([${bases.map(fixed).join(', ')}]) as x from own where activity > 0`,
   );
-  await duck.run('create or replace temp table med as select practice_type, f, quantile_disc(x, 0.5) as med from long group by 1, 2');
+  await duck.run(
+    'create or replace temp table med as select practice_type, f, quantile_disc(x, 0.5) as med from long group by 1, 2',
+  );
   // Where more than half of a group stand on one value the median deviation is nothing; the mean deviation stands in.
   await duck.run(`create or replace temp table spread as
     select practice_type, f, med, case when mad > 0 then ${MAD_SCALE} * mad else ${MEAN_SCALE} * mean_ad end as scale
@@ -200,7 +225,10 @@ async function compare(
       case when x is not null then (rank() over (partition by practice_type, f order by x nulls last) - 1) / cast(greatest(count(x) over (partition by practice_type, f) - 1, 1) as double) end as pct
     from long join spread using (practice_type, f)`);
   const cells = wanted.map(
-    (feature) => `max(case when f = ${bases.indexOf(valueSql(feature))} then ${feature.peer} end) as ${ident(feature.name)}`,
+    (feature) =>
+      `max(case when f = ${bases.indexOf(valueSql(feature))} then ${feature.peer} end) as ${ident(feature.name)}`,
   );
-  await duck.run(`create or replace temp table ${into} as select provider_id, ${cells.join(', ')} from compared group by provider_id`);
+  await duck.run(
+    `create or replace temp table ${into} as select provider_id, ${cells.join(', ')} from compared group by provider_id`,
+  );
 }

@@ -39,13 +39,22 @@ export async function labelChanges(
   if (present.length === 0) return [];
   return withDuck(store.temporary(), async (duck) => {
     const changes: LabelChange[] = [];
-    const labels = (sha: string) => `(select row_id, label, amount_ore from read_parquet(${quote(store.existing(sha))}))`;
+    const labels = (sha: string) =>
+      `(select row_id, label, amount_ore from read_parquet(${quote(store.existing(sha))}))`;
     for (const old of present) {
       const reader = await duck.runAndReadAll(
         `select o.row_id, o.label::int, n.label::int, o.amount_ore::varchar, n.amount_ore::varchar, count(*) over ()::int
            from ${labels(old.file_sha256)} o left join ${labels(own.file_sha256)} n using (row_id) where o.label is not null order by o.row_id`,
       );
-      const rows = reader.getRows().map(([id, before, after, amount, amountAfter]) => ({ id: String(id), before: Number(before), after: after === null ? null : Number(after), amount, amountAfter })); // prettier-ignore
+      const rows = reader
+        .getRows()
+        .map(([id, before, after, amount, amountAfter]) => ({
+          id: String(id),
+          before: Number(before),
+          after: after === null ? null : Number(after),
+          amount,
+          amountAfter,
+        }));
       const changed = rows.filter((row) => row.after !== row.before || row.amount !== row.amountAfter);
       if (changed.length === 0) continue;
       const count = (of: (row: (typeof rows)[number]) => boolean) => changed.filter(of).length;

@@ -44,9 +44,11 @@ export async function openLabels(
   manifest: Manifest,
   minAmountOre: number,
 ): Promise<readonly string[]> {
-  for (const name of ['case', 'outcome', 'appeal', 'reversal']) await openView(duck, store, manifest, ident(name), name, () => true);
+  for (const name of ['case', 'outcome', 'appeal', 'reversal'])
+    await openView(duck, store, manifest, ident(name), name, () => true);
   // Snapshots sealed before chances of selection were extracted hold none.
-  if (partsOf(manifest, 'case_draw').length > 0) await openView(duck, store, manifest, 'case_draw', 'case_draw', () => true);
+  if (partsOf(manifest, 'case_draw').length > 0)
+    await openView(duck, store, manifest, 'case_draw', 'case_draw', () => true);
   else await duck.run('create temp table case_draw (case_no varchar, selection_probability double)');
   const day = civilTime(Date.parse(manifest.asOf)).day;
   await duck.run(`create temp table labels as ${labelSql(minAmountOre, day)}`);
@@ -57,6 +59,10 @@ export async function openLabels(
   );
   const asOfs = dates.getRows().map(([date]) => String(date));
   if (asOfs.length === 0)
-    throw new UtplukkError('NoLabels', 'the snapshot holds no concluded control', 'Load outcomes, or choose a later as-of instant.');
+    throw new UtplukkError(
+      'NoLabels',
+      'the snapshot holds no concluded control',
+      'Load outcomes, or choose a later as-of instant.',
+    );
   return asOfs;
 }

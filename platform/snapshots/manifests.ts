@@ -12,11 +12,18 @@ interface Redacted {
 
 /** Partitions as they were sealed to partitions as they are after redactions. */
 export async function redactionsOf(db: Db): Promise<(part: PartRef) => PartRef> {
-  const rows = await db('ml.redaction').select<Redacted[]>('old_logical_sha256', 'new_logical_sha256', 'new_file_sha256', 'new_rows');
+  const rows = await db('ml.redaction').select<Redacted[]>(
+    'old_logical_sha256',
+    'new_logical_sha256',
+    'new_file_sha256',
+    'new_rows',
+  );
   const next = new Map(rows.map((row) => [row.old_logical_sha256, row]));
   const resolve = (part: PartRef): PartRef => {
     const row = next.get(part.logical);
-    return row ? resolve({ part: part.part, rows: row.new_rows, logical: row.new_logical_sha256, file: row.new_file_sha256 }) : part;
+    return row
+      ? resolve({ part: part.part, rows: row.new_rows, logical: row.new_logical_sha256, file: row.new_file_sha256 })
+      : part;
   };
   return resolve;
 }
@@ -35,11 +42,15 @@ export async function readManifest(db: Db, store: ArtifactStore, snapshotId: str
 export async function redactedParts(db: Db, store: ArtifactStore, snapshotId: string): Promise<string[]> {
   const sealed = await sealedManifest(db, store, snapshotId);
   const resolve = await redactionsOf(db);
-  return sealed.datasets.flatMap(({ name, parts }) => parts.filter((part) => resolve(part) !== part).map(({ part }) => `${name} ${part}`));
+  return sealed.datasets.flatMap(({ name, parts }) =>
+    parts.filter((part) => resolve(part) !== part).map(({ part }) => `${name} ${part}`),
+  );
 }
 
 async function sealedManifest(db: Db, store: ArtifactStore, snapshotId: string): Promise<Manifest> {
-  const row = await db('ml.snapshot').where({ snapshot_id: snapshotId }).first<{ manifest_sha256: string } | undefined>();
+  const row = await db('ml.snapshot')
+    .where({ snapshot_id: snapshotId })
+    .first<{ manifest_sha256: string } | undefined>();
   if (!row) throw notFound(`snapshot ${snapshotId} is not recorded`);
   return store.getJson<Manifest>(row.manifest_sha256);
 }

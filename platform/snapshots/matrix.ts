@@ -4,7 +4,13 @@ import { UtplukkError } from '../../domain/errors';
 import { BASELINE_FEATURES, CATEGORICAL_FEATURES, FEATURES } from '../../domain/features/catalogue';
 import { civilTime } from '../../domain/civil-time';
 import { monthStart } from '../../domain/rules/time-splits';
-import { CONTROL_BASIS, KEY_COLUMNS, type MatrixColumn, type MatrixMeta, SELECTION_PROBABILITY } from '../../domain/schemas/matrix';
+import {
+  CONTROL_BASIS,
+  KEY_COLUMNS,
+  type MatrixColumn,
+  type MatrixMeta,
+  SELECTION_PROBABILITY,
+} from '../../domain/schemas/matrix';
 import { canonical, digestOf, sha256File } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
@@ -19,8 +25,20 @@ import { openLabels } from './labels';
 
 /** What a matrix is made of; equal recipes make equal matrices, so the recipe's digest finds one that exists. */
 export type MatrixRecipe =
-  | { readonly kind: 'cases'; readonly snapshotId: string; readonly minAmountOre: number; readonly code: string; readonly engine: string }
-  | { readonly kind: 'population'; readonly snapshotId: string; readonly asOf: string; readonly code: string; readonly engine: string }
+  | {
+      readonly kind: 'cases';
+      readonly snapshotId: string;
+      readonly minAmountOre: number;
+      readonly code: string;
+      readonly engine: string;
+    }
+  | {
+      readonly kind: 'population';
+      readonly snapshotId: string;
+      readonly asOf: string;
+      readonly code: string;
+      readonly engine: string;
+    }
   | {
       readonly kind: 'table';
       readonly fileSha256: string;
@@ -90,12 +108,19 @@ export type RegisterRecipe = Extract<MatrixRecipe, { kind: 'cases' | 'population
 const columnsOf = (recipe: RegisterRecipe): readonly MatrixColumn[] =>
   recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER, ...DESIGN] : REGISTER_COLUMNS;
 
-async function makeRegisterMatrix({ db, store }: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<Made> {
+async function makeRegisterMatrix(
+  { db, store }: { db: Db; store: ArtifactStore },
+  recipe: RegisterRecipe,
+): Promise<Made> {
   return registerMatrixOf(store, await readManifest(db, store, recipe.snapshotId), recipe);
 }
 
 /** The same from a manifest at hand. */
-export async function registerMatrixOf(store: ArtifactStore, manifest: Manifest, recipe: RegisterRecipe): Promise<Made> {
+export async function registerMatrixOf(
+  store: ArtifactStore,
+  manifest: Manifest,
+  recipe: RegisterRecipe,
+): Promise<Made> {
   return withDuck(store.temporary(), async (duck) => {
     checkBills(manifest);
     await (recipe.kind === 'cases'
@@ -106,8 +131,10 @@ export async function registerMatrixOf(store: ArtifactStore, manifest: Manifest,
 }
 
 /** The id that the recipe yields now, whatever was stored. */
-export const rebuildRegisterMatrix = async (deps: { db: Db; store: ArtifactStore }, recipe: RegisterRecipe): Promise<string> =>
-  (await makeRegisterMatrix(deps, recipe)).matrixId;
+export const rebuildRegisterMatrix = async (
+  deps: { db: Db; store: ArtifactStore },
+  recipe: RegisterRecipe,
+): Promise<string> => (await makeRegisterMatrix(deps, recipe)).matrixId;
 
 export async function storeMatrix(
   db: Db,
@@ -155,20 +182,37 @@ export function checkBills(manifest: Manifest): void {
     );
 }
 
-async function featuresAt(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, asOfs: readonly string[]): Promise<void> {
+async function featuresAt(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  manifest: Manifest,
+  asOfs: readonly string[],
+): Promise<void> {
   const { parts } = await deriveParts(duck, store, manifest);
   const made: FeaturePart[] = await featureParts(duck, store, manifest, parts, asOfs);
-  await duck.run(`create temp view features as select * from read_parquet([${made.map((part) => quote(part.file)).join(', ')}])`);
+  await duck.run(
+    `create temp view features as select * from read_parquet([${made.map((part) => quote(part.file)).join(', ')}])`,
+  );
 }
 
-async function casesTable(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, minAmountOre: number): Promise<void> {
+async function casesTable(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  manifest: Manifest,
+  minAmountOre: number,
+): Promise<void> {
   const asOfs = await openLabels(duck, store, manifest, minAmountOre);
   await featuresAt(duck, store, manifest, asOfs);
   await duck.run(`create temp table matrix as select l.case_no as row_id, 'P' || l.provider_id as entity, l.as_of, f.practice_type as grp, l.label, l.label_known_on, l.amount_ore,
     f.* exclude (as_of, provider_id), l.caseworker, d.${SELECTION_PROBABILITY}, l.basis as ${CONTROL_BASIS} from labels l join features f using (as_of, provider_id) left join case_draw d using (case_no) where l.label is not null order by row_id`);
 }
 
-async function populationTable(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, asOf: string): Promise<void> {
+async function populationTable(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  manifest: Manifest,
+  asOf: string,
+): Promise<void> {
   // Midnight in Norway on the first is still the old month in UTC: the civil day decides.
   const day = monthStart(civilTime(Date.parse(asOf)).day);
   await featuresAt(duck, store, manifest, [day]);
@@ -187,17 +231,25 @@ export interface Made {
 const LABEL_COLUMNS = ['row_id', 'entity', 'as_of', 'label', 'label_known_on', 'amount_ore'] as const;
 
 /** Writes table `matrix`, ordered by row id: Parquet to the store, and the hash of its rows as CSV as its identity. */
-export async function writeMatrix(duck: DuckDBConnection, store: ArtifactStore, columns: readonly MatrixColumn[]): Promise<Made> {
+export async function writeMatrix(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  columns: readonly MatrixColumn[],
+): Promise<Made> {
   const list = [...KEY_COLUMNS, ...columns.map((c) => c.name)].map(ident).join(', ');
   const csv = store.temporary('.csv');
   const parquet = store.temporary('.parquet');
   try {
     await duck.run(`copy (select ${list} from matrix order by row_id) to ${quote(csv)} (format csv, header true)`);
     await duck.run(`copy (select ${list} from matrix order by row_id) to ${quote(parquet)} ${PARQUET}`);
-    const reader = await duck.runAndReadAll('select count(*)::int, count(label)::int, coalesce(sum(label), 0)::int from matrix');
+    const reader = await duck.runAndReadAll(
+      'select count(*)::int, count(label)::int, coalesce(sum(label), 0)::int from matrix',
+    );
     const [rows = 0, labelled = 0, positives = 0] = (reader.getRows()[0] ?? []).map(Number);
     const matrixId = await sha256File(csv);
-    await duck.run(`copy (select ${LABEL_COLUMNS.join(', ')} from matrix where label is not null order by row_id) to ${quote(csv)} (format csv, header true)`); // prettier-ignore
+    await duck.run(
+      `copy (select ${LABEL_COLUMNS.join(', ')} from matrix where label is not null order by row_id) to ${quote(csv)} (format csv, header true)`,
+    );
     const labelSetId = labelled > 0 ? await sha256File(csv) : undefined;
     return { matrixId, fileSha256: await store.putFile(parquet), counts: { rows, labelled, positives }, labelSetId };
   } finally {

@@ -9,7 +9,12 @@ import { quote } from './duck';
  * @returns the columns that the file has
  * @throws UtplukkError InvalidInput naming the columns that `used` wants and the file lacks
  */
-export async function openTable(duck: DuckDBConnection, file: string, used: readonly string[], who: string): Promise<string[]> {
+export async function openTable(
+  duck: DuckDBConnection,
+  file: string,
+  used: readonly string[],
+  who: string,
+): Promise<string[]> {
   if (!fs.existsSync(file)) throw invalid(`${file} does not exist`, 'Check the path.');
   const source = file.endsWith('.parquet')
     ? `read_parquet(${quote(file)})`

@@ -14,13 +14,19 @@ export async function readMatrix(
     const where = shard ? `where md5_number_lower(entity) % ${shard.of} = ${shard.index}` : '';
     const from = `from read_parquet(${quote(file)}) ${where}`;
     const n = Number((await duck.runAndReadAll(`select count(*) ${from}`)).getRows()[0]?.[0]);
-    const columnOf = (name: string, kind: MatrixColumn['kind']) => ({ name, values: kind === 'numeric' ? new Float64Array(n) : Array<string>(n) });
+    const columnOf = (name: string, kind: MatrixColumn['kind']) => ({
+      name,
+      values: kind === 'numeric' ? new Float64Array(n) : Array<string>(n),
+    });
     const keys = KEY_COLUMNS.map((name) => columnOf(name, NUMERIC_KEYS.has(name) ? 'numeric' : 'categorical'));
     const own = columns.map(({ name, kind }) => columnOf(name, kind));
     await fill(duck, `${from} order by row_id`, [...keys, ...own]);
-    const numbers = (all: readonly Filled[], name: string) => all.find((column) => column.name === name)!.values as Float64Array;
-    const words = (all: readonly Filled[], name: string) => all.find((column) => column.name === name)!.values as string[];
-    const ofKind = (kind: MatrixColumn['kind']) => columns.filter((column) => column.kind === kind).map(({ name }) => name);
+    const numbers = (all: readonly Filled[], name: string) =>
+      all.find((column) => column.name === name)!.values as Float64Array;
+    const words = (all: readonly Filled[], name: string) =>
+      all.find((column) => column.name === name)!.values as string[];
+    const ofKind = (kind: MatrixColumn['kind']) =>
+      columns.filter((column) => column.kind === kind).map(({ name }) => name);
     return {
       n,
       rowId: words(keys, 'row_id'),
@@ -34,7 +40,7 @@ export async function readMatrix(
       categorical: new Map(ofKind('categorical').map((name) => [name, words(own, name)])),
     };
   });
-} // prettier-ignore
+}
 
 const NUMERIC_KEYS: ReadonlySet<string> = new Set(['label', 'amount_ore']);
 
@@ -49,13 +55,20 @@ interface Filled {
  */
 function numbersOf(vector: DuckDBVector): Float64Array {
   const items: unknown = Reflect.get(vector, 'items');
-  if (!(items instanceof Float64Array)) throw new Error('a column of doubles does not lie in one array: @duckdb/node-api has changed, read its cells one by one');
+  if (!(items instanceof Float64Array))
+    throw new Error(
+      'a column of doubles does not lie in one array: @duckdb/node-api has changed, read its cells one by one',
+    );
   return items;
-} // prettier-ignore
+}
 
 /** Fills columns from a query, chunk by chunk; a missing number is NaN, a missing word is empty. */
 async function fill(duck: DuckDBConnection, rest: string, columns: readonly Filled[]): Promise<void> {
-  const select = columns.map(({ name, values }) => (values instanceof Float64Array ? `coalesce(cast(${ident(name)} as double), 'nan'::double)` : `coalesce(cast(${ident(name)} as varchar), '')`));
+  const select = columns.map(({ name, values }) =>
+    values instanceof Float64Array
+      ? `coalesce(cast(${ident(name)} as double), 'nan'::double)`
+      : `coalesce(cast(${ident(name)} as varchar), '')`,
+  );
   const result = await duck.stream(`select ${select.join(', ')} ${rest}`);
   let at = 0;
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
@@ -67,4 +80,4 @@ async function fill(duck: DuckDBConnection, rest: string, columns: readonly Fill
     }
     at += rows;
   }
-} // prettier-ignore
+}

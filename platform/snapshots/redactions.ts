@@ -74,7 +74,10 @@ async function finish(
   asked: ActRef,
   { dataset, part }: RedactionRequest,
 ): Promise<{ rowsRemoved: number; newLogical: string }> {
-  const before = await db('ml.redaction').where({ dataset, part, asked_act: asked.actId }).orderBy('at', 'desc').first<RedactionRow | undefined>(); // prettier-ignore
+  const before = await db('ml.redaction')
+    .where({ dataset, part, asked_act: asked.actId })
+    .orderBy('at', 'desc')
+    .first<RedactionRow | undefined>();
   if (!before) throw conflict(`${dataset} ${part} holds no row of the people named`, 'Nothing was changed.');
   destroy(store, before.old_file_sha256);
   return { rowsRemoved: Number(before.rows_removed), newLogical: before.new_logical_sha256 };
@@ -94,8 +97,10 @@ function destroy(store: ArtifactStore, file: string): void {
 function partOf(manifest: Manifest, { snapshotId, dataset, part }: RedactionRequest): PartRef {
   const found = manifest.datasets.find(({ name }) => name === dataset);
   const ref = found?.parts.find((p) => p.part === part);
-  if (!found || !ref) throw notFound(`snapshot ${snapshotId} has no partition ${dataset} ${part}`, 'Its manifest lists them.');
-  if (!found.columns.some(([name]) => name === 'patient_key')) throw invalid(`${dataset} names no people: there is nothing to redact`);
+  if (!found || !ref)
+    throw notFound(`snapshot ${snapshotId} has no partition ${dataset} ${part}`, 'Its manifest lists them.');
+  if (!found.columns.some(([name]) => name === 'patient_key'))
+    throw invalid(`${dataset} names no people: there is nothing to redact`);
   return ref;
 }
 
@@ -107,7 +112,9 @@ async function withoutPeople(store: ArtifactStore, old: PartRef, patients: reado
     return await withDuck(store.temporary(), async (duck) => {
       await duck.run(`copy (${kept}) to ${quote(parquet)} ${PARQUET}`);
       await duck.run(`copy (from read_parquet(${quote(parquet)})) to ${quote(csv)} (format csv, header false)`);
-      const rows = Number((await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0]);
+      const rows = Number(
+        (await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0],
+      );
       return { rows, removed: old.rows - rows, logical: await sha256File(csv), file: await store.putFile(parquet) };
     });
   } finally {

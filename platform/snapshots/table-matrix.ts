@@ -23,7 +23,8 @@ export const tableCode = () => codeIdentity('platform/snapshots/table-matrix.ts'
 
 /** Copies the user's file into the store, so that what was trained on stays what it was. */
 export async function pinTable(store: ArtifactStore, file: string): Promise<string> {
-  if (!fs.existsSync(file)) throw invalid(`${file} does not exist`, 'Check the path in `source.file`; it is relative to the experiment.');
+  if (!fs.existsSync(file))
+    throw invalid(`${file} does not exist`, 'Check the path in `source.file`; it is relative to the experiment.');
   if (!/\.(csv|csv\.gz|parquet)$/.test(file)) throw invalid(`${file} is neither .csv, .csv.gz nor .parquet`);
   const suffix = /\.(csv|csv\.gz|parquet)$/.exec(file)![0];
   const temporary = store.temporary(suffix);
@@ -60,16 +61,24 @@ export interface MadeTable {
 }
 
 /** @throws UtplukkError InvalidInput for a header that the mapping does not fit, NoLabels when no row is usable */
-export async function makeTableMatrix(store: ArtifactStore, { fileSha256, fileName, mapping, from }: TableSource): Promise<MadeTable> {
+export async function makeTableMatrix(
+  store: ArtifactStore,
+  { fileSha256, fileName, mapping, from }: TableSource,
+): Promise<MadeTable> {
   const columns = columnsOf(mapping);
   return withDuck(store.temporary(), async (duck) => {
     await openTable(duck, store.existing(fileSha256), fileName);
     await checkHeader(duck, mapping, fileName);
     await refuseFreeText(duck, mapping);
     await findBadRows(duck, mapping, columns);
-    const counts = await one(duck, 'select (select count(*) from raw)::int, (select count(distinct line) from bad)::int');
+    const counts = await one(
+      duck,
+      'select (select count(*) from raw)::int, (select count(distinct line) from bad)::int',
+    );
     const [read = 0, quarantined = 0] = counts.map(Number);
-    const cells = (await duck.runAndReadAll('select line::int, field, value, reason from bad order by line, field')).getRows();
+    const cells = (
+      await duck.runAndReadAll('select line::int, field, value, reason from bad order by line, field')
+    ).getRows();
     const bad = cells.map(([line, field, value, reason]) => ({
       line: Number(line),
       field: String(field),
@@ -80,8 +89,14 @@ export async function makeTableMatrix(store: ArtifactStore, { fileSha256, fileNa
     if (from !== undefined) await populationFrom(duck, from);
     const made = await writeMatrix(duck, store, columns);
     if (made.counts.rows === 0) {
-      const first = bad.slice(0, 3).map((cell) => `line ${cell.line}, ${cell.field}: ${cell.reason} (found ${JSON.stringify(cell.value)})`);
-      throw new UtplukkError('NoLabels', `no usable row in ${fileName}: all ${read} went to quarantine`, first.join('; '));
+      const first = bad
+        .slice(0, 3)
+        .map((cell) => `line ${cell.line}, ${cell.field}: ${cell.reason} (found ${JSON.stringify(cell.value)})`);
+      throw new UtplukkError(
+        'NoLabels',
+        `no usable row in ${fileName}: all ${read} went to quarantine`,
+        first.join('; '),
+      );
     }
     if (from === undefined && made.counts.rows + quarantined !== read)
       throw new Error(`${fileName}: loaded ${made.counts.rows} + quarantined ${quarantined} is not read ${read}`);
@@ -158,7 +173,9 @@ function usedColumns(mapping: TableMapping): string[] {
 
 async function checkHeader(duck: DuckDBConnection, mapping: TableMapping, name: string): Promise<void> {
   const found = (
-    await duck.runAndReadAll("select column_name from information_schema.columns where table_name = 'source' order by ordinal_position")
+    await duck.runAndReadAll(
+      "select column_name from information_schema.columns where table_name = 'source' order by ordinal_position",
+    )
   )
     .getRows()
     .map(([column]) => String(column));
@@ -176,11 +193,16 @@ async function checkHeader(duck: DuckDBConnection, mapping: TableMapping, name: 
       'Name each column as a feature, as nuisance, or under `ignore`.',
     );
   const twice = Object.keys(mapping.features).filter((column) =>
-    [mapping.outcome.column, mapping.outcome.amount, mapping.outcome.knownOn, ...mapping.ignore, ...Object.keys(mapping.nuisance)].includes(
-      column,
-    ),
+    [
+      mapping.outcome.column,
+      mapping.outcome.amount,
+      mapping.outcome.knownOn,
+      ...mapping.ignore,
+      ...Object.keys(mapping.nuisance),
+    ].includes(column),
   );
-  if (twice.length > 0) throw invalid(`${twice.join(', ')} cannot be a feature and an outcome, nuisance or ignored column at once`);
+  if (twice.length > 0)
+    throw invalid(`${twice.join(', ')} cannot be a feature and an outcome, nuisance or ignored column at once`);
   for (const [role, column] of Object.entries(mapping.baselines).flatMap(([key, value]) =>
     [value ?? []].flat().map((name) => [key, name] as const),
   )) {
@@ -190,7 +212,9 @@ async function checkHeader(duck: DuckDBConnection, mapping: TableMapping, name: 
 }
 
 const rowId = (mapping: TableMapping) =>
-  mapping.rowId ? `trim(${ident(mapping.rowId)})` : `trim(${ident(mapping.entity)}) || '@' || trim(${ident(mapping.asOf)})`;
+  mapping.rowId
+    ? `trim(${ident(mapping.rowId)})`
+    : `trim(${ident(mapping.entity)}) || '@' || trim(${ident(mapping.asOf)})`;
 
 /** A category of many long values that hardly ever repeat is text somebody wrote, whatever its column is called. */
 const FREE_TEXT = { meanLength: 30, distinctShare: 0.5, rows: 50 };
@@ -213,10 +237,16 @@ async function refuseFreeText(duck: DuckDBConnection, mapping: TableMapping): Pr
 }
 
 /** Table `bad(line, field, value, reason)`: every problem of every row, found by set-based checks. */
-async function findBadRows(duck: DuckDBConnection, mapping: TableMapping, columns: readonly MatrixColumn[]): Promise<void> {
+async function findBadRows(
+  duck: DuckDBConnection,
+  mapping: TableMapping,
+  columns: readonly MatrixColumn[],
+): Promise<void> {
   await duck.run('create table bad (line bigint, field varchar, value varchar, reason varchar)');
   const check = (column: string, condition: string, reason: string) =>
-    duck.run(`insert into bad select line, ${quote(column)}, ${ident(column)}, ${quote(reason)} from raw where ${condition}`);
+    duck.run(
+      `insert into bad select line, ${quote(column)}, ${ident(column)}, ${quote(reason)} from raw where ${condition}`,
+    );
   await check(mapping.entity, `coalesce(trim(${ident(mapping.entity)}), '') = ''`, 'the entity is empty');
   for (const column of [mapping.asOf, mapping.outcome.knownOn]) {
     if (column)
@@ -257,7 +287,11 @@ async function findBadRows(duck: DuckDBConnection, mapping: TableMapping, column
     (select line, ${rowId(mapping)} as id, row_number() over (partition by ${rowId(mapping)} order by line) as nth from raw where line not in (select line from bad)) where nth > 1`);
 }
 
-async function goodRows(duck: DuckDBConnection, mapping: TableMapping, columns: readonly MatrixColumn[]): Promise<void> {
+async function goodRows(
+  duck: DuckDBConnection,
+  mapping: TableMapping,
+  columns: readonly MatrixColumn[],
+): Promise<void> {
   const { outcome } = mapping;
   const positive = outcome.positive.map((value) => quote(String(value))).join(', ');
   const features = columns.map(
@@ -287,7 +321,15 @@ export async function buildTablePopulation(
 ): Promise<MatrixRef> {
   const { fileSha256, mapping, from } = source;
   const fileName = path.basename(source.fileName);
-  const recipe: MatrixRecipe = { kind: 'table-population', fileSha256, fileName, mapping, from, code: tableCode(), engine: matrixEngine() };
+  const recipe: MatrixRecipe = {
+    kind: 'table-population',
+    fileSha256,
+    fileName,
+    mapping,
+    from,
+    code: tableCode(),
+    engine: matrixEngine(),
+  };
   const table = await makeTableMatrix(store, source);
   await quarantine(db, actor, source, table);
   return storeMatrix(db, actor, recipe, table.made, table.meta, null);
@@ -305,13 +347,25 @@ async function quarantine(db: Db, actor: ActRef, source: TableSource, table: Mad
     const batchId = rows[0]?.batch_id;
     if (batchId === undefined) return; // the same file was loaded before, perhaps under another mapping
     for (const { line, field, value, reason } of table.bad) {
-      await tx('core.quarantine').insert({ batch_id: batchId, line, item: 'row', field, value: value?.slice(0, 40) ?? null, reason });
+      await tx('core.quarantine').insert({
+        batch_id: batchId,
+        line,
+        item: 'row',
+        field,
+        value: value?.slice(0, 40) ?? null,
+        reason,
+      });
     }
     const rowsOf = { count: loaded, root: source.fileSha256 };
     await append(
       tx,
       actor,
-      { act: 'table.loaded', subject: { kind: 'load-batch', id: String(batchId) }, after: source.fileSha256, rows: rowsOf },
+      {
+        act: 'table.loaded',
+        subject: { kind: 'load-batch', id: String(batchId) },
+        after: source.fileSha256,
+        rows: rowsOf,
+      },
       new Date(),
     );
   });

@@ -27,14 +27,18 @@ export async function timeEngine(
 ): Promise<{ month: string; file: string }[]> {
   await duck.run(tariffView());
   await openView(duck, store, manifest, 'substitute', 'substitute', () => true);
-  await duck.run('create or replace temp table stand_in as select distinct provider_id, substitute_hpr from substitute');
+  await duck.run(
+    'create or replace temp table stand_in as select distinct provider_id, substitute_hpr from substitute',
+  );
   const months = [...new Set(partsOf(manifest, 'bill').flatMap((part) => monthOf(part) ?? []))].sort();
   const slots = new Map<string, string[]>();
   for (const month of months) slots.set(month, await slotFiles(duck, store, manifest, month));
   const results: { month: string; file: string }[] = [];
   // Treatment may lie before the first month of receipt.
   const first = addMonths(months[0]!, 1 - LATE_MONTHS);
-  const service = Array.from({ length: months.length + LATE_MONTHS - 1 }, (_, i) => addMonths(first, i)).filter((m) => m <= months.at(-1)!);
+  const service = Array.from({ length: months.length + LATE_MONTHS - 1 }, (_, i) => addMonths(first, i)).filter(
+    (m) => m <= months.at(-1)!,
+  );
   for (const [index, month] of service.entries()) {
     const files = Array.from({ length: LATE_MONTHS }, (_, i) => addMonths(month, i)).flatMap((m) => slots.get(m) ?? []);
     const parquet = store.temporary('.parquet');
@@ -47,7 +51,12 @@ export async function timeEngine(
   return results;
 }
 
-async function slotFiles(duck: DuckDBConnection, store: ArtifactStore, manifest: Manifest, month: string): Promise<string[]> {
+async function slotFiles(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  manifest: Manifest,
+  month: string,
+): Promise<string[]> {
   const files: string[] = [];
   for (let shard = 0; shard < manifest.shards; shard++) {
     const here = (m: string | undefined, s: number) => m === month && s === shard;
@@ -55,7 +64,12 @@ async function slotFiles(duck: DuckDBConnection, store: ArtifactStore, manifest:
       ...(await openView(duck, store, manifest, 'in_bill', 'bill', here)),
       ...(await openView(duck, store, manifest, 'in_line', 'bill_line', here)),
     ];
-    const key = digestOf({ table: 'slot', sources, code: codeIdentity('platform/snapshots/time-engine.ts'), engine: matrixEngine() });
+    const key = digestOf({
+      table: 'slot',
+      sources,
+      code: codeIdentity('platform/snapshots/time-engine.ts'),
+      engine: matrixEngine(),
+    });
     if (!store.derived(key)) {
       const parquet = store.temporary('.parquet');
       await duck.run(`copy (${SLOTS}) to ${quote(parquet)} ${PARQUET}`);

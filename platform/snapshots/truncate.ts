@@ -28,9 +28,13 @@ export async function truncated(
       if (aboutCases || (month !== undefined && month >= asOf)) continue;
       const source = quote(from.existing(part.file));
       const parquet = to.temporary('.parquet');
-      const knownBefore = dataset.columns.some(([name]) => name === 'known_from') ? `where known_from < timestamp ${quote(cut)}` : '';
+      const knownBefore = dataset.columns.some(([name]) => name === 'known_from')
+        ? `where known_from < timestamp ${quote(cut)}`
+        : '';
       await duck.run(`copy (select * from read_parquet(${source}) ${knownBefore}) to ${quote(parquet)} ${PARQUET}`);
-      const rows = Number((await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0]);
+      const rows = Number(
+        (await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0],
+      );
       const file = await to.putFile(parquet);
       fs.rmSync(parquet, { force: true });
       parts.push({ part: part.part, rows, logical: file, file });

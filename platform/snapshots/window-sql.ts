@@ -1,5 +1,11 @@
 import { MEASURES_OF } from '../../domain/features/measures';
-import { type Feature, type Measure, type MeasureTable, peerWindow, WINDOW_MEASURES } from '../../domain/features/types';
+import {
+  type Feature,
+  type Measure,
+  type MeasureTable,
+  peerWindow,
+  WINDOW_MEASURES,
+} from '../../domain/features/types';
 
 /** Which (measure, window) pairs a set of features needs, and the SQL that sums them over what was known. */
 export type Wanted = readonly (readonly [measure: string, months: number])[];
@@ -9,7 +15,8 @@ const TREND = { short: 3, long: 12 } as const;
 
 const tableOf = (measure: string): MeasureTable | 'window' => {
   if ((WINDOW_MEASURES as readonly string[]).includes(measure)) return 'window';
-  for (const [table, measures] of Object.entries(MEASURES_OF)) if (measures.some((m) => m.name === measure)) return table as MeasureTable;
+  for (const [table, measures] of Object.entries(MEASURES_OF))
+    if (measures.some((m) => m.name === measure)) return table as MeasureTable;
   throw new RangeError(`feature declarations name the measure "${measure}", which does not exist`);
 };
 
@@ -99,7 +106,9 @@ export const tariffWindows = (asOf: string): string => `
 
 /** Sums, first moments and squares of twelve monthly values, in whole numbers; shapes are made of them row by row. */
 export function shapeSums(features: readonly Feature[], asOf: string): { sql: string; measures: readonly string[] } {
-  const measures = [...new Set(features.flatMap(({ declaration: { of } }) => (of.kind === 'shape' ? [of.measure] : [])))];
+  const measures = [
+    ...new Set(features.flatMap(({ declaration: { of } }) => (of.kind === 'shape' ? [of.measure] : []))),
+  ];
   const at = `${SHAPE_MONTHS - 1} - date_diff('month', service_month, date '${asOf}' - interval 1 month)`;
   const cells = measures.flatMap((m) => [
     `cast(sum(${m}) as hugeint) as ${m}__s0`,
@@ -133,8 +142,10 @@ export function valueSql({ declaration, months }: Feature): string {
       const [n, i1, i2] = [12, 66, 506]; // months, their sum and their squares' sum, counted 0 to 11
       const [s0, s1, s2, mx] = ['s0', 's1', 's2', 'mx'].map((part) => `${of.measure}__${part}`);
       const mean = `nullif(cast(${s0} as double), 0)`;
-      if (of.shape === 'slope') return `cast(${n} * ${s1} - ${i1} * ${s0} as double) / ${n * i2 - i1 * i1} * ${n} / ${mean}`;
-      if (of.shape === 'volatility') return `sqrt(greatest(cast(${n} * ${s2} - ${s0} * ${s0} as double), 0)) / abs(${mean})`;
+      if (of.shape === 'slope')
+        return `cast(${n} * ${s1} - ${i1} * ${s0} as double) / ${n * i2 - i1 * i1} * ${n} / ${mean}`;
+      if (of.shape === 'volatility')
+        return `sqrt(greatest(cast(${n} * ${s2} - ${s0} * ${s0} as double), 0)) / abs(${mean})`;
       return `${mx} * ${n} / ${mean}`;
     }
   }

@@ -7,7 +7,10 @@ const NOT_FOUND = 5;
 const FAILED_PRECONDITION = 9;
 
 /** Points new workflow runs at this build once its pollers are known; older runs stay with, or move to, what they declare. */
-export async function makeBuildCurrent(env: { TEMPORAL_ADDRESS: string; TEMPORAL_NAMESPACE: string }, identity: string): Promise<void> {
+export async function makeBuildCurrent(
+  env: { TEMPORAL_ADDRESS: string; TEMPORAL_NAMESPACE: string },
+  identity: string,
+): Promise<void> {
   const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS });
   try {
     for (let attempt = 1; ; attempt++) {

@@ -1,4 +1,10 @@
-import { Client, Connection, type ScheduleOptions, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  type ScheduleOptions,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
   followUpWorkflowId,
@@ -70,8 +76,10 @@ export class LifecycleClient {
     );
   }
 
-  trainingResult = (runId: string): Promise<TrainModelResult> => this.client.workflow.getHandle<typeof trainModel>(trainId(runId)).result();
-  cancelTraining = async (runId: string): Promise<void> => void (await this.client.workflow.getHandle(trainId(runId)).cancel());
+  trainingResult = (runId: string): Promise<TrainModelResult> =>
+    this.client.workflow.getHandle<typeof trainModel>(trainId(runId)).result();
+  cancelTraining = async (runId: string): Promise<void> =>
+    void (await this.client.workflow.getHandle(trainId(runId)).cancel());
 
   async startPromotion(requestId: string, slot: string): Promise<void> {
     await this.#once(() =>
@@ -87,10 +95,13 @@ export class LifecycleClient {
   decide = (requestId: string, decisionId: string): Promise<{ verdict: string }> =>
     this.client.workflow
       .getHandle(promoteId(requestId))
-      .executeUpdate<{ verdict: string }, [{ decisionId: string }]>('decide' satisfies typeof messages.decideUpdate.name, {
-        args: [{ decisionId }],
-        updateId: decisionId,
-      });
+      .executeUpdate<{ verdict: string }, [{ decisionId: string }]>(
+        'decide' satisfies typeof messages.decideUpdate.name,
+        {
+          args: [{ decisionId }],
+          updateId: decisionId,
+        },
+      );
   promotionResult = (requestId: string): Promise<{ verdict: string }> =>
     this.client.workflow.getHandle<typeof promoteModel>(promoteId(requestId)).result();
 
@@ -108,13 +119,17 @@ export class LifecycleClient {
     return workflowId;
   }
 
-  rescoreResult = (workflowId: string): Promise<RescoreResult> => this.client.workflow.getHandle<typeof rescore>(workflowId).result();
+  rescoreResult = (workflowId: string): Promise<RescoreResult> =>
+    this.client.workflow.getHandle<typeof rescore>(workflowId).result();
   round = (scoringId: string): Promise<messages.RoundState> =>
     this.client.workflow.getHandle(roundId(scoringId)).query<messages.RoundState>('round');
   seal = (scoringId: string, sealId: string): Promise<{ state: string; seals: number }> =>
     this.client.workflow
       .getHandle(roundId(scoringId))
-      .executeUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal', { args: [{ sealId }], updateId: sealId });
+      .executeUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal', {
+        args: [{ sealId }],
+        updateId: sealId,
+      });
 
   async startFollowUp(key: string, input: FollowUpInput): Promise<void> {
     await this.#once(() =>
@@ -135,7 +150,8 @@ export class LifecycleClient {
       args: [input],
     });
   }
-  rebuildResult = (key: string): Promise<RebuildVerdict> => this.client.workflow.getHandle<typeof rebuild>(reproduceId(key)).result();
+  rebuildResult = (key: string): Promise<RebuildVerdict> =>
+    this.client.workflow.getHandle<typeof rebuild>(reproduceId(key)).result();
 
   async rebuild(key: string, input: RebuildInput): Promise<RebuildVerdict> {
     await this.startRebuild(key, input);
@@ -171,7 +187,13 @@ export class LifecycleClient {
   async applyMlflowWatch(): Promise<void> {
     await this.#schedule(WATCH_SCHEDULE, {
       spec: { intervals: [{ every: '30s' }] },
-      action: { type: 'startWorkflow', workflowType: 'watchMlflow', taskQueue: LIFECYCLE_QUEUE, workflowId: WATCH_SCHEDULE, args: [] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'watchMlflow',
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: WATCH_SCHEDULE,
+        args: [],
+      },
       policies: { catchupWindow: '1 minute', overlap: 'SKIP' },
     });
   }
@@ -182,7 +204,13 @@ export class LifecycleClient {
     const { cron, ...rest } = spec;
     return this.#schedule(scheduleId, {
       spec: { cronExpressions: [cron], timezone: 'Europe/Oslo' },
-      action: { type: 'startWorkflow', workflowType: 'rescore', taskQueue: LIFECYCLE_QUEUE, workflowId: scheduleId, args: [rest] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'rescore',
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: scheduleId,
+        args: [rest],
+      },
       policies: { catchupWindow: '1 hour', overlap: 'BUFFER_ONE' },
     });
   }
@@ -193,7 +221,9 @@ export class LifecycleClient {
       return 'created';
     } catch (error) {
       if ((error as Error).name !== 'ScheduleAlreadyRunning') throw error;
-      await this.client.schedule.getHandle(scheduleId).update((previous) => ({ ...previous, ...options, state: previous.state }));
+      await this.client.schedule
+        .getHandle(scheduleId)
+        .update((previous) => ({ ...previous, ...options, state: previous.state }));
       return 'updated';
     }
   }

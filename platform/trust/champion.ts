@@ -27,11 +27,15 @@ export async function verifiedChampion(
   at: Date,
 ): Promise<VerifiedChampion> {
   const champion = await championOf(db, slot);
-  if (!champion) throw notFound(`no version is live for ${slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
+  if (!champion)
+    throw notFound(`no version is live for ${slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
   const { versionId, decisionId, liveFrom } = champion;
   const stopped = scoringProblem(await emergenciesOf(db, slot), at);
   if (stopped)
-    throw notAllowed(`scoring of ${slot} is stopped: ${stopped}`, '`utplukk emergency list` shows it, and who has still to answer.');
+    throw notAllowed(
+      `scoring of ${slot} is stopped: ${stopped}`,
+      '`utplukk emergency list` shows it, and who has still to answer.',
+    );
   const decision = await db('ml.decision as d')
     .join('ml.promotion_request as r', 'r.request_id', 'd.request_id')
     .where({ decision_id: decisionId })
@@ -43,9 +47,11 @@ export async function verifiedChampion(
       'Ask for its promotion anew.',
     );
   const signed = await openDecision(envelope, trust, { versionId, slot, requestId: decision.request_id });
-  if (signed.verdict !== 'approved') throw notAllowed(`the signed decision about version ${versionId.slice(0, 12)} is a refusal`);
+  if (signed.verdict !== 'approved')
+    throw notAllowed(`the signed decision about version ${versionId.slice(0, 12)} is a refusal`);
   const registered = openVersion(await signedVersion(db, versionId), trust, versionId);
-  if (registered.slot !== slot) throw conflict(`version ${versionId.slice(0, 12)} was registered for ${registered.slot}`);
+  if (registered.slot !== slot)
+    throw conflict(`version ${versionId.slice(0, 12)} was registered for ${registered.slot}`);
   if ((await statementsOf(db, versionId, PREDICATE.revocation)).length > 0)
     throw notAllowed(`version ${versionId.slice(0, 12)} was revoked`, 'Promote another version.');
   store.getJson(versionId); // the bundle's bytes against its name

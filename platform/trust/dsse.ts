@@ -39,17 +39,29 @@ export async function signStatement(statement: Statement, signer: Signer): Promi
  */
 export function openEnvelope(raw: unknown, keys: readonly Uint8Array[]): Statement {
   const parsed = envelopeSchema.safeParse(raw);
-  if (!parsed.success) throw mismatch('this is not a signed statement', 'Expected a DSSE envelope with an in-toto payload.');
+  if (!parsed.success)
+    throw mismatch('this is not a signed statement', 'Expected a DSSE envelope with an in-toto payload.');
   const { payloadType, payload, signatures } = parsed.data;
   const bytes = Buffer.from(payload, 'base64');
-  const known = signatures.flatMap(({ keyid, sig }) => keys.filter((key) => keyId(key) === keyid).map((key) => ({ key, sig })));
+  const known = signatures.flatMap(({ keyid, sig }) =>
+    keys.filter((key) => keyId(key) === keyid).map((key) => ({ key, sig })),
+  );
   if (known.length === 0)
-    throw mismatch(`the statement is signed by ${signatures.map((s) => s.keyid).join(', ')}, a key that is not trusted here`, 'Check UTPLUKK_TRUST.'); // prettier-ignore
-  if (!known.some(({ key, sig }) => verify(null, preAuth(payloadType, bytes), publicKeyFrom(key), Buffer.from(sig, 'base64'))))
+    throw mismatch(
+      `the statement is signed by ${signatures.map((s) => s.keyid).join(', ')}, a key that is not trusted here`,
+      'Check UTPLUKK_TRUST.',
+    );
+  if (
+    !known.some(({ key, sig }) =>
+      verify(null, preAuth(payloadType, bytes), publicKeyFrom(key), Buffer.from(sig, 'base64')),
+    )
+  )
     throw mismatch('the signature of the statement is forged or its content was changed');
   return statementSchema.parse(JSON.parse(bytes.toString('utf8')));
 }
 
 /** Names an envelope. Its signature makes it unguessable, so the digest tells nothing of the people in it. */
 export const envelopeDigest = (envelope: Envelope): string =>
-  createHash('sha256').update(`${envelope.payload}.${envelope.signatures.map(({ sig }) => sig).join('.')}`).digest('hex'); // prettier-ignore
+  createHash('sha256')
+    .update(`${envelope.payload}.${envelope.signatures.map(({ sig }) => sig).join('.')}`)
+    .digest('hex');

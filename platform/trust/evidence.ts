@@ -14,7 +14,8 @@ export interface Binding {
 }
 
 /** The OpenID nonce of a sign-in for one act: a token that carries it can stand for nothing else. */
-export const nonceOf = (binding: Binding): string => createHash('sha256').update(canonical(binding)).digest('base64url');
+export const nonceOf = (binding: Binding): string =>
+  createHash('sha256').update(canonical(binding)).digest('base64url');
 
 /** A person as an identity provider names them. */
 export interface Person {
@@ -43,12 +44,20 @@ const CLOCK_TOLERANCE = 30;
  */
 export async function checkEvidence(idToken: string, binding: Binding, trust: Trust, at: Date): Promise<Person> {
   const issuer = trust.issuers.find((known) => known.issuer === unverifiedIssuer(idToken));
-  if (!issuer) throw notAllowed('the token comes from an identity provider that is not pinned here', 'Check UTPLUKK_TRUST.');
+  if (!issuer)
+    throw notAllowed('the token comes from an identity provider that is not pinned here', 'Check UTPLUKK_TRUST.');
   const payload = await verified(idToken, issuer, at);
   const claim = claims.safeParse(payload);
-  if (!claim.success) throw notAllowed('the token does not say which act it was made for, or is not a person\'s', 'Sign in for the act itself.'); // prettier-ignore
+  if (!claim.success)
+    throw notAllowed(
+      "the token does not say which act it was made for, or is not a person's",
+      'Sign in for the act itself.',
+    );
   if (claim.data.nonce !== nonceOf(binding))
-    throw notAllowed(`the token was made for another act than ${binding.act} of this version and request`, 'Sign in anew for this act.');
+    throw notAllowed(
+      `the token was made for another act than ${binding.act} of this version and request`,
+      'Sign in anew for this act.',
+    );
   const age = at.getTime() / 1000 - claim.data.iat;
   if (age > FRESH_SECONDS || age < -CLOCK_TOLERANCE)
     throw notAllowed(
@@ -68,11 +77,18 @@ function unverifiedIssuer(token: string): string | undefined {
 
 async function verified(token: string, issuer: Trust['issuers'][number], at: Date): Promise<unknown> {
   const keys = createLocalJWKSet(issuer.jwks);
-  const options = { issuer: issuer.issuer, audience: issuer.audiences, algorithms: ALGORITHMS, currentDate: at, clockTolerance: CLOCK_TOLERANCE }; // prettier-ignore
+  const options = {
+    issuer: issuer.issuer,
+    audience: issuer.audiences,
+    algorithms: ALGORITHMS,
+    currentDate: at,
+    clockTolerance: CLOCK_TOLERANCE,
+  };
   try {
     return (await jwtVerify(token, keys, options)).payload;
   } catch (error) {
-    if (error instanceof errors.JWTExpired) throw notAllowed('the token had expired when it was used', 'Sign in anew for this act.');
+    if (error instanceof errors.JWTExpired)
+      throw notAllowed('the token had expired when it was used', 'Sign in anew for this act.');
     if (error instanceof errors.JWKSNoMatchingKey)
       throw notAllowed('the token is signed by a key that is not pinned here', 'Check UTPLUKK_TRUST.');
     if (error instanceof errors.JWSSignatureVerificationFailed) throw notAllowed("the token's signature is forged");

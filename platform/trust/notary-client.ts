@@ -4,7 +4,11 @@ import { UtplukkError } from '../../domain/errors';
 import { type Envelope, envelopeSchema } from './dsse';
 import type { LabelCorrection, LaterEvaluation, VersionPredicate } from './statements';
 
-const problem = z.object({ type: z.enum([...FAILURE_TYPES, 'Internal']), message: z.string(), next: z.string().optional() });
+const problem = z.object({
+  type: z.enum([...FAILURE_TYPES, 'Internal']),
+  message: z.string(),
+  next: z.string().optional(),
+});
 
 interface About {
   readonly slot: string;
@@ -17,17 +21,27 @@ export class NotaryClient {
 
   version = (about: About & Omit<VersionPredicate, 'slot' | 'at'> & { serviceToken: string }): Promise<Envelope> =>
     this.#signed('versions', about);
-  request = (about: About & { requestId: string; idToken: string }): Promise<Envelope> => this.#signed('requests', about);
+  request = (about: About & { requestId: string; idToken: string }): Promise<Envelope> =>
+    this.#signed('requests', about);
   decision = (
-    about: About & { requestId: string; verdict: 'approved' | 'refused'; idToken: string; request: unknown; version: unknown },
+    about: About & {
+      requestId: string;
+      verdict: 'approved' | 'refused';
+      idToken: string;
+      request: unknown;
+      version: unknown;
+    },
   ): Promise<Envelope> => this.#signed('decisions', about);
-  revocation = (about: About & { requestId: string; idToken: string }): Promise<Envelope> => this.#signed('revocations', about);
+  revocation = (about: About & { requestId: string; idToken: string }): Promise<Envelope> =>
+    this.#signed('revocations', about);
 
-  labelCorrection = (about: About & Omit<LabelCorrection, 'slot' | 'at'> & { serviceToken: string }): Promise<Envelope> =>
-    this.#signed('label-corrections', about);
+  labelCorrection = (
+    about: About & Omit<LabelCorrection, 'slot' | 'at'> & { serviceToken: string },
+  ): Promise<Envelope> => this.#signed('label-corrections', about);
 
-  laterEvaluation = (about: About & Omit<LaterEvaluation, 'slot' | 'at'> & { serviceToken: string }): Promise<Envelope> =>
-    this.#signed('later-evaluations', about);
+  laterEvaluation = (
+    about: About & Omit<LaterEvaluation, 'slot' | 'at'> & { serviceToken: string },
+  ): Promise<Envelope> => this.#signed('later-evaluations', about);
 
   /** Covers the ledger as it is now. */
   async checkpoint(): Promise<void> {
@@ -45,7 +59,11 @@ export class NotaryClient {
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(60_000),
     }).catch((error: unknown) => {
-      throw new UtplukkError('SourceAway', `the notary does not answer (${(error as { cause?: { code?: string } }).cause?.code ?? String(error)})`, 'Is `npm start` running?'); // prettier-ignore
+      throw new UtplukkError(
+        'SourceAway',
+        `the notary does not answer (${(error as { cause?: { code?: string } }).cause?.code ?? String(error)})`,
+        'Is `npm start` running?',
+      );
     });
     const answer: unknown = await response.json();
     if (response.ok) return answer;

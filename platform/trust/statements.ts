@@ -77,12 +77,21 @@ export const statementOf = (slot: string, versionId: string, predicateType: stri
   predicate,
 });
 
-function opened<T>(envelope: unknown, trust: Trust, type: string, schema: z.ZodType<T>, versionId: string): { predicate: T; slot: string } {
+function opened<T>(
+  envelope: unknown,
+  trust: Trust,
+  type: string,
+  schema: z.ZodType<T>,
+  versionId: string,
+): { predicate: T; slot: string } {
   const statement = openEnvelope(envelope, trust.notaryKeys);
-  if (statement.predicateType !== type) throw mismatch(`expected a statement of kind ${type}, got ${statement.predicateType}`);
+  if (statement.predicateType !== type)
+    throw mismatch(`expected a statement of kind ${type}, got ${statement.predicateType}`);
   const [subject] = statement.subject;
   if (subject.digest.sha256 !== versionId)
-    throw mismatch(`the statement is about version ${subject.digest.sha256.slice(0, 12)}, not ${versionId.slice(0, 12)}`);
+    throw mismatch(
+      `the statement is about version ${subject.digest.sha256.slice(0, 12)}, not ${versionId.slice(0, 12)}`,
+    );
   const parsed = schema.safeParse(statement.predicate);
   if (!parsed.success) throw mismatch(`the statement lacks what a ${type} holds: ${z.prettifyError(parsed.error)}`);
   return { predicate: parsed.data, slot: subject.name };
@@ -129,7 +138,12 @@ export async function openDecision(
   const act: Binding['act'] = predicate.verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
   const decider = await checkEvidence(predicate.decider.token, { act, ...expected }, trust, new Date(predicate.at));
   samePerson(predicate.decider, decider);
-  const requester = await checkEvidence(predicate.requester.token, { act: 'promotion.request', ...expected }, trust, new Date(predicate.requestedAt)); // prettier-ignore
+  const requester = await checkEvidence(
+    predicate.requester.token,
+    { act: 'promotion.request', ...expected },
+    trust,
+    new Date(predicate.requestedAt),
+  );
   samePerson(predicate.requester, requester);
   if (predicate.verdict === 'approved') refuseOneForBoth({ requester, trainer: predicate.trainer, decider });
   return predicate;
@@ -154,7 +168,8 @@ export function refuseOneForBoth(parties: {
 
 function sameAct(found: { slot: string; requestId: string }, expected: { slot: string; requestId: string }): void {
   if (found.slot !== expected.slot) throw mismatch(`the statement is for slot ${found.slot}, not ${expected.slot}`);
-  if (found.requestId !== expected.requestId) throw mismatch(`the statement belongs to request ${found.requestId}, not ${expected.requestId}`); // prettier-ignore
+  if (found.requestId !== expected.requestId)
+    throw mismatch(`the statement belongs to request ${found.requestId}, not ${expected.requestId}`);
 }
 
 function samePerson(said: { issuer: string; subject: string }, proven: Person): void {

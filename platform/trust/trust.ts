@@ -29,8 +29,17 @@ export interface Trust {
 /** @throws UtplukkError EngineMissing naming the file, where there is none or it has another shape */
 export function readTrust(file: string): Trust {
   if (!fs.existsSync(file))
-    throw new UtplukkError('EngineMissing', `${file} does not exist: nobody's signature can be believed`, 'Set UTPLUKK_TRUST to the file of pinned keys; `npm start` writes one for the demo.'); // prettier-ignore
+    throw new UtplukkError(
+      'EngineMissing',
+      `${file} does not exist: nobody's signature can be believed`,
+      'Set UTPLUKK_TRUST to the file of pinned keys; `npm start` writes one for the demo.',
+    );
   const parsed = trustSchema.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new UtplukkError('EngineMissing', `${file}: ${z.prettifyError(parsed.error)}`, 'docs/trust.md shows its shape.'); // prettier-ignore
+  if (!parsed.success)
+    throw new UtplukkError(
+      'EngineMissing',
+      `${file}: ${z.prettifyError(parsed.error)}`,
+      'docs/trust.md shows its shape.',
+    );
   return { notaryKeys: parsed.data.notaryKeys.map((key) => Buffer.from(key, 'base64')), issuers: parsed.data.issuers };
 }

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { openCheckpoint } from '../ledger/checkpoint';
 import { leafHash, verifyInclusion } from '../ledger/merkle';
 import { type Envelope, envelopeSchema, openEnvelope } from './dsse';
-import { openDecision, openLabelCorrection, openLaterEvaluation, openRequest, openVersion, PREDICATE } from './statements';
+import {
+  openDecision,
+  openLabelCorrection,
+  openLaterEvaluation,
+  openRequest,
+  openVersion,
+  PREDICATE,
+} from './statements';
 import type { Trust } from './trust';
 
 export const VERSION_FORMAT = 'utplukk-version/1';
@@ -62,7 +69,11 @@ export async function verifyVersionFile(file: VersionFile, trust: Trust): Promis
   return { versionId: file.versionId, statements, entries: file.entries.length, problems };
 }
 
-async function checkStatement(envelope: Envelope, { versionId, slot, files }: VersionFile, trust: Trust): Promise<string> {
+async function checkStatement(
+  envelope: Envelope,
+  { versionId, slot, files }: VersionFile,
+  trust: Trust,
+): Promise<string> {
   const statement = openEnvelope(envelope, trust.notaryKeys);
   const { requestId = '' } = statement.predicate as { requestId?: string };
   if (statement.predicateType === PREDICATE.version) return `registered ${openVersion(envelope, trust, versionId).at}`;
@@ -79,8 +90,15 @@ async function checkStatement(envelope: Envelope, { versionId, slot, files }: Ve
     return `labels corrected by ${at}: of ${rows}, ${toFinding} became findings, ${fromFinding} are none any more, ${unsettled} have no label`;
   }
   if (statement.predicateType === PREDICATE.laterEvaluation) {
-    const { asOf, rows, findings, averagePrecision: ap, documentSha256 } = openLaterEvaluation(envelope, trust, versionId);
-    if (!(documentSha256 in files)) throw new Error(`the later evaluation as of ${asOf} rests on file ${documentSha256}, which is missing`);
+    const {
+      asOf,
+      rows,
+      findings,
+      averagePrecision: ap,
+      documentSha256,
+    } = openLaterEvaluation(envelope, trust, versionId);
+    if (!(documentSha256 in files))
+      throw new Error(`the later evaluation as of ${asOf} rests on file ${documentSha256}, which is missing`);
     return `judged on ${rows} later outcomes as of ${asOf}, ${findings} of them findings: average precision ${ap.value.toFixed(3)} [${ap.lo.toFixed(3)}, ${ap.hi.toFixed(3)}]`;
   }
   return statement.predicateType;
@@ -88,6 +106,10 @@ async function checkStatement(envelope: Envelope, { versionId, slot, files }: Ve
 
 /** Content that a bundle names: model, weights, card, evaluation. */
 export function namesIn(bundle: string): string[] {
-  const { model, weights, card } = JSON.parse(bundle) as { model?: string; weights?: string; card?: Record<string, string> };
+  const { model, weights, card } = JSON.parse(bundle) as {
+    model?: string;
+    weights?: string;
+    card?: Record<string, string>;
+  };
   return [model, weights, ...Object.values(card ?? {})].filter((sha) => sha !== undefined);
 }

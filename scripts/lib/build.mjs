@@ -4,7 +4,17 @@ import path from 'node:path';
 import { ROOT, run, sha256Files, STACK, step, takeLock } from './util.mjs';
 
 const DIST = path.join(ROOT, 'dist');
-const SOURCE_FOLDERS = ['domain', 'models', 'workflows', 'activities', 'migrations', 'platform', 'apps', 'simulation', 'bench'];
+const SOURCE_FOLDERS = [
+  'domain',
+  'models',
+  'workflows',
+  'activities',
+  'migrations',
+  'platform',
+  'apps',
+  'simulation',
+  'bench',
+];
 
 function sources(folder) {
   const dir = path.join(ROOT, folder);
@@ -27,14 +37,21 @@ export function build() {
       path.join(ROOT, 'tsconfig.json'),
       path.join(ROOT, 'package-lock.json'),
     ]);
-    if (!fs.existsSync(path.join(ROOT, 'dist/workflow-bundle.js'))) fs.rmSync(path.join(STACK, 'build.stamp'), { force: true });
+    if (!fs.existsSync(path.join(ROOT, 'dist/workflow-bundle.js')))
+      fs.rmSync(path.join(STACK, 'build.stamp'), { force: true });
     step('build', key, () => {
       for (const name of fs.existsSync(DIST) ? fs.readdirSync(DIST) : [])
         if (name !== 'web') fs.rmSync(path.join(DIST, name), { recursive: true });
       run(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
       run(process.execPath, [path.join(ROOT, 'dist/apps/worker/bundle-workflows.js')]);
       // The verifier in one file: whoever gets it needs neither this project nor its packages.
-      const bundled = ['--bundle', '--platform=node', '--target=node20', '--log-level=warning', '--legal-comments=inline'];
+      const bundled = [
+        '--bundle',
+        '--platform=node',
+        '--target=node20',
+        '--log-level=warning',
+        '--legal-comments=inline',
+      ];
       const to = path.join(ROOT, 'dist/verify-utplukk.cjs');
       run(path.join(ROOT, 'node_modules/@esbuild/linux-x64/bin/esbuild'), [
         path.join(ROOT, 'dist/apps/verifier/main.js'),
@@ -50,10 +67,19 @@ export function build() {
 
 /** The pages, with the part of the ledger's code that verifies in the browser. */
 function buildWeb(files) {
-  const shared = ['export-verifier', 'merkle', 'checkpoint'].map((name) => path.join(ROOT, `platform/ledger/${name}.ts`));
+  const shared = ['export-verifier', 'merkle', 'checkpoint'].map((name) =>
+    path.join(ROOT, `platform/ledger/${name}.ts`),
+  );
   if (!fs.existsSync(path.join(DIST, 'web/index.html'))) fs.rmSync(path.join(STACK, 'web.stamp'), { force: true });
   step('web', sha256Files([...files, ...shared, path.join(ROOT, 'package-lock.json')]), () => {
     const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
-    run(process.execPath, [vite, 'build', '--config', path.join(ROOT, 'apps/web/vite.config.mjs'), '--logLevel', 'error']);
+    run(process.execPath, [
+      vite,
+      'build',
+      '--config',
+      path.join(ROOT, 'apps/web/vite.config.mjs'),
+      '--logLevel',
+      'error',
+    ]);
   });
 }

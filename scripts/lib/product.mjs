@@ -14,7 +14,9 @@ export async function startWorkers(supervisor, env) {
     supervisor.start(`worker-${queue}`, process.execPath, [dist('apps/worker/main.js'), queue], { env }),
   );
   await Promise.all(
-    workers.map((worker) => supervisor.until(worker, 'its first poll', () => fs.readFileSync(worker.file, 'utf8').includes(' ready\n'))),
+    workers.map((worker) =>
+      supervisor.until(worker, 'its first poll', () => fs.readFileSync(worker.file, 'utf8').includes(' ready\n')),
+    ),
   );
   return workers;
 }
@@ -41,7 +43,12 @@ export async function startNotary(supervisor, env, { UTPLUKK_NOTARY_DATABASE_URL
 }
 
 /** The API signs in to the database with a role of its own, where one is named. */
-export async function startApi(supervisor, env, { UTPLUKK_API_DATABASE_URL: database = env.DATABASE_URL } = {}, { knownPort = true } = {}) {
+export async function startApi(
+  supervisor,
+  env,
+  { UTPLUKK_API_DATABASE_URL: database = env.DATABASE_URL } = {},
+  { knownPort = true } = {},
+) {
   const port = await freePort(knownPort ? 8080 : 0);
   const uri = `http://127.0.0.1:${port}`;
   const settings = { ...env, DATABASE_URL: database, PORT: String(port) };

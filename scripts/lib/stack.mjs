@@ -80,7 +80,8 @@ export class Supervisor {
       } catch {
         // not yet
       }
-      if (Date.now() > end) throw new SetupError(`${entry.name}: ${what} did not come within ${ms / 1000} s; its log: ${entry.file}`);
+      if (Date.now() > end)
+        throw new SetupError(`${entry.name}: ${what} did not come within ${ms / 1000} s; its log: ${entry.file}`);
       await sleep(60);
     }
   }
@@ -133,13 +134,19 @@ export async function startServices({ dir, knownPorts = false, given = process.e
     const owner = ownerOf(database);
     await Promise.all([
       given.TEMPORAL_ADDRESS
-        ? Object.assign(env, { TEMPORAL_ADDRESS: given.TEMPORAL_ADDRESS, ...(given.TEMPORAL_UI ? { TEMPORAL_UI: given.TEMPORAL_UI } : {}) })
+        ? Object.assign(env, {
+            TEMPORAL_ADDRESS: given.TEMPORAL_ADDRESS,
+            ...(given.TEMPORAL_UI ? { TEMPORAL_UI: given.TEMPORAL_UI } : {}),
+          })
         : startTemporal(supervisor, dir, await port(7233), await port(8233)).then((e) => Object.assign(env, e)),
       given.MLFLOW_TRACKING_URI
         ? Object.assign(env, { MLFLOW_TRACKING_URI: given.MLFLOW_TRACKING_URI })
         : startMlflow(supervisor, dir, await port(5000), database).then((e) => Object.assign(env, e)),
       given.OIDC_ISSUER
-        ? Object.assign(env, { OIDC_ISSUER: given.OIDC_ISSUER, ...(given.OIDC_AUDIENCE ? { OIDC_AUDIENCE: given.OIDC_AUDIENCE } : {}) })
+        ? Object.assign(env, {
+            OIDC_ISSUER: given.OIDC_ISSUER,
+            ...(given.OIDC_AUDIENCE ? { OIDC_AUDIENCE: given.OIDC_AUDIENCE } : {}),
+          })
         : startIdentity(supervisor, dir, await port(9090)).then((e) => Object.assign(env, e)),
     ]);
     fs.writeFileSync(path.join(dir, 'env.json'), JSON.stringify(env, null, 1), { mode: 0o600 });
@@ -159,9 +166,12 @@ export async function startDatabase(dir) {
 
 const ownerOf = (variables) =>
   Object.fromEntries(
-    ['DATABASE_OWNER_URL', 'UTPLUKK_TRUTH_DATABASE_URL', 'UTPLUKK_NOTARY_DATABASE_URL', 'UTPLUKK_API_DATABASE_URL'].flatMap((name) =>
-      variables[name] ? [[name, variables[name]]] : [],
-    ),
+    [
+      'DATABASE_OWNER_URL',
+      'UTPLUKK_TRUTH_DATABASE_URL',
+      'UTPLUKK_NOTARY_DATABASE_URL',
+      'UTPLUKK_API_DATABASE_URL',
+    ].flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])),
   );
 
 async function startPostgres(supervisor, dir, port) {
@@ -198,11 +208,16 @@ async function startPostgres(supervisor, dir, port) {
     timezone: 'UTC',
   };
   const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  const postgres = supervisor.start('postgres', path.join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
-    signal: 'SIGINT',
-    asNobody: true,
-    cwd: '/',
-  });
+  const postgres = supervisor.start(
+    'postgres',
+    path.join(bin, 'postgres'),
+    ['-D', data, '-p', String(port), ...flags],
+    {
+      signal: 'SIGINT',
+      asNobody: true,
+      cwd: '/',
+    },
+  );
   const { Client } = require('pg');
   const url = (database, role, password) => `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`;
   const asOwner = (database) => url(database, 'utplukk', secret);
@@ -265,7 +280,10 @@ export const SEARCH_ATTRIBUTES = { UtplukkSlot: 'Keyword', UtplukkExperiment: 'K
 
 async function startTemporal(supervisor, dir, port, uiPort) {
   const binary = path.join(PY_BIN, 'temporal');
-  const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]);
+  const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+    '--search-attribute',
+    `${name}=${type}`,
+  ]);
   const temporal = supervisor.start('temporal', binary, [
     'server',
     'start-dev',
@@ -295,7 +313,9 @@ async function startTemporal(supervisor, dir, port, uiPort) {
 }
 
 async function startMlflow(supervisor, dir, port, { UTPLUKK_MLFLOW_DATABASE }) {
-  const store = UTPLUKK_MLFLOW_DATABASE?.replace('postgresql:', 'postgresql+psycopg2:') ?? `sqlite:///${path.join(dir, 'mlflow.db')}`;
+  const store =
+    UTPLUKK_MLFLOW_DATABASE?.replace('postgresql:', 'postgresql+psycopg2:') ??
+    `sqlite:///${path.join(dir, 'mlflow.db')}`;
   const mlflow = supervisor.start(
     'mlflow',
     path.join(PY_BIN, 'mlflow'),
@@ -334,6 +354,10 @@ async function startIdentity(supervisor, dir, port) {
   const identity = supervisor.start('identity', process.execPath, [path.join(ROOT, 'apps/identity/provider.mjs')], {
     env: { OIDC_ISSUER: issuer, PORT: String(port), UTPLUKK_HOME: dir },
   });
-  await supervisor.until(identity, 'its discovery document', async () => (await fetch(`${issuer}/.well-known/openid-configuration`)).ok);
+  await supervisor.until(
+    identity,
+    'its discovery document',
+    async () => (await fetch(`${issuer}/.well-known/openid-configuration`)).ok,
+  );
   return { OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'urn:utplukk:api' };
 }

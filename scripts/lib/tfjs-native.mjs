@@ -28,7 +28,8 @@ const TF = {
 /** @returns {{backend: 'tensorflow' | 'wasm', library: string, reason?: string}} what the product will compute with */
 export function installNativeTensorFlow({ required }) {
   try {
-    if (process.platform !== 'linux' || process.arch !== 'x64') throw new SetupError('native TensorFlow is prepared for linux-x64 only');
+    if (process.platform !== 'linux' || process.arch !== 'x64')
+      throw new SetupError('native TensorFlow is prepared for linux-x64 only');
     build();
     return { backend: 'tensorflow', library: `tensorflow ${TF.version} ${TF.sha256.slice(0, 12)}` };
   } catch (error) {
@@ -100,7 +101,8 @@ function fillCache() {
       path.join(tmp, 'req.txt'),
     ]);
     const wheel = path.join(tmp, TF.file);
-    if (sha256File(wheel) !== TF.sha256) throw new SetupError(`${TF.file}: its SHA-256 is not the pinned one; nothing was installed.`);
+    if (sha256File(wheel) !== TF.sha256)
+      throw new SetupError(`${TF.file}: its SHA-256 is not the pinned one; nothing was installed.`);
     const unzip =
       'import sys, zipfile\nwheel, out, *pre = sys.argv[1:]\nz = zipfile.ZipFile(wheel)\nz.extractall(out, [n for n in z.namelist() if n.startswith(tuple(pre))])';
     const wanted = [...Object.keys(TF.libs).map((lib) => `tensorflow/${lib}`), ...TF.headers];
@@ -109,7 +111,8 @@ function fillCache() {
     const unpacked = path.join(tmp, 'x/tensorflow');
     for (const [lib, want] of Object.entries(TF.libs)) {
       const file = path.join(unpacked, lib);
-      if (sha256File(file) !== want) throw new SetupError(`${lib}: its SHA-256 is not the pinned one; nothing was installed.`);
+      if (sha256File(file) !== want)
+        throw new SetupError(`${lib}: its SHA-256 is not the pinned one; nothing was installed.`);
       if (strip) run('strip', ['--strip-unneeded', file]);
       fs.chmodSync(file, 0o755);
     }
@@ -167,7 +170,8 @@ function install({ addon, target, pkg, cache }) {
     make(tmp);
     fs.renameSync(tmp, to); // atomic: two runs may meet
   };
-  for (const name of Object.keys(TF.libs)) put(path.join(lib, name), (tmp) => fs.symlinkSync(path.join(cache, name), tmp));
+  for (const name of Object.keys(TF.libs))
+    put(path.join(lib, name), (tmp) => fs.symlinkSync(path.join(cache, name), tmp));
   put(target, (tmp) => fs.copyFileSync(addon, tmp));
   // Node 23 removed two util functions that 4.22.0 still calls; the fix is merged upstream but not released.
   const kernel = path.join(pkg, 'dist/nodejs_kernel_backend.js');
@@ -185,5 +189,6 @@ function prove() {
     encoding: 'utf8',
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
   });
-  if (check.status !== 0) throw new SetupError(`TensorFlow.js's native addon was built but does not load:\n${check.stderr.slice(-800)}`);
+  if (check.status !== 0)
+    throw new SetupError(`TensorFlow.js's native addon was built but does not load:\n${check.stderr.slice(-800)}`);
 }

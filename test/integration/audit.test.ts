@@ -23,9 +23,14 @@ import { until } from '../support/until';
 
 /** docs/audit.md as it stands: question, command, expected answer. */
 const DOCUMENT = fs.readFileSync(path.join(ROOT, 'docs/audit.md'), 'utf8');
-const QUESTIONS = [...DOCUMENT.matchAll(/### (\d+)\. ([^\n]+)\n[\s\S]*?```sh\n([\s\S]*?)\n```\n\n```text\n([\s\S]*?)\n```/g)].map(
-  ([, number, question, command, answer]) => ({ number: number!, question: question!, command: command!, answer: answer! }),
-);
+const QUESTIONS = [
+  ...DOCUMENT.matchAll(/### (\d+)\. ([^\n]+)\n[\s\S]*?```sh\n([\s\S]*?)\n```\n\n```text\n([\s\S]*?)\n```/g),
+].map(([, number, question, command, answer]) => ({
+  number: number!,
+  question: question!,
+  command: command!,
+  answer: answer!,
+}));
 
 let t: TestProduct;
 let dir: string;
@@ -40,14 +45,30 @@ beforeAll(async () => {
   const { versionId } = await t.temporal.trainingResult(runId);
   for (const { db, token, clock } of [kari, ola])
     await db.transaction(async (tx) =>
-      giveReason(tx, await beginAct(tx, token, 'leak.reason', 'test', clock()), runId, 'one number settles the outcome', clock()),
+      giveReason(
+        tx,
+        await beginAct(tx, token, 'leak.reason', 'test', clock()),
+        runId,
+        'one number settles the outcome',
+        clock(),
+      ),
     );
   const { requestId } = await propose(kari, versionId, { openDays: 1, purpose: 'the first one' });
-  const gates = await until('the gates', async () => ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)));
+  const gates = await until('the gates', async () =>
+    ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)),
+  );
   expect(gates.filter(({ passed }) => !passed)).toEqual([]);
   await decide(ola, requestId, 'approved', 'looked at the figures');
   const { slot, matrixId } = await getVersion(t.db, versionId);
-  const options = { slot, asOf: '2022-06-01T00:00:00Z', capacity: 5, seed: 1, openDays: 1, shards: 2, table: experiment.table! };
+  const options = {
+    slot,
+    asOf: '2022-06-01T00:00:00Z',
+    capacity: 5,
+    seed: 1,
+    openDays: 1,
+    shards: 2,
+    table: experiment.table!,
+  };
   const { workflowId } = await startRescore(await t.as('per'), options);
   const { scoringId } = await t.temporal.rescoreResult(workflowId);
   const list = await draftedList(t.db, scoringId);
@@ -104,9 +125,13 @@ function expectAnswer(output: string, answer: string): void {
 function shell(command: string): string {
   const bin = path.join(dir, 'bin');
   fs.mkdirSync(bin, { recursive: true });
-  fs.writeFileSync(path.join(bin, 'utplukk'), `#!/bin/sh\nexec ${process.execPath} ${path.join(ROOT, 'bin/utplukk.cjs')} "$@"\n`, {
-    mode: 0o755,
-  });
+  fs.writeFileSync(
+    path.join(bin, 'utplukk'),
+    `#!/bin/sh\nexec ${process.execPath} ${path.join(ROOT, 'bin/utplukk.cjs')} "$@"\n`,
+    {
+      mode: 0o755,
+    },
+  );
   const env = {
     ...process.env,
     ...t.env,
@@ -134,7 +159,12 @@ test('the document names just the tables that are covered', () => {
 
 test('a superuser who changes any column of any covered table is found out', async () => {
   const per = await t.as('per');
-  await recordAccess(t.db, per.token, { kind: 'actor', subjectId: 'P1', purpose: 'audit', caseNo: 'K-1', ownCase: false }, new Date());
+  await recordAccess(
+    t.db,
+    per.token,
+    { kind: 'actor', subjectId: 'P1', purpose: 'audit', caseNo: 'K-1', ownCase: false },
+    new Date(),
+  );
   const line = await t.db('sel.line').where({ selected: true }).first<{ list_id: string; entity: string }>();
   await assess(per, { listId: line.list_id }, line.entity, 'unsure', 'Looked at it before its rank.');
   const { mutations, empty } = await mutateEveryColumn(t.ownerUrl);
@@ -157,12 +187,28 @@ test('a superuser who changes any column of any covered table is found out', asy
 test('lineage goes both ways, and both exports hold together', async () => {
   const graph = await lineageGraph(t.db, await findNode(t.db, given['VERSION']!));
   const kinds = new Set(graph.nodes.map(({ kind }) => kind));
-  for (const kind of ['table', 'label-set', 'matrix', 'training-run', 'model-version', 'decision', 'scoring-run', 'list'] as const)
+  for (const kind of [
+    'table',
+    'label-set',
+    'matrix',
+    'training-run',
+    'model-version',
+    'decision',
+    'scoring-run',
+    'list',
+  ] as const)
     expect(kinds).toContain(kind);
   expect(graph.nodes.find(({ kind }) => kind === 'list')!.distance).toBeGreaterThan(0);
   expect(graph.nodes.find(({ kind }) => kind === 'table')!.distance).toBeLessThan(0);
-  const events = openLineage(graph) as { outputs: { name: string }[]; inputs: { name: string }[]; run: { runId: string } }[];
-  const made = new Set([...events.flatMap((event) => event.outputs.map(({ name }) => name)), ...graph.nodes.filter(({ kind }) => kind === 'table' || kind === 'case').map(({ kind, id }) => `${kind}/${id}`)]); // prettier-ignore
+  const events = openLineage(graph) as {
+    outputs: { name: string }[];
+    inputs: { name: string }[];
+    run: { runId: string };
+  }[];
+  const made = new Set([
+    ...events.flatMap((event) => event.outputs.map(({ name }) => name)),
+    ...graph.nodes.filter(({ kind }) => kind === 'table' || kind === 'case').map(({ kind, id }) => `${kind}/${id}`),
+  ]);
   for (const event of events) {
     expect(event.run.runId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
     for (const { name } of event.inputs) expect(made).toContain(name);
@@ -179,13 +225,35 @@ test('a version file that was changed anywhere does not hold, and a bundle that 
     fs.writeFileSync(path.join(dir, 'other.json'), JSON.stringify(changed));
     return shell('node $DIR/verify-utplukk.cjs $DIR/other.json --trust $TRUST');
   };
-  const good = JSON.parse(fs.readFileSync(file, 'utf8')) as { bundle: string; files: Record<string, string>; statements: { payload: string }[]; entries: { index: number }[] }; // prettier-ignore
+  const good = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+    bundle: string;
+    files: Record<string, string>;
+    statements: { payload: string }[];
+    entries: { index: number }[];
+  };
   const [name] = Object.keys(good.files);
-  expect(verify({ ...good, bundle: Buffer.from(Buffer.from(good.bundle, 'base64').toString().replace('"format":1', '"format":2')).toString('base64') })).toMatch(/bundle's bytes are not those/); // prettier-ignore
+  expect(
+    verify({
+      ...good,
+      bundle: Buffer.from(Buffer.from(good.bundle, 'base64').toString().replace('"format":1', '"format":2')).toString(
+        'base64',
+      ),
+    }),
+  ).toMatch(/bundle's bytes are not those/);
   expect(verify({ ...good, files: { ...good.files, [name!]: 'AAAA' } })).toMatch(/was changed[\s\S]*DOES NOT HOLD/);
   expect(verify({ ...good, files: {} })).toMatch(/of the bundle is missing/);
-  expect(verify({ ...good, statements: good.statements.map((s) => ({ ...s, payload: Buffer.from(Buffer.from(s.payload, 'base64').toString().replace('kari', 'nils')).toString('base64') })) })).toMatch(/forged/); // prettier-ignore
-  expect(verify({ ...good, entries: good.entries.map((e) => ({ ...e, index: e.index + 1 })) })).toMatch(/does not stand in the ledger/);
+  expect(
+    verify({
+      ...good,
+      statements: good.statements.map((s) => ({
+        ...s,
+        payload: Buffer.from(Buffer.from(s.payload, 'base64').toString().replace('kari', 'nils')).toString('base64'),
+      })),
+    }),
+  ).toMatch(/forged/);
+  expect(verify({ ...good, entries: good.entries.map((e) => ({ ...e, index: e.index + 1 })) })).toMatch(
+    /does not stand in the ledger/,
+  );
   fs.writeFileSync(path.join(dir, 'cut.json'), fs.readFileSync(file, 'utf8').slice(0, 500));
   expect(shell('node $DIR/verify-utplukk.cjs $DIR/cut.json --trust $TRUST; echo code $?')).toMatch(/code 2/);
   expect(shell('node $DIR/verify-utplukk.cjs $DIR/nothing.json; echo code $?')).toMatch(/code 2[\s\S]*does not exist/);

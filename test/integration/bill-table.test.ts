@@ -26,7 +26,9 @@ const csv = (name: string, rows: string[]) => {
   return file;
 };
 const row = (
-  over: Partial<Record<'guid' | 'no' | 'practice' | 'received' | 'started' | 'patient' | 'tariff' | 'count' | 'amount', string>> = {},
+  over: Partial<
+    Record<'guid' | 'no' | 'practice' | 'received' | 'started' | 'patient' | 'tariff' | 'count' | 'amount', string>
+  > = {},
 ) => {
   const r = {
     guid: randomUUID() as string,
@@ -60,7 +62,10 @@ test('the worked example loads; lines become one bill; the same content loads on
   const file = path.join(EXAMPLE, 'bills.csv');
   expect(await load(file)).toMatchObject({ read: 3, loaded: 3, quarantined: 0, already: false });
   expect(await load(file)).toMatchObject({ loaded: 3, already: true });
-  const first = await t.db('core.bill').where({ bill_guid: '5a1f6a54-7d34-4a6f-9c53-3f4f7f4a0001' }).first<Record<string, unknown>>();
+  const first = await t
+    .db('core.bill')
+    .where({ bill_guid: '5a1f6a54-7d34-4a6f-9c53-3f4f7f4a0001' })
+    .first<Record<string, unknown>>();
   expect(first).toMatchObject({
     received_month: '2024-03-01',
     civil_day: '2024-03-01',
@@ -70,21 +75,60 @@ test('the worked example loads; lines become one bill; the same content loads on
     diagnosis: 'L03',
     performed_by: null,
   });
-  expect(await t.db('core.bill_line').where({ bill_id: first['bill_id'] }).orderBy('line_no').select('line_no', 'tariff', 'amount_ore')).toEqual([{ line_no: 1, tariff: '2ad', amount_ore: 17500 }, { line_no: 2, tariff: '2cd', amount_ore: 25500 }]); // prettier-ignore
-  const dump = await t.db.raw<{ rows: { hit: boolean }[] }>('select bool_or(b::text ~ ?) as hit from core.bill b', [SYNTHETIC.join('|')]);
+  expect(
+    await t
+      .db('core.bill_line')
+      .where({ bill_id: first['bill_id'] })
+      .orderBy('line_no')
+      .select('line_no', 'tariff', 'amount_ore'),
+  ).toEqual([
+    { line_no: 1, tariff: '2ad', amount_ore: 17500 },
+    { line_no: 2, tariff: '2cd', amount_ore: 25500 },
+  ]);
+  const dump = await t.db.raw<{ rows: { hit: boolean }[] }>('select bool_or(b::text ~ ?) as hit from core.bill b', [
+    SYNTHETIC.join('|'),
+  ]);
   expect(dump.rows[0]!.hit).toBe(false);
 });
 
 test('bad cells refuse their bill whole, by line, column, value and reason; the counts add up', async () => {
   const half = randomUUID();
   const file = csv('bad.csv', [
-    row(), row({ guid: 'x' }), row({ practice: '9999999' }), row({ received: '2024-04-10 10:00' }), row({ started: '2024-02-30T09:00:00' }),
-    row({ patient: '47908702368' }), row({ amount: '175.005' }), row({ amount: '-1.00' }), row({ count: '0' }), row({ guid: half }), row({ guid: half, amount: 'abc' }),
-  ]); // prettier-ignore
+    row(),
+    row({ guid: 'x' }),
+    row({ practice: '9999999' }),
+    row({ received: '2024-04-10 10:00' }),
+    row({ started: '2024-02-30T09:00:00' }),
+    row({ patient: '47908702368' }),
+    row({ amount: '175.005' }),
+    row({ amount: '-1.00' }),
+    row({ count: '0' }),
+    row({ guid: half }),
+    row({ guid: half, amount: 'abc' }),
+  ]);
   expect(await load(file)).toMatchObject({ read: 11, loaded: 1, quarantined: 10 });
-  const found = await t.db('core.quarantine as q').join('core.load_batch as b', 'b.batch_id', 'q.batch_id').where({ file_name: 'bad.csv' }).orderBy('line').select<{ line: number; field: string; value: string; reason: string }[]>('line', 'field', 'value', 'reason'); // prettier-ignore
-  expect(found.map((q) => [q.line, q.field])).toEqual([[3, 'bill_id'], [4, 'practice'], [5, 'received_at'], [6, 'started_at'], [7, 'pasient.id'], [8, 'amount_nok'], [9, 'amount_nok'], [10, 'count'], [11, 'bill_id'], [12, 'amount_nok']]); // prettier-ignore
-  expect(found[4]).toMatchObject({ value: '47…', reason: 'expected an identity number of 11 digits with right control digits' });
+  const found = await t
+    .db('core.quarantine as q')
+    .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
+    .where({ file_name: 'bad.csv' })
+    .orderBy('line')
+    .select<{ line: number; field: string; value: string; reason: string }[]>('line', 'field', 'value', 'reason');
+  expect(found.map((q) => [q.line, q.field])).toEqual([
+    [3, 'bill_id'],
+    [4, 'practice'],
+    [5, 'received_at'],
+    [6, 'started_at'],
+    [7, 'pasient.id'],
+    [8, 'amount_nok'],
+    [9, 'amount_nok'],
+    [10, 'count'],
+    [11, 'bill_id'],
+    [12, 'amount_nok'],
+  ]);
+  expect(found[4]).toMatchObject({
+    value: '47…',
+    reason: 'expected an identity number of 11 digits with right control digits',
+  });
   expect(found[8]!.reason).toBe('another line of this bill was refused');
 });
 
@@ -121,7 +165,12 @@ test('both clock-change nights and New Year have the civil time that messages ha
     )}\n`,
   );
   await importRegister(t.db, actor, vault(), messages);
-  await load(csv('clock.csv', starts.map((started, i) => row({ guid: guids[i]![1], started, received: '2024-12-31T23:30:00Z' })))); // prettier-ignore
+  await load(
+    csv(
+      'clock.csv',
+      starts.map((started, i) => row({ guid: guids[i]![1], started, received: '2024-12-31T23:30:00Z' })),
+    ),
+  );
   const read = async (which: 0 | 1) => {
     const { rows } = await t.db.raw<{ rows: object[] }>(
       'select civil_day, minute_of_day, started_at::text, received_month from core.bill join unnest(?::uuid[]) with ordinality g(bill_guid, n) using (bill_guid) order by n',
@@ -131,9 +180,15 @@ test('both clock-change nights and New Year have the civil time that messages ha
   };
   expect(await read(1)).toEqual(await read(0));
   expect(await read(1)).toMatchObject([
-    { civil_day: '2024-03-31', minute_of_day: 119 }, { civil_day: '2024-03-31', minute_of_day: 181 }, { civil_day: '2024-10-27', minute_of_day: 150, started_at: '2024-10-27 00:30:00+00' }, { civil_day: '2024-10-27', minute_of_day: 210 },
-    { civil_day: '2023-12-31', minute_of_day: 1439 }, { civil_day: '2024-01-01', minute_of_day: 0, received_month: '2025-01-01' }, { civil_day: '2024-10-27', minute_of_day: 150 }, { civil_day: '2024-07-01', minute_of_day: 90 },
-  ]); // prettier-ignore
+    { civil_day: '2024-03-31', minute_of_day: 119 },
+    { civil_day: '2024-03-31', minute_of_day: 181 },
+    { civil_day: '2024-10-27', minute_of_day: 150, started_at: '2024-10-27 00:30:00+00' },
+    { civil_day: '2024-10-27', minute_of_day: 210 },
+    { civil_day: '2023-12-31', minute_of_day: 1439 },
+    { civil_day: '2024-01-01', minute_of_day: 0, received_month: '2025-01-01' },
+    { civil_day: '2024-10-27', minute_of_day: 150 },
+    { civil_day: '2024-07-01', minute_of_day: 90 },
+  ]);
 });
 
 test('Parquet loads the same way; a wrong header, a folder and a strange suffix are refused in words', async () => {
@@ -142,7 +197,9 @@ test('Parquet loads the same way; a wrong header, a folder and a strange suffix 
   await withDuck(
     dir,
     async (duck) =>
-      void (await duck.run(`copy (select * from read_csv('${source}', all_varchar = true)) to '${parquet}' (format parquet)`)),
+      void (await duck.run(
+        `copy (select * from read_csv('${source}', all_varchar = true)) to '${parquet}' (format parquet)`,
+      )),
   );
   expect(await load(parquet)).toMatchObject({ read: 2, loaded: 2 });
   const wrong = path.join(dir, 'wrong.csv');
@@ -151,5 +208,7 @@ test('Parquet loads the same way; a wrong header, a folder and a strange suffix 
   fs.writeFileSync(wrong, `${HEADER},more\n${row()},1\n`);
   await expect(load(wrong)).rejects.toThrow(/does not say what more is/);
   await expect(load(path.join(dir, 'bills.xlsx'))).rejects.toThrow(/does not exist/);
-  await expect(loadBillTable(t.db, actor, vault(), parquet, { version: 1, kind: 'bills', columns: {} })).rejects.toThrow(/guid/);
+  await expect(
+    loadBillTable(t.db, actor, vault(), parquet, { version: 1, kind: 'bills', columns: {} }),
+  ).rejects.toThrow(/guid/);
 });

@@ -29,8 +29,12 @@ async function load(name: string, rows: readonly object[]) {
   return report!;
 }
 const refused = (file: string) =>
-  t.db('core.quarantine as q').join('core.load_batch as b', 'b.batch_id', 'q.batch_id').where({ file_name: file }).orderBy('line')
-    .select<{ line: number; field: string; value: string; reason: string }[]>('line', 'field', 'value', 'reason'); // prettier-ignore
+  t
+    .db('core.quarantine as q')
+    .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
+    .where({ file_name: file })
+    .orderBy('line')
+    .select<{ line: number; field: string; value: string; reason: string }[]>('line', 'field', 'value', 'reason');
 
 const known = { kjentFra: '2023-03-01T12:00:00Z' };
 const opened = {
@@ -47,10 +51,41 @@ test('a case with its campaign, signal, findings, reclaim and measures; what res
   const bill = randomUUID();
   const rows = [
     { type: 'kampanje', kampanje: 'TID-2023', slag: 'theme', navn: 'Tidstakster', fra: '2023-01-01', ...known },
-    { type: 'signal', signalnr: 'S-1', praksisId: '9000001', kilde: 'tip', mottatt: '2023-01-20', styrke: 0.7, ...known },
-    { ...opened, kampanje: 'TID-2023', kontrollFra: '2022-01-01', kontrollTil: '2022-12-31', utvalgssannsynlighet: 0.25 },
-    { type: 'funn', saksnr: 'K-1', funnnr: 1, regning: bill, takstkode: '2cd', slag: 'tariff', arsak: 'for kort tid', belop: '510.50', ...known },
-    { type: 'tilbakekreving', saksnr: 'K-1', vedtatt: '2023-09-01', belopKrevd: '510.50', belopInnbetalt: '100.00', ...known },
+    {
+      type: 'signal',
+      signalnr: 'S-1',
+      praksisId: '9000001',
+      kilde: 'tip',
+      mottatt: '2023-01-20',
+      styrke: 0.7,
+      ...known,
+    },
+    {
+      ...opened,
+      kampanje: 'TID-2023',
+      kontrollFra: '2022-01-01',
+      kontrollTil: '2022-12-31',
+      utvalgssannsynlighet: 0.25,
+    },
+    {
+      type: 'funn',
+      saksnr: 'K-1',
+      funnnr: 1,
+      regning: bill,
+      takstkode: '2cd',
+      slag: 'tariff',
+      arsak: 'for kort tid',
+      belop: '510.50',
+      ...known,
+    },
+    {
+      type: 'tilbakekreving',
+      saksnr: 'K-1',
+      vedtatt: '2023-09-01',
+      belopKrevd: '510.50',
+      belopInnbetalt: '100.00',
+      ...known,
+    },
     { type: 'tiltak', saksnr: 'K-1', tiltak: 'letter', besluttet: '2023-09-01', ...known },
     { ...opened, saksnr: 'K-2', kampanje: 'NOBODY' },
     { ...opened, saksnr: 'K-3', kontrollFra: '2023-01-01', kontrollTil: '2022-01-01' },
@@ -59,7 +94,7 @@ test('a case with its campaign, signal, findings, reclaim and measures; what res
     { type: 'signal', signalnr: 'S-2', praksisId: '9000001', kilde: 'tip', mottatt: '2023-01-20', styrke: 7, ...known },
     { type: 'tiltak', saksnr: 'K-1', tiltak: 'letter', besluttet: '2023-09-01', ...known },
     { type: 'gjetning', saksnr: 'K-1', ...known },
-  ]; // prettier-ignore
+  ];
   expect(await load('cases.ndjson', rows)).toMatchObject({ read: 13, loaded: 6, quarantined: 7 });
   expect(await refused('cases.ndjson')).toMatchObject([
     { line: 7, field: 'kampanje', value: 'NOBODY' },
@@ -70,7 +105,11 @@ test('a case with its campaign, signal, findings, reclaim and measures; what res
     { line: 12, field: 'saksnr', reason: expect.stringContaining('duplicate') as string },
     { line: 13, field: 'type' },
   ]);
-  expect(await t.db('ctl.case').first<object>('case_no', 'campaign_code', 'control_from', 'control_to', 'selection_probability')).toEqual({
+  expect(
+    await t
+      .db('ctl.case')
+      .first<object>('case_no', 'campaign_code', 'control_from', 'control_to', 'selection_probability'),
+  ).toEqual({
     case_no: 'K-1',
     campaign_code: 'TID-2023',
     control_from: '2022-01-01',
@@ -84,14 +123,33 @@ test('a case with its campaign, signal, findings, reclaim and measures; what res
     cause: 'for kort tid',
     amount_ore: 51050,
   });
-  expect(await t.db('ctl.reclaim').first<object>('decided_ore', 'recovered_ore')).toEqual({ decided_ore: 51050, recovered_ore: 10000 });
+  expect(await t.db('ctl.reclaim').first<object>('decided_ore', 'recovered_ore')).toEqual({
+    decided_ore: 51050,
+    recovered_ore: 10000,
+  });
   expect(await t.db('ctl.signal').first<object>('source', 'strength')).toEqual({ source: 'tip', strength: 0.7 });
 });
 
 test('agreements and substitutes: each kind by its own name, unknown practices and repeats refused', async () => {
   const agreement = { praksisId: '9000001', omfang: 'direkte oppgjør', fra: '2022-01-01', ...known };
-  expect(await load('agreements.ndjson', [agreement, agreement, { ...agreement, praksisId: '9999999' }, { ...agreement, fra: 'i går' }])).toMatchObject({ kind: 'agreement', read: 4, loaded: 1, quarantined: 3 }); // prettier-ignore
-  expect(await refused('agreements.ndjson')).toMatchObject([{ line: 2, field: 'praksisId' }, { line: 3, field: 'praksisId', value: '9999999' }, { line: 4, field: 'fra' }]); // prettier-ignore
+  expect(
+    await load('agreements.ndjson', [
+      agreement,
+      agreement,
+      { ...agreement, praksisId: '9999999' },
+      { ...agreement, fra: 'i går' },
+    ]),
+  ).toMatchObject({ kind: 'agreement', read: 4, loaded: 1, quarantined: 3 });
+  expect(await refused('agreements.ndjson')).toMatchObject([
+    { line: 2, field: 'praksisId' },
+    { line: 3, field: 'praksisId', value: '9999999' },
+    { line: 4, field: 'fra' },
+  ]);
   const substitute = { praksisId: '9000001', vikarHprNr: 7654321, fra: '2022-06-01', til: '2022-08-31', ...known };
-  expect(await load('substitutes.ndjson', [substitute, { ...substitute, vikarHprNr: 0 }])).toMatchObject({ kind: 'substitute', read: 2, loaded: 1, quarantined: 1 }); // prettier-ignore
+  expect(await load('substitutes.ndjson', [substitute, { ...substitute, vikarHprNr: 0 }])).toMatchObject({
+    kind: 'substitute',
+    read: 2,
+    loaded: 1,
+    quarantined: 1,
+  });
 });

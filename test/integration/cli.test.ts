@@ -18,7 +18,10 @@ afterAll(async () => {
 
 const utplukk = (args: string[], over: Record<string, string> = {}) => {
   const env = { ...process.env, ...t.env, UTPLUKK_SESSION: path.join(dir, 'session.json'), ...over };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args], { encoding: 'utf8', env });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args], {
+    encoding: 'utf8',
+    env,
+  });
   return { status, stdout, stderr };
 };
 
@@ -73,7 +76,14 @@ test('the shell completes commands, subcommands, options and what they take', ()
   const script = utplukk(['completion', 'bash']).stdout;
   const complete = (...words: string[]) => {
     const typed = words.map((word) => `'${word}'`).join(' ');
-    const { stdout, stderr } = spawnSync('bash', ['-c', `${script}\nCOMP_WORDS=(utplukk ${typed}); COMP_CWORD=${words.length}; _utplukk; printf '%s\\n' "\${COMPREPLY[@]}"`], { encoding: 'utf8' }); // prettier-ignore
+    const { stdout, stderr } = spawnSync(
+      'bash',
+      [
+        '-c',
+        `${script}\nCOMP_WORDS=(utplukk ${typed}); COMP_CWORD=${words.length}; _utplukk; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      ],
+      { encoding: 'utf8' },
+    );
     expect(stderr).toBe('');
     return stdout.trim().split('\n');
   };
@@ -84,31 +94,54 @@ test('the shell completes commands, subcommands, options and what they take', ()
   expect(complete('reasons', '--lang', '')).toEqual(['nb', 'en']);
   expect(complete('train', 'docs/')).toEqual(['']); // files are the shell's own
   expect(utplukk(['completion', 'zsh']).stdout).toMatch(/bashcompinit/);
-  expect(utplukk(['completion', 'tcsh'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/Allowed choices are bash, zsh/) as string }); // prettier-ignore
+  expect(utplukk(['completion', 'tcsh'])).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/Allowed choices are bash, zsh/) as string,
+  });
 });
 
 test('who reads in a terminal is held to the same table as on the pages, and is on record', async () => {
   const verify = () => utplukk(['verify', '--json']);
   expect(verify()).toMatchObject({ status: 3, stdout: expect.stringContaining('nobody is signed in') as string });
   utplukk(['login', '--as', 'admin']);
-  expect(verify()).toMatchObject({ status: 3, stdout: expect.stringMatching(/admin has the role admin; this needs one of: reviewer/) as string }); // prettier-ignore
+  expect(verify()).toMatchObject({
+    status: 3,
+    stdout: expect.stringMatching(/admin has the role admin; this needs one of: reviewer/) as string,
+  });
   for (const command of [['list'], ['quarantine'], ['ledger'], ['reasons', 'abcdef12', '--purpose', 'audit']])
     expect(utplukk(command).status).toBe(3);
   expect(utplukk(['runs']).status).toBe(0);
   utplukk(['login', '--as', 'nils']); // a caseworker reads lists and nothing about models
-  for (const command of [['runs'], ['show', 'versions'], ['live'], ['verify'], ['export-ledger', '--out', path.join(dir, 'l')]])
+  for (const command of [
+    ['runs'],
+    ['show', 'versions'],
+    ['live'],
+    ['verify'],
+    ['export-ledger', '--out', path.join(dir, 'l')],
+  ])
     expect(utplukk(command).status).toBe(3);
   expect(utplukk(['list']).status).toBe(0);
-  expect(utplukk(['reasons', 'abcdef12'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/--purpose/) as string });
+  expect(utplukk(['reasons', 'abcdef12'])).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/--purpose/) as string,
+  });
   utplukk(['login', '--as', 'anne']);
-  expect(utplukk(['export-ledger', '--out', path.join(dir, 'ledger.ndjson')])).toMatchObject({ status: 4, stderr: expect.stringMatching(/nothing was anchored yet/) as string }); // prettier-ignore
-  expect(await t.db('aud.access').where({ kind: 'ledger-export' }).first<object>('purpose')).toEqual({ purpose: 'audit' });
+  expect(utplukk(['export-ledger', '--out', path.join(dir, 'ledger.ndjson')])).toMatchObject({
+    status: 4,
+    stderr: expect.stringMatching(/nothing was anchored yet/) as string,
+  });
+  expect(await t.db('aud.access').where({ kind: 'ledger-export' }).first<object>('purpose')).toEqual({
+    purpose: 'audit',
+  });
   fs.rmSync(path.join(dir, 'session.json'));
 });
 
 test('exit codes mean something, and an error says what to do next', () => {
   utplukk(['login', '--as', 'anne']);
-  expect(utplukk(['verify', '--json'])).toMatchObject({ status: 0, stdout: expect.stringContaining('"problems": []') as string });
+  expect(utplukk(['verify', '--json'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('"problems": []') as string,
+  });
   expect(utplukk(['approve'])).toMatchObject({ status: 2 });
   expect(utplukk(['train', 'nowhere.yaml'])).toMatchObject({
     status: 2,
@@ -122,9 +155,15 @@ test('exit codes mean something, and an error says what to do next', () => {
   expect(utplukk(['login', '--as', 'nobody'])).toMatchObject({ status: 3 });
   expect(utplukk(['login', '--as', 'nils'])).toMatchObject({ status: 0 });
   expect(fs.statSync(path.join(dir, 'session.json')).mode & 0o777).toBe(0o600);
-  expect(utplukk(['import', dir])).toMatchObject({ status: 3, stderr: expect.stringMatching(/nils has the role caseworker/) as string });
+  expect(utplukk(['import', dir])).toMatchObject({
+    status: 3,
+    stderr: expect.stringMatching(/nils has the role caseworker/) as string,
+  });
   utplukk(['login', '--as', 'anne']);
-  expect(utplukk(['show', 'abcdef12'])).toMatchObject({ status: 4, stderr: expect.stringMatching(/no model version abcdef12/) as string });
+  expect(utplukk(['show', 'abcdef12'])).toMatchObject({
+    status: 4,
+    stderr: expect.stringMatching(/no model version abcdef12/) as string,
+  });
   expect(utplukk(['gc'])).toMatchObject({ status: 2 });
   const away = utplukk(['runs', '--json'], { DATABASE_URL: 'postgresql://x:y@127.0.0.1:9/z' });
   expect(away).toMatchObject({ status: 5, stdout: expect.stringContaining('"SourceAway"') as string });
@@ -136,7 +175,10 @@ test('simulate, import and quarantine by hand', () => {
   fs.appendFileSync(path.join(dir, 'sim/register/cases.ndjson'), '{"type":"vedtak"}\n');
   utplukk(['login', '--as', 'kari']);
   const loaded = utplukk(['import', path.join(dir, 'sim/register')]);
-  expect(loaded).toMatchObject({ status: 0, stdout: expect.stringMatching(/loaded \d+ \+ quarantined \d+ = read \d+/) as string });
+  expect(loaded).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/loaded \d+ \+ quarantined \d+ = read \d+/) as string,
+  });
   expect(utplukk(['quarantine', '--json']).stdout).toContain('"file_name": "cases.ndjson"');
   expect(utplukk(['import', path.join(dir, 'sim/register')]).stdout).toMatch(/\((\d+) loaded before\)/);
   expect(utplukk(['simulate', dir, '--actors', '7'])).toMatchObject({

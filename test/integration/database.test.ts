@@ -67,7 +67,9 @@ describe('the roles of the database', () => {
   });
   test('a month that nobody billed in yet can be opened by the product', async () => {
     await t.db.raw("select core.ensure_month('2031-05-01')");
-    expect((await t.db.raw<{ rows: unknown[] }>("select from core.bill where received_month = '2031-05-01'")).rows).toEqual([]);
+    expect(
+      (await t.db.raw<{ rows: unknown[] }>("select from core.bill where received_month = '2031-05-01'")).rows,
+    ).toEqual([]);
     expect((await t.db.raw<{ rows: unknown[] }>('select from core.bill_2031_05')).rows).toEqual([]);
   });
 });
@@ -94,7 +96,15 @@ describe('four eyes in the database', () => {
     return id;
   };
   const decision = async (requestId: string, actId: string, over: object = {}) => {
-    const row = { decision_id: randomUUID(), request_id: requestId, verdict: 'approved', act_id: actId, statement_id: statementId, decided_at: new Date(), ...over }; // prettier-ignore
+    const row = {
+      decision_id: randomUUID(),
+      request_id: requestId,
+      verdict: 'approved',
+      act_id: actId,
+      statement_id: statementId,
+      decided_at: new Date(),
+      ...over,
+    };
     await prepared(t, ola, async (tx) => void (await tx('ml.decision').insert(row)));
     return row.decision_id;
   };
@@ -103,10 +113,41 @@ describe('four eyes in the database', () => {
     kari = await actAs(t, 'kari', 'run.start');
     ola = await actAs(t, 'ola', 'promotion.approve');
     await prepared(t, kari, async (tx) => {
-      await tx('ml.matrix').insert({ matrix_id: ids.matrix, recipe_sha256: 'r', recipe: '{}', file_sha256: 'f', meta: '{}', made_at: new Date() }); // prettier-ignore
-      await tx('ml.training_run').insert({ run_id: ids.run, act_id: kari.actId, experiment: '{}', experiment_sha256: 'x', slot: 's/all', state: 'finished', started_at: new Date() }); // prettier-ignore
-      await tx('ml.model_version').insert({ version_id: ids.version, slot: 's/all', family: 'mlp', run_id: ids.run, matrix_id: ids.matrix, recipe: '{}', selectable: true, registered_at: new Date() }); // prettier-ignore
-      await tx('ml.statement').insert({ statement_id: statementId, version_id: ids.version, predicate_type: 'x', envelope: '{}', act_id: kari.actId, made_at: new Date() }); // prettier-ignore
+      await tx('ml.matrix').insert({
+        matrix_id: ids.matrix,
+        recipe_sha256: 'r',
+        recipe: '{}',
+        file_sha256: 'f',
+        meta: '{}',
+        made_at: new Date(),
+      });
+      await tx('ml.training_run').insert({
+        run_id: ids.run,
+        act_id: kari.actId,
+        experiment: '{}',
+        experiment_sha256: 'x',
+        slot: 's/all',
+        state: 'finished',
+        started_at: new Date(),
+      });
+      await tx('ml.model_version').insert({
+        version_id: ids.version,
+        slot: 's/all',
+        family: 'mlp',
+        run_id: ids.run,
+        matrix_id: ids.matrix,
+        recipe: '{}',
+        selectable: true,
+        registered_at: new Date(),
+      });
+      await tx('ml.statement').insert({
+        statement_id: statementId,
+        version_id: ids.version,
+        predicate_type: 'x',
+        envelope: '{}',
+        act_id: kari.actId,
+        made_at: new Date(),
+      });
     });
   });
 
@@ -120,8 +161,12 @@ describe('four eyes in the database', () => {
     await decision(id, ola.actId, { verdict: 'refused' });
     await expect(decision(id, ola.actId)).rejects.toThrow(/decision_once/);
     await expect(decision(await request(0.000_001), ola.actId)).rejects.toThrow(/expired/);
-    await expect(decision(await request(0.000_001), ola.actId, { decided_at: new Date(Date.now() - 3_600_000) })).rejects.toThrow(/clock was set back/); // prettier-ignore
-    await expect(decision(await request(), ola.actId, { decided_at: new Date(Date.now() + 3_600_000) })).rejects.toThrow(/clock was set/);
+    await expect(
+      decision(await request(0.000_001), ola.actId, { decided_at: new Date(Date.now() - 3_600_000) }),
+    ).rejects.toThrow(/clock was set back/);
+    await expect(
+      decision(await request(), ola.actId, { decided_at: new Date(Date.now() + 3_600_000) }),
+    ).rejects.toThrow(/clock was set/);
   });
   test('nor approve without a signed statement, or past gates that failed', async () => {
     await expect(decision(await request(), ola.actId, { statement_id: null })).rejects.toThrow(/no signed statement/);
@@ -129,9 +174,21 @@ describe('four eyes in the database', () => {
     await expect(decision(failed, ola.actId)).rejects.toThrow(/did not pass its gates/);
     const override = (actId: string, principalId: string) =>
       prepared(t, ola, async (tx) => {
-        await tx('aud.reason').insert({ reason_id: randomUUID(), words: 'x', salt: Buffer.from('s'), digest: Buffer.from('d') });
+        await tx('aud.reason').insert({
+          reason_id: randomUUID(),
+          words: 'x',
+          salt: Buffer.from('s'),
+          digest: Buffer.from('d'),
+        });
         const reason = await tx('aud.reason').first<{ reason_id: string }>('reason_id');
-        await tx('ml.gate_override').insert({ request_id: failed, gate: 'enough-outcomes', principal_id: principalId, act_id: actId, reason_id: reason.reason_id, at: new Date() }); // prettier-ignore
+        await tx('ml.gate_override').insert({
+          request_id: failed,
+          gate: 'enough-outcomes',
+          principal_id: principalId,
+          act_id: actId,
+          reason_id: reason.reason_id,
+          at: new Date(),
+        });
       });
     await expect(override(kari.actId, kari.principalId)).rejects.toThrow(/four eyes/);
     await expect(override(ola.actId, kari.principalId)).rejects.toThrow(/not the one who acted/);
@@ -145,13 +202,17 @@ describe('four eyes in the database', () => {
     const refused = await decision(await request(), ola.actId, { verdict: 'refused' });
     const champion = { slot: 's/all', seq: 1, version_id: ids.version, act_id: ola.actId };
     const now = () => new Date();
-    await expect(crown({ ...champion, live_from: now(), decision_id: refused })).rejects.toThrow(/no approved decision/);
+    await expect(crown({ ...champion, live_from: now(), decision_id: refused })).rejects.toThrow(
+      /no approved decision/,
+    );
     const approved = await decision(await request(), ola.actId);
     await expect(crown({ ...champion, live_from: now(), slot: 'other/all', decision_id: approved })).rejects.toThrow(
       /no approved decision/,
     );
     await expect(crown({ ...champion, live_from: now(), seq: 2, decision_id: approved })).rejects.toThrow(/follows 0/);
-    await expect(crown({ ...champion, live_from: new Date(0), decision_id: approved })).rejects.toThrow(/clock was set back/);
+    await expect(crown({ ...champion, live_from: new Date(0), decision_id: approved })).rejects.toThrow(
+      /clock was set back/,
+    );
     await crown({ ...champion, live_from: now(), decision_id: approved });
     await expect(t.db.raw("update ml.champion set slot = 'x'")).rejects.toThrow(/append-only/);
   });

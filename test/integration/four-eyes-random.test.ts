@@ -62,7 +62,12 @@ class Sequence {
     }
     if (kind === 5 && this.stolen.length > 0) {
       const token = this.rng.pick(this.stolen);
-      await decide({ ...(await mighty(by)), evidence: () => Promise.resolve(token) }, request.requestId, 'approved', 'with a token that somebody left'); // prettier-ignore
+      await decide(
+        { ...(await mighty(by)), evidence: () => Promise.resolve(token) },
+        request.requestId,
+        'approved',
+        'with a token that somebody left',
+      );
       return `${by} decides with a stolen token`;
     }
     if (kind === 6) return this.forge(by, request);
@@ -71,7 +76,9 @@ class Sequence {
       return `${by} passes over a gate`;
     }
     if (kind === 8) {
-      const { emergencyId } = this.rng.chance(0.5) ? await stopScoring(await mighty(by), this.slot, 'random') : await returnToEarlier(await mighty(by), this.slot, 'random', 0.000_001); // prettier-ignore
+      const { emergencyId } = this.rng.chance(0.5)
+        ? await stopScoring(await mighty(by), this.slot, 'random')
+        : await returnToEarlier(await mighty(by), this.slot, 'random', 0.000_001);
       await answerEmergency(await mighty(this.rng.pick([...PEOPLE])), emergencyId, 'random');
       return `${by} makes an emergency`;
     }
@@ -89,8 +96,22 @@ class Sequence {
     const last = await h.t.db('ml.champion').where({ slot: this.slot }).max<{ max: number | null }[]>('seq as max');
     await prepared(h.t, act, async (tx) => {
       const decisionId = randomUUID();
-      await tx('ml.decision').insert({ decision_id: decisionId, request_id: requestId, verdict: 'approved', act_id: act.actId, statement_id: statement.statement_id, decided_at: new Date() }); // prettier-ignore
-      await tx('ml.champion').insert({ slot: this.slot, seq: (last[0]?.max ?? 0) + 1, version_id: versionId, decision_id: decisionId, act_id: act.actId, live_from: new Date() }); // prettier-ignore
+      await tx('ml.decision').insert({
+        decision_id: decisionId,
+        request_id: requestId,
+        verdict: 'approved',
+        act_id: act.actId,
+        statement_id: statement.statement_id,
+        decided_at: new Date(),
+      });
+      await tx('ml.champion').insert({
+        slot: this.slot,
+        seq: (last[0]?.max ?? 0) + 1,
+        version_id: versionId,
+        decision_id: decisionId,
+        act_id: act.actId,
+        live_from: new Date(),
+      });
     });
     return `${by} forges rows`;
   }
@@ -103,7 +124,10 @@ async function twoPeople(slot: string): Promise<boolean> {
     throw error;
   });
   if (!champion) return false;
-  const row = await h.t.db('ml.decision').where({ decision_id: champion.decisionId }).first<{ statement_id: string; request_id: string }>();
+  const row = await h.t
+    .db('ml.decision')
+    .where({ decision_id: champion.decisionId })
+    .first<{ statement_id: string; request_id: string }>();
   const expected = { versionId: champion.versionId, slot, requestId: row.request_id };
   const signed = await openDecision(await statementById(h.t.db, row.statement_id), h.t.notary.trust(), expected);
   expect(signed.decider.subject).not.toBe(signed.requester.subject);

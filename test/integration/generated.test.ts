@@ -4,8 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { ROOT } from '../../platform/config/env';
 
 test('docs/openapi.json and docs/access.md are what the routes and the access table give', () => {
-  const script = "require('./dist/apps/api/write-openapi.js').generated().then((files) => process.stdout.write(JSON.stringify(files)))";
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const script =
+    "require('./dist/apps/api/write-openapi.js').generated().then((files) => process.stdout.write(JSON.stringify(files)))";
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   expect(stderr).toBe('');
   const files = JSON.parse(stdout) as Record<string, string>;
   const committed = (name: string) => fs.readFileSync(path.join(ROOT, name), 'utf8');

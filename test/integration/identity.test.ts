@@ -14,10 +14,16 @@ const verify = (over: { issuer?: string; audience?: string } = {}) =>
   tokenVerifier({ issuer: t.env.OIDC_ISSUER, audience: t.env.OIDC_AUDIENCE, ...over });
 
 test('a demo user and a service account sign in for real', async () => {
-  expect(await tokenOf(t.env, 'ola')).toMatchObject({ subject: 'ola', kind: 'person', roles: ['approver', 'reviewer'] });
+  expect(await tokenOf(t.env, 'ola')).toMatchObject({
+    subject: 'ola',
+    kind: 'person',
+    roles: ['approver', 'reviewer'],
+  });
   const service = await verify()(await signInAsService(t.env, 'service-schedule'));
   expect(service).toMatchObject({ subject: 'service-schedule', kind: 'service', roles: ['schedule'] });
-  await expect(signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'nobody')).rejects.toThrow(/no demo user "nobody"/);
+  await expect(signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'nobody')).rejects.toThrow(
+    /no demo user "nobody"/,
+  );
 });
 
 test('forged, expired, unsigned and foreign tokens are refused', async () => {
@@ -29,10 +35,14 @@ test('forged, expired, unsigned and foreign tokens are refused', async () => {
       .setIssuer(issuer)
       .setAudience(t.env.OIDC_AUDIENCE)
       .setIssuedAt();
-  await expect(verify()(await make(t.env.OIDC_ISSUER).setExpirationTime('1h').sign(privateKey))).rejects.toThrow(/refused/);
+  await expect(verify()(await make(t.env.OIDC_ISSUER).setExpirationTime('1h').sign(privateKey))).rejects.toThrow(
+    /refused/,
+  );
   const real = (await signInAsDemoUser(t.env.OIDC_ISSUER, t.env.OIDC_AUDIENCE, 'ola')).accessToken;
   const [head = '', body = '', signature = ''] = real.split('.');
-  const changed = Buffer.from(Buffer.from(body, 'base64url').toString().replace('"ola"', '"kari"')).toString('base64url');
+  const changed = Buffer.from(Buffer.from(body, 'base64url').toString().replace('"ola"', '"kari"')).toString(
+    'base64url',
+  );
   await expect(verify()(`${head}.${changed}.${signature}`)).rejects.toThrow(/refused/);
   await expect(verify()(`${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.`)).rejects.toThrow(/refused/);
   await expect(verify({ audience: 'urn:other' })(real)).rejects.toThrow(/refused.*aud/);
@@ -46,5 +56,7 @@ test('an act needs its role, and names the roles that may', async () => {
     /nils has the role caseworker; "promotion.approve" needs one of: approver/,
   );
   const admin = await tokenOf(t.env, 'admin');
-  await expect(t.db.transaction((tx) => beginAct(tx, admin, 'list.seal', 'x'))).rejects.toThrow(/needs one of: control-leader/);
+  await expect(t.db.transaction((tx) => beginAct(tx, admin, 'list.seal', 'x'))).rejects.toThrow(
+    /needs one of: control-leader/,
+  );
 });

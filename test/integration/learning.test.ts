@@ -49,7 +49,12 @@ const CHANCE = 0.2;
 const load = async (name: string, events: readonly object[]) => {
   const file = path.join(dir, name);
   fs.writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-  const [report] = await importRegister(t.db, await actAs(t, 'kari', 'register.import'), new Vault(t.db, Buffer.alloc(32, 1)), file);
+  const [report] = await importRegister(
+    t.db,
+    await actAs(t, 'kari', 'register.import'),
+    new Vault(t.db, Buffer.alloc(32, 1)),
+    file,
+  );
   return report!;
 };
 const train = async (text: string) => {
@@ -58,8 +63,16 @@ const train = async (text: string) => {
   const runId = await startRun(await t.as('kari'), loadExperiment(file));
   return { runId, ...(await t.temporal.trainingResult(runId)) };
 };
-const PLAIN = edited(edited(SMALL_EXPERIMENT, 'name: small-register', 'name: searching'), / {2}- \{ family: mlp.*\n/, '');
-const BOTH = edited(edited(SMALL_EXPERIMENT, 'name: small-register', 'name: searching'), 'candidate: logistic', 'candidate: mlp');
+const PLAIN = edited(
+  edited(SMALL_EXPERIMENT, 'name: small-register', 'name: searching'),
+  / {2}- \{ family: mlp.*\n/,
+  '',
+);
+const BOTH = edited(
+  edited(SMALL_EXPERIMENT, 'name: small-register', 'name: searching'),
+  'candidate: logistic',
+  'candidate: mlp',
+);
 const SEARCHING = `${edited(BOTH, ', nuisance: [], population: false', '')}search: { trials: 2 }\nunlabelled: { perFinding: 1, draws: 2 }\npretrain: rule-hits\n`;
 
 let first: Awaited<ReturnType<typeof train>>;
@@ -70,15 +83,33 @@ async function draw(): Promise<object[]> {
   const { rows } = await t.db.raw<{ rows: { practice_no: string }[] }>(
     `select p.practice_no from core.provider p where not exists (select 1 from ctl.case c where c.provider_id = p.provider_id and c.opened >= '2023-03-01' and c.opened < '2023-11-01') order by 1`,
   );
-  return rows.filter(() => rng.chance(CHANCE)).flatMap(({ practice_no: praksisId }, i) => {
-    const saksnr = `D-${String(i).padStart(4, '0')}`;
-    const found = rng.chance(0.15);
-    return [
-      { type: 'apnet', saksnr, praksisId, apnet: i % 2 ? '2023-03-10' : '2023-07-10', grunnlag: 'random', utvalgssannsynlighet: CHANCE, saksbehandler: 'team-1', kjentFra: i % 2 ? '2023-03-10T12:00:00Z' : '2023-07-10T12:00:00Z' },
-      { type: 'vedtak', saksnr, vedtatt: '2024-02-01', utfall: found ? 'reclaim' : 'none', belop: found ? '50000.00' : '0.00', kjentFra: '2024-02-04T12:00:00Z' },
-    ];
-  });
-} // prettier-ignore
+  return rows
+    .filter(() => rng.chance(CHANCE))
+    .flatMap(({ practice_no: praksisId }, i) => {
+      const saksnr = `D-${String(i).padStart(4, '0')}`;
+      const found = rng.chance(0.15);
+      return [
+        {
+          type: 'apnet',
+          saksnr,
+          praksisId,
+          apnet: i % 2 ? '2023-03-10' : '2023-07-10',
+          grunnlag: 'random',
+          utvalgssannsynlighet: CHANCE,
+          saksbehandler: 'team-1',
+          kjentFra: i % 2 ? '2023-03-10T12:00:00Z' : '2023-07-10T12:00:00Z',
+        },
+        {
+          type: 'vedtak',
+          saksnr,
+          vedtatt: '2024-02-01',
+          utfall: found ? 'reclaim' : 'none',
+          belop: found ? '50000.00' : '0.00',
+          kjentFra: '2024-02-04T12:00:00Z',
+        },
+      ];
+    });
+}
 
 test('a run searches settings, judges lists drawn from everybody, and says what whoever looked explains', async () => {
   const events = await draw();
@@ -88,7 +119,12 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
 
   // Every setting that was tried is a row; the best one is what folds and version are fitted with.
   const all = await trialsOf(t.db, run.runId);
-  expect(all.map(({ family, trial }) => `${family} ${trial}`).sort()).toEqual(['logistic 0', 'logistic 1', 'mlp 0', 'mlp 1']);
+  expect(all.map(({ family, trial }) => `${family} ${trial}`).sort()).toEqual([
+    'logistic 0',
+    'logistic 1',
+    'mlp 0',
+    'mlp 1',
+  ]);
   const trials = all.filter(({ family }) => family === 'mlp');
   const given = (await getRun(t.db, run.runId)).input.experiment.families[1]!;
   for (const { trial, settings } of trials) expect(settings).toEqual(trialSettings(given, 3, trial));
@@ -100,12 +136,16 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
   const { population, nuisance } = document;
   expect(nuisance!.map(({ family, metric }) => `${family} ${metric}`)).toContain('logistic average-precision');
   expect(population!.parts).toHaveLength(2);
-  expect(document.amounts!.map(({ family, orderedAs }) => `${family} ${orderedAs}`)).toEqual(['logistic logistic-nok', 'mlp mlp-nok']);
+  expect(document.amounts!.map(({ family, orderedAs }) => `${family} ${orderedAs}`)).toEqual([
+    'logistic logistic-nok',
+    'mlp mlp-nok',
+  ]);
   for (const part of population!.parts) {
     expect(part.actors).toBeGreaterThan(part.controlled);
     expect(part.drawn).toBeGreaterThan(10);
   }
-  const prior = (estimator: string) => population!.lists.find((row) => row.family === 'logistic' && row.k === 0 && row.estimator === estimator)!; // prettier-ignore
+  const prior = (estimator: string) =>
+    population!.lists.find((row) => row.family === 'logistic' && row.k === 0 && row.estimator === estimator)!;
   // Fifteen in a hundred of those drawn were made to have findings; tips and rules alone find far more.
   const arm = prior('random-arm').estimate!;
   expect(arm.lo).toBeLessThan(0.25);
@@ -141,12 +181,25 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
 
   // Made again from its pins, populations and second fits too, it says the same; and so does the version.
   const act = await actAs(t, 'kari', 'model.reproduce');
-  const rebuilt = await t.temporal.rebuild(`test-${act.actId}`, { actId: act.actId, kind: 'evaluation', id: run.runId });
+  const rebuilt = await t.temporal.rebuild(`test-${act.actId}`, {
+    actId: act.actId,
+    kind: 'evaluation',
+    id: run.runId,
+  });
   expect(rebuilt).toMatchObject({ same: true });
   expect(rebuilt.stages.map(({ stage }) => stage)).toEqual(['snapshot', 'matrix', 'folds', 'evaluation']);
-  const version = await t.temporal.rebuild(`version-${act.actId}`, { actId: act.actId, kind: 'model', id: run.versionId });
+  const version = await t.temporal.rebuild(`version-${act.actId}`, {
+    actId: act.actId,
+    kind: 'model',
+    id: run.versionId,
+  });
   expect(version).toMatchObject({ same: true });
-  expect(version.stages.filter(({ stage }) => stage === 'matrix').map(({ id }) => id).sort()).toEqual([run.matrixId, bundle.recipe.unlabelled!.matrixId].sort()); // prettier-ignore
+  expect(
+    version.stages
+      .filter(({ stage }) => stage === 'matrix')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual([run.matrixId, bundle.recipe.unlabelled!.matrixId].sort());
 
   // The chance of selection is in the matrix and can be no feature; a worker that does everything again writes nothing new.
   const refused = await startRun(
@@ -170,20 +223,28 @@ const asFile = (text: string) => {
 test('an appeal that comes later makes another label set and marks what was trained on the old one', async () => {
   const before = first;
   expect(await revisionsOf(t.db, before.matrixId)).toEqual([]);
-  const matrix = await t.db('ml.matrix').where({ matrix_id: before.matrixId }).first<{ file_sha256: string }>('file_sha256');
+  const matrix = await t
+    .db('ml.matrix')
+    .where({ matrix_id: before.matrixId })
+    .first<{ file_sha256: string }>('file_sha256');
   const rows = await readMatrix(t.store.existing(matrix.file_sha256), [], t.store.temporary());
   const { rows: settled } = await t.db.raw<{ rows: { case_no: string }[] }>(
     'select case_no from ctl.appeal union select case_no from ctl.reversal',
   );
   const saksnr = rows.rowId.find(
-    (id, row) => rows.label[row] === 1 && rows.labelKnownOn[row]! < '2023-03-01' && !settled.some(({ case_no: other }) => other === id),
+    (id, row) =>
+      rows.label[row] === 1 &&
+      rows.labelKnownOn[row]! < '2023-03-01' &&
+      !settled.some(({ case_no: other }) => other === id),
   )!;
   await load('cases-reversal.ndjson', [
     { type: 'omgjoring', saksnr, avgjort: '2025-01-20', belop: '0.00', kjentFra: '2025-01-23T12:00:00Z' },
   ]);
 
   // A run as plain as can be: it is its labels that count.
-  const after = await train(edited(`${PLAIN}expectedNok: order\n`, 'asOf: 2025-01-01T00:00:00Z', 'asOf: 2025-02-01T00:00:00Z'));
+  const after = await train(
+    edited(`${PLAIN}expectedNok: order\n`, 'asOf: 2025-01-01T00:00:00Z', 'asOf: 2025-02-01T00:00:00Z'),
+  );
   const [revision, ...others] = await revisionsOf(t.db, before.matrixId);
   expect(others).toEqual([]);
   expect(revision!.fromFinding).toBeGreaterThanOrEqual(1);
@@ -193,13 +254,21 @@ test('an appeal that comes later makes another label set and marks what was trai
   expect(frozen.ranking).toBe('expected-nok');
   expect(t.store.get(frozen.card!.markdown).toString()).toMatch(/Lists are ordered by expected kroner/);
   // Looked at once more, nothing is found that is not on record.
-  const { recipe } = await t.db('ml.matrix').where({ matrix_id: after.matrixId }).first<{ recipe: Extract<MatrixRecipe, { kind: 'cases' }> }>('recipe'); // prettier-ignore
+  const { recipe } = await t
+    .db('ml.matrix')
+    .where({ matrix_id: after.matrixId })
+    .first<{ recipe: Extract<MatrixRecipe, { kind: 'cases' }> }>('recipe');
   expect(await labelChanges(t, after.matrixId, recipe)).toEqual([]);
 
   // Whoever asks for the old version to go live is told; two people may pass over it, so the request waits.
   const { requestId } = await propose(await t.as('kari'), before.versionId, { openDays: 1, purpose: 'test' });
-  const gates = await until('the gates', async () => ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)));
-  expect(gates.find(({ gate }) => gate === 'labels-stand')).toMatchObject({ passed: false, reason: expect.stringMatching(/labels it was trained on became others since; train it again/) as string }); // prettier-ignore
+  const gates = await until('the gates', async () =>
+    ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)),
+  );
+  expect(gates.find(({ gate }) => gate === 'labels-stand')).toMatchObject({
+    passed: false,
+    reason: expect.stringMatching(/labels it was trained on became others since; train it again/) as string,
+  });
 
   // The notary's statement about the version goes wherever the version goes.
   await t.notary.client.checkpoint();
@@ -220,21 +289,44 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
     const { key } = await startFollowUp(command, { versionId: first.versionId.slice(0, 12), asOf });
     return t.temporal.followUpResult(key);
   };
-  const open = await t.db('ctl.case as c').whereNotExists(t.db('ctl.outcome as o').whereRaw('o.case_no = c.case_no')).orderBy('case_no').limit(8).pluck<string[]>('case_no'); // prettier-ignore
+  const open = await t
+    .db('ctl.case as c')
+    .whereNotExists(t.db('ctl.outcome as o').whereRaw('o.case_no = c.case_no'))
+    .orderBy('case_no')
+    .limit(8)
+    .pluck<string[]>('case_no');
   expect(open).toHaveLength(8);
-  await load('cases-later.ndjson', open.map((saksnr, i) => ({ type: 'vedtak', saksnr, vedtatt: '2025-03-01', utfall: i % 2 ? 'reclaim' : 'none', belop: i % 2 ? '70000.00' : '0.00', kjentFra: '2025-03-04T12:00:00Z' }))); // prettier-ignore
+  await load(
+    'cases-later.ndjson',
+    open.map((saksnr, i) => ({
+      type: 'vedtak',
+      saksnr,
+      vedtatt: '2025-03-01',
+      utfall: i % 2 ? 'reclaim' : 'none',
+      belop: i % 2 ? '70000.00' : '0.00',
+      kjentFra: '2025-03-04T12:00:00Z',
+    })),
+  );
   const later = await follow('2025-04-01T00:00:00Z');
   const found = await getFollowUp(t.db, later.followUpId);
   expect(found).toMatchObject({ versionId: first.versionId, rows: later.rows, findings: later.findings });
   const { rows } = t.store.getJson<EvaluationDocument>(found.documentSha256);
-  const model = rows.find(({ family, slice, metric }) => family === 'mlp' && slice === 'all' && metric === 'average-precision')!;
+  const model = rows.find(
+    ({ family, slice, metric }) => family === 'mlp' && slice === 'all' && metric === 'average-precision',
+  )!;
   expect(model.n).toBe(later.rows);
   expect(rows.map(({ family }) => family)).toEqual(expect.arrayContaining(['random', 'size', 'peer-deviation']));
 
   // Just the rows that were decided since, whatever was known before.
-  const matrix = await t.db('ml.matrix').where({ matrix_id: found.matrixId }).first<{ file_sha256: string }>('file_sha256');
+  const matrix = await t
+    .db('ml.matrix')
+    .where({ matrix_id: found.matrixId })
+    .first<{ file_sha256: string }>('file_sha256');
   const known = await readMatrix(t.store.existing(matrix.file_sha256), [], t.store.temporary());
-  const learnt = await t.db('ml.matrix').where({ matrix_id: first.matrixId }).first<{ file_sha256: string }>('file_sha256');
+  const learnt = await t
+    .db('ml.matrix')
+    .where({ matrix_id: first.matrixId })
+    .first<{ file_sha256: string }>('file_sha256');
   const before = await readMatrix(t.store.existing(learnt.file_sha256), [], t.store.temporary());
   const fresh = known.rowId.filter((id) => !before.rowId.includes(id));
   expect(later.rows).toBe(fresh.length);
@@ -256,9 +348,17 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
   expect(cut.problems).toEqual([expect.stringContaining(`rests on file ${found.documentSha256}, which is missing`)]);
   const acts = exported.entries.map(({ bytes }) => Buffer.from(bytes, 'base64').toString());
   expect(acts.filter((entry) => entry.includes('version.followed-up'))).toHaveLength(1);
-  expect(verdict.statements).toContainEqual(expect.stringMatching(new RegExp(`judged on ${later.rows} later outcomes as of 2025-04-01T00:00:00.000Z, ${later.findings} of them findings`))); // prettier-ignore
+  expect(verdict.statements).toContainEqual(
+    expect.stringMatching(
+      new RegExp(
+        `judged on ${later.rows} later outcomes as of 2025-04-01T00:00:00.000Z, ${later.findings} of them findings`,
+      ),
+    ),
+  );
   const graph = await lineageGraph(t.db, { kind: 'follow-up', id: later.followUpId });
-  expect(graph.nodes.find(({ kind, distance }) => kind === 'model-version' && distance === -1)?.id).toBe(first.versionId);
+  expect(graph.nodes.find(({ kind, distance }) => kind === 'model-version' && distance === -1)?.id).toBe(
+    first.versionId,
+  );
   expect((await verifyLedger(t.db)).problems).toEqual([]);
 
   // A superuser who changes any column of what this register wrote is found out.
@@ -272,7 +372,7 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
   await expect(startFollowUp(await t.as('kari'), { versionId: first.versionId, asOf: 'spring' })).rejects.toThrow(
     '"spring" is not an instant',
   );
-  await expect(startFollowUp(await t.as('ola'), { versionId: first.versionId, asOf: '2025-04-01T00:00:00Z' })).rejects.toThrow(
-    /may not|role/,
-  );
+  await expect(
+    startFollowUp(await t.as('ola'), { versionId: first.versionId, asOf: '2025-04-01T00:00:00Z' }),
+  ).rejects.toThrow(/may not|role/);
 }, 600_000);

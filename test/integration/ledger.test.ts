@@ -12,8 +12,11 @@ import { otherValue } from '../support/mutations';
 import { actAs, prepared, testDatabase, type TestDatabase, testNotary, type TestNotary } from '../support/environment';
 
 /** A change with its entry in one transaction, as every service does it. */
-const changing = (db: Db, actor: ActRef, change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<void>) =>
-  db.transaction((tx) => change(tx, (entry) => append(tx, actor, entry, new Date())));
+const changing = (
+  db: Db,
+  actor: ActRef,
+  change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<void>,
+) => db.transaction((tx) => change(tx, (entry) => append(tx, actor, entry, new Date())));
 const asOwner = (database: TestDatabase) => connect(database.ownerUrl, 2);
 
 let t: TestDatabase;
@@ -63,7 +66,13 @@ test('a raw insert chains too; changing, deleting and writing the chain by hand 
   await write('b');
   const owner = asOwner(t);
   const before = await count();
-  const body = { v: 2, entry: randomUUID(), at: '2024-01-01T00:00:00.000000Z', act: 'test.raw', subject: { kind: 'test', id: 'raw' } };
+  const body = {
+    v: 2,
+    entry: randomUUID(),
+    at: '2024-01-01T00:00:00.000000Z',
+    act: 'test.raw',
+    subject: { kind: 'test', id: 'raw' },
+  };
   await t.db.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body))]);
   expect(await verifyLedger(t.db)).toMatchObject({ entries: before + 1, problems: [] });
   for (const sql of [
@@ -88,7 +97,9 @@ test('eight writers at once make one unbroken chain', async () => {
   const db = connect(t.env.DATABASE_URL, 8);
   await Promise.all(
     Array.from({ length: 40 }, (_, i) =>
-      db.transaction((tx) => append(tx, actor, { act: 'test.many', subject: { kind: 'test', id: String(i) } }, new Date())),
+      db.transaction((tx) =>
+        append(tx, actor, { act: 'test.many', subject: { kind: 'test', id: String(i) } }, new Date()),
+      ),
     ),
   );
   await db.destroy();
@@ -101,12 +112,23 @@ describe('no change without an entry, no entry without a change', () => {
       `select c.oid::regclass::text as name, encode(g.tgargs, 'escape') as args from pg_trigger g join pg_class c on c.oid = g.tgrelid
         join pg_proc p on p.oid = g.tgfoid where p.proname = 'touch' order by 1`,
     );
-    const said = COVERED.map(({ table, key, without = [] }) => ({ name: table, args: `${key.join(',')}\\000${without.join(',')}\\000` }));
+    const said = COVERED.map(({ table, key, without = [] }) => ({
+      name: table,
+      args: `${key.join(',')}\\000${without.join(',')}\\000`,
+    }));
     expect(rows).toEqual(said.sort((a, b) => (a.name < b.name ? -1 : 1)));
   });
   test('a covered row that changes without an entry is refused at commit, whoever writes it', async () => {
-    const row = { principal_id: randomUUID(), issuer: 'i', subject: randomUUID(), kind: 'person', first_seen: new Date() };
-    await expect(t.db('aud.principal').insert(row)).rejects.toThrow(/aud.principal .* was changed without a ledger entry/);
+    const row = {
+      principal_id: randomUUID(),
+      issuer: 'i',
+      subject: randomUUID(),
+      kind: 'person',
+      first_seen: new Date(),
+    };
+    await expect(t.db('aud.principal').insert(row)).rejects.toThrow(
+      /aud.principal .* was changed without a ledger entry/,
+    );
     const owner = asOwner(t);
     await expect(owner('aud.principal').insert(row)).rejects.toThrow(/was changed without a ledger entry/);
     await owner.destroy();
@@ -151,7 +173,8 @@ describe('a superuser of the database', () => {
   const anchors = () => anchorsOf({ UTPLUKK_ANCHORS: notary.anchors, UTPLUKK_TRUST: notary.trustFile });
   const more = async (database: Pick<TestDatabase, 'env' | 'db'>, ids: readonly string[]) => {
     const actor = await actAs(database, 'kari', 'run.start');
-    for (const id of ids) await changing(database.db, actor, (_tx, log) => log({ act: 'test.written', subject: { kind: 'test', id } }));
+    for (const id of ids)
+      await changing(database.db, actor, (_tx, log) => log({ act: 'test.written', subject: { kind: 'test', id } }));
   };
   /** Triggers off: what the owner of the server can always do. */
   const tamper = async (sql: string) => {
@@ -189,18 +212,53 @@ describe('a superuser of the database', () => {
 
   test.each([
     ['edits an entry', () => edit(3), /entry .* were changed/, 3],
-    ['edits a query column', () => `update aud.entry set subject_kind = 'z' where entry_id = (select entry_id from aud.chain where seq = 4)`, /query columns/, 4], // prettier-ignore
+    [
+      'edits a query column',
+      () => `update aud.entry set subject_kind = 'z' where entry_id = (select entry_id from aud.chain where seq = 4)`,
+      /query columns/,
+      4,
+    ],
     [
       'edits an entry and hashes the whole chain anew',
       () => `${edit(3)}; ${REHASH}`,
       /entry 3 is not the one that was there when it was anchored/,
       3,
     ],
-    ['writes what is no entry and hashes the whole chain anew', () => `update aud.entry set bytes = 'no json' where entry_id = (select entry_id from aud.chain where seq = 3); ${REHASH}`, /entry .* is not canonical JSON/, 3], // prettier-ignore
-    ['takes an entry out', () => 'delete from aud.entry where entry_id = (select entry_id from aud.chain where seq = 2); delete from aud.chain where seq = 2', /entry 2 is missing/, 2], // prettier-ignore
-    ['takes one out, renumbers and hashes anew', () => `delete from aud.entry where entry_id = (select entry_id from aud.chain where seq = 2); delete from aud.chain where seq = 2; update aud.chain set seq = -(seq - 1) where seq > 2; update aud.chain set seq = -seq where seq < 0; ${REHASH}`, /entry 2 is not the one/, 2], // prettier-ignore
-    ['swaps two entries and hashes anew', () => `update aud.chain set seq = -4 where seq = 4; update aud.chain set seq = 4 where seq = 3; update aud.chain set seq = 3 where seq = -4; ${REHASH}`, /entry 3 is not the one/, 3], // prettier-ignore
-    ['cuts the tail under a checkpoint and mends the head', () => `delete from aud.entry where entry_id in (select entry_id from aud.chain where seq > 4); delete from aud.chain where seq > 4; ${REHASH}`, /a checkpoint of .* covers \d+ entries, the ledger holds 4: entry 5 and later ones are gone/, 5], // prettier-ignore
+    [
+      'writes what is no entry and hashes the whole chain anew',
+      () =>
+        `update aud.entry set bytes = 'no json' where entry_id = (select entry_id from aud.chain where seq = 3); ${REHASH}`,
+      /entry .* is not canonical JSON/,
+      3,
+    ],
+    [
+      'takes an entry out',
+      () =>
+        'delete from aud.entry where entry_id = (select entry_id from aud.chain where seq = 2); delete from aud.chain where seq = 2',
+      /entry 2 is missing/,
+      2,
+    ],
+    [
+      'takes one out, renumbers and hashes anew',
+      () =>
+        `delete from aud.entry where entry_id = (select entry_id from aud.chain where seq = 2); delete from aud.chain where seq = 2; update aud.chain set seq = -(seq - 1) where seq > 2; update aud.chain set seq = -seq where seq < 0; ${REHASH}`,
+      /entry 2 is not the one/,
+      2,
+    ],
+    [
+      'swaps two entries and hashes anew',
+      () =>
+        `update aud.chain set seq = -4 where seq = 4; update aud.chain set seq = 4 where seq = 3; update aud.chain set seq = 3 where seq = -4; ${REHASH}`,
+      /entry 3 is not the one/,
+      3,
+    ],
+    [
+      'cuts the tail under a checkpoint and mends the head',
+      () =>
+        `delete from aud.entry where entry_id in (select entry_id from aud.chain where seq > 4); delete from aud.chain where seq > 4; ${REHASH}`,
+      /a checkpoint of .* covers \d+ entries, the ledger holds 4: entry 5 and later ones are gone/,
+      5,
+    ],
   ] as readonly (readonly [string, () => string, RegExp, number])[])(
     'who %s is found out, and the first bad entry has its number',
     async (_what, sql, problem, seq) => {
@@ -215,7 +273,10 @@ describe('a superuser of the database', () => {
     await tamper(
       `alter table aud.chain drop constraint chain_entry; insert into aud.chain select max(seq) + 1, (select entry_id from aud.chain where seq = 3), '\\x00', '\\x00' from aud.chain; ${REHASH}`,
     );
-    expect(await problems()).toContainEqual({ seq: entries + 1, problem: expect.stringMatching(/aud.chain has lost its UNIQUE \(entry_id\)/) as string }); // prettier-ignore
+    expect(await problems()).toContainEqual({
+      seq: entries + 1,
+      problem: expect.stringMatching(/aud.chain has lost its UNIQUE \(entry_id\)/) as string,
+    });
   });
 
   test('entries that lie in another order than they were chained are found, and a changed one among them', async () => {
@@ -244,11 +305,15 @@ describe('a superuser of the database', () => {
       "select table_name as tab, column_name as name, data_type as type from information_schema.columns where table_schema = 'aud' and table_name in ('entry', 'chain', 'chain_head')",
     );
     expect(columns.length).toBe(8 + 4 + 4);
-    await owner.raw('create table public.kept_entry as table aud.entry; create table public.kept_chain as table aud.chain; create table public.kept_chain_head as table aud.chain_head'); // prettier-ignore
+    await owner.raw(
+      'create table public.kept_entry as table aud.entry; create table public.kept_chain as table aud.chain; create table public.kept_chain_head as table aud.chain_head',
+    );
     await owner.raw('alter table aud.chain_head drop constraint chain_head_one');
     const missed: string[] = [];
     for (const { tab, name, type } of columns) {
-      await tamper(`update aud.${tab} set ${name} = ${otherValue(name, type)} where ctid = (select min(ctid) from aud.${tab})`);
+      await tamper(
+        `update aud.${tab} set ${name} = ${otherValue(name, type)} where ctid = (select min(ctid) from aud.${tab})`,
+      );
       if ((await problems()).length === 0) missed.push(`${tab}.${name}`);
       await tamper(`delete from aud.${tab}; insert into aud.${tab} select * from public.kept_${tab}`);
     }
@@ -265,7 +330,11 @@ describe('a superuser of the database', () => {
     notary = await testNotary(victim, dir);
     await more(victim, ['7']);
     await notary.client.checkpoint();
-    expect((await verifyLedger(victim.db, anchors())).anchored).toMatchObject({ size: entries + 2, uncovered: 0, checkpoints: 3 });
+    expect((await verifyLedger(victim.db, anchors())).anchored).toMatchObject({
+      size: entries + 2,
+      uncovered: 0,
+      checkpoints: 3,
+    });
     await tamper(
       `delete from aud.entry where entry_id in (select entry_id from aud.chain where seq > 4); delete from aud.chain where seq > 4; ${REHASH}`,
     );

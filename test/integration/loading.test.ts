@@ -60,7 +60,9 @@ const reasons = async (file: string) =>
 
 describe('settlement messages', () => {
   beforeAll(async () => {
-    await load(write('actors.ndjson', [actorFact('1000001'), actorFact('1000002', { hprNr: undefined, orgnr: '983544622' })]));
+    await load(
+      write('actors.ndjson', [actorFact('1000001'), actorFact('1000002', { hprNr: undefined, orgnr: '983544622' })]),
+    );
   });
 
   test('bad rows go to quarantine by line, field and reason, the rest loads, the counts add up', async () => {
@@ -80,7 +82,17 @@ describe('settlement messages', () => {
     const [report] = await load(file);
     expect(report).toMatchObject({ read: 11, loaded: 2, quarantined: 9, already: false });
     const found = await reasons(file);
-    expect(found.map((r) => [r.line, r.field])).toEqual(expect.arrayContaining([[1, 'pasient.id'], [1, 'takster.0.belop'], [2, 'tidspunkt'], [2, 'guid'], [3, '(whole)'], [4, 'mottattidspunkt'], [5, 'melding.praksisId']])); // prettier-ignore
+    expect(found.map((r) => [r.line, r.field])).toEqual(
+      expect.arrayContaining([
+        [1, 'pasient.id'],
+        [1, 'takster.0.belop'],
+        [2, 'tidspunkt'],
+        [2, 'guid'],
+        [3, '(whole)'],
+        [4, 'mottattidspunkt'],
+        [5, 'melding.praksisId'],
+      ]),
+    );
     expect(found.find((r) => r.reason.startsWith('duplicate bill'))).toMatchObject({ line: 2, value: twice.guid });
     expect(found.find((r) => r.field === 'pasient.id')?.value).toBe('47…'); // no whole identifier is kept
   });
@@ -108,7 +120,14 @@ describe('settlement messages', () => {
     const row = await t
       .db('core.bill')
       .where({ bill_guid: rich.guid })
-      .first<{ bill_id: number; extra: object; civil_day: string; minute_of_day: number; amount_ore: number; patient_key: number }>();
+      .first<{
+        bill_id: number;
+        extra: object;
+        civil_day: string;
+        minute_of_day: number;
+        amount_ore: number;
+        patient_key: number;
+      }>();
     expect(row).toMatchObject({
       extra: { henvisning: { dato: '2023-01-01' }, pasient: { idType: 'DNR', trygdekontor: '0301' } },
       civil_day: '2023-01-10',
@@ -117,7 +136,9 @@ describe('settlement messages', () => {
     });
     const line = await t.db('core.bill_line').where({ bill_id: row.bill_id }).first<{ extra: object }>();
     expect(line.extra).toEqual({ tenner: [11] });
-    const dump = await t.db.raw<{ rows: { hit: boolean }[] }>('select bool_or(b::text ~ ?) as hit from core.bill b', [SYNTHETIC.join('|')]);
+    const dump = await t.db.raw<{ rows: { hit: boolean }[] }>('select bool_or(b::text ~ ?) as hit from core.bill b', [
+      SYNTHETIC.join('|'),
+    ]);
     expect(dump.rows[0]!.hit).toBe(false);
     const same = await t.db.raw<{ rows: { n: number }[] }>('select count(distinct patient_key) as n from core.bill');
     expect(same.rows[0]!.n).toBe(2); // two people, whatever the number of bills
@@ -127,7 +148,25 @@ describe('settlement messages', () => {
     const actors = write('actors-bad.ndjson', [actorFact('1000003', { orgnr: '974589108' }), actorFact('1000004')]);
     expect((await load(actors))[0]).toMatchObject({ loaded: 1, quarantined: 1 });
     expect((await reasons(actors))[0]).toMatchObject({ field: 'orgnr', value: '974589108' });
-    const cases = write('cases-bad.ndjson', [{ type: 'vedtak', saksnr: 'K-9', vedtatt: '2023-01-01', utfall: 'reclaim', belop: '1.00', kjentFra: '2023-01-02T00:00:00Z' }, { type: 'apnet', saksnr: 'K-8', praksisId: '1000001', apnet: '2023-01-01', grunnlag: 'tip', saksbehandler: 'team-1', kjentFra: '2023-01-01T00:00:00Z' }]); // prettier-ignore
+    const cases = write('cases-bad.ndjson', [
+      {
+        type: 'vedtak',
+        saksnr: 'K-9',
+        vedtatt: '2023-01-01',
+        utfall: 'reclaim',
+        belop: '1.00',
+        kjentFra: '2023-01-02T00:00:00Z',
+      },
+      {
+        type: 'apnet',
+        saksnr: 'K-8',
+        praksisId: '1000001',
+        apnet: '2023-01-01',
+        grunnlag: 'tip',
+        saksbehandler: 'team-1',
+        kjentFra: '2023-01-01T00:00:00Z',
+      },
+    ]);
     expect((await load(cases))[0]).toMatchObject({ loaded: 1, quarantined: 1 });
     expect((await reasons(cases))[0]!.reason).toMatch(/its opening comes first/);
   });
@@ -142,10 +181,20 @@ describe('settlement messages', () => {
 describe('snapshots', () => {
   const snapshot = (asOf: string, horizon?: number) => extractSnapshot(t, actor, { asOf, horizon });
   const matrixOf = async (snapshotId: string, asOf: string) =>
-    (await buildRegisterMatrix(t, actor, { kind: 'population', snapshotId, asOf, code: featureCode(), engine: matrixEngine() })).matrixId;
+    (
+      await buildRegisterMatrix(t, actor, {
+        kind: 'population',
+        snapshotId,
+        asOf,
+        code: featureCode(),
+        engine: matrixEngine(),
+      })
+    ).matrixId;
 
   test('nothing known at or after the as-of instant is in it, and the same instant is the same snapshot', async () => {
-    await load(write('settlements-2023-03.ndjson', [message([bill(), bill()], { mottattidspunkt: '2023-03-05T10:00:00Z' })]));
+    await load(
+      write('settlements-2023-03.ndjson', [message([bill(), bill()], { mottattidspunkt: '2023-03-05T10:00:00Z' })]),
+    );
     const before = await snapshot('2023-03-05T10:00:00Z');
     const after = await snapshot('2023-03-05T10:00:01Z');
     expect(after.rows - before.rows).toBe(4); // two bills and their lines
@@ -211,10 +260,33 @@ describe('prepared tables', () => {
   };
 
   test('bad rows go to quarantine with their line, the counts add up', async () => {
-    const load = await table([HEADER, '974589109,2024-01-01,1.5,x,w1,yes,100.50,', '983544622,2024-01-01,,y,w2,no,,', '974589108,2024-01-01,1,x,w1,no,,', '974589109,2024-02-30,1,x,w1,no,,', '983544622,2024-01-02,abc,x,w1,no,,', '983544622,2024-01-03,1,x,w1,yes,-5,', '974589109,2024-01-01,9,x,w1,no,,'], 'table-bad.csv'); // prettier-ignore
-    expect(load).toMatchObject({ read: 7, loaded: 2, quarantined: 5, matrix: { meta: { rows: 2, labelled: 2, positives: 1 } } });
+    const load = await table(
+      [
+        HEADER,
+        '974589109,2024-01-01,1.5,x,w1,yes,100.50,',
+        '983544622,2024-01-01,,y,w2,no,,',
+        '974589108,2024-01-01,1,x,w1,no,,',
+        '974589109,2024-02-30,1,x,w1,no,,',
+        '983544622,2024-01-02,abc,x,w1,no,,',
+        '983544622,2024-01-03,1,x,w1,yes,-5,',
+        '974589109,2024-01-01,9,x,w1,no,,',
+      ],
+      'table-bad.csv',
+    );
+    expect(load).toMatchObject({
+      read: 7,
+      loaded: 2,
+      quarantined: 5,
+      matrix: { meta: { rows: 2, labelled: 2, positives: 1 } },
+    });
     const found = await reasons(path.join(dir, 'table-bad.csv'));
-    expect(found.map((r) => [r.line, r.field])).toEqual([[4, 'orgnr'], [5, 'day'], [6, 'a'], [7, 'kroner'], [8, 'orgnr, day']]); // prettier-ignore
+    expect(found.map((r) => [r.line, r.field])).toEqual([
+      [4, 'orgnr'],
+      [5, 'day'],
+      [6, 'a'],
+      [7, 'kroner'],
+      [8, 'orgnr, day'],
+    ]);
     expect(found[4]!.reason).toMatch(/duplicate row/);
   });
   test('a wrong header and a column that the mapping does not name are refused before any work', async () => {
@@ -227,9 +299,28 @@ describe('prepared tables', () => {
     await expect(table([HEADER, '1,2024-01-01,1,x,w,yes,,'], 'table-none.csv')).rejects.toThrow(/no usable row/);
   });
   test('a column of free text is refused by what it holds, a code list is not', async () => {
-    const written = (text: (i: number) => string) => [HEADER, ...Array.from({ length: 60 }, (_, i) => `974589109,2024-0${1 + Math.floor(i / 28)}-${String((i % 28) + 1).padStart(2, '0')},1,${text(i)},w,no,,`)]; // prettier-ignore
-    await expect(table(written((i) => `visited the clinic on day ${i} and spoke with the owner`), 'table-text.csv')).rejects.toThrow(/kind holds free text \(60 different values/); // prettier-ignore
-    expect((await table(written((i) => `K${i % 7}`), 'table-code.csv')).loaded).toBe(60); // prettier-ignore
+    const written = (text: (i: number) => string) => [
+      HEADER,
+      ...Array.from(
+        { length: 60 },
+        (_, i) =>
+          `974589109,2024-0${1 + Math.floor(i / 28)}-${String((i % 28) + 1).padStart(2, '0')},1,${text(i)},w,no,,`,
+      ),
+    ];
+    await expect(
+      table(
+        written((i) => `visited the clinic on day ${i} and spoke with the owner`),
+        'table-text.csv',
+      ),
+    ).rejects.toThrow(/kind holds free text \(60 different values/);
+    expect(
+      (
+        await table(
+          written((i) => `K${i % 7}`),
+          'table-code.csv',
+        )
+      ).loaded,
+    ).toBe(60);
   });
   test('the same file and mapping are the same matrix', async () => {
     const lines = [

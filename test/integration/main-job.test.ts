@@ -44,7 +44,8 @@ afterAll(async () => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
-const withFeatures = (features: string) => EXPERIMENT.replace(/features:[\s\S]*?families:/, `features: ${features}\nfamilies:`);
+const withFeatures = (features: string) =>
+  EXPERIMENT.replace(/features:[\s\S]*?families:/, `features: ${features}\nfamilies:`);
 const experiment = (text = EXPERIMENT) => {
   const file = path.join(dir, 'experiment.yaml');
   fs.writeFileSync(file, text);
@@ -59,9 +60,18 @@ const train = async (text?: string) => {
 test('from bills to a sealed list: trained, judged, approved by a second person, live, rescored', async () => {
   const run = await train();
   const rows = await evaluationOf(t.db, run.runId);
-  expect([...new Set(rows.map((row) => row.family))]).toEqual(
-    ['current-practice', 'logistic', 'logistic-nok', 'mlp', 'mlp-nok', 'nok-at-risk', 'peer-deviation', 'random', 'rule-hits', 'size'], // prettier-ignore
-  );
+  expect([...new Set(rows.map((row) => row.family))]).toEqual([
+    'current-practice',
+    'logistic',
+    'logistic-nok',
+    'mlp',
+    'mlp-nok',
+    'nok-at-risk',
+    'peer-deviation',
+    'random',
+    'rule-hits',
+    'size',
+  ]);
   expect(rows.filter((row) => row.slice.startsWith('group:')).length).toBeGreaterThan(0);
   for (const row of overall(rows)) {
     expect(row.lo).toBeLessThanOrEqual(row.value + 1e-9);
@@ -71,7 +81,9 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   }
   // The card is frozen with the version: what it says is what was stored.
   const { card } = t.store.getJson<VersionBundle>(run.versionId);
-  expect(t.store.get(card!.markdown).toString()).toMatch(/## Quality beside the baselines[\s\S]*peer-deviation[\s\S]*## Leak certificate/);
+  expect(t.store.get(card!.markdown).toString()).toMatch(
+    /## Quality beside the baselines[\s\S]*peer-deviation[\s\S]*## Leak certificate/,
+  );
   expect(t.store.getJson<EvaluationDocument>(card!.evaluation).rows).toHaveLength(rows.length);
 
   // Promotion: gates, then a person who is neither the one who asked nor the one who trained.
@@ -109,7 +121,9 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   // Every line says what a control is expected to find and whether the model has seen anything like it; few are unlike.
   for (const { probability, expectedOre } of lines) expect(expectedOre! > 0 === probability > 0).toBe(true);
   expect(lines.filter(({ unlike }) => unlike!).length).toBeLessThan(0.25 * lines.length);
-  expect(lines.map((line) => line.probability)).toEqual([...lines.map((line) => line.probability)].sort((a, b) => b - a));
+  expect(lines.map((line) => line.probability)).toEqual(
+    [...lines.map((line) => line.probability)].sort((a, b) => b - a),
+  );
   const [first, second] = await reasonsOf(
     t,
     draft.listId,
@@ -121,7 +135,10 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   await expect(reasonsOf(t, draft.listId, ['P999999'])).rejects.toThrow(/P999999 was not scored/);
   expect(await sealList(per, draft.listId, 'sealed', 'read')).toMatchObject({ state: 'draft', seals: 1 });
   await expect(sealList(per, draft.listId, 'sealed', 'twice')).rejects.toThrow(/2 different people/);
-  expect(await sealList(await t.as('siri'), draft.listId, 'sealed', 'read too')).toMatchObject({ state: 'sealed', seals: 2 });
+  expect(await sealList(await t.as('siri'), draft.listId, 'sealed', 'read too')).toMatchObject({
+    state: 'sealed',
+    seals: 2,
+  });
   await expect(sealList(per, draft.listId, 'refused', 'late')).rejects.toThrow(/is sealed/);
   await expect(t.db.raw('update sel.line set selected = true')).rejects.toThrow(/append-only/);
   expect((await getList(t.db, draft.listId)).state).toBe('sealed');
@@ -152,11 +169,13 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   // MLflow mirrors run, version and alias.
   const mlflow = new Mlflow(t.env.MLFLOW_TRACKING_URI);
   await until('the mirror', async () =>
-    Number((await t.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count) === 0
+    Number((await t.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count) ===
+    0
       ? true
       : undefined,
   );
-  const alias = (await mlflow.call('GetModelVersionByAlias', { name: slotName(SLOT), alias: 'champion' })).model_version!;
+  const alias = (await mlflow.call('GetModelVersionByAlias', { name: slotName(SLOT), alias: 'champion' }))
+    .model_version!;
   expect(alias.tags?.find((tag) => tag.key === 'utplukk.id')?.value).toBe(run.versionId);
 
   await expectMlflowWatched(t, mlflow, { slot: SLOT, runId: run.runId, versionId: run.versionId });
@@ -185,7 +204,10 @@ test('the same recipe gives the same version, and reproduce rebuilds it to the s
 
   // One byte of one object, and both the rebuild and the sweep name it.
   const { weights } = t.store.getJson<VersionBundle>(first.versionId);
-  const { file_sha256: matrixFile } = await t.db('ml.matrix').where({ matrix_id: first.matrixId }).first<{ file_sha256: string }>();
+  const { file_sha256: matrixFile } = await t
+    .db('ml.matrix')
+    .where({ matrix_id: first.matrixId })
+    .first<{ file_sha256: string }>();
   for (const [sha, of] of [
     [weights, /version/],
     [matrixFile, /matrix/],
@@ -196,8 +218,11 @@ test('the same recipe gives the same version, and reproduce rebuilds it to the s
     fs.chmodSync(t.store.path(sha), 0o644);
     fs.writeFileSync(t.store.path(sha), changed);
     const { problems } = await damaged(t.db, t.store);
-    expect(problems).toEqual([{ sha, of: expect.stringMatching(of) as string, problem: expect.stringContaining(sha) as string }]);
-    if (sha === matrixFile) expect(await rebuild('model', first.versionId)).toMatchObject({ same: false, firstDifference: 'matrix' });
+    expect(problems).toEqual([
+      { sha, of: expect.stringMatching(of) as string, problem: expect.stringContaining(sha) as string },
+    ]);
+    if (sha === matrixFile)
+      expect(await rebuild('model', first.versionId)).toMatchObject({ same: false, firstDifference: 'matrix' });
     fs.writeFileSync(t.store.path(sha), bytes);
   }
   expect((await damaged(t.db, t.store)).problems).toEqual([]);
@@ -221,7 +246,9 @@ test('two processes fit the same bytes, and shards score what the whole does', a
     batchSize: 32,
     members: 2,
   });
-  const jobs = await Promise.all([1, 2].map(() => spawnJob<'final'>({ kind: 'final', matrix, family, seed: 11, storeRoot: t.store.root })));
+  const jobs = await Promise.all(
+    [1, 2].map(() => spawnJob<'final'>({ kind: 'final', matrix, family, seed: 11, storeRoot: t.store.root })),
+  );
   expect(jobs[0]!.result).toEqual(jobs[1]!.result);
   expect(jobs[0]!.engine).toMatchObject({ backend: 'tensorflow', threads: '1', isa: 'AVX2' });
   process.env['UTPLUKK_TFJS_BACKEND'] = 'wasm'; // where the native addon cannot be built
@@ -230,8 +257,10 @@ test('two processes fit the same bytes, and shards score what the whole does', a
   expect(fallback.engine['backend']).toBe('wasm'); // said in the record
   expect(fallback.result.validationLoss).toBeCloseTo(jobs[0]!.result.validationLoss, 4);
   const whole = await readMatrix(matrix.file, [], t.store.temporary());
-  const parts = await Promise.all([0, 1, 2].map((index) => readMatrix(matrix.file, [], t.store.temporary(), { index, of: 3 })));
-  expect(parts.flatMap((part) => part.rowId).sort()).toEqual([...whole.rowId].sort()); // prettier-ignore
+  const parts = await Promise.all(
+    [0, 1, 2].map((index) => readMatrix(matrix.file, [], t.store.temporary(), { index, of: 3 })),
+  );
+  expect(parts.flatMap((part) => part.rowId).sort()).toEqual([...whole.rowId].sort());
 });
 
 test('a worker killed in the middle of a fit and of an extraction ends in the same hashes', async () => {
@@ -242,7 +271,9 @@ test('a worker killed in the middle of a fit and of an extraction ends in the sa
   await t.db('ml.partition').delete(); // so that extraction has its work to do again
   const runId = await startRun(await t.as('kari'), experiment(text));
   const reached = (step: string) =>
-    until(`the step ${step}`, async () => ((await t.temporal.progress(`train-${runId}`))?.step === step ? true : undefined));
+    until(`the step ${step}`, async () =>
+      (await t.temporal.progress(`train-${runId}`))?.step === step ? true : undefined,
+    );
   await reached('extraction');
   lifecycle.kill('SIGKILL');
   lifecycle = await t.startWorker('lifecycle');
@@ -290,9 +321,18 @@ test('a schedule scores its nominal time, as a service account', async () => {
   const schedule = t.temporal.client.schedule.getHandle(`rescore-${slotName(SLOT)}`);
   const nominal = Date.parse('2024-11-30T23:00:00Z'); // midnight in Norway on the first of December
   await schedule.backfill({ start: new Date(nominal - 1000), end: new Date(nominal), overlap: 'ALLOW_ALL' });
-  const scoring = await until('the scheduled scoring', () => t.db('sel.scoring_run').where({ as_of: new Date(nominal) }).first<{ scoring_id: string; version_id: string; act_id: string } | undefined>()); // prettier-ignore
+  const scoring = await until('the scheduled scoring', () =>
+    t
+      .db('sel.scoring_run')
+      .where({ as_of: new Date(nominal) })
+      .first<{ scoring_id: string; version_id: string; act_id: string } | undefined>(),
+  );
   expect(scoring.version_id).toBe(versionId);
-  const act = await t.db('aud.act').join('aud.principal', 'aud.principal.principal_id', 'aud.act.principal_id').where({ act_id: scoring.act_id }).first<{ subject: string; kind: string }>(); // prettier-ignore
+  const act = await t
+    .db('aud.act')
+    .join('aud.principal', 'aud.principal.principal_id', 'aud.act.principal_id')
+    .where({ act_id: scoring.act_id })
+    .first<{ subject: string; kind: string }>();
   expect(act).toMatchObject({ subject: 'service-schedule', kind: 'service' });
   expect((await draftedList(t.db, scoring.scoring_id)).capacity).toBe(3);
   const described = await schedule.describe();
@@ -302,17 +342,23 @@ test('a schedule scores its nominal time, as a service account', async () => {
 test('a run can be cancelled, and a champion be rolled back to the one before', async () => {
   const command = await t.as('kari');
   const runId = await startRun(command, experiment(EXPERIMENT.replace('seed: 3', 'seed: 77')));
-  await until('the training step', async () => ((await t.temporal.progress(`train-${runId}`))?.step === 'training' ? true : undefined));
+  await until('the training step', async () =>
+    (await t.temporal.progress(`train-${runId}`))?.step === 'training' ? true : undefined,
+  );
   await cancelRun(command, runId);
   await expect(t.temporal.trainingResult(runId)).rejects.toThrow();
-  expect(await t.db('ml.training_run').where({ run_id: runId }).first<{ state: string }>()).toMatchObject({ state: 'cancelled' });
+  expect(await t.db('ml.training_run').where({ run_id: runId }).first<{ state: string }>()).toMatchObject({
+    state: 'cancelled',
+  });
   await expect(cancelRun(command, runId)).rejects.toThrow(/is cancelled already/);
 
   const before = (await championOf(t.db, SLOT))!.versionId;
   const next = await train(EXPERIMENT.replace('l2: [0.1, 1]', 'l2: [0.1001, 1.001]'));
   expect(next.versionId).not.toBe(before);
   const { requestId } = await propose(command, next.versionId, { openDays: 1, purpose: 'test' });
-  const gates = await until('the gates', async () => ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)));
+  const gates = await until('the gates', async () =>
+    ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)),
+  );
   expect(gates.filter((gate) => !gate.passed)).toEqual([]);
   expect(gates.map((gate) => gate.gate)).toContain('not-worse-than-champion');
   const ola = await t.as('ola');
@@ -320,6 +366,8 @@ test('a run can be cancelled, and a champion be rolled back to the one before', 
   const returned = await returnToEarlier(ola, SLOT, 'prefer the first');
   expect(returned).toMatchObject({ from: next.versionId, to: before });
   await expect(answerEmergency(ola, returned.emergencyId, 'me again')).rejects.toThrow(/four eyes/);
-  expect(await answerEmergency(await t.as('ingrid'), returned.emergencyId, 'looked too')).toMatchObject({ settled: true });
+  expect(await answerEmergency(await t.as('ingrid'), returned.emergencyId, 'looked too')).toMatchObject({
+    settled: true,
+  });
   expect((await championOf(t.db, SLOT))?.versionId).toBe(before);
 });

@@ -17,14 +17,18 @@ test('runs, artifacts, versions and aliases on a real server; its refusals keep 
   const again = await client.call('CreateExperiment', { name }).catch((error: unknown) => error);
   expect(again).toBeInstanceOf(MlflowError);
   expect((again as MlflowError).code).toBe('RESOURCE_ALREADY_EXISTS');
-  const run = (await client.call('CreateRun', { experiment_id: experiment_id!, run_name: 'r', start_time: 1 })).run!.info!;
+  const run = (await client.call('CreateRun', { experiment_id: experiment_id!, run_name: 'r', start_time: 1 })).run!
+    .info!;
   await client.call('LogBatch', { run_id: run.run_id!, metrics: [{ key: 'ap', value: 0.5, timestamp: 1, step: 0 }] });
   const bytes = Buffer.from([0, 255, 1]);
   await client.putArtifact(run.artifact_uri!, 'model/weights.bin', bytes);
   expect(Buffer.from(await client.getArtifact(run.artifact_uri!, 'model/weights.bin')).equals(bytes)).toBe(true);
   await client.call('CreateRegisteredModel', { name });
-  const version = (await client.call('CreateModelVersion', { name, source: `${run.artifact_uri}/model`, run_id: run.run_id! }))
-    .model_version!;
+  const version = (
+    await client.call('CreateModelVersion', { name, source: `${run.artifact_uri}/model`, run_id: run.run_id! })
+  ).model_version!;
   await client.call('SetRegisteredModelAlias', { name, alias: 'champion', version: version.version! });
-  expect((await client.call('GetModelVersionByAlias', { name, alias: 'champion' })).model_version!.version).toBe(version.version);
+  expect((await client.call('GetModelVersionByAlias', { name, alias: 'champion' })).model_version!.version).toBe(
+    version.version,
+  );
 });

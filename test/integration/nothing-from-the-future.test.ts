@@ -60,20 +60,73 @@ const anyDay = day('2021-01-02', '2023-06-01');
 const later = day('2022-01-01', '2023-06-20').map((d) => `${d}T12:00:00Z`);
 const person = fc.constantFrom(...SYNTHETIC);
 
-const lateBills = fc.record({ kind: fc.constant('settlements' as const), practice, received: later, days: fc.array(anyDay, { minLength: 1, maxLength: 5 }), person, ids: fc.array(fc.uuid(), { minLength: 6, maxLength: 6 }), tariff: fc.constantFrom('2ad', '2cd', '1bd', 'unheard-of'), ore: fc.integer({ min: 0, max: 90_000 }) }); // prettier-ignore
-const lateActor = fc.record({ kind: fc.constant('actors' as const), practice, known: later, from: anyDay, list: fc.integer({ min: 0, max: 5000 }), type: fc.constantFrom('FALE', 'TANN', 'FYNO'), account: fc.string({ maxLength: 8 }) }); // prettier-ignore
+const lateBills = fc.record({
+  kind: fc.constant('settlements' as const),
+  practice,
+  received: later,
+  days: fc.array(anyDay, { minLength: 1, maxLength: 5 }),
+  person,
+  ids: fc.array(fc.uuid(), { minLength: 6, maxLength: 6 }),
+  tariff: fc.constantFrom('2ad', '2cd', '1bd', 'unheard-of'),
+  ore: fc.integer({ min: 0, max: 90_000 }),
+});
+const lateActor = fc.record({
+  kind: fc.constant('actors' as const),
+  practice,
+  known: later,
+  from: anyDay,
+  list: fc.integer({ min: 0, max: 5000 }),
+  type: fc.constantFrom('FALE', 'TANN', 'FYNO'),
+  account: fc.string({ maxLength: 8 }),
+});
 const latePerson = fc.record({ kind: fc.constant('patients' as const), person, known: later, died: anyDay, practice });
 const lateSubstitute = fc.record({ kind: fc.constant('substitutes' as const), practice, known: later, from: anyDay });
 const lateCase = fc.record({ kind: fc.constant('cases' as const), practice, known: later, no: fc.uuid() });
-type Late = typeof lateBills extends fc.Arbitrary<infer A> ? A | (typeof lateActor extends fc.Arbitrary<infer B> ? B : never) | (typeof latePerson extends fc.Arbitrary<infer C> ? C : never) | (typeof lateSubstitute extends fc.Arbitrary<infer D> ? D : never) | (typeof lateCase extends fc.Arbitrary<infer E> ? E : never) : never; // prettier-ignore
+type Late =
+  typeof lateBills extends fc.Arbitrary<infer A>
+    ? | A
+      | (typeof lateActor extends fc.Arbitrary<infer B> ? B : never)
+      | (typeof latePerson extends fc.Arbitrary<infer C> ? C : never)
+      | (typeof lateSubstitute extends fc.Arbitrary<infer D> ? D : never)
+      | (typeof lateCase extends fc.Arbitrary<infer E> ? E : never)
+    : never;
 
 /** Messages as the payer's systems would send them. */
 function documents(late: Late): unknown[] {
   switch (late.kind) {
     case 'settlements':
-      return [{ mottattidspunkt: late.received, meldingsId: late.ids[5], melding: { praksisId: late.practice, enkeltregninger: late.days.map((d, i) => ({ guid: late.ids[i], regningsnummer: i + 1, tidspunkt: `${d}T09:0${i}:00`, pasient: { id: late.person, idType: 'DNR' }, takster: [{ takstkode: late.tariff, antall: 1 + i, belop: (late.ore / 100).toFixed(2) }], egenandel: '0.00' })) } }]; // prettier-ignore
+      return [
+        {
+          mottattidspunkt: late.received,
+          meldingsId: late.ids[5],
+          melding: {
+            praksisId: late.practice,
+            enkeltregninger: late.days.map((d, i) => ({
+              guid: late.ids[i],
+              regningsnummer: i + 1,
+              tidspunkt: `${d}T09:0${i}:00`,
+              pasient: { id: late.person, idType: 'DNR' },
+              takster: [{ takstkode: late.tariff, antall: 1 + i, belop: (late.ore / 100).toFixed(2) }],
+              egenandel: '0.00',
+            })),
+          },
+        },
+      ];
     case 'actors':
-      return [{ hprNr: '1234567', orgnr: '974589109', praksisId: late.practice, praksistype: late.type, fagomrade: 'LE', kommunenr: '0301', listelengde: late.list, kontoHash: late.account, gyldigFra: late.from, kjentFra: late.known }]; // prettier-ignore
+      return [
+        {
+          hprNr: '1234567',
+          orgnr: '974589109',
+          praksisId: late.practice,
+          praksistype: late.type,
+          fagomrade: 'LE',
+          kommunenr: '0301',
+          listelengde: late.list,
+          kontoHash: late.account,
+          gyldigFra: late.from,
+          kjentFra: late.known,
+        },
+      ];
     case 'patients':
       return [
         {
@@ -99,7 +152,14 @@ function documents(late: Late): unknown[] {
           saksbehandler: 'team-1',
           kjentFra: late.known,
         },
-        { type: 'vedtak', saksnr: late.no, vedtatt: late.known.slice(0, 10), utfall: 'reclaim', belop: '250000.00', kjentFra: late.known },
+        {
+          type: 'vedtak',
+          saksnr: late.no,
+          vedtatt: late.known.slice(0, 10),
+          utfall: 'reclaim',
+          belop: '250000.00',
+          kjentFra: late.known,
+        },
       ];
   }
 }

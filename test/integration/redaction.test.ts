@@ -72,7 +72,13 @@ test('what cannot be redacted is refused and changes nothing', async () => {
 test('a redaction destroys the old bytes; manifests resolve through it, and reproduction says so', async () => {
   const actor = await actAs(t, 'kari', 'run.start');
   const before = await billPart();
-  const recipe = { kind: 'population', snapshotId, asOf: '2023-06-01T00:00:00.000Z', code: featureCode(), engine: matrixEngine() } as const;
+  const recipe = {
+    kind: 'population',
+    snapshotId,
+    asOf: '2023-06-01T00:00:00.000Z',
+    code: featureCode(),
+    engine: matrixEngine(),
+  } as const;
   const matrix = await buildRegisterMatrix(t, actor, recipe);
   const derived = [...t.store.allDerived()];
   expect(derived.length).toBeGreaterThan(0);
@@ -97,8 +103,25 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   const versionId = 'f'.repeat(64);
   const runId = randomUUID();
   await prepared(t, actor, async (tx) => {
-    await tx('ml.training_run').insert({ run_id: runId, act_id: actor.actId, experiment: '{}', experiment_sha256: 'x', slot: 's/all', state: 'finished', started_at: new Date() }); // prettier-ignore
-    await tx('ml.model_version').insert({ version_id: versionId, slot: 's/all', family: 'mlp', run_id: runId, matrix_id: matrix.matrixId, recipe: '{}', selectable: false, registered_at: new Date() }); // prettier-ignore
+    await tx('ml.training_run').insert({
+      run_id: runId,
+      act_id: actor.actId,
+      experiment: '{}',
+      experiment_sha256: 'x',
+      slot: 's/all',
+      state: 'finished',
+      started_at: new Date(),
+    });
+    await tx('ml.model_version').insert({
+      version_id: versionId,
+      slot: 's/all',
+      family: 'mlp',
+      run_id: runId,
+      matrix_id: matrix.matrixId,
+      recipe: '{}',
+      selectable: false,
+      registered_at: new Date(),
+    });
   });
   const unasked = {} as never; // not asked by a rebuild
   const { rebuildMatrix } = reproductionActivities({
@@ -114,7 +137,11 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   });
   const { MockActivityEnvironment } = await import('@temporalio/testing');
   const environment = new MockActivityEnvironment();
-  const rebuilt = await environment.run<[{ actId: string; versionId: string }], Awaited<ReturnType<typeof rebuildMatrix>>, typeof rebuildMatrix>(rebuildMatrix, { actId: actor.actId, versionId }); // prettier-ignore
+  const rebuilt = await environment.run<
+    [{ actId: string; versionId: string }],
+    Awaited<ReturnType<typeof rebuildMatrix>>,
+    typeof rebuildMatrix
+  >(rebuildMatrix, { actId: actor.actId, versionId });
   expect(rebuilt.found).not.toBe(rebuilt.expected);
   expect(rebuilt.redacted).toEqual(['bill 2023-02-01']);
 });
@@ -124,8 +151,12 @@ test('the same call again finishes what was cut short; statement and ledger stay
   // Somebody whom nobody asked for before is another request, not the earlier one again.
   const stranger = await actAs(t, 'liv', 'snapshot.redact');
   await expect(redact({ patients: [1] }, { asked: stranger, approved })).rejects.toThrow(/holds no row/);
-  expect(await t.db('ml.redaction').select<object[]>('rows_removed', 'legal_basis')).toEqual([{ rows_removed: 2, legal_basis: BASIS }]);
-  expect(await t.db('aud.entry').where({ act: 'partition.redacted' }).select<object[]>('subject_id')).toEqual([{ subject_id: 'bill/2023-02-01' }]); // prettier-ignore
+  expect(await t.db('ml.redaction').select<object[]>('rows_removed', 'legal_basis')).toEqual([
+    { rows_removed: 2, legal_basis: BASIS },
+  ]);
+  expect(await t.db('aud.entry').where({ act: 'partition.redacted' }).select<object[]>('subject_id')).toEqual([
+    { subject_id: 'bill/2023-02-01' },
+  ]);
   await expect(t.db('ml.redaction').delete()).rejects.toThrow(/append-only/);
   expect((await verifyLedger(t.db)).problems).toEqual([]);
 });

@@ -35,7 +35,8 @@ const write = (name: string, rows: unknown[]) => {
   return file;
 };
 const load = (file: string) => importRegister(t.db, actor, vault(), file);
-const snapshot = (asOf: string, over: { horizon?: number; shards?: number } = {}) => extractSnapshot(t, actor, { asOf, ...over });
+const snapshot = (asOf: string, over: { horizon?: number; shards?: number } = {}) =>
+  extractSnapshot(t, actor, { asOf, ...over });
 
 beforeAll(async () => {
   t = await testDatabase();
@@ -43,8 +44,11 @@ beforeAll(async () => {
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'register-'));
   await loadReference(t.db);
   await writeRegister({ ...DEMO_DIALS, actors: 0.003, volume: 0.03, years: 2, controlsPerYear: 40 }, dir);
-  for (const report of await load(path.join(dir, 'register'))) expect(report.loaded + report.quarantined).toBe(report.read);
-  await load(write('actors-hand.ndjson', [actorFact('9000001'), actorFact('9000002', { praksistype: 'APOT', fagomrade: 'AP' })]));
+  for (const report of await load(path.join(dir, 'register')))
+    expect(report.loaded + report.quarantined).toBe(report.read);
+  await load(
+    write('actors-hand.ndjson', [actorFact('9000001'), actorFact('9000002', { praksistype: 'APOT', fagomrade: 'AP' })]),
+  );
 }, 120_000);
 afterAll(async () => {
   await t.close();
@@ -61,15 +65,36 @@ describe('people, substitutes, prescriptions, cases', () => {
       fastlegePraksisId: '9000001',
       kjentFra: '2021-01-01T00:00:00Z',
     };
-    const [report] = await load(write('patients-hand.ndjson', [fact, fact, { ...fact, id: '47908702368' }, { ...fact, fodselsar: 1600 }]));
+    const [report] = await load(
+      write('patients-hand.ndjson', [fact, fact, { ...fact, id: '47908702368' }, { ...fact, fodselsar: 1600 }]),
+    );
     expect(report).toMatchObject({ read: 4, loaded: 1, quarantined: 3 });
-    const reasons = await t.db('core.quarantine as q').join('core.load_batch as b', 'b.batch_id', 'q.batch_id').where({ file_name: 'patients-hand.ndjson' }).orderBy('line').select<{ line: number; field: string; value: string }[]>('line', 'field', 'value'); // prettier-ignore
-    expect(reasons).toMatchObject([{ line: 2, field: 'kjentFra' }, { line: 3, field: 'pasient.id', value: '47…' }, { line: 4, field: 'fodselsar' }]); // prettier-ignore
+    const reasons = await t
+      .db('core.quarantine as q')
+      .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
+      .where({ file_name: 'patients-hand.ndjson' })
+      .orderBy('line')
+      .select<{ line: number; field: string; value: string }[]>('line', 'field', 'value');
+    expect(reasons).toMatchObject([
+      { line: 2, field: 'kjentFra' },
+      { line: 3, field: 'pasient.id', value: '47…' },
+      { line: 4, field: 'fodselsar' },
+    ]);
   });
 
   test('eResept messages load by kind; a claim of an unknown pharmacy and a second copy are refused', async () => {
     const at = { mottattidspunkt: '2022-03-05T09:00:00Z' };
-    const m1 = { type: 'M1', ...at, reseptId: randomUUID(), praksisId: '9000001', pasient: { id: SYNTHETIC[1], idType: 'DNR' }, forskrevet: '2022-03-01', atc: 'N02CC01', pakninger: 2, reservasjonBytte: true }; // prettier-ignore
+    const m1 = {
+      type: 'M1',
+      ...at,
+      reseptId: randomUUID(),
+      praksisId: '9000001',
+      pasient: { id: SYNTHETIC[1], idType: 'DNR' },
+      forskrevet: '2022-03-01',
+      atc: 'N02CC01',
+      pakninger: 2,
+      reservasjonBytte: true,
+    };
     const m10 = {
       type: 'M10',
       ...at,
@@ -101,11 +126,18 @@ describe('people, substitutes, prescriptions, cases', () => {
       ]),
     );
     expect(report).toMatchObject({ read: 6, loaded: 3, quarantined: 3 });
-    expect(await t.db('rx.dispensing').where({ dispensing_id: m10.utleveringId }).first<object>('packages', 'override_reason')).toEqual({
+    expect(
+      await t
+        .db('rx.dispensing')
+        .where({ dispensing_id: m10.utleveringId })
+        .first<object>('packages', 'override_reason'),
+    ).toEqual({
       packages: 3,
       override_reason: 'annet',
     });
-    expect(await t.db('rx.claim').where({ claim_id: m18.kravId }).first<object>('claimed_ore')).toEqual({ claimed_ore: 48050 });
+    expect(await t.db('rx.claim').where({ claim_id: m18.kravId }).first<object>('claimed_ore')).toEqual({
+      claimed_ore: 48050,
+    });
   });
 
   test('a reversal entered as a complaint is flagged, and no label rests on it; others make their states', async () => {
@@ -138,15 +170,21 @@ describe('people, substitutes, prescriptions, cases', () => {
       ...over,
     });
     const cases = ['H-open', 'H-final', 'H-reversed', 'H-misregistered', 'H-undone', 'H-fresh'];
-    await load(write('cases-hand.ndjson', [
-      ...cases.map(opened), ...cases.slice(1, 5).map((c) => decided(c)), decided('H-fresh', '2022-12-20'),
-      appealed('H-reversed', 'reversed'), appealed('H-misregistered', 'reversed', { innkommet: null }),
-      { type: 'omgjoring', saksnr: 'H-undone', avgjort: '2022-10-01', belop: '0.00', ...known('2022-10-01') },
-    ])); // prettier-ignore
+    await load(
+      write('cases-hand.ndjson', [
+        ...cases.map(opened),
+        ...cases.slice(1, 5).map((c) => decided(c)),
+        decided('H-fresh', '2022-12-20'),
+        appealed('H-reversed', 'reversed'),
+        appealed('H-misregistered', 'reversed', { innkommet: null }),
+        { type: 'omgjoring', saksnr: 'H-undone', avgjort: '2022-10-01', belop: '0.00', ...known('2022-10-01') },
+      ]),
+    );
     const { snapshotId } = await snapshot('2023-01-01T00:00:00Z');
     const manifest = await readManifest(t.db, t.store, snapshotId);
     const labels = await withDuck(t.store.temporary(), async (duck) => {
-      for (const name of ['case', 'outcome', 'appeal', 'reversal']) await openView(duck, t.store, manifest, `"${name}"`, name, () => true);
+      for (const name of ['case', 'outcome', 'appeal', 'reversal'])
+        await openView(duck, t.store, manifest, `"${name}"`, name, () => true);
       return (
         await duck.runAndReadAll(
           `select case_no, state, label, cast(label_known_on as varchar) from (${labelSql(0, '2023-01-01')}) where case_no like 'H-%' order by 1`,
@@ -154,9 +192,13 @@ describe('people, substitutes, prescriptions, cases', () => {
       ).getRows();
     });
     expect(labels).toEqual([
-      ['H-final', 'final', 1, '2022-06-01'], ['H-fresh', 'provisional', 1, '2022-12-20'], ['H-misregistered', 'unclear', null, null],
-      ['H-open', 'open', null, null], ['H-reversed', 'reversed', 0, '2022-09-01'], ['H-undone', 'reversed', 0, '2022-10-01'],
-    ]); // prettier-ignore
+      ['H-final', 'final', 1, '2022-06-01'],
+      ['H-fresh', 'provisional', 1, '2022-12-20'],
+      ['H-misregistered', 'unclear', null, null],
+      ['H-open', 'open', null, null],
+      ['H-reversed', 'reversed', 0, '2022-09-01'],
+      ['H-undone', 'reversed', 0, '2022-10-01'],
+    ]);
   });
 });
 
@@ -198,7 +240,15 @@ describe('snapshots', () => {
     expect(eight.rows).toBe(one.rows);
     expect(eight.snapshotId).not.toBe(one.snapshotId);
     const matrixOf = async ({ snapshotId }: { snapshotId: string }) =>
-      (await buildRegisterMatrix(t, actor, { kind: 'population', snapshotId, asOf, code: featureCode(), engine: matrixEngine() })).matrixId;
+      (
+        await buildRegisterMatrix(t, actor, {
+          kind: 'population',
+          snapshotId,
+          asOf,
+          code: featureCode(),
+          engine: matrixEngine(),
+        })
+      ).matrixId;
     expect(await matrixOf(eight)).toBe(await matrixOf(one));
   }, 120_000);
 
@@ -225,9 +275,13 @@ describe('snapshots', () => {
 
   test('more columns than a PostgreSQL table can hold', async () => {
     const windows = Array.from({ length: 24 }, (_, i) => i + 1);
-    const many: Declaration[] = FEATURES.filter((f) => f.declaration.of.kind === 'total' && f.declaration.source === 'bills')
+    const many: Declaration[] = FEATURES.filter(
+      (f) => f.declaration.of.kind === 'total' && f.declaration.source === 'bills',
+    )
       .slice(0, 1)
-      .flatMap(({ declaration }) => Array.from({ length: 80 }, (_, i) => ({ ...declaration, name: `wide${i}`, windows, peers: [] })));
+      .flatMap(({ declaration }) =>
+        Array.from({ length: 80 }, (_, i) => ({ ...declaration, name: `wide${i}`, windows, peers: [] })),
+      );
     const features = many.flatMap(columnsOf);
     expect(features.length).toBeGreaterThan(1664);
     const { snapshotId } = await snapshot('2022-12-01T00:00:00Z');
@@ -235,7 +289,9 @@ describe('snapshots', () => {
     await withDuck(t.store.temporary(), async (duck) => {
       const { parts } = await deriveParts(duck, t.store, manifest);
       const [made] = await featureParts(duck, t.store, manifest, parts, ['2022-12-01'], { features });
-      const columns = await duck.runAndReadAll(`select count(*)::int from (describe select * from read_parquet('${made!.file}'))`);
+      const columns = await duck.runAndReadAll(
+        `select count(*)::int from (describe select * from read_parquet('${made!.file}'))`,
+      );
       expect(columns.getRows()[0]![0]).toBe(features.length + 3);
     });
   }, 120_000);

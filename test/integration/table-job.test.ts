@@ -38,10 +38,14 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
   const { versionId } = await other.temporal.trainingResult(runId);
   expect((await getVersion(other.db, versionId)).family).toBe('logistic');
   expect(
-    Number((await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count),
+    Number(
+      (await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count,
+    ),
   ).toBeGreaterThan(0);
   expect(
-    (await evaluationOf(other.db, runId)).find((row) => row.family === 'logistic' && row.metric === 'average-precision')!.value,
+    (await evaluationOf(other.db, runId)).find(
+      (row) => row.family === 'logistic' && row.metric === 'average-precision',
+    )!.value,
   ).toBeGreaterThan(0.9);
   // One number settles the outcome here: the leak check asks why, and two different people have to answer.
   expect(await leaksOf(other.db, runId)).toMatchObject({ verdict: 'needs-reason', reasons: 0 });
@@ -59,7 +63,15 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
   await until('the gates', async () => ((await gatesOf(other.db, requestId)).length > 0 ? true : undefined));
   expect(await decide(await other.as('ola'), requestId, 'approved', 'good')).toMatchObject({ verdict: 'approved' });
   const mapping = loadExperiment(experiment).table!.mapping;
-  const options = { slot: SLOT, asOf: '2023-01-01T00:00:00Z', capacity: 10, seed: 1, openDays: 1, shards: 2, table: { file, mapping } };
+  const options = {
+    slot: SLOT,
+    asOf: '2023-01-01T00:00:00Z',
+    capacity: 10,
+    seed: 1,
+    openDays: 1,
+    shards: 2,
+    table: { file, mapping },
+  };
   const { workflowId } = await startRescore(await other.as('kari'), options);
   const list = await draftedList(other.db, (await other.temporal.rescoreResult(workflowId)).scoringId);
   const scored = await listLines(other.db, list.listId);
@@ -69,6 +81,8 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
   away.kill('SIGKILL');
   await other.startWorker('lifecycle');
   const waiting = async () =>
-    Number((await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count);
+    Number(
+      (await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count,
+    );
   await until('the mirror', async () => ((await waiting()) === 0 ? true : undefined)); // it asks again after a minute at most
 });

@@ -39,12 +39,19 @@ test('two people make a champion, and what scoring loads is checked down to thei
   const { slot, versionId } = await champion(newSlot());
   expect((await live(slot)).versionId).toBe(versionId);
   const kinds = (await statementsOf(t.db, versionId)).map(({ predicateType }) => predicateType);
-  expect(kinds).toEqual(['urn:utplukk:model-version:v1', 'urn:utplukk:promotion-request:v1', 'urn:utplukk:promotion-decision:v1']);
-  expect((await verifyLedger(t.db, anchorsOf({ UTPLUKK_ANCHORS: t.notary.anchors, UTPLUKK_TRUST: t.notary.trustFile }))).problems).toEqual(
-    [],
-  );
+  expect(kinds).toEqual([
+    'urn:utplukk:model-version:v1',
+    'urn:utplukk:promotion-request:v1',
+    'urn:utplukk:promotion-decision:v1',
+  ]);
+  expect(
+    (await verifyLedger(t.db, anchorsOf({ UTPLUKK_ANCHORS: t.notary.anchors, UTPLUKK_TRUST: t.notary.trustFile })))
+      .problems,
+  ).toEqual([]);
   // Tokens and names stand in the statements, never in an entry.
-  const { rows } = await t.db.raw<{ rows: { text: string }[] }>("select convert_from(bytes, 'UTF8') as text from aud.entry");
+  const { rows } = await t.db.raw<{ rows: { text: string }[] }>(
+    "select convert_from(bytes, 'UTF8') as text from aud.entry",
+  );
   for (const { text } of rows) expect(text).not.toMatch(/eyJ|looked at it|"kari"|"ola"/);
 });
 
@@ -70,7 +77,8 @@ describe('bad input to the notary, each refused with its own sentence', () => {
     return { ...made, payload: Buffer.from(payload).toString('base64') };
   };
 
-  test('a good one is signed', async () => expect((await t.notary.client.decision(await decision())).signatures).toHaveLength(1));
+  test('a good one is signed', async () =>
+    expect((await t.notary.client.decision(await decision())).signatures).toHaveLength(1));
   test('approver = requester under another session', async () =>
     refused(await decision({ user: 'kari' }), /the one who asks may not approve/));
   test('no approver', async () => refused(await decision({ user: 'per' }), /does not carry the role approver/));
@@ -86,22 +94,43 @@ describe('bad input to the notary, each refused with its own sentence', () => {
   test('an approval replayed as a refusal, and a request as an approval', async () => {
     const input = await decision();
     await refused({ ...input, verdict: 'refused' }, /made for another act than promotion.refuse/);
-    const idToken = await evidenceAs(t.env, 'ola')(nonceOf({ act: 'promotion.request', slot: input.slot, versionId: input.versionId, requestId: input.requestId })); // prettier-ignore
+    const idToken = await evidenceAs(
+      t.env,
+      'ola',
+    )(nonceOf({ act: 'promotion.request', slot: input.slot, versionId: input.versionId, requestId: input.requestId }));
     await refused({ ...input, idToken }, /made for another act/);
   });
   test('a token of another house, of nobody, of an unknown key, without signature', async () => {
     const input = await decision();
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     expect(await exportJWK(publicKey)).toHaveProperty('x');
-    const nonce = nonceOf({ act: 'promotion.approve', slot: input.slot, versionId: input.versionId, requestId: input.requestId });
+    const nonce = nonceOf({
+      act: 'promotion.approve',
+      slot: input.slot,
+      versionId: input.versionId,
+      requestId: input.requestId,
+    });
     const make = (issuer: string, kid?: string) =>
-      new SignJWT({ nonce, roles: ['approver'] }).setProtectedHeader({ alg: 'ES256', ...(kid ? { kid } : {}) }).setSubject('ola').setIssuer(issuer).setAudience('utplukk-cli').setIssuedAt().setExpirationTime('1h').sign(privateKey); // prettier-ignore
+      new SignJWT({ nonce, roles: ['approver'] })
+        .setProtectedHeader({ alg: 'ES256', ...(kid ? { kid } : {}) })
+        .setSubject('ola')
+        .setIssuer(issuer)
+        .setAudience('utplukk-cli')
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey);
     await refused({ ...input, idToken: await make('http://elsewhere') }, /not pinned here/);
-    await refused({ ...input, idToken: await make(t.env.OIDC_ISSUER, 'unknown') }, /signed by a key that is not pinned/);
+    await refused(
+      { ...input, idToken: await make(t.env.OIDC_ISSUER, 'unknown') },
+      /signed by a key that is not pinned/,
+    );
     await refused({ ...input, idToken: await make(t.env.OIDC_ISSUER) }, /signature is forged/);
     await refused({ ...input, idToken: 'nonsense' }, /not a token/);
     const [, body] = input.idToken.split('.');
-    await refused({ ...input, idToken: `${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.` }, /token was refused/);
+    await refused(
+      { ...input, idToken: `${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.` },
+      /token was refused/,
+    );
   });
   test('an unsigned version, and a version that a person registers', async () => {
     const input = await decision();
@@ -111,22 +140,47 @@ describe('bad input to the notary, each refused with its own sentence', () => {
     );
     const token = await evidenceAs(t.env, 'kari')('x');
     await expect(
-      t.notary.client.version({ slot: 's/all', versionId: 'a'.repeat(64), runId: randomUUID(), trainer: { issuer: 'i', subject: 's' }, recipe: {}, engine: {}, serviceToken: token }), // prettier-ignore
+      t.notary.client.version({
+        slot: 's/all',
+        versionId: 'a'.repeat(64),
+        runId: randomUUID(),
+        trainer: { issuer: 'i', subject: 's' },
+        recipe: {},
+        engine: {},
+        serviceToken: token,
+      }),
     ).rejects.toThrow(/token was refused|service account/);
   });
   test('a body that is none', async () => {
-    const response = await fetch(`${t.notary.url}/v1/decisions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }); // prettier-ignore
+    const response = await fetch(`${t.notary.url}/v1/decisions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
     expect(response.status).toBe(422);
     expect(await response.text()).toMatch(/decision to sign is not right.*slot/s);
   });
 });
 
 describe('any one layer switched off', () => {
-  const forgeRows = async (slot: string, versionId: string, requestId: string, statementId: string | null, by = 'kari') => {
+  const forgeRows = async (
+    slot: string,
+    versionId: string,
+    requestId: string,
+    statementId: string | null,
+    by = 'kari',
+  ) => {
     const act = await actAs(t, by, by === 'kari' ? 'run.start' : 'promotion.approve');
     const decisionId = randomUUID();
     await prepared(t, act, async (tx) => {
-      await tx('ml.decision').insert({ decision_id: decisionId, request_id: requestId, verdict: 'approved', act_id: act.actId, statement_id: statementId, decided_at: new Date() }); // prettier-ignore
+      await tx('ml.decision').insert({
+        decision_id: decisionId,
+        request_id: requestId,
+        verdict: 'approved',
+        act_id: act.actId,
+        statement_id: statementId,
+        decided_at: new Date(),
+      });
       await tx('ml.champion').insert({
         slot,
         seq: 1,
@@ -155,7 +209,14 @@ describe('any one layer switched off', () => {
     const decisionId = randomUUID();
     await owner.transaction(async (tx) => {
       await tx.raw('set local session_replication_role = replica');
-      await tx('ml.decision').insert({ decision_id: decisionId, request_id: requestId, verdict: 'approved', act_id: act.actId, statement_id: decision!.statementId, decided_at: new Date() }); // prettier-ignore
+      await tx('ml.decision').insert({
+        decision_id: decisionId,
+        request_id: requestId,
+        verdict: 'approved',
+        act_id: act.actId,
+        statement_id: decision!.statementId,
+        decided_at: new Date(),
+      });
       await tx('ml.champion').insert({
         slot,
         seq: 1,
@@ -180,9 +241,17 @@ describe('any one layer switched off', () => {
     const { slot, versionId, requestId } = await ask(newSlot());
     const { envelope } = (await statementsOf(t.db, (await champion(newSlot())).versionId))[2]!;
     const kari = await as('kari');
-    const careless = { ...kari, token: { ...kari.token, roles: ['approver'] }, notary: { ...t.notary.client, decision: () => Promise.resolve(envelope) } as never }; // prettier-ignore
-    await expect(decide(careless, requestId, 'approved', 'I trust myself')).rejects.toThrow(/the one who asks may not approve/);
-    await expect(forgeRows(slot, versionId, requestId, (await getRequest(t.db, requestId)).statementId!)).rejects.toThrow(/four eyes/);
+    const careless = {
+      ...kari,
+      token: { ...kari.token, roles: ['approver'] },
+      notary: { ...t.notary.client, decision: () => Promise.resolve(envelope) } as never,
+    };
+    await expect(decide(careless, requestId, 'approved', 'I trust myself')).rejects.toThrow(
+      /the one who asks may not approve/,
+    );
+    await expect(
+      forgeRows(slot, versionId, requestId, (await getRequest(t.db, requestId)).statementId!),
+    ).rejects.toThrow(/four eyes/);
   });
   test('a version whose bytes were changed in the store is not scored with', async () => {
     const { slot, versionId } = await champion(newSlot());
@@ -225,9 +294,21 @@ describe('emergencies', () => {
     // Back to what was withdrawn on its old decision: refused by the service and by the database.
     await expect(returnToEarlier(ola, slot, 'and back')).rejects.toThrow(/never had another champion to return to/);
     const act = await actAs(t, 'ola', 'promotion.approve');
-    const row = await t.db('ml.champion').where({ slot, version_id: second.versionId }).first<{ decision_id: string }>();
-    const again = { slot, seq: 4, version_id: second.versionId, decision_id: row.decision_id, act_id: act.actId, live_from: new Date() };
-    await expect(prepared(t, act, async (tx) => void (await tx('ml.champion').insert(again)))).rejects.toThrow(/was withdrawn from slot/);
+    const row = await t
+      .db('ml.champion')
+      .where({ slot, version_id: second.versionId })
+      .first<{ decision_id: string }>();
+    const again = {
+      slot,
+      seq: 4,
+      version_id: second.versionId,
+      decision_id: row.decision_id,
+      act_id: act.actId,
+      live_from: new Date(),
+    };
+    await expect(prepared(t, act, async (tx) => void (await tx('ml.champion').insert(again)))).rejects.toThrow(
+      /was withdrawn from slot/,
+    );
     const { requestId } = await propose(await as('kari'), second.versionId, { openDays: 14, purpose: 'after all' });
     await judged(t, requestId);
     await decide(await as('ingrid'), requestId, 'approved', 'mended');
@@ -242,7 +323,9 @@ describe('emergencies', () => {
     const lone = await champion(newSlot());
     await revokeVersion(await as('ola'), lone.versionId, 'wrong too');
     await expect(live(lone.slot)).rejects.toThrow(/was revoked/);
-    await expect(revokeVersion(await as('kari'), lone.versionId, 'may not')).rejects.toThrow(/does not carry the role approver/);
+    await expect(revokeVersion(await as('kari'), lone.versionId, 'may not')).rejects.toThrow(
+      /does not carry the role approver/,
+    );
   });
 });
 
@@ -251,12 +334,16 @@ test('a failed gate is passed over by two people who neither asked nor trained, 
   const { requestId } = await propose(await as('kari'), versionId, { openDays: 14, purpose: 'test' });
   await judged(t, requestId, false);
   const [ola, ingrid] = [await as('ola'), await as('ingrid')];
-  await expect(decide(ola, requestId, 'approved', 'never mind')).rejects.toThrow(/did not pass its gates: enough-outcomes/);
+  await expect(decide(ola, requestId, 'approved', 'never mind')).rejects.toThrow(
+    /did not pass its gates: enough-outcomes/,
+  );
   await expect(overrideGate(ola, requestId, 'no-such-gate', 'because')).rejects.toThrow(/has no gate/);
   const kari = await as('kari');
   const both = { ...kari, token: { ...kari.token, roles: ['approver'] } };
   await expect(overrideGate(both, requestId, 'enough-outcomes', 'because')).rejects.toThrow(/asks may not approve/);
-  expect(await overrideGate(ola, requestId, 'enough-outcomes', 'the register lacked two months')).toMatchObject({ given: 1 });
+  expect(await overrideGate(ola, requestId, 'enough-outcomes', 'the register lacked two months')).toMatchObject({
+    given: 1,
+  });
   await expect(overrideGate(ola, requestId, 'enough-outcomes', 'again')).rejects.toThrow(/before/);
   await expect(decide(ola, requestId, 'approved', 'one reason')).rejects.toThrow(/did not pass its gates/);
   expect(await overrideGate(ingrid, requestId, 'enough-outcomes', 'agreed')).toMatchObject({ given: 2 });

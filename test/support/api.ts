@@ -17,25 +17,45 @@ export interface Answer<T = unknown> {
 export interface TestApi {
   readonly url: string;
   /** A call as a demo user, or as nobody. */
-  call<T = unknown>(user: string | undefined, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  call<T = unknown>(
+    user: string | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>>;
   stop(): Promise<void>;
-} // prettier-ignore
+}
 
 const tokens = new Map<string, Promise<string>>();
 export const bearerOf = ({ env }: Parts, user: string): Promise<string> => {
-  const found = tokens.get(user) ?? signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user).then(({ accessToken }) => accessToken);
+  const found =
+    tokens.get(user) ??
+    signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user).then(({ accessToken }) => accessToken);
   tokens.set(user, found);
   return found;
 };
 
 /** The API's role on this test's database. */
-export const apiDatabase = ({ env }: Parts): string => process.env['UTPLUKK_API_DATABASE_URL']!.replace(/\/utplukk$/, new URL(env.DATABASE_URL).pathname); // prettier-ignore
+export const apiDatabase = ({ env }: Parts): string =>
+  process.env['UTPLUKK_API_DATABASE_URL']!.replace(/\/utplukk$/, new URL(env.DATABASE_URL).pathname);
 
 export async function testApi(t: Parts, extra: Record<string, string> = {}): Promise<TestApi> {
-  const child: ChildProcess = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/api/server.js')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...t.env, DATABASE_URL: apiDatabase(t), PORT: '0', UTPLUKK_RATE_LIMIT: '1000000', ...extra },
-  });
+  const child: ChildProcess = spawn(
+    'setpriv',
+    ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/api/server.js')],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        ...t.env,
+        DATABASE_URL: apiDatabase(t),
+        PORT: '0',
+        UTPLUKK_RATE_LIMIT: '1000000',
+        ...extra,
+      },
+    },
+  );
   let text = '';
   const url = await new Promise<string>((resolve, reject) => {
     const look = (data: Buffer) => {
@@ -52,7 +72,13 @@ export async function testApi(t: Parts, extra: Record<string, string> = {}): Pro
   });
   return {
     url,
-    async call<T>(user: string | undefined, method: string, at: string, body?: unknown, headers: Record<string, string> = {}) {
+    async call<T>(
+      user: string | undefined,
+      method: string,
+      at: string,
+      body?: unknown,
+      headers: Record<string, string> = {},
+    ) {
       const response = await fetch(url + at, {
         method,
         headers: {
@@ -64,7 +90,12 @@ export async function testApi(t: Parts, extra: Record<string, string> = {}): Pro
       });
       const type = response.headers.get('content-type');
       const raw = await response.text();
-      return { status: response.status, type, headers: response.headers, body: (type?.includes('json') && raw !== '' ? JSON.parse(raw) : raw) as T };
+      return {
+        status: response.status,
+        type,
+        headers: response.headers,
+        body: (type?.includes('json') && raw !== '' ? JSON.parse(raw) : raw) as T,
+      };
     },
     async stop() {
       if (child.exitCode !== null) return;
@@ -73,4 +104,4 @@ export async function testApi(t: Parts, extra: Record<string, string> = {}): Pro
       await gone;
     },
   };
-} // prettier-ignore
+}

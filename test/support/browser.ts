@@ -18,14 +18,24 @@ export class Visitor {
     page.on('pageerror', (error) => this.problems.push(error.message));
     page.on('console', (message) => {
       // Answers of 4xx are what some tests ask for; whatever the policy of the page blocks is a fault of ours.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.problems.push(message.text());
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        this.problems.push(message.text());
     });
   }
 
-  static async of(browser: Browser, base: string, language: 'nb' | 'en' = 'nb', options: Parameters<Browser['newContext']>[0] = {}): Promise<Visitor> {
-    const context = await browser.newContext({ locale: language === 'nb' ? 'nb-NO' : 'en-GB', acceptDownloads: true, ...options });
+  static async of(
+    browser: Browser,
+    base: string,
+    language: 'nb' | 'en' = 'nb',
+    options: Parameters<Browser['newContext']>[0] = {},
+  ): Promise<Visitor> {
+    const context = await browser.newContext({
+      locale: language === 'nb' ? 'nb-NO' : 'en-GB',
+      acceptDownloads: true,
+      ...options,
+    });
     return new Visitor(base, context, await context.newPage());
-  } // prettier-ignore
+  }
 
   async go(at: string): Promise<void> {
     await this.page.goto(this.base + at);
@@ -37,8 +47,18 @@ export class Visitor {
 
   /** Serious and critical findings of axe on the page as it is. */
   async axe(): Promise<string[]> {
-    const { violations } = await new AxeBuilder({ page: this.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze(); // prettier-ignore
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map((v) => `${v.id}: ${v.help} (${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join('; ')})`); // prettier-ignore
+    const { violations } = await new AxeBuilder({ page: this.page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+      .analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        (v) =>
+          `${v.id}: ${v.help} (${v.nodes
+            .slice(0, 3)
+            .map((n) => n.target.join(' '))
+            .join('; ')})`,
+      );
   }
 
   /** A screenshot, kept where UTPLUKK_SHOTS says; nowhere without it. */

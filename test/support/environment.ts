@@ -74,7 +74,11 @@ export async function actAs({ env, db }: Pick<TestDatabase, 'env' | 'db'>, user:
 }
 
 /** Rows that a test needs to be there, written past the services; the ledger has its entry all the same. */
-export const prepared = ({ db }: Pick<TestDatabase, 'db'>, actor: ActRef, work: (tx: Tx) => Promise<void>): Promise<void> =>
+export const prepared = (
+  { db }: Pick<TestDatabase, 'db'>,
+  actor: ActRef,
+  work: (tx: Tx) => Promise<void>,
+): Promise<void> =>
   db.transaction(async (tx) => {
     await work(tx);
     await append(tx, actor, { act: 'test.prepared', subject: { kind: 'test', id: 'rows' } }, new Date());
@@ -95,20 +99,30 @@ export async function testNotary(
   { env }: Pick<TestDatabase, 'env'>,
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-notary-')),
 ): Promise<TestNotary> {
-  // prettier-ignore
-  const database = process.env['UTPLUKK_NOTARY_DATABASE_URL']!.replace(/\/utplukk$/, new URL(env.DATABASE_URL).pathname);
-  const [home, anchors, trustFile] = ['home', 'anchors', 'trust.json'].map((name) => path.join(dir, name)) as [string, string, string];
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/notary/main.js')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      ...process.env,
-      UTPLUKK_NOTARY_DATABASE_URL: database,
-      UTPLUKK_NOTARY_HOME: home,
-      UTPLUKK_ANCHORS: anchors,
-      UTPLUKK_TRUST: trustFile,
-      PORT: '0',
+  const database = process.env['UTPLUKK_NOTARY_DATABASE_URL']!.replace(
+    /\/utplukk$/,
+    new URL(env.DATABASE_URL).pathname,
+  );
+  const [home, anchors, trustFile] = ['home', 'anchors', 'trust.json'].map((name) => path.join(dir, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const child = spawn(
+    'setpriv',
+    ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/notary/main.js')],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        UTPLUKK_NOTARY_DATABASE_URL: database,
+        UTPLUKK_NOTARY_HOME: home,
+        UTPLUKK_ANCHORS: anchors,
+        UTPLUKK_TRUST: trustFile,
+        PORT: '0',
+      },
     },
-  });
+  );
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (data: Buffer) => {
@@ -159,7 +173,9 @@ export async function testProduct(): Promise<TestProduct> {
   };
   const cli = path.join(ROOT, '.stack/py/bin/temporal');
   const at = ['--address', env.TEMPORAL_ADDRESS];
-  execFileSync(cli, ['operator', 'namespace', 'create', '-n', namespace, '--retention', '72h', ...at], { stdio: 'ignore' });
+  execFileSync(cli, ['operator', 'namespace', 'create', '-n', namespace, '--retention', '72h', ...at], {
+    stdio: 'ignore',
+  });
   for (let attempt = 0; ; attempt++) {
     try {
       execFileSync(
@@ -209,10 +225,14 @@ export async function testProduct(): Promise<TestProduct> {
     }),
     async startWorker(queue, extra = {}) {
       // The kernel ends the worker with this process, however that ends: a failed test leaves nobody behind.
-      const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/worker/main.js'), queue], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, ...env, ...extra },
-      });
+      const child = spawn(
+        'setpriv',
+        ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/worker/main.js'), queue],
+        {
+          stdio: ['ignore', 'pipe', 'pipe'],
+          env: { ...process.env, ...env, ...extra },
+        },
+      );
       workers.push(child);
       let text = '';
       await new Promise<void>((resolve, reject) => {

@@ -3,7 +3,9 @@ import { type DatedRow, type Fold, testsFold, trainsFold } from '../../domain/ru
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { LeakContext } from '../../models/leaks/types';
 
-const FOLDS: readonly Fold[] = [{ id: 'fold-1', trainKnownBefore: '2023-01-01', testFrom: '2023-01-01', testUntil: '2023-07-01' }];
+const FOLDS: readonly Fold[] = [
+  { id: 'fold-1', trainKnownBefore: '2023-01-01', testFrom: '2023-01-01', testUntil: '2023-07-01' },
+];
 const day = (n: number) => new Date(Date.UTC(2021, 0, 1) + n * 86_400_000).toISOString().slice(0, 10);
 
 export interface WorldOptions {
@@ -22,7 +24,10 @@ export function cleanWorld(seed: number, { rows = 400, entities = 150, strength 
     { name: 'practice_type', kind: 'categorical', role: 'feature' },
   ];
   const numeric = new Map(columns.filter((c) => c.kind === 'numeric').map((c) => [c.name, new Float64Array(rows)]));
-  const categorical = new Map([['practice_type', [] as string[]], ['caseworker', [] as string[]]]); // prettier-ignore
+  const categorical = new Map([
+    ['practice_type', [] as string[]],
+    ['caseworker', [] as string[]],
+  ]);
   const data: MatrixData = {
     n: rows,
     rowId: Array.from({ length: rows }, (_, i) => `K-${String(i).padStart(6, '0')}`),
@@ -48,12 +53,21 @@ export function cleanWorld(seed: number, { rows = 400, entities = 150, strength 
     data.labelKnownOn.push(day(opened + 40 + Math.min(450, Math.round(rng.lognormal(120, 0.4)))));
     if (positive) data.amountOre[row] = Math.round(rng.lognormal(9_000_000, 0.7));
     for (let i = 0; i < 8; i++)
-      numeric.get(`x${i}`)![row] = i === 0 ? x0 : i === 1 && rng.chance(0.2) ? Number.NaN : rng.normal() + (i === 2 ? 0.3 * x0 : 0);
+      numeric.get(`x${i}`)![row] =
+        i === 0 ? x0 : i === 1 && rng.chance(0.2) ? Number.NaN : rng.normal() + (i === 2 ? 0.3 * x0 : 0);
     numeric.get('months_known')![row] = 6 + rng.below(200);
     categorical.get('practice_type')!.push(type);
     categorical.get('caseworker')!.push(`team-${rng.below(8)}`);
   }
-  return { data, columns, folds: FOLDS, knownUntil: '2025-01-01', nuisanceAllowed: false, trains: trainsFold, tests: testsFold };
+  return {
+    data,
+    columns,
+    folds: FOLDS,
+    knownUntil: '2025-01-01',
+    nuisanceAllowed: false,
+    trains: trainsFold,
+    tests: testsFold,
+  };
 }
 
 /** The world with one more number. */
@@ -62,7 +76,11 @@ export function withColumn(world: LeakContext, name: string, value: (row: number
     name,
     Float64Array.from({ length: world.data.n }, (_, row) => value(row)),
   );
-  return { ...world, data: { ...world.data, numeric }, columns: [...world.columns, { name, kind: 'numeric', role: 'feature' }] };
+  return {
+    ...world,
+    data: { ...world.data, numeric },
+    columns: [...world.columns, { name, kind: 'numeric', role: 'feature' }],
+  };
 }
 
 export function withWords(
@@ -75,8 +93,15 @@ export function withWords(
     name,
     Array.from({ length: world.data.n }, (_, row) => value(row)),
   );
-  return { ...world, data: { ...world.data, categorical }, columns: [...world.columns, { name, kind: 'categorical', role }] };
+  return {
+    ...world,
+    data: { ...world.data, categorical },
+    columns: [...world.columns, { name, kind: 'categorical', role }],
+  };
 }
 
-export const withData = (world: LeakContext, over: Partial<MatrixData>): LeakContext => ({ ...world, data: { ...world.data, ...over } });
+export const withData = (world: LeakContext, over: Partial<MatrixData>): LeakContext => ({
+  ...world,
+  data: { ...world.data, ...over },
+});
 export const always = (_row: DatedRow, _fold: Fold) => true;

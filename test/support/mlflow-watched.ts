@@ -24,10 +24,20 @@ export async function expectMlflowWatched(
   expect(await look()).toEqual([]);
   await mlflow.call('DeleteRegisteredModelAlias', { name, alias: 'champion' });
   expect(await look()).toMatchObject([{ kind: 'champion', subjectId: slot, expected: versionId, found: 'nothing' }]);
-  await mlflow.call('SetModelVersionTag', { name, version: await link('version', versionId), key: 'utplukk.id', value: 'another' });
+  await mlflow.call('SetModelVersionTag', {
+    name,
+    version: await link('version', versionId),
+    key: 'utplukk.id',
+    value: 'another',
+  });
   expect((await look()).map(({ kind }) => kind)).toEqual(['champion', 'version']);
-  await mlflow.call('LogBatch', { run_id: await link('run', runId), metrics: [{ key: 'logistic.average-precision', value: 1, timestamp: Date.now(), step: 9 }] }); // prettier-ignore
-  expect(await look()).toMatchObject([{ kind: 'run', subjectId: runId, what: 'metric logistic.average-precision', found: '1' }]);
+  await mlflow.call('LogBatch', {
+    run_id: await link('run', runId),
+    metrics: [{ key: 'logistic.average-precision', value: 1, timestamp: Date.now(), step: 9 }],
+  });
+  expect(await look()).toMatchObject([
+    { kind: 'run', subjectId: runId, what: 'metric logistic.average-precision', found: '1' },
+  ]);
   await mlflow.call('UpdateRun', { run_id: await link('run', runId), status: 'FAILED' });
   expect(await look()).toMatchObject([{ kind: 'run', what: 'status', expected: 'FINISHED', found: 'FAILED' }]);
   expect(await look()).toEqual([]);

@@ -18,7 +18,8 @@ export function otherValue(column: string, type: string): string {
   if (type === 'jsonb') return `'{"mutated": true}'::jsonb`;
   if (type === 'date') return `coalesce(${value}, '2000-01-01') + 1`;
   if (type.startsWith('timestamp')) return `coalesce(${value}, now()) + interval '1 microsecond'`;
-  if (['integer', 'bigint', 'smallint', 'double precision', 'numeric'].includes(type)) return `coalesce(${value}, 0) + 30011`;
+  if (['integer', 'bigint', 'smallint', 'double precision', 'numeric'].includes(type))
+    return `coalesce(${value}, 0) + 30011`;
   return `coalesce(${value}, '') || 'x'`;
 }
 
@@ -65,18 +66,33 @@ async function whatTheLedgerSays(owner: Db, url: string) {
       'select max(seq) as last, pg_export_snapshot() as snapshot from aud.chain',
     );
     const { last, snapshot } = rows[0]!;
-    const range = await verifyRange({ url, snapshot, from: 1, to: last, before: EMPTY_ROOT.toString('hex'), window: ALL_PAGES });
+    const range = await verifyRange({
+      url,
+      snapshot,
+      from: 1,
+      to: last,
+      before: EMPTY_ROOT.toString('hex'),
+      window: ALL_PAGES,
+    });
     return { ...range, last };
   });
 }
 
-async function found(owner: Db, table: string, column: string, type: string, known: Awaited<ReturnType<typeof whatTheLedgerSays>>) {
+async function found(
+  owner: Db,
+  table: string,
+  column: string,
+  type: string,
+  known: Awaited<ReturnType<typeof whatTheLedgerSays>>,
+) {
   let problems = 0;
   await owner
     .transaction(async (tx: Tx) => {
       await tx.raw("set local session_replication_role = replica; set local timezone = 'UTC'");
       await withoutConstraints(tx, table);
-      await tx.raw(`update ${table} set "${column}" = ${otherValue(column, type)} where ctid = (select min(ctid) from ${table})`);
+      await tx.raw(
+        `update ${table} set "${column}" = ${otherValue(column, type)} where ctid = (select min(ctid) from ${table})`,
+      );
       problems = [...(await verifyRows(tx, known.changes, known.last)), ...(await verifyBulk(tx, known.bulk))].length;
       throw new Undo();
     })

@@ -40,7 +40,8 @@ export async function promotionHarness(): Promise<PromotionHarness> {
   };
   const workflow = Object.assign(Object.create(LifecycleClient.prototype) as LifecycleClient, {
     startPromotion: () => Promise.resolve(),
-    decide: (requestId: string, decisionId: string) => promotionActivities(deps).applyDecision({ requestId, decisionId }),
+    decide: (requestId: string, decisionId: string) =>
+      promotionActivities(deps).applyDecision({ requestId, decisionId }),
   });
   const as: PromotionHarness['as'] = async (user) => ({
     ...t,

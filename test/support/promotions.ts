@@ -33,8 +33,27 @@ export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'
       meta: JSON.stringify({ columns: [], baselines: {}, rows: 0, labelled: 0, positives: 0 }),
       made_at: at,
     });
-    await tx('ml.training_run').insert({ run_id: runId, act_id: act.actId, experiment: '{}', experiment_sha256: 'x', slot, state: 'finished', matrix_id: matrixId, version_id: versionId, started_at: at }); // prettier-ignore
-    await tx('ml.model_version').insert({ version_id: versionId, slot, family: 'logistic', run_id: runId, matrix_id: matrixId, recipe: '{}', selectable: true, registered_at: at }); // prettier-ignore
+    await tx('ml.training_run').insert({
+      run_id: runId,
+      act_id: act.actId,
+      experiment: '{}',
+      experiment_sha256: 'x',
+      slot,
+      state: 'finished',
+      matrix_id: matrixId,
+      version_id: versionId,
+      started_at: at,
+    });
+    await tx('ml.model_version').insert({
+      version_id: versionId,
+      slot,
+      family: 'logistic',
+      run_id: runId,
+      matrix_id: matrixId,
+      recipe: '{}',
+      selectable: true,
+      registered_at: at,
+    });
     await storeStatement(tx, { versionId, predicateType: PREDICATE.version, envelope, act, at });
   });
   return versionId;

@@ -84,7 +84,8 @@ export class SlotMachine {
   }
 
   #wait(): void {
-    for (const request of this.requests) if (request.state === 'open' && ++request.age >= EXPIRES) request.state = 'expired';
+    for (const request of this.requests)
+      if (request.state === 'open' && ++request.age >= EXPIRES) request.state = 'expired';
     for (const emergency of this.emergencies) emergency.late = true;
   }
 

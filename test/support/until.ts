@@ -1,6 +1,10 @@
 /** Looks until there is something, and says what never came. */
 export const until = async <T>(what: string, look: () => Promise<T | undefined>, minutes = 3): Promise<T> => {
-  for (const end = Date.now() + minutes * 60_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100))) {
+  for (
+    const end = Date.now() + minutes * 60_000;
+    Date.now() < end;
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  ) {
     const found = await look();
     if (found !== undefined) return found;
   }

@@ -4,7 +4,13 @@ import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 import { amountsOf, fitAmounts } from '../../models/amounts';
 import { byExpectedNok } from '../../models/evaluation/expected-nok';
 
-const META: MatrixMeta = { columns: [], baselines: { size: 'size', ruleHits: 'hits' }, rows: 0, labelled: 0, positives: 0 };
+const META: MatrixMeta = {
+  columns: [],
+  baselines: { size: 'size', ruleHits: 'hits' },
+  rows: 0,
+  labelled: 0,
+  positives: 0,
+};
 const USE = ['size', 'hits'];
 
 /** Actors whose findings are worth `exponent` of their size, times noise; every third was without a finding. */
@@ -13,13 +19,25 @@ function register(n: number, exponent: number, noise: number, seed = 'amounts'):
   const ids = Array.from({ length: n }, (_, i) => `C${String(i).padStart(5, '0')}`);
   const size = Float64Array.from(ids, () => Math.exp(12 + rng.normal()));
   const label = Float64Array.from(ids, (_, i) => (i % 3 === 0 ? 0 : 1));
-  const kroner = ids.map((_, i) => Math.exp(exponent * Math.log(size[i]!) + (1 - exponent) * 12 - 2 + noise * rng.normal()));
+  const kroner = ids.map((_, i) =>
+    Math.exp(exponent * Math.log(size[i]!) + (1 - exponent) * 12 - 2 + noise * rng.normal()),
+  );
   return {
-    n, rowId: ids, entity: ids, asOf: ids.map(() => '2024-01-01'), group: ids.map((_, i) => (i % 2 ? 'LE' : 'FT')), label, labelKnownOn: ids.map(() => '2024-06-01'),
+    n,
+    rowId: ids,
+    entity: ids,
+    asOf: ids.map(() => '2024-01-01'),
+    group: ids.map((_, i) => (i % 2 ? 'LE' : 'FT')),
+    label,
+    labelKnownOn: ids.map(() => '2024-06-01'),
     amountOre: Float64Array.from(ids, (_, i) => (label[i] === 1 ? Math.round(kroner[i]! * 100) : 0)),
-    numeric: new Map([['size', size], ['hits', Float64Array.from(ids, () => rng.below(5))]]), categorical: new Map(),
+    numeric: new Map([
+      ['size', size],
+      ['hits', Float64Array.from(ids, () => rng.below(5))],
+    ]),
+    categorical: new Map(),
   };
-} // prettier-ignore
+}
 
 const rows = (from: number, until: number) => Array.from({ length: until - from }, (_, i) => from + i);
 const upheld = (data: MatrixData, row: number) => data.amountOre[row]! / 100;
@@ -68,10 +86,33 @@ test('the list in the order of expected kroner gains kroner where sizes differ, 
   const test = rows(300, 600);
   const rng = new Rng('scores');
   const kroner = test.map((row) => (data.label[row] === 1 ? upheld(data, row) : 0));
-  const judged = { scores: test.map((row) => data.label[row]! * 0.5 + rng.normal()), labels: test.map((row) => data.label[row]!), kroner, entities: test.map((row) => data.entity[row]!), rowIds: test.map((row) => data.rowId[row]!) }; // prettier-ignore
-  const contender = { family: 'logistic', isModel: true, judged, groups: test.map(() => 'LE'), periods: test.map(() => 'fold-1') };
-  const { contender: ordered, report } = byExpectedNok(contender, amountsOf(model, data, test), { ks: [20], bootstrap: 80, seed: 1 });
-  const first = (scores: ArrayLike<number>) => sum(test.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]!).slice(0, 40).map((i) => kroner[i]!)); // prettier-ignore
+  const judged = {
+    scores: test.map((row) => data.label[row]! * 0.5 + rng.normal()),
+    labels: test.map((row) => data.label[row]!),
+    kroner,
+    entities: test.map((row) => data.entity[row]!),
+    rowIds: test.map((row) => data.rowId[row]!),
+  };
+  const contender = {
+    family: 'logistic',
+    isModel: true,
+    judged,
+    groups: test.map(() => 'LE'),
+    periods: test.map(() => 'fold-1'),
+  };
+  const { contender: ordered, report } = byExpectedNok(contender, amountsOf(model, data, test), {
+    ks: [20],
+    bootstrap: 80,
+    seed: 1,
+  });
+  const first = (scores: ArrayLike<number>) =>
+    sum(
+      test
+        .map((_, i) => i)
+        .sort((a, b) => scores[b]! - scores[a]!)
+        .slice(0, 40)
+        .map((i) => kroner[i]!),
+    );
   expect(ordered).toMatchObject({ family: 'logistic-nok', isModel: false });
   expect(first(ordered.judged.scores)).toBeGreaterThan(1.5 * first(judged.scores));
   expect(report.ratio.lo).toBeLessThan(1);
@@ -97,9 +138,21 @@ test('a list is ordered by what its version says, and shows both', () => {
   const byNok = listDocument(scores, { ...name, policy: policyOf({ ranking: 'expected-nok' }) });
   expect(byScore.lines.map(({ entity }) => entity)).toEqual(['P1', 'P2', 'P3']);
   expect(byNok.lines.map(({ entity }) => entity)).toEqual(['P3', 'P2', 'P1']);
-  expect(byNok.lines[0]).toMatchObject({ score: 0, probability: 0.5, expectedOre: 45_000_000, unlike: false, selected: true });
+  expect(byNok.lines[0]).toMatchObject({
+    score: 0,
+    probability: 0.5,
+    expectedOre: 45_000_000,
+    unlike: false,
+    selected: true,
+  });
   expect(byNok.lines[1]).toMatchObject({ entity: 'P2', unlike: true });
   // Versions that cannot say what a finding is worth make the lists they always made.
-  const before = listDocument(scoresOf(scores.calibrator, parts.map(({ kroner: _, unlike: __, ...part }) => part)), { ...name, policy: policyOf({}) }); // prettier-ignore
+  const before = listDocument(
+    scoresOf(
+      scores.calibrator,
+      parts.map(({ kroner: _, unlike: __, ...part }) => part),
+    ),
+    { ...name, policy: policyOf({}) },
+  );
   expect(before.text).not.toMatch(/expected|kroner|unlike/);
 });

@@ -8,11 +8,19 @@ const failure = (error: unknown, attempt: number) => toFailure(error, attempt) a
 test('a computing process that ends by itself is tried again, and given up with its words once it did so every time', () => {
   const ended = new ProcessEnded('the computing process ended with 1 and no result: Error: no space left');
   expect(failure(ended, MAX_ENDINGS - 1)).toBe(ended); // passes as it is, and is retried
-  expect(failure(ended, MAX_ENDINGS)).toMatchObject({ type: 'ComputingFailed', nonRetryable: true, message: expect.stringMatching(/^5 times .* no space left/) as string });
-}); // prettier-ignore
+  expect(failure(ended, MAX_ENDINGS)).toMatchObject({
+    type: 'ComputingFailed',
+    nonRetryable: true,
+    message: expect.stringMatching(/^5 times .* no space left/) as string,
+  });
+});
 
 test('one that was killed is tried for ever; what no retry mends is not tried again at all', () => {
   const killed = new Error('the computing process ended with SIGKILL and no result: ');
   expect(failure(killed, 1000)).toBe(killed);
-  expect(failure(invalid('a file is missing', 'Give it.'), 1)).toMatchObject({ type: 'InvalidInput', nonRetryable: true, message: 'a file is missing. Give it.' });
-}); // prettier-ignore
+  expect(failure(invalid('a file is missing', 'Give it.'), 1)).toMatchObject({
+    type: 'InvalidInput',
+    nonRetryable: true,
+    message: 'a file is missing. Give it.',
+  });
+});

@@ -10,8 +10,12 @@ import { addMonths, foldsOf, testsFold, trainsFold } from '../../domain/rules/ti
 import { Rng } from '../../domain/rng';
 
 describe('identifiers', () => {
-  test.each(['974589109', '983544622'])('%s is an organisation number', (text) => expect(isOrganisationNumber(text)).toBe(true));
-  test.each(['974589108', '12345678', 'abcdefghi', ''])('%s is none', (text) => expect(isOrganisationNumber(text)).toBe(false));
+  test.each(['974589109', '983544622'])('%s is an organisation number', (text) =>
+    expect(isOrganisationNumber(text)).toBe(true),
+  );
+  test.each(['974589108', '12345678', 'abcdefghi', ''])('%s is none', (text) =>
+    expect(isOrganisationNumber(text)).toBe(false),
+  );
   test('the public API’s synthetic ids pass, a changed digit does not', () => {
     expect(isNationalId('47908702367')).toBe(true);
     expect(isSyntheticNationalId('47908500667')).toBe(true);
@@ -56,7 +60,12 @@ describe('folds in known time', () => {
   });
   test('a row whose outcome is known too late trains no earlier fold; an embargo cuts more', () => {
     const [fold] = foldsOf({ kind: 'expanding', firstTest: '2023-01-01', testMonths: 6, folds: 2, embargoDays: 30 });
-    expect(fold).toEqual({ id: 'fold-1', trainKnownBefore: '2022-12-02', testFrom: '2023-01-01', testUntil: '2023-07-01' });
+    expect(fold).toEqual({
+      id: 'fold-1',
+      trainKnownBefore: '2022-12-02',
+      testFrom: '2023-01-01',
+      testUntil: '2023-07-01',
+    });
     expect(trainsFold({ asOf: '2022-05-01', labelKnownOn: '2022-12-01' }, fold!)).toBe(true);
     expect(trainsFold({ asOf: '2022-05-01', labelKnownOn: '2022-12-02' }, fold!)).toBe(false);
     expect(trainsFold({ asOf: '2022-05-01', labelKnownOn: undefined }, fold!)).toBe(false);
@@ -64,13 +73,20 @@ describe('folds in known time', () => {
     expect(testsFold({ asOf: '2023-07-01', labelKnownOn: '2023-12-01' }, fold!)).toBe(false);
   });
   test('test dates that overlap training are refused with both dates', () => {
-    const rolling = foldsOf({ kind: 'rolling', firstTest: '2023-01-01', testMonths: 6, folds: 2, embargoDays: 0, trainMonths: 12 });
+    const rolling = foldsOf({
+      kind: 'rolling',
+      firstTest: '2023-01-01',
+      testMonths: 6,
+      folds: 2,
+      embargoDays: 0,
+      trainMonths: 12,
+    });
     expect(rolling.map(({ trainFrom }) => trainFrom)).toEqual(['2022-01-01', '2022-07-01']);
     const row = { asOf: '2022-06-30', labelKnownOn: '2022-12-01' };
     expect(rolling.map((part) => trainsFold(row, part))).toEqual([true, false]);
-    expect(() => foldsOf({ kind: 'fixed', trainUntil: '2024-02-01', testFrom: '2024-01-01', testUntil: '2024-03-01' })).toThrow(
-      /2024-01-01.*2024-02-01/,
-    );
+    expect(() =>
+      foldsOf({ kind: 'fixed', trainUntil: '2024-02-01', testFrom: '2024-01-01', testUntil: '2024-03-01' }),
+    ).toThrow(/2024-01-01.*2024-02-01/);
   });
 });
 
@@ -124,25 +140,68 @@ describe('decisions', () => {
     expect(judge({ ...base, champion: estimate(0.52) }).passed).toBe(true);
     expect(judge({ ...base, champion: estimate(0.6) }).passed).toBe(false);
     // Strong baselines: worse is forgiven while the paired interval holds zero.
-    const paired = (hi: number) => [{ family: 'mlp', against: 'peer-deviation', metric: 'average-precision', k: 0, value: hi - 0.1, lo: hi - 0.2, hi, n: 100 }]; // prettier-ignore
+    const paired = (hi: number) => [
+      {
+        family: 'mlp',
+        against: 'peer-deviation',
+        metric: 'average-precision',
+        k: 0,
+        value: hi - 0.1,
+        lo: hi - 0.2,
+        hi,
+        n: 100,
+      },
+    ];
     expect(judge({ ...base, paired: paired(0.01) }).passed).toBe(true);
-    expect(judge({ ...base, paired: paired(-0.01) }).results.find((r) => !r.passed)?.gate).toBe('not-clearly-worse-than-peer-deviation');
-    const reliability = (meanProbability: number) => ({ family: 'mlp', chosen: 'platt' as const, logLoss: { platt: 1, isotonic: 1 }, bins: [], top: [{ k: 20, meanProbability, findingRate: estimate(0.5) }] }); // prettier-ignore
+    expect(judge({ ...base, paired: paired(-0.01) }).results.find((r) => !r.passed)?.gate).toBe(
+      'not-clearly-worse-than-peer-deviation',
+    );
+    const reliability = (meanProbability: number) => ({
+      family: 'mlp',
+      chosen: 'platt' as const,
+      logLoss: { platt: 1, isotonic: 1 },
+      bins: [],
+      top: [{ k: 20, meanProbability, findingRate: estimate(0.5) }],
+    });
     expect(judge({ ...base, reliability: reliability(0.64) }).passed).toBe(true);
     expect(judge({ ...base, reliability: reliability(0.66) }).results.find((r) => !r.passed)?.gate).toBe('calibration');
-    const group = (name: string, inVain: number, few = false) => ({ family: 'mlp', group: name, k: 20, rows: 50, few, shareOfRows: 0.5, shareOfList: estimate(0.5), inVain: estimate(inVain) }); // prettier-ignore
+    const group = (name: string, inVain: number, few = false) => ({
+      family: 'mlp',
+      group: name,
+      k: 20,
+      rows: 50,
+      few,
+      shareOfRows: 0.5,
+      shareOfList: estimate(0.5),
+      inVain: estimate(inVain),
+    });
     expect(judge({ ...base, fairness: [group('LE', 0.3), group('FY', 0.5)] }).passed).toBe(true);
     const unfairGroups = [group('LE', 0.1), group('TH', 0.1), group('FY', 0.8), group('OR', 0.9, true)];
     const unfair = judge({ ...base, fairness: unfairGroups });
-    expect(unfair.results.find((r) => !r.passed)).toMatchObject({ gate: 'fairness', reason: expect.stringMatching(/FY 0.800.*too few rows for a verdict: OR/) as string }); // prettier-ignore
+    expect(unfair.results.find((r) => !r.passed)).toMatchObject({
+      gate: 'fairness',
+      reason: expect.stringMatching(/FY 0.800.*too few rows for a verdict: OR/) as string,
+    });
     const period = (name: string, value: number) => ({ ...estimate(value), period: name });
     expect(judge({ ...base, periods: [period('a', 0.6), period('b', 0.35)] }).passed).toBe(true);
-    expect(judge({ ...base, periods: [period('a', 0.6), period('b', 0.2)] }).results.find((r) => !r.passed)?.gate).toBe('no-decay');
+    expect(judge({ ...base, periods: [period('a', 0.6), period('b', 0.2)] }).results.find((r) => !r.passed)?.gate).toBe(
+      'no-decay',
+    );
     expect(judge({ ...base, undocumented: ['Limits'] }).passed).toBe(false);
     expect(judge({ ...base, revisedLabels: { changed: 0, rows: 90 } }).passed).toBe(true);
-    expect(judge({ ...base, revisedLabels: { changed: 1, rows: 90 } }).results.find((r) => !r.passed)?.gate).toBe('labels-stand');
+    expect(judge({ ...base, revisedLabels: { changed: 1, rows: 90 } }).results.find((r) => !r.passed)?.gate).toBe(
+      'labels-stand',
+    );
     // In both languages the same figures stand, in Norwegian with a decimal comma.
-    const all = judge({ ...base, champion: estimate(0.6), paired: paired(-0.01), reliability: reliability(0.66), fairness: unfairGroups, periods: [period('2024', 0.6), period('2025', 0.2)], revisedLabels: { changed: 1, rows: 90 } }); // prettier-ignore
+    const all = judge({
+      ...base,
+      champion: estimate(0.6),
+      paired: paired(-0.01),
+      reliability: reliability(0.66),
+      fairness: unfairGroups,
+      periods: [period('2024', 0.6), period('2025', 0.2)],
+      revisedLabels: { changed: 1, rows: 90 },
+    });
     expect(all.results).toHaveLength(12);
     for (const { reason, reasonNb } of all.results) {
       expect(reasonNb).not.toBe(reason);
@@ -156,10 +215,18 @@ describe('decisions', () => {
 
 describe('the list', () => {
   test('ties are broken by the seeded key, and every candidate keeps its line', () => {
-    const rows = [{ entity: 'A', score: 1, tieKey: 'b' }, { entity: 'B', score: 2, tieKey: 'z' }, { entity: 'C', score: 1, tieKey: 'a' }]; // prettier-ignore
+    const rows = [
+      { entity: 'A', score: 1, tieKey: 'b' },
+      { entity: 'B', score: 2, tieKey: 'z' },
+      { entity: 'C', score: 1, tieKey: 'a' },
+    ];
     const lines = exploitList(rows, 2);
     expect(lines.map((line) => line.row.entity)).toEqual(['B', 'C', 'A']);
-    expect(lines.map((line) => [line.selected, line.inclusionProbability])).toEqual([[true, 1], [true, 1], [false, 0]]); // prettier-ignore
+    expect(lines.map((line) => [line.selected, line.inclusionProbability])).toEqual([
+      [true, 1],
+      [true, 1],
+      [false, 0],
+    ]);
   });
 });
 

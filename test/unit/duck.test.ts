@@ -13,15 +13,22 @@ describe('a connection held to little memory', () => {
   const one = { threads: 1 };
 
   test('writes what it has too little memory for, with all that is allowed', async () => {
-    const held = async (duck: DuckDBConnection) => void (await duck.run(`set memory_limit = ${quote(little)}`), await duck.run(wide));
+    const held = async (duck: DuckDBConnection) =>
+      void (await duck.run(`set memory_limit = ${quote(little)}`), await duck.run(wide));
     await expect(withDuck(dir, held, one)).rejects.toThrow('Out of Memory');
-    const rows = await withDuck(dir, async (duck) => {
-      await runInLittle(duck, wide, little);
-      return (await duck.runAndReadAll(`select count(*) from read_parquet(${quote(file)})`)).getRows();
-    }, one); // prettier-ignore
+    const rows = await withDuck(
+      dir,
+      async (duck) => {
+        await runInLittle(duck, wide, little);
+        return (await duck.runAndReadAll(`select count(*) from read_parquet(${quote(file)})`)).getRows();
+      },
+      one,
+    );
     expect(rows).toEqual([[30_000n]]);
   });
   test('says at once what is wrong with a statement otherwise', async () => {
-    await expect(withDuck(dir, (duck) => runInLittle(duck, 'select nothing from nowhere', little), one)).rejects.toThrow('nowhere');
+    await expect(
+      withDuck(dir, (duck) => runInLittle(duck, 'select nothing from nowhere', little), one),
+    ).rejects.toThrow('nowhere');
   });
 });

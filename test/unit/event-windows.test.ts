@@ -40,7 +40,10 @@ const eventsArbitrary = fc.array(
 
 async function fill(duck: DuckDBConnection, events: readonly Event[]): Promise<void> {
   await duck.run('create or replace temp table events (who varchar, day date, kind varchar, nok decimal(18, 2))');
-  const rows = events.map((e) => `('${e.who}', date '2023-12-20' + ${e.day}, ${e.kind === null ? 'null' : `'${e.kind}'`}, ${e.ore === null ? 'null' : e.ore / 100})`); // prettier-ignore
+  const rows = events.map(
+    (e) =>
+      `('${e.who}', date '2023-12-20' + ${e.day}, ${e.kind === null ? 'null' : `'${e.kind}'`}, ${e.ore === null ? 'null' : e.ore / 100})`,
+  );
   await duck.run(`insert into events values ${rows.join(', ')}`);
 }
 
@@ -52,7 +55,14 @@ function plainSql({ asOf, windows }: EventWindows): string {
     ${cells('max(nok::double)', 'nok_max')}, ${cells('stddev_samp(nok::double)', 'nok_stddev')} from events join (select unnest([${asOf.map((d) => `date '${d}'`).join(', ')}]) as as_of) on day <= as_of group by 1, 2 order by 1, 2`;
 }
 
-const rowsOf = async (duck: DuckDBConnection, sql: string) => (await duck.runAndReadAll(sql)).getRows().map((row) => row.map((cell) => (typeof cell === 'number' ? cell : typeof cell === 'bigint' ? Number(cell) : cell === null ? null : String(cell)))); // prettier-ignore
+const rowsOf = async (duck: DuckDBConnection, sql: string) =>
+  (await duck.runAndReadAll(sql))
+    .getRows()
+    .map((row) =>
+      row.map((cell) =>
+        typeof cell === 'number' ? cell : typeof cell === 'bigint' ? Number(cell) : cell === null ? null : String(cell),
+      ),
+    );
 
 test('windows equal the plain aggregates for any events, in the order of entity and day', async () => {
   const spec = specOf({});
@@ -63,11 +73,14 @@ test('windows equal the plain aggregates for any events, in the order of entity 
         await makeEventWindows(duck, spec, 'events', 'made');
         const [ours, plain] = [await rowsOf(duck, 'from made'), await rowsOf(duck, plainSql(spec))];
         expect(ours.length).toBe(plain.length);
-        ours.forEach((row, i) => row.forEach((cell, j) => {
-          const other = plain[i]![j];
-          if (typeof cell === 'number' && typeof other === 'number') expect(Math.abs(cell - other)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(other)));
-          else expect(cell).toEqual(other);
-        })); // prettier-ignore
+        ours.forEach((row, i) =>
+          row.forEach((cell, j) => {
+            const other = plain[i]![j];
+            if (typeof cell === 'number' && typeof other === 'number')
+              expect(Math.abs(cell - other)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(other)));
+            else expect(cell).toEqual(other);
+          }),
+        );
       }),
       { numRuns: 25, seed: 4 },
     ),
@@ -83,7 +96,10 @@ test('amounts too large for doubles are added as huge integers, and the columns 
     await makeEventWindows(duck, spec, 'events', 'made');
     const names = (await duck.runAndReadAll('describe made')).getRows().map(([name]) => String(name));
     expect(names).toEqual(['entity', 'as_of', ...eventColumns(spec)]);
-    const [first] = await rowsOf(duck, "select nok_sum, nok_mean, nok_stddev from made where as_of = date '2024-01-01'");
+    const [first] = await rowsOf(
+      duck,
+      "select nok_sum, nok_mean, nok_stddev from made where as_of = date '2024-01-01'",
+    );
     expect(first).toEqual([Number('270000000000003.03'), Number('90000000000001.01'), 1]);
   });
 });
@@ -117,14 +133,22 @@ describe('the windows command', () => {
       return fs.readFileSync(out());
     };
     expect((await bytes()).equals(await bytes())).toBe(true);
-    const rows = await withDuck(dir, (duck) => rowsOf(duck, `select entity, as_of, events, events_30d, diagnosis_count_90d, amount_sum, amount_stddev from '${out()}'`)); // prettier-ignore
+    const rows = await withDuck(dir, (duck) =>
+      rowsOf(
+        duck,
+        `select entity, as_of, events, events_30d, diagnosis_count_90d, amount_sum, amount_stddev from '${out()}'`,
+      ),
+    );
     expect(rows[0]!.slice(0, 6)).toEqual(['1000001', '2024-01-01', 2, 1, 1, 430.5]);
     expect(rows[0]![6]).toBeCloseTo(80.5 / Math.SQRT2, 12); // two values 80.50 apart
   });
 
   test.each([
     ['practice,received,diagnosis\n1,2024-01-01,L03\n', /lacks the columns amount/],
-    ['practice,received,diagnosis,amount\n1,2024-01-01,L03,1\n1,2024-13-01,L03,1\n', /line 3, received: "2024-13-01"; expected a day/],
+    [
+      'practice,received,diagnosis,amount\n1,2024-01-01,L03,1\n1,2024-13-01,L03,1\n',
+      /line 3, received: "2024-13-01"; expected a day/,
+    ],
     ['practice,received,diagnosis,amount\n1,2024-01-01,L03,a lot\n', /line 2, amount: "a lot"; expected a number/],
     ['practice,received,diagnosis,amount\n,2024-01-01,L03,1\n', /line 2, practice: null/],
   ])('refuses what it cannot read and leaves no file: %s', async (text, problem) => {
@@ -134,8 +158,8 @@ describe('the windows command', () => {
   });
 
   test('a windows file with an unknown field or a bad day is refused by path', async () => {
-    await expect(writeEventWindows(events('a\n1\n'), { ...(spec as object), asOf: ['2024-02-30'], weeks: [1] }, out())).rejects.toThrow(
-      /asOf\.0/,
-    );
+    await expect(
+      writeEventWindows(events('a\n1\n'), { ...(spec as object), asOf: ['2024-02-30'], weeks: [1] }, out()),
+    ).rejects.toThrow(/asOf\.0/);
   });
 });

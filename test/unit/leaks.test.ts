@@ -18,8 +18,10 @@ const sorted = Array.from({ length: data.n }, (_, row) => row).sort((a, b) => la
 const places = new Map(sorted.map((row, place) => [row, place]));
 const countOf = (row: number) => data.entity.filter((e) => e === data.entity[row]).length;
 const laterOf = (row: number) =>
-  data.entity.filter((e, r) => e === data.entity[row] && (data.asOf[r]! > data.asOf[row]! || (data.asOf[r] === data.asOf[row] && r > row)))
-    .length;
+  data.entity.filter(
+    (e, r) =>
+      e === data.entity[row] && (data.asOf[r]! > data.asOf[row]! || (data.asOf[r] === data.asOf[row] && r > row)),
+  ).length;
 const delay = (row: number) => (Date.parse(data.labelKnownOn[row]!) - Date.parse(data.asOf[row]!)) / 86_400_000;
 
 /** Every planted leak: what is planted, which check must find it, and how grave it is. */
@@ -27,30 +29,120 @@ const PLANTED: [string, LeakContext, string, 'refused' | 'needs-reason'][] = [
   ['the outcome itself', withColumn(clean, 'leak', label), 'outcome-copies', 'refused'],
   ['the opposite of the outcome', withColumn(clean, 'leak', (row) => 1 - label(row)), 'outcome-copies', 'refused'],
   ['the amount found', withColumn(clean, 'leak', (row) => data.amountOre[row]!), 'outcome-copies', 'refused'],
-  ['the amount found in kroner', withColumn(clean, 'leak', (row) => data.amountOre[row]! / 100), 'outcome-copies', 'refused'],
-  ['the outcome in words', withWords(clean, 'leak', (row) => (label(row) ? 'reclaim' : row % 2 ? 'none' : 'guidance')), 'outcome-words', 'refused'],
-  ['the result of the appeal', withWords(clean, 'leak', (row) => (label(row) ? (row % 2 ? 'upheld' : 'partly-upheld') : 'reversed')), 'outcome-words', 'refused'],
-  ['the caseworker', withWords(clean, 'leak', (row) => data.categorical.get('caseworker')![row]!, 'nuisance'), 'who-looked', 'refused'],
-  ['rows dated in the future', withData(clean, { asOf: data.asOf.map((day, row) => (row === 7 ? '2026-01-01' : day)) }), 'future-rows', 'refused'],
-  ['outcomes from after the cut', withData(clean, { labelKnownOn: data.labelKnownOn.map((day, row) => (row === 7 ? '2026-01-01' : day)) }), 'future-labels', 'refused'],
-  ['outcomes known before the features', withData(clean, { labelKnownOn: data.labelKnownOn.map((day, row) => (row === 7 ? '2019-01-01' : day)) }), 'known-outcomes', 'refused'],
-  ['target encoding of the practice type on all rows', withColumn(clean, 'leak', (row) => groupMean(row, (r) => data.group[r]!, true)), 'encoded-outcomes', 'refused'],
-  ["neighbours' outcomes", withColumn(clean, 'leak', (row) => groupMean(row, (r) => data.group[r]!, false)), 'encoded-outcomes', 'refused'],
-  ["the entity's other outcomes, later ones too", withColumn(clean, 'leak', (row) => groupMean(row, (r) => data.entity[r]!, false)), 'encoded-outcomes', 'refused'],
-  ["the team's finding rate over all rows", withColumn(clean, 'leak', (row) => groupMean(row, (r) => data.categorical.get('caseworker')![r]!, false)), 'encoded-outcomes', 'refused'],
+  [
+    'the amount found in kroner',
+    withColumn(clean, 'leak', (row) => data.amountOre[row]! / 100),
+    'outcome-copies',
+    'refused',
+  ],
+  [
+    'the outcome in words',
+    withWords(clean, 'leak', (row) => (label(row) ? 'reclaim' : row % 2 ? 'none' : 'guidance')),
+    'outcome-words',
+    'refused',
+  ],
+  [
+    'the result of the appeal',
+    withWords(clean, 'leak', (row) => (label(row) ? (row % 2 ? 'upheld' : 'partly-upheld') : 'reversed')),
+    'outcome-words',
+    'refused',
+  ],
+  [
+    'the caseworker',
+    withWords(clean, 'leak', (row) => data.categorical.get('caseworker')![row]!, 'nuisance'),
+    'who-looked',
+    'refused',
+  ],
+  [
+    'rows dated in the future',
+    withData(clean, { asOf: data.asOf.map((day, row) => (row === 7 ? '2026-01-01' : day)) }),
+    'future-rows',
+    'refused',
+  ],
+  [
+    'outcomes from after the cut',
+    withData(clean, { labelKnownOn: data.labelKnownOn.map((day, row) => (row === 7 ? '2026-01-01' : day)) }),
+    'future-labels',
+    'refused',
+  ],
+  [
+    'outcomes known before the features',
+    withData(clean, { labelKnownOn: data.labelKnownOn.map((day, row) => (row === 7 ? '2019-01-01' : day)) }),
+    'known-outcomes',
+    'refused',
+  ],
+  [
+    'target encoding of the practice type on all rows',
+    withColumn(clean, 'leak', (row) => groupMean(row, (r) => data.group[r]!, true)),
+    'encoded-outcomes',
+    'refused',
+  ],
+  [
+    "neighbours' outcomes",
+    withColumn(clean, 'leak', (row) => groupMean(row, (r) => data.group[r]!, false)),
+    'encoded-outcomes',
+    'refused',
+  ],
+  [
+    "the entity's other outcomes, later ones too",
+    withColumn(clean, 'leak', (row) => groupMean(row, (r) => data.entity[r]!, false)),
+    'encoded-outcomes',
+    'refused',
+  ],
+  [
+    "the team's finding rate over all rows",
+    withColumn(clean, 'leak', (row) => groupMean(row, (r) => data.categorical.get('caseworker')![r]!, false)),
+    'encoded-outcomes',
+    'refused',
+  ],
   ['number of rows of the entity in the whole panel', withColumn(clean, 'leak', countOf), 'panel-places', 'refused'],
   ['number of rows still to come', withColumn(clean, 'leak', laterOf), 'panel-places', 'refused'],
   ['test rows in training', { ...clean, trains: always }, 'fold-rows', 'refused'],
-  ['training rows known too late (no embargo)', { ...clean, trains: (row, fold) => row.asOf < fold.testFrom }, 'fold-rows', 'refused'],
-  ['a row that stands there twice', withData(clean, { rowId: data.rowId.map((id, row) => (row === 9 ? data.rowId[8]! : id)) }), 'row-names', 'refused'],
+  [
+    'training rows known too late (no embargo)',
+    { ...clean, trains: (row, fold) => row.asOf < fold.testFrom },
+    'fold-rows',
+    'refused',
+  ],
+  [
+    'a row that stands there twice',
+    withData(clean, { rowId: data.rowId.map((id, row) => (row === 9 ? data.rowId[8]! : id)) }),
+    'row-names',
+    'refused',
+  ],
   ['an entity under two names', twinWorld(), 'twins', 'refused'],
-  ['the outcome with a little noise', withColumn(clean, 'leak', (row) => label(row) + 0.2 * rng.normal()), 'too-strong', 'needs-reason'],
-  ['a value that is missing unless something was found', withColumn(clean, 'leak', (row) => (label(row) ? rng.next() : Number.NaN)), 'missing-tells', 'needs-reason'],
-  ['row ids sorted by outcome', withData(clean, { rowId: data.rowId.map((_, row) => `R${String(places.get(row)).padStart(6, '0')}`) }), 'row-order', 'needs-reason'],
-  ['entity ids sorted by outcome', withData(clean, { entity: data.entity.map((_, row) => `E${places.get(row)}`) }), 'entity-order', 'needs-reason'],
+  [
+    'the outcome with a little noise',
+    withColumn(clean, 'leak', (row) => label(row) + 0.2 * rng.normal()),
+    'too-strong',
+    'needs-reason',
+  ],
+  [
+    'a value that is missing unless something was found',
+    withColumn(clean, 'leak', (row) => (label(row) ? rng.next() : Number.NaN)),
+    'missing-tells',
+    'needs-reason',
+  ],
+  [
+    'row ids sorted by outcome',
+    withData(clean, { rowId: data.rowId.map((_, row) => `R${String(places.get(row)).padStart(6, '0')}`) }),
+    'row-order',
+    'needs-reason',
+  ],
+  [
+    'entity ids sorted by outcome',
+    withData(clean, { entity: data.entity.map((_, row) => `E${places.get(row)}`) }),
+    'entity-order',
+    'needs-reason',
+  ],
   ['days until the decision', withColumn(clean, 'leak', (row) => delay(row) * 24), 'decision-times', 'needs-reason'],
-  ['the logarithm of the amount', withColumn(clean, 'leak', (row) => (label(row) ? Math.log(data.amountOre[row]!) : 10 + rng.next())), 'amounts', 'needs-reason'],
-]; // prettier-ignore
+  [
+    'the logarithm of the amount',
+    withColumn(clean, 'leak', (row) => (label(row) ? Math.log(data.amountOre[row]!) : 10 + rng.next())),
+    'amounts',
+    'needs-reason',
+  ],
+];
 
 function twinWorld(): LeakContext {
   const numeric = new Map([...data.numeric].map(([name, values]) => [name, Float64Array.from(values)]));

@@ -30,11 +30,26 @@ const body = fc.record(
 );
 /** What verification compares. */
 const said = (entry: ReturnType<typeof readEntry>) =>
-  entry && [entry.entry, entry.act, entry.actId, entry.at, entry.subject?.kind, entry.subject?.id, entry.v, entry.rows, entry.changes];
+  entry && [
+    entry.entry,
+    entry.act,
+    entry.actId,
+    entry.at,
+    entry.subject?.kind,
+    entry.subject?.id,
+    entry.v,
+    entry.rows,
+    entry.changes,
+  ];
 
 describe('an entry is read as it stands', () => {
   test('in one look or by parsing, the same is said', () =>
-    fc.assert(fc.property(body, (entry) => expect(said(readEntry(canonical(entry)))).toEqual(said(parseEntry(canonical(entry))))), { seed: 1, numRuns: 500 })); // prettier-ignore
+    fc.assert(
+      fc.property(body, (entry) =>
+        expect(said(readEntry(canonical(entry)))).toEqual(said(parseEntry(canonical(entry)))),
+      ),
+      { seed: 1, numRuns: 500 },
+    ));
 
   test('text with a character more, less or changed is taken only where parsing takes it', () => {
     const edit = fc.record({
@@ -51,8 +66,9 @@ describe('an entry is read as it stands', () => {
     fc.assert(property, { seed: 2, numRuns: 2_000 });
   });
 
-  test.each(['', 'null', '7', '{', '[]x', '{"b":1,"a":2}', '{"a":1,"a":1}', '{"a": 1}', '{"a":1.0}'])('%j is no canonical entry', (text) =>
-    expect(readEntry(text)).toBeUndefined(),
+  test.each(['', 'null', '7', '{', '[]x', '{"b":1,"a":2}', '{"a":1,"a":1}', '{"a": 1}', '{"a":1.0}'])(
+    '%j is no canonical entry',
+    (text) => expect(readEntry(text)).toBeUndefined(),
   );
 });
 
@@ -66,10 +82,16 @@ function copied(cells: readonly (Buffer | null)[], chunkBytes: number): Readable
   const rows = cells.map((cell) => Buffer.concat([int(1, 2), int(cell?.length ?? -1, 4), cell ?? Buffer.alloc(0)]));
   const all = Buffer.concat([Buffer.from('PGCOPY\n\u00ff\r\n\0', 'latin1'), Buffer.alloc(8), ...rows, int(-1, 2)]);
   return Readable.from(
-    Array.from({ length: Math.ceil(all.length / chunkBytes) }, (_, i) => all.subarray(i * chunkBytes, (i + 1) * chunkBytes)),
+    Array.from({ length: Math.ceil(all.length / chunkBytes) }, (_, i) =>
+      all.subarray(i * chunkBytes, (i + 1) * chunkBytes),
+    ),
   );
 }
-async function each(cells: readonly (Buffer | null)[], visit: (row: CopyRow, i: number) => void, chunkBytes = 37): Promise<void> {
+async function each(
+  cells: readonly (Buffer | null)[],
+  visit: (row: CopyRow, i: number) => void,
+  chunkBytes = 37,
+): Promise<void> {
   let i = 0;
   for await (const rows of binaryRows(copied(cells, chunkBytes))) for (const row of rows) visit(row, i++);
 }
@@ -92,7 +114,10 @@ describe('places in a stretch of the chain', () => {
   const find = async (order: readonly number[]) => {
     const places = await stretch();
     const found: (number | undefined)[] = [];
-    await each(order.map((i) => ids[i] ?? randomBytes(16)), (row) => found.push(places.find(row, 0))); // prettier-ignore
+    await each(
+      order.map((i) => ids[i] ?? randomBytes(16)),
+      (row) => found.push(places.find(row, 0)),
+    );
     return { places, found };
   };
   const inOrder = ids.map((_, i) => i);

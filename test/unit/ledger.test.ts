@@ -7,7 +7,10 @@ const sha = (...parts: Buffer[]) => createHash('sha256').update(Buffer.concat(pa
 
 describe('the Merkle tree of RFC 6962', () => {
   test('the empty tree is the hash of nothing', () =>
-    expect(merkleRoot([])).toEqual({ count: 0, root: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' }));
+    expect(merkleRoot([])).toEqual({
+      count: 0,
+      root: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    }));
   test('a leaf is prefixed by 0, a node by 1, and an odd leaf is carried up unhashed', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((text) => sha(Buffer.of(0), Buffer.from(text)));
     expect(leafHash(Buffer.from('a')).equals(a!)).toBe(true);
@@ -24,7 +27,9 @@ describe('the Merkle tree of RFC 6962', () => {
 });
 
 test('canonical JSON sorts keys and writes numbers one way (RFC 8785)', () => {
-  expect(canonical({ b: 1.0, a: [1e21, 'æ'], c: { z: null, y: true } })).toBe('{"a":[1e+21,"æ"],"b":1,"c":{"y":true,"z":null}}');
+  expect(canonical({ b: 1.0, a: [1e21, 'æ'], c: { z: null, y: true } })).toBe(
+    '{"a":[1e+21,"æ"],"b":1,"c":{"y":true,"z":null}}',
+  );
 });
 
 test('instants are UTC text with microseconds', () =>

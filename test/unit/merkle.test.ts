@@ -46,7 +46,8 @@ test('inclusion and consistency proofs hold for every size up to 70, and for no 
       const proof = consistencyProof(subtrees, older, size);
       const before = { size: older, root: rootOf(older) };
       expect(verifyConsistency(before, { size, root }, proof)).toBe(true);
-      if (older > 0) expect(verifyConsistency({ ...before, root: leaves[0]! }, { size, root: leaves[1]! }, proof)).toBe(false);
+      if (older > 0)
+        expect(verifyConsistency({ ...before, root: leaves[0]! }, { size, root: leaves[1]! }, proof)).toBe(false);
     }
   }
 });
@@ -64,7 +65,13 @@ test('tiles written in any steps hold the same tree, are read again at every siz
         expect(tree.root()).toEqual(writer.root());
         const index = (writer.size * 7919) % writer.size;
         expect(
-          verifyInclusion(tree.leaf(index), index, writer.size, inclusionProof(tree.subtrees, index, writer.size), writer.root()),
+          verifyInclusion(
+            tree.leaf(index),
+            index,
+            writer.size,
+            inclusionProof(tree.subtrees, index, writer.size),
+            writer.root(),
+          ),
         ).toBe(true);
         writer = new TileWriter(anchor, writer.size);
       }
@@ -81,18 +88,33 @@ test('beyond a tile of tiles', () => {
   expect(writer.root()).toEqual(rootOf(leaves.length));
   const tree = new TileTree(anchor, leaves.length);
   for (const index of [0, 255, 256, 65_535, 65_536, 69_999])
-    expect(verifyInclusion(leaves[index]!, index, leaves.length, inclusionProof(tree.subtrees, index, leaves.length), tree.root())).toBe(
-      true,
-    );
-  expect([tileName(0, 1_234_067), tileName(1, 0), tileName(0, 3, 17)]).toEqual(['tile/0/x001/x234/067', 'tile/1/000', 'tile/0/003.p/17']);
+    expect(
+      verifyInclusion(
+        leaves[index]!,
+        index,
+        leaves.length,
+        inclusionProof(tree.subtrees, index, leaves.length),
+        tree.root(),
+      ),
+    ).toBe(true);
+  expect([tileName(0, 1_234_067), tileName(1, 0), tileName(0, 3, 17)]).toEqual([
+    'tile/0/x001/x234/067',
+    'tile/1/000',
+    'tile/0/003.p/17',
+  ]);
 });
 
 test('a checkpoint is a signed note that other tools read, and opens under the right key only', async () => {
   const { privateKey } = generateKeyPairSync('ed25519');
-  const signer = { publicKey: rawPublicKey(privateKey), sign: (data: Uint8Array) => Promise.resolve(sign(null, data, privateKey)) };
+  const signer = {
+    publicKey: rawPublicKey(privateKey),
+    sign: (data: Uint8Array) => Promise.resolve(sign(null, data, privateKey)),
+  };
   const checkpoint = { origin: 'utplukk/test', size: 7, root: rootOf(7), at: '2026-01-01T00:00:00.000Z' };
   const note = await signCheckpoint(checkpoint, signer);
-  expect(note).toMatch(/^utplukk\/test\n7\n[A-Za-z0-9+/]{43}=\nat 2026-01-01T00:00:00.000Z\n\n— utplukk\/test [A-Za-z0-9+/]+=*\n$/);
+  expect(note).toMatch(
+    /^utplukk\/test\n7\n[A-Za-z0-9+/]{43}=\nat 2026-01-01T00:00:00.000Z\n\n— utplukk\/test [A-Za-z0-9+/]+=*\n$/,
+  );
   expect(openCheckpoint(note, [signer.publicKey])).toEqual(checkpoint);
   const other = rawPublicKey(generateKeyPairSync('ed25519').privateKey);
   expect(() => openCheckpoint(note, [other])).toThrow(/signed by no key that is trusted/);

@@ -31,9 +31,27 @@ function world(n: number, seed = 1): MatrixData {
   const label = Float64Array.from(x, (value) => (rng.chance(1 / (1 + Math.exp(-2 * value))) ? 1 : 0));
   const ids = Array.from({ length: n }, (_, i) => `r${String(i).padStart(5, '0')}`);
   const days = ids.map((_, i) => `2023-${String(1 + Math.floor((i * 12) / n)).padStart(2, '0')}-15`);
-  return { n, rowId: ids, entity: ids, asOf: days, group: ids.map(() => 'g'), label, labelKnownOn: days, amountOre: new Float64Array(n), numeric: new Map([['x', x], ['z', z]]), categorical: new Map([['c', ids.map((_, i) => 'ab'[i % 2]!)]]) }; // prettier-ignore
+  return {
+    n,
+    rowId: ids,
+    entity: ids,
+    asOf: days,
+    group: ids.map(() => 'g'),
+    label,
+    labelKnownOn: days,
+    amountOre: new Float64Array(n),
+    numeric: new Map([
+      ['x', x],
+      ['z', z],
+    ]),
+    categorical: new Map([['c', ids.map((_, i) => 'ab'[i % 2]!)]]),
+  };
 }
-const columns = [{ name: 'x', kind: 'numeric', role: 'feature' }, { name: 'z', kind: 'numeric', role: 'feature' }, { name: 'c', kind: 'categorical', role: 'feature' }] as const; // prettier-ignore
+const columns = [
+  { name: 'x', kind: 'numeric', role: 'feature' },
+  { name: 'z', kind: 'numeric', role: 'feature' },
+  { name: 'c', kind: 'categorical', role: 'feature' },
+] as const;
 const rows = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 describe('preprocessing', () => {
@@ -51,10 +69,23 @@ describe('preprocessing', () => {
   });
   test('numbers are sorted as the platform sorts them, many of them too', () => {
     const rng = new Rng('ascending');
-    const wide = [0, -0, 5e-324, -5e-324, Number.MAX_VALUE, -Number.MAX_VALUE, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1, -1];
+    const wide = [
+      0,
+      -0,
+      5e-324,
+      -5e-324,
+      Number.MAX_VALUE,
+      -Number.MAX_VALUE,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      1,
+      -1,
+    ];
     for (const draw of [() => rng.normal(), () => rng.below(44) - 3, () => rng.pick(wide), () => 7]) {
       const values = Float64Array.from({ length: 20_000 }, draw);
-      expect(Buffer.from(sortAscending(values.slice()).buffer).equals(Buffer.from(values.slice().sort().buffer))).toBe(true);
+      expect(Buffer.from(sortAscending(values.slice()).buffer).equals(Buffer.from(values.slice().sort().buffer))).toBe(
+        true,
+      );
     }
   });
   test('a place is found as by counting, be quantiles tied, close or far apart', () => {
@@ -66,15 +97,26 @@ describe('preprocessing', () => {
     const counted = (q: readonly number[], value: number) => {
       const [below, upTo] = [q.filter((x) => x < value).length, q.filter((x) => x <= value).length];
       if (upTo > below) return (below + upTo - 1) / 2; // the middle of those it equals
-      return below === 0 ? 0 : below === q.length ? below - 1 : below - 1 + (value - q[below - 1]!) / (q[below]! - q[below - 1]!);
+      return below === 0
+        ? 0
+        : below === q.length
+          ? below - 1
+          : below - 1 + (value - q[below - 1]!) / (q[below]! - q[below - 1]!);
     };
     fc.assert(
-      fc.property(fc.array(some, { minLength: 2, maxLength: 60 }), fc.array(some, { maxLength: 20 }), (knots, values) => {
-        const q = knots.sort((a, b) => a - b);
-        const score = normalScores(q);
-        const constant = q[0] === q.at(-1);
-        for (const value of [...values, ...q]) expect(score(value)).toBe(constant ? 0 : normalQuantile(Math.min(1 - 1e-7, Math.max(1e-7, counted(q, value) / (q.length - 1))))); // prettier-ignore
-      }),
+      fc.property(
+        fc.array(some, { minLength: 2, maxLength: 60 }),
+        fc.array(some, { maxLength: 20 }),
+        (knots, values) => {
+          const q = knots.sort((a, b) => a - b);
+          const score = normalScores(q);
+          const constant = q[0] === q.at(-1);
+          for (const value of [...values, ...q])
+            expect(score(value)).toBe(
+              constant ? 0 : normalQuantile(Math.min(1 - 1e-7, Math.max(1e-7, counted(q, value) / (q.length - 1)))),
+            );
+        },
+      ),
       { numRuns: 500, seed: 7 },
     );
   });
@@ -101,19 +143,64 @@ describe('preprocessing', () => {
 const SMALL = [
   { family: 'logistic', l2: [0.01, 0.1] },
   { family: 'logistic', l2: [0.01, 0.1], l1Ratio: 0.5 },
-  { family: 'mlp', hidden: [8], learningRate: 0.02, weightDecay: 0.01, maxEpochs: 6, patience: 5, batchSize: 32, members: 2 },
-  { family: 'mlp', hidden: [8], embedding: { kind: 'piecewise-linear', bins: 4 }, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1 },
-  { family: 'mlp', hidden: [8], embedding: { kind: 'periodic', frequencies: 4 }, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1 },
+  {
+    family: 'mlp',
+    hidden: [8],
+    learningRate: 0.02,
+    weightDecay: 0.01,
+    maxEpochs: 6,
+    patience: 5,
+    batchSize: 32,
+    members: 2,
+  },
+  {
+    family: 'mlp',
+    hidden: [8],
+    embedding: { kind: 'piecewise-linear', bins: 4 },
+    learningRate: 0.02,
+    maxEpochs: 6,
+    batchSize: 32,
+    members: 1,
+  },
+  {
+    family: 'mlp',
+    hidden: [8],
+    embedding: { kind: 'periodic', frequencies: 4 },
+    learningRate: 0.02,
+    maxEpochs: 6,
+    batchSize: 32,
+    members: 1,
+  },
   { family: 'tabm-mini', submodels: 4, width: 16, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 2 },
-  { family: 'tabm-mini', submodels: 4, width: 16, embedding: { kind: 'piecewise-linear', bins: 4 }, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1 },
-  { family: 'additive', units: 4, pairs: 1, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1, loss: { positiveWeight: 2, focalGamma: 1 } },
-]; // prettier-ignore
+  {
+    family: 'tabm-mini',
+    submodels: 4,
+    width: 16,
+    embedding: { kind: 'piecewise-linear', bins: 4 },
+    learningRate: 0.02,
+    maxEpochs: 6,
+    batchSize: 32,
+    members: 1,
+  },
+  {
+    family: 'additive',
+    units: 4,
+    pairs: 1,
+    learningRate: 0.02,
+    maxEpochs: 6,
+    batchSize: 32,
+    members: 1,
+    loss: { positiveWeight: 2, focalGamma: 1 },
+  },
+];
 
 describe('models', () => {
   test('Cholesky solves a system worked by hand', () => {
     const [x1, x2] = solveSpd(Float64Array.of(4, 2, 2, 3), Float64Array.of(10, 8));
     expect([x1, x2]).toEqual([expect.closeTo(1.75, 12), expect.closeTo(1.5, 12)]);
-    expect(() => solveSpd(Float64Array.of(1, 2, 2, 1), Float64Array.of(1, 1))).toThrow(/not positive definite at column 1/);
+    expect(() => solveSpd(Float64Array.of(1, 2, 2, 1), Float64Array.of(1, 1))).toThrow(
+      /not positive definite at column 1/,
+    );
   });
   test('logistic regression finds the closed form of a two-group table', () => {
     // 3 of 4 with x = 1 are findings, 1 of 4 with x = 0: intercept ln(1/3), slope 2 ln 3.
@@ -148,7 +235,9 @@ describe('models', () => {
     const rng = new Rng(4);
     const [n, width, penalty, ratio] = [600, 6, 0.05, 0.9];
     const x = Float32Array.from({ length: n * width }, () => rng.normal());
-    const y = Float32Array.from({ length: n }, (_, i) => (rng.chance(1 / (1 + Math.exp(-1.5 * x[i * width]!))) ? 1 : 0));
+    const y = Float32Array.from({ length: n }, (_, i) =>
+      rng.chance(1 / (1 + Math.exp(-1.5 * x[i * width]!))) ? 1 : 0,
+    );
     const [w, b] = fitLogistic(tf, { x, y, width }, penalty, ratio);
     const weights = [...w!.values];
     expect(weights[0]).toBeGreaterThan(0.5);
@@ -162,30 +251,38 @@ describe('models', () => {
       else expect(slope).toBeCloseTo(-(penalty * (1 - ratio) * weight + penalty * ratio * Math.sign(weight)), 3);
     });
   });
-  test.each(SMALL)('$family: ranks better than chance, survives storage, repeats its bytes, leaves no tensor', (settings) => {
-    const data = world(400);
-    const spec = familySchema.parse(settings);
-    const fit = (order: number[]) => fitFamily(tf, spec, data, columns, order, 5).model;
-    const before = tf.memory().numTensors;
-    const model = fit(rows(300));
-    const stored = storeModel(model);
-    expect(storeModel(fit(rows(300).reverse())).weights.equals(stored.weights)).toBe(true); // the order of rows does not matter
-    const document = JSON.parse(JSON.stringify(stored.document)) as typeof stored.document;
-    const scores = scoreRows(tf, restoreModel(document, stored.weights), data, rows(400).slice(300));
-    expect([...scores]).toEqual([...scoreRows(tf, model, data, rows(400).slice(300))]);
-    expect(tf.memory().numTensors).toBe(before);
-    const ranking = toRanking(
-      { scores, labels: data.label.slice(300), entities: data.entity.slice(300), rowIds: data.rowId.slice(300) },
-      1,
-    );
-    expect(metricsOf(ranking, new Float64Array(100).fill(1), [20]).get('precision@20')).toBeGreaterThan(0.7);
-    expect(() => restoreModel(stored.document, Buffer.concat([stored.weights, Buffer.alloc(4)]))).toThrow(/bytes of weights/);
-  });
+  test.each(SMALL)(
+    '$family: ranks better than chance, survives storage, repeats its bytes, leaves no tensor',
+    (settings) => {
+      const data = world(400);
+      const spec = familySchema.parse(settings);
+      const fit = (order: number[]) => fitFamily(tf, spec, data, columns, order, 5).model;
+      const before = tf.memory().numTensors;
+      const model = fit(rows(300));
+      const stored = storeModel(model);
+      expect(storeModel(fit(rows(300).reverse())).weights.equals(stored.weights)).toBe(true); // the order of rows does not matter
+      const document = JSON.parse(JSON.stringify(stored.document)) as typeof stored.document;
+      const scores = scoreRows(tf, restoreModel(document, stored.weights), data, rows(400).slice(300));
+      expect([...scores]).toEqual([...scoreRows(tf, model, data, rows(400).slice(300))]);
+      expect(tf.memory().numTensors).toBe(before);
+      const ranking = toRanking(
+        { scores, labels: data.label.slice(300), entities: data.entity.slice(300), rowIds: data.rowId.slice(300) },
+        1,
+      );
+      expect(metricsOf(ranking, new Float64Array(100).fill(1), [20]).get('precision@20')).toBeGreaterThan(0.7);
+      expect(() => restoreModel(stored.document, Buffer.concat([stored.weights, Buffer.alloc(4)]))).toThrow(
+        /bytes of weights/,
+      );
+    },
+  );
   test('the validation part is the latest by the day outcomes became known', () => {
     const data = world(100);
     const { inner, validation } = splitByKnownTime(data, rows(100));
     expect(validation).toHaveLength(20);
-    const latest = inner.map((row) => data.labelKnownOn[row]!).sort().at(-1)!; // prettier-ignore
+    const latest = inner
+      .map((row) => data.labelKnownOn[row]!)
+      .sort()
+      .at(-1)!;
     expect(validation.every((row) => data.labelKnownOn[row]! >= latest)).toBe(true);
   });
 });
@@ -228,7 +325,13 @@ describe('judging a ranking', () => {
   });
   test('baselines stand beside: random by seed, size and rule hits where the source has them', () => {
     const data = world(20);
-    const meta = { columns: [...columns], baselines: { size: 'x', deviations: ['z'] }, rows: 20, labelled: 20, positives: 1 };
+    const meta = {
+      columns: [...columns],
+      baselines: { size: 'x', deviations: ['z'] },
+      rows: 20,
+      labelled: 20,
+      positives: 1,
+    };
     const scores = baselineScores(data, meta, rows(20), 1);
     expect([...scores.keys()]).toEqual(['random', 'current-practice', 'size', 'peer-deviation', 'nok-at-risk']);
     expect(scores.get('current-practice')![0]).toBe(20); // the first opened stands first
@@ -261,7 +364,6 @@ describe('judging a ranking', () => {
       [0, 0, 0, 1, 0, 0],
       [0, 1, 0, 1, 0, 1],
     ]) {
-      // prettier-ignore
       const labels = Float64Array.from(found);
       const target = smoothedTargets(labels);
       const platt = fitPlatt(scores, labels);

@@ -22,7 +22,10 @@ function product(n: number): Rows {
   const x = Float32Array.from({ length: 2 * n }, () => rng.normal());
   return { x, y: Float32Array.from({ length: n }, (_, i) => (x[2 * i]! * x[2 * i + 1]! > 0 ? 1 : 0)), width: 2 };
 }
-const inputs: InputColumn[] = [{ feature: 'a', kind: 'value' }, { feature: 'b', kind: 'value' }]; // prettier-ignore
+const inputs: InputColumn[] = [
+  { feature: 'a', kind: 'value' },
+  { feature: 'b', kind: 'value' },
+];
 const spec = <F extends 'mlp' | 'tabm-mini' | 'additive'>(settings: { family: F } & Record<string, unknown>) =>
   familySchema.parse(settings) as SpecOf<F>;
 
@@ -74,7 +77,11 @@ describe('networks learn what is not linear, repeat their bytes and leave no ten
 
 test('what curves, flags and surfaces add sums to the logit of an additive model', () => {
   const data = product(50);
-  const flagged = { x: Float32Array.from({ length: 150 }, (_, i) => (i % 3 === 2 ? i % 2 : data.x[Math.floor(i / 3) * 2 + (i % 3)]!)), y: data.y, width: 3 }; // prettier-ignore
+  const flagged = {
+    x: Float32Array.from({ length: 150 }, (_, i) => (i % 3 === 2 ? i % 2 : data.x[Math.floor(i / 3) * 2 + (i % 3)]!)),
+    y: data.y,
+    width: 3,
+  };
   const three: InputColumn[] = [...inputs, { feature: 'b', kind: 'missing' }];
   const settings = spec({ family: 'additive', maxEpochs: 3 });
   const fitted = trainNetwork(tf, additive(settings, [[0, 1]]), settings, flagged, three, { epochs: 3 }, 2).tensors;
@@ -92,7 +99,9 @@ test("AdamW takes the first step of the paper: the learning rate against the gra
   const [a, b] = [tf.variable(tf.tensor1d([1, -2])), tf.variable(tf.scalar(3))];
   const adam = new AdamW(tf, [a, b], [true, false], { learningRate: 0.1, weightDecay: 0.5, clip: 1e9 });
   adam.step([tf.tensor1d([4, -5]), tf.scalar(0)]);
-  expect([...a.dataSync()].map((v) => Number(v.toFixed(5)))).toEqual([1 * 0.95 - 0.1, -2 * 0.95 + 0.1].map((v) => Number(v.toFixed(5))));
+  expect([...a.dataSync()].map((v) => Number(v.toFixed(5)))).toEqual(
+    [1 * 0.95 - 0.1, -2 * 0.95 + 0.1].map((v) => Number(v.toFixed(5))),
+  );
   expect(b.dataSync()[0]).toBe(3);
   adam.dispose();
 });
@@ -109,7 +118,9 @@ test('dropout keeps the mean, drops its share and repeats with its seed', () => 
 
 test('focal loss weighs what is right already less, and findings count as often as asked', () => {
   const loss = (positiveWeight: number, focalGamma: number) =>
-    tf.tidy(() => trainingLoss(tf, { positiveWeight, focalGamma }, tf.tensor2d([[2], [-1]]), tf.tensor2d([[1], [0]])).arraySync());
+    tf.tidy(() =>
+      trainingLoss(tf, { positiveWeight, focalGamma }, tf.tensor2d([[2], [-1]]), tf.tensor2d([[1], [0]])).arraySync(),
+    );
   const p = [1 / (1 + Math.exp(-2)), 1 / (1 + Math.exp(-1))]; // given to the right class
   const own = p.map((value) => -Math.log(value));
   expect(loss(1, 0)).toBeCloseTo((own[0]! + own[1]!) / 2, 6);
@@ -119,7 +130,11 @@ test('focal loss weighs what is right already less, and findings count as often 
 
 test('the gradients of ReLU with dropout and of weighed sums are the stock ones, to the bit', () => {
   const rng = new Rng('gradients');
-  const values = (...shape: number[]) => tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.normal()), shape); // prettier-ignore
+  const values = (...shape: number[]) =>
+    tf.tensor(
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.normal()),
+      shape,
+    );
   const masks = () => new Masks(new Rng('masks'), 0.3);
   tf.tidy(() => {
     const [z, h, w] = [values(7, 5), values(6, 4, 3), values(4, 3)];

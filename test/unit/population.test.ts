@@ -24,25 +24,54 @@ function world(seed: number, { drawChance }: { drawChance?: number }) {
     entities.forEach((entity, i) => {
       // Tips: those with findings are seen three times as often, whatever their score.
       if (rng.chance(outcomes[i] ? 0.15 : 0.05)) own.set(entity, { label: outcomes[i]!, probability: undefined });
-      else if (drawChance !== undefined && rng.chance(drawChance)) own.set(entity, { label: outcomes[i]!, probability: drawChance });
+      else if (drawChance !== undefined && rng.chance(drawChance))
+        own.set(entity, { label: outcomes[i]!, probability: drawChance });
     });
-    for (const [entity, { label }] of own) controls.push({ fold: `fold-${p}`, entity, score: score[entities.indexOf(entity)]!, label, kroner: label * 1000 });
+    for (const [entity, { label }] of own)
+      controls.push({
+        fold: `fold-${p}`,
+        entity,
+        score: score[entities.indexOf(entity)]!,
+        label,
+        kroner: label * 1000,
+      });
     parts.push({ fold: `fold-${p}`, asOf: `2024-0${p + 1}-01`, entities, controls: own });
     scores.push(score);
     truth.push(outcomes);
   }
   const share = truth.flat().reduce((sum, y) => sum + y, 0) / truth.flat().length;
-  const report = judgePopulation(parts, [{ family: 'model', scores, controls }, { family: 'size', scores: scores.map((s) => s.map((v) => -v)) }], { ks: [20, 60, 5000], bootstrap: 100, seed: 1 });
+  const report = judgePopulation(
+    parts,
+    [
+      { family: 'model', scores, controls },
+      { family: 'size', scores: scores.map((s) => s.map((v) => -v)) },
+    ],
+    { ks: [20, 60, 5000], bootstrap: 100, seed: 1 },
+  );
   return { report, share, parts, scores, controls };
-} // prettier-ignore
+}
 
 const estimateOf = (report: Omit<PopulationReport, 'groups'>, k: number, estimator: Estimator, family = 'model') =>
   report.lists.find((row) => row.k === k && row.estimator === estimator && row.family === family)!;
 
 describe('lists drawn from everybody', () => {
   test('worked by hand: bounds and the naive share of a list of two in one part', () => {
-    const parts: PopulationPart[] = [{ fold: 'f', asOf: '2024-01-01', entities: ['a', 'b', 'c', 'd'], controls: new Map([['a', { label: 1, probability: undefined }], ['d', { label: 0, probability: undefined }]]) }]; // prettier-ignore
-    const report = judgePopulation(parts, [{ family: 'size', scores: [[4, 3, 2, 1]] }], { ks: [2, 9], bootstrap: 50, seed: 1 });
+    const parts: PopulationPart[] = [
+      {
+        fold: 'f',
+        asOf: '2024-01-01',
+        entities: ['a', 'b', 'c', 'd'],
+        controls: new Map([
+          ['a', { label: 1, probability: undefined }],
+          ['d', { label: 0, probability: undefined }],
+        ]),
+      },
+    ];
+    const report = judgePopulation(parts, [{ family: 'size', scores: [[4, 3, 2, 1]] }], {
+      ks: [2, 9],
+      bootstrap: 50,
+      seed: 1,
+    });
     expect(report.parts).toEqual([{ fold: 'f', asOf: '2024-01-01', actors: 4, controlled: 2, drawn: 0 }]);
     expect([...new Set(report.lists.map(({ k }) => k))]).toEqual([2, 0]); // nine of four are no list
     expect(estimateOf(report, 2, 'bounds', 'size').estimate).toMatchObject({ lo: 0.5, hi: 1, n: 1 });
@@ -81,7 +110,15 @@ describe('lists drawn from everybody', () => {
 
   test('chances that differ are not guessed for those that were not drawn', () => {
     const { parts, scores } = world(2, { drawChance: 0.1 });
-    const uneven = parts.map((part, p) => ({ ...part, controls: new Map([...part.controls].map(([entity, control], i) => [entity, { ...control, probability: control.probability && (p + i) % 2 ? 0.2 : control.probability }])) })); // prettier-ignore
+    const uneven = parts.map((part, p) => ({
+      ...part,
+      controls: new Map(
+        [...part.controls].map(([entity, control], i) => [
+          entity,
+          { ...control, probability: control.probability && (p + i) % 2 ? 0.2 : control.probability },
+        ]),
+      ),
+    }));
     const report = judgePopulation(uneven, [{ family: 'size', scores }], { ks: [20], bootstrap: 50, seed: 1 });
     expect(estimateOf(report, 20, 'random-arm', 'size')).toMatchObject({ estimate: null, missing: 'unequal-draw' });
   });
@@ -106,11 +143,24 @@ describe('what the people who looked explain', () => {
   const strict = Array.from({ length: n }, () => (rng.chance(0.5) ? 2 : 0));
   const own = Array.from({ length: n }, () => rng.normal());
   const labels = own.map((value, i) => (rng.chance(sigmoid(value + strict[i]! - 1)) ? 1 : 0));
-  const judged = (scores: readonly number[]): Judged => ({ scores, labels, entities: labels.map((_, i) => `e${i}`), rowIds: labels.map((_, i) => `r${i}`) }); // prettier-ignore
+  const judged = (scores: readonly number[]): Judged => ({
+    scores,
+    labels,
+    entities: labels.map((_, i) => `e${i}`),
+    rowIds: labels.map((_, i) => `r${i}`),
+  });
   const settings = { ks: [50], bootstrap: 200, seed: 1 };
   test('a strict caseworker is worth what the difference says, clear of zero; one who changes nothing is worth nothing', () => {
-    const effects = nuisanceEffects('logistic', { without: judged(own), withColumns: judged(own.map((v, i) => v + strict[i]!)) }, settings);
-    expect(effects.map(({ metric }) => metric).sort()).toEqual(['average-precision', 'precision', 'recall-in-first-half']);
+    const effects = nuisanceEffects(
+      'logistic',
+      { without: judged(own), withColumns: judged(own.map((v, i) => v + strict[i]!)) },
+      settings,
+    );
+    expect(effects.map(({ metric }) => metric).sort()).toEqual([
+      'average-precision',
+      'precision',
+      'recall-in-first-half',
+    ]);
     const ap = effects.find(({ metric }) => metric === 'average-precision')!;
     expect(ap.difference.value).toBeCloseTo(ap.withColumns.value - ap.without.value, 12);
     expect(ap.difference.lo).toBeGreaterThan(0);
@@ -119,14 +169,51 @@ describe('what the people who looked explain', () => {
   });
 
   test('the card tells of both, and of groups that little was learnt from; without them it has no such section', () => {
-    const { document } = evaluateRun([{ family: 'logistic', isModel: true, judged: judged(own), groups: labels.map(() => 'LE'), periods: labels.map(() => 'fold-1') }], settings); // prettier-ignore
+    const { document } = evaluateRun(
+      [
+        {
+          family: 'logistic',
+          isModel: true,
+          judged: judged(own),
+          groups: labels.map(() => 'LE'),
+          periods: labels.map(() => 'fold-1'),
+        },
+      ],
+      settings,
+    );
     const { report } = world(5, {});
     const nuisance = nuisanceEffects('logistic', { without: judged(own), withColumns: judged(own) }, settings);
     const card = (evaluation: typeof document) =>
-      toMarkdown(modelCard({ slot: 's', family: 'logistic', settings: {}, chosen: {}, seed: 1, source: { kind: 'register', what: 'x', asOf: 'y' }, label: 'l', split: {}, matrix: { id: 'm', rows: 1, labelled: 1, positives: 1, snapshotId: undefined }, features: ['a'], usesNuisance: false, evaluation, leaks: undefined, code: 'c', engine: { node: '20' } })); // prettier-ignore
-    const rename = <T extends { family: string }>(rows: readonly T[]) => rows.map((row) => ({ ...row, family: row.family === 'model' ? 'logistic' : row.family })); // prettier-ignore
-    const groups = [{ group: 'FA', actors: 12, trainRows: 3, trainFindings: 0, thin: true }, { group: 'LE', actors: 500, trainRows: 300, trainFindings: 80, thin: false }]; // prettier-ignore
-    const told = card({ ...document, nuisance, population: { ...report, lists: rename(report.lists), swap: rename(report.swap), groups } });
+      toMarkdown(
+        modelCard({
+          slot: 's',
+          family: 'logistic',
+          settings: {},
+          chosen: {},
+          seed: 1,
+          source: { kind: 'register', what: 'x', asOf: 'y' },
+          label: 'l',
+          split: {},
+          matrix: { id: 'm', rows: 1, labelled: 1, positives: 1, snapshotId: undefined },
+          features: ['a'],
+          usesNuisance: false,
+          evaluation,
+          leaks: undefined,
+          code: 'c',
+          engine: { node: '20' },
+        }),
+      );
+    const rename = <T extends { family: string }>(rows: readonly T[]) =>
+      rows.map((row) => ({ ...row, family: row.family === 'model' ? 'logistic' : row.family }));
+    const groups = [
+      { group: 'FA', actors: 12, trainRows: 3, trainFindings: 0, thin: true },
+      { group: 'LE', actors: 500, trainRows: 300, trainFindings: 80, thin: false },
+    ];
+    const told = card({
+      ...document,
+      nuisance,
+      population: { ...report, lists: rename(report.lists), swap: rename(report.swap), groups },
+    });
     expect(told).toMatch(
       /## What the people who looked explain[\s\S]*## Lists drawn from everybody[\s\S]*Replacing the worst tenth[\s\S]*nothing: those not controlled/,
     );

@@ -28,9 +28,18 @@ const META: MatrixMeta = {
 function matrix(rng: Rng, n: number, from = 0): MatrixData & { readonly numeric: Map<string, Float64Array> } {
   const numeric = new Map(NAMES.map((name) => [name, Float64Array.from({ length: n }, () => rng.normal())] as const));
   const part = NAMES.slice(0, WIDTH / 2).map((name) => numeric.get(name)!);
-  const cause = Array.from({ length: n }, (_, row) => part.reduce((sum, column) => sum + column[row]!, 0) / Math.sqrt(part.length));
-  numeric.set('paid', Float64Array.from({ length: n }, () => 1 + 9 * rng.next()));
-  numeric.set('hits', Float64Array.from(cause, (value, row) => Math.max(0, value + 0.3 * rng.normal()) * numeric.get('paid')![row]!));
+  const cause = Array.from(
+    { length: n },
+    (_, row) => part.reduce((sum, column) => sum + column[row]!, 0) / Math.sqrt(part.length),
+  );
+  numeric.set(
+    'paid',
+    Float64Array.from({ length: n }, () => 1 + 9 * rng.next()),
+  );
+  numeric.set(
+    'hits',
+    Float64Array.from(cause, (value, row) => Math.max(0, value + 0.3 * rng.normal()) * numeric.get('paid')![row]!),
+  );
   const ids = Array.from({ length: n }, (_, i) => `P${String(from + i).padStart(5, '0')}`);
   return {
     n,
@@ -44,9 +53,17 @@ function matrix(rng: Rng, n: number, from = 0): MatrixData & { readonly numeric:
     numeric,
     categorical: new Map(),
   };
-} // prettier-ignore
+}
 const all = (data: MatrixData) => Array.from({ length: data.n }, (_, row) => row);
-const MLP = familySchema.parse({ family: 'mlp', hidden: [24], maxEpochs: 15, patience: 5, batchSize: 64, members: 3, learningRate: 0.01 });
+const MLP = familySchema.parse({
+  family: 'mlp',
+  hidden: [24],
+  maxEpochs: 15,
+  patience: 5,
+  batchSize: 64,
+  members: 3,
+  learningRate: 0.01,
+});
 const ALONE = { ...MLP, members: 1 };
 
 describe('what a network is begun on', () => {
@@ -72,26 +89,62 @@ describe('what a network is begun on', () => {
 
   test('the register says which columns are about rules, in any window and beside peers', () => {
     const names = BASELINE_FEATURES.ruleFeatures;
-    expect(names).toEqual(expect.arrayContaining(['rule_hits_12m', 'rule_hits_per_bill_12m_z', 'rejection_share_12m', 'rule_hits_trend']));
+    expect(names).toEqual(
+      expect.arrayContaining(['rule_hits_12m', 'rule_hits_per_bill_12m_z', 'rejection_share_12m', 'rule_hits_trend']),
+    );
     expect(names).not.toContain('amount_12m');
-    expect(FEATURES.filter(({ name }) => /rule|reject|curtail/.test(name)).map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([]); // prettier-ignore
+    expect(
+      FEATURES.filter(({ name }) => /rule|reject|curtail/.test(name))
+        .map(({ name }) => name)
+        .filter((name) => !names.includes(name)),
+    ).toEqual([]);
   });
 
   test('experiments have everybody to begin on', () => {
-    const experiment = { version: 1, name: 'begun', seed: 1, source: { kind: 'register', asOf: '2025-01-01T00:00:00Z' }, split: { kind: 'expanding', firstTest: '2023-01-01' }, families: [{ family: 'mlp' }], pretrain: 'rule-hits' }; // prettier-ignore
+    const experiment = {
+      version: 1,
+      name: 'begun',
+      seed: 1,
+      source: { kind: 'register', asOf: '2025-01-01T00:00:00Z' },
+      split: { kind: 'expanding', firstTest: '2023-01-01' },
+      families: [{ family: 'mlp' }],
+      pretrain: 'rule-hits',
+    };
     expect(experimentSchema.parse(experiment).pretrain).toBe('rule-hits');
-    expect(() => experimentSchema.parse({ ...experiment, source: { kind: 'table', file: 'a.csv', mapping: 'a.yaml' } })).toThrow(/all active actors are known of a register source/); // prettier-ignore
+    expect(() =>
+      experimentSchema.parse({ ...experiment, source: { kind: 'table', file: 'a.csv', mapping: 'a.yaml' } }),
+    ).toThrow(/all active actors are known of a register source/);
     expect(() => experimentSchema.parse({ ...experiment, pretrain: 'amounts' })).toThrow();
   });
 });
 
 describe('a network that is begun on rule hits', () => {
-  const [everybody, cases, others] = [matrix(new Rng(2), 600, 10_000), matrix(new Rng(3), 90), matrix(new Rng(4), 1500, 20_000)];
+  const [everybody, cases, others] = [
+    matrix(new Rng(2), 600, 10_000),
+    matrix(new Rng(3), 90),
+    matrix(new Rng(4), 1500, 20_000),
+  ];
   const features = COLUMNS.filter(({ name }) => name !== 'hits');
   const fit = (pretrained: boolean, of = everybody, spec = MLP, columns = features) =>
-    fitFamily(tf, spec, cases, columns, all(cases), 1, pretrained ? { everybody: of, pretrain: pretrainingOf(of, META) } : undefined).model;
+    fitFamily(
+      tf,
+      spec,
+      cases,
+      columns,
+      all(cases),
+      1,
+      pretrained ? { everybody: of, pretrain: pretrainingOf(of, META) } : undefined,
+    ).model;
   const judge = (model: ReturnType<typeof fit>) =>
-    averagePrecisionOf({ scores: scoreRows(tf, model, others, all(others)), labels: others.label, entities: others.entity, rowIds: others.rowId }, 1); // prettier-ignore
+    averagePrecisionOf(
+      {
+        scores: scoreRows(tf, model, others, all(others)),
+        labels: others.label,
+        entities: others.entity,
+        rowIds: others.rowId,
+      },
+      1,
+    );
 
   test('orders better where hits and findings have one cause and outcomes are few; leaves no tensor; same bytes again', () => {
     const before = tf.memory().numTensors;
@@ -104,7 +157,10 @@ describe('a network that is begun on rule hits', () => {
 
   test('never sees the columns about rules while it is begun: what stands there changes nothing but through the outcomes', () => {
     const columns = [...features, { name: 'also-hits', kind: 'numeric', role: 'feature' } as const];
-    const known = { ...cases, numeric: new Map([...cases.numeric, ['also-hits', cases.numeric.get('hits')!] as const]) };
+    const known = {
+      ...cases,
+      numeric: new Map([...cases.numeric, ['also-hits', cases.numeric.get('hits')!] as const]),
+    };
     const weights = (alsoHits: Float64Array) => {
       const of = { ...everybody, numeric: new Map([...everybody.numeric, ['also-hits', alsoHits] as const]) };
       const pretrain = { ...pretrainingOf(of, META), hidden: ['hits', 'also-hits'] };
@@ -115,7 +171,14 @@ describe('a network that is begun on rule hits', () => {
   });
 
   test('TabM-mini is begun too; linear and additive models are as they were', () => {
-    const tabm = familySchema.parse({ family: 'tabm-mini', submodels: 4, width: 16, maxEpochs: 4, members: 1, batchSize: 64 });
+    const tabm = familySchema.parse({
+      family: 'tabm-mini',
+      submodels: 4,
+      width: 16,
+      maxEpochs: 4,
+      members: 1,
+      batchSize: 64,
+    });
     const additive = familySchema.parse({ family: 'additive', units: 4, pairs: 0, maxEpochs: 2, members: 1 });
     const bytes = (spec: typeof MLP, pretrained: boolean) => storeModel(fit(pretrained, everybody, spec)).weights;
     expect(bytes(tabm, true).equals(bytes(tabm, false))).toBe(false);
@@ -127,7 +190,10 @@ describe('a network that is begun on rule hits', () => {
     'inputs widened (%s) keep the edges of everybody, of whom there are more than of the cases',
     (kind) => {
       const halves = (data: typeof cases, most: number) =>
-        new Map([...data.numeric, ['f0', data.numeric.get('f0')!.map((value) => Math.min(most, Math.round(value)))] as const]);
+        new Map([
+          ...data.numeric,
+          ['f0', data.numeric.get('f0')!.map((value) => Math.min(most, Math.round(value)))] as const,
+        ]);
       const few = { ...cases, numeric: halves(cases, 0) };
       const of = { ...everybody, numeric: halves(everybody, 9) };
       for (const settings of [
@@ -135,7 +201,10 @@ describe('a network that is begun on rule hits', () => {
         { family: 'tabm-mini', submodels: 4, width: 16 },
       ]) {
         const spec = familySchema.parse({ ...settings, maxEpochs: 2, members: 1, batchSize: 64, embedding: { kind } });
-        const model = fitFamily(tf, spec, few, features, all(few), 1, { everybody: of, pretrain: pretrainingOf(of, META) }).model;
+        const model = fitFamily(tf, spec, few, features, all(few), 1, {
+          everybody: of,
+          pretrain: pretrainingOf(of, META),
+        }).model;
         const scores = scoreRows(tf, model, few, all(few));
         expect([...scores].every(Number.isFinite)).toBe(true);
         expect(new Set(scores).size).toBeGreaterThan(few.n / 2);

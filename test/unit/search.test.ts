@@ -21,9 +21,19 @@ describe('settings to try', () => {
     }
   });
   test('what is not searched stays as it was given', () => {
-    const given = familySchema.parse({ family: 'mlp', maxEpochs: 7, members: 5, loss: { positiveWeight: 3, focalGamma: 0 } });
+    const given = familySchema.parse({
+      family: 'mlp',
+      maxEpochs: 7,
+      members: 5,
+      loss: { positiveWeight: 3, focalGamma: 0 },
+    });
     for (let trial = 1; trial < 20; trial++)
-      expect(trialSettings(given, 1, trial)).toMatchObject({ family: 'mlp', maxEpochs: 7, members: 5, loss: { positiveWeight: 3 } });
+      expect(trialSettings(given, 1, trial)).toMatchObject({
+        family: 'mlp',
+        maxEpochs: 7,
+        members: 5,
+        loss: { positiveWeight: 3 },
+      });
   });
 });
 
@@ -50,7 +60,7 @@ describe('trying one out', () => {
     amountOre: new Float64Array(n),
     numeric: new Map([['signal', signal], ...noise.map((values, i) => [`noise${i}`, values] as const)]),
     categorical: new Map(),
-  }; // prettier-ignore
+  };
   const rows = Array.from({ length: n }, (_, i) => i);
   const logistic = (l2: number[]) => familySchema.parse({ family: 'logistic', l2 });
 
@@ -70,7 +80,9 @@ describe('trying one out', () => {
   test('too few rows are refused with what to do; no tensor is left behind', async () => {
     const { tf } = await loadBackend();
     const before = tf.memory().numTensors;
-    expect(() => tryOut(tf, logistic([0.03]), data, columns, rows.slice(0, 45), 1)).toThrow(/too few to search settings on/);
+    expect(() => tryOut(tf, logistic([0.03]), data, columns, rows.slice(0, 45), 1)).toThrow(
+      /too few to search settings on/,
+    );
     tryOut(tf, familySchema.parse({ family: 'mlp', hidden: [4], maxEpochs: 3, members: 4 }), data, columns, rows, 1);
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -85,11 +97,19 @@ describe('trying one out', () => {
       label: new Float64Array(n).fill(1),
       numeric: new Map([...data.numeric, ['signal', others]]),
     };
-    const found = (from: number, to: number) => label.slice(Math.round(from * n), Math.round(to * n)).reduce((sum, y) => sum + y, 0);
+    const found = (from: number, to: number) =>
+      label.slice(Math.round(from * n), Math.round(to * n)).reduce((sum, y) => sum + y, 0);
     const alone = tryOut(tf, logistic([0.03]), data, columns, rows, 1);
-    const beside = tryOut(tf, logistic([0.03]), data, columns, rows, 1, { everybody, settings: { perFinding: 1, draws: 2 } });
+    const beside = tryOut(tf, logistic([0.03]), data, columns, rows, 1, {
+      everybody,
+      settings: { perFinding: 1, draws: 2 },
+    });
     expect(beside).toMatchObject({ rows: alone.rows, findings: alone.findings });
-    const asked = [[0.55, 0.7], [0.7, 0.85], [0.85, 1]].map(([from, to]) => found(from!, to!)); // prettier-ignore
+    const asked = [
+      [0.55, 0.7],
+      [0.7, 0.85],
+      [0.85, 1],
+    ].map(([from, to]) => found(from!, to!));
     expect(beside.unlabelledRows).toBe(asked.reduce((sum, one) => sum + Math.min(one, (n - 20) / 5), 0));
     expect(beside.validationLoss).not.toBeCloseTo(alone.validationLoss, 3);
     // Nobody knows their outcome, so what stands there is not read.

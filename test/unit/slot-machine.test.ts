@@ -48,7 +48,8 @@ function play(layers: readonly Layer[], sequences: number): number {
       const { asker } = machine.requests[champion.request]!;
       // Who really decided: the token's person where there is a signature, else the one the database recorded as acting.
       const decider = layers.includes('signature') ? champion.signed!.decider.person : champion.decider;
-      if (decider === asker) throw new Error(`one person stands behind a champion after ${JSON.stringify(done)} (seed ${seed})`);
+      if (decider === asker)
+        throw new Error(`one person stands behind a champion after ${JSON.stringify(done)} (seed ${seed})`);
     }
   }
   return live;
@@ -57,7 +58,13 @@ function play(layers: readonly Layer[], sequences: number): number {
 describe('never a champion without two different people', () => {
   test('with all three layers', () => expect(play(ALL, SEQUENCES)).toBeGreaterThan(SEQUENCES / 10));
   test.each(ALL)('with %s switched off', (off) =>
-    expect(play(ALL.filter((layer) => layer !== off), SEQUENCES)).toBeGreaterThan(SEQUENCES / 10)); // prettier-ignore
+    expect(
+      play(
+        ALL.filter((layer) => layer !== off),
+        SEQUENCES,
+      ),
+    ).toBeGreaterThan(SEQUENCES / 10),
+  );
   test('the test sees it where two layers are off: it is no test that cannot fail', () => {
     expect(() => play(['workflow'], SEQUENCES)).toThrow(/one person stands behind a champion/);
   });

@@ -15,7 +15,10 @@ describe('where a score stands among everybody', () => {
     expect(standingOf(standing, 3)).toBeCloseTo(-0.967422, 6);
     expect(standingOf(standing, 5)).toBeCloseTo(0, 9);
     expect(standingOf(standing, 6)).toBeCloseTo(0.967422 / 2, 6);
-    expect([standingOf(standing, -100), standingOf(standing, 100)]).toEqual([standingOf(standing, 3), standingOf(standing, 7)]);
+    expect([standingOf(standing, -100), standingOf(standing, 100)]).toEqual([
+      standingOf(standing, 3),
+      standingOf(standing, 7),
+    ]);
   });
 
   test('actors of one score stand together, and where all have one score nobody stands out', () => {
@@ -32,21 +35,34 @@ describe('where a score stands among everybody', () => {
     expect(standing.scores.length).toBeLessThan(170);
     const sorted = scores.slice().sort();
     for (const at of [0, 10, 200, 5000, 10_000, 19_000, 19_920, 19_980, 19_999])
-      expect(Math.abs(standingOf(standing, sorted[at]!) - normalQuantile((at + 0.5) / sorted.length))).toBeLessThan(0.02);
+      expect(Math.abs(standingOf(standing, sorted[at]!) - normalQuantile((at + 0.5) / sorted.length))).toBeLessThan(
+        0.02,
+      );
   });
 
   test('any scores: a higher one never stands lower, and stretching a model’s scores moves nobody', () => {
     const scores = fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 1, maxLength: 400 });
     fc.assert(
-      fc.property(scores, fc.double({ min: 0.01, max: 20, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true }), (own, by, plus) => {
-        const standing = fitStanding(own);
-        const order = [...own].sort((a, b) => a - b).map((score) => standingOf(standing, score));
-        for (let i = 1; i < order.length; i++) expect(order[i]!).toBeGreaterThanOrEqual(order[i - 1]!);
-        const powers = own.map((score) => Math.round(score)); // whole numbers, so that stretching rounds nothing away
-        const [before, after] = [fitStanding(powers), fitStanding(powers.map((score) => score * Math.ceil(by) + Math.round(plus)))];
-        for (const score of powers)
-          expect(standingOf(after, score * Math.ceil(by) + Math.round(plus))).toBeCloseTo(standingOf(before, score), 9);
-      }),
+      fc.property(
+        scores,
+        fc.double({ min: 0.01, max: 20, noNaN: true }),
+        fc.double({ min: -9, max: 9, noNaN: true }),
+        (own, by, plus) => {
+          const standing = fitStanding(own);
+          const order = [...own].sort((a, b) => a - b).map((score) => standingOf(standing, score));
+          for (let i = 1; i < order.length; i++) expect(order[i]!).toBeGreaterThanOrEqual(order[i - 1]!);
+          const powers = own.map((score) => Math.round(score)); // whole numbers, so that stretching rounds nothing away
+          const [before, after] = [
+            fitStanding(powers),
+            fitStanding(powers.map((score) => score * Math.ceil(by) + Math.round(plus))),
+          ];
+          for (const score of powers)
+            expect(standingOf(after, score * Math.ceil(by) + Math.round(plus))).toBeCloseTo(
+              standingOf(before, score),
+              9,
+            );
+        },
+      ),
     );
   });
 });
@@ -68,8 +84,14 @@ describe('probabilities read from standings', () => {
     const early = Float64Array.from(controlled, (row) => stoppedEarly[row]!);
     const raw = chooseCalibrator(early, labels, entities, 1).calibrator;
     const standing = fitStanding(stoppedEarly);
-    const read = chooseCalibrator(early.map((score) => standingOf(standing, score)), labels, entities, 1).calibrator; // prettier-ignore
-    const promised = (of: Parameters<typeof calibrated>[0]) => first.reduce((sum, row) => sum + calibrated(of, whole[row]!), 0);
+    const read = chooseCalibrator(
+      early.map((score) => standingOf(standing, score)),
+      labels,
+      entities,
+      1,
+    ).calibrator;
+    const promised = (of: Parameters<typeof calibrated>[0]) =>
+      first.reduce((sum, row) => sum + calibrated(of, whole[row]!), 0);
     expect(promised(raw)).toBeGreaterThan(1.5 * there);
     expect(promised({ ...read, standing: fitStanding(whole) }) / there).toBeGreaterThan(0.8);
     expect(promised({ ...read, standing: fitStanding(whole) }) / there).toBeLessThan(1.2);
@@ -85,7 +107,9 @@ describe('probabilities read from standings', () => {
       periods: entities.map(() => 'fold-1'),
     });
     const line = fitStanding(whole);
-    const [raw, read] = [undefined, controlled.map((row) => standingOf(line, whole[row]!))].map((standing) => evaluateRun([contender(standing)], SETTINGS)); // prettier-ignore
+    const [raw, read] = [undefined, controlled.map((row) => standingOf(line, whole[row]!))].map((standing) =>
+      evaluateRun([contender(standing)], SETTINGS),
+    );
     expect(read!.calibrators['tabm-mini']).toMatchObject({ readFrom: 'standing' });
     expect(read!.document.reliability[0]).toMatchObject({ readFrom: 'standing' });
     expect(raw!.calibrators['tabm-mini']).not.toHaveProperty('readFrom');

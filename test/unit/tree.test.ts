@@ -11,13 +11,17 @@ import { sha256File } from '../../platform/artifacts/hash';
 import { writeRegister } from '../../simulation/messages';
 import { DEMO_DIALS } from '../../simulation/dials';
 
-const tracked = () => execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+const tracked = () =>
+  execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
 
 test('no identity number of a possible living person stands in the tree', () => {
   const found = tracked().flatMap((file) => {
     const text = /package-lock|\.lock$/.test(file) ? '' : fs.readFileSync(path.join(ROOT, file), 'latin1');
-    return [...text.matchAll(/(?<![0-9a-f])\d{11}(?![0-9a-f])/g)].map(([id]) => id).filter((id) => isNationalId(id) && !isSyntheticNationalId(id)).map((id) => `${file}: ${id}`);
-  }); // prettier-ignore
+    return [...text.matchAll(/(?<![0-9a-f])\d{11}(?![0-9a-f])/g)]
+      .map(([id]) => id)
+      .filter((id) => isNationalId(id) && !isSyntheticNationalId(id))
+      .map((id) => `${file}: ${id}`);
+  });
   // D-numbers of the public API's own examples are synthetic too, though their month is not raised.
   expect(found.filter((line) => !line.includes('47908'))).toEqual([]);
 });
@@ -32,15 +36,19 @@ test('features have unique names, a unit and both languages, and compile', () =>
 
 test('the same dials give the same bytes, and every patient is synthetic', async () => {
   const dials = { ...DEMO_DIALS, actors: 0.001, years: 2 };
-  const dirs = await Promise.all([1, 2].map(async (n) => {
-    const dir = fs.mkdtempSync(path.join(os.tmpdir(), `sim${n}-`));
-    await writeRegister(dials, dir);
-    return dir;
-  })); // prettier-ignore
+  const dirs = await Promise.all(
+    [1, 2].map(async (n) => {
+      const dir = fs.mkdtempSync(path.join(os.tmpdir(), `sim${n}-`));
+      await writeRegister(dials, dir);
+      return dir;
+    }),
+  );
   const files = fs.readdirSync(path.join(dirs[0]!, 'register'));
   expect(files).toContain('settlements-2021-02.ndjson');
   for (const file of files)
-    expect(await sha256File(path.join(dirs[0]!, 'register', file))).toBe(await sha256File(path.join(dirs[1]!, 'register', file)));
+    expect(await sha256File(path.join(dirs[0]!, 'register', file))).toBe(
+      await sha256File(path.join(dirs[1]!, 'register', file)),
+    );
   const text = fs.readFileSync(path.join(dirs[0]!, 'register/settlements-2022-03.ndjson'), 'utf8');
   const ids = [...text.matchAll(/"pasient":\{"id":"(\d{11})"/g)].map((match) => match[1]!);
   expect(ids.length).toBeGreaterThan(50);

@@ -33,7 +33,7 @@ function matrix(rng: Rng, n: number, asOf: string, from = 0): MatrixData {
     numeric: new Map([['deviation', deviation], ...NOISE.map((name) => [name, column()] as const)]),
     categorical: new Map(),
   };
-} // prettier-ignore
+}
 
 const pick = (data: MatrixData, rows: readonly number[]): MatrixData => {
   const of = <T>(values: ArrayLike<T>) => rows.map((row) => values[row]!);
@@ -61,7 +61,9 @@ describe('never controlled actors beside the controlled', () => {
     const { data, pool } = joinUnlabelled(controls, [0, 2], everybody);
     expect(pool.map((row) => data.entity[row])).toEqual(['P00001', 'P00003', 'P00004', 'P00005']);
     expect(pool.map((row) => data.label[row])).toEqual([0, 0, 0, 0]);
-    expect(pool.map((row) => data.numeric.get('deviation')![row])).toEqual([1, 3, 4, 5].map((i) => everybody.numeric.get('deviation')![i]));
+    expect(pool.map((row) => data.numeric.get('deviation')![row])).toEqual(
+      [1, 3, 4, 5].map((i) => everybody.numeric.get('deviation')![i]),
+    );
     expect([...data.label.subarray(0, 3)]).toEqual([...controls.label]);
     expect(new Set(data.rowId).size).toBe(data.n);
     expect(pool.every((row) => data.labelKnownOn[row] === undefined)).toBe(true); // nothing was found out about them
@@ -84,30 +86,38 @@ describe('never controlled actors beside the controlled', () => {
     expect([few.validation.length, few.draws[0]!.inner.length, few.draws[0]!.all.length]).toEqual([2, 8, 10]);
   });
 
-  test.each([{ family: 'logistic' }, { family: 'tabm-mini', submodels: 4, width: 32, maxEpochs: 20, members: 2, batchSize: 64 }])(
-    '$family: where only the conspicuous were controlled, everybody is ordered better with them',
-    (settings) => {
-      const spec = familySchema.parse(settings);
-      const rng = new Rng(3, 'selected');
-      // Controlled was who deviates: among those alone the deviation says little of who has a finding.
-      const seen = matrix(rng, 4000, '2023-01-01');
-      const conspicuous = all(seen).filter((row) => seen.numeric.get('deviation')![row]! > 1.3).slice(0, 120); // prettier-ignore
-      const controls = pick(seen, conspicuous);
-      const everybody = matrix(rng, 1500, '2024-01-01', 10_000);
-      const judge = (given: Parameters<typeof fitFamily>[6]) => {
-        const { model } = fitFamily(tf, spec, controls, COLUMNS, all(controls), 1, given);
-        const scores = scoreRows(tf, model, everybody, all(everybody));
-        return averagePrecisionOf({ scores, labels: everybody.label, entities: everybody.entity, rowIds: everybody.rowId }, 1);
-      };
-      const before = tf.memory().numTensors;
-      const unlabelled = { everybody, settings: { perFinding: 3, draws: 3 } };
-      expect(judge(unlabelled)).toBeGreaterThan(judge(undefined) + 0.03);
-      expect(tf.memory().numTensors).toBe(before);
-    },
-  );
+  test.each([
+    { family: 'logistic' },
+    { family: 'tabm-mini', submodels: 4, width: 32, maxEpochs: 20, members: 2, batchSize: 64 },
+  ])('$family: where only the conspicuous were controlled, everybody is ordered better with them', (settings) => {
+    const spec = familySchema.parse(settings);
+    const rng = new Rng(3, 'selected');
+    // Controlled was who deviates: among those alone the deviation says little of who has a finding.
+    const seen = matrix(rng, 4000, '2023-01-01');
+    const conspicuous = all(seen)
+      .filter((row) => seen.numeric.get('deviation')![row]! > 1.3)
+      .slice(0, 120);
+    const controls = pick(seen, conspicuous);
+    const everybody = matrix(rng, 1500, '2024-01-01', 10_000);
+    const judge = (given: Parameters<typeof fitFamily>[6]) => {
+      const { model } = fitFamily(tf, spec, controls, COLUMNS, all(controls), 1, given);
+      const scores = scoreRows(tf, model, everybody, all(everybody));
+      return averagePrecisionOf(
+        { scores, labels: everybody.label, entities: everybody.entity, rowIds: everybody.rowId },
+        1,
+      );
+    };
+    const before = tf.memory().numTensors;
+    const unlabelled = { everybody, settings: { perFinding: 3, draws: 3 } };
+    expect(judge(unlabelled)).toBeGreaterThan(judge(undefined) + 0.03);
+    expect(tf.memory().numTensors).toBe(before);
+  });
 
   test('each draw is a member; the same call gives the same bytes; the fit says what preprocessing saw', () => {
-    const [controls, everybody] = [matrix(new Rng(4), 150, '2023-01-01'), matrix(new Rng(5), 400, '2024-01-01', 10_000)];
+    const [controls, everybody] = [
+      matrix(new Rng(4), 150, '2023-01-01'),
+      matrix(new Rng(5), 400, '2024-01-01', 10_000),
+    ];
     const fit = () =>
       fitFamily(tf, familySchema.parse({ family: 'logistic' }), controls, COLUMNS, all(controls), 1, {
         everybody,
@@ -123,7 +133,14 @@ describe('never controlled actors beside the controlled', () => {
 });
 
 describe('experiments that ask for them', () => {
-  const experiment = { version: 1, name: 'with-others', seed: 1, source: { kind: 'register', asOf: '2025-01-01T00:00:00Z' }, split: { kind: 'expanding', firstTest: '2023-01-01' }, families: [{ family: 'logistic' }] }; // prettier-ignore
+  const experiment = {
+    version: 1,
+    name: 'with-others',
+    seed: 1,
+    source: { kind: 'register', asOf: '2025-01-01T00:00:00Z' },
+    split: { kind: 'expanding', firstTest: '2023-01-01' },
+    families: [{ family: 'logistic' }],
+  };
 
   test('have everybody to draw from', () => {
     expect(experimentSchema.parse({ ...experiment, unlabelled: {} }).unlabelled).toEqual({ perFinding: 5, draws: 10 });

@@ -54,7 +54,16 @@ test('nobody is asked to sign in; a session of another site can do nothing', asy
   expect(await nobody.axe()).toEqual([]);
   await nobody.close();
   const kari = await visitor('kari');
-  const forged = await kari.page.evaluate(async () => (await fetch('/v1/training-runs', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"text":"x"}' })).status); // prettier-ignore
+  const forged = await kari.page.evaluate(
+    async () =>
+      (
+        await fetch('/v1/training-runs', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"text":"x"}',
+        })
+      ).status,
+  );
   expect(forged).toBe(403);
   const { cookies } = await kari.context.storageState();
   expect(cookies.find(({ name }) => name === 'utplukk_session')).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
@@ -94,7 +103,11 @@ test('who asked cannot approve: the page says why, and the command line refuses 
   await mona.page.getByText(/Du kan ikke godkjenne dette: .*four eyes/).waitFor();
   expect(await mona.page.getByRole('button', { name: 'Godkjenn', exact: true }).count()).toBe(0);
   const session = path.join(dir, 'session.json');
-  const cli = (...args: string[]) => spawnSync(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args], { encoding: 'utf8', env: { ...process.env, ...t.env, UTPLUKK_SESSION: session } }); // prettier-ignore
+  const cli = (...args: string[]) =>
+    spawnSync(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, ...t.env, UTPLUKK_SESSION: session },
+    });
   expect(cli('login', '--as', 'mona').status).toBe(0);
   const own = cli('approve', requestUrl.split('/')[2]!, '--reason', 'I trust myself');
   expect(own.status).toBe(3);
@@ -120,7 +133,9 @@ test('a terminal signs in with a browser, and confirms an act there', async () =
   const someone = await Visitor.of(browser, api.url);
   visitors.push(someone);
   const inTerminal = async (...args: string[]) => {
-    const child = spawn(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args, '--json'], { env: { ...process.env, ...t.env, UTPLUKK_SESSION: path.join(dir, 'device.json') } }); // prettier-ignore
+    const child = spawn(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args, '--json'], {
+      env: { ...process.env, ...t.env, UTPLUKK_SESSION: path.join(dir, 'device.json') },
+    });
     let [out, told] = ['', ''];
     child.stdout.on('data', (data: Buffer) => (out += data.toString()));
     child.stderr.on('data', (data: Buffer) => (told += data.toString()));
@@ -144,9 +159,19 @@ test('a terminal signs in with a browser, and confirms an act there', async () =
 
 test('a list is drafted, sealed by two people on its page, and then cannot change', async () => {
   const per = await t.as('per');
-  const { workflowId } = await startRescore(per, { slot: SMALL_SLOT, asOf: '2025-01-01T00:00:00Z', capacity: 40, seed: 1, openDays: 14, shards: 2 });
+  const { workflowId } = await startRescore(per, {
+    slot: SMALL_SLOT,
+    asOf: '2025-01-01T00:00:00Z',
+    capacity: 40,
+    seed: 1,
+    openDays: 14,
+    shards: 2,
+  });
   listId = (await draftedList(t.db, (await t.temporal.rescoreResult(workflowId)).scoringId)).listId;
-  for (const [user, state] of [['per', 'utkast'], ['siri', 'forseglet']] as const) {
+  for (const [user, state] of [
+    ['per', 'utkast'],
+    ['siri', 'forseglet'],
+  ] as const) {
     const { page, axe } = bound(await visitor(user, `/lists/${listId}`));
     await page.getByText('Vurder før du ser plassen').first().waitFor();
     expect(await axe()).toEqual([]);
@@ -155,7 +180,7 @@ test('a list is drafted, sealed by two people on its page, and then cannot chang
     await page.getByText(state === 'utkast' ? '1 / 2' : '2 / 2').waitFor();
     await page.getByText(state, { exact: true }).waitFor();
   }
-}); // prettier-ignore
+});
 
 test('a control leader opens an actor for a purpose and reads why, beside whom, and a day of it', async () => {
   const { page, axe, shot } = bound(await visitor('per', `/lists/${listId}`));
@@ -165,7 +190,10 @@ test('a control leader opens an actor for a purpose and reads why, beside whom, 
   expect(await axe()).toEqual([]);
   await page.getByRole('button', { name: 'Åpne', exact: true }).click();
   await page.getByRole('heading', { name: 'Grunner' }).waitFor({ timeout: 60_000 });
-  await page.getByText('Utvalgt betyr ikke mistenkt: tallene åpner en undersøkelse og avgjør ingenting.').first().waitFor();
+  await page
+    .getByText('Utvalgt betyr ikke mistenkt: tallene åpner en undersøkelse og avgjør ingenting.')
+    .first()
+    .waitFor();
   await page.getByRole('heading', { name: /Ved siden av like aktører/ }).waitFor();
   await page
     .getByText(/minutter krevd denne dagen/)
@@ -178,7 +206,8 @@ test('a control leader opens an actor for a purpose and reads why, beside whom, 
 test('a reviewer follows the list back to its data, sees what was live, and checks a proof in the browser', async () => {
   const { page, axe, shot } = bound(await visitor('anne', `/lineage/${listId}`));
   await page.getByRole('heading', { name: /^utvalgsliste/ }).waitFor();
-  for (const kind of ['uttrekk', 'matrise', 'trening', 'modellversjon', 'beslutning', 'skåring']) await page.getByRole('table', { name: 'Som liste' }).getByText(kind, { exact: false }).first().waitFor(); // prettier-ignore
+  for (const kind of ['uttrekk', 'matrise', 'trening', 'modellversjon', 'beslutning', 'skåring'])
+    await page.getByRole('table', { name: 'Som liste' }).getByText(kind, { exact: false }).first().waitFor();
   // By the server's clock: an instant of whole minutes, or of another clock, would leave out what went live just now.
   const asked = page.waitForRequest(/live-at/);
   await page.reload();
@@ -220,33 +249,55 @@ test('an auditor verifies an exported ledger in the browser; a tampered copy is 
     return verdict.innerText();
   };
   const text = fs.readFileSync(file, 'utf8');
-  expect(await verify('ledger.ndjson', text)).toMatch(/Filen holder: .* innslag kontrollert[\s\S]*signerte sjekkpunkter/);
+  expect(await verify('ledger.ndjson', text)).toMatch(
+    /Filen holder: .* innslag kontrollert[\s\S]*signerte sjekkpunkter/,
+  );
   const changed = await verify('tampered.ndjson', text.replace('"act":"', '"act":"x'));
   expect(changed).toMatch(/FILEN ER ENDRET[\s\S]*is not the one that was anchored/);
 });
 
-test.each(['nb', 'en'] as const)('every page in %s: a heading, nothing serious for axe, no word of suspicion', async (language) => {
-  const seen = new Map<string, string>();
-  for (const [user, pages] of [
-    ['kari', ['/', '/runs', '/runs/new', '/versions', versionUrl, requestUrl, '/lineage', `/lineage/${listId}`, '/data', '/nowhere']],
-    ['anne', ['/', '/lists', `/lists/${listId}`, '/audit']],
-    ['admin', ['/', '/lists']],
-  ] as const) {
-    const someone = await visitor(user, '/', language);
-    for (const at of pages) {
-      await someone.go(at);
-      const heading = await someone.page.locator('h1, main h2').first().innerText();
-      // The language changes words, not roles or colours: axe looks once.
-      if (language === 'nb') expect([user, at, await someone.axe()]).toEqual([user, at, []]);
-      const words = (await someone.page.locator('body').innerText()).replace(/Selected does not mean suspected|Utvalgt betyr ikke mistenkt/gi, ''); // prettier-ignore
-      expect(words).not.toMatch(/fraud|svindel|mistenk|suspect/i);
-      seen.set(`${user} ${at}`, heading);
+test.each(['nb', 'en'] as const)(
+  'every page in %s: a heading, nothing serious for axe, no word of suspicion',
+  async (language) => {
+    const seen = new Map<string, string>();
+    for (const [user, pages] of [
+      [
+        'kari',
+        [
+          '/',
+          '/runs',
+          '/runs/new',
+          '/versions',
+          versionUrl,
+          requestUrl,
+          '/lineage',
+          `/lineage/${listId}`,
+          '/data',
+          '/nowhere',
+        ],
+      ],
+      ['anne', ['/', '/lists', `/lists/${listId}`, '/audit']],
+      ['admin', ['/', '/lists']],
+    ] as const) {
+      const someone = await visitor(user, '/', language);
+      for (const at of pages) {
+        await someone.go(at);
+        const heading = await someone.page.locator('h1, main h2').first().innerText();
+        // The language changes words, not roles or colours: axe looks once.
+        if (language === 'nb') expect([user, at, await someone.axe()]).toEqual([user, at, []]);
+        const words = (await someone.page.locator('body').innerText()).replace(
+          /Selected does not mean suspected|Utvalgt betyr ikke mistenkt/gi,
+          '',
+        );
+        expect(words).not.toMatch(/fraud|svindel|mistenk|suspect/i);
+        seen.set(`${user} ${at}`, heading);
+      }
+      await someone.close();
     }
-    await someone.close();
-  }
-  expect(seen.get('admin /lists')).toBe(language === 'nb' ? 'Utvalgslister' : 'Selection lists');
-  expect(seen.get('kari /')).toBe(language === 'nb' ? 'Oversikt' : 'Overview');
-});
+    expect(seen.get('admin /lists')).toBe(language === 'nb' ? 'Utvalgslister' : 'Selection lists');
+    expect(seen.get('kari /')).toBe(language === 'nb' ? 'Oversikt' : 'Overview');
+  },
+);
 
 test('a narrow screen and a dark one work as well', async () => {
   const narrow = await visitor('anne', '/', 'nb', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' });

@@ -3,7 +3,12 @@ import type { LifecycleActivities, TrainingActivities } from '../../activities/c
 export const DAY_MS = 86_400_000;
 
 export type Fakes = Partial<LifecycleActivities & TrainingActivities>;
-export const fold = (id: string) => ({ id, trainKnownBefore: '2023-01-01', testFrom: '2023-01-01', testUntil: '2023-07-01' });
+export const fold = (id: string) => ({
+  id,
+  trainKnownBefore: '2023-01-01',
+  testFrom: '2023-01-01',
+  testUntil: '2023-07-01',
+});
 
 /** Pretended activities, typed by the contracts; each call is written down. */
 export function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & TrainingActivities {

@@ -17,11 +17,16 @@ let env: TestWorkflowEnvironment;
 beforeEach(async () => {
   for (const part of [BUNDLE, TEST_SERVER])
     if (!fs.existsSync(part)) throw new Error(`${part} is missing: run \`npm test\`, which makes it`);
-  env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path: TEST_SERVER } } });
+  env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: TEST_SERVER } },
+  });
 });
 afterEach(() => env.teardown());
 
-async function withWorkers<T>(activities: LifecycleActivities & TrainingActivities, work: () => Promise<T>): Promise<T> {
+async function withWorkers<T>(
+  activities: LifecycleActivities & TrainingActivities,
+  work: () => Promise<T>,
+): Promise<T> {
   const options = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
   const [main, training] = await Promise.all([
     Worker.create({ ...options, taskQueue: LIFECYCLE_QUEUE, workflowBundle: { codePath: BUNDLE }, activities }),
@@ -44,14 +49,32 @@ describe('trainModel', () => {
     expect(result).toEqual({ versionId: 'version', matrixId: 'matrix', snapshotId: 'snap' });
     expect(calls.slice(0, 3)).toEqual(['planRun', 'extractSnapshot', 'planFeatures']);
     // Every month is there before a date begins.
-    expect(calls.slice(3, 8)).toEqual(['deriveMonths', 'deriveMonths', 'computeFeatures', 'buildCasesMatrix', 'checkLeaks']);
+    expect(calls.slice(3, 8)).toEqual([
+      'deriveMonths',
+      'deriveMonths',
+      'computeFeatures',
+      'buildCasesMatrix',
+      'checkLeaks',
+    ]);
     expect(calls.slice(8, 12)).toEqual(Array(4).fill('trainFold'));
-    expect(calls.slice(12, 17)).toEqual(['evaluateRun', 'chooseCandidate', 'trainFinal', 'registerVersion', 'closeRun']);
+    expect(calls.slice(12, 17)).toEqual([
+      'evaluateRun',
+      'chooseCandidate',
+      'trainFinal',
+      'registerVersion',
+      'closeRun',
+    ]);
   });
   test('everybody active at the start of each part is scored beside the test rows', async () => {
     const calls: string[] = [];
     const populations: (string | undefined)[] = [];
-    const plan = { source: 'register', asOf: '2025-01-01T00:00:00Z', folds: [fold('fold-1'), fold('fold-2')], families: ['logistic'], population: true } as const; // prettier-ignore
+    const plan = {
+      source: 'register',
+      asOf: '2025-01-01T00:00:00Z',
+      folds: [fold('fold-1'), fold('fold-2')],
+      families: ['logistic'],
+      population: true,
+    } as const;
     let made = 0;
     const over: Fakes = {
       planRun: async () => plan,
@@ -61,7 +84,10 @@ describe('trainModel', () => {
         return { fold: id, family, contentSha256: 'c' };
       },
     };
-    await withWorkers(fakes(calls, over), async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>);
+    await withWorkers(
+      fakes(calls, over),
+      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
+    );
     expect(populations.sort()).toEqual(['fold-1 population-1', 'fold-2 population-2']);
   });
 
@@ -69,7 +95,10 @@ describe('trainModel', () => {
     const calls: string[] = [];
     const plan = { source: 'table', asOf: undefined, folds: [fold('fold-1')], families: ['logistic', 'mlp'] } as const;
     const run = (over: Fakes) =>
-      withWorkers(fakes(calls, over), async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>);
+      withWorkers(
+        fakes(calls, over),
+        async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
+      );
     await run({ planRun: async () => ({ ...plan, search: { trials: 6 } }) });
     expect(calls.filter((call) => call === 'tryOut')).toHaveLength(12);
     expect(calls.indexOf('trainFold')).toBeGreaterThan(calls.lastIndexOf('tryOut'));
@@ -91,7 +120,14 @@ describe('trainModel', () => {
   test('trials are given everybody of the first test part, where everybody is known', async () => {
     const calls: string[] = [];
     const given: (string | undefined)[] = [];
-    const plan = { source: 'register', asOf: '2025-01-01T00:00:00Z', folds: [fold('fold-1'), fold('fold-2')], families: ['logistic'], population: true, search: { trials: 3 } } as const; // prettier-ignore
+    const plan = {
+      source: 'register',
+      asOf: '2025-01-01T00:00:00Z',
+      folds: [fold('fold-1'), fold('fold-2')],
+      families: ['logistic'],
+      population: true,
+      search: { trials: 3 },
+    } as const;
     let made = 0;
     const over: Fakes = {
       planRun: async () => plan,
@@ -101,7 +137,10 @@ describe('trainModel', () => {
         return { validationLoss: 1 };
       },
     };
-    await withWorkers(fakes(calls, over), async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>);
+    await withWorkers(
+      fakes(calls, over),
+      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
+    );
     expect(given).toEqual(Array(3).fill('population-1'));
     expect(calls.filter((call) => call === 'buildPopulationMatrix')).toHaveLength(2);
     expect(calls.indexOf('tryOut')).toBeGreaterThan(calls.lastIndexOf('buildPopulationMatrix'));
@@ -110,7 +149,9 @@ describe('trainModel', () => {
   test('a table skips extraction', async () => {
     const calls: string[] = [];
     await withWorkers(
-      fakes(calls, { planRun: async () => ({ source: 'table', asOf: undefined, folds: [fold('fixed')], families: ['logistic'] }) }),
+      fakes(calls, {
+        planRun: async () => ({ source: 'table', asOf: undefined, folds: [fold('fixed')], families: ['logistic'] }),
+      }),
       async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
     );
     expect(calls).not.toContain('extractSnapshot');
@@ -142,7 +183,9 @@ describe('trainModel', () => {
       },
     });
     await withWorkers(activities, async () =>
-      expect((await (await start('trainModel', { runId: 'r', actId: 'a' })).result()) as Promise<unknown>).toMatchObject({
+      expect(
+        (await (await start('trainModel', { runId: 'r', actId: 'a' })).result()) as Promise<unknown>,
+      ).toMatchObject({
         versionId: 'version',
       }),
     );
@@ -152,7 +195,9 @@ describe('trainModel', () => {
 
 describe('promoteModel', () => {
   const decide = (id: string, decisionId: string) =>
-    env.client.workflow.getHandle(id).executeUpdate<{ verdict: string }, [{ decisionId: string }]>('decide', { args: [{ decisionId }] });
+    env.client.workflow
+      .getHandle(id)
+      .executeUpdate<{ verdict: string }, [{ decisionId: string }]>('decide', { args: [{ decisionId }] });
   const opened = async (id: string) => {
     while ((await env.client.workflow.getHandle(id).query<{ step: string }>('progress')).step === 'gates')
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -196,7 +241,12 @@ describe('promoteModel', () => {
     let forged = true;
     const activities = fakes([], {
       applyDecision: async () => {
-        if (forged) throw ApplicationFailure.create({ type: 'NotFound', message: 'decision is not recorded', nonRetryable: true });
+        if (forged)
+          throw ApplicationFailure.create({
+            type: 'NotFound',
+            message: 'decision is not recorded',
+            nonRetryable: true,
+          });
         return { verdict: 'refused' };
       },
     });
@@ -218,11 +268,15 @@ describe('rescore and its round', () => {
     let seals = 0;
     const activities = fakes(calls, { countSeals: async () => ({ state: ++seals >= 2 ? 'sealed' : 'draft', seals }) });
     await withWorkers(activities, async () => {
-      const result: unknown = await (await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actId: 'a' })).result();
+      const result: unknown = await (
+        await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actId: 'a' })
+      ).result();
       expect(result).toMatchObject({ scoringId: 'scoring', roundId: roundId('scoring'), asOf: '2025-01-01T00:00:00Z' });
       const round = env.client.workflow.getHandle(roundId('scoring'));
-      const seal = (sealId: string) => round.executeUpdate<{ state: string }, [{ sealId: string }]>('seal', { args: [{ sealId }] });
-      while ((await round.query<{ state: string }>('round')).state !== 'draft') await new Promise((resolve) => setTimeout(resolve, 20));
+      const seal = (sealId: string) =>
+        round.executeUpdate<{ state: string }, [{ sealId: string }]>('seal', { args: [{ sealId }] });
+      while ((await round.query<{ state: string }>('round')).state !== 'draft')
+        await new Promise((resolve) => setTimeout(resolve, 20));
       expect((await seal('one')).state).toBe('draft');
       expect((await seal('two')).state).toBe('sealed');
       expect(await round.result()).toEqual({ listId: 'list', state: 'sealed' });
@@ -235,14 +289,21 @@ describe('rescore and its round', () => {
     const table = { fileSha256: 'f', fileName: 't.csv', mappingSha256: 'm' };
     await withWorkers(
       fakes(calls),
-      async () => (await start('rescore', { ...input, table, asOf: '2025-01-01T00:00:00Z', actId: 'a' })).result() as Promise<unknown>,
+      async () =>
+        (
+          await start('rescore', { ...input, table, asOf: '2025-01-01T00:00:00Z', actId: 'a' })
+        ).result() as Promise<unknown>,
     );
     expect(calls).toContain('buildTablePopulation');
     expect(calls).not.toContain('extractSnapshot');
   });
   test('a list that nobody seals expires', async () => {
     await withWorkers(fakes([]), async () =>
-      expect(await (await start('selectionRound', { actId: 'a', scoringId: 's', capacity: 1, seed: 1, openDays: 14 })).result()).toEqual({
+      expect(
+        await (
+          await start('selectionRound', { actId: 'a', scoringId: 's', capacity: 1, seed: 1, openDays: 14 })
+        ).result(),
+      ).toEqual({
         listId: 'list',
         state: 'expired',
       }),
@@ -256,7 +317,9 @@ describe('rescore and its round', () => {
       },
     });
     await withWorkers(activities, async () =>
-      expect((await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actId: 'a' })).result()).rejects.toThrow(),
+      expect(
+        (await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actId: 'a' })).result(),
+      ).rejects.toThrow(),
     );
     expect(calls).toEqual(['findChampion']);
   });
@@ -285,12 +348,19 @@ describe('reproduce', () => {
   const input = { actId: 'a', versionId: 'v', runId: 'r', family: 'mlp' };
   test('names the matrix as the first stage that differs, and trains nothing then', async () => {
     const calls: string[] = [];
-    await withWorkers(fakes(calls, { rebuildMatrix: async () => ({ expected: 'm', found: 'other', matrixId: 'm' }) }), async () =>
-      expect(await (await start('reproduce', input)).result()).toMatchObject({ same: false, firstDifference: 'matrix' }),
+    await withWorkers(
+      fakes(calls, { rebuildMatrix: async () => ({ expected: 'm', found: 'other', matrixId: 'm' }) }),
+      async () =>
+        expect(await (await start('reproduce', input)).result()).toMatchObject({
+          same: false,
+          firstDifference: 'matrix',
+        }),
     );
     expect(calls).toEqual(['rebuildMatrix']);
   });
   test('agrees when all hashes do', async () => {
-    await withWorkers(fakes([]), async () => expect(await (await start('reproduce', input)).result()).toMatchObject({ same: true }));
+    await withWorkers(fakes([]), async () =>
+      expect(await (await start('reproduce', input)).result()).toMatchObject({ same: true }),
+    );
   });
 });

@@ -12,11 +12,19 @@ export interface StreamEvent {
 }
 
 /** Server-sent events: `look` is asked again and again, what changed is sent, until it says that it was the last. */
-export async function eventStream(request: FastifyRequest, reply: FastifyReply, look: () => Promise<StreamEvent>): Promise<FastifyReply> {
+export async function eventStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  look: () => Promise<StreamEvent>,
+): Promise<FastifyReply> {
   const first = await look(); // an error before the first byte is still a problem+json answer
   reply.hijack();
   const out = reply.raw;
-  out.writeHead(200, { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' } as Record<string, string>);
+  out.writeHead(200, {
+    ...reply.getHeaders(),
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+  } as Record<string, string>);
   let open = true;
   request.raw.on('close', () => (open = false));
   let id = 0;

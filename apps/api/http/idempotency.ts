@@ -24,21 +24,31 @@ export async function once<T>(
 ): Promise<T> {
   const key = request.headers[IDEMPOTENCY_HEADER];
   if (key === undefined) return work();
-  if (typeof key !== 'string' || !KEY.test(key)) throw invalid(`${IDEMPOTENCY_HEADER} "${String(key).slice(0, 40)}" is no key`, 'Give 8 to 100 letters, digits, - or _, such as a UUID.'); // prettier-ignore
+  if (typeof key !== 'string' || !KEY.test(key))
+    throw invalid(
+      `${IDEMPOTENCY_HEADER} "${String(key).slice(0, 40)}" is no key`,
+      'Give 8 to 100 letters, digits, - or _, such as a UUID.',
+    );
   const principal = `${token.issuer}|${token.subject}`;
   // The ID token of an act differs between a call and its repetition; the act is the same.
   const content = { ...((request.body ?? {}) as Record<string, unknown>) };
   delete content['idToken'];
   const sha = digestOf({ method: request.method, url: request.url, content });
-  await db.raw(`delete from ops.idempotency where at < clock_timestamp() - interval '${KEEP}' or (status is null and at < clock_timestamp() - interval '${RUNNING}')`); // prettier-ignore
+  await db.raw(
+    `delete from ops.idempotency where at < clock_timestamp() - interval '${KEEP}' or (status is null and at < clock_timestamp() - interval '${RUNNING}')`,
+  );
   const taken = await db.raw<{ rowCount: number }>(
     'insert into ops.idempotency (principal, key, request_sha256, at) values (?, ?, ?, clock_timestamp()) on conflict do nothing',
     [principal, key, sha],
   );
   if (taken.rowCount === 0) {
-    const before = await db('ops.idempotency').where({ principal, key }).first<{ request_sha256: string; status: number | null; answer: T } | undefined>(); // prettier-ignore
-    if (before && before.request_sha256 !== sha) throw conflict(`the key "${key}" was used for another call`, 'Take a new key for a new call.'); // prettier-ignore
-    if (!before || before.status === null) throw conflict(`the call with the key "${key}" is running`, 'Try again in a moment.');
+    const before = await db('ops.idempotency')
+      .where({ principal, key })
+      .first<{ request_sha256: string; status: number | null; answer: T } | undefined>();
+    if (before && before.request_sha256 !== sha)
+      throw conflict(`the key "${key}" was used for another call`, 'Take a new key for a new call.');
+    if (!before || before.status === null)
+      throw conflict(`the call with the key "${key}" is running`, 'Try again in a moment.');
     void reply.header('idempotency-replayed', 'true');
     return before.answer;
   }

@@ -19,13 +19,18 @@ const CLIENT_ID = 'utplukk-web';
 const query = z.object({ return: z.string().optional(), nonce: z.string().max(200).optional() });
 
 /** Only a path of our own: an address elsewhere would make the sign-in a way to send people anywhere. */
-const ownPath = (text: string | undefined): string => (text !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(text) ? text : '/');
+const ownPath = (text: string | undefined): string =>
+  text !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(text) ? text : '/';
 
 /**
  * Sign-in of pages: authorization code with PKCE (RFC 7636), here on the server, so that no token is ever in reach of a
  * script. The same way once more, with a nonce, for one act: the ID token is then held for the call that follows.
  */
-export function registerOidc(app: FastifyInstance, settings: OidcSettings, deps: { verify: TokenVerifier; sessions: Sessions }): void {
+export function registerOidc(
+  app: FastifyInstance,
+  settings: OidcSettings,
+  deps: { verify: TokenVerifier; sessions: Sessions },
+): void {
   const { sessions, verify } = deps;
   let known: Promise<Configuration> | undefined;
   const client = () => import('openid-client');
@@ -43,10 +48,16 @@ export function registerOidc(app: FastifyInstance, settings: OidcSettings, deps:
     });
     return known;
   };
-  const redirectUri = (request: FastifyRequest) => `${settings.webUrl ?? `http://127.0.0.1:${request.socket.localPort}`}/auth/callback`;
+  const redirectUri = (request: FastifyRequest) =>
+    `${settings.webUrl ?? `http://127.0.0.1:${request.socket.localPort}`}/auth/callback`;
 
-  async function start(request: FastifyRequest, reply: FastifyReply, flow: Pick<Flow, 'returnTo' | 'subject'> & { nonce?: string | undefined }) {
-    const { randomState, randomNonce, randomPKCECodeVerifier, calculatePKCECodeChallenge, buildAuthorizationUrl } = await client();
+  async function start(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    flow: Pick<Flow, 'returnTo' | 'subject'> & { nonce?: string | undefined },
+  ) {
+    const { randomState, randomNonce, randomPKCECodeVerifier, calculatePKCECodeChallenge, buildAuthorizationUrl } =
+      await client();
     const [state, verifier, nonce] = [randomState(), randomPKCECodeVerifier(), flow.nonce ?? randomNonce()];
     const url = buildAuthorizationUrl(await configuration(), {
       redirect_uri: redirectUri(request),
@@ -59,12 +70,20 @@ export function registerOidc(app: FastifyInstance, settings: OidcSettings, deps:
       prompt: 'login',
       ...(flow.subject === undefined ? {} : { login_hint: flow.subject }),
     });
-    const value: Flow = { state, nonce, verifier, returnTo: flow.returnTo, ...(flow.subject === undefined ? {} : { subject: flow.subject }) };
+    const value: Flow = {
+      state,
+      nonce,
+      verifier,
+      returnTo: flow.returnTo,
+      ...(flow.subject === undefined ? {} : { subject: flow.subject }),
+    };
     await sessions.put(reply, 'flow', value, FLOW_SECONDS);
     return reply.redirect(url.href);
   }
 
-  app.get('/auth/login', { schema: { hide: true } }, async (request, reply) => start(request, reply, { returnTo: ownPath(query.parse(request.query).return) }));
+  app.get('/auth/login', { schema: { hide: true } }, async (request, reply) =>
+    start(request, reply, { returnTo: ownPath(query.parse(request.query).return) }),
+  );
 
   /** A person who is signed in confirms one act, bound by its nonce. */
   app.get('/auth/evidence', { schema: { hide: true } }, async (request, reply) => {
@@ -87,10 +106,24 @@ export function registerOidc(app: FastifyInstance, settings: OidcSettings, deps:
       const { authorizationCodeGrant } = await client();
       const here = new URL(redirectUri(request));
       here.search = new URL(request.url, here).search;
-      const tokens = await authorizationCodeGrant(await configuration(), here, { pkceCodeVerifier: flow.verifier, expectedState: flow.state, expectedNonce: flow.nonce, idTokenExpected: true }, { resource: settings.audience });
+      const tokens = await authorizationCodeGrant(
+        await configuration(),
+        here,
+        {
+          pkceCodeVerifier: flow.verifier,
+          expectedState: flow.state,
+          expectedNonce: flow.nonce,
+          idTokenExpected: true,
+        },
+        { resource: settings.audience },
+      );
       const token = await verify(tokens.access_token);
       if (flow.subject === undefined) {
-        await sessions.begin(reply, { ...token, roles: [...token.roles], providerGroups: token.providerGroups && [...token.providerGroups] });
+        await sessions.begin(reply, {
+          ...token,
+          roles: [...token.roles],
+          providerGroups: token.providerGroups && [...token.providerGroups],
+        });
         return back();
       }
       if (token.subject !== flow.subject) return back('other-person');
@@ -104,8 +137,9 @@ export function registerOidc(app: FastifyInstance, settings: OidcSettings, deps:
 
   app.post('/auth/logout', { schema: { hide: true } }, async (request, reply) => {
     const session = await sessions.get(request, 'session');
-    if (session && request.headers['x-utplukk-csrf'] !== session.csrf) throw notAllowed('signing out needs the page itself');
+    if (session && request.headers['x-utplukk-csrf'] !== session.csrf)
+      throw notAllowed('signing out needs the page itself');
     for (const kind of ['session', 'evidence', 'flow'] as const) sessions.drop(reply, kind);
     return reply.status(204).send();
   });
-} // prettier-ignore
+}

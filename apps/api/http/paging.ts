@@ -7,7 +7,8 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('rows of a page'),
 });
 
-export const pageOf = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().nullable().describe('cursor of the next page; null on the last') }); // prettier-ignore
+export const pageOf = <T extends z.ZodType>(row: T) =>
+  z.object({ rows: z.array(row), next: z.string().nullable().describe('cursor of the next page; null on the last') });
 
 type Key = readonly (string | number)[];
 export const cursorOf = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('base64url');
@@ -18,14 +19,22 @@ const keySchemas = {
 } as const;
 
 /** @throws UtplukkError InvalidInput for a cursor that no page of ours gave */
-export function keyFrom<K extends keyof typeof keySchemas>(kind: K, cursor: string | undefined): z.infer<(typeof keySchemas)[K]> | undefined {
+export function keyFrom<K extends keyof typeof keySchemas>(
+  kind: K,
+  cursor: string | undefined,
+): z.infer<(typeof keySchemas)[K]> | undefined {
   if (cursor === undefined) return undefined;
   try {
-    return keySchemas[kind].parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))) as z.infer<(typeof keySchemas)[K]>;
+    return keySchemas[kind].parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))) as z.infer<
+      (typeof keySchemas)[K]
+    >;
   } catch {
-    throw invalid(`cursor "${cursor.slice(0, 40)}" is none that a page of this list gave`, 'Leave it out for the first page.');
+    throw invalid(
+      `cursor "${cursor.slice(0, 40)}" is none that a page of this list gave`,
+      'Leave it out for the first page.',
+    );
   }
-} // prettier-ignore
+}
 
 /** Cuts the one row too many that was asked for, which says whether there is more. */
 export function page<T>(rows: readonly T[], limit: number, key: (last: T) => Key): { rows: T[]; next: string | null } {

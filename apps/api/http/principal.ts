@@ -25,14 +25,23 @@ const callers = new WeakMap<FastifyRequest, Principal>();
 export const callerOf = (request: FastifyRequest): Principal | undefined => callers.get(request);
 
 /** Finds who calls before anything else is looked at; calls of nobody are counted by where they come from. */
-export function authenticate(app: FastifyInstance, deps: { readonly verify: TokenVerifier; readonly sessions: Sessions }): void {
-  const countRefused = app.createRateLimit({ max: REFUSED_A_MINUTE, timeWindow: '1 minute', keyGenerator: ({ ip }) => ip });
+export function authenticate(
+  app: FastifyInstance,
+  deps: { readonly verify: TokenVerifier; readonly sessions: Sessions },
+): void {
+  const countRefused = app.createRateLimit({
+    max: REFUSED_A_MINUTE,
+    timeWindow: '1 minute',
+    keyGenerator: ({ ip }) => ip,
+  });
   app.addHook('onRequest', async (request, reply) => {
     try {
       callers.set(request, await principalOf(request, reply, deps));
     } catch (error) {
       const refused = await countRefused(request);
-      throw refused.isAllowed || !refused.isExceeded ? error : new HttpProblem('TooManyCalls', 'too many calls without a sign-in', 'Try again in a minute.'); // prettier-ignore
+      throw refused.isAllowed || !refused.isExceeded
+        ? error
+        : new HttpProblem('TooManyCalls', 'too many calls without a sign-in', 'Try again in a minute.');
     }
   });
 }
@@ -52,7 +61,12 @@ async function principalOf(
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const bearer = /^Bearer (\S+)$/i.exec(authorization)?.[1];
-    if (!bearer) throw new HttpProblem('SignInNeeded', 'the header authorization holds no bearer token', 'Send `Authorization: Bearer <access token>`.');
+    if (!bearer)
+      throw new HttpProblem(
+        'SignInNeeded',
+        'the header authorization holds no bearer token',
+        'Send `Authorization: Bearer <access token>`.',
+      );
     try {
       return { token: await verify(bearer), csrf: undefined };
     } catch (error) {
@@ -60,19 +74,32 @@ async function principalOf(
     }
   }
   const session = await sessions.get(request, 'session');
-  if (!session) throw new HttpProblem('SignInNeeded', 'nobody is signed in, or the session has ended', 'Sign in at /auth/login, or send a bearer token.');
+  if (!session)
+    throw new HttpProblem(
+      'SignInNeeded',
+      'nobody is signed in, or the session has ended',
+      'Sign in at /auth/login, or send a bearer token.',
+    );
   if (!SAFE.has(request.method)) checkCsrf(request, session.csrf);
   await sessions.renew(reply, session);
   return { token: session.person, csrf: session.csrf };
-} // prettier-ignore
+}
 
 /** A page of another site can make a browser send the cookie, but neither this header nor our origin. */
 function checkCsrf(request: FastifyRequest, csrf: string): void {
   const site = request.headers['sec-fetch-site'];
   const given = Buffer.from(String(request.headers[CSRF_HEADER] ?? ''));
   const wanted = Buffer.from(csrf);
-  if ((site !== undefined && site !== 'same-origin') || given.length !== wanted.length || !timingSafeEqual(given, wanted))
-    throw new HttpProblem('CsrfRefused', 'the call did not come from a page of Utplukk', `Load the page again; scripts send a bearer token, pages ${CSRF_HEADER}.`); // prettier-ignore
+  if (
+    (site !== undefined && site !== 'same-origin') ||
+    given.length !== wanted.length ||
+    !timingSafeEqual(given, wanted)
+  )
+    throw new HttpProblem(
+      'CsrfRefused',
+      'the call did not come from a page of Utplukk',
+      `Load the page again; scripts send a bearer token, pages ${CSRF_HEADER}.`,
+    );
 }
 
 /** @throws HttpProblem RoleNeeded naming the roles that may */
@@ -91,5 +118,8 @@ export async function evidenceFor(request: FastifyRequest, sessions: Sessions, n
   if (sent !== undefined) return sent;
   const held = await sessions.get(request, 'evidence');
   if (held?.nonce === nonce) return held.idToken;
-  throw notAllowed('this act needs a sign-in of its own', 'Pages go to /auth/evidence first; scripts sign in with the nonce of /v1/nonces and send idToken.');
-} // prettier-ignore
+  throw notAllowed(
+    'this act needs a sign-in of its own',
+    'Pages go to /auth/evidence first; scripts sign in with the nonce of /v1/nonces and send idToken.',
+  );
+}

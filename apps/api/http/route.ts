@@ -9,7 +9,13 @@ import { callerOf, evidenceFor, type Principal, requireAccess } from './principa
 import { problemSchema } from './problems';
 
 /** What goes over the wire for a schema: instants may be Dates here and are text there. */
-export type Wire<T> = T extends string ? T | Date : T extends readonly (infer U)[] ? readonly Wire<U>[] : T extends object ? { readonly [K in keyof T]: Wire<T[K]> } : T; // prettier-ignore
+export type Wire<T> = T extends string
+  ? T | Date
+  : T extends readonly (infer U)[]
+    ? readonly Wire<U>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Wire<T[K]> }
+      : T;
 
 interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> {
   readonly method: 'GET' | 'POST';
@@ -39,7 +45,10 @@ export interface Call<P, Q, B> {
 }
 
 /** The document's word for an answer that is no JSON. */
-const textual = (types: readonly string[], description: string) => ({ description, content: Object.fromEntries(types.map((type) => [type, { schema: z.string() }])) }); // prettier-ignore
+const textual = (types: readonly string[], description: string) => ({
+  description,
+  content: Object.fromEntries(types.map((type) => [type, { schema: z.string() }])),
+});
 
 /** Registers an operation of the access table: its check, its form, its document and its handler cannot come apart. */
 export function route<
@@ -55,7 +64,12 @@ export function route<
   handler: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Wire<z.output<R>> | FastifyReply>,
 ): void {
   const { method, url, summary, tag, params, query, body, answer, produces, status = 200 } = spec;
-  const errors = Object.fromEntries(ERRORS.map(([code, description]) => [code, { description, content: { 'application/problem+json': { schema: problemSchema } } }]));
+  const errors = Object.fromEntries(
+    ERRORS.map(([code, description]) => [
+      code,
+      { description, content: { 'application/problem+json': { schema: problemSchema } } },
+    ]),
+  );
   const schema: FastifySchema = {
     operationId: operation,
     summary,
@@ -65,7 +79,11 @@ export function route<
     ...(params ? { params } : {}),
     ...(query ? { querystring: query } : {}),
     ...(body ? { body } : {}),
-    response: { ...(answer ? { [status]: answer } : {}), ...(produces ? { [status]: textual(produces, summary) } : {}), ...errors },
+    response: {
+      ...(answer ? { [status]: answer } : {}),
+      ...(produces ? { [status]: textual(produces, summary) } : {}),
+      ...errors,
+    },
   };
   app.route({
     method,
@@ -89,14 +107,25 @@ export function route<
         reply,
       };
       const work = () => handler(call);
-      const result = method === 'POST' && answer ? await once(deps.db, request, reply, principal.token, status, work) : await work();
+      const result =
+        method === 'POST' && answer ? await once(deps.db, request, reply, principal.token, status, work) : await work();
       if (result === reply || !answer) return result;
       return reply.status(status).send(result);
     },
   });
-} // prettier-ignore
+}
 
-const ERRORS = [[400, 'The call is not right'], [401, 'Nobody is signed in'], [403, 'The role is missing, or the act is not allowed'], [404, 'There is no such thing'], [409, 'The state does not allow it'], [422, 'The data do not allow it'], [429, 'Too many calls'], [500, 'The server failed'], [503, 'A server behind is away']] as const; // prettier-ignore
+const ERRORS = [
+  [400, 'The call is not right'],
+  [401, 'Nobody is signed in'],
+  [403, 'The role is missing, or the act is not allowed'],
+  [404, 'There is no such thing'],
+  [409, 'The state does not allow it'],
+  [422, 'The data do not allow it'],
+  [429, 'Too many calls'],
+  [500, 'The server failed'],
+  [503, 'A server behind is away'],
+] as const;
 
 const commandOf = (deps: ApiDeps, request: FastifyRequest, { token }: Principal): Command => ({
   db: deps.db,

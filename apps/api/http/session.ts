@@ -18,7 +18,8 @@ export const EVIDENCE_SECONDS = 300;
 export function sessionKey(home: string, given: string | undefined): Uint8Array {
   if (given !== undefined) {
     const key = Buffer.from(given, 'base64');
-    if (key.length !== KEY_BYTES) throw invalid(`UTPLUKK_SESSION_KEY holds ${key.length} bytes`, `Give ${KEY_BYTES} bytes in base64.`);
+    if (key.length !== KEY_BYTES)
+      throw invalid(`UTPLUKK_SESSION_KEY holds ${key.length} bytes`, `Give ${KEY_BYTES} bytes in base64.`);
     return key;
   }
   const file = path.join(home, 'session.key');
@@ -43,13 +44,23 @@ const person = z.object({
 });
 const sessionSchema = z.object({ person, csrf: z.string(), issued: z.number() });
 export type Session = z.infer<typeof sessionSchema>;
-const flowSchema = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), returnTo: z.string(), subject: z.string().optional() }); // prettier-ignore
+const flowSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  returnTo: z.string(),
+  subject: z.string().optional(),
+});
 /** A sign-in under way; `subject` is who has to sign in, where it is for an act. */
 export type Flow = z.infer<typeof flowSchema>;
 const evidenceSchema = z.object({ nonce: z.string(), idToken: z.string() });
 export type HeldEvidence = z.infer<typeof evidenceSchema>;
 
-const COOKIES = { session: { name: 'utplukk_session', path: '/', schema: sessionSchema }, flow: { name: 'utplukk_flow', path: '/auth', schema: flowSchema }, evidence: { name: 'utplukk_evidence', path: '/v1', schema: evidenceSchema } } as const; // prettier-ignore
+const COOKIES = {
+  session: { name: 'utplukk_session', path: '/', schema: sessionSchema },
+  flow: { name: 'utplukk_flow', path: '/auth', schema: flowSchema },
+  evidence: { name: 'utplukk_evidence', path: '/v1', schema: evidenceSchema },
+} as const;
 type Kind = keyof typeof COOKIES;
 interface Held {
   readonly session: Session;

@@ -120,13 +120,19 @@ const look = z.object({
 export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { db, store } = deps;
   const tag = 'Actors';
-  const actorParam = z.object({ actor: z.string().regex(/^[\w-]{1,40}$/).describe('surrogate such as P12, or practice number') });
+  const actorParam = z.object({
+    actor: z
+      .string()
+      .regex(/^[\w-]{1,40}$/)
+      .describe('surrogate such as P12, or practice number'),
+  });
   const openings = new Openings(deps.sessions.key, deps.clock);
   const opened = z.object({ opening: z.string().max(2000).describe('what POST …/openings gave') });
 
   async function found(call: Pick<Call<{ actor: string }, unknown, unknown>, 'params' | 'groups'>) {
     const row = await findActor(db, call.params.actor);
-    if (call.groups && !call.groups.includes(row.group)) throw notAllowed('this actor is outside the provider groups of your team', 'A control leader can open it.');
+    if (call.groups && !call.groups.includes(row.group))
+      throw notAllowed('this actor is outside the provider groups of your team', 'A control leader can open it.');
     return row;
   }
   async function openedActor(call: Call<{ actor: string }, { opening: string }, unknown>) {
@@ -136,71 +142,207 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
   }
   /** The newest scoring that holds an actor, and the snapshot it stands on. */
   const newestScoring = (entity: string) =>
-    db('sel.line as l').join('sel.list as t', 't.list_id', 'l.list_id').join('sel.scoring_run as s', 's.scoring_id', 't.scoring_id').join('ml.matrix as m', 'm.matrix_id', 's.matrix_id')
-      .where('l.entity', entity).orderBy('t.as_of', 'desc').orderBy('t.drafted_at', 'desc')
-      .first<{ list_id: string; as_of: Date; snapshot_id: string | null; file_sha256: string; meta: MatrixMeta } | undefined>('t.list_id', 't.as_of', 'm.snapshot_id', 'm.file_sha256', 'm.meta');
+    db('sel.line as l')
+      .join('sel.list as t', 't.list_id', 'l.list_id')
+      .join('sel.scoring_run as s', 's.scoring_id', 't.scoring_id')
+      .join('ml.matrix as m', 'm.matrix_id', 's.matrix_id')
+      .where('l.entity', entity)
+      .orderBy('t.as_of', 'desc')
+      .orderBy('t.drafted_at', 'desc')
+      .first<
+        { list_id: string; as_of: Date; snapshot_id: string | null; file_sha256: string; meta: MatrixMeta } | undefined
+      >('t.list_id', 't.as_of', 'm.snapshot_id', 'm.file_sha256', 'm.meta');
   /** The snapshot to show: the one the newest list was made of, else the newest there is. */
   async function viewOf(providerId: number, scoring: { snapshot_id: string | null; as_of: Date } | undefined) {
-    const newest = scoring?.snapshot_id ? { snapshot_id: scoring.snapshot_id, as_of: scoring.as_of } : await db('ml.snapshot').orderBy('made_at', 'desc').first<{ snapshot_id: string; as_of: Date } | undefined>('snapshot_id', 'as_of');
-    return newest && { snapshotId: newest.snapshot_id, asOf: newest.as_of, view: new ActorView(store, await readManifest(db, store, newest.snapshot_id), providerId) };
+    const newest = scoring?.snapshot_id
+      ? { snapshot_id: scoring.snapshot_id, as_of: scoring.as_of }
+      : await db('ml.snapshot')
+          .orderBy('made_at', 'desc')
+          .first<{ snapshot_id: string; as_of: Date } | undefined>('snapshot_id', 'as_of');
+    return (
+      newest && {
+        snapshotId: newest.snapshot_id,
+        asOf: newest.as_of,
+        view: new ActorView(store, await readManifest(db, store, newest.snapshot_id), providerId),
+      }
+    );
   }
 
-  route(app, deps, 'openActor', { method: 'POST', url: '/v1/actors/:actor/openings', tag, summary: 'Open an actor for a purpose: one entry in the ledger', params: actorParam, body: opening, status: 201, answer: z.object({ opening: z.string(), entity: z.string(), ownCase: z.boolean(), until: instant }) }, async (call) => {
-    const row = await found(call);
-    const { token } = call.principal;
-    const ownCase = await hasOwnCase(db, row.providerId, token.caseworker, call.body.caseNo);
-    const accessId = await recordAccess(db, token, { kind: 'actor', subjectId: row.entity, purpose: call.body.purpose, caseNo: call.body.caseNo, ownCase }, deps.clock());
-    return { ...(await openings.make(accessId, token, row.entity)), entity: row.entity, ownCase };
-  });
+  route(
+    app,
+    deps,
+    'openActor',
+    {
+      method: 'POST',
+      url: '/v1/actors/:actor/openings',
+      tag,
+      summary: 'Open an actor for a purpose: one entry in the ledger',
+      params: actorParam,
+      body: opening,
+      status: 201,
+      answer: z.object({ opening: z.string(), entity: z.string(), ownCase: z.boolean(), until: instant }),
+    },
+    async (call) => {
+      const row = await found(call);
+      const { token } = call.principal;
+      const ownCase = await hasOwnCase(db, row.providerId, token.caseworker, call.body.caseNo);
+      const accessId = await recordAccess(
+        db,
+        token,
+        { kind: 'actor', subjectId: row.entity, purpose: call.body.purpose, caseNo: call.body.caseNo, ownCase },
+        deps.clock(),
+      );
+      return { ...(await openings.make(accessId, token, row.entity)), entity: row.entity, ownCase };
+    },
+  );
 
   const actorQuery = opened.extend({ lang: z.enum(['nb', 'en']).default('nb') });
-  route(app, deps, 'getActor', { method: 'GET', url: '/v1/actors/:actor', tag, summary: 'An actor beside its peers, with reasons, NOK by month, sample bills and history', params: actorParam, query: actorQuery, answer: actor }, async (call) => {
-    const row = await openedActor(call);
-    const { lang } = call.query;
-    const scoring = await newestScoring(row.entity);
-    const judge = await judgeOf(db, call.principal.token);
-    const blind = scoring !== undefined && judge !== undefined && (await isToJudge(db, scoring.list_id, row.entity, judge));
-    const at = await viewOf(row.providerId, scoring);
-    const [ranks, cases, reasons, peers, months, sample] = await Promise.all([
-      rankHistory(db, row.entity, judge),
-      casesOf(db, row.providerId),
-      scoring && !blind ? reasonsOf({ db, store }, scoring.list_id, [row.entity]) : [],
-      scoring ? peerFigures(store, scoring.file_sha256, scoring.meta, row.entity) : [],
-      at ? at.view.months() : [],
-      at ? at.view.sample(SAMPLE) : [],
-    ]);
-    return {
-      entity: row.entity, practice: row.practice, group: row.group, groupName: PRACTICE_TYPES[row.group]?.name ?? row.group, field: row.field, municipality: row.municipality, listSize: row.listSize ?? null,
-      ranks,
-      cases: cases.map((c) => ({ ...c, outcome: c.outcome ?? null, decided: c.decided ?? null, amountOre: c.amountOre ?? null })),
-      snapshotId: at?.snapshotId ?? null,
-      asOf: at?.asOf ?? null,
-      reasons: reasons[0] ? inWords(reasons[0], lang) : null,
-      peers: peers.map((p) => ({ ...p, words: featureInWords(p.feature, lang), quantiles: [...p.quantiles] })),
-      months,
-      sample: sample.map((b) => ({ ...b, tariffs: [...b.tariffs] })),
-    };
-  });
+  route(
+    app,
+    deps,
+    'getActor',
+    {
+      method: 'GET',
+      url: '/v1/actors/:actor',
+      tag,
+      summary: 'An actor beside its peers, with reasons, NOK by month, sample bills and history',
+      params: actorParam,
+      query: actorQuery,
+      answer: actor,
+    },
+    async (call) => {
+      const row = await openedActor(call);
+      const { lang } = call.query;
+      const scoring = await newestScoring(row.entity);
+      const judge = await judgeOf(db, call.principal.token);
+      const blind =
+        scoring !== undefined && judge !== undefined && (await isToJudge(db, scoring.list_id, row.entity, judge));
+      const at = await viewOf(row.providerId, scoring);
+      const [ranks, cases, reasons, peers, months, sample] = await Promise.all([
+        rankHistory(db, row.entity, judge),
+        casesOf(db, row.providerId),
+        scoring && !blind ? reasonsOf({ db, store }, scoring.list_id, [row.entity]) : [],
+        scoring ? peerFigures(store, scoring.file_sha256, scoring.meta, row.entity) : [],
+        at ? at.view.months() : [],
+        at ? at.view.sample(SAMPLE) : [],
+      ]);
+      return {
+        entity: row.entity,
+        practice: row.practice,
+        group: row.group,
+        groupName: PRACTICE_TYPES[row.group]?.name ?? row.group,
+        field: row.field,
+        municipality: row.municipality,
+        listSize: row.listSize ?? null,
+        ranks,
+        cases: cases.map((c) => ({
+          ...c,
+          outcome: c.outcome ?? null,
+          decided: c.decided ?? null,
+          amountOre: c.amountOre ?? null,
+        })),
+        snapshotId: at?.snapshotId ?? null,
+        asOf: at?.asOf ?? null,
+        reasons: reasons[0] ? inWords(reasons[0], lang) : null,
+        peers: peers.map((p) => ({ ...p, words: featureInWords(p.feature, lang), quantiles: [...p.quantiles] })),
+        months,
+        sample: sample.map((b) => ({ ...b, tariffs: [...b.tariffs] })),
+      };
+    },
+  );
 
-  route(app, deps, 'getActorDay', { method: 'GET', url: '/v1/actors/:actor/days/:day', tag, summary: 'One day of an actor, contact by contact, as the time engine counts it', params: actorParam.extend({ day }), query: opened, answer: z.object({ day, minutes: z.int(), rules: z.object({ dayMinutes: z.int(), overlapMinutes: z.int() }), contacts: z.array(contact) }) }, async (call) => {
-    const row = await openedActor(call);
-    const at = await viewOf(row.providerId, await newestScoring(row.entity));
-    if (!at) throw notFound('no snapshot has been taken yet', 'Train or rescore first.');
-    const contacts = await at.view.day(call.params.day);
-    return { day: call.params.day, minutes: contacts.reduce((sum, c) => sum + c.minutes, 0), rules: { dayMinutes: TIME_RULES.dayMinutes, overlapMinutes: TIME_RULES.overlapMinutes }, contacts: contacts.map((c) => ({ ...c, tariffs: [...c.tariffs] })) };
-  });
+  route(
+    app,
+    deps,
+    'getActorDay',
+    {
+      method: 'GET',
+      url: '/v1/actors/:actor/days/:day',
+      tag,
+      summary: 'One day of an actor, contact by contact, as the time engine counts it',
+      params: actorParam.extend({ day }),
+      query: opened,
+      answer: z.object({
+        day,
+        minutes: z.int(),
+        rules: z.object({ dayMinutes: z.int(), overlapMinutes: z.int() }),
+        contacts: z.array(contact),
+      }),
+    },
+    async (call) => {
+      const row = await openedActor(call);
+      const at = await viewOf(row.providerId, await newestScoring(row.entity));
+      if (!at) throw notFound('no snapshot has been taken yet', 'Train or rescore first.');
+      const contacts = await at.view.day(call.params.day);
+      return {
+        day: call.params.day,
+        minutes: contacts.reduce((sum, c) => sum + c.minutes, 0),
+        rules: { dayMinutes: TIME_RULES.dayMinutes, overlapMinutes: TIME_RULES.overlapMinutes },
+        contacts: contacts.map((c) => ({ ...c, tariffs: [...c.tariffs] })),
+      };
+    },
+  );
 
-  const accessQuery = pageQuery.extend({ outside: z.enum(['true', 'false']).default('false').describe('only look-ups of actors that were no own case'), by: z.string().max(100).optional() });
-  route(app, deps, 'listAccess', { method: 'GET', url: '/v1/access', tag: 'Access', summary: 'Who looked at what and why, newest first', query: accessQuery, answer: pageOf(look) }, async ({ query: { cursor, limit, outside, by } }) => {
-    const cut = page(await listAccess(db, { outside: outside === 'true', by, before: keyFrom('time', cursor), limit: limit + 1 }), limit, (last: AccessRow) => [last.at.toISOString(), last.accessId]);
-    return { rows: cut.rows.map((r) => ({ ...r, caseNo: r.caseNo ?? null, ownCase: r.ownCase ?? null, rows: r.rows ? [...r.rows] : null })), next: cut.next };
+  const accessQuery = pageQuery.extend({
+    outside: z.enum(['true', 'false']).default('false').describe('only look-ups of actors that were no own case'),
+    by: z.string().max(100).optional(),
   });
-} // prettier-ignore
+  route(
+    app,
+    deps,
+    'listAccess',
+    {
+      method: 'GET',
+      url: '/v1/access',
+      tag: 'Access',
+      summary: 'Who looked at what and why, newest first',
+      query: accessQuery,
+      answer: pageOf(look),
+    },
+    async ({ query: { cursor, limit, outside, by } }) => {
+      const cut = page(
+        await listAccess(db, { outside: outside === 'true', by, before: keyFrom('time', cursor), limit: limit + 1 }),
+        limit,
+        (last: AccessRow) => [last.at.toISOString(), last.accessId],
+      );
+      return {
+        rows: cut.rows.map((r) => ({
+          ...r,
+          caseNo: r.caseNo ?? null,
+          ownCase: r.ownCase ?? null,
+          rows: r.rows ? [...r.rows] : null,
+        })),
+        next: cut.next,
+      };
+    },
+  );
+}
 
 /** Reasons as a page shows them: the largest on each side, and what is left, so that base + all of it = score. */
 function inWords(found: ActorReasons, lang: 'nb' | 'en') {
-  const view = (r: ActorReasons['reasons'][number]) => ({ feature: r.feature, words: featureInWords(r.feature, lang), contribution: r.contribution, value: r.value, peerGroup: r.peerGroup, peers: r.peers, peerMedian: r.peerMedian });
-  const [raises, speaksAgainst] = [found.reasons.slice(0, REASONS).map(view), found.counterEvidence.slice(0, REASONS).map(view)];
+  const view = (r: ActorReasons['reasons'][number]) => ({
+    feature: r.feature,
+    words: featureInWords(r.feature, lang),
+    contribution: r.contribution,
+    value: r.value,
+    peerGroup: r.peerGroup,
+    peers: r.peers,
+    peerMedian: r.peerMedian,
+  });
+  const [raises, speaksAgainst] = [
+    found.reasons.slice(0, REASONS).map(view),
+    found.counterEvidence.slice(0, REASONS).map(view),
+  ];
   const shown = [...raises, ...speaksAgainst].reduce((sum, r) => sum + r.contribution, 0);
-  return { score: found.score, base: found.base, rest: found.score - found.base - shown, raises, speaksAgainst, counterfactual: found.counterfactual ? found.counterfactual.features.map((name) => featureInWords(name, lang)) : null, words: reasonsInWords(found, lang) };
-} // prettier-ignore
+  return {
+    score: found.score,
+    base: found.base,
+    rest: found.score - found.base - shown,
+    raises,
+    speaksAgainst,
+    counterfactual: found.counterfactual
+      ? found.counterfactual.features.map((name) => featureInWords(name, lang))
+      : null,
+    words: reasonsInWords(found, lang),
+  };
+}

@@ -28,7 +28,10 @@ export class AmountsOfLists {
   }
 
   async #read(scoringId: string): Promise<ReadonlyMap<string, number>> {
-    const row = await this.db('sel.scoring_run as s').join('ml.matrix as m', 'm.matrix_id', 's.matrix_id').where({ scoring_id: scoringId }).first<{ file_sha256: string; meta: MatrixMeta } | undefined>('m.file_sha256', 'm.meta'); // prettier-ignore
+    const row = await this.db('sel.scoring_run as s')
+      .join('ml.matrix as m', 'm.matrix_id', 's.matrix_id')
+      .where({ scoring_id: scoringId })
+      .first<{ file_sha256: string; meta: MatrixMeta } | undefined>('m.file_sha256', 'm.meta');
     // A prepared table's size need not be kroner.
     const kroner = row?.meta.baselines.size === BASELINE_FEATURES.size;
     return row && kroner ? columnByEntity(this.store, row.file_sha256, BASELINE_FEATURES.size) : new Map();

@@ -11,21 +11,87 @@ export const evaluation = z.object({
   rows: z.array(evaluationRow),
   curves: z.array(z.object({ family: z.string(), points: z.array(curvePoint) })),
   paired: z.array(metric.extend({ family: z.string(), against: z.string() })),
-  fairness: z.array(z.object({ family: z.string(), group: z.string(), k: z.int(), rows: z.int(), few: z.boolean(), shareOfRows: z.number(), shareOfList: estimate, inVain: estimate })),
-  reliability: z.array(z.object({
-    family: z.string(), chosen: z.enum(['platt', 'isotonic']), logLoss: z.object({ platt: z.number(), isotonic: z.number() }),
-    readFrom: z.literal('standing').optional().describe('What probabilities are read from, if not from the raw score: where it stands among all active actors'),
-    promisedLogLoss: z.number().optional().describe('Of a frozen version on later outcomes: the loss of what it promised'),
-    bins: z.array(z.object({ rows: z.int(), meanProbability: z.number(), findingRate: z.number() })),
-    top: z.array(z.object({ k: z.int(), meanProbability: z.number(), findingRate: estimate })),
-    beyondColumns: z.object({ bases: z.array(z.string()), oddsRatio: estimate }).optional().describe('Controls that rest on more than the columns show: how many times the odds of a finding they had at the same score'),
-  })),
-  amounts: z.array(z.object({ family: z.string(), orderedAs: z.string(), expectedKroner: z.number(), upheldKroner: z.number(), ratio: estimate, rankCorrelation: z.number() })).optional(),
-  nuisance: z.array(metric.omit({ value: true, lo: true, hi: true, n: true }).extend({ family: z.string(), without: estimate, withColumns: estimate, difference: estimate })).optional(),
-  population: z.object({
-    parts: z.array(z.object({ fold: z.string(), asOf: day, actors: z.int(), controlled: z.int(), drawn: z.int() })),
-    lists: z.array(z.object({ family: z.string(), k: z.int().describe('0: all active actors'), estimator: z.enum(ESTIMATORS), estimate: estimate.nullable(), missing: z.enum(MISSING).nullable(), assumption: z.string() })),
-    swap: z.array(z.object({ family: z.string(), replaced: z.int(), observed: gained, gain: gained, bounds: z.object({ lo: z.number(), hi: z.number() }) })),
-    groups: z.array(z.object({ group: z.string(), actors: z.int(), trainRows: z.int(), trainFindings: z.int(), thin: z.boolean() })),
-  }).optional(),
-}); // prettier-ignore
+  fairness: z.array(
+    z.object({
+      family: z.string(),
+      group: z.string(),
+      k: z.int(),
+      rows: z.int(),
+      few: z.boolean(),
+      shareOfRows: z.number(),
+      shareOfList: estimate,
+      inVain: estimate,
+    }),
+  ),
+  reliability: z.array(
+    z.object({
+      family: z.string(),
+      chosen: z.enum(['platt', 'isotonic']),
+      logLoss: z.object({ platt: z.number(), isotonic: z.number() }),
+      readFrom: z
+        .literal('standing')
+        .optional()
+        .describe(
+          'What probabilities are read from, if not from the raw score: where it stands among all active actors',
+        ),
+      promisedLogLoss: z
+        .number()
+        .optional()
+        .describe('Of a frozen version on later outcomes: the loss of what it promised'),
+      bins: z.array(z.object({ rows: z.int(), meanProbability: z.number(), findingRate: z.number() })),
+      top: z.array(z.object({ k: z.int(), meanProbability: z.number(), findingRate: estimate })),
+      beyondColumns: z
+        .object({ bases: z.array(z.string()), oddsRatio: estimate })
+        .optional()
+        .describe(
+          'Controls that rest on more than the columns show: how many times the odds of a finding they had at the same score',
+        ),
+    }),
+  ),
+  amounts: z
+    .array(
+      z.object({
+        family: z.string(),
+        orderedAs: z.string(),
+        expectedKroner: z.number(),
+        upheldKroner: z.number(),
+        ratio: estimate,
+        rankCorrelation: z.number(),
+      }),
+    )
+    .optional(),
+  nuisance: z
+    .array(
+      metric
+        .omit({ value: true, lo: true, hi: true, n: true })
+        .extend({ family: z.string(), without: estimate, withColumns: estimate, difference: estimate }),
+    )
+    .optional(),
+  population: z
+    .object({
+      parts: z.array(z.object({ fold: z.string(), asOf: day, actors: z.int(), controlled: z.int(), drawn: z.int() })),
+      lists: z.array(
+        z.object({
+          family: z.string(),
+          k: z.int().describe('0: all active actors'),
+          estimator: z.enum(ESTIMATORS),
+          estimate: estimate.nullable(),
+          missing: z.enum(MISSING).nullable(),
+          assumption: z.string(),
+        }),
+      ),
+      swap: z.array(
+        z.object({
+          family: z.string(),
+          replaced: z.int(),
+          observed: gained,
+          gain: gained,
+          bounds: z.object({ lo: z.number(), hi: z.number() }),
+        }),
+      ),
+      groups: z.array(
+        z.object({ group: z.string(), actors: z.int(), trainRows: z.int(), trainFindings: z.int(), thin: z.boolean() }),
+      ),
+    })
+    .optional(),
+});

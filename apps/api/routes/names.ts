@@ -6,12 +6,18 @@ import { championOf, type ModelVersion } from '../../../platform/db/stores/versi
 
 /** Principals of acts by name, for pages that say who did what. */
 export async function actors(db: ApiDeps['db'], actIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await db('aud.act as a').join('aud.principal as p', 'p.principal_id', 'a.principal_id').whereIn('a.act_id', [...new Set(actIds)]).select<{ act_id: string; subject: string }[]>('a.act_id', 'p.subject'); // prettier-ignore
+  const rows = await db('aud.act as a')
+    .join('aud.principal as p', 'p.principal_id', 'a.principal_id')
+    .whereIn('a.act_id', [...new Set(actIds)])
+    .select<{ act_id: string; subject: string }[]>('a.act_id', 'p.subject');
   return new Map(rows.map((row) => [row.act_id, row.subject]));
 }
 
 export async function runsInWords(db: ApiDeps['db'], runs: readonly TrainingRun[]) {
-  const names = await actors(db, runs.map((run) => run.actId)); // prettier-ignore
+  const names = await actors(
+    db,
+    runs.map((run) => run.actId),
+  );
   return runs.map((run) => ({
     runId: run.runId,
     name: run.input.experiment.name,
@@ -28,12 +34,24 @@ export async function runsInWords(db: ApiDeps['db'], runs: readonly TrainingRun[
 }
 
 export async function versionsInWords(db: ApiDeps['db'], versions: readonly ModelVersion[]) {
-  const champions = new Map(await Promise.all([...new Set(versions.map(({ slot }) => slot))].map(async (slot) => [slot, (await championOf(db, slot))?.versionId] as const))); // prettier-ignore
+  const champions = new Map(
+    await Promise.all(
+      [...new Set(versions.map(({ slot }) => slot))].map(
+        async (slot) => [slot, (await championOf(db, slot))?.versionId] as const,
+      ),
+    ),
+  );
   return versions.map((version) => ({ ...version, live: champions.get(version.slot) === version.versionId }));
 }
 
-export async function requestsInWords(db: ApiDeps['db'], requests: readonly { request: PromotionRequest; problem: string | undefined }[]) {
-  const names = await namesOf(db, requests.flatMap(({ request }) => [request.requester, request.trainer])); // prettier-ignore
+export async function requestsInWords(
+  db: ApiDeps['db'],
+  requests: readonly { request: PromotionRequest; problem: string | undefined }[],
+) {
+  const names = await namesOf(
+    db,
+    requests.flatMap(({ request }) => [request.requester, request.trainer]),
+  );
   return requests.map(({ request, problem }) => ({
     requestId: request.requestId,
     versionId: request.versionId,

@@ -27,7 +27,12 @@ export class Openings {
   /** @throws UtplukkError NotAllowed for another person's, another actor's, an ended or a forged opening */
   async check(opening: string, token: VerifiedToken, entity: string): Promise<void> {
     try {
-      const { payload } = await jwtVerify(opening, this.key, { algorithms: ['HS256'], issuer: 'utplukk', subject: `${token.issuer}|${token.subject}`, currentDate: this.clock() }); // prettier-ignore
+      const { payload } = await jwtVerify(opening, this.key, {
+        algorithms: ['HS256'],
+        issuer: 'utplukk',
+        subject: `${token.issuer}|${token.subject}`,
+        currentDate: this.clock(),
+      });
       if (payload['entity'] === entity) return;
     } catch {
       // said below, for every way to fail

@@ -9,7 +9,13 @@ export const ore = z.int().describe('whole øre');
 /** Who acted, as the identity provider names them; null where nobody is named, such as an expiry. */
 export const person = z.string().nullable();
 
-export const idParam = <K extends string>(name: K) => z.object({ [name]: z.string().regex(/^[0-9a-f-]{6,64}$/, 'expected six or more characters of an id').describe('the id, or six or more of its first characters') } as Record<K, z.ZodString>); // prettier-ignore
+export const idParam = <K extends string>(name: K) =>
+  z.object({
+    [name]: z
+      .string()
+      .regex(/^[0-9a-f-]{6,64}$/, 'expected six or more characters of an id')
+      .describe('the id, or six or more of its first characters'),
+  } as Record<K, z.ZodString>);
 
 export const estimate = z.object({ value: z.number(), lo: z.number(), hi: z.number(), n: z.int() });
 export const metric = estimate.extend({ metric: z.string(), k: z.int() });
@@ -40,7 +46,14 @@ export const versionSummary = z.object({
   live: z.boolean(),
 });
 
-export const gate = z.object({ gate: z.string(), passed: z.boolean(), reason: z.string(), reasonNb: z.string().nullable().describe('Null for verdicts from before it was written'), overrides: z.int(), canBePassedOver: z.boolean() }); // prettier-ignore
+export const gate = z.object({
+  gate: z.string(),
+  passed: z.boolean(),
+  reason: z.string(),
+  reasonNb: z.string().nullable().describe('Null for verdicts from before it was written'),
+  overrides: z.int(),
+  canBePassedOver: z.boolean(),
+});
 export const requestSummary = z.object({
   requestId: z.uuid(),
   versionId: sha,

@@ -22,12 +22,39 @@ const experimentText = z.object({ text: z.string().min(1).max(100_000).describe(
 const run = runSummary.extend({
   /** The experiment as it was given, all defaults filled in. */
   experiment: z.record(z.string(), z.unknown()),
-  folds: z.array(z.object({ fold: z.string(), family: z.string(), trainRows: z.int(), unlabelledRows: z.int().nullable().describe('never controlled actors that were fitted beside them'), testRows: z.int(), testPositives: z.int(), validationLoss: z.number() })),
+  folds: z.array(
+    z.object({
+      fold: z.string(),
+      family: z.string(),
+      trainRows: z.int(),
+      unlabelledRows: z.int().nullable().describe('never controlled actors that were fitted beside them'),
+      testRows: z.int(),
+      testPositives: z.int(),
+      validationLoss: z.number(),
+    }),
+  ),
   /** Settings that a search tried, the best of each family first. */
-  trials: z.array(z.object({ family: z.string(), trial: z.int(), settings: z.record(z.string(), z.unknown()), validationLoss: z.number(), averagePrecision: z.number(), rows: z.int(), findings: z.int() })),
+  trials: z.array(
+    z.object({
+      family: z.string(),
+      trial: z.int(),
+      settings: z.record(z.string(), z.unknown()),
+      validationLoss: z.number(),
+      averagePrecision: z.number(),
+      rows: z.int(),
+      findings: z.int(),
+    }),
+  ),
   evaluation: z.array(evaluationRow),
-  leaks: z.object({ verdict: z.enum(['clean', 'needs-reason', 'refused']), tests: z.int(), reasons: z.int(), certificate: z.record(z.string(), z.unknown()) }).nullable(),
-}); // prettier-ignore
+  leaks: z
+    .object({
+      verdict: z.enum(['clean', 'needs-reason', 'refused']),
+      tests: z.int(),
+      reasons: z.int(),
+      certificate: z.record(z.string(), z.unknown()),
+    })
+    .nullable(),
+});
 
 const diagnosis = z.object({
   valid: z.boolean(),
@@ -38,55 +65,204 @@ export function trainingRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { db } = deps;
   const tag = 'Training';
 
-  route(app, deps, 'listExperiments', { method: 'GET', url: '/v1/experiments', tag, summary: 'Experiments that come with the product', answer: z.array(z.object({ name: z.string(), text: z.string() })) }, () => Promise.resolve(shippedExperiments())); // prettier-ignore
+  route(
+    app,
+    deps,
+    'listExperiments',
+    {
+      method: 'GET',
+      url: '/v1/experiments',
+      tag,
+      summary: 'Experiments that come with the product',
+      answer: z.array(z.object({ name: z.string(), text: z.string() })),
+    },
+    () => Promise.resolve(shippedExperiments()),
+  );
 
-  route(app, deps, 'validateExperiment', { method: 'POST', url: '/v1/experiments/validations', tag, summary: 'What is wrong with an experiment, line by line', body: experimentText, answer: diagnosis }, ({ body }) => {
-    const { experiment, problems } = diagnose(body.text);
-    return Promise.resolve({ valid: experiment !== undefined, problems: problems.map((problem) => ({ ...problem })) });
-  }); // prettier-ignore
+  route(
+    app,
+    deps,
+    'validateExperiment',
+    {
+      method: 'POST',
+      url: '/v1/experiments/validations',
+      tag,
+      summary: 'What is wrong with an experiment, line by line',
+      body: experimentText,
+      answer: diagnosis,
+    },
+    ({ body }) => {
+      const { experiment, problems } = diagnose(body.text);
+      return Promise.resolve({
+        valid: experiment !== undefined,
+        problems: problems.map((problem) => ({ ...problem })),
+      });
+    },
+  );
 
   const query = pageQuery.extend({ state: z.enum(['running', 'finished', 'failed', 'cancelled']).optional() });
-  route(app, deps, 'listTrainingRuns', { method: 'GET', url: '/v1/training-runs', tag, summary: 'Training runs, newest first', query, answer: pageOf(runSummary) }, async ({ query: { cursor, limit, state } }) => {
-    const cut = page(await runPage(db, { state, before: keyFrom('time', cursor), limit: limit + 1 }), limit, (last) => [last.startedAt.toISOString(), last.runId]);
-    return { rows: await runsInWords(db, cut.rows), next: cut.next };
-  }); // prettier-ignore
+  route(
+    app,
+    deps,
+    'listTrainingRuns',
+    {
+      method: 'GET',
+      url: '/v1/training-runs',
+      tag,
+      summary: 'Training runs, newest first',
+      query,
+      answer: pageOf(runSummary),
+    },
+    async ({ query: { cursor, limit, state } }) => {
+      const cut = page(
+        await runPage(db, { state, before: keyFrom('time', cursor), limit: limit + 1 }),
+        limit,
+        (last) => [last.startedAt.toISOString(), last.runId],
+      );
+      return { rows: await runsInWords(db, cut.rows), next: cut.next };
+    },
+  );
 
-  route(app, deps, 'startTrainingRun', { method: 'POST', url: '/v1/training-runs', tag, summary: 'Start a training run on the register', body: experimentText, status: 201, answer: z.object({ runId: z.uuid() }) }, async ({ body, command }) => ({
-    runId: await startRun(command, { experiment: experimentFromText(body.text) }),
-  })); // prettier-ignore
+  route(
+    app,
+    deps,
+    'startTrainingRun',
+    {
+      method: 'POST',
+      url: '/v1/training-runs',
+      tag,
+      summary: 'Start a training run on the register',
+      body: experimentText,
+      status: 201,
+      answer: z.object({ runId: z.uuid() }),
+    },
+    async ({ body, command }) => ({
+      runId: await startRun(command, { experiment: experimentFromText(body.text) }),
+    }),
+  );
 
-  route(app, deps, 'getTrainingRun', { method: 'GET', url: '/v1/training-runs/:runId', tag, summary: 'One run: experiment, folds, figures, leak certificate', params: runParam, answer: run }, async ({ params: { runId } }) => {
-    const found = await getRun(db, runId);
-    const [summary] = await runsInWords(db, [found]);
-    const leaks = await leaksOf(db, runId);
-    return {
-      ...summary!,
-      experiment: { ...found.input.experiment },
-      folds: (await foldResults(db, runId)).map(({ fold, family, result: { trainRows, unlabelledRows, testRows, testPositives, validationLoss } }) => ({ fold, family, trainRows, unlabelledRows: unlabelledRows ?? null, testRows, testPositives, validationLoss })),
-      trials: (await trialsOf(db, runId)).map(({ settings, result: { rows, findings }, ...trial }) => ({ ...trial, settings: { ...settings }, rows, findings })),
-      evaluation: await evaluationOf(db, runId),
-      leaks: leaks ? { verdict: leaks.verdict, tests: leaks.tests, reasons: leaks.reasons, certificate: leaks.document as Record<string, unknown> } : null,
-    };
-  }); // prettier-ignore
+  route(
+    app,
+    deps,
+    'getTrainingRun',
+    {
+      method: 'GET',
+      url: '/v1/training-runs/:runId',
+      tag,
+      summary: 'One run: experiment, folds, figures, leak certificate',
+      params: runParam,
+      answer: run,
+    },
+    async ({ params: { runId } }) => {
+      const found = await getRun(db, runId);
+      const [summary] = await runsInWords(db, [found]);
+      const leaks = await leaksOf(db, runId);
+      return {
+        ...summary!,
+        experiment: { ...found.input.experiment },
+        folds: (await foldResults(db, runId)).map(
+          ({ fold, family, result: { trainRows, unlabelledRows, testRows, testPositives, validationLoss } }) => ({
+            fold,
+            family,
+            trainRows,
+            unlabelledRows: unlabelledRows ?? null,
+            testRows,
+            testPositives,
+            validationLoss,
+          }),
+        ),
+        trials: (await trialsOf(db, runId)).map(({ settings, result: { rows, findings }, ...trial }) => ({
+          ...trial,
+          settings: { ...settings },
+          rows,
+          findings,
+        })),
+        evaluation: await evaluationOf(db, runId),
+        leaks: leaks
+          ? {
+              verdict: leaks.verdict,
+              tests: leaks.tests,
+              reasons: leaks.reasons,
+              certificate: leaks.document as Record<string, unknown>,
+            }
+          : null,
+      };
+    },
+  );
 
-  route(app, deps, 'getEvaluation', { method: 'GET', url: '/v1/training-runs/:runId/evaluation', tag, summary: 'Evaluation: slices, curves, pairs, calibration, fairness, who looked, lists drawn from everybody', params: runParam, answer: evaluation }, async ({ params: { runId } }) => {
-    await getRun(db, runId);
-    const row = await db('ml.training_run').where({ run_id: runId }).first<{ evaluation_sha256: string | null }>('evaluation_sha256');
-    if (!row.evaluation_sha256) throw conflict(`run ${runId} has not been evaluated`, 'It failed, was stopped, or still runs.');
-    return deps.store.getJson<EvaluationDocument>(row.evaluation_sha256);
-  }); // prettier-ignore
+  route(
+    app,
+    deps,
+    'getEvaluation',
+    {
+      method: 'GET',
+      url: '/v1/training-runs/:runId/evaluation',
+      tag,
+      summary: 'Evaluation: slices, curves, pairs, calibration, fairness, who looked, lists drawn from everybody',
+      params: runParam,
+      answer: evaluation,
+    },
+    async ({ params: { runId } }) => {
+      await getRun(db, runId);
+      const row = await db('ml.training_run')
+        .where({ run_id: runId })
+        .first<{ evaluation_sha256: string | null }>('evaluation_sha256');
+      if (!row.evaluation_sha256)
+        throw conflict(`run ${runId} has not been evaluated`, 'It failed, was stopped, or still runs.');
+      return deps.store.getJson<EvaluationDocument>(row.evaluation_sha256);
+    },
+  );
 
-  route(app, deps, 'watchTrainingRun', { method: 'GET', url: '/v1/training-runs/:runId/events', tag, summary: 'Progress of a run, as server-sent events until it ends', params: runParam, produces: ['text/event-stream'] }, async ({ params: { runId }, request, reply }) => {
-    await getRun(db, runId);
-    return eventStream(request, reply, async () => {
-      const [{ state, problem, versionId }, progress, folds] = await Promise.all([getRun(db, runId), deps.temporal.progress(trainId(runId)), foldResults(db, runId)]);
-      const data = { state, step: progress?.step ?? null, done: progress?.done ?? 0, total: progress?.total ?? 0, folds: folds.map(({ fold, family }) => ({ fold, family })), problem: problem ?? null, versionId: versionId ?? null };
-      return { event: 'progress', data, last: state !== 'running' };
-    });
-  }); // prettier-ignore
+  route(
+    app,
+    deps,
+    'watchTrainingRun',
+    {
+      method: 'GET',
+      url: '/v1/training-runs/:runId/events',
+      tag,
+      summary: 'Progress of a run, as server-sent events until it ends',
+      params: runParam,
+      produces: ['text/event-stream'],
+    },
+    async ({ params: { runId }, request, reply }) => {
+      await getRun(db, runId);
+      return eventStream(request, reply, async () => {
+        const [{ state, problem, versionId }, progress, folds] = await Promise.all([
+          getRun(db, runId),
+          deps.temporal.progress(trainId(runId)),
+          foldResults(db, runId),
+        ]);
+        const data = {
+          state,
+          step: progress?.step ?? null,
+          done: progress?.done ?? 0,
+          total: progress?.total ?? 0,
+          folds: folds.map(({ fold, family }) => ({ fold, family })),
+          problem: problem ?? null,
+          versionId: versionId ?? null,
+        };
+        return { event: 'progress', data, last: state !== 'running' };
+      });
+    },
+  );
 
-  route(app, deps, 'cancelTrainingRun', { method: 'POST', url: '/v1/training-runs/:runId/cancellations', tag, summary: 'Stop a run', params: runParam, status: 202, answer: z.object({ runId: z.uuid() }) }, async ({ params: { runId }, command }) => {
-    await cancelRun(command, runId);
-    return { runId };
-  }); // prettier-ignore
+  route(
+    app,
+    deps,
+    'cancelTrainingRun',
+    {
+      method: 'POST',
+      url: '/v1/training-runs/:runId/cancellations',
+      tag,
+      summary: 'Stop a run',
+      params: runParam,
+      status: 202,
+      answer: z.object({ runId: z.uuid() }),
+    },
+    async ({ params: { runId }, command }) => {
+      await cancelRun(command, runId);
+      return { runId };
+    },
+  );
 }

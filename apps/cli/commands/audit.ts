@@ -74,7 +74,9 @@ export function auditCommands(program: Command): void {
 
   program
     .command('reproduce')
-    .description('make a snapshot, matrix, version, evaluation (run), scoring run or list again from its pins, and compare the hashes')
+    .description(
+      'make a snapshot, matrix, version, evaluation (run), scoring run or list again from its pins, and compare the hashes',
+    )
     .argument('<id>', 'six characters or more')
     .addHelpText('after', '\nExample: utplukk reproduce 4f1c2a90')
     .action(async (id: string, options: Out) => {
@@ -91,7 +93,13 @@ export function auditCommands(program: Command): void {
         () =>
           `${table(
             ['stage', 'id', 'same', 'engine', ''],
-            result.stages.map((s) => [s.stage, short(s.id), s.same ? 'yes' : 'NO', s.sameEngine === false ? 'another' : '', s.detail]),
+            result.stages.map((s) => [
+              s.stage,
+              short(s.id),
+              s.same ? 'yes' : 'NO',
+              s.sameEngine === false ? 'another' : '',
+              s.detail,
+            ]),
           )}\n${result.same ? `${result.kind} ${short(result.id)} was made again to the same bytes.` : `${result.kind} ${short(result.id)} was NOT made again: the first stage that differs is ${result.firstDifference}.`}`,
       );
     });
@@ -124,7 +132,8 @@ export function auditCommands(program: Command): void {
     .option('--dry-run', 'only report (the only mode there is: nothing is deleted yet)', false)
     .addHelpText('after', '\nExample: utplukk gc --dry-run')
     .action(async (options: { dryRun: boolean } & Out) => {
-      if (!options.dryRun) throw invalid('gc without --dry-run would delete, and deletion is not offered', 'Run `utplukk gc --dry-run`.');
+      if (!options.dryRun)
+        throw invalid('gc without --dry-run would delete, and deletion is not offered', 'Run `utplukk gc --dry-run`.');
       const report = await reading('listSnapshots', ({ db, store }) => garbage(db, store));
       print(
         options,

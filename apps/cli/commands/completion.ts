@@ -13,9 +13,15 @@ interface Place {
 function placesOf(command: Command, path = ''): Place[] {
   const subcommands = command.commands.filter((sub) => sub.name() !== 'help');
   const options = command.options.flatMap((option) => option.long ?? []);
-  const choices = command.options.flatMap((option) => (option.argChoices && option.long ? [[option.long, option.argChoices] as const] : [])); // prettier-ignore
+  const choices = command.options.flatMap((option) =>
+    option.argChoices && option.long ? [[option.long, option.argChoices] as const] : [],
+  );
   const values = command.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
-  const own: Place = { path, words: [...subcommands.map((sub) => sub.name()), ...values, ...options, '--help'], choices };
+  const own: Place = {
+    path,
+    words: [...subcommands.map((sub) => sub.name()), ...values, ...options, '--help'],
+    choices,
+  };
   return [own, ...subcommands.flatMap((sub) => placesOf(sub, `${path} ${sub.name()}`))];
 }
 
@@ -27,7 +33,9 @@ function script(program: Command, shell: Shell): string {
   const name = program.name();
   const places = placesOf(program);
   const inner = places.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);
-  const choices = places.flatMap(({ path, choices: all }) => all.map(([option, values]) => `    '${path}:${option}') words='${values.join(' ')}' ;;`));
+  const choices = places.flatMap(({ path, choices: all }) =>
+    all.map(([option, values]) => `    '${path}:${option}') words='${values.join(' ')}' ;;`),
+  );
   const words = places.map((place) => `      '${place.path}') words='${place.words.join(' ')}' ;;`);
   return [
     `# Completion of ${name}: eval "$(${name} completion ${shell})"`,
@@ -48,7 +56,7 @@ function script(program: Command, shell: Shell): string {
     // Files where nothing of ours fits: experiments, tables, folders.
     `complete -o default -F _${name} ${name}`,
   ].join('\n');
-} // prettier-ignore
+}
 
 export function completionCommand(program: Command): void {
   program

@@ -24,7 +24,8 @@ const number = (name: string, low: number, high: number) => (text: string) => {
 };
 
 const month = (text: string) => {
-  if (!/^(19|20)\d{2}-(0[1-9]|1[0-2])$/.test(text)) throw invalid(`--first-month ${text}: expected a month such as 2022-01`);
+  if (!/^(19|20)\d{2}-(0[1-9]|1[0-2])$/.test(text))
+    throw invalid(`--first-month ${text}: expected a month such as 2022-01`);
   return text;
 };
 
@@ -32,16 +33,24 @@ export function dataCommands(program: Command): void {
   program
     .command('login')
     .description('sign in with a browser, on this machine or another; in the demo also as one of its named users')
-    .option('--as <user>', 'demo only: kari (data scientist), ola, ingrid (approvers), per, siri (control leaders), anne (auditor), …')
+    .option(
+      '--as <user>',
+      'demo only: kari (data scientist), ola, ingrid (approvers), per, siri (control leaders), anne (auditor), …',
+    )
     .addHelpText('after', '\nExamples: utplukk login\n          utplukk login --as kari')
     .action(async (options: { as?: string } & Out) => {
       const env = loadEnv();
       const { as } = options;
-      const { accessToken } = as === undefined ? await signInOnDevice(env, showPrompt) : await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, as);
-      const { subject: user, roles } = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(accessToken);
+      const { accessToken } =
+        as === undefined
+          ? await signInOnDevice(env, showPrompt)
+          : await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, as);
+      const { subject: user, roles } = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(
+        accessToken,
+      );
       saveSession({ user, accessToken, device: as === undefined });
       print(options, { user, roles }, () => `Signed in as ${user} (${roles.join(', ')}).`);
-    }); // prettier-ignore
+    });
 
   program
     .command('simulate')
@@ -49,7 +58,12 @@ export function dataCommands(program: Command): void {
     .argument('<folder>', 'where to write register/ and truth/')
     .option('--actors <share>', 'share of 23,000 actors', number('actors', 0.001, 1), DEMO_DIALS.actors)
     .option('--volume <share>', 'share of full bill volume', number('volume', 0.001, 1), DEMO_DIALS.volume)
-    .option('--controls-per-year <n>', 'concluded controls a year', number('controls-per-year', 1, 5000), DEMO_DIALS.controlsPerYear)
+    .option(
+      '--controls-per-year <n>',
+      'concluded controls a year',
+      number('controls-per-year', 1, 5000),
+      DEMO_DIALS.controlsPerYear,
+    )
     .option('--years <n>', 'years of service', number('years', 1, 10), DEMO_DIALS.years)
     .option('--seed <n>', 'the same seed gives the same bytes', number('seed', 0, 2 ** 31), DEMO_DIALS.seed)
     .option('--first-month <month>', 'first month of service', month, DEMO_DIALS.firstMonth)
@@ -91,19 +105,22 @@ export function dataCommands(program: Command): void {
         });
         await loadReference(db);
         const vault = new Vault(db, vaultKey(env.UTPLUKK_HOME));
-        if (options.mapping !== undefined) return [await loadBillTable(db, actor, vault, source, readYaml(options.mapping))];
+        if (options.mapping !== undefined)
+          return [await loadBillTable(db, actor, vault, source, readYaml(options.mapping))];
         const line = new StatusLine();
         const done = await importRegister(
           db,
           actor,
           vault,
           source,
-          (report, at, total) => options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`),
+          (report, at, total) =>
+            options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`),
         );
         line.end();
         return done;
       }, token);
-      const sum = (pick: (r: (typeof reports)[number]) => number) => reports.reduce((total, report) => total + pick(report), 0);
+      const sum = (pick: (r: (typeof reports)[number]) => number) =>
+        reports.reduce((total, report) => total + pick(report), 0);
       const total = {
         files: reports.length,
         already: reports.filter((r) => r.already).length,
@@ -130,14 +147,9 @@ export function dataCommands(program: Command): void {
           .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
           .orderBy('quarantine_id', 'desc')
           .limit(options.limit)
-          .select<{ file_name: string; line: number; item: string; field: string; value: string | null; reason: string }[]>(
-            'b.file_name',
-            'q.line',
-            'q.item',
-            'q.field',
-            'q.value',
-            'q.reason',
-          ),
+          .select<
+            { file_name: string; line: number; item: string; field: string; value: string | null; reason: string }[]
+          >('b.file_name', 'q.line', 'q.item', 'q.field', 'q.value', 'q.reason'),
       );
       print(options, rows, () =>
         table(

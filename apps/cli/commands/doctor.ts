@@ -56,15 +56,18 @@ async function servers(env: Env): Promise<Finding[]> {
         ({ v, n }) => `${v}, ${n} migrations`,
       ),
     ),
-    await check('database role', 'Point DATABASE_URL at the role utplukk_product; DATABASE_OWNER_URL is for migrations.', () =>
-      asked<{ name: string; special: boolean }>(
-        env,
-        'select rolname as name, rolsuper or rolcreaterole or rolbypassrls as special from pg_roles where rolname = current_user',
-        ({ name, special }) => {
-          if (special) throw new Error(`the product connects as ${name}, who may switch its safeguards off`);
-          return name;
-        },
-      ),
+    await check(
+      'database role',
+      'Point DATABASE_URL at the role utplukk_product; DATABASE_OWNER_URL is for migrations.',
+      () =>
+        asked<{ name: string; special: boolean }>(
+          env,
+          'select rolname as name, rolsuper or rolcreaterole or rolbypassrls as special from pg_roles where rolname = current_user',
+          ({ name, special }) => {
+            if (special) throw new Error(`the product connects as ${name}, who may switch its safeguards off`);
+            return name;
+          },
+        ),
     ),
     await check('Temporal', START, async () => {
       const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS, connectTimeout: TIMEOUT_MS });
@@ -72,7 +75,9 @@ async function servers(env: Env): Promise<Finding[]> {
       await connection.close();
       return `${env.TEMPORAL_ADDRESS}, namespace ${env.TEMPORAL_NAMESPACE}`;
     }),
-    await check('MLflow', `${START} Training goes on without it; it is told later.`, () => answers(`${env.MLFLOW_TRACKING_URI}/health`)),
+    await check('MLflow', `${START} Training goes on without it; it is told later.`, () =>
+      answers(`${env.MLFLOW_TRACKING_URI}/health`),
+    ),
     await check('notary', `${START} Without it nobody can ask, decide or register a version.`, () =>
       answers(`${env.UTPLUKK_NOTARY}/health`),
     ),
@@ -99,7 +104,10 @@ export async function diagnose(): Promise<Finding[]> {
       () => {
         const probe = spawnSync(
           process.execPath,
-          ['-e', "require('@tensorflow/tfjs-node');process.stdout.write(require('@tensorflow/tfjs-node').backend().binding.TF_Version)"],
+          [
+            '-e',
+            "require('@tensorflow/tfjs-node');process.stdout.write(require('@tensorflow/tfjs-node').backend().binding.TF_Version)",
+          ],
           { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } },
         );
         if (probe.status !== 0) throw new Error('the native addon does not load');
@@ -120,7 +128,10 @@ export async function diagnose(): Promise<Finding[]> {
   try {
     env = loadEnv();
   } catch (error) {
-    return [...findings, { part: 'environment', ok: false, found: explainError(error).text.split('\n')[0]!, mend: START }];
+    return [
+      ...findings,
+      { part: 'environment', ok: false, found: explainError(error).text.split('\n')[0]!, mend: START },
+    ];
   }
   return [...findings, ...(await servers(env))];
 }

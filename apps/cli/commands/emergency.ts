@@ -13,29 +13,42 @@ interface SlotReason extends Out {
 
 /** What one person may do at once, and what then needs others. */
 export function emergencyCommands(program: Command): void {
-  const emergency = program.command('emergency').description('stop scoring or return to an earlier version at once; others confirm');
+  const emergency = program
+    .command('emergency')
+    .description('stop scoring or return to an earlier version at once; others confirm');
 
   emergency
     .command('stop')
-    .description('nothing is scored for a slot until two people lift it (roles approver, control-leader, data-scientist)')
+    .description(
+      'nothing is scored for a slot until two people lift it (roles approver, control-leader, data-scientist)',
+    )
     .option('--slot <slot>', 'purpose/group', DEFAULT_SLOT)
     .requiredOption('--reason <words>')
     .addHelpText('after', '\nExample: utplukk emergency stop --reason "scores of dentists jumped overnight"')
     .action(async (options: SlotReason) => {
       const result = await acting((command) => stopScoring(command, options.slot, options.reason));
-      print(options, result, () => `Scoring of ${options.slot} is stopped (${short(result.emergencyId)}). Two approvers lift it: utplukk emergency answer ${short(result.emergencyId)} --reason "…"`); // prettier-ignore
+      print(
+        options,
+        result,
+        () =>
+          `Scoring of ${options.slot} is stopped (${short(result.emergencyId)}). Two approvers lift it: utplukk emergency answer ${short(result.emergencyId)} --reason "…"`,
+      );
     });
 
   for (const parent of [emergency, program])
     parent
       .command(parent === program ? 'rollback' : 'return')
-      .description('return a slot to its earlier version; a second approver confirms in time, or scoring stops (role approver)')
+      .description(
+        'return a slot to its earlier version; a second approver confirms in time, or scoring stops (role approver)',
+      )
       .option('--slot <slot>', 'purpose/group', DEFAULT_SLOT)
       .option('--confirm-hours <n>', 'hours within which a second person confirms', Number, CONFIRM_HOURS)
       .requiredOption('--reason <words>')
       .addHelpText('after', '\nExample: utplukk emergency return --reason "scores drifted after the tariff change"')
       .action(async (options: SlotReason & { confirmHours: number }) => {
-        const result = await acting((command) => returnToEarlier(command, options.slot, options.reason, options.confirmHours));
+        const result = await acting((command) =>
+          returnToEarlier(command, options.slot, options.reason, options.confirmHours),
+        );
         print(
           options,
           result,
@@ -52,7 +65,11 @@ export function emergencyCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk emergency answer 3f2b01aa --reason "looked at the scores too"')
     .action(async (id: string, options: { reason: string } & Out) => {
       const result = await acting((command) => answerEmergency(command, id, options.reason));
-      print(options, result, () => (result.settled ? 'Enough people have answered: it is settled.' : `${result.answers} answered; one more person is needed.`)); // prettier-ignore
+      print(options, result, () =>
+        result.settled
+          ? 'Enough people have answered: it is settled.'
+          : `${result.answers} answered; one more person is needed.`,
+      );
     });
 
   emergency
@@ -86,6 +103,10 @@ export function emergencyCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk revoke 4f1c2a90 --reason "trained on a redacted snapshot"')
     .action(async (id: string, options: { reason: string } & Out) => {
       const result = await acting((command) => revokeVersion(command, id, options.reason));
-      print(options, result, () => `Version ${short(result.versionId)} is revoked; the signed statement is ${short(result.statementId)}.`);
+      print(
+        options,
+        result,
+        () => `Version ${short(result.versionId)} is revoked; the signed statement is ${short(result.statementId)}.`,
+      );
     });
 }

@@ -31,23 +31,46 @@ function requireAnchors({ env }: Reading) {
 export function evidenceCommands(program: Command): void {
   program
     .command('live')
-    .description('which version was live at an instant, who asked, who approved, on which data and code, and what came of it')
+    .description(
+      'which version was live at an instant, who asked, who approved, on which data and code, and what came of it',
+    )
     .option('--at <instant>', 'such as 2026-03-01T12:00:00Z; now without it')
     .option('--slot <slot>', 'purpose/group; all without it')
     .addHelpText('after', '\nExample: utplukk live --at 2026-03-01T12:00:00Z')
     .action(async (options: { at?: string; slot?: string } & Out) => {
       const at = new Date(options.at ?? Date.now());
-      if (Number.isNaN(at.getTime())) throw invalid(`"${options.at}" is not an instant`, 'Give one such as 2026-03-01T12:00:00Z.');
+      if (Number.isNaN(at.getTime()))
+        throw invalid(`"${options.at}" is not an instant`, 'Give one such as 2026-03-01T12:00:00Z.');
       const rows = await reading('getLiveAt', async ({ db }) => {
         const found = await provenLiveAt(db, at, options.slot);
-        const names = await namesOf(db, found.flatMap((row) => [row.trainedBy, row.requestedBy, row.decidedBy])); // prettier-ignore
-        return found.map((row) => ({ ...row, trainedBy: names.get(row.trainedBy), requestedBy: names.get(row.requestedBy), decidedBy: names.get(row.decidedBy) })); // prettier-ignore
+        const names = await namesOf(
+          db,
+          found.flatMap((row) => [row.trainedBy, row.requestedBy, row.decidedBy]),
+        );
+        return found.map((row) => ({
+          ...row,
+          trainedBy: names.get(row.trainedBy),
+          requestedBy: names.get(row.requestedBy),
+          decidedBy: names.get(row.decidedBy),
+        }));
       });
       print(options, rows, () =>
         rows.length === 0
           ? `Nothing was live at ${at.toISOString()}.`
           : table(
-              ['slot', 'version', 'live from', 'until', 'trained', 'asked', 'approved', 'data', 'code', 'lists', 'ledger'],
+              [
+                'slot',
+                'version',
+                'live from',
+                'until',
+                'trained',
+                'asked',
+                'approved',
+                'data',
+                'code',
+                'lists',
+                'ledger',
+              ],
               rows.map((row) => [
                 `${row.slot}${row.stopped ? ' (scoring stopped)' : ''}`,
                 short(row.versionId),
@@ -81,7 +104,15 @@ export function evidenceCommands(program: Command): void {
       print(options, entries, () =>
         table(
           ['entry', 'when', 'who', 'as', 'did', 'to', 'why'],
-          entries.map((e) => [e.seq, e.at.toISOString().slice(0, 19), e.by, e.role, e.act, `${e.subject.kind} ${short(e.subject.id)}`, e.reason ?? e.purpose]), // prettier-ignore
+          entries.map((e) => [
+            e.seq,
+            e.at.toISOString().slice(0, 19),
+            e.by,
+            e.role,
+            e.act,
+            `${e.subject.kind} ${short(e.subject.id)}`,
+            e.reason ?? e.purpose,
+          ]),
         ),
       );
     });
@@ -89,29 +120,46 @@ export function evidenceCommands(program: Command): void {
   program
     .command('graph')
     .description('everything that a thing came from and everything that came of it')
-    .argument('<id>', 'snapshot, matrix, label set, run, version, decision, scoring run, list or case; six characters or more')
+    .argument(
+      '<id>',
+      'snapshot, matrix, label set, run, version, decision, scoring run, list or case; six characters or more',
+    )
     .option('--format <format>', FORMATS.join(', '), 'table')
     .addHelpText('after', '\nExample: utplukk graph 4f1c2a90 --format openlineage')
     .action(async (id: string, options: { format: (typeof FORMATS)[number] } & Out) => {
-      if (!FORMATS.includes(options.format)) throw invalid(`no format "${options.format}"; there are: ${FORMATS.join(', ')}`);
+      if (!FORMATS.includes(options.format))
+        throw invalid(`no format "${options.format}"; there are: ${FORMATS.join(', ')}`);
       const graph = await reading('getLineageGraph', async ({ db }) => lineageGraph(db, await findNode(db, id)));
       if (options.format === 'openlineage') return print({ json: true }, openLineage(graph), () => '');
       if (options.format === 'prov') return print({ json: true }, provJson(graph), () => '');
-      const inputs = (name: string) => graph.edges.filter((edge) => edge.to === name).map((edge) => edge.from.replace(/\/(.{12}).*/, '/$1')).join(' '); // prettier-ignore
+      const inputs = (name: string) =>
+        graph.edges
+          .filter((edge) => edge.to === name)
+          .map((edge) => edge.from.replace(/\/(.{12}).*/, '/$1'))
+          .join(' ');
       return print(
         options,
         graph,
         () =>
           `${table(
             ['steps', 'what', 'id', 'when', 'from', 'ledger'],
-            graph.nodes.map((node) => [node.distance, node.kind, short(node.id), node.at?.toISOString().slice(0, 19) ?? '', inputs(nodeName(node.kind, node.id)), node.ledger.join(' ')]), // prettier-ignore
+            graph.nodes.map((node) => [
+              node.distance,
+              node.kind,
+              short(node.id),
+              node.at?.toISOString().slice(0, 19) ?? '',
+              inputs(nodeName(node.kind, node.id)),
+              node.ledger.join(' '),
+            ]),
           )}${graph.cut ? '\nThere is more: only the nearest are shown.' : ''}`,
       );
     });
 
   program
     .command('export-ledger')
-    .description('the whole ledger in one file, with the verifier beside it: needs no database, no server and no project')
+    .description(
+      'the whole ledger in one file, with the verifier beside it: needs no database, no server and no project',
+    )
     .requiredOption('--out <file>')
     .addHelpText(
       'after',
@@ -119,14 +167,20 @@ export function evidenceCommands(program: Command): void {
     )
     .action(async (options: { out: string } & Out) => {
       const result = await reading('exportLedger', async (context) => {
-        await recordAccess(context.db, context.token, { kind: 'ledger-export', subjectId: 'ledger', purpose: 'audit' }, context.clock());
+        await recordAccess(
+          context.db,
+          context.token,
+          { kind: 'ledger-export', subjectId: 'ledger', purpose: 'audit' },
+          context.clock(),
+        );
         return exportLedger(context.env.DATABASE_URL, requireAnchors(context), options.out);
       });
       const verifier = copyVerifier(options.out);
       print(
         options,
         { ...result, file: options.out, verifier },
-        () => `${result.entries} entries, ${result.anchored} of them anchored, in ${options.out}\nVerify it anywhere: node ${verifier} ${options.out} --key <the key you know>`, // prettier-ignore
+        () =>
+          `${result.entries} entries, ${result.anchored} of them anchored, in ${options.out}\nVerify it anywhere: node ${verifier} ${options.out} --key <the key you know>`,
       );
     });
 
@@ -137,12 +191,15 @@ export function evidenceCommands(program: Command): void {
     .requiredOption('--out <file>')
     .addHelpText('after', '\nExample: utplukk export-version 4f1c2a90 --out /tmp/version.json')
     .action(async (id: string, options: { out: string } & Out) => {
-      const result = await reading('getModelVersion', (context) => exportVersion(context, requireAnchors(context), id, options.out));
+      const result = await reading('getModelVersion', (context) =>
+        exportVersion(context, requireAnchors(context), id, options.out),
+      );
       const verifier = copyVerifier(options.out);
       print(
         options,
         { ...result, file: options.out, verifier },
-        () => `Version ${short(result.versionId)} with ${result.statements} signed statements and ${result.entries} ledger entries in ${options.out}\nVerify it anywhere: node ${verifier} ${options.out} --trust <your pinned keys>`, // prettier-ignore
+        () =>
+          `Version ${short(result.versionId)} with ${result.statements} signed statements and ${result.entries} ledger entries in ${options.out}\nVerify it anywhere: node ${verifier} ${options.out} --trust <your pinned keys>`,
       );
     });
 }

@@ -36,7 +36,9 @@ export function featureCommands(program: Command): void {
 
   program
     .command('windows')
-    .description('make a table of window features from a table of dated events (CSV or Parquet), known time as in a register')
+    .description(
+      'make a table of window features from a table of dated events (CSV or Parquet), known time as in a register',
+    )
     .argument('<table>', 'the events')
     .requiredOption('--spec <file>', 'what is counted over which windows, as of which days (YAML)')
     .requiredOption('--out <file>', 'Parquet file to write')

@@ -18,22 +18,32 @@ export function followUpCommands(program: Command): void {
     .option('--table <file>', 'for a version trained on a prepared table: the table with the newer outcomes')
     .option('--mapping <file>', "the table's mapping file")
     .addHelpText('after', '\nExample: utplukk follow-up 9c31d2 --as-of 2025-07-01T00:00:00Z')
-    .action(async (id: string, { asOf, json, table: file, mapping }: { asOf: string; table?: string; mapping?: string } & Out) => {
-      const given = tableFrom({ file, mapping });
-      const { result, document } = await acting(async (command) => {
-        const { key } = await startFollowUp(command, { versionId: id, asOf, ...(given ? { table: given } : {}) });
-        const result = await watching(
-          command.temporal,
-          followUpWorkflowId(key),
-          'following up',
-          command.temporal.followUpResult(key),
-          json,
+    .action(
+      async (
+        id: string,
+        { asOf, json, table: file, mapping }: { asOf: string; table?: string; mapping?: string } & Out,
+      ) => {
+        const given = tableFrom({ file, mapping });
+        const { result, document } = await acting(async (command) => {
+          const { key } = await startFollowUp(command, { versionId: id, asOf, ...(given ? { table: given } : {}) });
+          const result = await watching(
+            command.temporal,
+            followUpWorkflowId(key),
+            'following up',
+            command.temporal.followUpResult(key),
+            json,
+          );
+          const { documentSha256 } = await getFollowUp(command.db, result.followUpId);
+          return { result, document: command.store.getJson<EvaluationDocument>(documentSha256) };
+        });
+        print(
+          { json },
+          { ...result, evaluation: document },
+          () =>
+            `${evaluationInWords(document)}\n\nFollow-up ${short(result.followUpId)}: ${result.rows} outcomes that it did not know, ${result.findings} of them findings.`,
         );
-        const { documentSha256 } = await getFollowUp(command.db, result.followUpId);
-        return { result, document: command.store.getJson<EvaluationDocument>(documentSha256) };
-      });
-      print({ json }, { ...result, evaluation: document }, () => `${evaluationInWords(document)}\n\nFollow-up ${short(result.followUpId)}: ${result.rows} outcomes that it did not know, ${result.findings} of them findings.`); // prettier-ignore
-    });
+      },
+    );
 
   program
     .command('follow-ups')
@@ -54,7 +64,13 @@ export function followUpCommands(program: Command): void {
             ? `Version ${short(versionId)} has not been followed up: utplukk follow-up ${short(versionId)} --as-of <instant>`
             : table(
                 ['follow-up', 'as of', 'outcomes since', 'findings', 'made'],
-                rows.map((r) => [short(r.followUpId), r.asOf.toISOString(), r.rows, r.findings, r.madeAt.toISOString().slice(0, 19)]),
+                rows.map((r) => [
+                  short(r.followUpId),
+                  r.asOf.toISOString(),
+                  r.rows,
+                  r.findings,
+                  r.madeAt.toISOString().slice(0, 19),
+                ]),
               ),
         );
       });

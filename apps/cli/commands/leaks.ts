@@ -17,7 +17,9 @@ import { type Out, print, short, table } from '../output';
 import { acting, reading } from '../session';
 
 function show(certificate: LeakCertificate): string {
-  const words = { clean: 'no leak found', 'needs-reason': 'looks too good: a reason is needed', refused: 'refused' }[certificate.verdict];
+  const words = { clean: 'no leak found', 'needs-reason': 'looks too good: a reason is needed', refused: 'refused' }[
+    certificate.verdict
+  ];
   const findings = certificate.findings.map((f) => [f.check, f.severity, f.column ?? '', f.detail]);
   const head = `Leak check: ${words}. ${certificate.tests} tests (${certificate.checks.length} kinds) over ${certificate.rows} rows and ${certificate.columns} columns.`;
   return findings.length === 0 ? head : `${head}\n${table(['check', 'severity', 'column', 'found'], findings)}`;
@@ -25,7 +27,10 @@ function show(certificate: LeakCertificate): string {
 
 /** Checks a prepared table before any run, without a server. */
 async function checkTable(experimentFile: string, tableFile: string | undefined): Promise<LeakCertificate> {
-  const { experiment, table: source } = loadExperiment(experimentFile, tableFile === undefined ? {} : { table: tableFile });
+  const { experiment, table: source } = loadExperiment(
+    experimentFile,
+    tableFile === undefined ? {} : { table: tableFile },
+  );
   if (!source)
     throw notFound(
       `${experimentFile} has the register as its source`,
@@ -62,7 +67,10 @@ export function leakCommands(program: Command): void {
     .description("show a run's leak certificate, or check an experiment's prepared table before training")
     .argument('<run-or-experiment>', 'run id (six characters or more), or an experiment file')
     .option('--table <file>', 'prepared table to use instead of source.file')
-    .addHelpText('after', '\nExample: utplukk leak-check docs/examples/chicago/experiment.yaml --table ~/inspections.csv.gz')
+    .addHelpText(
+      'after',
+      '\nExample: utplukk leak-check docs/examples/chicago/experiment.yaml --table ~/inspections.csv.gz',
+    )
     .action(async (what: string, options: { table?: string } & Out) => {
       if (/\.ya?ml$/.test(what)) {
         const certificate = await checkTable(what, options.table);
@@ -75,7 +83,11 @@ export function leakCommands(program: Command): void {
         const record = await leaksOf(db, run.runId);
         if (!record) throw notFound(`run ${short(run.runId)} has no leak certificate yet`);
         const given = record.reasons > 0 ? `\n${record.reasons} people have given a reason.` : '';
-        print(options, { ...(record.document as object), reasons: record.reasons }, () => show(record.document as LeakCertificate) + given);
+        print(
+          options,
+          { ...(record.document as object), reasons: record.reasons },
+          () => show(record.document as LeakCertificate) + given,
+        );
       });
     });
 
@@ -84,13 +96,22 @@ export function leakCommands(program: Command): void {
     .description('say why what the leak check suspects is right; two different people are needed')
     .argument('<run>', 'run id, six characters or more')
     .requiredOption('--reason <words>', 'why the figure can be believed')
-    .addHelpText('after', '\nExample: utplukk leak-reason 3f1c2a --reason "the column is the list size of the year before"')
+    .addHelpText(
+      'after',
+      '\nExample: utplukk leak-reason 3f1c2a --reason "the column is the list size of the year before"',
+    )
     .action(async (id: string, options: { reason: string } & Out) => {
       await acting(async ({ db, token, clock }) => {
         const { runId } = await getRun(db, id);
         const at = clock();
         const reasons = await db.transaction(async (tx) =>
-          giveReason(tx, await beginAct(tx, token, 'leak.reason', `explaining run ${runId}`, at), runId, options.reason, at),
+          giveReason(
+            tx,
+            await beginAct(tx, token, 'leak.reason', `explaining run ${runId}`, at),
+            runId,
+            options.reason,
+            at,
+          ),
         );
         print(options, { runId, reasons }, () => `Run ${short(runId)}: ${reasons} of 2 people have given a reason.`);
       });

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { applySchedule, getList, type listLines, listLists, sealList, startRescore } from '../../../platform/services/lists';
+import {
+  applySchedule,
+  getList,
+  type listLines,
+  listLists,
+  sealList,
+  startRescore,
+} from '../../../platform/services/lists';
 import { readLines } from '../../../platform/services/look-ups';
 import { type Out, print, short, table, watching } from '../output';
 import { acting, reading } from '../session';
@@ -41,7 +48,13 @@ export function listCommands(program: Command): void {
       const table = tableFrom({ file, mapping });
       await acting(async (command) => {
         const { workflowId } = await startRescore(command, { ...options, ...(table ? { table } : {}) });
-        const result = await watching(command.temporal, workflowId, 'rescoring', command.temporal.rescoreResult(workflowId), json);
+        const result = await watching(
+          command.temporal,
+          workflowId,
+          'rescoring',
+          command.temporal.rescoreResult(workflowId),
+          json,
+        );
         const list = await draftedList(command.db, result.scoringId);
         print(
           { json },
@@ -91,7 +104,8 @@ export function listCommands(program: Command): void {
         return print(
           options,
           { list, lines },
-          () => `List ${list.listId} (${list.state}, ${list.seals} of 2 seals) as of ${list.asOf.toISOString()}\n${linesTable(lines)}`,
+          () =>
+            `List ${list.listId} (${list.state}, ${list.seals} of 2 seals) as of ${list.asOf.toISOString()}\n${linesTable(lines)}`,
         );
       });
     });
@@ -102,7 +116,9 @@ export function listCommands(program: Command): void {
   ] as const) {
     program
       .command(name)
-      .description(name === 'seal' ? 'seal a draft list; two different control leaders are needed' : 'refuse a draft list')
+      .description(
+        name === 'seal' ? 'seal a draft list; two different control leaders are needed' : 'refuse a draft list',
+      )
       .argument('<list>', 'list, six characters or more')
       .requiredOption('--reason <words>')
       .addHelpText('after', `\nExample: utplukk ${name} 9c01aa77 --reason "looked at the first fifty"`)
@@ -132,7 +148,10 @@ export const linesTable = (lines: Awaited<ReturnType<typeof listLines>>): string
 const DRAFT_WAIT_MS = 30_000;
 
 /** The round drafts its list in a workflow of its own; this waits for it. */
-export async function draftedList(db: Parameters<typeof getList>[0], scoringId: string): Promise<Awaited<ReturnType<typeof getList>>> {
+export async function draftedList(
+  db: Parameters<typeof getList>[0],
+  scoringId: string,
+): Promise<Awaited<ReturnType<typeof getList>>> {
   for (const end = Date.now() + DRAFT_WAIT_MS; ; await new Promise((resolve) => setTimeout(resolve, 150))) {
     try {
       return await getList(db, scoringId);

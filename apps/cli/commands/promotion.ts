@@ -9,8 +9,15 @@ import { acting } from '../session';
 const GATE_WAIT_MS = 30_000;
 
 /** Waits until the workflow judged the gates, so that the one who asks sees the verdict at once. */
-export async function gatesJudged(command: Pick<Services, 'db'>, requestId: string): Promise<Awaited<ReturnType<typeof gatesOf>>> {
-  for (const end = Date.now() + GATE_WAIT_MS; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 150))) {
+export async function gatesJudged(
+  command: Pick<Services, 'db'>,
+  requestId: string,
+): Promise<Awaited<ReturnType<typeof gatesOf>>> {
+  for (
+    const end = Date.now() + GATE_WAIT_MS;
+    Date.now() < end;
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  ) {
     const gates = await gatesOf(command.db, requestId);
     if (gates.length > 0) return gates;
   }
@@ -30,7 +37,9 @@ export function promotionCommands(program: Command): void {
         const { requestId, versionId } = await propose(command, version, options);
         const gates = await gatesJudged(command, requestId);
         const passed = gates.length > 0 && gates.every((gate) => gate.passed);
-        const next = passed ? `Next: utplukk login --as ola && utplukk approve ${short(requestId)} --reason "…"` : 'The gates refused it.';
+        const next = passed
+          ? `Next: utplukk login --as ola && utplukk approve ${short(requestId)} --reason "…"`
+          : 'The gates refused it.';
         print(
           options,
           { requestId, versionId, gates, passed },
@@ -73,14 +82,18 @@ export function promotionCommands(program: Command): void {
     .argument('<request>', 'promotion request')
     .argument('<gate>', 'name of the gate')
     .requiredOption('--reason <words>')
-    .addHelpText('after', '\nExample: utplukk override 3f2b01aa better-than-size --reason "the register lacked two months"')
+    .addHelpText(
+      'after',
+      '\nExample: utplukk override 3f2b01aa better-than-size --reason "the register lacked two months"',
+    )
     .action(async (request: string, gate: string, options: { reason: string } & Out) => {
       await acting(async (command) => {
         const result = await overrideGate(command, request, gate, options.reason);
         print(
           options,
           result,
-          () => `${result.given} of ${OVERRIDES_NEEDED} people have given a reason for gate ${gate}; both stay visible.`,
+          () =>
+            `${result.given} of ${OVERRIDES_NEEDED} people have given a reason for gate ${gate}; both stay visible.`,
         );
       });
     });

@@ -25,7 +25,9 @@ const schedulesSchema = z.strictObject({
 });
 
 export function scheduleCommands(program: Command): void {
-  const schedules = program.command('schedules').description('rescoring on a schedule (role data-scientist or control-leader)');
+  const schedules = program
+    .command('schedules')
+    .description('rescoring on a schedule (role data-scientist or control-leader)');
   schedules
     .command('apply')
     .description('create schedules or bring them to what the file says')
@@ -35,7 +37,8 @@ export function scheduleCommands(program: Command): void {
       const wanted = parseOrExplain(schedulesSchema, readYaml(file), `schedules ${file}`);
       const done = await acting(async (command) => {
         const results: { slot: string; cron: string; result: string }[] = [];
-        for (const spec of wanted.rescore) results.push({ slot: spec.slot, cron: spec.cron, result: await applySchedule(command, spec) });
+        for (const spec of wanted.rescore)
+          results.push({ slot: spec.slot, cron: spec.cron, result: await applySchedule(command, spec) });
         if (wanted.reproduce) {
           const { cron } = wanted.reproduce;
           results.push({ slot: 'reproduce', cron, result: await applyRebuildSchedule(command, cron) });

@@ -122,7 +122,13 @@ export function trainingCommands(program: Command): void {
           return print(options, requests, () =>
             table(
               ['request', 'version', 'slot', 'state', 'expires'],
-              requests.map((r) => [short(r.requestId), short(r.versionId), r.slot, r.state, r.expiresAt.toISOString().slice(0, 19)]),
+              requests.map((r) => [
+                short(r.requestId),
+                short(r.versionId),
+                r.slot,
+                r.state,
+                r.expiresAt.toISOString().slice(0, 19),
+              ]),
             ),
           );
         }
@@ -147,7 +153,10 @@ export function trainingCommands(program: Command): void {
           );
         const rows = await Promise.all(
           runs.map(async (run) =>
-            (await evaluationOf(db, run.runId)).map((row) => ({ ...row, family: `${short(run.runId).slice(0, 8)} ${row.family}` })),
+            (await evaluationOf(db, run.runId)).map((row) => ({
+              ...row,
+              family: `${short(run.runId).slice(0, 8)} ${row.family}`,
+            })),
           ),
         );
         print(options, rows.flat(), () => evaluationTable(rows.flat()));
@@ -164,15 +173,31 @@ export function trainingCommands(program: Command): void {
         const run = await getRun(db, await fullRunId(db, id));
         const trials = await trialsOf(db, run.runId);
         if (trials.length === 0)
-          throw conflict(`run ${short(run.runId)} searched no settings`, 'Add `search: { trials: 20 }` to the experiment and train again.');
+          throw conflict(
+            `run ${short(run.runId)} searched no settings`,
+            'Add `search: { trials: 20 }` to the experiment and train again.',
+          );
         const changed = ({ settings, family }: (typeof trials)[number]) => {
-          const given: Record<string, unknown> = { ...run.input.experiment.families.find((own) => own.family === family) };
-          return Object.entries(settings).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(given[name])).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', '); // prettier-ignore
+          const given: Record<string, unknown> = {
+            ...run.input.experiment.families.find((own) => own.family === family),
+          };
+          return Object.entries(settings)
+            .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(given[name]))
+            .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+            .join(', ');
         };
         print(options, trials, () =>
           table(
             ['family', 'trial', 'log loss', 'average precision', 'rows', 'findings', 'other than given'],
-            trials.map((t) => [t.family, t.trial, t.validationLoss.toFixed(4), t.averagePrecision.toFixed(3), t.result.rows, t.result.findings, changed(t) || 'as given']), // prettier-ignore
+            trials.map((t) => [
+              t.family,
+              t.trial,
+              t.validationLoss.toFixed(4),
+              t.averagePrecision.toFixed(3),
+              t.result.rows,
+              t.result.findings,
+              changed(t) || 'as given',
+            ]),
           ),
         );
       });
@@ -231,7 +256,10 @@ async function showOne(db: Parameters<typeof getVersion>[0], id: string, options
   const champion = await championOf(db, version.slot);
   const rows = await evaluationOf(db, version.runId);
   const revisions = await revisionsOf(db, version.matrixId);
-  const revised = revisions[0] && revisedRows(revisions[0]) > 0 ? `\nLabels changed since it was trained: ${revisedRows(revisions[0])} of ${revisions[0].rows} became others (label set ${short(revisions[0].revisedBy)}). Train it again.` : ''; // prettier-ignore
+  const revised =
+    revisions[0] && revisedRows(revisions[0]) > 0
+      ? `\nLabels changed since it was trained: ${revisedRows(revisions[0])} of ${revisions[0].rows} became others (label set ${short(revisions[0].revisedBy)}). Train it again.`
+      : '';
   print(
     options,
     { version, live: champion?.versionId === version.versionId, evaluation: rows, revisions },

@@ -31,8 +31,14 @@ const router = createBrowserRouter([
       { path: '/runs/compare', lazy: async () => ({ Component: (await import('./pages/compare')).ComparePage }) },
       { path: '/runs/:runId', lazy: async () => ({ Component: (await import('./pages/run')).RunPage }) },
       { path: '/versions', lazy: async () => ({ Component: (await import('./pages/versions')).VersionsPage }) },
-      { path: '/versions/:versionId', lazy: async () => ({ Component: (await import('./pages/version')).VersionPage }) },
-      { path: '/requests/:requestId', lazy: async () => ({ Component: (await import('./pages/request')).RequestPage }) },
+      {
+        path: '/versions/:versionId',
+        lazy: async () => ({ Component: (await import('./pages/version')).VersionPage }),
+      },
+      {
+        path: '/requests/:requestId',
+        lazy: async () => ({ Component: (await import('./pages/request')).RequestPage }),
+      },
       { path: '/lineage', lazy: async () => ({ Component: (await import('./pages/lineage')).LineagePage }) },
       { path: '/lineage/:id', lazy: async () => ({ Component: (await import('./pages/lineage')).LineagePage }) },
       { path: '/lists', lazy: async () => ({ Component: (await import('./pages/lists')).ListsPage }) },

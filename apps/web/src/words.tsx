@@ -50,11 +50,13 @@ export function useFormats() {
       share,
       kroner,
       /** A figure of a feature by its unit, as the catalogue declares it. */
-      figure: (value: number, unit: string) => (unit === 'øre' ? kroner(value) : unit === 'share' ? share(value) : number(value, 2)),
+      figure: (value: number, unit: string) =>
+        unit === 'øre' ? kroner(value) : unit === 'share' ? share(value) : number(value, 2),
       instant: (text: string | null | undefined) => (text ? instant.format(new Date(text)) : '–'),
       date: (text: string | null | undefined) => (text ? date.format(new Date(text)) : '–'),
       month: (text: string) => month.format(new Date(`${text.slice(0, 10)}T12:00:00Z`)),
-      clock: (minute: number) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`,
+      clock: (minute: number) =>
+        `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`,
     };
   }, [language]);
 }

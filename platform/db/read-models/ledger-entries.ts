@@ -44,8 +44,12 @@ interface Row {
 const prefix = (text: string) => `${text.replace(/[%_\\]/g, '')}%`;
 
 /** Entries of the ledger, newest first, a page at a time. */
-export async function ledgerEntries(db: Db, { subject, act, by, without = [], before, limit = 50 }: LedgerQuery): Promise<LedgerEntry[]> {
-  const people = by === undefined ? undefined : await db('aud.principal').where({ subject: by }).pluck<string[]>('principal_id');
+export async function ledgerEntries(
+  db: Db,
+  { subject, act, by, without = [], before, limit = 50 }: LedgerQuery,
+): Promise<LedgerEntry[]> {
+  const people =
+    by === undefined ? undefined : await db('aud.principal').where({ subject: by }).pluck<string[]>('principal_id');
   const conditions: (readonly [sql: string, value: unknown])[] = [
     ...(act === undefined ? [] : [['e.act like ?', prefix(act)] as const]),
     ...(people ? [['a.principal_id = any(?::uuid[])', people] as const] : []),

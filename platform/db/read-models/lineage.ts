@@ -3,7 +3,8 @@ import type { Db } from '../connection';
 
 /** One step of the way back from a list line to the snapshot it came of. */
 export interface LineageStep {
-  readonly kind: 'line' | 'list' | 'scoring-run' | 'decision' | 'model-version' | 'training-run' | 'matrix' | 'snapshot' | 'table';
+  readonly kind:
+    'line' | 'list' | 'scoring-run' | 'decision' | 'model-version' | 'training-run' | 'matrix' | 'snapshot' | 'table';
   readonly id: string;
   readonly about: string;
   readonly at: string | undefined;
@@ -36,7 +37,11 @@ export async function lineageOf(db: Db, given: string): Promise<LineageStep[]> {
       .whereRaw('??::text like ?', [column, `${value}%`])
       .first<T | undefined>();
 
-  const list = await one<{ list_id: string; scoring_id: string; capacity: number; drafted_at: Date }>('sel.list', 'list_id', id);
+  const list = await one<{ list_id: string; scoring_id: string; capacity: number; drafted_at: Date }>(
+    'sel.list',
+    'list_id',
+    id,
+  );
   if (list && rank !== undefined) {
     const line = await db('sel.line')
       .where({ list_id: list.list_id, rank: Number(rank) })
@@ -56,7 +61,12 @@ export async function lineageOf(db: Db, given: string): Promise<LineageStep[]> {
     ? await one<Scoring>('sel.scoring_run', 'scoring_id', list.scoring_id)
     : await one<Scoring>('sel.scoring_run', 'scoring_id', id);
   if (scoring)
-    await add('scoring-run', scoring.scoring_id, `${scoring.rows} actors as of ${scoring.as_of.toISOString()}`, scoring.scored_at);
+    await add(
+      'scoring-run',
+      scoring.scoring_id,
+      `${scoring.rows} actors as of ${scoring.as_of.toISOString()}`,
+      scoring.scored_at,
+    );
   if (scoring) await matrixSteps(db, scoring.matrix_id, add);
 
   const version = await one<Version>('ml.model_version', 'version_id', scoring?.version_id ?? id);
@@ -88,13 +98,27 @@ export async function lineageOf(db: Db, given: string): Promise<LineageStep[]> {
   );
   if (run) await add('training-run', run.run_id, run.state, run.started_at);
   const matrixId = version?.matrix_id ?? run?.matrix_id ?? undefined;
-  const direct = matrixId ?? (steps.length === 0 ? (await one<{ matrix_id: string }>('ml.matrix', 'matrix_id', id))?.matrix_id : undefined);
+  const direct =
+    matrixId ??
+    (steps.length === 0 ? (await one<{ matrix_id: string }>('ml.matrix', 'matrix_id', id))?.matrix_id : undefined);
   if (direct) await matrixSteps(db, direct, add);
   if (steps.length === 0) {
-    const snapshot = await one<{ snapshot_id: string; as_of: Date; made_at: Date; horizon: number }>('ml.snapshot', 'snapshot_id', id);
+    const snapshot = await one<{ snapshot_id: string; as_of: Date; made_at: Date; horizon: number }>(
+      'ml.snapshot',
+      'snapshot_id',
+      id,
+    );
     if (!snapshot)
-      throw notFound(`nothing recorded begins with ${id}`, 'Give at least six characters of a list, version, run, matrix or snapshot.');
-    await add('snapshot', snapshot.snapshot_id, `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.horizon}`, snapshot.made_at);
+      throw notFound(
+        `nothing recorded begins with ${id}`,
+        'Give at least six characters of a list, version, run, matrix or snapshot.',
+      );
+    await add(
+      'snapshot',
+      snapshot.snapshot_id,
+      `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.horizon}`,
+      snapshot.made_at,
+    );
   }
   return steps;
 }
@@ -141,5 +165,10 @@ async function matrixSteps(
   const snapshot = await db('ml.snapshot')
     .where({ snapshot_id: matrix.snapshot_id })
     .first<{ snapshot_id: string; as_of: Date; made_at: Date; horizon: number }>();
-  await add('snapshot', snapshot.snapshot_id, `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.horizon}`, snapshot.made_at);
+  await add(
+    'snapshot',
+    snapshot.snapshot_id,
+    `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.horizon}`,
+    snapshot.made_at,
+  );
 }

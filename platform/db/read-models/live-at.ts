@@ -111,9 +111,17 @@ export async function provenLiveAt(db: Db, at: Date, slot?: string): Promise<Pro
         union all select entry_id, act from aud.entry where subject_id = r.version and subject_kind = 'model-version'
         union all select entry_id, act from aud.entry where subject_id = r.slot and subject_kind = 'slot' and at = r.live_from) e
       join aud.chain k using (entry_id) order by k.seq`,
-    [live.map((row) => row.requestId), live.map((row) => row.versionId), live.map((row) => row.slot), live.map((row) => row.liveFrom)],
+    [
+      live.map((row) => row.requestId),
+      live.map((row) => row.versionId),
+      live.map((row) => row.slot),
+      live.map((row) => row.liveFrom),
+    ],
   );
-  return live.map((row, i) => ({ ...row, ledger: rows.filter(({ nth }) => nth === i + 1).map(({ seq, act }) => ({ seq, act })) }));
+  return live.map((row, i) => ({
+    ...row,
+    ledger: rows.filter(({ nth }) => nth === i + 1).map(({ seq, act }) => ({ seq, act })),
+  }));
 }
 
 /** Names of principals, for those who may see them. */

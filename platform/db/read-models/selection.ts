@@ -46,9 +46,13 @@ interface Row {
 /** The actor is judged first by whoever `?` names: selected, drawn by its hash, and no assessment of theirs yet. */
 const TO_JUDGE = `l.selected and get_byte(sha256(convert_to(l.list_id || '/' || l.entity, 'UTF8')), 0) < ${BLIND_BYTE}
   and not exists (select from sel.assessment x where x.list_id = l.list_id and x.entity = l.entity and x.principal_id = ?)`;
-const PRACTICE = "left join core.provider p on l.entity ~ '^P[0-9]{1,9}$' and p.provider_id = nullif(substr(l.entity, 2), '')::int";
+const PRACTICE =
+  "left join core.provider p on l.entity ~ '^P[0-9]{1,9}$' and p.provider_id = nullif(substr(l.entity, 2), '')::int";
 
-export async function linePage(db: Db, { listId, after, limit, selectedOnly, groups, judge }: LineQuery): Promise<LineView[]> {
+export async function linePage(
+  db: Db,
+  { listId, after, limit, selectedOnly, groups, judge }: LineQuery,
+): Promise<LineView[]> {
   const scope = groups ? [...groups] : null;
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select l.*, p.practice_no from (
@@ -71,7 +75,10 @@ export async function linePage(db: Db, { listId, after, limit, selectedOnly, gro
 }
 
 /** Actors that a principal judges before their rank is shown, in the order of their hash, which says nothing of the rank. */
-export async function linesToJudge(db: Db, { listId, groups, judge }: Pick<LineQuery, 'listId' | 'groups'> & { judge: string }): Promise<{ entity: string; practice: string | undefined; group: string }[]> {
+export async function linesToJudge(
+  db: Db,
+  { listId, groups, judge }: Pick<LineQuery, 'listId' | 'groups'> & { judge: string },
+): Promise<{ entity: string; practice: string | undefined; group: string }[]> {
   const scope = groups ? [...groups] : null;
   const { rows } = await db.raw<{ rows: Pick<Row, 'entity' | 'practice_no' | 'grp'>[] }>(
     `select l.entity, l.grp, p.practice_no from sel.line l ${PRACTICE} where l.list_id = ? and (?::text[] is null or l.grp = any(?)) and ${TO_JUDGE}
@@ -79,10 +86,13 @@ export async function linesToJudge(db: Db, { listId, groups, judge }: Pick<LineQ
     [listId, scope, scope, judge],
   );
   return rows.map((row) => ({ entity: row.entity, practice: row.practice_no ?? undefined, group: row.grp }));
-} // prettier-ignore
+}
 
 export async function isToJudge(db: Db, listId: string, entity: string, judge: string): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: object[] }>(`select from sel.line l where l.list_id = ? and l.entity = ? and ${TO_JUDGE}`, [listId, entity, judge]); // prettier-ignore
+  const { rows } = await db.raw<{ rows: object[] }>(
+    `select from sel.line l where l.list_id = ? and l.entity = ? and ${TO_JUDGE}`,
+    [listId, entity, judge],
+  );
   return rows.length > 0;
 }
 
@@ -98,16 +108,34 @@ export interface ActorRow {
 
 /** An actor by surrogate (P12) or practice number, as it is known now. @throws UtplukkError NotFound */
 export async function findActor(db: Db, id: string): Promise<ActorRow> {
-  const { rows } = await db.raw<{ rows: { provider_id: number; practice_no: string; practice_type: string; field: string; municipality: string; list_size: number | null }[] }>(
+  const { rows } = await db.raw<{
+    rows: {
+      provider_id: number;
+      practice_no: string;
+      practice_type: string;
+      field: string;
+      municipality: string;
+      list_size: number | null;
+    }[];
+  }>(
     `select p.provider_id, p.practice_no, f.practice_type, f.field, f.municipality, f.list_size from core.provider p
       join lateral (select * from core.provider_fact f where f.provider_id = p.provider_id order by f.valid_from desc, f.known_from desc limit 1) f on true
       where ${/^P\d{1,9}$/.test(id) ? 'p.provider_id = ?::int' : 'p.practice_no = ?'}`,
     [/^P\d{1,9}$/.test(id) ? id.slice(1) : id],
   );
   const [row] = rows;
-  if (!row) throw notFound('there is no such actor in the register', 'Give a surrogate such as P12, or a practice number.');
-  return { providerId: row.provider_id, entity: `P${row.provider_id}`, practice: row.practice_no, group: row.practice_type, field: row.field, municipality: row.municipality, listSize: row.list_size ?? undefined };
-} // prettier-ignore
+  if (!row)
+    throw notFound('there is no such actor in the register', 'Give a surrogate such as P12, or a practice number.');
+  return {
+    providerId: row.provider_id,
+    entity: `P${row.provider_id}`,
+    practice: row.practice_no,
+    group: row.practice_type,
+    field: row.field,
+    municipality: row.municipality,
+    listSize: row.list_size ?? undefined,
+  };
+}
 
 export interface RankAt {
   readonly listId: string;
@@ -122,13 +150,33 @@ export interface RankAt {
 
 /** Where an actor stood on every list it was scored for, oldest first; for a judge without those still to be judged blind. */
 export async function rankHistory(db: Db, entity: string, judge: string | undefined): Promise<RankAt[]> {
-  const { rows } = await db.raw<{ rows: { list_id: string; slot: string; as_of: Date; version_id: string; rank: number; of: number; probability: number; selected: boolean }[] }>(
+  const { rows } = await db.raw<{
+    rows: {
+      list_id: string;
+      slot: string;
+      as_of: Date;
+      version_id: string;
+      rank: number;
+      of: number;
+      probability: number;
+      selected: boolean;
+    }[];
+  }>(
     `select l.list_id, t.slot, t.as_of, s.version_id, l.rank, s.rows as of, l.probability, l.selected
       from sel.line l join sel.list t using (list_id) join sel.scoring_run s using (scoring_id) where l.entity = ? and (?::uuid is null or not (${TO_JUDGE})) order by t.as_of, t.drafted_at`,
     [entity, judge ?? null, judge ?? null],
   );
-  return rows.map((row) => ({ listId: row.list_id, slot: row.slot, asOf: row.as_of, versionId: row.version_id, rank: row.rank, of: row.of, probability: row.probability, selected: row.selected }));
-} // prettier-ignore
+  return rows.map((row) => ({
+    listId: row.list_id,
+    slot: row.slot,
+    asOf: row.as_of,
+    versionId: row.version_id,
+    rank: row.rank,
+    of: row.of,
+    probability: row.probability,
+    selected: row.selected,
+  }));
+}
 
 export interface PastCase {
   readonly caseNo: string;
@@ -141,17 +189,41 @@ export interface PastCase {
 
 /** Control cases of an actor, newest first, with what was decided last. */
 export async function casesOf(db: Db, providerId: number): Promise<PastCase[]> {
-  const { rows } = await db.raw<{ rows: { case_no: string; opened: string; basis: string; outcome: string | null; decided: string | null; amount_ore: number | null }[] }>(
+  const { rows } = await db.raw<{
+    rows: {
+      case_no: string;
+      opened: string;
+      basis: string;
+      outcome: string | null;
+      decided: string | null;
+      amount_ore: number | null;
+    }[];
+  }>(
     `select c.case_no, c.opened, c.basis, o.outcome, o.decided, o.amount_ore from ctl.case c
       left join lateral (select * from ctl.outcome o where o.case_no = c.case_no order by o.known_from desc limit 1) o on true where c.provider_id = ? order by c.opened desc`,
     [providerId],
   );
-  return rows.map((row) => ({ caseNo: row.case_no, opened: row.opened, basis: row.basis, outcome: row.outcome ?? undefined, decided: row.decided ?? undefined, amountOre: row.amount_ore ?? undefined }));
-} // prettier-ignore
+  return rows.map((row) => ({
+    caseNo: row.case_no,
+    opened: row.opened,
+    basis: row.basis,
+    outcome: row.outcome ?? undefined,
+    decided: row.decided ?? undefined,
+    amountOre: row.amount_ore ?? undefined,
+  }));
+}
 
 /** Whether the case system names this caseworker in a case of the actor. */
-export async function hasOwnCase(db: Db, providerId: number, caseworker: string | undefined, caseNo: string | undefined): Promise<boolean> {
+export async function hasOwnCase(
+  db: Db,
+  providerId: number,
+  caseworker: string | undefined,
+  caseNo: string | undefined,
+): Promise<boolean> {
   if (caseworker === undefined) return false;
-  const { rows } = await db.raw<{ rows: object[] }>('select from ctl.case where provider_id = ? and caseworker = ? and (?::text is null or case_no = ?) limit 1', [providerId, caseworker, caseNo ?? null, caseNo ?? null]);
+  const { rows } = await db.raw<{ rows: object[] }>(
+    'select from ctl.case where provider_id = ? and caseworker = ? and (?::text is null or case_no = ?) limit 1',
+    [providerId, caseworker, caseNo ?? null, caseNo ?? null],
+  );
   return rows.length > 0;
-} // prettier-ignore
+}

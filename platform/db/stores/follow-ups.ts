@@ -49,6 +49,7 @@ export async function getFollowUp(db: Db, id: string): Promise<FollowUp> {
     ? await db('ml.follow_up').where('follow_up_id', 'like', `${id}%`).limit(2).select<Row[]>('*')
     : [];
   if (rows.length > 1) throw notFound(`several follow-ups begin with ${id}`, 'Give more characters.');
-  if (!rows[0]) throw notFound(`there is no follow-up ${id}`, 'List those of a version with `utplukk follow-ups <version>`.');
+  if (!rows[0])
+    throw notFound(`there is no follow-up ${id}`, 'List those of a version with `utplukk follow-ups <version>`.');
   return toFollowUp(rows[0]);
 }

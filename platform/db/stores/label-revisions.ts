@@ -19,7 +19,8 @@ export interface LabelRevision extends LabelDifference {
 }
 
 /** Rows whose label became another or went away; another amount alone is none. */
-export const revisedRows = ({ toFinding, fromFinding, unsettled }: LabelDifference): number => toFinding + fromFinding + unsettled;
+export const revisedRows = ({ toFinding, fromFinding, unsettled }: LabelDifference): number =>
+  toFinding + fromFinding + unsettled;
 
 /** What later label sets say otherwise of what a matrix was labelled with, newest first. */
 export async function revisionsOf(db: Db | Tx, matrixId: string): Promise<LabelRevision[]> {
@@ -28,7 +29,28 @@ export async function revisionsOf(db: Db | Tx, matrixId: string): Promise<LabelR
     .join('ml.label_set as n', 'n.label_set_id', 'r.revised_by')
     .join('ml.snapshot as s', 's.snapshot_id', 'n.snapshot_id')
     .where({ matrix_id: matrixId })
-    .orderBy([{ column: 's.as_of', order: 'desc' }, { column: 'r.found_at', order: 'desc' }])
-    .select<{ revised_by: string; rows: number; to_finding: number; from_finding: number; unsettled: number; amounts: number; found_at: Date }[]>('r.*'); // prettier-ignore
-  return rows.map((row) => ({ revisedBy: row.revised_by, rows: row.rows, toFinding: row.to_finding, fromFinding: row.from_finding, unsettled: row.unsettled, amounts: row.amounts, foundAt: row.found_at }));
-} // prettier-ignore
+    .orderBy([
+      { column: 's.as_of', order: 'desc' },
+      { column: 'r.found_at', order: 'desc' },
+    ])
+    .select<
+      {
+        revised_by: string;
+        rows: number;
+        to_finding: number;
+        from_finding: number;
+        unsettled: number;
+        amounts: number;
+        found_at: Date;
+      }[]
+    >('r.*');
+  return rows.map((row) => ({
+    revisedBy: row.revised_by,
+    rows: row.rows,
+    toFinding: row.to_finding,
+    fromFinding: row.from_finding,
+    unsettled: row.unsettled,
+    amounts: row.amounts,
+    foundAt: row.found_at,
+  }));
+}

@@ -31,7 +31,12 @@ export async function storeCertificate(
     [row.runId, row.verdict, row.tests, row.sha256, JSON.stringify(row.document), at],
   );
   if (inserted.rowCount === 0) return;
-  await append(tx, actor, { act: `leak-check.${row.verdict}`, subject: { kind: 'training-run', id: row.runId }, after: row.sha256 }, at);
+  await append(
+    tx,
+    actor,
+    { act: `leak-check.${row.verdict}`, subject: { kind: 'training-run', id: row.runId }, after: row.sha256 },
+    at,
+  );
 }
 
 /** @throws UtplukkError Conflict where there is nothing to explain, or this person explained it before */
@@ -47,7 +52,8 @@ export async function giveReason(tx: Tx, actor: ActRef, runId: string, words: st
     'insert into ml.leak_reason (run_id, principal_id, reason_id, act_id, given_at) values (?, ?, ?, ?, ?) on conflict do nothing',
     [runId, actor.principalId, await storeReason(tx, words), actor.actId, at],
   );
-  if (inserted.rowCount === 0) throw conflict(`you have given a reason for run ${runId} before`, 'Another person gives the second one.');
+  if (inserted.rowCount === 0)
+    throw conflict(`you have given a reason for run ${runId} before`, 'Another person gives the second one.');
   await append(tx, actor, { act: 'leak-check.explained', subject: { kind: 'training-run', id: runId } }, at);
   return record.reasons + 1;
 }

@@ -64,22 +64,40 @@ export async function listRequests(db: Db, limit = 50): Promise<PromotionRequest
 }
 
 /** A page of requests, newest first, after the given one. */
-export async function requestPage(db: Db, { before, limit, open = false, versionId }: { before?: readonly [at: string, id: string] | undefined; limit: number; open?: boolean; versionId?: string | undefined }): Promise<PromotionRequest[]> {
+export async function requestPage(
+  db: Db,
+  {
+    before,
+    limit,
+    open = false,
+    versionId,
+  }: {
+    before?: readonly [at: string, id: string] | undefined;
+    limit: number;
+    open?: boolean;
+    versionId?: string | undefined;
+  },
+): Promise<PromotionRequest[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     `${SELECT} where (not ? or d.decision_id is null) and (?::text is null or r.version_id = ?) and (?::timestamptz is null or (r.requested_at, r.request_id) < (?::timestamptz, ?::uuid)) order by r.requested_at desc, r.request_id desc limit ?`,
     [open, versionId ?? null, versionId ?? null, before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
   );
   return rows.map(toRequest);
-} // prettier-ignore
+}
 
 /** Who decided a request and in which words, where they were not erased. */
-export async function decisionOn(db: Db, requestId: string): Promise<{ by: string | undefined; at: Date; reason: string | undefined } | undefined> {
+export async function decisionOn(
+  db: Db,
+  requestId: string,
+): Promise<{ by: string | undefined; at: Date; reason: string | undefined } | undefined> {
   const { rows } = await db.raw<{ rows: { principal_id: string | null; decided_at: Date; words: string | null }[] }>(
     'select a.principal_id, d.decided_at, r.words from ml.decision d left join aud.act a using (act_id) left join aud.reason r using (reason_id) where d.request_id = ?',
     [requestId],
   );
-  return rows[0] && { by: rows[0].principal_id ?? undefined, at: rows[0].decided_at, reason: rows[0].words ?? undefined };
-} // prettier-ignore
+  return (
+    rows[0] && { by: rows[0].principal_id ?? undefined, at: rows[0].decided_at, reason: rows[0].words ?? undefined }
+  );
+}
 
 export interface GateRow {
   readonly gate: string;
@@ -89,7 +107,10 @@ export interface GateRow {
   readonly reasonNb: string | null;
 }
 export const gatesOf = (db: Db | Tx, requestId: string): Promise<GateRow[]> =>
-  db('ml.gate_result').where({ request_id: requestId }).select('gate', 'passed', 'reason', 'reason_nb as reasonNb').orderBy('gate');
+  db('ml.gate_result')
+    .where({ request_id: requestId })
+    .select('gate', 'passed', 'reason', 'reason_nb as reasonNb')
+    .orderBy('gate');
 
 /** How many different people passed over each gate of a request. */
 export async function overridesOf(db: Db | Tx, requestId: string): Promise<Map<string, number>> {

@@ -40,7 +40,8 @@ interface Row {
 const BEFORE_CHOICES = { expectedNok: 'none', markUnlike: false, beyondColumns: [], readFrom: 'score' };
 
 /** An experiment as a run stored it, however old. */
-export const storedExperiment = (stored: object): Experiment => experimentSchema.parse({ ...BEFORE_CHOICES, ...stored });
+export const storedExperiment = (stored: object): Experiment =>
+  experimentSchema.parse({ ...BEFORE_CHOICES, ...stored });
 
 const toRun = (row: Row): TrainingRun => ({
   runId: row.run_id,
@@ -55,7 +56,10 @@ const toRun = (row: Row): TrainingRun => ({
   endedAt: row.ended_at ?? undefined,
 });
 
-export async function insertRun(tx: Tx, run: { runId: string; actId: string; input: RunInput; slot: string; at: Date }): Promise<string> {
+export async function insertRun(
+  tx: Tx,
+  run: { runId: string; actId: string; input: RunInput; slot: string; at: Date },
+): Promise<string> {
   const digest = digestOf(run.input);
   await tx.raw(
     "insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) values (?, ?, ?, ?, ?, 'running', ?)",
@@ -76,13 +80,24 @@ export async function listRuns(db: Db, limit = 50): Promise<TrainingRun[]> {
 }
 
 /** A page of runs, newest first, after the given one; of one state where it is named. */
-export async function runPage(db: Db, { state, before, limit }: { state?: TrainingRun['state'] | undefined; before?: readonly [at: string, id: string] | undefined; limit: number }): Promise<TrainingRun[]> {
+export async function runPage(
+  db: Db,
+  {
+    state,
+    before,
+    limit,
+  }: {
+    state?: TrainingRun['state'] | undefined;
+    before?: readonly [at: string, id: string] | undefined;
+    limit: number;
+  },
+): Promise<TrainingRun[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     'select * from ml.training_run where (?::text is null or state = ?) and (?::timestamptz is null or (started_at, run_id) < (?::timestamptz, ?::uuid)) order by started_at desc, run_id desc limit ?',
     [state ?? null, state ?? null, before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
   );
   return rows.map(toRun);
-} // prettier-ignore
+}
 
 /** The latest finished run of exactly this input, if there is one. */
 export async function findFinishedRun(db: Db, input: RunInput): Promise<TrainingRun | undefined> {

@@ -14,7 +14,13 @@ export interface StoredStatement {
 /** Keeps a signed statement about a version; its digest is its name. The caller's ledger entry covers the row. */
 export async function storeStatement(
   tx: Tx,
-  { versionId, predicateType, envelope, act, at }: { versionId: string; predicateType: string; envelope: Envelope; act: ActRef; at: Date },
+  {
+    versionId,
+    predicateType,
+    envelope,
+    act,
+    at,
+  }: { versionId: string; predicateType: string; envelope: Envelope; act: ActRef; at: Date },
 ): Promise<string> {
   const statementId = envelopeDigest(envelope);
   await tx.raw(
@@ -39,12 +45,18 @@ export async function statementsOf(db: Db | Tx, versionId: string, predicateType
 }
 
 export async function statementById(db: Db | Tx, statementId: string): Promise<Envelope | undefined> {
-  return (await db('ml.statement').where({ statement_id: statementId }).first<{ envelope: Envelope } | undefined>('envelope'))?.envelope;
+  return (
+    await db('ml.statement').where({ statement_id: statementId }).first<{ envelope: Envelope } | undefined>('envelope')
+  )?.envelope;
 }
 
 /** The signed registration of a version. @throws UtplukkError Conflict for a version from before versions were signed */
 export async function signedVersion(db: Db | Tx, versionId: string): Promise<Envelope> {
   const [first] = await statementsOf(db, versionId, PREDICATE.version);
-  if (!first) throw conflict(`version ${versionId.slice(0, 12)} was registered before versions were signed`, 'Train it again: the same recipe gives the same version, signed.'); // prettier-ignore
+  if (!first)
+    throw conflict(
+      `version ${versionId.slice(0, 12)} was registered before versions were signed`,
+      'Train it again: the same recipe gives the same version, signed.',
+    );
   return first.envelope;
 }

@@ -21,7 +21,10 @@ interface Row {
 
 /** All settings that a run tried, the best of each family first; equal ones in the order of their numbers. */
 export async function trialsOf(db: Db | Tx, runId: string): Promise<Trial[]> {
-  const rows = await db('ml.trial').where({ run_id: runId }).orderBy(['family', 'validation_loss', 'trial']).select<Row[]>('*');
+  const rows = await db('ml.trial')
+    .where({ run_id: runId })
+    .orderBy(['family', 'validation_loss', 'trial'])
+    .select<Row[]>('*');
   return rows.map((row) => ({
     family: row.family,
     trial: row.trial,

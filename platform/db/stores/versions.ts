@@ -26,7 +26,8 @@ export interface VersionBundle {
     readonly seed: number;
     readonly split: unknown;
     /** Never controlled actors that it was fitted beside: everybody in this matrix, so many for each finding. */
-    readonly unlabelled?: { readonly matrixId: string; readonly perFinding: number; readonly draws: number } | undefined;
+    readonly unlabelled?:
+      { readonly matrixId: string; readonly perFinding: number; readonly draws: number } | undefined;
     /** What its networks were begun on, and the matrix of everybody that it was read from. */
     readonly pretrained?: { readonly on: Pretrain; readonly matrixId: string } | undefined;
     /** Everybody whose scores say where a score stands, if probabilities are read from that. */
@@ -81,13 +82,16 @@ export async function listVersions(db: Db, limit = 50): Promise<ModelVersion[]> 
 }
 
 /** A page of versions, newest first, after the given one. */
-export async function versionPage(db: Db, { before, limit }: { before?: readonly [at: string, id: string] | undefined; limit: number }): Promise<ModelVersion[]> {
+export async function versionPage(
+  db: Db,
+  { before, limit }: { before?: readonly [at: string, id: string] | undefined; limit: number },
+): Promise<ModelVersion[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     'select * from ml.model_version where (?::timestamptz is null or (registered_at, version_id) < (?::timestamptz, ?::text)) order by registered_at desc, version_id desc limit ?',
     [before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
   );
   return rows.map(toVersion);
-} // prettier-ignore
+}
 
 /** Who is live for a slot now: the champion row of the highest number. */
 export async function championOf(
@@ -103,5 +107,8 @@ export async function championOf(
 
 /** Notes what MLflow has to be told; committed with the change itself. */
 export async function toMirror(tx: Tx, kind: 'run' | 'version' | 'champion', subjectId: string): Promise<void> {
-  await tx.raw('insert into ml.mirror_outbox (kind, subject_id, made_at) values (?, ?, clock_timestamp())', [kind, subjectId]);
+  await tx.raw('insert into ml.mirror_outbox (kind, subject_id, made_at) values (?, ?, clock_timestamp())', [
+    kind,
+    subjectId,
+  ]);
 }

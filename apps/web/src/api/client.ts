@@ -2,11 +2,19 @@ import createClient from 'openapi-fetch';
 import type { components, paths } from './schema.gen';
 
 export type Problem = components['schemas']['Problem'];
-type Answer<P extends keyof paths, S extends number = 200> = paths[P] extends { get: { responses: infer R } } ? (S extends keyof R ? (R[S] extends { content: { 'application/json': infer T } } ? T : never) : never) : never; // prettier-ignore
+type Answer<P extends keyof paths, S extends number = 200> = paths[P] extends { get: { responses: infer R } }
+  ? S extends keyof R
+    ? R[S] extends { content: { 'application/json': infer T } }
+      ? T
+      : never
+    : never
+  : never;
 
 /** A problem that the API answered with, or that kept it from answering. */
 export class ProblemError extends Error {
-  constructor(readonly problem: Pick<Problem, 'code' | 'title'> & { readonly next?: string | undefined; readonly status: number }) {
+  constructor(
+    readonly problem: Pick<Problem, 'code' | 'title'> & { readonly next?: string | undefined; readonly status: number },
+  ) {
     super(problem.title);
   }
 }
@@ -55,7 +63,12 @@ export async function answer<T>(call: Promise<{ data?: T; error?: unknown; respo
   const { data, error, response } = result;
   if (response.ok) return data as T;
   const problem = error as Partial<Problem> | undefined;
-  throw new ProblemError({ code: problem?.code ?? 'Internal', title: problem?.title ?? response.statusText, next: problem?.next, status: response.status }); // prettier-ignore
+  throw new ProblemError({
+    code: problem?.code ?? 'Internal',
+    title: problem?.title ?? response.statusText,
+    next: problem?.next,
+    status: response.status,
+  });
 }
 
 export async function signOut(): Promise<void> {

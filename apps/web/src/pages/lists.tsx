@@ -7,15 +7,41 @@ import { useFormats, useWords } from '../words';
 import { STATES } from './states-in-words';
 
 const WORDS = {
-  nb: { title: 'Utvalgslister', lead: 'En liste er et utkast til to personer har forseglet den. Utvalgt betyr ikke mistenkt: en linje åpner en undersøkelse og avgjør ingenting.', list: 'Liste', slot: 'Felt', asOf: 'Per', state: 'Status', seals: 'Forseglinger', places: 'Plasser', candidates: 'Skårede', version: 'Versjon', empty: 'Ingen lister ennå.' },
-  en: { title: 'Selection lists', lead: 'A list is a draft until two people have sealed it. Selected does not mean suspected: a line opens an inquiry and decides nothing.', list: 'List', slot: 'Slot', asOf: 'As of', state: 'State', seals: 'Seals', places: 'Places', candidates: 'Scored', version: 'Version', empty: 'No lists yet.' },
-}; // prettier-ignore
+  nb: {
+    title: 'Utvalgslister',
+    lead: 'En liste er et utkast til to personer har forseglet den. Utvalgt betyr ikke mistenkt: en linje åpner en undersøkelse og avgjør ingenting.',
+    list: 'Liste',
+    slot: 'Felt',
+    asOf: 'Per',
+    state: 'Status',
+    seals: 'Forseglinger',
+    places: 'Plasser',
+    candidates: 'Skårede',
+    version: 'Versjon',
+    empty: 'Ingen lister ennå.',
+  },
+  en: {
+    title: 'Selection lists',
+    lead: 'A list is a draft until two people have sealed it. Selected does not mean suspected: a line opens an inquiry and decides nothing.',
+    list: 'List',
+    slot: 'Slot',
+    asOf: 'As of',
+    state: 'State',
+    seals: 'Seals',
+    places: 'Places',
+    candidates: 'Scored',
+    version: 'Version',
+    empty: 'No lists yet.',
+  },
+};
 
 export function ListsPage() {
   const w = useWords(WORDS);
   const states = useWords(STATES);
   const f = useFormats();
-  const { query, rows, more, busy } = usePages(['lists'], (cursor) => answer(api.GET('/v1/selection-lists', { params: { query: { cursor } } })));
+  const { query, rows, more, busy } = usePages(['lists'], (cursor) =>
+    answer(api.GET('/v1/selection-lists', { params: { query: { cursor } } })),
+  );
   const columns: Column<List>[] = [
     { head: w.list, cell: (l) => <Id of={l.listId} to={`/lists/${l.listId}`} /> },
     { head: w.slot, cell: (l) => l.slot },
@@ -28,7 +54,23 @@ export function ListsPage() {
   ];
   return (
     <Page title={w.title} lead={w.lead}>
-      <Ask of={query}>{() => (rows.length === 0 ? <Empty>{w.empty}</Empty> : <LongList name={w.title} columns={columns} rows={rows} keyOf={(l) => l.listId} more={more} busy={busy} widths="9rem 2fr 8rem 7rem 6rem 5rem 6rem 9rem" />)}</Ask>
+      <Ask of={query}>
+        {() =>
+          rows.length === 0 ? (
+            <Empty>{w.empty}</Empty>
+          ) : (
+            <LongList
+              name={w.title}
+              columns={columns}
+              rows={rows}
+              keyOf={(l) => l.listId}
+              more={more}
+              busy={busy}
+              widths="9rem 2fr 8rem 7rem 6rem 5rem 6rem 9rem"
+            />
+          )
+        }
+      </Ask>
     </Page>
   );
-} // prettier-ignore
+}

@@ -7,9 +7,23 @@ import { useWords } from '../words';
 import { Problem } from './states';
 
 const WORDS = {
-  nb: { reason: 'Begrunnelse', reasonHelp: 'Skriv hvorfor. Ordene kan slettes senere; at de ble skrevet, står.', confirm: 'Du bekrefter med en egen innlogging for akkurat denne handlingen.', go: 'Gå videre og bekreft', cancel: 'Avbryt', working: 'Utfører …' },
-  en: { reason: 'Reason', reasonHelp: 'Say why. The words can be erased later; that they were written stands.', confirm: 'You confirm by a sign-in of its own for this very act.', go: 'Go on and confirm', cancel: 'Cancel', working: 'Doing it …' },
-}; // prettier-ignore
+  nb: {
+    reason: 'Begrunnelse',
+    reasonHelp: 'Skriv hvorfor. Ordene kan slettes senere; at de ble skrevet, står.',
+    confirm: 'Du bekrefter med en egen innlogging for akkurat denne handlingen.',
+    go: 'Gå videre og bekreft',
+    cancel: 'Avbryt',
+    working: 'Utfører …',
+  },
+  en: {
+    reason: 'Reason',
+    reasonHelp: 'Say why. The words can be erased later; that they were written stands.',
+    confirm: 'You confirm by a sign-in of its own for this very act.',
+    go: 'Go on and confirm',
+    cancel: 'Cancel',
+    working: 'Doing it …',
+  },
+};
 
 export interface ActSpec {
   readonly act: 'promotion.request' | 'promotion.approve' | 'promotion.refuse';
@@ -48,10 +62,16 @@ export function Act({ spec }: { spec: ActSpec }) {
   const [reason, setReason] = useState('');
   const confirm = useMutation({
     mutationFn: async () => {
-      const { nonce } = await answer(api.GET('/v1/nonces', { params: { query: { act: spec.act, version: spec.versionId, requestId: spec.requestId } } }));
+      const { nonce } = await answer(
+        api.GET('/v1/nonces', {
+          params: { query: { act: spec.act, version: spec.versionId, requestId: spec.requestId } },
+        }),
+      );
       const kept: Kept = { act: spec.act, versionId: spec.versionId, requestId: spec.requestId, reason };
       sessionStorage.setItem(KEPT, JSON.stringify(kept));
-      location.assign(`/auth/evidence?nonce=${encodeURIComponent(nonce)}&return=${encodeURIComponent(`${here.pathname}?confirmed=${spec.act}`)}`);
+      location.assign(
+        `/auth/evidence?nonce=${encodeURIComponent(nonce)}&return=${encodeURIComponent(`${here.pathname}?confirmed=${spec.act}`)}`,
+      );
     },
   });
   const run = useMutation({ mutationFn: (kept: Kept) => spec.run(kept), onSuccess: (_, kept) => spec.done(kept) });
@@ -69,24 +89,54 @@ export function Act({ spec }: { spec: ActSpec }) {
     <div className="stack">
       {run.isError ? <Problem error={run.error} /> : null}
       {open ? (
-        <form className="card" onSubmit={(event) => { event.preventDefault(); confirm.mutate(); }}>
+        <form
+          className="card"
+          onSubmit={(event) => {
+            event.preventDefault();
+            confirm.mutate();
+          }}
+        >
           {spec.needsReason ? (
             <Field>
               <Label>{w.reason}</Label>
               <Field.Description>{w.reasonHelp}</Field.Description>
-              <Textarea required minLength={3} maxLength={2000} value={reason} onChange={(event) => setReason(event.target.value)} />
+              <Textarea
+                required
+                minLength={3}
+                maxLength={2000}
+                value={reason}
+                onChange={(event) => setReason(event.target.value)}
+              />
             </Field>
           ) : null}
-          <Alert data-color="info" data-size="sm">{w.confirm}</Alert>
+          <Alert data-color="info" data-size="sm">
+            {w.confirm}
+          </Alert>
           {confirm.isError ? <Problem error={confirm.error} /> : null}
           <div className="actions">
-            <Button type="submit" {...(color ? { 'data-color': color } : {})} disabled={confirm.isPending || (spec.needsReason && reason.trim().length < 3)}>{w.go}</Button>
-            <Button type="button" variant="tertiary" onClick={() => setOpen(false)}>{w.cancel}</Button>
+            <Button
+              type="submit"
+              {...(color ? { 'data-color': color } : {})}
+              disabled={confirm.isPending || (spec.needsReason && reason.trim().length < 3)}
+            >
+              {w.go}
+            </Button>
+            <Button type="button" variant="tertiary" onClick={() => setOpen(false)}>
+              {w.cancel}
+            </Button>
           </div>
         </form>
       ) : (
-        <div><Button variant={spec.danger ? 'secondary' : 'primary'} {...(color ? { 'data-color': color } : {})} onClick={() => setOpen(true)}>{spec.label}</Button></div>
+        <div>
+          <Button
+            variant={spec.danger ? 'secondary' : 'primary'}
+            {...(color ? { 'data-color': color } : {})}
+            onClick={() => setOpen(true)}
+          >
+            {spec.label}
+          </Button>
+        </div>
       )}
     </div>
   );
-} // prettier-ignore
+}

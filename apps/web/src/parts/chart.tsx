@@ -30,7 +30,19 @@ const useDark = (): boolean => {
 };
 
 /** A chart with its name, and its figures as a table for whoever prefers or needs one. Loaded when it is first shown. */
-export function Chart({ name, option, low, table, onPick }: { name: string; option: EChartsOption; low?: boolean; table: ReactNode; onPick?: (x: unknown) => void }) {
+export function Chart({
+  name,
+  option,
+  low,
+  table,
+  onPick,
+}: {
+  name: string;
+  option: EChartsOption;
+  low?: boolean;
+  table: ReactNode;
+  onPick?: (x: unknown) => void;
+}) {
   const w = useWords(WORDS);
   const element = useRef<HTMLDivElement>(null);
   const dark = useDark();
@@ -41,9 +53,26 @@ export function Chart({ name, option, low, table, onPick }: { name: string; opti
       if (gone || !element.current) return;
       const c = colours();
       const chart = echarts.init(element.current, undefined, { renderer: 'svg' });
-      const axis = { axisLine: { lineStyle: { color: c.line } }, axisLabel: { color: c.subtle }, splitLine: { lineStyle: { color: c.line } }, nameTextStyle: { color: c.subtle } };
-      const style = (given: unknown) => (Array.isArray(given) ? given.map((a: object) => ({ ...axis, ...a })) : given ? { ...axis, ...(given) } : given);
-      chart.setOption({ animation: false, color: c.series, backgroundColor: 'transparent', textStyle: { color: c.text }, grid: { left: 8, right: 16, top: 48, bottom: 24, containLabel: true }, legend: { textStyle: { color: c.text }, type: 'scroll', top: 0 }, tooltip: { trigger: 'axis', renderMode: 'richText', confine: true }, ...option, xAxis: style(option.xAxis), yAxis: style(option.yAxis) } as EChartsOption);
+      const axis = {
+        axisLine: { lineStyle: { color: c.line } },
+        axisLabel: { color: c.subtle },
+        splitLine: { lineStyle: { color: c.line } },
+        nameTextStyle: { color: c.subtle },
+      };
+      const style = (given: unknown) =>
+        Array.isArray(given) ? given.map((a: object) => ({ ...axis, ...a })) : given ? { ...axis, ...given } : given;
+      chart.setOption({
+        animation: false,
+        color: c.series,
+        backgroundColor: 'transparent',
+        textStyle: { color: c.text },
+        grid: { left: 8, right: 16, top: 48, bottom: 24, containLabel: true },
+        legend: { textStyle: { color: c.text }, type: 'scroll', top: 0 },
+        tooltip: { trigger: 'axis', renderMode: 'richText', confine: true },
+        ...option,
+        xAxis: style(option.xAxis),
+        yAxis: style(option.yAxis),
+      } as EChartsOption);
       if (onPick) chart.on('click', (event) => onPick(event.value));
       const size = new ResizeObserver(() => chart.resize());
       size.observe(element.current);
@@ -66,4 +95,4 @@ export function Chart({ name, option, low, table, onPick }: { name: string; opti
       </Details>
     </figure>
   );
-} // prettier-ignore
+}

@@ -37,17 +37,53 @@ export function Flow({ graph, picked, pick }: { graph: Graph; picked: string; pi
       targetPosition: Position.Left,
       selected: name === picked,
       ariaLabel: `${kinds[n.kind]} ${n.id.slice(0, 12)}`,
-      data: { label: <><strong>{kinds[n.kind]}</strong><br /><code>{n.id.slice(0, 12)}</code><br /><small>{n.at ? f.date(n.at) : ''} {n.by ?? ''}</small></> },
-      style: { width: WIDTH, height: HEIGHT, padding: 6, borderRadius: 8, fontSize: 12, lineHeight: 1.3, border: name === picked ? '3px solid var(--ds-color-accent-border-strong)' : '1px solid var(--ds-color-neutral-border-default)', background: 'var(--ds-color-neutral-surface-default)', color: 'var(--ds-color-neutral-text-default)' },
+      data: {
+        label: (
+          <>
+            <strong>{kinds[n.kind]}</strong>
+            <br />
+            <code>{n.id.slice(0, 12)}</code>
+            <br />
+            <small>
+              {n.at ? f.date(n.at) : ''} {n.by ?? ''}
+            </small>
+          </>
+        ),
+      },
+      style: {
+        width: WIDTH,
+        height: HEIGHT,
+        padding: 6,
+        borderRadius: 8,
+        fontSize: 12,
+        lineHeight: 1.3,
+        border:
+          name === picked
+            ? '3px solid var(--ds-color-accent-border-strong)'
+            : '1px solid var(--ds-color-neutral-border-default)',
+        background: 'var(--ds-color-neutral-surface-default)',
+        color: 'var(--ds-color-neutral-text-default)',
+      },
     };
   });
   const edges: Edge[] = graph.edges.map(({ from, to }) => ({ id: `${from} ${to}`, source: from, target: to }));
   return (
     <div className="flow" role="group" aria-label={w.graph}>
-      <ReactFlow nodes={nodes} edges={edges} fitView minZoom={0.05} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} onNodeClick={(_, node) => pick(node.id)} onSelectionChange={({ nodes: [node] }) => node && pick(node.id)} proOptions={{ hideAttribution: false }}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        fitView
+        minZoom={0.05}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        edgesFocusable={false}
+        onNodeClick={(_, node) => pick(node.id)}
+        onSelectionChange={({ nodes: [node] }) => node && pick(node.id)}
+        proOptions={{ hideAttribution: false }}
+      >
         <Background />
         <Controls showInteractive={false} />
       </ReactFlow>
     </div>
   );
-} // prettier-ignore
+}

@@ -11,14 +11,44 @@ import { Rows } from './table';
 
 const WORDS = {
   nb: {
-    lead: 'Den frosne modellen, dømt på utfall som ble kjent etter at den var ferdig trent. Ingen av dem har den lært av.', none: 'Versjonen er ikke etterprøvd ennå.', all: 'Etterprøvinger', asOf: 'Kjent per', rows: 'Nye utfall', findings: 'Funn', made: 'Utført', id: 'Avstamming', show: 'Vis', whole: (at: string) => `Slik gikk det, kjent per ${at}`,
-    start: 'Etterprøv', day: 'Kjent til og med', busy: (step: string) => `Etterprøver: ${step} …`, steps: { extraction: 'uttrekk', features: 'variabler', evaluation: 'evaluering' } as Readonly<Record<string, string>>, failed: 'Etterprøvingen mislyktes. Er det kommet utfall siden treningen? Temporal viser hvorfor.',
+    lead: 'Den frosne modellen, dømt på utfall som ble kjent etter at den var ferdig trent. Ingen av dem har den lært av.',
+    none: 'Versjonen er ikke etterprøvd ennå.',
+    all: 'Etterprøvinger',
+    asOf: 'Kjent per',
+    rows: 'Nye utfall',
+    findings: 'Funn',
+    made: 'Utført',
+    id: 'Avstamming',
+    show: 'Vis',
+    whole: (at: string) => `Slik gikk det, kjent per ${at}`,
+    start: 'Etterprøv',
+    day: 'Kjent til og med',
+    busy: (step: string) => `Etterprøver: ${step} …`,
+    steps: { extraction: 'uttrekk', features: 'variabler', evaluation: 'evaluering' } as Readonly<
+      Record<string, string>
+    >,
+    failed: 'Etterprøvingen mislyktes. Er det kommet utfall siden treningen? Temporal viser hvorfor.',
   },
   en: {
-    lead: 'The frozen model, judged on outcomes that became known after it had been trained. It learnt from none of them.', none: 'The version has not been followed up yet.', all: 'Follow-ups', asOf: 'Known at', rows: 'New outcomes', findings: 'Findings', made: 'Made', id: 'Lineage', show: 'Show', whole: (at: string) => `How it went, known at ${at}`,
-    start: 'Follow up', day: 'Known up to', busy: (step: string) => `Following up: ${step} …`, steps: { extraction: 'extraction', features: 'features', evaluation: 'evaluation' } as Readonly<Record<string, string>>, failed: 'The follow-up failed. Did outcomes come since the training? Temporal shows why.',
+    lead: 'The frozen model, judged on outcomes that became known after it had been trained. It learnt from none of them.',
+    none: 'The version has not been followed up yet.',
+    all: 'Follow-ups',
+    asOf: 'Known at',
+    rows: 'New outcomes',
+    findings: 'Findings',
+    made: 'Made',
+    id: 'Lineage',
+    show: 'Show',
+    whole: (at: string) => `How it went, known at ${at}`,
+    start: 'Follow up',
+    day: 'Known up to',
+    busy: (step: string) => `Following up: ${step} …`,
+    steps: { extraction: 'extraction', features: 'features', evaluation: 'evaluation' } as Readonly<
+      Record<string, string>
+    >,
+    failed: 'The follow-up failed. Did outcomes come since the training? Temporal shows why.',
   },
-}; // prettier-ignore
+};
 
 const POLL_MS = 1000;
 
@@ -28,39 +58,84 @@ export function FollowUps({ versionId, family }: { versionId: string; family: st
   const f = useFormats();
   const may = useMay('startFollowUp');
   const [chosen, choose] = useState<string>();
-  const all = useQuery({ queryKey: ['follow-ups', versionId], queryFn: () => answer(api.GET('/v1/model-versions/{versionId}/follow-ups', { params: { path: { versionId } } })) });
+  const all = useQuery({
+    queryKey: ['follow-ups', versionId],
+    queryFn: () => answer(api.GET('/v1/model-versions/{versionId}/follow-ups', { params: { path: { versionId } } })),
+  });
   return (
     <div className="stack">
       <Paragraph className="lead">{w.lead}</Paragraph>
       {may ? <Start versionId={versionId} /> : null}
-      <Ask of={all}>{(rows) => {
-        const one = rows.find(({ followUpId }) => followUpId === chosen) ?? rows[0];
-        if (!one) return <Empty>{w.none}</Empty>;
-        return (
-          <>
-            <Rows name={w.all} rows={rows} keyOf={(r) => r.followUpId} columns={[
-              { head: w.asOf, cell: (r) => f.instant(r.asOf) }, { head: w.rows, numeric: true, cell: (r) => f.number(r.rows) }, { head: w.findings, numeric: true, cell: (r) => f.number(r.findings) }, { head: w.made, cell: (r) => f.instant(r.madeAt) },
-              { head: w.id, cell: (r) => <Id of={r.followUpId} to={`/lineage/${r.followUpId}`} /> }, { head: w.show, cell: (r) => <Button variant="tertiary" data-size="sm" aria-pressed={r === one} onClick={() => choose(r.followUpId)}>{w.show}</Button> },
-            ]} />
-            <Section title={w.whole(f.instant(one.asOf))}><One followUpId={one.followUpId} family={family} /></Section>
-          </>
-        );
-      }}</Ask>
+      <Ask of={all}>
+        {(rows) => {
+          const one = rows.find(({ followUpId }) => followUpId === chosen) ?? rows[0];
+          if (!one) return <Empty>{w.none}</Empty>;
+          return (
+            <>
+              <Rows
+                name={w.all}
+                rows={rows}
+                keyOf={(r) => r.followUpId}
+                columns={[
+                  { head: w.asOf, cell: (r) => f.instant(r.asOf) },
+                  { head: w.rows, numeric: true, cell: (r) => f.number(r.rows) },
+                  { head: w.findings, numeric: true, cell: (r) => f.number(r.findings) },
+                  { head: w.made, cell: (r) => f.instant(r.madeAt) },
+                  { head: w.id, cell: (r) => <Id of={r.followUpId} to={`/lineage/${r.followUpId}`} /> },
+                  {
+                    head: w.show,
+                    cell: (r) => (
+                      <Button
+                        variant="tertiary"
+                        data-size="sm"
+                        aria-pressed={r === one}
+                        onClick={() => choose(r.followUpId)}
+                      >
+                        {w.show}
+                      </Button>
+                    ),
+                  },
+                ]}
+              />
+              <Section title={w.whole(f.instant(one.asOf))}>
+                <One followUpId={one.followUpId} family={family} />
+              </Section>
+            </>
+          );
+        }}
+      </Ask>
     </div>
   );
-} // prettier-ignore
+}
 
 function One({ followUpId, family }: { followUpId: string; family: string }) {
-  const one = useQuery({ queryKey: ['follow-up', followUpId], queryFn: () => answer(api.GET('/v1/follow-ups/{followUpId}', { params: { path: { followUpId } } })) });
-  return <Ask of={one}>{(document) => <div className="stack"><EvaluationView of={document} family={family} /></div>}</Ask>;
-} // prettier-ignore
+  const one = useQuery({
+    queryKey: ['follow-up', followUpId],
+    queryFn: () => answer(api.GET('/v1/follow-ups/{followUpId}', { params: { path: { followUpId } } })),
+  });
+  return (
+    <Ask of={one}>
+      {(document) => (
+        <div className="stack">
+          <EvaluationView of={document} family={family} />
+        </div>
+      )}
+    </Ask>
+  );
+}
 
 function Start({ versionId }: { versionId: string }) {
   const w = useWords(WORDS);
   const queries = useQueryClient();
   const [day, setDay] = useState(() => new Date().toISOString().slice(0, 10));
   const start = useMutation({
-    mutationFn: () => answer(api.POST('/v1/model-versions/{versionId}/follow-ups', { params: { path: { versionId } }, body: { asOf: `${day}T23:59:59Z` } })),
+    mutationFn: () =>
+      answer(
+        api.POST('/v1/model-versions/{versionId}/follow-ups', {
+          params: { path: { versionId } },
+          body: { asOf: `${day}T23:59:59Z` },
+        }),
+      ),
   });
   const key = start.data?.key;
   const run = useQuery({
@@ -75,11 +150,19 @@ function Start({ versionId }: { versionId: string }) {
   });
   const busy = start.isPending || (key !== undefined && (run.data === undefined || run.data.state === 'running'));
   return (
-    <form className="row" onSubmit={(event) => { event.preventDefault(); start.mutate(); }}>
+    <form
+      className="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        start.mutate();
+      }}
+    >
       <Textfield label={w.day} type="date" value={day} required onChange={(event) => setDay(event.target.value)} />
-      <Button type="submit" disabled={busy}>{busy ? w.busy(w.steps[run.data?.step ?? ''] ?? '') : w.start}</Button>
+      <Button type="submit" disabled={busy}>
+        {busy ? w.busy(w.steps[run.data?.step ?? ''] ?? '') : w.start}
+      </Button>
       {run.data?.state === 'failed' ? <Paragraph role="alert">{w.failed}</Paragraph> : null}
       {start.error ? <Problem error={start.error} /> : null}
     </form>
   );
-} // prettier-ignore
+}

@@ -3,7 +3,17 @@ import { type ReactNode, useEffect } from 'react';
 import { Link as RouterLink } from 'react-router';
 
 /** A page with its heading, and the title of the window. */
-export function Page({ title, lead, actions, children }: { title: string; lead?: ReactNode; actions?: ReactNode; children: ReactNode }) {
+export function Page({
+  title,
+  lead,
+  actions,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
   useEffect(() => {
     document.title = `${title} – Utplukk`;
   }, [title]);
@@ -23,7 +33,17 @@ export function Page({ title, lead, actions, children }: { title: string; lead?:
   );
 }
 
-export function Section({ title, children, id, lead }: { title: string; children: ReactNode; id?: string; lead?: ReactNode }) {
+export function Section({
+  title,
+  children,
+  id,
+  lead,
+}: {
+  title: string;
+  children: ReactNode;
+  id?: string;
+  lead?: ReactNode;
+}) {
   return (
     <section className="section" id={id}>
       <Heading level={2} data-size="xs">
@@ -69,7 +89,19 @@ export function To({ to, children }: { to: string; children: ReactNode }) {
   );
 }
 
-const COLOURS = { finished: 'success', approved: 'success', sealed: 'success', running: 'info', open: 'info', draft: 'info', failed: 'danger', refused: 'danger', cancelled: 'neutral', expired: 'neutral', live: 'success' } as const; // prettier-ignore
+const COLOURS = {
+  finished: 'success',
+  approved: 'success',
+  sealed: 'success',
+  running: 'info',
+  open: 'info',
+  draft: 'info',
+  failed: 'danger',
+  refused: 'danger',
+  cancelled: 'neutral',
+  expired: 'neutral',
+  live: 'success',
+} as const;
 export function StateTag({ state, children }: { state: string; children: ReactNode }) {
   return <Tag data-color={COLOURS[state as 'live'] ?? 'neutral'}>{children}</Tag>;
 }

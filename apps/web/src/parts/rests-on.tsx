@@ -11,7 +11,8 @@ const NAIVE_NB = {
   estimand: 'andelen med funn blant de k første, om listen hadde vært trukket blant aktørene som ble kontrollert',
   assumption:
     'de kontrollerte står for alle. Kontrollene ble ikke valgt tilfeldig, så dette sier hvor godt kontrollerte aktører er ordnet, ikke hvor mange funn en liste av ukontrollerte ville gitt',
-  method: (draws: string, level: string) => `kontrollerte aktører alene; bootstrap over aktører, ${draws} trekninger; ${level} %`,
+  method: (draws: string, level: string) =>
+    `kontrollerte aktører alene; bootstrap over aktører, ${draws} trekninger; ${level} %`,
 };
 
 /** What is estimated and what must hold for it, before any figure. */

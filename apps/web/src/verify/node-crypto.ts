@@ -25,10 +25,11 @@ export function createHash(algorithm: string) {
       state.update(bytesOf(data));
       return self;
     },
-    digest: (encoding?: 'hex' | 'base64url') => (encoding ? Buffer.from(state.digest()).toString(encoding) : Buffer.from(state.digest())),
+    digest: (encoding?: 'hex' | 'base64url') =>
+      encoding ? Buffer.from(state.digest()).toString(encoding) : Buffer.from(state.digest()),
   };
   return self;
-} // prettier-ignore
+}
 
 export interface KeyObject {
   readonly raw: Bytes;

@@ -48,6 +48,8 @@ async function verifyFile({ file, key }: VerifyJob): Promise<void> {
 }
 
 onmessage = ({ data }: MessageEvent<VerifyJob>) => {
-  verifyFile(data).catch((error: unknown) => say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }));
+  verifyFile(data).catch((error: unknown) =>
+    say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+  );
 };
 say({ kind: 'ready' });

@@ -1,7 +1,7 @@
 import type { FamilySpec } from '../domain/schemas/families';
 import type { Fold } from '../domain/rules/time-splits';
 import type { Verdict } from '../domain/rules/lifecycle';
-import type { FeaturePlan } from '../domain/rules/feature-lots';
+import type { FeaturePlan } from '../domain/rules/feature-batches';
 
 /**
  * What workflows may ask for. Only references cross: ids, hashes, counts and the experiment's own settings; never rows,
@@ -132,12 +132,6 @@ export interface LifecycleActivities {
     input: { actId: string; versionId: string; matrixId: string; asOf: string } & LaterJudgement,
   ): Promise<{ followUpId: string }>;
 
-  rebuildMatrix(input: {
-    actId: string;
-    versionId: string;
-  }): Promise<{ expected: string; found: string; matrixId: string; redacted?: readonly string[] }>;
-  compareRebuild(input: { actId: string; versionId: string; final: FinalModel }): Promise<ReproduceVerdict>;
-
   /** What a thing was made of, step by step from its origin; `live` is every version that is live now. */
   planRebuild(input: { kind: RebuildKind; id: string }): Promise<{ stages: readonly RebuildStage[] }>;
   recordRebuild(input: {
@@ -197,11 +191,3 @@ export interface StageResult extends RebuildStage {
   readonly detail?: string;
 }
 
-export interface ReproduceVerdict {
-  readonly same: boolean;
-  readonly sameEngine: boolean;
-  /** First stage whose hash differs; undefined when all agree. */
-  readonly firstDifference: 'matrix' | 'model' | 'weights' | undefined;
-  /** Partitions that a redaction replaced: why the matrix is another one. */
-  readonly redacted?: readonly string[];
-}

@@ -1,11 +1,11 @@
 import type { ArtifactStore } from '../platform/artifacts/store';
-import type { Db } from '../platform/db/connection';
-import type { ActRef } from '../platform/ledger/ledger';
+import type { Db } from '../platform/postgres/connection';
+import type { ActRef } from '../platform/ledger/append';
 import type { MlflowMirror } from '../platform/mlflow/mirror';
-import type { MlflowWatch } from '../platform/mlflow/watch';
-import type { Notifier } from '../platform/notify/notifier';
-import type { NotaryClient } from '../platform/trust/notary-client';
-import type { Trust } from '../platform/trust/trust';
+import type { MlflowWatch } from '../platform/mlflow/reconcile';
+import type { Notifier } from '../platform/notifications/notifier';
+import type { NotaryClient } from '../platform/signing/notary-client';
+import type { Trust } from '../platform/signing/trusted-keys';
 
 /** What activities work with; built once by the composition root and handed in. */
 export interface Deps {

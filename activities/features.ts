@@ -1,13 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { getRun } from '../platform/db/stores/runs';
-import { deriveParts } from '../platform/snapshots/derived-parts';
+import { deriveParts } from '../platform/features/monthly-rollups';
 import type { Manifest } from '../platform/snapshots/datasets';
-import { withDuck } from '../platform/snapshots/duck';
+import { withDuck } from '../platform/duckdb/duckdb';
 import { readManifest } from '../platform/snapshots/manifests';
-import { featureParts } from '../platform/snapshots/feature-parts';
-import { isLarge, planFeatures } from '../platform/snapshots/feature-plan';
-import { checkBills } from '../platform/snapshots/matrix';
-import { heartbeating } from './boundary';
+import { featureParts } from '../platform/features/compute-features';
+import { isLarge, planFeatures } from '../platform/matrices/plan-features';
+import { checkBills } from '../platform/matrices/register-matrix';
+import { heartbeating } from './interceptors';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
 

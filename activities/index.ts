@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { atBoundary, beat, heartbeating, type Outage } from './boundary';
+import { atBoundary, beat, heartbeating, type Outage } from './interceptors';
 import { getRequest } from '../platform/db/stores/promotions';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
-import { followUpActivities, followUpJudging } from './follow-up';
+import { followUpActivities, followUpJudging } from './post-deployment-evaluation';
 import { featureActivities, featurePlanActivities } from './features';
 import { promotionActivities } from './promotion';
-import { rebuildPlanActivities, rebuildStageActivities } from './rebuild';
-import { reproductionActivities } from './reproduction';
+import { rebuildPlanActivities, rebuildStageActivities } from './reproduction';
 import { runActivities } from './runs';
 import { scoringActivities, shardActivities } from './scoring';
 import { selectionActivities } from './selection';
@@ -21,7 +20,6 @@ export function createLifecycleActivities(deps: Deps): LifecycleActivities {
     ...scoringActivities(deps),
     ...followUpActivities(deps),
     ...selectionActivities(deps),
-    ...reproductionActivities(deps),
     ...rebuildPlanActivities(deps),
     /** MLflow refusing a call is retried too: what it dislikes today a person may mend by tomorrow. */
     watchMlflow: () =>

@@ -3,12 +3,12 @@ import { modelCard } from '../domain/cards/model-card';
 import type { EvaluationDocument } from '../domain/schemas/evaluation';
 import { conflict } from '../domain/errors';
 import type { StoredModel } from '../models/artifact';
-import { leaksOf } from '../platform/db/stores/leaks';
+import { leaksOf } from '../platform/db/stores/leakage';
 import type { TrainingRun } from '../platform/db/stores/runs';
 import { trialsOf } from '../platform/db/stores/trials';
 import type { VersionBundle } from '../platform/db/stores/versions';
 import type { Deps } from './deps';
-import { matrixFile } from './training-input';
+import { matrixFile } from '../compute/job-inputs';
 
 /** The card of a version about to be frozen, stored as Markdown and HTML: its hashes are part of the bundle. */
 export async function storeCard(

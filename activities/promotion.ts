@@ -6,12 +6,12 @@ import { GATE_POLICY, isHard } from '../domain/rules/gate-policy';
 import { type GateInput, judge } from '../domain/rules/promotion-gates';
 import type { Estimate, EvaluationDocument } from '../domain/schemas/evaluation';
 import { canonical, digestOf } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/acts';
-import type { Tx } from '../platform/db/connection';
+import { actOf } from '../platform/auth/audit-context';
+import type { Tx } from '../platform/postgres/connection';
 import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
-import { statementById } from '../platform/db/stores/statements';
+import { statementById } from '../platform/signing/statement-store';
 import { revisedRows, revisionsOf } from '../platform/db/stores/label-revisions';
-import { leaksOf } from '../platform/db/stores/leaks';
+import { leaksOf } from '../platform/db/stores/leakage';
 import { evaluationOf, overall, getRun } from '../platform/db/stores/runs';
 import {
   championOf,
@@ -20,8 +20,8 @@ import {
   toMirror,
   type VersionBundle,
 } from '../platform/db/stores/versions';
-import { append } from '../platform/ledger/ledger';
-import { openDecision } from '../platform/trust/statements';
+import { append } from '../platform/ledger/append';
+import { openDecision } from '../platform/signing/statements';
 import type { LifecycleActivities } from './contracts';
 import type { Deps } from './deps';
 

@@ -1,60 +1,289 @@
-import { actOf } from '../platform/auth/acts';
-import { canonical, digestOf } from '../platform/artifacts/hash';
+import { notFound, UtplukkError } from '../domain/errors';
+import { canonical, digestOf, sha256 } from '../platform/artifacts/hash';
+import { actOf } from '../platform/auth/audit-context';
+import { foldResults, getRun } from '../platform/db/stores/runs';
 import { getVersion, type VersionBundle } from '../platform/db/stores/versions';
-import { append } from '../platform/ledger/ledger';
-import { redactedParts } from '../platform/snapshots/manifests';
-import { type MatrixRecipe, rebuildRegisterMatrix } from '../platform/snapshots/matrix';
-import { rebuildTableMatrix } from '../platform/snapshots/table-matrix';
-import { heartbeating } from './boundary';
-import type { LifecycleActivities, ReproduceVerdict } from './contracts';
+import { append } from '../platform/ledger/append';
+import type { Manifest } from '../platform/snapshots/datasets';
+import { rereadRegister } from '../platform/snapshots/extract';
+import { redactedParts, redactionsOf } from '../platform/snapshots/manifests';
+import { type MatrixRecipe, rebuildRegisterMatrix } from '../platform/matrices/register-matrix';
+import { rebuildTableMatrix } from '../platform/matrices/table-matrix';
+import type { MatrixMeta } from '../domain/schemas/matrix';
+import { heartbeating } from './interceptors';
+import type { ShardScores } from '../compute/jobs';
+import { spawnJob } from '../compute/spawn-job';
+import type { LifecycleActivities, RebuildStage, StageResult, TrainingActivities } from './contracts';
 import type { Deps } from './deps';
+import { listDocument, type Policy, type Scores, scoresOf } from './selection';
+import { evaluateJob, finalJob, foldJob } from '../compute/job-inputs';
 
-type ReproductionActivities = Pick<LifecycleActivities, 'rebuildMatrix' | 'compareRebuild'>;
-
-export function reproductionActivities(deps: Deps): ReproductionActivities {
-  const { db, store } = deps;
+/** What a thing was made of, and what came of making it again. */
+export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'planRebuild' | 'recordRebuild'> {
+  const { db } = deps;
   return {
-    /** Builds the matrix anew from its recipe, beside the stored one, and says both names. */
-    rebuildMatrix: ({ versionId }) =>
-      heartbeating(async () => {
-        const { matrixId } = await getVersion(db, versionId);
-        // A version is trained on cases or a table; populations are only scored.
-        const row = await db('ml.matrix')
-          .where({ matrix_id: matrixId })
-          .first<{ recipe: Exclude<MatrixRecipe, { kind: 'table-population' }> }>();
-        const found =
-          row.recipe.kind === 'table'
-            ? await rebuildTableMatrix(store, row.recipe)
-            : await rebuildRegisterMatrix(deps, row.recipe);
-        const redacted =
-          found !== matrixId && row.recipe.kind !== 'table'
-            ? await redactedParts(db, store, row.recipe.snapshotId)
-            : [];
-        return { expected: matrixId, found, matrixId, ...(redacted.length > 0 ? { redacted } : {}) };
-      }),
+    async planRebuild({ kind, id }) {
+      const ids = kind === 'live' ? await liveVersions(deps) : [id];
+      const stages: RebuildStage[] = [];
+      for (const one of ids) stages.push(...(await PLANS[kind === 'live' ? 'model' : kind](deps, one)));
+      const seen = new Set<string>();
+      return {
+        stages: stages.filter(({ stage, id: of }) => !seen.has(`${stage} ${of}`) && seen.add(`${stage} ${of}`)),
+      };
+    },
 
-    async compareRebuild({ actId, versionId, final }) {
-      const bundle = store.getJson<VersionBundle>(versionId);
-      const sameEngine = canonical(store.getJson(final.engineSha256)) === canonical(bundle.engine);
-      const firstDifference =
-        bundle.model !== final.modelSha256
-          ? ('model' as const)
-          : bundle.weights !== final.weightsSha256
-            ? ('weights' as const)
-            : undefined;
-      const verdict: ReproduceVerdict = { same: firstDifference === undefined, sameEngine, firstDifference };
+    /** Twice: the act has its entry. */
+    async recordRebuild({ actId, kind, id, results }) {
+      const act = results.every(({ same }) => same) ? 'rebuild.same' : 'rebuild.different';
       await db.transaction(async (tx) => {
-        const act = verdict.same ? 'model-version.reproduced' : 'model-version.not-reproduced';
         const done = await tx('aud.entry').where({ act, act_id: actId }).first<object | undefined>();
-        if (!done)
-          await append(
-            tx,
-            await actOf(tx, actId),
-            { act, subject: { kind: 'model-version', id: versionId }, before: versionId, after: digestOf(verdict) },
-            deps.clock(),
-          );
+        if (done) return;
+        await append(
+          tx,
+          await actOf(tx, actId),
+          { act, subject: { kind, id: id || 'live' }, after: digestOf(results) },
+          deps.clock(),
+        );
       });
-      return verdict;
     },
   };
+}
+
+const liveVersions = async ({ db }: Deps): Promise<string[]> => {
+  const { rows } = await db.raw<{ rows: { version_id: string }[] }>(
+    'select distinct on (slot) version_id from ml.champion order by slot, seq desc',
+  );
+  return rows.map((row) => row.version_id);
+};
+
+type Planner = (deps: Deps, id: string) => Promise<RebuildStage[]>;
+
+async function one<T>({ db }: Deps, table: string, column: string, id: string): Promise<T> {
+  const rows = /^[0-9a-f-]{6,64}$/.test(id)
+    ? await db(table)
+        .whereRaw('??::text like ?', [column, `${id}%`])
+        .limit(2)
+    : [];
+  if (rows.length !== 1)
+    throw notFound(`${rows.length ? 'several rows' : 'nothing'} in ${table} begin${rows.length ? '' : 's'} with ${id}`);
+  return rows[0] as T;
+}
+
+const ofMatrix: Planner = async (deps, id) => {
+  const { matrix_id, snapshot_id } = await one<{ matrix_id: string; snapshot_id: string | null }>(
+    deps,
+    'ml.matrix',
+    'matrix_id',
+    id,
+  );
+  return [
+    ...(snapshot_id ? [{ stage: 'snapshot' as const, id: snapshot_id }] : []),
+    { stage: 'matrix', id: matrix_id },
+  ];
+};
+const ofVersion: Planner = async (deps, id) => {
+  const { versionId, matrixId } = await getVersion(deps.db, id);
+  const { unlabelled, pretrained, standing } = deps.store.getJson<VersionBundle>(versionId).recipe;
+  const others = unlabelled ?? pretrained ?? standing;
+  const everybody = others ? await ofMatrix(deps, others.matrixId) : [];
+  return [...(await ofMatrix(deps, matrixId)), ...everybody, { stage: 'model', id: versionId }];
+};
+const ofScoring: Planner = async (deps, id) => {
+  const row = await one<{ scoring_id: string; version_id: string; matrix_id: string }>(
+    deps,
+    'sel.scoring_run',
+    'scoring_id',
+    id,
+  );
+  const before = [...(await ofVersion(deps, row.version_id)), ...(await ofMatrix(deps, row.matrix_id))];
+  return [...before, { stage: 'scoring-run', id: row.scoring_id }];
+};
+const PLANS: Record<'snapshot' | 'matrix' | 'model' | 'evaluation' | 'scoring-run' | 'list', Planner> = {
+  snapshot: async (deps, id) => [
+    { stage: 'snapshot', id: (await one<{ snapshot_id: string }>(deps, 'ml.snapshot', 'snapshot_id', id)).snapshot_id },
+  ],
+  matrix: ofMatrix,
+  model: ofVersion,
+  evaluation: async (deps, id) => {
+    const { run_id, matrix_id } = await one<{ run_id: string; matrix_id: string | null }>(
+      deps,
+      'ml.training_run',
+      'run_id',
+      id,
+    );
+    if (!matrix_id) throw notFound(`run ${run_id} was not evaluated`);
+    return [...(await ofMatrix(deps, matrix_id)), { stage: 'folds', id: run_id }, { stage: 'evaluation', id: run_id }];
+  },
+  'scoring-run': ofScoring,
+  list: async (deps, id) => {
+    const row = await one<{ list_id: string; scoring_id: string }>(deps, 'sel.list', 'list_id', id);
+    return [...(await ofScoring(deps, row.scoring_id)), { stage: 'list', id: row.list_id }];
+  },
+};
+
+/** One step again, on the queue of computing. */
+export function rebuildStageActivities(deps: Deps): Pick<TrainingActivities, 'rebuildStage'> {
+  return {
+    rebuildStage: (stage) =>
+      heartbeating(async (signal) => {
+        try {
+          return { ...stage, ...(await STAGES[stage.stage](deps, stage.id, signal)) };
+        } catch (error) {
+          // Bytes that are not what their name says, or gone: that is an answer, not a failure.
+          if (error instanceof UtplukkError && (error.type === 'ContentMismatch' || error.type === 'NotFound'))
+            return { ...stage, same: false, detail: error.message };
+          throw error;
+        }
+      }),
+  };
+}
+
+type Rebuilder = (deps: Deps, id: string, signal: AbortSignal) => Promise<Omit<StageResult, 'stage' | 'id'>>;
+
+const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
+  async snapshot({ db, store }, id) {
+    const row = await db('ml.snapshot').where({ snapshot_id: id }).first<{ manifest_sha256: string }>();
+    const sealed = store.getJson<Manifest>(row.manifest_sha256);
+    const resolve = await redactionsOf(db);
+    for (const part of sealed.datasets.flatMap(({ parts }) => parts)) await store.checkIntact(resolve(part).file);
+    const again = await rereadRegister({ db, store }, sealed);
+    for (const [index, { name, parts }] of sealed.datasets.entries()) {
+      const now = new Map(again.datasets[index]!.parts.map(({ part, logical }) => [part, logical]));
+      const other = parts.find(({ part, logical }) => now.get(part) !== logical);
+      if (!other) continue;
+      const redacted = await redactedParts(db, store, id);
+      if (redacted.length > 0) return { same: false, detail: `redacted at partition ${redacted.join(', ')}` };
+      return { same: false, detail: `partition ${name} ${other.part} holds other rows than when it was sealed` };
+    }
+    return { same: true };
+  },
+
+  async matrix({ db, store }, id) {
+    const { recipe, file_sha256: file } = await db('ml.matrix')
+      .where({ matrix_id: id })
+      .first<{ recipe: MatrixRecipe; file_sha256: string }>();
+    await store.checkIntact(file);
+    const isTable = recipe.kind === 'table' || recipe.kind === 'table-population';
+    const found = isTable
+      ? await rebuildTableMatrix(store, recipe)
+      : await rebuildRegisterMatrix({ db, store }, recipe);
+    if (found === id) return { same: true };
+    const redacted = isTable ? [] : await redactedParts(db, store, recipe.snapshotId);
+    return {
+      same: false,
+      detail: redacted.length > 0 ? `redacted at partition ${redacted.join(', ')}` : `its rows have the hash ${found}`,
+    };
+  },
+
+  async model(deps, id, signal) {
+    const { store } = deps;
+    const { runId, matrixId } = await getVersion(deps.db, id);
+    const bundle = store.getJson<VersionBundle>(id);
+    const job = await finalJob(deps, await getRun(deps.db, runId), matrixId, bundle.recipe.family, bundle.recipe.seed);
+    const { result, engine } = await spawnJob<'final'>(job, signal);
+    const sameEngine = canonical(engine) === canonical(bundle.engine);
+    if (result.modelSha256 === bundle.model && result.weightsSha256 === bundle.weights)
+      return { same: true, sameEngine };
+    return {
+      same: false,
+      sameEngine,
+      detail: result.modelSha256 === bundle.model ? 'other weights' : 'another model document',
+    };
+  },
+
+  async folds(deps, id, signal) {
+    const run = await getRun(deps.db, id);
+    for (const row of await foldResults(deps.db, id)) {
+      const { populationMatrixId, nuisanceSha256 } = row.result;
+      const job = await foldJob(deps, run, {
+        matrixId: run.matrixId!,
+        fold: row.fold,
+        family: row.family as VersionBundle['family'],
+        populationId: populationMatrixId,
+      });
+      // As it was asked for then: experiments have learnt to ask for more since.
+      const { result } = await spawnJob<'fold'>({ ...job, withNuisance: nuisanceSha256 !== undefined }, signal);
+      if (digestOf({ ...result, ...(populationMatrixId ? { populationMatrixId } : {}) }) !== row.content_sha256)
+        return { same: false, detail: `${row.fold} of ${row.family} gives another result` };
+    }
+    return { same: true };
+  },
+
+  async evaluation(deps, id, signal) {
+    const row = await deps
+      .db('ml.training_run')
+      .where({ run_id: id })
+      .first<{ matrix_id: string; evaluation_sha256: string }>();
+    const job = await evaluateJob(deps, await getRun(deps.db, id), row.matrix_id);
+    const { result } = await spawnJob<'evaluate'>(job, signal);
+    return result.documentSha256 === row.evaluation_sha256
+      ? { same: true }
+      : { same: false, detail: 'the evaluation document differs' };
+  },
+
+  async 'scoring-run'(deps, id, signal) {
+    const { db, store } = deps;
+    const row = await db('sel.scoring_run')
+      .where({ scoring_id: id })
+      .first<{ version_id: string; matrix_id: string; scores_sha256: string }>();
+    const bundle = store.getJson<VersionBundle>(row.version_id);
+    const matrix = await db('ml.matrix')
+      .where({ matrix_id: row.matrix_id })
+      .first<{ file_sha256: string; meta: MatrixMeta }>();
+    const { result, engine } = await spawnJob<'score'>(
+      {
+        kind: 'score',
+        matrix: { file: store.existing(matrix.file_sha256), meta: matrix.meta, use: bundle.use },
+        modelSha256: bundle.model,
+        weightsSha256: bundle.weights,
+        shard: { index: 0, of: 1 },
+        storeRoot: store.root,
+      },
+      signal,
+    );
+    const again = scoresOf(bundle.calibrator, [store.getJson<ShardScores>(result.scoresSha256)]);
+    if (sha256(canonical(again)) === row.scores_sha256) return { same: true };
+    const before = store.getJson<Scores>(row.scores_sha256);
+    return {
+      same: false,
+      sameEngine: canonical(engine) === canonical(bundle.engine),
+      detail: await howFarApart(deps, id, before, again),
+    };
+  },
+
+  async list({ db, store }, id) {
+    const row = await db('sel.list')
+      .where({ list_id: id })
+      .first<{ scoring_id: string; capacity: number; seed: number; policy: Policy }>();
+    const scoring = await db('sel.scoring_run')
+      .where({ scoring_id: row.scoring_id })
+      .first<{ scores_sha256: string }>();
+    const scores = store.getJson<Scores>(scoring.scores_sha256);
+    const { text } = listDocument(scores, {
+      scoringId: row.scoring_id,
+      capacity: row.capacity,
+      seed: row.seed,
+      policy: row.policy,
+    });
+    return sha256(text) === id ? { same: true } : { same: false, detail: `the list has the hash ${sha256(text)}` };
+  },
+};
+
+/** On another engine scores differ in their last digits: what matters then is whether the list is the same. */
+async function howFarApart({ db }: Deps, scoringId: string, before: Scores, after: Scores): Promise<string> {
+  const scores = new Map(before.rows.map(({ entity, score }) => [entity, score]));
+  const apart = Math.max(
+    ...after.rows.map(({ entity, score }) => Math.abs(score - (scores.get(entity) ?? Number.POSITIVE_INFINITY))),
+  );
+  const list = await db('sel.list')
+    .where({ scoring_id: scoringId })
+    .first<{ capacity: number; seed: number; policy: Policy } | undefined>();
+  if (!list) return `scores are at most ${apart.toExponential(2)} apart`;
+  const chosen = (of: Scores) =>
+    listDocument(of, { scoringId, ...list })
+      .lines.filter((line) => line.selected)
+      .map((line) => line.entity);
+  const [old, now] = [chosen(before), new Set(chosen(after))];
+  const kept = old.filter((entity) => now.has(entity)).length;
+  return `scores are at most ${apart.toExponential(2)} apart; ${kept === old.length ? 'the list is the same' : `${kept} of ${old.length} on the list are the same`}`;
 }

@@ -2,27 +2,27 @@ import { conflict, UtplukkError } from '../domain/errors';
 import { foldsOf } from '../domain/rules/time-splits';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import type { Calibrator, Standing, StoredCalibrator } from '../domain/schemas/calibration';
-import { isLayered } from '../models/architectures/layered';
+import { isLayered } from '../models/architectures/trunk-and-head';
 import type { StoredModel } from '../models/artifact';
 import { canonical } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/acts';
+import { actOf } from '../platform/auth/audit-context';
 import { codeIdentity } from '../platform/code-identity';
-import { type ActRef, append } from '../platform/ledger/ledger';
+import { type ActRef, append } from '../platform/ledger/append';
 import { evaluationOf, foldResults, getRun, type TrainingRun } from '../platform/db/stores/runs';
-import { statementsOf, storeStatement } from '../platform/db/stores/statements';
+import { statementsOf, storeStatement } from '../platform/signing/statement-store';
 import { toMirror, type VersionBundle } from '../platform/db/stores/versions';
 import { extractSnapshot } from '../platform/snapshots/extract';
-import { buildRegisterMatrix, featureCode, type MatrixRef } from '../platform/snapshots/matrix';
-import type { Envelope } from '../platform/trust/dsse';
-import { PREDICATE } from '../platform/trust/statements';
-import { matrixEngine } from '../platform/snapshots/engine';
-import { buildTableMatrix } from '../platform/snapshots/table-matrix';
-import { heartbeating } from './boundary';
+import { buildRegisterMatrix, featureCode, type MatrixRef } from '../platform/matrices/register-matrix';
+import type { Envelope } from '../platform/signing/dsse';
+import { PREDICATE } from '../platform/signing/statements';
+import { matrixEngine } from '../platform/duckdb/version';
+import { buildTableMatrix } from '../platform/matrices/table-matrix';
+import { heartbeating } from './interceptors';
 import type { FinalModel, LifecycleActivities, MatrixResult } from './contracts';
 import type { Deps } from './deps';
-import { noteLabelRevisions } from './label-revisions';
+import { noteLabelRevisions } from './labels';
 import { storeCard } from './model-card';
-import { familyOf, everybodyOfFinal, matrixFile, settingsOf } from './training-input';
+import { familyOf, everybodyOfFinal, matrixFile, settingsOf } from '../compute/job-inputs';
 
 type RunActivities = Pick<
   LifecycleActivities,
@@ -40,7 +40,7 @@ const asResult = (matrix: MatrixRef): MatrixResult => ({
   rows: matrix.meta.rows,
   positives: matrix.meta.positives,
 });
-export const fitCode = () => codeIdentity('apps/compute/run-job.ts');
+export const fitCode = () => codeIdentity('compute/run-job.ts');
 
 /** Controls of a snapshot with what was known of their outcomes; versions that learnt otherwise are marked. */
 export async function buildCases(

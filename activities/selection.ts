@@ -1,16 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { notFound } from '../domain/errors';
 import { type ListState, SEALS_NEEDED } from '../domain/rules/lifecycle';
-import { exploitList } from '../domain/rules/ranking';
+import { exploitList } from '../domain/rules/selection';
 import type { StoredCalibrator } from '../domain/schemas/calibration';
 import { calibrated } from '../models/calibration/calibrator';
 import { canonical } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/acts';
-import type { Tx } from '../platform/db/connection';
-import { append } from '../platform/ledger/ledger';
-import { CopyInto } from '../platform/loading/copy-into';
+import { actOf } from '../platform/auth/audit-context';
+import type { Tx } from '../platform/postgres/connection';
+import { append } from '../platform/ledger/append';
+import { CopyInto } from '../platform/postgres/copy-writer';
 import type { VersionBundle } from '../platform/db/stores/versions';
-import type { ShardScores } from './compute/jobs';
+import type { ShardScores } from '../compute/jobs';
 import type { LifecycleActivities } from './contracts';
 import type { Deps } from './deps';
 

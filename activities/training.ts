@@ -1,17 +1,17 @@
 import type { FamilySpec } from '../domain/schemas/families';
-import type { TrialScore } from '../models/search';
+import type { TrialScore } from '../models/tuning/rolling-origin-cv';
 import { digestOf } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/acts';
-import { evaluationRoot } from '../platform/ledger/bulk';
-import { append } from '../platform/ledger/ledger';
+import { actOf } from '../platform/auth/audit-context';
+import { evaluationRoot } from '../platform/ledger/verify-bulk-rows';
+import { append } from '../platform/ledger/append';
 import { getRun } from '../platform/db/stores/runs';
-import { heartbeating } from './boundary';
-import type { FoldOutcome } from './compute/jobs';
-import { spawnJob } from './compute/spawn-job';
+import { heartbeating } from './interceptors';
+import type { FoldOutcome } from '../compute/jobs';
+import { spawnJob } from '../compute/spawn-job';
 import type { TrainingActivities } from './contracts';
 import type { Deps } from './deps';
-import { checkRun } from './leaks';
-import { evaluateJob, finalJob, foldJob, settingsOf, trialJob } from './training-input';
+import { checkRun } from './leakage';
+import { evaluateJob, finalJob, foldJob, settingsOf, trialJob } from '../compute/job-inputs';
 
 /** Fits and judgements, each in a child process. Run twice they give the same bytes, and rows are written once. */
 export function trainingActivities(

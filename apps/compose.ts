@@ -1,17 +1,17 @@
 import type { Deps } from '../activities/deps';
 import { ArtifactStore } from '../platform/artifacts/store';
-import { beginAct } from '../platform/auth/acts';
+import { beginAct } from '../platform/auth/audit-context';
 import { signInAsService } from '../platform/auth/sign-in';
 import { tokenVerifier } from '../platform/auth/tokens';
 import type { Env } from '../platform/config/env';
-import { connect } from '../platform/db/connection';
-import { append } from '../platform/ledger/ledger';
+import { connect } from '../platform/postgres/connection';
+import { append } from '../platform/ledger/append';
 import { Mlflow } from '../platform/mlflow/client';
 import { MlflowMirror } from '../platform/mlflow/mirror';
-import { MlflowWatch } from '../platform/mlflow/watch';
-import { notifierFrom } from '../platform/notify/notifier';
-import { NotaryClient } from '../platform/trust/notary-client';
-import { readTrust } from '../platform/trust/trust';
+import { MlflowWatch } from '../platform/mlflow/reconcile';
+import { notifierFrom } from '../platform/notifications/notifier';
+import { NotaryClient } from '../platform/signing/notary-client';
+import { readTrust } from '../platform/signing/trusted-keys';
 
 /** Builds what activities, CLI and API work with. The only place where these pieces meet. */
 export function compose(

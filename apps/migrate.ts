@@ -1,6 +1,6 @@
 import { databaseOwner, loadEnv } from '../platform/config/env';
-import { connect, migrate } from '../platform/db/connection';
-import { allowSignIn } from '../platform/db/roles';
+import { connect, migrate } from '../platform/postgres/connection';
+import { allowSignIn } from '../platform/postgres/roles';
 
 /** Brings the database to the newest migration, and lets the roles that the URLs name sign in with the URLs' passwords. */
 async function main(): Promise<void> {

@@ -1,17 +1,17 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { spawnJob } from '../activities/compute/spawn-job';
-import type { MatrixFile } from '../activities/compute/jobs';
+import { spawnJob } from '../compute/spawn-job';
+import type { MatrixFile } from '../compute/jobs';
 import { invalid } from '../domain/errors';
 import type { Fold } from '../domain/rules/time-splits';
 import { type FamilySpec, familySchema } from '../domain/schemas/families';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import { ArtifactStore } from '../platform/artifacts/store';
 import { ROOT } from '../platform/config/env';
-import { readYaml } from '../platform/services/experiments';
-import { makeTableMatrix, pinTable } from '../platform/snapshots/table-matrix';
-import { readMatrix } from '../platform/snapshots/read-matrix';
+import { readYaml } from '../application/experiments';
+import { makeTableMatrix, pinTable } from '../platform/matrices/table-matrix';
+import { readMatrix } from '../platform/matrices/read-matrix';
 import { type Figure, report } from './lib/results';
 
 /** The city's split: inspections from 2 September to 31 October 2014 test what the time before trained. */

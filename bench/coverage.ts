@@ -1,5 +1,5 @@
 import { loadBackend } from '../models/backend';
-import { bounds, type Candidate, naive, type PolicyEstimate, randomArm } from '../models/evaluation/estimators';
+import { bounds, type Candidate, naive, type PolicyEstimate, randomArm } from '../models/evaluation/off-policy-estimators';
 import { ensembleOf } from './lib/ensemble-learner';
 import { type Learner, replay, type ReplayDials } from './lib/replay';
 import { type Figure, report } from './lib/results';

@@ -6,8 +6,8 @@ import { signInAsDemoUser } from '../platform/auth/sign-in';
 import { loadEnv, ROOT } from '../platform/config/env';
 import { trainId } from '../domain/rules/workflow-ids';
 import { acting } from '../apps/cli/session';
-import { loadExperiment } from '../platform/services/experiments';
-import { startRun } from '../platform/services/training';
+import { loadExperiment } from '../application/experiments';
+import { startRun } from '../application/training';
 import { type Figure, report } from './lib/results';
 
 const SAMPLE_MS = 500;

@@ -1,10 +1,10 @@
 import { type FamilySpec, familySchema } from '../domain/schemas/families';
 import { loadBackend } from '../models/backend';
 import { contributions } from '../models/explain/contributions';
-import { fitFamily } from '../models/fit';
+import { fitFamily } from '../models/training/fit';
 import { type Figure, report } from './lib/results';
 import { UNLABELLED } from './lib/unlabelled';
-import { WORLD_DIALS, worldMatrices } from './lib/world-matrices';
+import { WORLD_DIALS, worldMatrices } from './lib/scenario-data';
 
 /**
  * Reasons of the families with their defaults on a simulated register (2,300 actors, all columns): whether what the features

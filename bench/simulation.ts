@@ -1,6 +1,6 @@
 import { CALIBRATION, GROUPS } from '../simulation/calibration';
 import { makeCases } from '../simulation/controls';
-import { DEMO_DIALS, type Dials } from '../simulation/dials';
+import { DEMO_DIALS, type Dials } from '../simulation/simulation-config';
 import { generate } from '../simulation/generate';
 
 /** Prints docs/simulation.md's table: what the simulated register says beside what is published. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Rng } from '../domain/rng';
 import { signInAsDemoUser } from '../platform/auth/sign-in';
 import { sha256 } from '../platform/artifacts/hash';
-import { connect } from '../platform/db/connection';
+import { connect } from '../platform/postgres/connection';
 import { openBrowser, settled, signInAs } from './lib/chromium';
 import { type Figure, report } from './lib/results';
 import { fillLedger, SUBJECTS } from './trust/fixtures';

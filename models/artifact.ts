@@ -1,10 +1,10 @@
 import type { Standing } from '../domain/schemas/calibration';
 import type { FamilyName } from '../domain/schemas/families';
-import type { AmountModel } from './amounts';
-import type { FittedModel } from './fit';
+import type { AmountModel } from './amounts/amount-model';
+import type { FittedModel } from './training/fit';
 import { type NamedTensor, size } from './nn/network';
 import type { EncoderState } from './preprocessing/encoder';
-import type { Seen } from './seen';
+import type { Seen } from './ood/training-ranges';
 
 interface Shape {
   readonly name: string;

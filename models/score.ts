@@ -1,7 +1,7 @@
 import type { MatrixData } from '../domain/schemas/matrix';
 import type { Tf } from './backend';
 import { encode, encodedWidth } from './preprocessing/encoder';
-import { type FittedModel, FORWARD } from './fit';
+import { type FittedModel, FORWARD } from './training/fit';
 import { toTensors } from './nn/network';
 import { networkLogits } from './nn/train';
 

@@ -1,5 +1,5 @@
 import { bitOf, type Behaviour, CALIBRATION, HONEST } from './calibration';
-import { type Dials, monthAt } from './dials';
+import { type Dials, monthAt } from './simulation-config';
 
 /**
  * One month of service in SQL, step by step: which days each actor works, which contacts each day holds, their lines,

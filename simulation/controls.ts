@@ -1,9 +1,9 @@
 import { addDays } from '../domain/rules/time-splits';
 import { Rng } from '../domain/rng';
 import { CALIBRATION } from './calibration';
-import { type Dials, monthAt } from './dials';
-import type { SimActor } from './world';
-import { WORLDS, type WorldShape } from './worlds';
+import { type Dials, monthAt } from './simulation-config';
+import type { SimActor } from './register';
+import { WORLDS, type WorldShape } from './scenarios';
 
 export interface SimCase {
   readonly known: string;

@@ -3,11 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { addOnsSql, contactsSql, daysSql, receivedSql, startsSql } from './bills-sql';
-import { type Dials, monthAt, monthsOf } from './dials';
+import { type Dials, monthAt, monthsOf } from './simulation-config';
 import { makePopulation, type Population } from './patients';
 import { prescriptionsSql } from './prescriptions-sql';
 import { fillMainUse, fillWorld, openWorld } from './tables';
-import { makeActors, type SimActor } from './world';
+import { makeActors, type SimActor } from './register';
 
 export interface World {
   readonly dials: Dials;

@@ -4,11 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CALIBRATION } from './calibration';
 import { makeCases } from './controls';
-import { type Dials, monthAt, monthsOf } from './dials';
+import { type Dials, monthAt, monthsOf } from './simulation-config';
 import { generate, type Sink, type World } from './generate';
 import { nationalIdOf } from './patients';
 import { text } from './tables';
-import { MUNICIPALITIES } from './world';
+import { MUNICIPALITIES } from './register';
 
 export interface SimulationSummary {
   readonly actors: number;

@@ -1,5 +1,5 @@
 import { nationalIdControl } from '../domain/identifiers';
-import { MUNICIPALITIES, type SimActor } from './world';
+import { MUNICIPALITIES, type SimActor } from './register';
 
 /** Patients by number: those of one municipality stand together, those of one GP's list stand together within it. */
 export interface Population {

@@ -1,5 +1,5 @@
 import { bitOf, CALIBRATION, GROUPS, PRODUCTS } from './calibration';
-import { type Dials, monthAt } from './dials';
+import { type Dials, monthAt } from './simulation-config';
 import { text } from './tables';
 
 const PHARMACY = GROUPS.findIndex((group) => group.practiceType === 'APOT');

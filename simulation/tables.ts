@@ -1,9 +1,9 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TARIFFS, tariffOf } from '../domain/reference/tariffs';
 import { CALIBRATION, GROUPS, HONEST, kindOf } from './calibration';
-import type { Dials } from './dials';
+import type { Dials } from './simulation-config';
 import type { Population } from './patients';
-import type { SimActor } from './world';
+import type { SimActor } from './register';
 
 /**
  * DuckDB draws the bills: every random number is a hash of seed, actor, day and purpose, so that any month can be made

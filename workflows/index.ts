@@ -1,8 +1,7 @@
-export { followUp } from './follow-up';
+export { followUp } from './post-deployment-evaluation';
 export { mirrorMlflow, watchMlflow } from './mirror-mlflow';
 export { promoteModel } from './promote-model';
-export { rebuild } from './rebuild';
-export { reproduce } from './reproduce';
+export { rebuild } from './reproduce';
 export { rescore } from './rescore';
 export { selectionRound } from './selection-round';
 export { trainModel } from './train-model';

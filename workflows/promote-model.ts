@@ -3,7 +3,6 @@ import {
   ApplicationFailure,
   condition,
   log,
-  patched,
   setHandler,
   setWorkflowOptions,
 } from '@temporalio/workflow';
@@ -23,8 +22,6 @@ const reminderAfter = (openForMs: number): number => (openForMs > 2 * DAY_MS ? o
 
 /** Waits for a decision, tells approvers that one is waited for, and reminds them before it is too late. */
 async function decided(requestId: string, openForMs: number, done: () => boolean): Promise<void> {
-  // Requests that began before approvers were told replay without it.
-  if (!patched('notify')) return void (await condition(done, openForMs));
   await tell(requestId, 'decision-waiting');
   const first = reminderAfter(openForMs);
   if (await condition(done, first)) return;

@@ -2,7 +2,6 @@ import {
   CancellationScope,
   isCancellation,
   ParentClosePolicy,
-  patched,
   setHandler,
   setWorkflowOptions,
   startChild,
@@ -40,30 +39,23 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
       enter('extraction');
       ({ snapshotId } = await streaming.extractSnapshot({ actId, asOf: plan.asOf! }));
       enter('features');
-      if (patched('feature-lots'))
-        await makeFeatures(runId, snapshotId, (done, total) => (progress = { step: 'features', done, total }));
+      await makeFeatures(runId, snapshotId, (done, total) => (progress = { step: 'features', done, total }));
       ({ matrixId } = await streaming.buildCasesMatrix({ runId, snapshotId }));
     } else {
       enter('features');
       ({ matrixId } = await streaming.buildTableMatrix({ runId }));
     }
-    // Runs that began before leak checks existed replay without one.
-    if (patched('leak-check')) {
-      enter('leak check');
-      await computing.checkLeaks({ runId, matrixId, snapshotId });
-    }
-    const everybody = async () =>
-      snapshotId && plan.population && patched('population')
-        ? makePopulations(actId, snapshotId, plan.folds, enter)
+    enter('leakage');
+    await computing.checkLeaks({ runId, matrixId, snapshotId });
+    const populations =
+      snapshotId && plan.population
+        ? await makePopulations(actId, snapshotId, plan.folds, enter)
         : new Map<string, string>();
-    // Trials of runs that began before that were given nothing of everybody, whatever the fits were.
-    let populations = plan.search && patched('search-of-everybody') ? await everybody() : undefined;
-    if (plan.search && patched('search')) {
-      const populationId = populations?.get(plan.folds[0]!.id);
+    if (plan.search) {
+      const populationId = populations.get(plan.folds[0]!.id);
       const of = { runId, matrixId, ...(populationId ? { populationId } : {}) };
-      await search(of, plan.families, plan.search, (done, total) => (progress = { step: 'search', done, total }));
+      await search(of, plan.families, plan.search, (done, total) => (progress = { step: 'tuning', done, total }));
     }
-    populations ??= await everybody();
     const tasks = plan.folds.flatMap((fold) => {
       const populationId = populations.get(fold.id);
       return plan.families.map((family) => ({

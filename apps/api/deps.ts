@@ -1,9 +1,9 @@
 import type { ArtifactStore } from '../../platform/artifacts/store';
 import type { TokenVerifier } from '../../platform/auth/tokens';
-import type { Db } from '../../platform/db/connection';
+import type { Db } from '../../platform/postgres/connection';
 import type { Anchors } from '../../platform/ledger/verify';
-import type { LifecycleClient } from '../../platform/temporal/lifecycle-client';
-import type { NotaryClient } from '../../platform/trust/notary-client';
+import type { LifecycleClient } from '../../application/workflow-client';
+import type { NotaryClient } from '../../platform/signing/notary-client';
 import type { OidcSettings } from './http/oidc';
 import type { Sessions } from './http/session';
 

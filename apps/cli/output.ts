@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+import type { LifecycleClient } from '../../application/workflow-client';
 
 export interface Out {
   readonly json: boolean;

@@ -5,15 +5,15 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { notAllowed, UtplukkError } from '../../domain/errors';
-import { ACCESS, groupsInScope, mayCall, type Operation } from '../../domain/rules/access';
+import { ACCESS, groupsInScope, mayCall, type Operation } from '../../domain/rules/permissions';
 import type { DevicePrompt } from '../../platform/auth/device';
 import { evidenceInBrowser } from '../../platform/auth/loopback';
 import { evidenceAs, loadSession } from '../../platform/auth/sign-in';
 import { tokenVerifier, type VerifiedToken } from '../../platform/auth/tokens';
 import { type Env, loadEnv } from '../../platform/config/env';
-import type { Command } from '../../platform/services/context';
-import type { Trust } from '../../platform/trust/trust';
-import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+import type { Command } from '../../application/request-context';
+import type { Trust } from '../../platform/signing/trusted-keys';
+import { LifecycleClient } from '../../application/workflow-client';
 import { compose } from '../compose';
 
 /** Exit codes that mean something; --help of the program lists them. */

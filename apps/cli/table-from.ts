@@ -2,8 +2,8 @@ import path from 'node:path';
 import { invalid } from '../../domain/errors';
 import { parseOrExplain } from '../../domain/schemas/parse';
 import { tableMappingSchema } from '../../domain/schemas/table-mapping';
-import { readYaml } from '../../platform/services/experiments';
-import type { GivenTable } from '../../platform/services/table-ref';
+import { readYaml } from '../../application/experiments';
+import type { GivenTable } from '../../application/table-ref';
 
 /** A prepared table from `--table` and `--mapping`. @throws UtplukkError InvalidInput for one without the other */
 export function tableFrom({

@@ -2,16 +2,16 @@ import path from 'node:path';
 import { signInAsDemoUser } from '../../platform/auth/sign-in';
 import { ROOT } from '../../platform/config/env';
 import { evaluationOf } from '../../platform/db/stores/runs';
-import { statementsOf } from '../../platform/db/stores/statements';
+import { statementsOf } from '../../platform/signing/statement-store';
 import { championOf } from '../../platform/db/stores/versions';
 import { RESCORE_SCHEDULE_PREFIX, trainId } from '../../domain/rules/workflow-ids';
 import { slotKey, slotName } from '../../domain/rules/slots';
 import { verifyLedger } from '../../platform/ledger/verify';
-import { anchorsOf } from '../../platform/trust/anchors';
-import { verifiedChampion } from '../../platform/trust/champion';
-import { PREDICATE } from '../../platform/trust/statements';
-import type { Command } from '../../platform/services/context';
-import { loadExperiment } from '../../platform/services/experiments';
+import { anchorsOf } from '../../platform/signing/anchors';
+import { verifiedChampion } from '../../platform/signing/verified-champion';
+import { PREDICATE } from '../../platform/signing/statements';
+import type { Command } from '../../application/request-context';
+import { loadExperiment } from '../../application/experiments';
 import {
   applySchedule,
   getList,
@@ -19,9 +19,9 @@ import {
   listLists,
   type ListSummary,
   sealList,
-} from '../../platform/services/lists';
-import { decide, propose } from '../../platform/services/promotion';
-import { finishedRunOf, startRun } from '../../platform/services/training';
+} from '../../application/selection';
+import { decide, propose } from '../../application/promotion';
+import { finishedRunOf, startRun } from '../../application/training';
 import { evaluationTable } from '../cli/commands/training';
 import { DEFAULT_CAPACITY, DEFAULT_SEED, DEFAULT_SHARDS, draftedList, linesTable } from '../cli/commands/lists';
 import { gatesJudged } from '../cli/commands/promotion';

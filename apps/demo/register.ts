@@ -1,16 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { beginAct } from '../../platform/auth/acts';
+import { beginAct } from '../../platform/auth/audit-context';
 import { signInAsService } from '../../platform/auth/sign-in';
 import { truthDatabase } from '../../platform/config/env';
-import { append } from '../../platform/ledger/ledger';
+import { append } from '../../platform/ledger/append';
 import type { LoadReport } from '../../platform/loading/batch';
 import { FILES_AT_ONCE, importFile, sideBySide } from '../../platform/loading/import-register';
 import { loadReference } from '../../platform/loading/reference';
 import { Vault, vaultKey } from '../../platform/loading/vault';
-import { DEMO_DIALS } from '../../simulation/dials';
+import { DEMO_DIALS } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
-import { storeTruth } from '../../simulation/store-truth';
+import { storeTruth } from '../../simulation/store-ground-truth';
 import { StatusLine } from '../cli/output';
 import { acting, withParts } from '../cli/session';
 

@@ -4,9 +4,9 @@ import { notAllowed, UtplukkError } from '../../domain/errors';
 import { parseOrExplain } from '../../domain/schemas/parse';
 import type { TokenVerifier } from '../../platform/auth/tokens';
 import type { Checkpoint } from '../../platform/ledger/checkpoint';
-import { envelopeDigest, envelopeSchema, signStatement } from '../../platform/trust/dsse';
-import { checkEvidence, personKey } from '../../platform/trust/evidence';
-import type { Signer } from '../../platform/trust/signer';
+import { envelopeDigest, envelopeSchema, signStatement } from '../../platform/signing/dsse';
+import { checkEvidence, personKey } from '../../platform/signing/step-up-token';
+import type { Signer } from '../../platform/ledger/signer';
 import {
   type DecisionPredicate,
   type LabelCorrection,
@@ -20,8 +20,8 @@ import {
   type RequestPredicate,
   statementOf,
   type VersionPredicate,
-} from '../../platform/trust/statements';
-import type { Trust } from '../../platform/trust/trust';
+} from '../../platform/signing/statements';
+import type { Trust } from '../../platform/signing/trusted-keys';
 
 export interface NotaryDeps {
   readonly signer: Signer;

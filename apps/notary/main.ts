@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { jwksOf, tokenVerifier } from '../../platform/auth/tokens';
-import { connect } from '../../platform/db/connection';
+import { connect } from '../../platform/postgres/connection';
 import { Checkpointer } from '../../platform/ledger/checkpointer';
 import { DirectoryAnchor } from '../../platform/ledger/tiles';
-import { fileSigner, type Signer } from '../../platform/trust/signer';
-import { readTrust, type TrustFile } from '../../platform/trust/trust';
+import { fileSigner, type Signer } from '../../platform/ledger/signer';
+import { readTrust, type TrustFile } from '../../platform/signing/trusted-keys';
 import { createNotary } from './app';
 
 const TICK_MS = 1000;

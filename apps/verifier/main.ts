@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { ExportVerifier, type ExportHeader, linesOf } from '../../platform/ledger/export-verifier';
-import { readTrust, type Trust } from '../../platform/trust/trust';
-import { VERSION_FORMAT, versionFileSchema, verifyVersionFile } from '../../platform/trust/version-file';
+import { readTrust, type Trust } from '../../platform/signing/trusted-keys';
+import { VERSION_FORMAT, versionFileSchema, verifyVersionFile } from '../../platform/signing/version-file';
 
 const USAGE = `usage: node verify-utplukk.cjs <file> [--trust trust.json] [--key <base64>]
 

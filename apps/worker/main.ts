@@ -1,7 +1,7 @@
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { PINNED_ENVIRONMENT } from '../../models/backend';
 import { loadEnv } from '../../platform/config/env';
-import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
+import { LifecycleClient } from '../../application/workflow-client';
 import { makeBuildCurrent } from '../../platform/temporal/deployment';
 import { compose } from '../compose';
 import { createWorker, type Queue } from './create-worker';

@@ -7,11 +7,11 @@ import type { Feature } from '../../domain/features/types';
 import { addMonths } from '../../domain/rules/time-splits';
 import { ROOT } from '../../platform/config/env';
 import { type Manifest, monthOf } from '../../platform/snapshots/datasets';
-import { deriveParts } from '../../platform/snapshots/derived-parts';
-import { quote, withDuck } from '../../platform/snapshots/duck';
-import { featureParts } from '../../platform/snapshots/feature-parts';
-import { timeEngine } from '../../platform/snapshots/time-engine';
-import { type Dials, NATIONAL_DIALS } from '../../simulation/dials';
+import { deriveParts } from '../../platform/features/monthly-rollups';
+import { quote, withDuck } from '../../platform/duckdb/duckdb';
+import { featureParts } from '../../platform/features/compute-features';
+import { timeEngine } from '../../platform/features/time-use-rules';
+import { type Dials, NATIONAL_DIALS } from '../../simulation/simulation-config';
 import { nationalSnapshot } from '../lib/national';
 import { type Figure, report } from '../lib/results';
 

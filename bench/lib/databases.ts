@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { connect, type Db, migrate } from '../../platform/db/connection';
-import { type ActRef, append } from '../../platform/ledger/ledger';
+import { connect, type Db, migrate } from '../../platform/postgres/connection';
+import { type ActRef, append } from '../../platform/ledger/append';
 import { loadReference } from '../../platform/loading/reference';
 
 /** A database of its own for each measurement, so that none finds what another left. */

@@ -1,7 +1,7 @@
 import { familySchema } from '../../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../../models/backend';
-import { fitFamily } from '../../models/fit';
+import { fitFamily } from '../../models/training/fit';
 import { scoreRows } from '../../models/score';
 import { FIGURES, type KnownRow, type Learner } from './replay';
 

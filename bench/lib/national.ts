@@ -5,11 +5,11 @@ import { addMonths } from '../../domain/rules/time-splits';
 import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { DATASETS, type Manifest, type PartRef, shardSql } from '../../platform/snapshots/datasets';
-import { PARQUET, quote } from '../../platform/snapshots/duck';
+import { PARQUET, quote } from '../../platform/duckdb/duckdb';
 import { makeCases } from '../../simulation/controls';
-import { type Dials, monthAt, monthsOf } from '../../simulation/dials';
+import { type Dials, monthAt, monthsOf } from '../../simulation/simulation-config';
 import { generate, type Sink, type World } from '../../simulation/generate';
-import { MUNICIPALITIES } from '../../simulation/world';
+import { MUNICIPALITIES } from '../../simulation/register';
 
 /**
  * The simulated register written straight as a sealed snapshot: the partitions that extraction would write, without a

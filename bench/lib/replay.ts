@@ -1,6 +1,6 @@
 import { Rng } from '../../domain/rng';
-import { solveSpd } from '../../models/architectures/spd';
-import type { Candidate } from '../../models/evaluation/estimators';
+import { solveSpd } from '../../models/linalg/cholesky';
+import type { Candidate } from '../../models/evaluation/off-policy-estimators';
 
 /**
  * A reduced register replayed: actors with a few figures, a past policy that picks by tips, rules and size, outcomes known

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { familySchema } from '../../domain/schemas/families';
 import { loadBackend } from '../../models/backend';
-import { fitParts } from '../../models/fit';
+import { fitParts } from '../../models/training/fit';
 import { scoreRows } from '../../models/score';
 import { loadSet, type SetName } from './sets';
 

@@ -4,7 +4,7 @@ import zlib from 'node:zlib';
 import { invalid } from '../../domain/errors';
 import { Rng } from '../../domain/rng';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
-import { quote, withDuck } from '../../platform/snapshots/duck';
+import { quote, withDuck } from '../../platform/duckdb/duckdb';
 
 /** A public set as a matrix, and which part each row is in. Where the sets are published stands in bench/README.md. */
 export interface PublicSet {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { canonical, sha256 } from '../../platform/artifacts/hash';
-import type { Db } from '../../platform/db/connection';
-import { instantText } from '../../platform/ledger/ledger';
+import type { Db } from '../../platform/postgres/connection';
+import { instantText } from '../../platform/ledger/append';
 import { chainHash, leafHash } from '../../platform/ledger/merkle';
-import { CopyInto } from '../../platform/loading/copy-into';
+import { CopyInto } from '../../platform/postgres/copy-writer';
 
 const ENTRIES_A_FLUSH = 50_000;
 /** Versions that made-up entries go round. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { connect, type Db } from '../../platform/db/connection';
-import { type ActRef, append } from '../../platform/ledger/ledger';
+import { connect, type Db } from '../../platform/postgres/connection';
+import { type ActRef, append } from '../../platform/ledger/append';
 
 /** One change with its entry, as services make them: an act and what was done in it. */
 export async function change(db: Db, principalId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { BASELINE_FEATURES } from '../../domain/features/catalogue';
 import { ArtifactStore } from '../../platform/artifacts/store';
-import type { Db } from '../../platform/db/connection';
-import { ident, PARQUET, quote, withDuck } from '../../platform/snapshots/duck';
+import type { Db } from '../../platform/postgres/connection';
+import { ident, PARQUET, quote, withDuck } from '../../platform/duckdb/duckdb';
 import { fillVersions, pastTriggers } from '../trust/fixtures';
 
 const VERSIONS = 1000;

@@ -1,5 +1,5 @@
 import type { Estimate, GroupFairness, PairedDifference, ReliabilityReport } from '../schemas/evaluation';
-import { FAMILIES } from '../words';
+import { FAMILIES } from '../i18n';
 import { GATE_POLICY } from './gate-policy';
 
 /** What the gates judge. A verdict keeps every reason, also those that passed. */

@@ -3,7 +3,7 @@ export const LIFECYCLE_QUEUE = 'utplukk-lifecycle';
 export const TRAINING_QUEUE = 'utplukk-training';
 /** Worker versioning: runs that wait for weeks know which build began them. Raised with every change of a workflow's shape. */
 export const DEPLOYMENT = 'utplukk';
-export const BUILD_ID = '7';
+export const BUILD_ID = '1';
 
 export const trainId = (runId: string) => `train-${runId}`;
 export const promoteId = (requestId: string) => `promote-${requestId}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseInstant } from '../civil-time';
+import { parseInstant } from '../time/civil-time';
 import { isHprNumber, isNationalId, isOrganisationNumber } from '../identifiers';
 
 /**

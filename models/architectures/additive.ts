@@ -2,7 +2,7 @@ import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
 import type { Tf } from '../backend';
 import { filled, type NamedTensor, type Network, type Parameter, type Rows, type Tensors } from '../nn/network';
-import { weighedSums } from '../nn/rectified';
+import { weighedSums } from '../nn/relu-dropout';
 import type { InputColumn } from '../preprocessing/encoder';
 
 /** Columns whose pairs are looked at, strongest first: 16 give 120 pairs. */

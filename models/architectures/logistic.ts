@@ -1,8 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Tf } from '../backend';
 import type { NamedTensor, Network, Rows } from '../nn/network';
-import { type Coefficients, fitWideRidge } from './logistic-wide';
-import { solveSpd } from './spd';
+import { type Coefficients, fitWideRidge } from './logistic-dual';
+import { solveSpd } from '../linalg/cholesky';
 
 /** Newton steps until the largest coefficient change is below this; float32 products cannot do better. */
 const TOLERANCE = 1e-5;

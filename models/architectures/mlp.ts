@@ -1,10 +1,10 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
 import { filled, type Parameter } from '../nn/network';
-import { product, shifted } from '../nn/product';
-import { rectified } from '../nn/rectified';
+import { product, shifted } from '../nn/matmul';
+import { rectified } from '../nn/relu-dropout';
 import { embeddedWidth, embeddingParameters } from './embedding';
-import { type Layered, layered } from './layered';
+import { type Layered, layered } from './trunk-and-head';
 
 /** Multilayer perceptron with ReLU; layers `w0`, `b0`, … and the last without ReLU. He-normal start, output at the base rate. */
 export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): Layered =>

@@ -1,10 +1,10 @@
 import type { Rank, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { SpecOf } from '../../domain/schemas/families';
 import { filled, type Parameter, uniform } from '../nn/network';
-import { product, scaledProduct, shifted } from '../nn/product';
-import { rectified, weighedSums } from '../nn/rectified';
+import { product, scaledProduct, shifted } from '../nn/matmul';
+import { rectified, weighedSums } from '../nn/relu-dropout';
 import { embeddedWidth, embeddingParameters } from './embedding';
-import { type Layered, layered } from './layered';
+import { type Layered, layered } from './trunk-and-head';
 
 /**
  * TabM-mini (Gorishniy et al. 2025): k submodels in one network. Each multiplies the inputs by its own `r`, all share the

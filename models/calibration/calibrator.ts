@@ -1,10 +1,10 @@
 import { Rng } from '../../domain/rng';
 import type { Calibrator, StoredCalibrator } from '../../domain/schemas/calibration';
 import { logLossOfProbabilities } from '../metrics/probability-metrics';
-import { type GroundWorth, movedByGround } from './grounds';
+import { type GroundWorth, movedByGround } from './case-source-offset';
 import { fitIsotonic, isotonicProbability } from './isotonic';
 import { fitPlatt, plattProbability } from './platt';
-import { standingOf } from './standing';
+import { standingOf } from './rank-normalizer';
 
 export function calibrated(calibrator: StoredCalibrator, score: number): number {
   const at = calibrator.standing ? standingOf(calibrator.standing, score) : score;

@@ -1,5 +1,5 @@
 import type { Isotonic } from '../../domain/schemas/calibration';
-import { heightOf } from './rising-line';
+import { heightOf } from './piecewise-linear';
 
 interface Block {
   sum: number;

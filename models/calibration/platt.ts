@@ -1,5 +1,5 @@
 import type { Platt } from '../../domain/schemas/calibration';
-import { dampedNewton, logitLoss } from './damped-newton';
+import { dampedNewton, logitLoss } from '../linalg/damped-newton';
 
 const MIN_SLOPE = 1e-3;
 

@@ -1,10 +1,10 @@
 import type { Calibrator } from '../../domain/schemas/calibration';
 import type { EvaluationRow, ReliabilityReport } from '../../domain/schemas/evaluation';
 import { chooseCalibrator } from '../calibration/calibrator';
-import { worthOfGround } from '../calibration/grounds';
+import { worthOfGround } from '../calibration/case-source-offset';
 import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../metrics/probability-metrics';
 import { bootstrapWeights, INTERVAL, type Judged, percentileInterval, rankOrder } from '../metrics/ranking-metrics';
-import { beyondOf, type Contender, type EvaluationSettings, pick, readFrom } from './contender';
+import { beyondOf, type Contender, type EvaluationSettings, pick, readFrom } from './scored-model';
 
 type Row = Omit<EvaluationRow, 'family'>;
 const percent = `${Math.round(INTERVAL * 100)} %`;

@@ -18,7 +18,7 @@ import {
   toRanking,
 } from '../metrics/ranking-metrics';
 import { calibrationOf } from './calibration-report';
-import { type Contender, type EvaluationSettings, pick } from './contender';
+import { type Contender, type EvaluationSettings, pick } from './scored-model';
 
 /** Below these a slice's figures are shown and marked: they carry no verdict of their own. */
 const FEW_ROWS = 20;

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { additiveTermColumns, additiveTerms } from '../architectures/additive';
 import type { Tf } from '../backend';
-import type { FittedModel } from '../fit';
+import type { FittedModel } from '../training/fit';
 import { toTensors } from '../nn/network';
 import { encode, encodedWidth, inputColumns } from '../preprocessing/encoder';
 import type { MatrixData } from '../../domain/schemas/matrix';

@@ -1,8 +1,8 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { isWidened } from '../architectures/embedding';
-import type { LayeredName } from '../architectures/layered';
+import type { LayeredName } from '../architectures/trunk-and-head';
 import type { Tf } from '../backend';
-import { LAYERED } from '../fit';
+import { LAYERED } from '../training/fit';
 
 /** What one member adds up to. */
 export interface Part {

@@ -1,10 +1,10 @@
 import type { ActorReasons, Reason } from '../../domain/schemas/reasons';
 import type { MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../backend';
-import type { FittedModel } from '../fit';
+import type { FittedModel } from '../training/fit';
 import { median } from '../metrics/median';
 import { scoreRows } from '../score';
-import { unlikeSeen } from '../seen';
+import { unlikeSeen } from '../ood/training-ranges';
 import { contributions } from './contributions';
 
 const REASONS = 5;

@@ -2,7 +2,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Rng } from '../../domain/rng';
 import type { Tf } from '../backend';
 import type { InputColumn } from '../preprocessing/encoder';
-import type { Masks } from './masks';
+import type { Masks } from './dropout-masks';
 
 /** One array of a fitted model: plain data with a name and a shape. */
 export interface NamedTensor {

@@ -5,7 +5,7 @@ import type { Tf } from '../backend';
 import type { InputColumn } from '../preprocessing/encoder';
 import { AdamW } from './adamw';
 import { logLossOfLogits, trainingLoss } from './loss';
-import { Masks } from './masks';
+import { Masks } from './dropout-masks';
 import { type NamedTensor, type Network, type Parameter, type Rows, toTensors } from './network';
 
 export interface Trained {

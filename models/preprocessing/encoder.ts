@@ -1,5 +1,5 @@
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
-import { fitQuantiles, normalScores } from './quantile-normal';
+import { fitQuantiles, normalScores } from './quantile-transformer';
 
 /**
  * How numbers become inputs: place among training quantiles, distance from the median in smooth robust units, or

@@ -1,6 +1,6 @@
 import { conflict, mismatch } from '../../domain/errors';
-import type { Db } from '../db/connection';
-import type { Signer } from '../trust/signer';
+import type { Db } from '../postgres/connection';
+import type { Signer } from './signer';
 import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint';
 import { type Anchor, TileWriter } from './tiles';
 

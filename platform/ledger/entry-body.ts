@@ -1,4 +1,4 @@
-import type { RowChange } from './ledger';
+import type { RowChange } from './append';
 
 /** What verification needs of an entry's body. */
 export interface EntryBody {

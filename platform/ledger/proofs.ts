@@ -1,5 +1,5 @@
 import { notFound } from '../../domain/errors';
-import type { Db } from '../db/connection';
+import type { Db } from '../postgres/connection';
 import { inclusionProof, leafHash } from './merkle';
 import { type Anchor, TileTree } from './tiles';
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { binaryRows, type CopyRow } from './copy-rows';
 import { readEntry } from './entry-body';
-import { Places } from './places';
+import { Places } from './leaf-index';
 import { chainHash, fullRoot, leafText } from './merkle';
 
 export interface LedgerProblem {

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Db, Tx } from '../db/connection';
-import { verifyBulk } from './bulk';
+import type { Db, Tx } from '../postgres/connection';
+import { verifyBulk } from './verify-bulk-rows';
 import { allCheckpoints, readCheckpoint } from './checkpointer';
 import type { Checkpoint } from './checkpoint';
 import { EMPTY_ROOT, MerkleRoot } from './merkle';
-import { verifyRows } from './rows';
+import { verifyRows } from './verify-rows';
 import { type Anchor, TileTree } from './tiles';
 import { ALL_PAGES, BLOCK, type LedgerProblem, type RangeJob, type RangeResult, verifyRange } from './verify-range';
 

@@ -1,5 +1,5 @@
 import { notFound } from '../../domain/errors';
-import type { Db } from '../db/connection';
+import type { Db } from '../postgres/connection';
 
 export const NODE_KINDS = [
   'snapshot',

@@ -2,10 +2,10 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { invalid } from '../../domain/errors';
 import { sha256File } from '../artifacts/hash';
-import type { Db, Tx } from '../db/connection';
-import { type ActRef, append } from '../ledger/ledger';
-import { CopyInto } from './copy-into';
-import { linesOf } from './lines';
+import type { Db, Tx } from '../postgres/connection';
+import { type ActRef, append } from '../ledger/append';
+import { CopyInto } from '../postgres/copy-writer';
+import { linesOf } from './read-lines';
 
 export interface LoadReport {
   readonly file: string;

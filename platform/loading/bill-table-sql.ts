@@ -1,6 +1,6 @@
-import { offsetChanges } from '../../domain/civil-time';
+import { offsetChanges } from '../../domain/time/civil-time';
 import type { BillTable } from '../../domain/schemas/bill-table';
-import { ident, quote } from '../snapshots/duck';
+import { ident, quote } from '../duckdb/duckdb';
 
 /** Set-based reading of a table of bills in DuckDB: columns by their roles as text, checks, bills, lines. */
 

@@ -8,14 +8,14 @@ import { invalid } from '../../domain/errors';
 import { type BillTable, billTableSchema } from '../../domain/schemas/bill-table';
 import { parseOrExplain } from '../../domain/schemas/parse';
 import { digestOf, sha256File } from '../artifacts/hash';
-import type { Db, Tx } from '../db/connection';
-import type { ActRef } from '../ledger/ledger';
-import { quote, withDuck } from '../snapshots/duck';
-import { openTable } from '../snapshots/open-table';
+import type { Db, Tx } from '../postgres/connection';
+import type { ActRef } from '../ledger/append';
+import { quote, withDuck } from '../duckdb/duckdb';
+import { openTable } from '../duckdb/table-view';
 import { type Batch, inBatch, type LoadReport } from './batch';
 import { BILLS, CHECKS, DISAGREEING, LINES, namedColumns, osloTable } from './bill-table-sql';
-import { rawConnection } from './copy-into';
-import { BillNumbers, Months } from './keys';
+import { rawConnection } from '../postgres/copy-writer';
+import { BillNumbers, Months } from './id-allocators';
 import type { Vault } from './vault';
 
 /**

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { invalid } from '../../domain/errors';
-import type { Db } from '../db/connection';
-import type { ActRef } from '../ledger/ledger';
+import type { Db } from '../postgres/connection';
+import type { ActRef } from '../ledger/append';
 import { type LineLoader, loadFile, type LoadReport } from './batch';
-import { ActorLoader, agreementLoader, substituteLoader } from './actors';
+import { ActorLoader, agreementLoader, substituteLoader } from './providers';
 import { CaseLoader } from './cases';
-import { PatientLoader } from './people';
+import { PatientLoader } from './patients';
 import { PrescriptionLoader } from './prescriptions';
 import { SettlementLoader } from './settlements';
 import type { Vault } from './vault';

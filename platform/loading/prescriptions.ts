@@ -1,10 +1,10 @@
-import { civilTime } from '../../domain/civil-time';
+import { civilTime } from '../../domain/time/civil-time';
 import { parseOre } from '../../domain/money';
 import { monthStart } from '../../domain/rules/time-splits';
 import { eReseptSchema, type EReseptMessage } from '../../domain/schemas/eresept';
 import { accept, type Batch, type LineLoader } from './batch';
-import { type Cell, CopyInto } from './copy-into';
-import { Months, ProviderIndex } from './keys';
+import { type Cell, CopyInto } from '../postgres/copy-writer';
+import { Months, ProviderIndex } from './id-allocators';
 import type { Vault } from './vault';
 
 interface Pending {

@@ -1,6 +1,6 @@
 import { FIELDS, ICPC2_CHAPTERS, PRACTICE_TYPES, REGIME_EVENTS, RULES } from '../../domain/reference/codes';
 import { TARIFFS } from '../../domain/reference/tariffs';
-import type { Db } from '../db/connection';
+import type { Db } from '../postgres/connection';
 
 /** Reference values that the product brings along; safe to run again. */
 export async function loadReference(db: Db): Promise<void> {

@@ -1,4 +1,4 @@
-import { civilTime, parseInstant } from '../../domain/civil-time';
+import { civilTime, parseInstant } from '../../domain/time/civil-time';
 import { parseOre } from '../../domain/money';
 import {
   type Bill,
@@ -11,8 +11,8 @@ import {
 } from '../../domain/schemas/kuhr';
 import { monthStart } from '../../domain/rules/time-splits';
 import { type Batch, firstProblem, type LineLoader } from './batch';
-import { BillNumbers, Months, ProviderIndex } from './keys';
-import { CopyInto } from './copy-into';
+import { BillNumbers, Months, ProviderIndex } from './id-allocators';
+import { CopyInto } from '../postgres/copy-writer';
 import type { Vault } from './vault';
 
 const EFFECTS = { avvist: 'reject', avkortet: 'curtail', merknad: 'note' } as const;

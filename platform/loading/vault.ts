@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Db, Tx } from '../db/connection';
-import { CopyInto } from './copy-into';
-import { Remembered } from './remembered';
+import type { Db, Tx } from '../postgres/connection';
+import { CopyInto } from '../postgres/copy-writer';
+import { Remembered } from './pseudonym-cache';
 
 /** People remembered between files: at 80 bytes each, what a loader needs whatever the register's size. */
 const CACHE_LIMIT = 1_000_000;

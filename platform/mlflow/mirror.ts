@@ -1,6 +1,6 @@
 import { slotName } from '../../domain/rules/slots';
 import type { ArtifactStore } from '../artifacts/store';
-import type { Db } from '../db/connection';
+import type { Db } from '../postgres/connection';
 import { evaluationOf, overall, foldResults, getRun, type TrainingRun } from '../db/stores/runs';
 import { championOf, getVersion, type VersionBundle } from '../db/stores/versions';
 import { type Mlflow, MlflowError } from './client';

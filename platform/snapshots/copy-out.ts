@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { to as copyTo } from 'pg-copy-streams';
-import type { Tx } from '../db/connection';
-import { rawConnection } from '../loading/copy-into';
+import type { Tx } from '../postgres/connection';
+import { rawConnection } from '../postgres/copy-writer';
 
 /** One run of rows of equal shard: a file of CSV without the shard column, and the hash of its bytes. */
 export interface CsvPart {

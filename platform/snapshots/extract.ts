@@ -3,11 +3,11 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { addMonths, monthStart } from '../../domain/rules/time-splits';
 import { canonical, digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
-import type { Db, Tx } from '../db/connection';
-import { type ActRef, append } from '../ledger/ledger';
+import type { Db, Tx } from '../postgres/connection';
+import { type ActRef, append } from '../ledger/append';
 import { copyOut, copyOutSharded, type CsvPart } from './copy-out';
 import { type Dataset, DATASETS, type Manifest, type PartRef, shardSql } from './datasets';
-import { PARQUET, quote, runInLittle, withDuck } from './duck';
+import { PARQUET, quote, runInLittle, withDuck } from '../duckdb/duckdb';
 
 export interface SnapshotRef {
   readonly snapshotId: string;

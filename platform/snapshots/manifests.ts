@@ -1,6 +1,6 @@
 import { notFound } from '../../domain/errors';
 import type { ArtifactStore } from '../artifacts/store';
-import type { Db } from '../db/connection';
+import type { Db } from '../postgres/connection';
 import type { Manifest, PartRef } from './datasets';
 
 interface Redacted {

@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import { conflict, invalid, notFound } from '../../domain/errors';
 import { sha256File } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
-import type { Db } from '../db/connection';
-import { type ActRef, append } from '../ledger/ledger';
+import type { Db } from '../postgres/connection';
+import { type ActRef, append } from '../ledger/append';
 import type { Manifest, PartRef } from './datasets';
-import { PARQUET, quote, withDuck } from './duck';
+import { PARQUET, quote, withDuck } from '../duckdb/duckdb';
 import { readManifest } from './manifests';
 
 export interface RedactionRequest {

@@ -6,9 +6,9 @@ import { ROOT } from '../../platform/config/env';
 import { loadBillTable } from '../../platform/loading/bill-table';
 import { importRegister } from '../../platform/loading/import-register';
 import { Vault } from '../../platform/loading/vault';
-import { readYaml } from '../../platform/services/experiments';
-import { withDuck } from '../../platform/snapshots/duck';
-import type { ActRef } from '../../platform/ledger/ledger';
+import { readYaml } from '../../application/experiments';
+import { withDuck } from '../../platform/duckdb/duckdb';
+import type { ActRef } from '../../platform/ledger/append';
 import { actAs, testDatabase, type TestDatabase } from '../support/environment';
 import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
 

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { importRegister } from '../../platform/loading/import-register';
 import { Vault } from '../../platform/loading/vault';
-import type { ActRef } from '../../platform/ledger/ledger';
+import type { ActRef } from '../../platform/ledger/append';
 import { actAs, testDatabase, type TestDatabase } from '../support/environment';
 import { actorFact } from '../support/register-files';
 

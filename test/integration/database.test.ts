@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from '../../platform/db/connection';
+import { connect } from '../../platform/postgres/connection';
 import { actAs, prepared, testDatabase, type TestDatabase } from '../support/environment';
 
 let t: TestDatabase;

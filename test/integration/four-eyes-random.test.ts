@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Rng } from '../../domain/rng';
 import { UtplukkError } from '../../domain/errors';
-import { statementById } from '../../platform/db/stores/statements';
+import { statementById } from '../../platform/signing/statement-store';
 import { verifyLedger } from '../../platform/ledger/verify';
-import { answerEmergency, returnToEarlier, stopScoring } from '../../platform/services/emergency';
-import { decide, overrideGate, propose } from '../../platform/services/promotion';
-import { nonceOf } from '../../platform/trust/evidence';
-import { openDecision } from '../../platform/trust/statements';
+import { answerEmergency, returnToEarlier, stopScoring } from '../../application/rollback';
+import { decide, overrideGate, propose } from '../../application/promotion';
+import { nonceOf } from '../../platform/signing/step-up-token';
+import { openDecision } from '../../platform/signing/statements';
 import { actAs, prepared } from '../support/environment';
 import { type PromotionHarness, promotionHarness } from '../support/promotion-harness';
 import { judged, signedTestVersion } from '../support/promotions';

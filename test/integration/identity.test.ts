@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { signInAsDemoUser, signInAsService } from '../../platform/auth/sign-in';
 import { tokenVerifier } from '../../platform/auth/tokens';
-import { beginAct } from '../../platform/auth/acts';
+import { beginAct } from '../../platform/auth/audit-context';
 import { testDatabase, type TestDatabase, tokenOf } from '../support/environment';
 
 let t: TestDatabase;

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { canonical } from '../../platform/artifacts/hash';
-import { connect, type Db, type Tx } from '../../platform/db/connection';
+import { connect, type Db, type Tx } from '../../platform/postgres/connection';
 import { ledgerEntries, type LedgerQuery } from '../../platform/db/read-models/ledger-entries';
-import { COVERED } from '../../platform/ledger/covered';
-import { type ActRef, append, type EntryInput, storeReason } from '../../platform/ledger/ledger';
+import { COVERED } from '../../platform/ledger/audited-tables';
+import { type ActRef, append, type EntryInput, storeReason } from '../../platform/ledger/append';
 import { verifyLedger } from '../../platform/ledger/verify';
-import { anchorsOf } from '../../platform/trust/anchors';
+import { anchorsOf } from '../../platform/signing/anchors';
 import { otherValue } from '../support/mutations';
 import { actAs, prepared, testDatabase, type TestDatabase, testNotary, type TestNotary } from '../support/environment';
 

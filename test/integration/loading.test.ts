@@ -6,11 +6,11 @@ import { loadReference } from '../../platform/loading/reference';
 import { Vault } from '../../platform/loading/vault';
 import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest } from '../../platform/snapshots/manifests';
-import { buildRegisterMatrix, featureCode } from '../../platform/snapshots/matrix';
-import { matrixEngine } from '../../platform/snapshots/engine';
-import { buildTableMatrix, pinTable } from '../../platform/snapshots/table-matrix';
+import { buildRegisterMatrix, featureCode } from '../../platform/matrices/register-matrix';
+import { matrixEngine } from '../../platform/duckdb/version';
+import { buildTableMatrix, pinTable } from '../../platform/matrices/table-matrix';
 import { tableMappingSchema } from '../../domain/schemas/table-mapping';
-import type { ActRef } from '../../platform/ledger/ledger';
+import type { ActRef } from '../../platform/ledger/append';
 import { actAs, testDatabase, type TestDatabase } from '../support/environment';
 import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
 

@@ -1,21 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { reproductionActivities } from '../../activities/reproduction';
-import { garbage } from '../../platform/artifacts/garbage';
-import type { ActRef } from '../../platform/ledger/ledger';
+import { rebuildStageActivities } from '../../activities/reproduction';
+import { garbage } from '../../application/garbage-collection';
+import type { ActRef } from '../../platform/ledger/append';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { importRegister } from '../../platform/loading/import-register';
 import { Vault } from '../../platform/loading/vault';
 import { partsOf } from '../../platform/snapshots/datasets';
-import { withDuck } from '../../platform/snapshots/duck';
-import { matrixEngine } from '../../platform/snapshots/engine';
+import { withDuck } from '../../platform/duckdb/duckdb';
+import { matrixEngine } from '../../platform/duckdb/version';
 import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest, redactedParts } from '../../platform/snapshots/manifests';
-import { buildRegisterMatrix, featureCode } from '../../platform/snapshots/matrix';
+import { buildRegisterMatrix, featureCode } from '../../platform/matrices/register-matrix';
 import { redactPartition, type RedactionRequest } from '../../platform/snapshots/redactions';
-import { actAs, prepared, testDatabase, type TestDatabase } from '../support/environment';
+import { actAs, testDatabase, type TestDatabase } from '../support/environment';
 import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
 
 let t: TestDatabase;
@@ -99,32 +98,9 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   expect(await redactedParts(t.db, t.store, snapshotId)).toEqual(['bill 2023-02-01']);
   expect((await garbage(t.db, t.store)).missing).toEqual([]);
 
-  // A version that stood on it: the rebuilt matrix is another one, and the answer names the partition.
-  const versionId = 'f'.repeat(64);
-  const runId = randomUUID();
-  await prepared(t, actor, async (tx) => {
-    await tx('ml.training_run').insert({
-      run_id: runId,
-      act_id: actor.actId,
-      experiment: '{}',
-      experiment_sha256: 'x',
-      slot: 's/all',
-      state: 'finished',
-      started_at: new Date(),
-    });
-    await tx('ml.model_version').insert({
-      version_id: versionId,
-      slot: 's/all',
-      family: 'mlp',
-      run_id: runId,
-      matrix_id: matrix.matrixId,
-      recipe: '{}',
-      selectable: false,
-      registered_at: new Date(),
-    });
-  });
+  // The matrix that stood on it is another one when it is made again, and the answer names the partition.
   const unasked = {} as never; // not asked by a rebuild
-  const { rebuildMatrix } = reproductionActivities({
+  const { rebuildStage } = rebuildStageActivities({
     ...t,
     mirror: unasked,
     watch: unasked,
@@ -136,14 +112,9 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
     clock: () => new Date(),
   });
   const { MockActivityEnvironment } = await import('@temporalio/testing');
-  const environment = new MockActivityEnvironment();
-  const rebuilt = await environment.run<
-    [{ actId: string; versionId: string }],
-    Awaited<ReturnType<typeof rebuildMatrix>>,
-    typeof rebuildMatrix
-  >(rebuildMatrix, { actId: actor.actId, versionId });
-  expect(rebuilt.found).not.toBe(rebuilt.expected);
-  expect(rebuilt.redacted).toEqual(['bill 2023-02-01']);
+  const stage = { stage: 'matrix', id: matrix.matrixId } as const;
+  const rebuilt = await new MockActivityEnvironment().run(rebuildStage, stage);
+  expect(rebuilt).toEqual({ ...stage, same: false, detail: 'redacted at partition bill 2023-02-01' });
 });
 
 test('the same call again finishes what was cut short; statement and ledger stay one each and cannot be changed', async () => {

@@ -27,7 +27,7 @@ test.each(fs.readdirSync(DIR))('%s replays: runs that began then go on with this
 test('a history that this code could not have made is refused', async () => {
   const { workflowId, history } = recorded('reproduce.build-1.json');
   const changed = JSON.parse(
-    JSON.stringify(history).replaceAll('"rebuildMatrix"', '"anotherActivity"'),
+    JSON.stringify(history).replaceAll('"planReproduction"', '"anotherActivity"'),
   ) as Recorded['history'];
   await expect(Worker.runReplayHistory({ workflowBundle: { codePath: BUNDLE } }, changed, workflowId)).rejects.toThrow(
     /nondeterminism/i,

@@ -5,17 +5,17 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { ArtifactStore } from '../../platform/artifacts/store';
-import { beginAct } from '../../platform/auth/acts';
+import { beginAct } from '../../platform/auth/audit-context';
 import { evidenceAs, signInAsDemoUser } from '../../platform/auth/sign-in';
 import { tokenVerifier, type VerifiedToken } from '../../platform/auth/tokens';
 import { type Env, loadEnv, ROOT } from '../../platform/config/env';
-import { connect, type Db, type Tx } from '../../platform/db/connection';
-import { type ActRef, append } from '../../platform/ledger/ledger';
+import { connect, type Db, type Tx } from '../../platform/postgres/connection';
+import { type ActRef, append } from '../../platform/ledger/append';
 import type { Act } from '../../domain/rules/roles';
-import type { Command } from '../../platform/services/context';
-import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
-import { NotaryClient } from '../../platform/trust/notary-client';
-import { readTrust, type Trust } from '../../platform/trust/trust';
+import type { Command } from '../../application/request-context';
+import { LifecycleClient } from '../../application/workflow-client';
+import { NotaryClient } from '../../platform/signing/notary-client';
+import { readTrust, type Trust } from '../../platform/signing/trusted-keys';
 
 /** A database and a store of this test file alone, cloned from the migrated template. */
 export interface TestDatabase {

@@ -1,7 +1,7 @@
 import { Rng } from '../../domain/rng';
 import { type DatedRow, type Fold, testsFold, trainsFold } from '../../domain/rules/time-splits';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
-import type { LeakContext } from '../../models/leaks/types';
+import type { LeakContext } from '../../models/leakage/types';
 
 const FOLDS: readonly Fold[] = [
   { id: 'fold-1', trainKnownBefore: '2023-01-01', testFrom: '2023-01-01', testUntil: '2023-07-01' },

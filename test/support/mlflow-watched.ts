@@ -2,7 +2,7 @@ import { slotName } from '../../domain/rules/slots';
 import { verifyLedger } from '../../platform/ledger/verify';
 import type { Mlflow } from '../../platform/mlflow/client';
 import { MlflowMirror } from '../../platform/mlflow/mirror';
-import { listDeviations, MlflowWatch } from '../../platform/mlflow/watch';
+import { listDeviations, MlflowWatch } from '../../platform/mlflow/reconcile';
 import { actAs, type TestDatabase } from './environment';
 
 /** Somebody changes alias, version and run in MLflow by hand: each is found, put on record, and mirrored again. */

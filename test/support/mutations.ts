@@ -1,8 +1,8 @@
-import { connect, type Db, type Tx } from '../../platform/db/connection';
-import { verifyBulk } from '../../platform/ledger/bulk';
-import { COVERED } from '../../platform/ledger/covered';
+import { connect, type Db, type Tx } from '../../platform/postgres/connection';
+import { verifyBulk } from '../../platform/ledger/verify-bulk-rows';
+import { COVERED } from '../../platform/ledger/audited-tables';
 import { EMPTY_ROOT } from '../../platform/ledger/merkle';
-import { verifyRows } from '../../platform/ledger/rows';
+import { verifyRows } from '../../platform/ledger/verify-rows';
 import { ALL_PAGES, verifyRange } from '../../platform/ledger/verify-range';
 
 /** Tables whose rows are covered many at a time. */

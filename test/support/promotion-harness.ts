@@ -3,10 +3,10 @@ import path from 'node:path';
 import type { Deps } from '../../activities/deps';
 import { promotionActivities } from '../../activities/promotion';
 import { evidenceAs } from '../../platform/auth/sign-in';
-import type { Command } from '../../platform/services/context';
-import { propose } from '../../platform/services/promotion';
-import { LifecycleClient } from '../../platform/temporal/lifecycle-client';
-import { verifiedChampion } from '../../platform/trust/champion';
+import type { Command } from '../../application/request-context';
+import { propose } from '../../application/promotion';
+import { LifecycleClient } from '../../application/workflow-client';
+import { verifiedChampion } from '../../platform/signing/verified-champion';
 import { testDatabase, type TestDatabase, testNotary, type TestNotary, tokenOf } from './environment';
 import { judged, signedTestVersion } from './promotions';
 

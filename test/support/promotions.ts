@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { signInAsService } from '../../platform/auth/sign-in';
 import { canonical } from '../../platform/artifacts/hash';
-import { storeStatement } from '../../platform/db/stores/statements';
-import { append } from '../../platform/ledger/ledger';
-import { PREDICATE } from '../../platform/trust/statements';
+import { storeStatement } from '../../platform/signing/statement-store';
+import { append } from '../../platform/ledger/append';
+import { PREDICATE } from '../../platform/signing/statements';
 import { actAs, prepared, type TestDatabase, type TestNotary } from './environment';
 
 type Parts = Pick<TestDatabase, 'env' | 'db' | 'store'> & { readonly notary: TestNotary };

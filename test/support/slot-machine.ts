@@ -1,4 +1,4 @@
-import { ANSWERS_NEEDED } from '../../domain/rules/emergency';
+import { ANSWERS_NEEDED } from '../../domain/rules/rollback';
 import { type TwoPersonAct, fourEyesProblem } from '../../domain/rules/four-eyes';
 import { decisionProblem, type RequestState } from '../../domain/rules/lifecycle';
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { DEMO_DIALS } from '../../simulation/dials';
+import { DEMO_DIALS } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
 import { importRegister } from '../../platform/loading/import-register';
 import { loadReference } from '../../platform/loading/reference';

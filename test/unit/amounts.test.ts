@@ -1,8 +1,8 @@
 import { listDocument, policyOf, scoresOf } from '../../activities/selection';
 import { Rng } from '../../domain/rng';
 import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
-import { amountsOf, fitAmounts } from '../../models/amounts';
-import { byExpectedNok } from '../../models/evaluation/expected-nok';
+import { amountsOf, fitAmounts } from '../../models/amounts/amount-model';
+import { byExpectedNok } from '../../models/evaluation/expected-amount';
 
 const META: MatrixMeta = {
   columns: [],

@@ -1,6 +1,6 @@
 import { type ApplicationFailure } from '@temporalio/common';
-import { MAX_ENDINGS, toFailure } from '../../activities/boundary';
-import { ProcessEnded } from '../../activities/compute/spawn-job';
+import { MAX_ENDINGS, toFailure } from '../../activities/interceptors';
+import { ProcessEnded } from '../../compute/spawn-job';
 import { invalid } from '../../domain/errors';
 
 const failure = (error: unknown, attempt: number) => toFailure(error, attempt) as ApplicationFailure;

@@ -1,10 +1,10 @@
-import { civilTime, parseInstant } from '../../domain/civil-time';
+import { civilTime, parseInstant } from '../../domain/time/civil-time';
 import { isNationalId, isOrganisationNumber, isSyntheticNationalId } from '../../domain/identifiers';
 import { parseOre } from '../../domain/money';
 import { fourEyesProblem } from '../../domain/rules/four-eyes';
 import { decisionProblem } from '../../domain/rules/lifecycle';
 import { judge } from '../../domain/rules/promotion-gates';
-import { exploitList } from '../../domain/rules/ranking';
+import { exploitList } from '../../domain/rules/selection';
 import { ACTS, mayDo } from '../../domain/rules/roles';
 import { addMonths, foldsOf, testsFold, trainsFold } from '../../domain/rules/time-splits';
 import { Rng } from '../../domain/rng';

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { quote, runInLittle, withDuck } from '../../platform/snapshots/duck';
+import { quote, runInLittle, withDuck } from '../../platform/duckdb/duckdb';
 
 describe('a connection held to little memory', () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-duck-'));

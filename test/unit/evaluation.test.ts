@@ -1,6 +1,6 @@
 import { Rng } from '../../domain/rng';
 import { calibrated, chooseCalibrator } from '../../models/calibration/calibrator';
-import { worthOfGround } from '../../models/calibration/grounds';
+import { worthOfGround } from '../../models/calibration/case-source-offset';
 import { fitIsotonic, isotonicProbability } from '../../models/calibration/isotonic';
 import {
   allEstimates,
@@ -11,9 +11,9 @@ import {
   inverseProbability,
   studentT,
   wilson,
-} from '../../models/evaluation/estimators';
-import type { Contender } from '../../models/evaluation/contender';
-import { byExpectedNok } from '../../models/evaluation/expected-nok';
+} from '../../models/evaluation/off-policy-estimators';
+import type { Contender } from '../../models/evaluation/scored-model';
+import { byExpectedNok } from '../../models/evaluation/expected-amount';
 import { evaluateRun } from '../../models/evaluation/evaluate';
 import {
   brierScore,

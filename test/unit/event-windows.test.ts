@@ -5,10 +5,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { type EventWindows, eventWindowsSchema } from '../../domain/schemas/event-windows';
 import { ROOT } from '../../platform/config/env';
-import { writeEventWindows } from '../../platform/services/event-windows';
-import { readYaml } from '../../platform/services/experiments';
-import { withDuck } from '../../platform/snapshots/duck';
-import { eventColumns, makeEventWindows } from '../../platform/snapshots/event-windows';
+import { writeEventWindows } from '../../application/event-windows';
+import { readYaml } from '../../application/experiments';
+import { withDuck } from '../../platform/duckdb/duckdb';
+import { eventColumns, makeEventWindows } from '../../platform/features/event-windows';
 
 const specOf = (over: object): EventWindows =>
   eventWindowsSchema.parse({

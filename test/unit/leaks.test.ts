@@ -1,8 +1,8 @@
 import { Rng } from '../../domain/rng';
 import { trainsFold } from '../../domain/rules/time-splits';
-import { checkEncoder, checkLeaks, LEAK_CHECKS } from '../../models/leaks/leak-check';
-import { separation, stratified } from '../../models/leaks/statistics';
-import type { LeakContext } from '../../models/leaks/types';
+import { checkEncoder, checkLeaks, LEAK_CHECKS } from '../../models/leakage/leakage-check';
+import { separation, stratified } from '../../models/leakage/statistics';
+import type { LeakContext } from '../../models/leakage/types';
 import { fitEncoder } from '../../models/preprocessing/encoder';
 import { always, cleanWorld, withColumn, withData, withWords } from '../support/leak-worlds';
 

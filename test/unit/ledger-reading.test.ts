@@ -5,7 +5,7 @@ import { Rng } from '../../domain/rng';
 import { canonical } from '../../platform/artifacts/hash';
 import { binaryRows, type CopyRow } from '../../platform/ledger/copy-rows';
 import { parseEntry, readEntry } from '../../platform/ledger/entry-body';
-import { Places } from '../../platform/ledger/places';
+import { Places } from '../../platform/ledger/leaf-index';
 import { fullRoot, leafHash, merkleRoot } from '../../platform/ledger/merkle';
 
 const words = fc.oneof(fc.string(), fc.constantFrom('plain', 'blåbær', 'a"b', 'a\\b', 'line\nbreak', '\u2028', ''));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonical } from '../../platform/artifacts/hash';
-import { instantText } from '../../platform/ledger/ledger';
+import { instantText } from '../../platform/ledger/append';
 import { leafHash, merkleRoot } from '../../platform/ledger/merkle';
 
 const sha = (...parts: Buffer[]) => createHash('sha256').update(Buffer.concat(parts)).digest();

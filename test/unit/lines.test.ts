@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { linesOf } from '../../platform/loading/lines';
+import { linesOf } from '../../platform/loading/read-lines';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-lines-'));
 afterAll(() => fs.rmSync(dir, { recursive: true, force: true }));

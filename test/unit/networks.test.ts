@@ -7,10 +7,10 @@ import { tabmMini } from '../../models/architectures/tabm-mini';
 import { loadBackend, type Tf } from '../../models/backend';
 import { AdamW } from '../../models/nn/adamw';
 import { logLossOfLogits, trainingLoss } from '../../models/nn/loss';
-import { Masks } from '../../models/nn/masks';
+import { Masks } from '../../models/nn/dropout-masks';
 import { type Network, type Rows, toTensors } from '../../models/nn/network';
 import { networkLogits, trainNetwork } from '../../models/nn/train';
-import { rectified, weighedSums } from '../../models/nn/rectified';
+import { rectified, weighedSums } from '../../models/nn/relu-dropout';
 import type { InputColumn } from '../../models/preprocessing/encoder';
 
 let tf: Tf;

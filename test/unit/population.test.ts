@@ -3,8 +3,8 @@ import { toMarkdown } from '../../domain/cards/document';
 import { Rng } from '../../domain/rng';
 import type { Estimator, PopulationReport } from '../../domain/schemas/evaluation';
 import { evaluateRun } from '../../models/evaluation/evaluate';
-import { nuisanceEffects } from '../../models/evaluation/nuisance';
-import { judgePopulation, type PastControl, type PopulationPart } from '../../models/evaluation/population';
+import { nuisanceEffects } from '../../models/evaluation/caseworker-effect';
+import { judgePopulation, type PastControl, type PopulationPart } from '../../models/evaluation/population-report';
 import type { Judged } from '../../models/metrics/ranking-metrics';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));

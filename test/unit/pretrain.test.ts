@@ -5,9 +5,9 @@ import { familySchema } from '../../domain/schemas/families';
 import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 import { storeModel } from '../../models/artifact';
 import { loadBackend, type Tf } from '../../models/backend';
-import { fitFamily } from '../../models/fit';
+import { fitFamily } from '../../models/training/fit';
 import { averagePrecisionOf } from '../../models/metrics/ranking-metrics';
-import { manyHits, pretrainingOf } from '../../models/pretrain';
+import { manyHits, pretrainingOf } from '../../models/training/pretraining';
 import { scoreRows } from '../../models/score';
 
 let tf: Tf;

@@ -1,18 +1,18 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { toHtml, toMarkdown } from '../../domain/cards/document';
 import { type CardInput, modelCard } from '../../domain/cards/model-card';
-import { featureInWords, reasonsInWords } from '../../domain/features/words';
+import { featureInWords, reasonsInWords } from '../../domain/features/explanations-i18n';
 import { familySchema } from '../../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { Rng } from '../../domain/rng';
 import { loadBackend, type Tf } from '../../models/backend';
 import { contributions } from '../../models/explain/contributions';
 import { explain } from '../../models/explain/reasons';
-import { type FittedModel, fitFamily, FORWARD } from '../../models/fit';
+import { type FittedModel, fitFamily, FORWARD } from '../../models/training/fit';
 import { toTensors } from '../../models/nn/network';
 import { encode, inputColumns } from '../../models/preprocessing/encoder';
 import { scoreRows } from '../../models/score';
-import { fitSeen, unlikeSeen } from '../../models/seen';
+import { fitSeen, unlikeSeen } from '../../models/ood/training-ranges';
 
 let tf: Tf;
 beforeAll(async () => void ({ tf } = await loadBackend('tensorflow')));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Remembered } from '../../platform/loading/remembered';
+import { Remembered } from '../../platform/loading/pseudonym-cache';
 
 const lookup = (n: number) => createHash('sha256').update(String(n)).digest();
 

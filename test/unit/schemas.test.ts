@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { experimentSchema } from '../../domain/schemas/experiment';
 import { parseOrExplain } from '../../domain/schemas/parse';
 import { tableMappingSchema } from '../../domain/schemas/table-mapping';
-import { loadExperiment } from '../../platform/services/experiments';
-import { usableColumns } from '../../activities/usable-columns';
+import { loadExperiment } from '../../application/experiments';
+import { usableColumns } from '../../domain/rules/feature-selection';
 
 const examples = path.resolve(__dirname, '../../docs/examples');
 const demo = () =>

@@ -3,7 +3,7 @@ import { Rng } from '../../domain/rng';
 import { type FamilySpec, familySchema } from '../../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { loadBackend } from '../../models/backend';
-import { tryOut } from '../../models/search';
+import { tryOut } from '../../models/tuning/rolling-origin-cv';
 
 const FAMILIES: readonly FamilySpec[] = (['logistic', 'mlp', 'tabm-mini', 'additive'] as const).map((family) =>
   familySchema.parse({ family }),

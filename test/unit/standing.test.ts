@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { Rng } from '../../domain/rng';
 import { calibrated, chooseCalibrator } from '../../models/calibration/calibrator';
-import { fitStanding, standingOf } from '../../models/calibration/standing';
-import type { Contender } from '../../models/evaluation/contender';
+import { fitStanding, standingOf } from '../../models/calibration/rank-normalizer';
+import type { Contender } from '../../models/evaluation/scored-model';
 import { evaluateRun } from '../../models/evaluation/evaluate';
-import { normalQuantile } from '../../models/preprocessing/quantile-normal';
+import { normalQuantile } from '../../models/preprocessing/quantile-transformer';
 
 const SETTINGS = { ks: [10], bootstrap: 50, seed: 1 };
 

@@ -6,10 +6,10 @@ import { DECLARATIONS, FEATURES } from '../../domain/features/catalogue';
 import { columnsOf } from '../../domain/features/types';
 import { isNationalId, isSyntheticNationalId } from '../../domain/identifiers';
 import { ROOT } from '../../platform/config/env';
-import { wantedBy } from '../../platform/snapshots/window-sql';
+import { wantedBy } from '../../platform/features/window-aggregates-sql';
 import { sha256File } from '../../platform/artifacts/hash';
 import { writeRegister } from '../../simulation/messages';
-import { DEMO_DIALS } from '../../simulation/dials';
+import { DEMO_DIALS } from '../../simulation/simulation-config';
 
 const tracked = () =>
   execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');

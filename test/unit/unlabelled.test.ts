@@ -4,10 +4,10 @@ import { familySchema } from '../../domain/schemas/families';
 import type { MatrixData } from '../../domain/schemas/matrix';
 import { storeModel } from '../../models/artifact';
 import { loadBackend, type Tf } from '../../models/backend';
-import { fitFamily } from '../../models/fit';
+import { fitFamily } from '../../models/training/fit';
 import { averagePrecisionOf } from '../../models/metrics/ranking-metrics';
 import { scoreRows } from '../../models/score';
-import { drawBeside, joinUnlabelled } from '../../models/unlabelled';
+import { drawBeside, joinUnlabelled } from '../../models/training/pu-bagging';
 import { storedExperiment } from '../../platform/db/stores/runs';
 
 let tf: Tf;

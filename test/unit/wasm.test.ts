@@ -6,7 +6,7 @@ import { mlp } from '../../models/architectures/mlp';
 import { tabmMini } from '../../models/architectures/tabm-mini';
 import { loadBackend, type Tf } from '../../models/backend';
 import { trainingLoss } from '../../models/nn/loss';
-import { Masks } from '../../models/nn/masks';
+import { Masks } from '../../models/nn/dropout-masks';
 import { type Network, type Rows, toTensors } from '../../models/nn/network';
 import { trainNetwork } from '../../models/nn/train';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ROOT } from '../../platform/config/env';
 import { championOf } from '../../platform/db/stores/versions';
-import { startRescore } from '../../platform/services/lists';
+import { startRescore } from '../../application/selection';
 import { draftedList } from '../../apps/cli/commands/lists';
 import { openBrowser, Visitor } from '../support/browser';
 import { testProduct, type TestProduct } from '../support/environment';

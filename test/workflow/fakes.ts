@@ -41,8 +41,6 @@ export function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & 
     buildLaterMatrix: async () => ({ matrixId: 'later', rows: 3, positives: 1 }),
     judgeLater: async () => ({ documentSha256: 'document', rows: 2, findings: 1 }),
     recordFollowUp: async () => ({ followUpId: 'follow-up' }),
-    rebuildMatrix: async () => ({ expected: 'm', found: 'm', matrixId: 'm' }),
-    compareRebuild: async () => ({ same: true, sameEngine: true, firstDifference: undefined }),
     planRebuild: async () => ({
       stages: [
         { stage: 'matrix', id: 'm' },

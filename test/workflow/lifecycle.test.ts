@@ -343,24 +343,3 @@ describe('rebuild', () => {
     expect(calls[0]).toBe('beginScheduledAct');
   });
 });
-
-describe('reproduce', () => {
-  const input = { actId: 'a', versionId: 'v', runId: 'r', family: 'mlp' };
-  test('names the matrix as the first stage that differs, and trains nothing then', async () => {
-    const calls: string[] = [];
-    await withWorkers(
-      fakes(calls, { rebuildMatrix: async () => ({ expected: 'm', found: 'other', matrixId: 'm' }) }),
-      async () =>
-        expect(await (await start('reproduce', input)).result()).toMatchObject({
-          same: false,
-          firstDifference: 'matrix',
-        }),
-    );
-    expect(calls).toEqual(['rebuildMatrix']);
-  });
-  test('agrees when all hashes do', async () => {
-    await withWorkers(fakes([]), async () =>
-      expect(await (await start('reproduce', input)).result()).toMatchObject({ same: true }),
-    );
-  });
-});

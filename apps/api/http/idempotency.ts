@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { conflict, invalid } from '../../../domain/errors';
 import { digestOf } from '../../../platform/artifacts/hash';
 import type { VerifiedToken } from '../../../platform/auth/tokens';
-import type { Db } from '../../../platform/db/connection';
+import type { Db } from '../../../platform/postgres/connection';
 
 export const IDEMPOTENCY_HEADER = 'idempotency-key';
 const KEY = /^[\w-]{8,100}$/;

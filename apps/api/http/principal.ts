@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type {} from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notAllowed } from '../../../domain/errors';
-import { ACCESS, mayCall, type Operation } from '../../../domain/rules/access';
+import { ACCESS, mayCall, type Operation } from '../../../domain/rules/permissions';
 import type { TokenVerifier, VerifiedToken } from '../../../platform/auth/tokens';
 import { HttpProblem } from './problems';
 import type { Sessions } from './session';

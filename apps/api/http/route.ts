@@ -1,8 +1,8 @@
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { z } from 'zod';
-import { ACCESS, groupsInScope, type Operation } from '../../../domain/rules/access';
-import type { Command } from '../../../platform/services/context';
+import { ACCESS, groupsInScope, type Operation } from '../../../domain/rules/permissions';
+import type { Command } from '../../../application/request-context';
 import type { ApiDeps } from '../deps';
 import { once } from './idempotency';
 import { callerOf, evidenceFor, type Principal, requireAccess } from './principal';

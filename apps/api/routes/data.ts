@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { FEATURES } from '../../../domain/features/catalogue';
 import { loadPage, quarantinePage, snapshotPage } from '../../../platform/db/read-models/register';
-import { listDeviations } from '../../../platform/mlflow/watch';
+import { listDeviations } from '../../../platform/mlflow/reconcile';
 import type { ApiDeps } from '../deps';
 import { keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { route } from '../http/route';

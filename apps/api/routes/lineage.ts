@@ -7,7 +7,7 @@ import { reproduceId } from '../../../domain/rules/workflow-ids';
 import { lineageOf } from '../../../platform/db/read-models/lineage';
 import { namesOf } from '../../../platform/db/read-models/live-at';
 import { findNode, lineageGraph, NODE_KINDS } from '../../../platform/lineage/graph';
-import { startRebuild } from '../../../platform/services/rebuild';
+import { startRebuild } from '../../../application/reproduction';
 import type { ApiDeps } from '../deps';
 import { route } from '../http/route';
 import { idParam, instant, person } from './schemas';

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { conflict, notAllowed } from '../../../domain/errors';
-import { ASSESSMENTS } from '../../../domain/rules/blind';
+import { ASSESSMENTS } from '../../../domain/rules/blind-assessment';
 import { isToJudge, linePage, linesToJudge, type LineView } from '../../../platform/db/read-models/selection';
-import { recordAccess } from '../../../platform/services/access';
-import { judgeOf, readLines } from '../../../platform/services/look-ups';
-import { assess, getList, listPage, type ListSummary, sealList } from '../../../platform/services/lists';
+import { recordAccess } from '../../../application/access-log';
+import { judgeOf, readLines } from '../../../application/access-logged-reads';
+import { assess, getList, listPage, type ListSummary, sealList } from '../../../application/selection';
 import type { ApiDeps } from '../deps';
 import { cursorOf, keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { route } from '../http/route';
-import { AmountsOfLists } from './amounts';
+import { AmountsOfLists } from './refund-totals';
 import { idParam, listSummary, ore, sha } from './schemas';
 
 const EXPORT_ROWS = 5000;

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { ACCESS, OPERATIONS, PURPOSES } from '../../../domain/rules/access';
-import { overviewOf } from '../../../platform/services/overview';
+import { ACCESS, OPERATIONS, PURPOSES } from '../../../domain/rules/permissions';
+import { overviewOf } from '../../../application/overview';
 import { liveAt } from '../../../platform/db/read-models/live-at';
 import { readCheckpoint } from '../../../platform/ledger/checkpointer';
 import type { ApiDeps } from '../deps';
 import { route } from '../http/route';
-import { requestsInWords, runsInWords } from './names';
+import { requestsInWords, runsInWords } from './presenters';
 import { instant, listSummary, liveRow, requestSummary, runSummary, sha } from './schemas';
 import { liveInWords } from './versions';
 

@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { Command } from 'commander';
-import { COMPUTE_ENTRY } from '../../../activities/compute/spawn-job';
+import { COMPUTE_ENTRY } from '../../../compute/spawn-job';
 import { type Env, loadEnv, ROOT } from '../../../platform/config/env';
-import { connect } from '../../../platform/db/connection';
+import { connect } from '../../../platform/postgres/connection';
 import { readCheckpoint } from '../../../platform/ledger/checkpointer';
-import { anchorsOf } from '../../../platform/trust/anchors';
+import { anchorsOf } from '../../../platform/signing/anchors';
 import { type Out, print, table } from '../output';
 import { EXIT, explainError } from '../session';
 

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { hiddenActs } from '../../../domain/rules/access';
-import { recordAccess } from '../../../platform/services/access';
+import { hiddenActs } from '../../../domain/rules/permissions';
+import { recordAccess } from '../../../application/access-log';
 import { invalid, notFound } from '../../../domain/errors';
 import { ROOT } from '../../../platform/config/env';
 import { ledgerEntries, type LedgerQuery } from '../../../platform/db/read-models/ledger-entries';
@@ -10,8 +10,8 @@ import { provenLiveAt, namesOf } from '../../../platform/db/read-models/live-at'
 import { openLineage, provJson } from '../../../platform/lineage/exports';
 import { findNode, lineageGraph, nodeName } from '../../../platform/lineage/graph';
 import { exportLedger } from '../../../platform/ledger/export';
-import { exportVersion } from '../../../platform/services/export-version';
-import { anchorsOf } from '../../../platform/trust/anchors';
+import { exportVersion } from '../../../application/export-version';
+import { anchorsOf } from '../../../platform/signing/anchors';
 import { type Out, print, short, table } from '../output';
 import { type Reading, reading } from '../session';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { FEATURES } from '../../../domain/features/catalogue';
-import { writeEventWindows } from '../../../platform/services/event-windows';
-import { readYaml } from '../../../platform/services/experiments';
+import { writeEventWindows } from '../../../application/event-windows';
+import { readYaml } from '../../../application/experiments';
 import { type Out, print, table } from '../output';
 
 export function featureCommands(program: Command): void {

@@ -6,8 +6,8 @@ import {
   listLists,
   sealList,
   startRescore,
-} from '../../../platform/services/lists';
-import { readLines } from '../../../platform/services/look-ups';
+} from '../../../application/selection';
+import { readLines } from '../../../application/access-logged-reads';
 import { type Out, print, short, table, watching } from '../output';
 import { acting, reading } from '../session';
 import { tableFrom } from '../table-from';

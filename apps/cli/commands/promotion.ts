@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { gatesOf, getRequest } from '../../../platform/db/stores/promotions';
-import type { Command as Services } from '../../../platform/services/context';
+import type { Command as Services } from '../../../application/request-context';
 import { OVERRIDES_NEEDED } from '../../../domain/rules/lifecycle';
-import { decide, overrideGate, propose } from '../../../platform/services/promotion';
+import { decide, overrideGate, propose } from '../../../application/promotion';
 import { type Out, print, short, table } from '../output';
 import { acting } from '../session';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { parseOrExplain } from '../../../domain/schemas/parse';
-import { applyRebuildSchedule, applySchedule, pauseSchedule } from '../../../platform/services/lists';
-import { readYaml } from '../../../platform/services/experiments';
+import { applyRebuildSchedule, applySchedule, pauseSchedule } from '../../../application/selection';
+import { readYaml } from '../../../application/experiments';
 import { type Out, print, table } from '../output';
 import { acting } from '../session';
 

@@ -9,8 +9,8 @@ import { gatesOf, getRequest, listRequests } from '../../../platform/db/stores/p
 import { revisedRows, revisionsOf } from '../../../platform/db/stores/label-revisions';
 import { trialsOf } from '../../../platform/db/stores/trials';
 import { championOf, getVersion, listVersions } from '../../../platform/db/stores/versions';
-import { loadExperiment } from '../../../platform/services/experiments';
-import { cancelRun, startRun } from '../../../platform/services/training';
+import { loadExperiment } from '../../../application/experiments';
+import { cancelRun, startRun } from '../../../application/training';
 import { interval, type Out, print, short, table, watching } from '../output';
 import { acting, reading } from '../session';
 

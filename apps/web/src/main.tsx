@@ -6,9 +6,9 @@ import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { ProblemError } from './api/client';
-import { Loading } from './parts/states';
-import { Shell } from './shell';
-import { Languages } from './words';
+import { Loading } from './components/states';
+import { Shell } from './layout';
+import { Languages } from './i18n';
 
 const STALE_MS = 10_000;
 const queries = new QueryClient({
@@ -43,10 +43,10 @@ const router = createBrowserRouter([
       { path: '/lineage/:id', lazy: async () => ({ Component: (await import('./pages/lineage')).LineagePage }) },
       { path: '/lists', lazy: async () => ({ Component: (await import('./pages/lists')).ListsPage }) },
       { path: '/lists/:listId', lazy: async () => ({ Component: (await import('./pages/list')).ListPage }) },
-      { path: '/actors/:actor', lazy: async () => ({ Component: (await import('./pages/actor')).ActorPage }) },
+      { path: '/actors/:actor', lazy: async () => ({ Component: (await import('./pages/provider')).ActorPage }) },
       { path: '/audit', lazy: async () => ({ Component: (await import('./pages/audit')).AuditPage }) },
       { path: '/data', lazy: async () => ({ Component: (await import('./pages/data')).DataPage }) },
-      { path: '*', lazy: async () => ({ Component: (await import('./pages/missing')).MissingPage }) },
+      { path: '*', lazy: async () => ({ Component: (await import('./pages/not-found')).MissingPage }) },
     ],
   },
 ]);

@@ -1,5 +1,5 @@
-import type { RowChange } from '../../ledger/ledger';
-import type { Db } from '../connection';
+import type { RowChange } from '../../ledger/append';
+import type { Db } from '../../postgres/connection';
 
 export interface LedgerEntry {
   readonly seq: number;

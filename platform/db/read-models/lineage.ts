@@ -1,5 +1,5 @@
 import { notFound } from '../../../domain/errors';
-import type { Db } from '../connection';
+import type { Db } from '../../postgres/connection';
 
 /** One step of the way back from a list line to the snapshot it came of. */
 export interface LineageStep {

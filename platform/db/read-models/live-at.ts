@@ -1,4 +1,4 @@
-import type { Db } from '../connection';
+import type { Db } from '../../postgres/connection';
 
 /** What was live for a slot at an instant, who made it so, on what it stood and what came of it. People are principals. */
 export interface LiveAt {

@@ -1,4 +1,4 @@
-import type { Db } from '../connection';
+import type { Db } from '../../postgres/connection';
 
 export interface Load {
   readonly batchId: number;

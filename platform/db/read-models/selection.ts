@@ -1,6 +1,6 @@
-import { BLIND_BYTE } from '../../../domain/rules/blind';
+import { BLIND_BYTE } from '../../../domain/rules/blind-assessment';
 import { notFound } from '../../../domain/errors';
-import type { Db } from '../connection';
+import type { Db } from '../../postgres/connection';
 
 /** A line of a list; `P12` is the provider's surrogate, the practice number is what caseworkers know it by. */
 export interface LineView {

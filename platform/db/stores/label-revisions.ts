@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../connection';
+import type { Db, Tx } from '../../postgres/connection';
 
 /** What a later label set says otherwise of the rows of an earlier one. */
 export interface LabelDifference {

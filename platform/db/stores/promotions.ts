@@ -1,6 +1,6 @@
 import { notFound } from '../../../domain/errors';
 import type { RequestState, Verdict } from '../../../domain/rules/lifecycle';
-import type { Db, Tx } from '../connection';
+import type { Db, Tx } from '../../postgres/connection';
 
 export interface PromotionRequest {
   readonly requestId: string;

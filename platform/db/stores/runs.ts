@@ -2,7 +2,7 @@ import type { EvaluationRow } from '../../../domain/schemas/evaluation';
 import { notFound } from '../../../domain/errors';
 import { type Experiment, experimentSchema } from '../../../domain/schemas/experiment';
 import { canonical, digestOf } from '../../artifacts/hash';
-import type { Db, Tx } from '../connection';
+import type { Db, Tx } from '../../postgres/connection';
 
 /** What a run trains on besides its experiment: for a table, the file that was pinned and its mapping. */
 export interface RunInput {

@@ -1,5 +1,5 @@
 import type { FamilySpec } from '../../../domain/schemas/families';
-import type { Db, Tx } from '../connection';
+import type { Db, Tx } from '../../postgres/connection';
 
 export interface Trial {
   readonly family: FamilySpec['family'];

@@ -3,7 +3,7 @@ import { notFound } from '../../../domain/errors';
 import type { Pretrain } from '../../../domain/schemas/experiment';
 import type { FamilySpec } from '../../../domain/schemas/families';
 import type { StoredCalibrator } from '../../../domain/schemas/calibration';
-import type { Db, Tx } from '../connection';
+import type { Db, Tx } from '../../postgres/connection';
 
 /** The frozen bundle's document; its SHA-256 is the version's id, and its bytes lie in the store under that name. */
 export interface VersionBundle {

@@ -2,13 +2,13 @@ import { Alert, Button, Details, Paragraph, Tabs, Textfield } from '@digdir/desi
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, type Entry } from '../api/client';
-import { Id, Page, To } from '../parts/page';
-import { usePages } from '../parts/pages-of';
-import { Ask, Empty, Problem } from '../parts/states';
-import { type Column, LongList, Rows } from '../parts/table';
-import { VerifyFile } from '../parts/verify-file';
-import { useMay, useMe } from '../shell';
-import { useFormats, useWords } from '../words';
+import { Id, Page, To } from '../components/page';
+import { usePages } from '../components/use-infinite-pages';
+import { Ask, Empty, Problem } from '../components/states';
+import { type Column, LongList, Rows } from '../components/table';
+import { VerifyFile } from '../components/verify-file';
+import { useMay, useMe } from '../layout';
+import { useFormats, useWords } from '../i18n';
 
 const WORDS = {
   nb: {

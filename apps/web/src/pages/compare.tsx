@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { answer, api } from '../api/client';
-import { Curves, Figures } from '../parts/evaluation';
-import { Page, Section, To } from '../parts/page';
-import { Ask, Empty } from '../parts/states';
-import { useFormats, useWords } from '../words';
+import { Curves, Figures } from '../components/evaluation';
+import { Page, Section, To } from '../components/page';
+import { Ask, Empty } from '../components/states';
+import { useFormats, useWords } from '../i18n';
 
 const WORDS = {
   nb: {

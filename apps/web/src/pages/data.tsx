@@ -2,12 +2,12 @@ import { Search, Tabs } from '@digdir/designsystemet-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { answer, api } from '../api/client';
-import { Id, Page } from '../parts/page';
-import { usePages } from '../parts/pages-of';
-import { Ask, Empty } from '../parts/states';
-import { type Column, LongList } from '../parts/table';
-import { useMay } from '../shell';
-import { useFormats, useLanguage, useWords } from '../words';
+import { Id, Page } from '../components/page';
+import { usePages } from '../components/use-infinite-pages';
+import { Ask, Empty } from '../components/states';
+import { type Column, LongList } from '../components/table';
+import { useMay } from '../layout';
+import { useFormats, useLanguage, useWords } from '../i18n';
 
 const WORDS = {
   nb: {

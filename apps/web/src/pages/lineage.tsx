@@ -3,14 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { answer, api, type Graph, type LiveRow } from '../api/client';
-import { Facts, Id, Page, Section, To } from '../parts/page';
-import { NodeDetails } from '../parts/node-details';
-import { Ask, Empty, Loading } from '../parts/states';
-import { Rows } from '../parts/table';
-import { useFormats, useWords } from '../words';
-import { KINDS } from './kinds-in-words';
+import { Facts, Id, Page, Section, To } from '../components/page';
+import { NodeDetails } from '../components/node-details';
+import { Ask, Empty, Loading } from '../components/states';
+import { Rows } from '../components/table';
+import { useFormats, useWords } from '../i18n';
+import { KINDS } from '../messages/kinds';
 
-const Flow = lazy(async () => ({ default: (await import('../parts/flow')).Flow }));
+const Flow = lazy(async () => ({ default: (await import('../components/flow')).Flow }));
 
 const WORDS = {
   nb: {

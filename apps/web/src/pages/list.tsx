@@ -3,13 +3,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import { answer, api, type Line, type List } from '../api/client';
-import { Facts, Id, Page, Section, StateTag, To } from '../parts/page';
-import { usePages } from '../parts/pages-of';
-import { Ask, Empty, Problem } from '../parts/states';
-import { type Column, LongList } from '../parts/table';
-import { useMay, useMe } from '../shell';
-import { useFormats, useWords } from '../words';
-import { STATES } from './states-in-words';
+import { Facts, Id, Page, Section, StateTag, To } from '../components/page';
+import { usePages } from '../components/use-infinite-pages';
+import { Ask, Empty, Problem } from '../components/states';
+import { type Column, LongList } from '../components/table';
+import { useMay, useMe } from '../layout';
+import { useFormats, useWords } from '../i18n';
+import { STATES } from '../messages/states';
 
 const WORDS = {
   nb: {

@@ -12,9 +12,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { answer, api } from '../api/client';
-import { Page } from '../parts/page';
-import { Ask, Problem } from '../parts/states';
-import { useWords } from '../words';
+import { Page } from '../components/page';
+import { Ask, Problem } from '../components/states';
+import { useWords } from '../i18n';
 
 const WORDS = {
   nb: {

@@ -2,11 +2,11 @@ import { Alert, Heading, Paragraph } from '@digdir/designsystemet-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { answer, api, type Overview } from '../api/client';
-import { Facts, Id, Page, StateTag, To } from '../parts/page';
-import { Ask, Empty } from '../parts/states';
-import { useMay } from '../shell';
-import { useFormats, useWords } from '../words';
-import { STATES } from './states-in-words';
+import { Facts, Id, Page, StateTag, To } from '../components/page';
+import { Ask, Empty } from '../components/states';
+import { useMay } from '../layout';
+import { useFormats, useWords } from '../i18n';
+import { STATES } from '../messages/states';
 
 const WORDS = {
   nb: {

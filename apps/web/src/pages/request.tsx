@@ -3,13 +3,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import { answer, api, type Request } from '../api/client';
-import { Act, type ActSpec } from '../parts/act';
-import { Gate } from '../parts/gate';
-import { Facts, Id, Page, Section, StateTag } from '../parts/page';
-import { Ask, Loading, Problem } from '../parts/states';
-import { useMay } from '../shell';
-import { useFormats, useWords } from '../words';
-import { STATES } from './states-in-words';
+import { Act, type ActSpec } from '../components/confirm-with-sign-in';
+import { Gate } from '../components/gate-result';
+import { Facts, Id, Page, Section, StateTag } from '../components/page';
+import { Ask, Loading, Problem } from '../components/states';
+import { useMay } from '../layout';
+import { useFormats, useWords } from '../i18n';
+import { STATES } from '../messages/states';
 
 const WORDS = {
   nb: {

@@ -2,16 +2,16 @@ import { Alert, Button, Details, Paragraph } from '@digdir/designsystemet-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useParams } from 'react-router';
-import { FAMILIES } from '../../../../domain/words';
+import { FAMILIES } from '../../../../domain/i18n';
 import { answer, api, type Run } from '../api/client';
-import { EvaluationView } from '../parts/evaluation';
-import { Leaks } from '../parts/leaks';
-import { Away, Facts, Id, Page, Section, StateTag } from '../parts/page';
-import { Ask, Problem } from '../parts/states';
-import { Rows } from '../parts/table';
-import { useMay, useMe } from '../shell';
-import { useFormats, useLanguage, useWords } from '../words';
-import { STATES } from './states-in-words';
+import { EvaluationView } from '../components/evaluation';
+import { Leaks } from '../components/leakage-report';
+import { Away, Facts, Id, Page, Section, StateTag } from '../components/page';
+import { Ask, Problem } from '../components/states';
+import { Rows } from '../components/table';
+import { useMay, useMe } from '../layout';
+import { useFormats, useLanguage, useWords } from '../i18n';
+import { STATES } from '../messages/states';
 
 const WORDS = {
   nb: {

@@ -1,15 +1,15 @@
 import { Button, Checkbox } from '@digdir/designsystemet-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { FAMILIES } from '../../../../domain/words';
+import { FAMILIES } from '../../../../domain/i18n';
 import { answer, api, type RunSummary } from '../api/client';
-import { Id, Page, StateTag, To } from '../parts/page';
-import { usePages } from '../parts/pages-of';
-import { Ask, Empty } from '../parts/states';
-import { type Column, LongList } from '../parts/table';
-import { useMay } from '../shell';
-import { useFormats, useLanguage, useWords } from '../words';
-import { STATES } from './states-in-words';
+import { Id, Page, StateTag, To } from '../components/page';
+import { usePages } from '../components/use-infinite-pages';
+import { Ask, Empty } from '../components/states';
+import { type Column, LongList } from '../components/table';
+import { useMay } from '../layout';
+import { useFormats, useLanguage, useWords } from '../i18n';
+import { STATES } from '../messages/states';
 
 const WORDS = {
   nb: {

@@ -2,19 +2,19 @@ import { Alert, Details, Tabs } from '@digdir/designsystemet-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import { FAMILIES } from '../../../../domain/words';
+import { FAMILIES } from '../../../../domain/i18n';
 import { answer, api, type Version } from '../api/client';
-import { Act, type ActSpec } from '../parts/act';
-import { EvaluationView } from '../parts/evaluation';
-import { FollowUps } from '../parts/follow-ups';
-import { Gate } from '../parts/gate';
-import { Leaks } from '../parts/leaks';
-import { Away, Facts, Id, Page, Section, StateTag, To } from '../parts/page';
-import { Ask, Empty } from '../parts/states';
-import { Rows } from '../parts/table';
-import { useMay } from '../shell';
-import { useFormats, useLanguage, useWords } from '../words';
-import { STATES } from './states-in-words';
+import { Act, type ActSpec } from '../components/confirm-with-sign-in';
+import { EvaluationView } from '../components/evaluation';
+import { FollowUps } from '../components/post-deployment-evaluations';
+import { Gate } from '../components/gate-result';
+import { Leaks } from '../components/leakage-report';
+import { Away, Facts, Id, Page, Section, StateTag, To } from '../components/page';
+import { Ask, Empty } from '../components/states';
+import { Rows } from '../components/table';
+import { useMay } from '../layout';
+import { useFormats, useLanguage, useWords } from '../i18n';
+import { STATES } from '../messages/states';
 
 const WORDS = {
   nb: {

@@ -1,11 +1,11 @@
-import { FAMILIES } from '../../../../domain/words';
+import { FAMILIES } from '../../../../domain/i18n';
 import { answer, api, type VersionSummary } from '../api/client';
-import { Id, Page, StateTag } from '../parts/page';
-import { usePages } from '../parts/pages-of';
-import { Ask, Empty } from '../parts/states';
-import { type Column, LongList } from '../parts/table';
-import { useFormats, useLanguage, useWords } from '../words';
-import { STATES } from './states-in-words';
+import { Id, Page, StateTag } from '../components/page';
+import { usePages } from '../components/use-infinite-pages';
+import { Ask, Empty } from '../components/states';
+import { type Column, LongList } from '../components/table';
+import { useFormats, useLanguage, useWords } from '../i18n';
+import { STATES } from '../messages/states';
 
 const WORDS = {
   nb: {

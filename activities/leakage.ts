@@ -1,0 +1,95 @@
+import fs from 'node:fs';
+import { civilTime } from '../domain/time/civil-time';
+import { UtplukkError } from '../domain/errors';
+import { foldsOf } from '../domain/rules/time-splits';
+import type { LeakCertificate } from '../models/leakage/leakage-check';
+import { canonical } from '../platform/artifacts/hash';
+import { ArtifactStore } from '../platform/artifacts/store';
+import { actOf } from '../platform/auth/audit-context';
+import { storeCertificate } from '../platform/db/stores/leakage';
+import { getRun } from '../platform/db/stores/runs';
+import { withDuck } from '../platform/duckdb/duckdb';
+import { readManifest } from '../platform/snapshots/manifests';
+import { replayFeatures } from '../platform/features/point-in-time-check';
+import { spawnJob } from '../compute/spawn-job';
+import type { TrainingActivities } from './contracts';
+import type { Deps } from './deps';
+import { matrixFile } from '../compute/job-inputs';
+
+type Further = { id: string; looksFor: string; findings: LeakCertificate['findings'] };
+
+/** The leak check of a run, before anything is fitted. */
+export async function checkRun(
+  deps: Deps,
+  { runId, matrixId, snapshotId }: Parameters<TrainingActivities['checkLeaks']>[0],
+  signal: AbortSignal,
+): ReturnType<TrainingActivities['checkLeaks']> {
+  const { db, store } = deps;
+  const run = await getRun(db, runId);
+  const { experiment } = run.input;
+  const matrix = await matrixFile(deps, matrixId, experiment);
+  const knownUntil =
+    experiment.source.kind === 'register' ? civilTime(Date.parse(experiment.source.asOf)).day : undefined;
+  const further = snapshotId === undefined ? [] : [await futureCheck(deps, snapshotId, matrix.file)];
+  const { result } = await spawnJob<'leaks'>(
+    {
+      kind: 'leaks',
+      matrix,
+      folds: foldsOf(experiment.split),
+      knownUntil,
+      nuisanceAllowed: experiment.features.nuisance === 'include',
+      further,
+      storeRoot: store.root,
+    },
+    signal,
+  );
+  const sha256 = store.put(canonical(result));
+  await db.transaction(async (tx) =>
+    storeCertificate(
+      tx,
+      await actOf(tx, run.actId),
+      { runId, verdict: result.verdict, tests: result.tests, sha256, document: result },
+      deps.clock(),
+    ),
+  );
+  if (result.verdict === 'refused') throw leakError(result);
+  return { verdict: result.verdict };
+}
+
+/** Says which column, what was found and how many more there are. */
+export function leakError(certificate: LeakCertificate): UtplukkError {
+  const structural = certificate.findings.filter((finding) => finding.severity === 'structural');
+  const words = structural
+    .slice(0, 3)
+    .map((finding) => `${finding.column ? `${finding.column}: ` : ''}${finding.detail}`);
+  const more = structural.length > 3 ? ` and ${structural.length - 3} more` : '';
+  return new UtplukkError(
+    'LeakFound',
+    `the leak check refuses the data: ${words.join('; ')}${more}`,
+    'Mend the table, or leave the column out with `features.exclude`.',
+  );
+}
+
+/** Features of one as-of date again, from the snapshot with its future taken away. */
+async function futureCheck({ db, store }: Deps, snapshotId: string, matrixPath: string): Promise<Further> {
+  const manifest = await readManifest(db, store, snapshotId);
+  const scratch = store.temporary('-replay');
+  try {
+    const findings = await withDuck(store.temporary(), async (duck) => {
+      const rows = await duck.runAndReadAll(
+        `select cast(as_of as varchar) from read_parquet('${matrixPath}') group by 1 order by 1`,
+      );
+      const dates = rows.getRows().map(([day]) => String(day));
+      const asOf = dates[Math.floor(dates.length / 3)]!;
+      const { same, detail } = await replayFeatures(duck, store, new ArtifactStore(scratch), manifest, asOf);
+      return same ? [] : [{ check: 'future', severity: 'structural' as const, detail }];
+    });
+    return {
+      id: 'future',
+      looksFor: 'features that change when everything known after their date is taken away',
+      findings,
+    };
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,54 @@
+import fs from 'node:fs';
+import { notFound } from '../domain/errors';
+import type { ArtifactStore } from '../platform/artifacts/store';
+import type { Db } from '../platform/postgres/connection';
+import { followUpsOf } from '../platform/db/stores/post-deployment-evaluations';
+import { statementsOf } from '../platform/signing/statement-store';
+import { getVersion } from '../platform/db/stores/versions';
+import { entryProofs } from '../platform/ledger/proofs';
+import { readCheckpoint } from '../platform/ledger/checkpointer';
+import type { Anchors } from '../platform/ledger/verify';
+import { namesIn, VERSION_FORMAT, type VersionFile } from '../platform/signing/version-file';
+
+const CHECKPOINT = 'checkpoint';
+
+/** Writes one file with everything about a version: bundle and files, all signed statements, its ledger entries with proofs. */
+export async function exportVersion(
+  { db, store }: { db: Db; store: ArtifactStore },
+  anchors: Anchors,
+  id: string,
+  out: string,
+): Promise<{ versionId: string; statements: number; entries: number }> {
+  const { versionId, slot } = await getVersion(db, id);
+  const latest = readCheckpoint(anchors.anchor, anchors.keys);
+  if (!latest)
+    throw notFound(
+      'no checkpoint has been signed yet',
+      'Wait a minute, or see whether the notary runs: `utplukk doctor`.',
+    );
+  const bundle = store.get(versionId);
+  const requests = await db('ml.promotion_request').where({ version_id: versionId }).pluck<string[]>('request_id');
+  const followUps = await followUpsOf(db, versionId);
+  const entries = await entryProofs(db, anchors.anchor, latest.size, [
+    versionId,
+    ...requests,
+    ...followUps.map(({ followUpId }) => followUpId),
+  ]);
+  const named = [...namesIn(bundle.toString()), ...followUps.map(({ documentSha256 }) => documentSha256)];
+  const file: VersionFile = {
+    format: VERSION_FORMAT,
+    versionId,
+    slot,
+    bundle: bundle.toString('base64'),
+    files: Object.fromEntries(named.map((sha) => [sha, store.get(sha).toString('base64')])),
+    statements: (await statementsOf(db, versionId)).map(({ envelope }) => envelope),
+    checkpoint: anchors.anchor.read(CHECKPOINT)!.toString('utf8'),
+    entries: entries.map(({ index, bytes, proof }) => ({
+      index,
+      bytes: bytes.toString('base64'),
+      proof: proof.map((hash) => hash.toString('base64')),
+    })),
+  };
+  fs.writeFileSync(out, `${JSON.stringify(file)}\n`);
+  return { versionId, statements: file.statements.length, entries: entries.length };
+}

@@ -1,0 +1,230 @@
+import {
+  Client,
+  Connection,
+  type ScheduleOptions,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  followUpWorkflowId,
+  LIFECYCLE_QUEUE,
+  promoteId,
+  REBUILD_SCHEDULE,
+  reproduceId,
+  rescoreId,
+  RESCORE_SCHEDULE_PREFIX,
+  roundId,
+  trainId,
+  WATCH_SCHEDULE,
+} from '../domain/rules/workflow-ids';
+import { slotName } from '../domain/rules/slots';
+import type { followUp, FollowUpInput, FollowUpResult } from '../workflows/post-deployment-evaluation';
+import type * as messages from '../workflows/messages';
+import type { promoteModel } from '../workflows/promote-model';
+import type { rebuild, RebuildInput, RebuildVerdict } from '../workflows/reproduce';
+import type { rescore, RescoreInput, RescoreResult } from '../workflows/rescore';
+import type { trainModel, TrainModelResult } from '../workflows/train-model';
+
+const SLOT = defineSearchAttributeKey('UtplukkSlot', SearchAttributeType.KEYWORD);
+const EXPERIMENT = defineSearchAttributeKey('UtplukkExperiment', SearchAttributeType.KEYWORD);
+
+export interface RescoreScheduleSpec {
+  readonly slot: string;
+  readonly cron: string;
+  readonly capacity: number;
+  readonly seed: number;
+  readonly openDays: number;
+  readonly shards: number;
+}
+
+type ScheduleSpecOptions = Required<Pick<ScheduleOptions, 'spec' | 'action' | 'policies'>>;
+
+/** Typed starters for CLI and API. Workflow ids are natural keys: starting twice is starting once. */
+export class LifecycleClient {
+  constructor(readonly client: Client) {}
+
+  static async connect(env: { TEMPORAL_ADDRESS: string; TEMPORAL_NAMESPACE: string }): Promise<LifecycleClient> {
+    const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS });
+    return new LifecycleClient(new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }));
+  }
+
+  close(): Promise<void> {
+    return this.client.connection.close();
+  }
+
+  async #once(start: () => Promise<unknown>): Promise<void> {
+    try {
+      await start();
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  async startTraining(input: { runId: string; actId: string; slot: string; experiment: string }): Promise<void> {
+    const { runId, actId } = input;
+    await this.#once(() =>
+      this.client.workflow.start<typeof trainModel>('trainModel', {
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: trainId(runId),
+        args: [{ runId, actId }],
+        typedSearchAttributes: [
+          { key: SLOT, value: input.slot },
+          { key: EXPERIMENT, value: input.experiment },
+        ],
+      }),
+    );
+  }
+
+  trainingResult = (runId: string): Promise<TrainModelResult> =>
+    this.client.workflow.getHandle<typeof trainModel>(trainId(runId)).result();
+  cancelTraining = async (runId: string): Promise<void> =>
+    void (await this.client.workflow.getHandle(trainId(runId)).cancel());
+
+  async startPromotion(requestId: string, slot: string): Promise<void> {
+    await this.#once(() =>
+      this.client.workflow.start<typeof promoteModel>('promoteModel', {
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: promoteId(requestId),
+        args: [{ requestId }],
+        typedSearchAttributes: [{ key: SLOT, value: slot }],
+      }),
+    );
+  }
+
+  decide = (requestId: string, decisionId: string): Promise<{ verdict: string }> =>
+    this.client.workflow
+      .getHandle(promoteId(requestId))
+      .executeUpdate<{ verdict: string }, [{ decisionId: string }]>(
+        'decide' satisfies typeof messages.decideUpdate.name,
+        {
+          args: [{ decisionId }],
+          updateId: decisionId,
+        },
+      );
+  promotionResult = (requestId: string): Promise<{ verdict: string }> =>
+    this.client.workflow.getHandle<typeof promoteModel>(promoteId(requestId)).result();
+
+  async startRescore(key: string, input: RescoreInput & { asOf: string; actId: string }): Promise<string> {
+    const workflowId = rescoreId(key);
+    await this.#once(() =>
+      this.client.workflow.start<typeof rescore>('rescore', {
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId,
+        args: [input],
+        typedSearchAttributes: [{ key: SLOT, value: input.slot }],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      }),
+    );
+    return workflowId;
+  }
+
+  rescoreResult = (workflowId: string): Promise<RescoreResult> =>
+    this.client.workflow.getHandle<typeof rescore>(workflowId).result();
+  round = (scoringId: string): Promise<messages.RoundState> =>
+    this.client.workflow.getHandle(roundId(scoringId)).query<messages.RoundState>('round');
+  seal = (scoringId: string, sealId: string): Promise<{ state: string; seals: number }> =>
+    this.client.workflow
+      .getHandle(roundId(scoringId))
+      .executeUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal', {
+        args: [{ sealId }],
+        updateId: sealId,
+      });
+
+  async startFollowUp(key: string, input: FollowUpInput): Promise<void> {
+    await this.#once(() =>
+      this.client.workflow.start<typeof followUp>('followUp', {
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: followUpWorkflowId(key),
+        args: [input],
+      }),
+    );
+  }
+  followUpResult = (key: string): Promise<FollowUpResult> =>
+    this.client.workflow.getHandle<typeof followUp>(followUpWorkflowId(key)).result();
+
+  async startRebuild(key: string, input: RebuildInput): Promise<void> {
+    await this.client.workflow.start<typeof rebuild>('rebuild', {
+      taskQueue: LIFECYCLE_QUEUE,
+      workflowId: reproduceId(key),
+      args: [input],
+    });
+  }
+  rebuildResult = (key: string): Promise<RebuildVerdict> =>
+    this.client.workflow.getHandle<typeof rebuild>(reproduceId(key)).result();
+
+  async rebuild(key: string, input: RebuildInput): Promise<RebuildVerdict> {
+    await this.startRebuild(key, input);
+    return this.rebuildResult(key);
+  }
+
+  /** Progress of a workflow that runs; undefined when it is gone or not answering yet. */
+  async progress(workflowId: string): Promise<messages.Progress | undefined> {
+    try {
+      return await this.client.workflow.getHandle(workflowId).query<messages.Progress>('progress');
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      return undefined; // no worker polls yet, or the first task has not run: the next look tells
+    }
+  }
+
+  /** Every version that is live is made again from its pins at the times of `cron` (Europe/Oslo). */
+  async applyRebuildSchedule(cron: string): Promise<'created' | 'updated'> {
+    return this.#schedule(REBUILD_SCHEDULE, {
+      spec: { cronExpressions: [cron], timezone: 'Europe/Oslo' },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'rebuild',
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: REBUILD_SCHEDULE,
+        args: [{ kind: 'live', id: '' }],
+      },
+      policies: { catchupWindow: '1 hour', overlap: 'SKIP' },
+    });
+  }
+
+  /** MLflow is looked at twice a minute, so that what somebody changes there is found within one. */
+  async applyMlflowWatch(): Promise<void> {
+    await this.#schedule(WATCH_SCHEDULE, {
+      spec: { intervals: [{ every: '30s' }] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'watchMlflow',
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: WATCH_SCHEDULE,
+        args: [],
+      },
+      policies: { catchupWindow: '1 minute', overlap: 'SKIP' },
+    });
+  }
+
+  /** Creates the schedule or brings it to the given spec; missed times within an hour are caught up, older ones are not. */
+  async applySchedule(spec: RescoreScheduleSpec): Promise<'created' | 'updated'> {
+    const scheduleId = `${RESCORE_SCHEDULE_PREFIX}${slotName(spec.slot)}`;
+    const { cron, ...rest } = spec;
+    return this.#schedule(scheduleId, {
+      spec: { cronExpressions: [cron], timezone: 'Europe/Oslo' },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'rescore',
+        taskQueue: LIFECYCLE_QUEUE,
+        workflowId: scheduleId,
+        args: [rest],
+      },
+      policies: { catchupWindow: '1 hour', overlap: 'BUFFER_ONE' },
+    });
+  }
+
+  async #schedule(scheduleId: string, options: ScheduleSpecOptions): Promise<'created' | 'updated'> {
+    try {
+      await this.client.schedule.create({ scheduleId, ...options });
+      return 'created';
+    } catch (error) {
+      if ((error as Error).name !== 'ScheduleAlreadyRunning') throw error;
+      await this.client.schedule
+        .getHandle(scheduleId)
+        .update((previous) => ({ ...previous, ...options, state: previous.state }));
+      return 'updated';
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import type { EvaluationRow } from '../domain/schemas/evaluation';
+import type { FamilySpec } from '../domain/schemas/families';
+import type { ActorReasons } from '../domain/schemas/reasons';
+import type { MatrixMeta } from '../domain/schemas/matrix';
+import type { Fold } from '../domain/rules/time-splits';
+import type { Calibrator, ReadFrom, StoredCalibrator } from '../domain/schemas/calibration';
+import type { LeakCertificate } from '../models/leakage/leakage-check';
+import type { LeakFinding } from '../models/leakage/types';
+import type { TrialScore } from '../models/tuning/rolling-origin-cv';
+import type { Unlabelled } from '../models/training/pu-bagging';
+import type { Pretrain } from '../domain/schemas/experiment';
+
+/** Work for the computing process. Everything it reads and writes is named by path or content; nothing comes from the clock. */
+export interface MatrixFile {
+  readonly file: string;
+  readonly meta: MatrixMeta;
+  /** Feature columns that may enter the model. */
+  readonly use: readonly string[];
+}
+
+export type ComputeJob =
+  | {
+      readonly kind: 'leaks';
+      readonly matrix: MatrixFile;
+      readonly folds: readonly Fold[];
+      readonly knownUntil: string | undefined;
+      readonly nuisanceAllowed: boolean;
+      /** Checks that were run elsewhere (over the snapshot), to stand on the same certificate. */
+      readonly further: readonly { id: string; looksFor: string; findings: readonly LeakFinding[] }[];
+      readonly storeRoot: string;
+    }
+  | {
+      readonly kind: 'fold';
+      readonly matrix: MatrixFile;
+      readonly fold: Fold;
+      readonly family: FamilySpec;
+      /** Fit a second time with the columns that say who looked. */
+      readonly withNuisance?: boolean | undefined;
+      /** All active actors at the start of the test part, to be scored too. */
+      readonly population?: MatrixFile | undefined;
+      /** Never controlled actors of the population that stand beside the controlled ones in the fit. */
+      readonly unlabelled?: Unlabelled | undefined;
+      /** Networks are begun on the population's rule hits. */
+      readonly pretrain?: Pretrain | undefined;
+      /** Fit what a finding is worth too. */
+      readonly amounts?: boolean | undefined;
+      readonly seed: number;
+      readonly storeRoot: string;
+    }
+  | {
+      readonly kind: 'trial';
+      readonly matrix: MatrixFile;
+      /** Rows that train this fold are searched on: no test part is seen. */
+      readonly fold: Fold;
+      readonly family: FamilySpec;
+      /** All active actors at the start of that fold's test part, where fits are given something of them. */
+      readonly population?: MatrixFile | undefined;
+      readonly unlabelled?: Unlabelled | undefined;
+      readonly pretrain?: Pretrain | undefined;
+      readonly seed: number;
+      readonly storeRoot: string;
+    }
+  | {
+      readonly kind: 'final';
+      /** First as-of date that trains, where the split rolls. */ readonly trainFrom?: string | undefined;
+      readonly matrix: MatrixFile;
+      readonly family: FamilySpec;
+      /** All active actors of a day. */
+      readonly population?: MatrixFile | undefined;
+      /** Never controlled actors of the population that stand beside the controlled ones in the fit. */
+      readonly unlabelled?: Unlabelled | undefined;
+      /** Networks are begun on the population's rule hits. */
+      readonly pretrain?: Pretrain | undefined;
+      /** Fit what a finding is worth too; where lists are ordered by it, too few amounts are an error. */
+      readonly amounts?: 'wanted' | 'needed' | undefined;
+      /** Keep where scores stand among the population's, to read probabilities from. */
+      readonly standing?: boolean | undefined;
+      /** Keep what training saw, to mark actors unlike it. */
+      readonly markUnlike?: boolean | undefined;
+      readonly seed: number;
+      readonly storeRoot: string;
+    }
+  | {
+      readonly kind: 'evaluate';
+      readonly predictions: readonly {
+        family: string;
+        sha256: string;
+        nuisanceSha256?: string | undefined;
+        nuisanceBaseSha256?: string | undefined;
+        populationSha256?: string | undefined;
+      }[];
+      /** All active actors at the start of each test part; their baselines are read here. */
+      readonly populations?: readonly { readonly fold: Fold; readonly matrix: MatrixFile }[] | undefined;
+      readonly matrix: MatrixFile;
+      /** Calibrators that families were frozen with: what they promised is judged; one fitted anew is only compared with. */
+      readonly frozen?: Readonly<Record<string, StoredCalibrator>> | undefined;
+      /** What controls were opened on that says more of an actor than any column does. */
+      readonly beyondColumns?: readonly string[] | undefined;
+      /** Probabilities are read from standings where every fold knows everybody's scores; from raw scores else. */
+      readonly readFrom?: ReadFrom | undefined;
+      readonly ks: readonly number[];
+      readonly bootstrap: number;
+      readonly seed: number;
+      readonly storeRoot: string;
+    }
+  | {
+      readonly kind: 'score';
+      readonly matrix: MatrixFile;
+      readonly modelSha256: string;
+      readonly weightsSha256: string;
+      readonly shard: { index: number; of: number };
+      readonly storeRoot: string;
+    }
+  | {
+      readonly kind: 'explain';
+      /** The population that was scored: peers are counted in it. */
+      readonly matrix: MatrixFile;
+      readonly modelSha256: string;
+      readonly weightsSha256: string;
+      readonly entities: readonly string[];
+      /** For each of them the score at which the list ends. */
+      readonly cuts: readonly number[];
+      readonly storeRoot: string;
+    };
+
+/** Test rows of one fold as one family scored them: what evaluation and calibration read. */
+export interface FoldPredictions {
+  readonly fold: string;
+  readonly family: string;
+  readonly rowIds: readonly string[];
+  readonly scores: readonly number[];
+  /** Expected of each row, given a finding. */
+  readonly kroner?: readonly number[] | undefined;
+}
+
+/** All active actors at the start of a test part as one family scored them. */
+export interface PopulationScores {
+  readonly fold: string;
+  readonly family: string;
+  readonly entities: readonly string[];
+  readonly scores: readonly number[];
+}
+
+export interface FoldOutcome {
+  readonly predictionsSha256: string;
+  readonly trainRows: number;
+  readonly trainPositives: number;
+  readonly testRows: number;
+  readonly testPositives: number;
+  readonly validationLoss: number;
+  readonly weightsSha256: string;
+  /** FoldPredictions of the same family with the columns that say who looked. */
+  readonly nuisanceSha256?: string | undefined;
+  /** What those are compared with, where the family itself was given something of everybody: nobody looked at never controlled actors. */
+  readonly nuisanceBaseSha256?: string | undefined;
+  /** PopulationScores. */
+  readonly populationSha256?: string | undefined;
+  /** Never controlled actors that were drawn for the fit, each counted once. */
+  readonly unlabelledRows?: number | undefined;
+}
+
+export interface FinalOutcome {
+  readonly modelSha256: string;
+  readonly weightsSha256: string;
+  readonly trainRows: number;
+  readonly validationLoss: number;
+}
+
+export interface EvaluateOutcome {
+  /** Content of an EvaluationDocument, which holds the same rows. */
+  readonly documentSha256: string;
+  readonly rows: readonly EvaluationRow[];
+  readonly testRows: number;
+  readonly testPositives: number;
+  /** Calibrator of each family, fitted on its out-of-fold scores. */
+  readonly calibrators: Readonly<Record<string, Calibrator>>;
+}
+
+export interface ScoreOutcome {
+  /** Content of a ShardScores document. */
+  readonly scoresSha256: string;
+  readonly rows: number;
+}
+
+export interface ShardScores {
+  readonly entities: readonly string[];
+  readonly groups: readonly string[];
+  readonly scores: readonly number[];
+  /** Whether each row is unlike all that training saw; of versions that can say. */
+  readonly unlike?: readonly boolean[] | undefined;
+  /** Expected of each row, given a finding; of versions that can say. */
+  readonly kroner?: readonly number[] | undefined;
+}
+
+export interface ComputeResults {
+  leaks: LeakCertificate;
+  fold: FoldOutcome;
+  trial: TrialScore;
+  final: FinalOutcome;
+  evaluate: EvaluateOutcome;
+  score: ScoreOutcome;
+  explain: readonly ActorReasons[];
+}
+
+/** What every result carries: the engine that computed, and what it cost. */
+export interface Computed<K extends ComputeJob['kind']> {
+  readonly result: ComputeResults[K];
+  readonly engine: Readonly<Record<string, string>>;
+  readonly seconds: number;
+  readonly peakMiB: number;
+}

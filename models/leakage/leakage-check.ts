@@ -1,0 +1,78 @@
+import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
+import { type EncoderState, fitEncoder } from '../preprocessing/encoder';
+import type { LeakVerdict } from '../../domain/rules/leakage-verdict';
+import { STATISTICAL_CHECKS } from './statistical';
+import { STRUCTURAL_CHECKS } from './structural';
+import type { LeakContext, LeakFinding } from './types';
+
+export const LEAK_CHECKS = [...STRUCTURAL_CHECKS, ...STATISTICAL_CHECKS] as const;
+
+export type { LeakVerdict };
+
+/** What was looked for and what was found; stored with the run. */
+export interface LeakCertificate {
+  readonly v: 1;
+  readonly verdict: LeakVerdict;
+  readonly rows: number;
+  readonly columns: number;
+  /** Checks times what each looked at. */
+  readonly tests: number;
+  readonly checks: readonly { readonly id: string; readonly looksFor: string; readonly findings: number }[];
+  readonly findings: readonly LeakFinding[];
+}
+
+export function verdictOf(findings: readonly LeakFinding[]): LeakVerdict {
+  if (findings.some((finding) => finding.severity === 'structural')) return 'refused';
+  return findings.length > 0 ? 'needs-reason' : 'clean';
+}
+
+export function checkLeaks(
+  context: LeakContext,
+  further: readonly { id: string; looksFor: string; findings: readonly LeakFinding[] }[] = [],
+): LeakCertificate {
+  const results = [
+    ...LEAK_CHECKS.map((check) => ({ id: check.id, looksFor: check.looksFor, findings: check.run(context) })),
+    ...further,
+  ];
+  const findings = results.flatMap((result) => result.findings);
+  return {
+    v: 1,
+    verdict: verdictOf(findings),
+    rows: context.data.n,
+    columns: context.columns.length,
+    tests: results.length * Math.max(1, context.columns.length),
+    checks: results.map(({ id, looksFor, findings: own }) => ({ id, looksFor, findings: own.length })),
+    findings,
+  };
+}
+
+/**
+ * Preprocessing must have seen the fold's training rows and nothing else: it is fitted anew on them and compared. One
+ * that was fitted on all rows carries medians, quantiles or categories of the test part.
+ */
+export function checkEncoder(
+  state: EncoderState,
+  data: MatrixData,
+  columns: readonly MatrixColumn[],
+  trainingRows: readonly number[],
+): LeakFinding[] {
+  const honest = fitEncoder(data, columns, trainingRows, state.form);
+  const differs = (kind: 'numeric' | 'categorical') => {
+    const own = new Map(honest[kind].map((column) => [column.name, JSON.stringify(column)]));
+    return state[kind].filter((column) => own.get(column.name) !== JSON.stringify(column)).map((column) => column.name);
+  };
+  const names = [...differs('numeric'), ...differs('categorical')];
+  if (
+    names.length === 0 &&
+    honest.numeric.length === state.numeric.length &&
+    honest.categorical.length === state.categorical.length
+  )
+    return [];
+  return [
+    {
+      check: 'preprocessing',
+      severity: 'structural',
+      detail: `preprocessing was not fitted on the training rows alone; it differs in ${names.slice(0, 5).join(', ') || 'its columns'}`,
+    },
+  ];
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { notAllowed, notFound } from '../../domain/errors';
+import { ACTS, type Act, mayDo, type Role } from '../../domain/rules/roles';
+import type { Db, Tx } from '../postgres/connection';
+import type { ActRef } from '../ledger/append';
+import type { VerifiedToken } from './tokens';
+
+/** @throws UtplukkError NotAllowed naming the roles that may */
+export function requireRole(token: VerifiedToken, act: Act): Role {
+  const role = mayDo(token.roles, act);
+  if (role) return role;
+  throw notAllowed(
+    `${token.subject} has ${token.roles.length ? `the role ${token.roles.join(', ')}` : 'no role'}; "${act}" needs one of: ${ACTS[act].join(', ')}`,
+    'Sign in as someone with that role: `utplukk login --as <user>`.',
+  );
+}
+
+/** The principal of a token, if it was seen before. */
+export async function knownPrincipal(db: Db | Tx, token: VerifiedToken): Promise<string | undefined> {
+  const row = await db('aud.principal')
+    .where({ issuer: token.issuer, subject: token.subject })
+    .first<{ principal_id: string } | undefined>('principal_id');
+  return row?.principal_id;
+}
+
+/**
+ * Records that a verified principal does `act`, after checking its role. What follows (also in workers, weeks later)
+ * carries the returned id, never a name.
+ * @throws UtplukkError NotAllowed naming the roles that may
+ */
+export async function beginAct(
+  tx: Tx,
+  token: VerifiedToken,
+  act: Act,
+  purpose: string,
+  at: Date = new Date(),
+): Promise<ActRef> {
+  const role = requireRole(token, act);
+  const [actId, token256] = [randomUUID(), Buffer.from(token.tokenSha256, 'hex')];
+  const who = [token.issuer, token.subject];
+  const what = [actId, act, role, purpose, token.tokenId, token256, at];
+  // One trip to the database, as every look at a list makes an act. Somebody else may record the same person at this moment:
+  // then the first statement sees nobody, and the next one does.
+  for (let tries = 0; tries < 2; tries++) {
+    const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>(BEGIN_ACT, [
+      ...who,
+      randomUUID(),
+      ...who,
+      token.kind,
+      at,
+      ...what,
+    ]);
+    if (rows[0]) return { actId, principalId: rows[0].principal_id, role, purpose };
+  }
+  throw new Error(`${token.subject} of ${token.issuer} was neither found nor recorded`);
+}
+
+/** Finds the principal of a token, or records it at first sight (the natural key is unique), and records its act. */
+const BEGIN_ACT = `with known as (select principal_id from aud.principal where issuer = ? and subject = ?),
+  first_seen as (insert into aud.principal (principal_id, issuer, subject, kind, first_seen)
+    select ?::uuid, ?, ?, ?, ?::timestamptz where not exists (select from known)
+    on conflict on constraint principal_natural do nothing returning principal_id)
+  insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at)
+    select ?::uuid, ?, principal_id, ?, ?, ?, ?::bytea, ?::timestamptz from (select * from known union all select * from first_seen) p
+    returning principal_id`;
+
+/** The act behind an id that came through Temporal. */
+export async function actOf(db: Db | Tx, actId: string): Promise<ActRef> {
+  const { rows } = await db.raw<{ rows: { act_id: string; principal_id: string; role: string; purpose: string }[] }>(
+    'select act_id, principal_id, role, purpose from aud.act where act_id = ?',
+    [actId],
+  );
+  const row = rows[0];
+  if (!row) throw notFound(`act ${actId} is not recorded`);
+  return { actId: row.act_id, principalId: row.principal_id, role: row.role, purpose: row.purpose };
+}

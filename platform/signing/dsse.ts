@@ -1,0 +1,67 @@
+import { createHash, verify } from 'node:crypto';
+import { z } from 'zod';
+import { mismatch } from '../../domain/errors';
+import { publicKeyFrom } from '../ledger/checkpoint';
+import type { Signer } from '../ledger/signer';
+
+/** DSSE v1 envelope with an in-toto statement v1 in it, signed with Ed25519. Formats: secure-systems-lab/dsse, in-toto/attestation. */
+export const envelopeSchema = z.strictObject({
+  payloadType: z.literal('application/vnd.in-toto+json'),
+  payload: z.base64(),
+  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.base64() })).min(1),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+const statementSchema = z.object({
+  _type: z.literal('https://in-toto.io/Statement/v1'),
+  subject: z.tuple([z.object({ name: z.string(), digest: z.object({ sha256: z.string() }) })]),
+  predicateType: z.string(),
+  predicate: z.unknown(),
+});
+export type Statement = z.infer<typeof statementSchema>;
+
+export const keyId = (raw: Uint8Array): string => createHash('sha256').update(raw).digest('hex').slice(0, 16);
+
+/** What is signed: "DSSEv1" with the lengths, so that no two (type, payload) pairs have the same bytes. */
+const preAuth = (type: string, payload: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
+
+export async function signStatement(statement: Statement, signer: Signer): Promise<Envelope> {
+  const payloadType = 'application/vnd.in-toto+json';
+  const payload = Buffer.from(JSON.stringify(statement));
+  const sig = (await signer.sign(preAuth(payloadType, payload))).toString('base64');
+  return { payloadType, payload: payload.toString('base64'), signatures: [{ keyid: keyId(signer.publicKey), sig }] };
+}
+
+/**
+ * Opens an envelope whose signature is by one of the pinned keys.
+ * @throws UtplukkError ContentMismatch naming what is wrong: shape, unknown key, forged signature
+ */
+export function openEnvelope(raw: unknown, keys: readonly Uint8Array[]): Statement {
+  const parsed = envelopeSchema.safeParse(raw);
+  if (!parsed.success)
+    throw mismatch('this is not a signed statement', 'Expected a DSSE envelope with an in-toto payload.');
+  const { payloadType, payload, signatures } = parsed.data;
+  const bytes = Buffer.from(payload, 'base64');
+  const known = signatures.flatMap(({ keyid, sig }) =>
+    keys.filter((key) => keyId(key) === keyid).map((key) => ({ key, sig })),
+  );
+  if (known.length === 0)
+    throw mismatch(
+      `the statement is signed by ${signatures.map((s) => s.keyid).join(', ')}, a key that is not trusted here`,
+      'Check UTPLUKK_TRUST.',
+    );
+  if (
+    !known.some(({ key, sig }) =>
+      verify(null, preAuth(payloadType, bytes), publicKeyFrom(key), Buffer.from(sig, 'base64')),
+    )
+  )
+    throw mismatch('the signature of the statement is forged or its content was changed');
+  return statementSchema.parse(JSON.parse(bytes.toString('utf8')));
+}
+
+/** Names an envelope. Its signature makes it unguessable, so the digest tells nothing of the people in it. */
+export const envelopeDigest = (envelope: Envelope): string =>
+  createHash('sha256')
+    .update(`${envelope.payload}.${envelope.signatures.map(({ sig }) => sig).join('.')}`)
+    .digest('hex');

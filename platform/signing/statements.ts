@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { mismatch, notAllowed } from '../../domain/errors';
+import { FOUR_EYES, fourEyesProblem } from '../../domain/rules/four-eyes';
+import { openEnvelope, type Statement } from './dsse';
+import { type Binding, checkEvidence, type Person, personKey } from './step-up-token';
+import type { Trust } from './trusted-keys';
+
+/** Kinds of signed statements about a model version. Their subject is always the version's digest. */
+export const PREDICATE = {
+  version: 'urn:utplukk:model-version:v1',
+  request: 'urn:utplukk:promotion-request:v1',
+  decision: 'urn:utplukk:promotion-decision:v1',
+  revocation: 'urn:utplukk:revocation:v1',
+  labelCorrection: 'urn:utplukk:label-correction:v1',
+  laterEvaluation: 'urn:utplukk:later-evaluation:v1',
+} as const;
+
+const person = z.object({ issuer: z.string(), subject: z.string(), token: z.string() });
+const versionPredicate = z.object({
+  slot: z.string(),
+  runId: z.string(),
+  at: z.iso.datetime(),
+  trainer: z.object({ issuer: z.string(), subject: z.string() }),
+  recipe: z.unknown(),
+  engine: z.record(z.string(), z.string()),
+});
+const requestPredicate = z.object({ requestId: z.string(), slot: z.string(), at: z.iso.datetime(), requester: person });
+const decisionPredicate = z.object({
+  requestId: z.string(),
+  slot: z.string(),
+  verdict: z.enum(['approved', 'refused']),
+  at: z.iso.datetime(),
+  /** Digest of the request's envelope, whose requester the decision was held against. */
+  request: z.string(),
+  requestedAt: z.iso.datetime(),
+  requester: person,
+  trainer: z.object({ issuer: z.string(), subject: z.string() }).optional(),
+  decider: person,
+});
+/** Labels that the version was trained on and that a later label set has otherwise. */
+export const labelCorrectionSchema = z.object({
+  slot: z.string(),
+  at: z.iso.datetime(),
+  labelSetId: z.string(),
+  revisedBy: z.string(),
+  rows: z.int(),
+  toFinding: z.int(),
+  fromFinding: z.int(),
+  unsettled: z.int(),
+  amounts: z.int(),
+  root: z.string(),
+});
+/** How the version did on outcomes that became known after it had learnt. */
+export const laterEvaluationSchema = z.object({
+  slot: z.string(),
+  at: z.iso.datetime(),
+  followUpId: z.string(),
+  asOf: z.iso.datetime(),
+  matrixId: z.string(),
+  /** Null where the source has no label set of its own. */
+  labelSetId: z.string().nullable(),
+  documentSha256: z.string(),
+  rows: z.int(),
+  findings: z.int(),
+  averagePrecision: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
+});
+export type LaterEvaluation = z.infer<typeof laterEvaluationSchema>;
+export type LabelCorrection = z.infer<typeof labelCorrectionSchema>;
+export type VersionPredicate = z.infer<typeof versionPredicate>;
+export type RequestPredicate = z.infer<typeof requestPredicate>;
+export type DecisionPredicate = z.infer<typeof decisionPredicate>;
+
+export const statementOf = (slot: string, versionId: string, predicateType: string, predicate: unknown): Statement => ({
+  _type: 'https://in-toto.io/Statement/v1',
+  subject: [{ name: slot, digest: { sha256: versionId } }],
+  predicateType,
+  predicate,
+});
+
+function opened<T>(
+  envelope: unknown,
+  trust: Trust,
+  type: string,
+  schema: z.ZodType<T>,
+  versionId: string,
+): { predicate: T; slot: string } {
+  const statement = openEnvelope(envelope, trust.notaryKeys);
+  if (statement.predicateType !== type)
+    throw mismatch(`expected a statement of kind ${type}, got ${statement.predicateType}`);
+  const [subject] = statement.subject;
+  if (subject.digest.sha256 !== versionId)
+    throw mismatch(
+      `the statement is about version ${subject.digest.sha256.slice(0, 12)}, not ${versionId.slice(0, 12)}`,
+    );
+  const parsed = schema.safeParse(statement.predicate);
+  if (!parsed.success) throw mismatch(`the statement lacks what a ${type} holds: ${z.prettifyError(parsed.error)}`);
+  return { predicate: parsed.data, slot: subject.name };
+}
+
+export const openVersion = (envelope: unknown, trust: Trust, versionId: string): VersionPredicate =>
+  opened(envelope, trust, PREDICATE.version, versionPredicate, versionId).predicate;
+
+export const openLabelCorrection = (envelope: unknown, trust: Trust, versionId: string): LabelCorrection =>
+  opened(envelope, trust, PREDICATE.labelCorrection, labelCorrectionSchema, versionId).predicate;
+
+export const openLaterEvaluation = (envelope: unknown, trust: Trust, versionId: string): LaterEvaluation =>
+  opened(envelope, trust, PREDICATE.laterEvaluation, laterEvaluationSchema, versionId).predicate;
+
+/** The request as it was signed, its requester's token checked again as of then. */
+export async function openRequest(
+  envelope: unknown,
+  trust: Trust,
+  expected: { versionId: string; slot: string; requestId: string },
+): Promise<{ predicate: RequestPredicate; requester: Person }> {
+  const { predicate } = opened(envelope, trust, PREDICATE.request, requestPredicate, expected.versionId);
+  sameAct(predicate, expected);
+  const requester = await checkEvidence(
+    predicate.requester.token,
+    { act: 'promotion.request', ...expected },
+    trust,
+    new Date(predicate.at),
+  );
+  samePerson(predicate.requester, requester);
+  return { predicate, requester };
+}
+
+/**
+ * Opens a decision and checks everything that it rests on: the notary's signature, slot, request and version, both
+ * people's tokens against pinned keys as of when they were used, that they differ, and the decider's role.
+ */
+export async function openDecision(
+  envelope: unknown,
+  trust: Trust,
+  expected: { versionId: string; slot: string; requestId: string },
+): Promise<DecisionPredicate> {
+  const { predicate } = opened(envelope, trust, PREDICATE.decision, decisionPredicate, expected.versionId);
+  sameAct(predicate, expected);
+  const act: Binding['act'] = predicate.verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
+  const decider = await checkEvidence(predicate.decider.token, { act, ...expected }, trust, new Date(predicate.at));
+  samePerson(predicate.decider, decider);
+  const requester = await checkEvidence(
+    predicate.requester.token,
+    { act: 'promotion.request', ...expected },
+    trust,
+    new Date(predicate.requestedAt),
+  );
+  samePerson(predicate.requester, requester);
+  if (predicate.verdict === 'approved') refuseOneForBoth({ requester, trainer: predicate.trainer, decider });
+  return predicate;
+}
+
+/** @throws UtplukkError NotAllowed where the decider asked or trained, or lacks the role that the table of four eyes names */
+export function refuseOneForBoth(parties: {
+  requester: Person;
+  trainer: Pick<Person, 'issuer' | 'subject'> | undefined;
+  decider: Person;
+}): void {
+  const { requester, trainer, decider } = parties;
+  const problem = fourEyesProblem('promotion.approve', {
+    requester: personKey(requester),
+    trainer: trainer && personKey(trainer),
+    decider: personKey(decider),
+  });
+  if (problem) throw notAllowed(problem, 'Someone else with the role approver decides.');
+  const { role } = FOUR_EYES['promotion.approve'];
+  if (!decider.roles.includes(role)) throw notAllowed(`the decider's token does not carry the role ${role}`);
+}
+
+function sameAct(found: { slot: string; requestId: string }, expected: { slot: string; requestId: string }): void {
+  if (found.slot !== expected.slot) throw mismatch(`the statement is for slot ${found.slot}, not ${expected.slot}`);
+  if (found.requestId !== expected.requestId)
+    throw mismatch(`the statement belongs to request ${found.requestId}, not ${expected.requestId}`);
+}
+
+function samePerson(said: { issuer: string; subject: string }, proven: Person): void {
+  if (personKey(said) !== personKey(proven)) throw mismatch('the statement names another person than its token does');
+}

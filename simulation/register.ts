@@ -1,0 +1,160 @@
+import { orgControlDigit } from '../domain/identifiers';
+import { Rng } from '../domain/rng';
+import { type Behaviour, bitOf, CALIBRATION, GROUPS, HONEST, type Honest, type ProviderGroup } from './calibration';
+import { type Dials, monthsOf } from './simulation-config';
+import { WORLDS, type WorldShape } from './scenarios';
+
+export interface SimActor {
+  readonly index: number;
+  /** Position in GROUPS. */
+  readonly groupIndex: number;
+  readonly group: ProviderGroup;
+  readonly praksisId: string;
+  readonly hprNr: number;
+  readonly orgnr: string;
+  readonly municipality: number;
+  readonly listSize: number | undefined;
+  /** Months since the first month; activity is [from, until). */
+  readonly fromMonth: number;
+  readonly untilMonth: number;
+  /** Bills a practice day. */
+  readonly intensity: number;
+  readonly lagDays: number;
+  readonly slow: boolean;
+  readonly latent: 'serious' | 'minor' | 'honest-outlier' | 'clean';
+  readonly behaviours: readonly Behaviour[];
+  readonly mask: number;
+  readonly honest: Honest | undefined;
+  /** 0 to 1: how strong the behaviours are. */
+  readonly severity: number;
+  readonly startMonth: number;
+  readonly ruleRate: number;
+  /** Doctors who bill under this practice number. */
+  readonly performers: number;
+  readonly substitute: boolean;
+  readonly batchStamper: boolean;
+  /** Honest entry: fewer bills at first, rising over a year (A15). */
+  readonly ramp: boolean;
+  readonly ring: number | undefined;
+  readonly account: string;
+}
+
+/** Numbers of municipalities and their share of the people, largest first; all others stand under one small one each. */
+export const MUNICIPALITIES: readonly (readonly [code: string, share: number])[] = [
+  ['0301', 0.2],
+  ['4601', 0.12],
+  ['5001', 0.1],
+  ['1103', 0.09],
+  ['3301', 0.08],
+  ['4204', 0.08],
+  ['3107', 0.07],
+  ['5501', 0.06],
+  ['1505', 0.05],
+  ['3201', 0.05],
+  ['1804', 0.04],
+  ['5601', 0.02],
+  ['4624', 0.015],
+  ['3411', 0.015],
+  ['1837', 0.005],
+  ['5633', 0.005],
+];
+
+function organisationNumber(rng: Rng): string {
+  for (;;) {
+    const first8 = `9${String(rng.below(10_000_000)).padStart(7, '0')}`;
+    const control = orgControlDigit(first8);
+    if (control !== undefined) return first8 + String(control);
+  }
+}
+
+const RING_SIZE = 4;
+
+export function makeActors(dials: Dials): SimActor[] {
+  const count = Math.max(20, Math.round(CALIBRATION.actorsInNorway * dials.actors));
+  const actors = Array.from({ length: count }, (_, index) => makeActor(dials, index));
+  return withRings(actors);
+}
+
+/** Actors with A14 in one municipality and practice type share account, owner and patients, four to a ring. */
+function withRings(actors: readonly SimActor[]): SimActor[] {
+  const members = new Map<string, number[]>();
+  for (const actor of actors) {
+    if (!actor.behaviours.includes('A14')) continue;
+    const key = `${actor.municipality} ${actor.group.practiceType}`;
+    members.set(key, [...(members.get(key) ?? []), actor.index]);
+  }
+  const ringOf = new Map<number, number>();
+  for (const indices of members.values())
+    indices.forEach((index, i) => ringOf.set(index, indices[Math.floor(i / RING_SIZE) * RING_SIZE]!));
+  return actors.map((actor) => {
+    const ring = ringOf.get(actor.index);
+    if (ring === undefined) return actor;
+    const head = actors[ring]!;
+    return { ...actor, ring, account: head.account, orgnr: head.orgnr };
+  });
+}
+
+const SHAPE: Readonly<Record<Honest, { readonly intensity: number; readonly performers: number }>> = {
+  palliative: { intensity: 0.8, performers: 1 },
+  rural: { intensity: 1.1, performers: 1 },
+  refugee: { intensity: 1, performers: 1 },
+  addiction: { intensity: 1.1, performers: 1 },
+  'big-list': { intensity: 1.6, performers: 1 },
+  'group-number': { intensity: 3, performers: 3 },
+};
+
+function makeActor(dials: Dials, index: number): SimActor {
+  const rng = new Rng(dials.seed, 'actor', index);
+  const months = monthsOf(dials);
+  const groupIndex = rng.weighted(GROUPS.map((g) => g.share));
+  const group = GROUPS[groupIndex]!;
+  const { latent: share, behavioursOf }: WorldShape = WORLDS[dials.world ?? 'standard'];
+  const latent = (['serious', 'minor', 'honest-outlier', 'clean'] as const)[
+    rng.weighted([
+      share.serious,
+      share.minor,
+      share.honestOutlier,
+      1 - share.serious - share.minor - share.honestOutlier,
+    ])
+  ]!;
+  const guilty = latent === 'serious' || latent === 'minor';
+  const honest = latent === 'honest-outlier' ? rng.pick(HONEST) : undefined;
+  const entered = rng.chance(CALIBRATION.yearlyEntry * dials.years);
+  const fromMonth = entered ? rng.below(Math.max(1, months - 6)) : 0;
+  const untilMonth = rng.chance(CALIBRATION.yearlyExit * dials.years)
+    ? fromMonth + 6 + rng.below(Math.max(1, months - fromMonth - 5))
+    : months;
+  const severity = latent === 'serious' ? 0.6 + 0.4 * rng.next() : latent === 'minor' ? 0.15 + 0.3 * rng.next() : 0;
+  const possible = behavioursOf[group.practiceType] ?? [];
+  const behaviours = guilty ? rng.shuffle(possible).slice(0, latent === 'serious' ? 2 : 1) : [];
+  const shape = honest ? SHAPE[honest] : { intensity: 1, performers: 1 };
+  const gp = group.practiceType === 'FALE';
+  return {
+    index,
+    groupIndex,
+    group,
+    praksisId: String(1_000_000 + index),
+    hprNr: 2_000_000 + index * 7,
+    orgnr: organisationNumber(rng),
+    municipality: rng.weighted(MUNICIPALITIES.map(([, s]) => s)),
+    listSize: gp ? Math.round(Math.min(2500, rng.lognormal(800, 0.3) * (honest === 'big-list' ? 1.7 : 1))) : undefined,
+    fromMonth,
+    untilMonth,
+    intensity: group.billsPerDay * rng.lognormal(1, CALIBRATION.volumeSigma) * shape.intensity,
+    lagDays: rng.lognormal(CALIBRATION.lag.medianDays, CALIBRATION.lag.sigma),
+    slow: rng.chance(CALIBRATION.slowActors + (latent === 'serious' ? 0.08 : 0)),
+    latent,
+    behaviours,
+    mask: behaviours.reduce((mask, behaviour) => mask | bitOf(behaviour), 0),
+    honest,
+    severity,
+    startMonth: guilty && rng.chance(0.4) ? rng.below(Math.max(1, months - 18)) : 0,
+    ruleRate: CALIBRATION.ruleHits * rng.lognormal(1, 0.5) * (1 + 0.8 * severity),
+    performers: shape.performers,
+    substitute: (gp && rng.chance(CALIBRATION.substitutes)) || behaviours.includes('A6'),
+    batchStamper: gp && rng.chance(CALIBRATION.batchStampers),
+    ramp: entered && rng.chance(0.7),
+    ring: undefined,
+    account: `${1000 + rng.below(9000)}${String(rng.below(10_000_000)).padStart(7, '0')}`,
+  };
+}

@@ -1,0 +1,43 @@
+import type { WorldName } from './scenarios';
+
+export interface Dials {
+  /** Share of Norway's 23,000 actors, 0.001 to 1. */
+  readonly actors: number;
+  /** Share of full bill volume (120 M bills a year for all actors), 0.001 to 1. Practice days are thinned, not days' work. */
+  readonly volume: number;
+  readonly controlsPerYear: number;
+  readonly years: number;
+  readonly seed: number;
+  /** First month of service, YYYY-MM. */
+  readonly firstMonth: string;
+  /** The standard one where it is left out; the others are for benchmarks. */
+  readonly world?: WorldName;
+}
+
+export const DEMO_DIALS: Dials = {
+  actors: 0.1,
+  volume: 0.02,
+  controlsPerYear: 400,
+  years: 4,
+  seed: 20240101,
+  firstMonth: '2021-01',
+};
+
+/** All of Norway: every actor, every bill, about eighty concluded controls a year. */
+export const NATIONAL_DIALS: Dials = {
+  actors: 1,
+  volume: 1,
+  controlsPerYear: 80,
+  years: 3,
+  seed: 20240101,
+  firstMonth: '2022-01',
+};
+
+export const monthsOf = (dials: Dials): number => dials.years * 12;
+
+/** Calendar month of `offset` months after the first one, as YYYY-MM. */
+export function monthAt(dials: Dials, offset: number): string {
+  const [year = 2021, month = 1] = dials.firstMonth.split('-').map(Number);
+  const index = year * 12 + month - 1 + offset;
+  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
+}

@@ -11,7 +11,9 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3
 WORKDIR /app
 COPY . .
 ENV XDG_CACHE_HOME=/app/.cache
-RUN node -e "import('./scripts/lib/bootstrap.mjs').then((m) => m.bootstrap({ requireNative: true }))" && node scripts/build.mjs \
+RUN node scripts/set-up.mjs && node scripts/build.mjs \
  && mkdir -p /data && chown -R node /data
 USER node
+# `node` is the version that package.json pins, in this image as on every other machine.
+ENV PATH=/app/node_modules/.bin:$PATH
 CMD ["node", "dist/apps/api/server.js"]

@@ -7,8 +7,9 @@ import path from 'node:path';
 import { bootstrap, ensureChromium, ensurePython } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
 import { migrate, startApi, startNotary, startWorkers } from './lib/product.mjs';
+import { main } from './lib/runtime.mjs';
 import { startDatabase, startServices } from './lib/stack.mjs';
-import { main, ROOT, SetupError, STACK } from './lib/util.mjs';
+import { ROOT, SetupError, STACK } from './lib/util.mjs';
 
 const BENCHMARKS = {
   demo: 'the whole demo: seconds, memory, share of time without an activity',

@@ -1,4 +1,4 @@
 import { build } from './lib/build.mjs';
-import { main } from './lib/util.mjs';
+import { main } from './lib/runtime.mjs';
 
 await main(() => build());

@@ -1,7 +1,8 @@
 // Checks docker-compose.yml against the compose specification's schema (check-jsonschema, hash-locked).
 import path from 'node:path';
 import { ensurePython } from './lib/bootstrap.mjs';
-import { main, ROOT, run, STACK } from './lib/util.mjs';
+import { main } from './lib/runtime.mjs';
+import { ROOT, run, STACK } from './lib/util.mjs';
 
 await main(() => {
   const dir = path.join(STACK, 'compose-check');

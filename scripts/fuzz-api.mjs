@@ -10,8 +10,9 @@ import { createRequire } from 'node:module';
 import { bootstrap, ensurePython } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
 import { migrate, startApi, startNotary, startWorkers } from './lib/product.mjs';
+import { main } from './lib/runtime.mjs';
 import { startServices } from './lib/stack.mjs';
-import { main, ROOT, say, sha256Files, STACK } from './lib/util.mjs';
+import { ROOT, say, sha256Files, STACK } from './lib/util.mjs';
 
 /** A user of the demo for each role; `nobody` carries no token, `stranger` one that nobody here signed. */
 const USERS = {

@@ -2,7 +2,8 @@
 // the web's client.
 import path from 'node:path';
 import { build } from './lib/build.mjs';
-import { main, ROOT, run } from './lib/util.mjs';
+import { main } from './lib/runtime.mjs';
+import { ROOT, run } from './lib/util.mjs';
 
 await main(() => {
   build();

@@ -6,8 +6,9 @@ import path from 'node:path';
 import { bootstrap } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
 import { migrate, startApi, startNotary, startWorkers } from './lib/product.mjs';
+import { main } from './lib/runtime.mjs';
 import { startServices } from './lib/stack.mjs';
-import { main, ROOT, say, SetupError, STACK } from './lib/util.mjs';
+import { ROOT, say, SetupError, STACK } from './lib/util.mjs';
 
 const once = process.argv.includes('--once');
 const parent = process.ppid; // npm does not hand SIGTERM on: notice that it is gone

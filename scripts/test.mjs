@@ -7,7 +7,8 @@ import path from 'node:path';
 import { fuzzApi } from './fuzz-api.mjs';
 import { bootstrap, ensureChromium } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
-import { main, ROOT } from './lib/util.mjs';
+import { main } from './lib/runtime.mjs';
+import { ROOT } from './lib/util.mjs';
 
 const args = process.argv.slice(2);
 const long = args.includes('--long');

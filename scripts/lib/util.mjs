@@ -105,13 +105,3 @@ export function takeLock() {
     }
   }
 }
-
-/** Runs an entry point and turns a SetupError into one sentence and exit code 1. */
-export async function main(action) {
-  try {
-    process.exitCode = (await action()) ?? 0;
-  } catch (error) {
-    say(error instanceof SetupError ? error.message : (error.stack ?? String(error)));
-    process.exitCode = 1;
-  }
-}

@@ -16,38 +16,36 @@ const common = {
   transformIgnorePatterns: ['/node_modules/', '/dist/'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
 };
-const long = process.env.UTPLUKK_LONG === '1';
-/** Tests that run in npm test too, with fewer cases. */
-const LONG = ['nothing-from-the-future', 'four-eyes-random'].map(
-  (name) => `<rootDir>/test/integration/${name}.test.ts`,
-);
-const LONG_UNIT = ['<rootDir>/test/unit/slot-machine.test.ts'];
 const servers = {
   globalSetup: '<rootDir>/test/support/start-servers.cjs',
   globalTeardown: '<rootDir>/test/support/stop-servers.cjs',
 };
+const project = (displayName, ...patterns) => ({
+  ...common,
+  displayName,
+  testMatch: patterns.map((pattern) => `<rootDir>/test/${pattern}.test.ts`),
+});
+
+const TIERS = {
+  /** npm test. */
+  usual: [
+    project('unit', 'unit/**/*'),
+    project('workflow', 'workflow/**/*', 'replay/**/*'),
+    { ...project('integration', 'integration/**/*', 'web/**/*'), ...servers },
+  ],
+  /** npm run test:ci, after npm test. */
+  ci: [{ ...project('ci', 'ci/**/*'), ...servers }],
+  /** npm run test:long: tests that run in npm test too, there with fewer cases. */
+  long: [
+    project('long-unit', 'unit/**/slot-machine'),
+    { ...project('long', 'integration/nothing-from-the-future', 'integration/four-eyes-random'), ...servers },
+  ],
+};
+const tier = process.env.UTPLUKK_LONG === '1' ? 'long' : process.env.UTPLUKK_CI === '1' ? 'ci' : 'usual';
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testTimeout: long ? 1_800_000 : 300_000,
+  testTimeout: tier === 'long' ? 1_800_000 : 300_000,
   maxWorkers: 2,
-  projects: long
-    ? [
-        { ...common, displayName: 'long-unit', testMatch: LONG_UNIT },
-        { ...common, ...servers, displayName: 'long', testMatch: LONG },
-      ]
-    : [
-        { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
-        {
-          ...common,
-          displayName: 'workflow',
-          testMatch: ['<rootDir>/test/workflow/**/*.test.ts', '<rootDir>/test/replay/**/*.test.ts'],
-        },
-        {
-          ...common,
-          ...servers,
-          displayName: 'integration',
-          testMatch: ['<rootDir>/test/integration/**/*.test.ts', '<rootDir>/test/web/**/*.test.ts'],
-        },
-      ],
+  projects: TIERS[tier],
 };

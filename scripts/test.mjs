@@ -1,39 +1,74 @@
-// npm test: sets up what the tests need, builds, runs Jest, and closes with a line that counts. npm run test:long: full
-// counts, and the API asked by schemathesis as every role.
-import { spawnSync } from 'node:child_process';
+// npm test: sets up what the tests need, builds, runs Jest, and closes with where the time went and a line that counts.
+// npm run test:unit needs no server and no build; npm run test:file -- <path> runs one file, and builds only where that
+// file needs it. npm run test:ci: the second tier, which CI runs after npm test. npm run test:long: full counts, and the
+// API asked by schemathesis as every role.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { fuzzApi } from './fuzz-api.mjs';
 import { bootstrap, ensureChromium } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
+import { generate } from './lib/generate.mjs';
+import { projectOf, runJest } from './lib/jest.mjs';
 import { main } from './lib/runtime.mjs';
-import { ROOT } from './lib/util.mjs';
+import { ROOT, SetupError } from './lib/util.mjs';
+import { describeBudget } from './test-budget.mjs';
 
-const args = process.argv.slice(2);
-const long = args.includes('--long');
+const [mode, ...rest] = process.argv.slice(2);
 
-await main(() => {
-  bootstrap({ requireNative: true });
-  build();
-  ensureChromium();
-  const report = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-jest-')), 'report.json');
-  const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');
-  const result = spawnSync(
-    process.execPath,
-    [jest, '--json', `--outputFile=${report}`, '--forceExit', ...args.filter((arg) => arg !== '--long')],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      cwd: ROOT,
-      env: { ...process.env, ...(long ? { UTPLUKK_LONG: '1' } : {}) },
-    },
-  );
-  if (!fs.existsSync(report)) return result.status ?? 1;
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(fs.readFileSync(report, 'utf8'));
-  fs.rmSync(path.dirname(report), { recursive: true, force: true });
+function report({ code, report: written }) {
+  if (!written) return code;
+  const { numPassedTests, numFailedTests, numPendingTests } = written;
+  console.log(describeBudget(written));
   console.log(
     `${numPassedTests} passed, ${numFailedTests} failed${numPendingTests ? `, ${numPendingTests} skipped` : ''}`,
   );
-  const code = result.status ?? 1;
-  return long && args.length === 1 ? code || fuzzApi() : code;
-});
+  return code;
+}
+
+function prepare() {
+  bootstrap({ requireNative: true });
+  build();
+  ensureChromium();
+}
+
+/** Unit tests compile what they import by themselves; of the rest of the project they need the packages alone. */
+function unit(args) {
+  bootstrap({ requireNative: true });
+  return report(runJest(['--selectProjects', 'unit', ...args]));
+}
+
+/** One file: `--selectProjects` takes every word after it, so the file stands first. */
+function file([wanted, ...args]) {
+  if (wanted === undefined)
+    throw new SetupError('which test? For example: npm run test:file -- test/unit/tree.test.ts');
+  const project = projectOf(wanted);
+  if (project === undefined || !fs.existsSync(path.resolve(ROOT, wanted)))
+    throw new SetupError(
+      `${wanted} is no test of this project: give a path below test/, as from the project's folder.`,
+    );
+  if (project === 'unit') bootstrap({ requireNative: true });
+  else prepare();
+  const which = ['--runTestsByPath', path.resolve(ROOT, wanted), ...args, '--selectProjects', project];
+  return report(runJest(which, project === 'ci' ? 'ci' : 'usual'));
+}
+
+function ci(args) {
+  prepare();
+  generate({ check: true });
+  return report(runJest(args, 'ci'));
+}
+
+async function long(args) {
+  prepare();
+  const code = report(runJest(args, 'long'));
+  return args.length === 0 ? code || fuzzApi() : code;
+}
+
+function usual(args) {
+  prepare();
+  return report(runJest(args));
+}
+
+const MODES = { '--unit': unit, '--file': file, '--ci': ci, '--long': long };
+
+await main(() => (mode in MODES ? MODES[mode](rest) : usual(process.argv.slice(2))));

@@ -1,3 +1,6 @@
+const fs = require('node:fs');
+const path = require('node:path');
+
 /** One project a kind of test: only integration pays for servers. */
 const common = {
   rootDir: __dirname,
@@ -25,6 +28,14 @@ const project = (displayName, ...patterns) => ({
   displayName,
   testMatch: patterns.map((pattern) => `<rootDir>/test/${pattern}.test.ts`),
 });
+/** Tests of a folder that run in npm test too, there with fewer cases: those that ask which tier runs them. */
+const withFullCounts = (folder) =>
+  fs
+    .readdirSync(path.join(__dirname, 'test', folder), { recursive: true })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => path.join(folder, file))
+    .filter((file) => fs.readFileSync(path.join(__dirname, 'test', file), 'utf8').includes('UTPLUKK_LONG'))
+    .map((file) => file.replace(/\.test\.ts$/, ''));
 
 const TIERS = {
   /** npm test. */
@@ -35,10 +46,10 @@ const TIERS = {
   ],
   /** npm run test:ci, after npm test. */
   ci: [{ ...project('ci', 'ci/**/*'), ...servers }],
-  /** npm run test:long: tests that run in npm test too, there with fewer cases. */
+  /** npm run test:long. */
   long: [
-    project('long-unit', 'unit/**/slot-machine'),
-    { ...project('long', 'integration/nothing-from-the-future', 'integration/four-eyes-random'), ...servers },
+    project('long-unit', ...withFullCounts('unit')),
+    { ...project('long', ...withFullCounts('integration')), ...servers },
   ],
 };
 const tier = process.env.UTPLUKK_LONG === '1' ? 'long' : process.env.UTPLUKK_CI === '1' ? 'ci' : 'usual';

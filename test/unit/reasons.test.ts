@@ -50,15 +50,15 @@ const rows = Array.from({ length: 12 }, (_, i) => i * 20);
 
 const FAMILIES = [
   { family: 'logistic' },
-  { family: 'additive', units: 4, pairs: 1, maxEpochs: 6, batchSize: 32, members: 2 },
-  { family: 'mlp', hidden: [12], learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 2 },
-  { family: 'tabm-mini', submodels: 4, width: 16, learningRate: 0.02, maxEpochs: 6, batchSize: 32, members: 1 },
+  { family: 'additive', units: 4, pairs: 1, maxEpochs: 3, batchSize: 32, members: 2 },
+  { family: 'mlp', hidden: [12], learningRate: 0.04, maxEpochs: 3, batchSize: 32, members: 2 },
+  { family: 'tabm-mini', submodels: 4, width: 16, learningRate: 0.04, maxEpochs: 3, batchSize: 32, members: 1 },
   {
     family: 'mlp',
     hidden: [12],
     embedding: { kind: 'piecewise-linear', bins: 4 },
-    learningRate: 0.02,
-    maxEpochs: 6,
+    learningRate: 0.04,
+    maxEpochs: 3,
     batchSize: 32,
     members: 1,
   },

@@ -3,7 +3,7 @@ import { type Action, type Layer, PEOPLE, SlotMachine } from '../support/slot-ma
 
 const ALL: readonly Layer[] = ['workflow', 'database', 'signature'];
 const LONG = process.env['UTPLUKK_LONG'] === '1';
-const SEQUENCES = LONG ? 250_000 : 20_000;
+const SEQUENCES = LONG ? 250_000 : 5_000;
 const STEPS = 14;
 
 function action(rng: Rng): Action {

@@ -88,7 +88,7 @@ describe('never controlled actors beside the controlled', () => {
 
   test.each([
     { family: 'logistic' },
-    { family: 'tabm-mini', submodels: 4, width: 32, maxEpochs: 20, members: 2, batchSize: 64 },
+    { family: 'tabm-mini', submodels: 4, width: 32, learningRate: 0.01, maxEpochs: 8, members: 2, batchSize: 64 },
   ])('$family: where only the conspicuous were controlled, everybody is ordered better with them', (settings) => {
     const spec = familySchema.parse(settings);
     const rng = new Rng(3, 'selected');

@@ -13,10 +13,10 @@ export interface RunPlan {
   readonly asOf: string | undefined;
   readonly folds: readonly Fold[];
   readonly families: readonly FamilySpec['family'][];
-  /** True where lists drawn from all active actors are judged too. */
+  /** True where lists drawn from all active providers are judged too. */
   readonly population?: boolean;
   /** Settings to try for each family before the folds are fitted. */
-  readonly search?: { readonly trials: number; readonly minutes?: number | undefined };
+  readonly tuning?: { readonly trials: number; readonly minutes?: number | undefined };
 }
 export interface SnapshotResult {
   readonly snapshotId: string;
@@ -32,7 +32,7 @@ export interface FoldTask {
   readonly matrixId: string;
   readonly fold: string;
   readonly family: FamilySpec['family'];
-  /** Matrix of all active actors at the start of the test part. */
+  /** Matrix of all active providers at the start of the test part. */
   readonly populationId?: string;
 }
 export interface TrialTask {
@@ -40,7 +40,7 @@ export interface TrialTask {
   readonly matrixId: string;
   readonly family: FamilySpec['family'];
   readonly trial: number;
-  /** Matrix of all active actors at the start of the first test part. */
+  /** Matrix of all active providers at the start of the first test part. */
   readonly populationId?: string;
 }
 export interface FoldDone {
@@ -70,7 +70,7 @@ export interface ScoringRef {
   readonly rows: number;
 }
 
-export interface LaterJudgement {
+export interface NewOutcomesResult {
   readonly documentSha256: string;
   readonly rows: number;
   readonly findings: number;
@@ -79,7 +79,7 @@ export interface LaterJudgement {
 /** I/O: short or streaming work on databases, files and servers. */
 export interface LifecycleActivities {
   planRun(input: { runId: string }): Promise<RunPlan>;
-  extractSnapshot(input: { actId: string; asOf: string }): Promise<SnapshotResult>;
+  extractSnapshot(input: { actionId: string; asOf: string }): Promise<SnapshotResult>;
   /** Cuts the work on features into lots. */
   planFeatures(input: { runId: string; snapshotId: string }): Promise<FeaturePlan>;
   buildCasesMatrix(input: { runId: string; snapshotId: string }): Promise<MatrixResult>;
@@ -92,18 +92,18 @@ export interface LifecycleActivities {
   }): Promise<{ versionId: string }>;
   closeRun(input: { runId: string; state: 'finished' | 'failed' | 'cancelled'; problem?: string }): Promise<void>;
 
-  /** `overridable`: gates failed, and two people may pass over them. */
-  judgeGates(input: { requestId: string }): Promise<{ passed: boolean; overridable?: boolean; openForMs: number }>;
+  /** `waivable`: gates failed, and two people may pass over them. */
+  evaluateGates(input: { requestId: string }): Promise<{ passed: boolean; waivable?: boolean; openForMs: number }>;
   refuseByGates(input: { requestId: string }): Promise<{ verdict: Verdict }>;
   applyDecision(input: { requestId: string; decisionId: string }): Promise<{ verdict: Verdict }>;
   expireRequest(input: { requestId: string }): Promise<{ verdict: Verdict }>;
 
-  beginScheduledAct(input: { slot: string; asOf: string }): Promise<{ actId: string }>;
+  startScheduledAction(input: { slot: string; asOf: string }): Promise<{ actionId: string }>;
   findChampion(input: { slot: string }): Promise<ChampionRef>;
-  buildPopulationMatrix(input: { actId: string; snapshotId: string; asOf: string }): Promise<MatrixResult>;
-  buildTablePopulation(input: { actId: string; asOf: string; table: TableRef }): Promise<MatrixResult>;
+  buildPopulationMatrix(input: { actionId: string; snapshotId: string; asOf: string }): Promise<MatrixResult>;
+  buildTablePopulation(input: { actionId: string; asOf: string; table: TableRef }): Promise<MatrixResult>;
   recordScoring(input: {
-    actId: string;
+    actionId: string;
     slot: string;
     versionId: string;
     matrixId: string;
@@ -112,31 +112,33 @@ export interface LifecycleActivities {
   }): Promise<ScoringRef>;
 
   draftList(input: {
-    actId: string;
+    actionId: string;
     scoringId: string;
     capacity: number;
     seed: number;
     openDays: number;
   }): Promise<{ listId: string; openForMs: number }>;
-  countSeals(input: { listId: string }): Promise<{ state: 'draft' | 'sealed' | 'refused' | 'expired'; seals: number }>;
-  expireList(input: { listId: string }): Promise<{ state: 'sealed' | 'refused' | 'expired' }>;
+  countSignOffs(input: {
+    listId: string;
+  }): Promise<{ state: 'draft' | 'approved' | 'refused' | 'expired'; signOffs: number }>;
+  expireList(input: { listId: string }): Promise<{ state: 'approved' | 'refused' | 'expired' }>;
 
   /** Outcomes as they are known now, for a version that was trained on earlier ones. */
-  buildLaterMatrix(input: {
-    actId: string;
+  buildNewOutcomesMatrix(input: {
+    actionId: string;
     versionId: string;
     snapshotId?: string | undefined;
     table?: TableRef | undefined;
   }): Promise<MatrixResult>;
-  recordFollowUp(
-    input: { actId: string; versionId: string; matrixId: string; asOf: string } & LaterJudgement,
-  ): Promise<{ followUpId: string }>;
+  recordPostDeploymentEvaluation(
+    input: { actionId: string; versionId: string; matrixId: string; asOf: string } & NewOutcomesResult,
+  ): Promise<{ evaluationId: string }>;
 
   /** What a thing was made of, step by step from its origin; `live` is every version that is live now. */
-  planRebuild(input: { kind: RebuildKind; id: string }): Promise<{ stages: readonly RebuildStage[] }>;
-  recordRebuild(input: {
-    actId: string;
-    kind: RebuildKind;
+  planReproduction(input: { kind: ReproducibleKind; id: string }): Promise<{ stages: readonly ReproductionStage[] }>;
+  recordReproduction(input: {
+    actionId: string;
+    kind: ReproducibleKind;
     id: string;
     results: readonly StageResult[];
   }): Promise<void>;
@@ -155,20 +157,20 @@ export interface TrainingActivities {
   /** Makes the features of some as-of dates; every month they look back on has been derived. */
   computeFeatures(input: { snapshotId: string; dates: readonly string[] }): Promise<void>;
   /** Looks for leaks before anything is fitted; structural ones fail the run. */
-  checkLeaks(input: {
+  checkLeakage(input: {
     runId: string;
     matrixId: string;
     snapshotId?: string | undefined;
   }): Promise<{ verdict: 'clean' | 'needs-reason' }>;
   /** One setting, fitted and judged inside the training part of the first fold. */
-  tryOut(input: TrialTask): Promise<{ validationLoss: number }>;
+  runTrial(input: TrialTask): Promise<{ validationLoss: number }>;
   trainFold(input: FoldTask): Promise<FoldDone>;
   evaluateRun(input: { runId: string; matrixId: string }): Promise<{ metrics: number }>;
   trainFinal(input: { runId: string; matrixId: string; family: FamilySpec['family'] }): Promise<FinalModel>;
   /** A frozen version on rows of a matrix whose outcome it did not know. */
-  judgeLater(input: { versionId: string; matrixId: string }): Promise<LaterJudgement>;
+  evaluateOnNewOutcomes(input: { versionId: string; matrixId: string }): Promise<NewOutcomesResult>;
   /** One step again from its pins, compared with what was stored. */
-  rebuildStage(input: RebuildStage): Promise<StageResult>;
+  reproduceStage(input: ReproductionStage): Promise<StageResult>;
   scoreShard(input: {
     versionId: string;
     matrixId: string;
@@ -177,17 +179,16 @@ export interface TrainingActivities {
   }): Promise<{ scoresSha256: string }>;
 }
 
-export const REBUILD_KINDS = ['snapshot', 'matrix', 'model', 'evaluation', 'scoring-run', 'list', 'live'] as const;
-export type RebuildKind = (typeof REBUILD_KINDS)[number];
-export interface RebuildStage {
+export const REPRODUCIBLE_KINDS = ['snapshot', 'matrix', 'model', 'evaluation', 'scoring-run', 'list', 'live'] as const;
+export type ReproducibleKind = (typeof REPRODUCIBLE_KINDS)[number];
+export interface ReproductionStage {
   readonly stage: 'snapshot' | 'matrix' | 'folds' | 'evaluation' | 'model' | 'scoring-run' | 'list';
   readonly id: string;
 }
 /** Each stage is made again from stored inputs, so a difference is that stage's own. */
-export interface StageResult extends RebuildStage {
+export interface StageResult extends ReproductionStage {
   readonly same: boolean;
   /** False where the engine is another one than the one that made it: then `detail` says how far apart the results are. */
   readonly sameEngine?: boolean;
   readonly detail?: string;
 }
-

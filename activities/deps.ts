@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../platform/artifacts/store';
 import type { Db } from '../platform/postgres/connection';
-import type { ActRef } from '../platform/ledger/append';
+import type { AuditContext } from '../platform/ledger/append';
 import type { MlflowMirror } from '../platform/mlflow/mirror';
 import type { MlflowWatch } from '../platform/mlflow/reconcile';
 import type { Notifier } from '../platform/notifications/notifier';
@@ -8,12 +8,12 @@ import type { NotaryClient } from '../platform/signing/notary-client';
 import type { Trust } from '../platform/signing/trusted-keys';
 
 /** What activities work with; built once by the composition root and handed in. */
-export interface Deps {
+export interface ActivityDependencies {
   readonly db: Db;
   readonly store: ArtifactStore;
   readonly mirror: MlflowMirror;
-  /** Signs the schedule's service account in and records its act. */
-  readonly beginServiceAct: (purpose: string) => Promise<ActRef>;
+  /** Signs the schedule's service account in and records its action. */
+  readonly startServiceAction: (purpose: string) => Promise<AuditContext>;
   readonly watch: MlflowWatch;
   readonly notifier: Notifier;
   readonly notary: NotaryClient;

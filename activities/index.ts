@@ -1,30 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { atBoundary, beat, heartbeating, type Outage } from './interceptors';
+import { withErrorBoundary, beat, withHeartbeat, type Outage } from './interceptors';
 import { getRequest } from '../platform/db/stores/promotions';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
-import type { Deps } from './deps';
-import { followUpActivities, followUpJudging } from './post-deployment-evaluation';
+import type { ActivityDependencies } from './deps';
+import { postDeploymentActivities, postDeploymentComputeActivities } from './post-deployment-evaluation';
 import { featureActivities, featurePlanActivities } from './features';
 import { promotionActivities } from './promotion';
-import { rebuildPlanActivities, rebuildStageActivities } from './reproduction';
+import { reproductionPlanActivities, reproductionStageActivities } from './reproduction';
 import { runActivities } from './runs';
 import { scoringActivities, shardActivities } from './scoring';
 import { selectionActivities } from './selection';
 import { trainingActivities } from './training';
 
-export function createLifecycleActivities(deps: Deps): LifecycleActivities {
+export function createLifecycleActivities(deps: ActivityDependencies): LifecycleActivities {
   const activities: LifecycleActivities = {
     ...runActivities(deps),
     ...featurePlanActivities(deps),
     ...promotionActivities(deps),
     ...scoringActivities(deps),
-    ...followUpActivities(deps),
+    ...postDeploymentActivities(deps),
     ...selectionActivities(deps),
-    ...rebuildPlanActivities(deps),
+    ...reproductionPlanActivities(deps),
     /** MLflow refusing a call is retried too: what it dislikes today a person may mend by tomorrow. */
     watchMlflow: () =>
-      heartbeating(async () => {
-        const found = await deps.watch.look(() => deps.beginServiceAct('watching MLflow'), deps.clock());
+      withHeartbeat(async () => {
+        const found = await deps.watch.look(() => deps.startServiceAction('watching MLflow'), deps.clock());
         return { deviations: found.length };
       }),
     async notifyApprovers({ requestId, kind }) {
@@ -35,19 +35,19 @@ export function createLifecycleActivities(deps: Deps): LifecycleActivities {
       const text = `Request ${requestId} asks for version ${request.versionId} to go live in ${request.slot}.\nIt expires at ${until}; nobody who asked or trained can approve it.\nLook: utplukk show ${requestId}`;
       await deps.notifier.tell({ kind, role: 'approver', subject, text }, deps.clock());
     },
-    drainMlflowOutbox: () => heartbeating(() => deps.mirror.drain(beat)),
+    drainMlflowOutbox: () => withHeartbeat(() => deps.mirror.drain(beat)),
   };
-  return atBoundary(activities, recordOutage(deps));
+  return withErrorBoundary(activities, recordOutage(deps));
 }
 
-export function createTrainingActivities(deps: Deps): TrainingActivities {
-  return atBoundary(
+export function createTrainingActivities(deps: ActivityDependencies): TrainingActivities {
+  return withErrorBoundary(
     {
       ...trainingActivities(deps),
       ...featureActivities(deps),
       ...shardActivities(deps),
-      ...rebuildStageActivities(deps),
-      ...followUpJudging(deps),
+      ...reproductionStageActivities(deps),
+      ...postDeploymentComputeActivities(deps),
     },
     recordOutage(deps),
   );
@@ -55,7 +55,7 @@ export function createTrainingActivities(deps: Deps): TrainingActivities {
 
 /** An observation, not a change: it has a row and no ledger entry. The same outage seen twice is one row. */
 const recordOutage =
-  ({ db }: Deps) =>
+  ({ db }: ActivityDependencies) =>
   async (outage: Outage): Promise<void> => {
     await db.raw(
       'insert into ops.source_outage (outage_id, activity, workflow_id, code, first_failed_at, answered_at, failures) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',

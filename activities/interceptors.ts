@@ -13,7 +13,7 @@ export function beat(): void {
 }
 
 /** Runs long work with a heartbeat every two seconds; the signal fires when the activity is cancelled or its time is out. */
-export async function heartbeating<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
   const timer = setInterval(beat, BEAT_MS);
   try {
@@ -25,7 +25,7 @@ export async function heartbeating<T>(work: (signal: AbortSignal) => Promise<T>)
 
 const BROKEN = 'connection-terminated';
 /** Codes of a server that is away or starting: worth waiting for, and named so in the history. */
-const AWAY = new Set([
+const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -40,7 +40,7 @@ const AWAY = new Set([
 ]);
 
 /** Attempts after which a computing process that ends by itself each time is given up: a disk may be full for a moment. */
-export const MAX_ENDINGS = 5;
+export const MAX_CRASHES = 5;
 
 /** Only here do our errors become Temporal's: named, and marked when no retry mends them. Others pass and are retried. */
 export function toFailure(error: unknown, attempt = 1): unknown {
@@ -48,16 +48,16 @@ export function toFailure(error: unknown, attempt = 1): unknown {
     const message = error.next ? `${error.message}. ${error.next}` : error.message;
     return ApplicationFailure.create({ type: error.type, message, nonRetryable: NON_RETRYABLE.includes(error.type) });
   }
-  if (error instanceof ProcessEnded && attempt >= MAX_ENDINGS)
+  if (error instanceof ProcessEnded && attempt >= MAX_CRASHES)
     return ApplicationFailure.create({
       type: 'ComputingFailed' satisfies FailureType,
       message: `${attempt} times ${error.message}`,
       nonRetryable: true,
     });
   const code = codeOf(error);
-  if (AWAY.has(code))
+  if (UNAVAILABLE_CODES.has(code))
     return ApplicationFailure.create({
-      type: 'SourceAway',
+      type: 'SourceUnavailable',
       message: `a server did not answer (${code})`,
       nonRetryable: false,
     });
@@ -65,32 +65,33 @@ export function toFailure(error: unknown, attempt = 1): unknown {
 }
 
 /** A server did not answer: carried from attempt to attempt in the heartbeat until one gets through. */
-interface Silence {
+interface OutageState {
   readonly code: string;
   readonly since: string;
   readonly failures: number;
 }
-export interface Outage extends Silence {
+export interface Outage extends OutageState {
   readonly activity: string;
   readonly workflowId: string;
   readonly answeredAt: string;
 }
 type Activities = object;
 
-const silenceOf = (details: unknown): Silence | undefined => (details as { silence?: Silence } | undefined)?.silence;
+const outageStateOf = (details: unknown): OutageState | undefined =>
+  (details as { silence?: OutageState } | undefined)?.silence;
 
 /**
  * Wraps every activity of a set: errors leave through `toFailure`, and a server's silence is remembered over the attempts
  * and handed to `record` by the first one that gets an answer.
  */
-export function atBoundary<A extends Activities>(activities: A, record: (outage: Outage) => Promise<void>): A {
+export function withErrorBoundary<A extends Activities>(activities: A, record: (outage: Outage) => Promise<void>): A {
   const wrapped = Object.entries(activities as Record<string, (...args: unknown[]) => Promise<unknown>>).map(
     ([name, run]) => [
       name,
       async (...args: unknown[]) => {
         const context = Context.current();
         const { info } = context;
-        const before = silenceOf(info.heartbeatDetails);
+        const before = outageStateOf(info.heartbeatDetails);
         const answered = async () => {
           if (!before) return;
           const answeredAt = new Date(info.currentAttemptScheduledTimestampMs).toISOString();
@@ -106,7 +107,7 @@ export function atBoundary<A extends Activities>(activities: A, record: (outage:
           result = await run(...args);
         } catch (error) {
           const failure = toFailure(error, info.attempt);
-          if (isAway(failure)) {
+          if (isUnavailable(failure)) {
             const now = new Date(info.currentAttemptScheduledTimestampMs).toISOString();
             context.heartbeat({
               silence: { code: codeOf(error), since: before?.since ?? now, failures: (before?.failures ?? 0) + 1 },
@@ -122,7 +123,8 @@ export function atBoundary<A extends Activities>(activities: A, record: (outage:
   return Object.fromEntries(wrapped) as A;
 }
 
-const isAway = (failure: unknown): boolean => failure instanceof ApplicationFailure && failure.type === 'SourceAway';
+const isUnavailable = (failure: unknown): boolean =>
+  failure instanceof ApplicationFailure && failure.type === 'SourceUnavailable';
 
 /** The driver gives a connection that broke in the middle no code, only words. */
 function codeOf(error: unknown): string {

@@ -1,25 +1,25 @@
-import { actOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/auth/audit-context';
 import { storeStatement } from '../platform/signing/statement-store';
 import { append } from '../platform/ledger/append';
 import { type LabelChange, labelChanges } from '../platform/matrices/label-revisions';
 import type { MatrixRecipe } from '../platform/matrices/register-matrix';
 import { PREDICATE } from '../platform/signing/statements';
-import type { Deps } from './deps';
+import type { ActivityDependencies } from './deps';
 
 /**
  * Marks every version that was trained on labels which this matrix has otherwise: a row, a ledger entry, and a statement
  * about each version that the notary signs. Twice is once.
  */
 export async function noteLabelRevisions(
-  deps: Deps,
-  actId: string,
+  deps: ActivityDependencies,
+  actionId: string,
   matrixId: string,
-  recipe: Extract<MatrixRecipe, { kind: 'cases' }>,
+  recipe: Extract<MatrixRecipe, { kind: 'training' }>,
 ): Promise<void> {
-  for (const change of await labelChanges(deps, matrixId, recipe)) await note(deps, actId, change);
+  for (const change of await labelChanges(deps, matrixId, recipe)) await note(deps, actionId, change);
 }
 
-async function note(deps: Deps, actId: string, change: LabelChange): Promise<void> {
+async function note(deps: ActivityDependencies, actionId: string, change: LabelChange): Promise<void> {
   const { db, notary, clock } = deps;
   const versions = await db('ml.model_version as v')
     .join('ml.matrix as m', 'm.matrix_id', 'v.matrix_id')
@@ -50,15 +50,15 @@ async function note(deps: Deps, actId: string, change: LabelChange): Promise<voi
       ],
     );
     if (inserted.rowCount === 0) return;
-    const act = await actOf(tx, actId);
+    const audit = await auditContextOf(tx, actionId);
     for (const { versionId, envelope } of signed)
-      await storeStatement(tx, { versionId, predicateType: PREDICATE.labelCorrection, envelope, act, at: clock() });
+      await storeStatement(tx, { versionId, predicateType: PREDICATE.labelCorrection, envelope, audit, at: clock() });
     const { toFinding, fromFinding, unsettled, amounts, root } = change;
     await append(
       tx,
-      act,
+      audit,
       {
-        act: 'label-set.revised',
+        event: 'label-set.revised',
         subject: { kind: 'label-set', id: change.labelSetId },
         before: change.labelSetId,
         after: change.revisedBy,

@@ -2,28 +2,28 @@ import fs from 'node:fs';
 import { civilTime } from '../domain/time/civil-time';
 import { UtplukkError } from '../domain/errors';
 import { foldsOf } from '../domain/rules/time-splits';
-import type { LeakCertificate } from '../models/leakage/leakage-check';
+import type { LeakageReport } from '../models/leakage/leakage-check';
 import { canonical } from '../platform/artifacts/hash';
 import { ArtifactStore } from '../platform/artifacts/store';
-import { actOf } from '../platform/auth/audit-context';
-import { storeCertificate } from '../platform/db/stores/leakage';
+import { auditContextOf } from '../platform/auth/audit-context';
+import { storeLeakageReport } from '../platform/db/stores/leakage';
 import { getRun } from '../platform/db/stores/runs';
-import { withDuck } from '../platform/duckdb/duckdb';
+import { withDuckDb } from '../platform/duckdb/duckdb';
 import { readManifest } from '../platform/snapshots/manifests';
 import { replayFeatures } from '../platform/features/point-in-time-check';
 import { spawnJob } from '../compute/spawn-job';
 import type { TrainingActivities } from './contracts';
-import type { Deps } from './deps';
+import type { ActivityDependencies } from './deps';
 import { matrixFile } from '../compute/job-inputs';
 
-type Further = { id: string; looksFor: string; findings: LeakCertificate['findings'] };
+type Further = { id: string; looksFor: string; findings: LeakageReport['findings'] };
 
-/** The leak check of a run, before anything is fitted. */
+/** The target-leakage check of a run, before anything is fitted. */
 export async function checkRun(
-  deps: Deps,
-  { runId, matrixId, snapshotId }: Parameters<TrainingActivities['checkLeaks']>[0],
+  deps: ActivityDependencies,
+  { runId, matrixId, snapshotId }: Parameters<TrainingActivities['checkLeakage']>[0],
   signal: AbortSignal,
-): ReturnType<TrainingActivities['checkLeaks']> {
+): ReturnType<TrainingActivities['checkLeakage']> {
   const { db, store } = deps;
   const run = await getRun(db, runId);
   const { experiment } = run.input;
@@ -31,9 +31,9 @@ export async function checkRun(
   const knownUntil =
     experiment.source.kind === 'register' ? civilTime(Date.parse(experiment.source.asOf)).day : undefined;
   const further = snapshotId === undefined ? [] : [await futureCheck(deps, snapshotId, matrix.file)];
-  const { result } = await spawnJob<'leaks'>(
+  const { result } = await spawnJob<'leakage'>(
     {
-      kind: 'leaks',
+      kind: 'leakage',
       matrix,
       folds: foldsOf(experiment.split),
       knownUntil,
@@ -45,37 +45,41 @@ export async function checkRun(
   );
   const sha256 = store.put(canonical(result));
   await db.transaction(async (tx) =>
-    storeCertificate(
+    storeLeakageReport(
       tx,
-      await actOf(tx, run.actId),
+      await auditContextOf(tx, run.actionId),
       { runId, verdict: result.verdict, tests: result.tests, sha256, document: result },
       deps.clock(),
     ),
   );
-  if (result.verdict === 'refused') throw leakError(result);
+  if (result.verdict === 'refused') throw leakageError(result);
   return { verdict: result.verdict };
 }
 
 /** Says which column, what was found and how many more there are. */
-export function leakError(certificate: LeakCertificate): UtplukkError {
+export function leakageError(certificate: LeakageReport): UtplukkError {
   const structural = certificate.findings.filter((finding) => finding.severity === 'structural');
   const words = structural
     .slice(0, 3)
     .map((finding) => `${finding.column ? `${finding.column}: ` : ''}${finding.detail}`);
   const more = structural.length > 3 ? ` and ${structural.length - 3} more` : '';
   return new UtplukkError(
-    'LeakFound',
-    `the leak check refuses the data: ${words.join('; ')}${more}`,
+    'LeakageFound',
+    `the target-leakage check refuses the data: ${words.join('; ')}${more}`,
     'Mend the table, or leave the column out with `features.exclude`.',
   );
 }
 
 /** Features of one as-of date again, from the snapshot with its future taken away. */
-async function futureCheck({ db, store }: Deps, snapshotId: string, matrixPath: string): Promise<Further> {
+async function futureCheck(
+  { db, store }: ActivityDependencies,
+  snapshotId: string,
+  matrixPath: string,
+): Promise<Further> {
   const manifest = await readManifest(db, store, snapshotId);
   const scratch = store.temporary('-replay');
   try {
-    const findings = await withDuck(store.temporary(), async (duck) => {
+    const findings = await withDuckDb(store.temporary(), async (duck) => {
       const rows = await duck.runAndReadAll(
         `select cast(as_of as varchar) from read_parquet('${matrixPath}') group by 1 order by 1`,
       );

@@ -3,16 +3,16 @@ import { modelCard } from '../domain/cards/model-card';
 import type { EvaluationDocument } from '../domain/schemas/evaluation';
 import { conflict } from '../domain/errors';
 import type { StoredModel } from '../models/artifact';
-import { leaksOf } from '../platform/db/stores/leakage';
+import { leakageReportOf } from '../platform/db/stores/leakage';
 import type { TrainingRun } from '../platform/db/stores/runs';
 import { trialsOf } from '../platform/db/stores/trials';
 import type { VersionBundle } from '../platform/db/stores/versions';
-import type { Deps } from './deps';
+import type { ActivityDependencies } from './deps';
 import { matrixFile } from '../compute/job-inputs';
 
 /** The card of a version about to be frozen, stored as Markdown and HTML: its hashes are part of the bundle. */
 export async function storeCard(
-  deps: Deps,
+  deps: ActivityDependencies,
   run: TrainingRun,
   bundle: Omit<VersionBundle, 'card' | 'metrics'>,
   usesNuisance: boolean,
@@ -57,10 +57,10 @@ export async function storeCard(
     features: bundle.use,
     usesNuisance,
     ranking: bundle.ranking,
-    unlabelled: bundle.recipe.unlabelled,
+    puBagging: bundle.recipe.puBagging,
     pretrained: bundle.recipe.pretrained,
     evaluation: store.getJson<EvaluationDocument>(row.evaluation_sha256),
-    leaks: await leaksOf(db, run.runId),
+    leakage: await leakageReportOf(db, run.runId),
     code: bundle.recipe.code,
     engine: bundle.engine,
   });

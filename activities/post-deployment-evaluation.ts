@@ -2,7 +2,7 @@ import { conflict, UtplukkError } from '../domain/errors';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import type { EvaluationDocument } from '../domain/schemas/evaluation';
 import { canonical, digestOf } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/auth/audit-context';
 import { getRun } from '../platform/db/stores/runs';
 import { storeStatement } from '../platform/signing/statement-store';
 import { getVersion, type ModelVersion, type VersionBundle } from '../platform/db/stores/versions';
@@ -10,21 +10,23 @@ import { append } from '../platform/ledger/append';
 import { readMatrix } from '../platform/matrices/read-matrix';
 import { buildTableMatrix } from '../platform/matrices/table-matrix';
 import { PREDICATE } from '../platform/signing/statements';
-import { heartbeating } from './interceptors';
+import { withHeartbeat } from './interceptors';
 import type { FoldPredictions, ShardScores } from '../compute/jobs';
 import { spawnJob } from '../compute/spawn-job';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
-import type { Deps } from './deps';
+import type { ActivityDependencies } from './deps';
 import { buildCases } from './runs';
 import { scoreWith } from './scoring';
 import { matrixFile } from '../compute/job-inputs';
 
 /** Outcomes as they are known now, for a version that was trained on earlier ones. */
-export function followUpActivities(deps: Deps): Pick<LifecycleActivities, 'buildLaterMatrix' | 'recordFollowUp'> {
+export function postDeploymentActivities(
+  deps: ActivityDependencies,
+): Pick<LifecycleActivities, 'buildNewOutcomesMatrix' | 'recordPostDeploymentEvaluation'> {
   const { db, store } = deps;
   return {
-    buildLaterMatrix: ({ actId, versionId, snapshotId, table }) =>
-      heartbeating(async () => {
+    buildNewOutcomesMatrix: ({ actionId, versionId, snapshotId, table }) =>
+      withHeartbeat(async () => {
         const { runId } = await getVersion(db, versionId);
         const { input } = await getRun(db, runId);
         const trainedOn = input.table ? 'table' : 'register';
@@ -36,22 +38,25 @@ export function followUpActivities(deps: Deps): Pick<LifecycleActivities, 'build
               ? 'Give --table and --mapping with the newer outcomes.'
               : 'Leave --table and --mapping out.',
           );
-        const act = await actOf(db, actId);
+        const audit = await auditContextOf(db, actionId);
         const matrix = table
           ? (
-              await buildTableMatrix(deps, act, {
+              await buildTableMatrix(deps, audit, {
                 ...table,
                 mapping: tableMappingSchema.parse(store.getJson(table.mappingSha256)),
               })
             ).matrix
-          : await buildCases(deps, act, { snapshotId: snapshotId!, minAmountNok: input.experiment.label.minAmountNok });
+          : await buildCases(deps, audit, {
+              snapshotId: snapshotId!,
+              minAmountNok: input.experiment.label.minAmountNok,
+            });
         return { matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: matrix.meta.positives };
       }),
 
     /** Twice: the same content has the same id, and one row. */
-    async recordFollowUp({ actId, versionId, matrixId, asOf, documentSha256, rows, findings }) {
+    async recordPostDeploymentEvaluation({ actionId, versionId, matrixId, asOf, documentSha256, rows, findings }) {
       const { slot } = await getVersion(db, versionId);
-      const followUpId = digestOf({ versionId, matrixId, documentSha256 });
+      const evaluationId = digestOf({ versionId, matrixId, documentSha256 });
       const { rows: figures } = store.getJson<EvaluationDocument>(documentSha256);
       const { family } = store.getJson<VersionBundle>(versionId);
       const own = figures.find(
@@ -64,7 +69,7 @@ export function followUpActivities(deps: Deps): Pick<LifecycleActivities, 'build
       const about = {
         slot,
         versionId,
-        followUpId,
+        evaluationId,
         asOf: new Date(asOf).toISOString(),
         matrixId,
         labelSetId,
@@ -73,44 +78,46 @@ export function followUpActivities(deps: Deps): Pick<LifecycleActivities, 'build
         findings,
         averagePrecision,
       };
-      const envelope = await deps.notary.laterEvaluation({ ...about, serviceToken: await deps.serviceToken() });
+      const envelope = await deps.notary.postDeploymentDocument({ ...about, serviceToken: await deps.serviceToken() });
       await db.transaction(async (tx) => {
         const inserted = await tx.raw<{ rowCount: number }>(
-          'insert into ml.follow_up (follow_up_id, version_id, matrix_id, as_of, document_sha256, rows, findings, act_id, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-          [followUpId, versionId, matrixId, asOf, documentSha256, rows, findings, actId, deps.clock()],
+          'insert into ml.post_deployment_evaluation (evaluation_id, version_id, matrix_id, as_of, document_sha256, rows, findings, action_id, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+          [evaluationId, versionId, matrixId, asOf, documentSha256, rows, findings, actionId, deps.clock()],
         );
         if (inserted.rowCount === 0) return;
-        const act = await actOf(tx, actId);
+        const audit = await auditContextOf(tx, actionId);
         await storeStatement(tx, {
           versionId,
-          predicateType: PREDICATE.laterEvaluation,
+          predicateType: PREDICATE.postDeploymentDocument,
           envelope,
-          act,
+          audit,
           at: deps.clock(),
         });
         await append(
           tx,
-          act,
+          audit,
           {
-            act: 'version.followed-up',
-            subject: { kind: 'follow-up', id: followUpId },
+            event: 'version.followed-up',
+            subject: { kind: 'post-deployment-evaluation', id: evaluationId },
             before: versionId,
             after: documentSha256,
           },
           deps.clock(),
         );
       });
-      return { followUpId };
+      return { evaluationId };
     },
   };
 }
 
 /** Scores with the frozen model, judged against what the controls found since. */
-export function followUpJudging(deps: Deps): Pick<TrainingActivities, 'judgeLater'> {
+export function postDeploymentComputeActivities(
+  deps: ActivityDependencies,
+): Pick<TrainingActivities, 'evaluateOnNewOutcomes'> {
   const { store } = deps;
   return {
-    judgeLater: ({ versionId, matrixId }) =>
-      heartbeating(async (signal) => {
+    evaluateOnNewOutcomes: ({ versionId, matrixId }) =>
+      withHeartbeat(async (signal) => {
         const version = await getVersion(deps.db, versionId);
         const { experiment } = (await getRun(deps.db, version.runId)).input;
         const bundle = store.getJson<VersionBundle>(versionId);
@@ -123,7 +130,7 @@ export function followUpJudging(deps: Deps): Pick<TrainingActivities, 'judgeLate
           matrix: await matrixFile(deps, matrixId, experiment),
           predictions: parts.map((part) => ({ family: version.family, sha256: store.put(canonical(part)) })),
           frozen: { [version.family]: bundle.calibrator },
-          beyondColumns: experiment.beyondColumns,
+          adjustFor: experiment.calibration.adjustFor,
           ks: experiment.evaluation.k,
           bootstrap: experiment.evaluation.bootstrap,
           seed: experiment.seed,
@@ -137,7 +144,7 @@ export function followUpJudging(deps: Deps): Pick<TrainingActivities, 'judgeLate
 
 /** Rows whose outcome the version did not know, by the half-year in which the control was opened. */
 async function newSince(
-  deps: Deps,
+  deps: ActivityDependencies,
   { versionId, matrixId: trainedOn, family }: ModelVersion,
   matrixId: string,
   scores: ShardScores,
@@ -171,6 +178,6 @@ async function newSince(
       family,
       rowIds: own.map((row) => now.rowId[row]!),
       scores: own.map((row) => scores.scores[row]!),
-      ...(scores.kroner ? { kroner: own.map((row) => scores.kroner![row]!) } : {}),
+      ...(scores.amountNok ? { amountNok: own.map((row) => scores.amountNok![row]!) } : {}),
     }));
 }

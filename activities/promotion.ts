@@ -6,12 +6,12 @@ import { GATE_POLICY, isHard } from '../domain/rules/gate-policy';
 import { type GateInput, judge } from '../domain/rules/promotion-gates';
 import type { Estimate, EvaluationDocument } from '../domain/schemas/evaluation';
 import { canonical, digestOf } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/auth/audit-context';
 import type { Tx } from '../platform/postgres/connection';
 import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
 import { statementById } from '../platform/signing/statement-store';
 import { revisedRows, revisionsOf } from '../platform/db/stores/label-revisions';
-import { leaksOf } from '../platform/db/stores/leakage';
+import { leakageReportOf } from '../platform/db/stores/leakage';
 import { evaluationOf, overall, getRun } from '../platform/db/stores/runs';
 import {
   championOf,
@@ -21,20 +21,20 @@ import {
   type VersionBundle,
 } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/append';
-import { openDecision } from '../platform/signing/statements';
+import { verifyDecision } from '../platform/signing/statements';
 import type { LifecycleActivities } from './contracts';
-import type { Deps } from './deps';
+import type { ActivityDependencies } from './deps';
 
 type PromotionActivities = Pick<
   LifecycleActivities,
-  'judgeGates' | 'refuseByGates' | 'applyDecision' | 'expireRequest'
+  'evaluateGates' | 'refuseByGates' | 'applyDecision' | 'expireRequest'
 >;
 
-export function promotionActivities(deps: Deps): PromotionActivities {
+export function promotionActivities(deps: ActivityDependencies): PromotionActivities {
   const { db } = deps;
   return {
     /** Twice: the stored verdict of the first time stands. */
-    async judgeGates({ requestId }) {
+    async evaluateGates({ requestId }) {
       const request = await getRequest(db, requestId);
       const verdict = judge(await gateInput(deps, request));
       await db.transaction(async (tx) => {
@@ -49,9 +49,9 @@ export function promotionActivities(deps: Deps): PromotionActivities {
         if (written === 0) return;
         await append(
           tx,
-          await actOf(tx, request.actId),
+          await auditContextOf(tx, request.actionId),
           {
-            act: verdict.passed ? 'gates.passed' : 'gates.failed',
+            event: verdict.passed ? 'gates.passed' : 'gates.failed',
             subject: { kind: 'promotion-request', id: requestId },
             after: digestOf(verdict.results),
           },
@@ -60,7 +60,7 @@ export function promotionActivities(deps: Deps): PromotionActivities {
       });
       const failed = await db('ml.gate_result').where({ request_id: requestId, passed: false }).pluck<string[]>('gate');
       const openForMs = request.expiresAt.getTime() - deps.clock().getTime();
-      return { passed: failed.length === 0, overridable: failed.length > 0 && !failed.some(isHard), openForMs };
+      return { passed: failed.length === 0, waivable: failed.length > 0 && !failed.some(isHard), openForMs };
     },
 
     async refuseByGates({ requestId }) {
@@ -69,15 +69,15 @@ export function promotionActivities(deps: Deps): PromotionActivities {
         const inserted = await insertDecision(tx, {
           requestId,
           verdict: 'refused',
-          actId: request.actId,
+          actionId: request.actionId,
           at: deps.clock(),
         });
         if (inserted)
           await append(
             tx,
-            await actOf(tx, request.actId),
+            await auditContextOf(tx, request.actionId),
             {
-              act: 'promotion.refused-by-gates',
+              event: 'promotion.refused-by-gates',
               subject: { kind: 'promotion-request', id: requestId },
               after: request.versionId,
             },
@@ -92,13 +92,13 @@ export function promotionActivities(deps: Deps): PromotionActivities {
       const row = await db('ml.decision')
         .where({ decision_id: decisionId })
         .first<
-          { request_id: string; verdict: Verdict; act_id: string | null; statement_id: string | null } | undefined
+          { request_id: string; verdict: Verdict; action_id: string | null; statement_id: string | null } | undefined
         >();
       if (!row) throw notFound(`decision ${decisionId} is not recorded`);
       if (row.request_id !== requestId)
         throw conflict(`decision ${decisionId} belongs to request ${row.request_id}, not to ${requestId}`);
       if (row.verdict === 'approved')
-        await crown(deps, requestId, { decisionId, actId: row.act_id!, statementId: row.statement_id });
+        await promoteChampion(deps, requestId, { decisionId, actionId: row.action_id!, statementId: row.statement_id });
       return { verdict: row.verdict };
     },
 
@@ -106,13 +106,13 @@ export function promotionActivities(deps: Deps): PromotionActivities {
     async expireRequest({ requestId }) {
       const request = await getRequest(db, requestId);
       const verdict = await db.transaction(async (tx) => {
-        const inserted = await insertDecision(tx, { requestId, verdict: 'expired', actId: null, at: deps.clock() });
+        const inserted = await insertDecision(tx, { requestId, verdict: 'expired', actionId: null, at: deps.clock() });
         if (inserted)
           await append(
             tx,
-            await actOf(tx, request.actId),
+            await auditContextOf(tx, request.actionId),
             {
-              act: 'promotion.expired',
+              event: 'promotion.expired',
               subject: { kind: 'promotion-request', id: requestId },
               after: request.versionId,
             },
@@ -125,8 +125,8 @@ export function promotionActivities(deps: Deps): PromotionActivities {
         const decisionId = decided.decisionId!;
         const row = await db('ml.decision')
           .where({ decision_id: decisionId })
-          .first<{ act_id: string; statement_id: string | null }>();
-        await crown(deps, requestId, { decisionId, actId: row.act_id, statementId: row.statement_id });
+          .first<{ action_id: string; statement_id: string | null }>();
+        await promoteChampion(deps, requestId, { decisionId, actionId: row.action_id, statementId: row.statement_id });
       }
       return { verdict };
     },
@@ -135,40 +135,48 @@ export function promotionActivities(deps: Deps): PromotionActivities {
 
 async function insertDecision(
   tx: Tx,
-  decision: { requestId: string; verdict: Verdict; actId: string | null; at: Date },
+  decision: { requestId: string; verdict: Verdict; actionId: string | null; at: Date },
 ): Promise<boolean> {
   const result = await tx.raw<{ rowCount: number }>(
-    'insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) values (?, ?, ?, ?, ?) on conflict on constraint decision_once do nothing',
-    [randomUUID(), decision.requestId, decision.verdict, decision.actId, decision.at],
+    'insert into ml.decision (decision_id, request_id, verdict, action_id, decided_at) values (?, ?, ?, ?, ?) on conflict on constraint decision_once do nothing',
+    [randomUUID(), decision.requestId, decision.verdict, decision.actionId, decision.at],
   );
   return result.rowCount === 1;
 }
 
 interface ApprovedDecision {
   readonly decisionId: string;
-  readonly actId: string;
+  readonly actionId: string;
   readonly statementId: string | null;
 }
 
 /** The evidence first: what the notary signed, both people's tokens, that they differ. No row alone makes a champion. */
-async function checkSigned({ db, trust }: Deps, requestId: string, statementId: string | null): Promise<void> {
+async function checkSigned(
+  { db, trust }: ActivityDependencies,
+  requestId: string,
+  statementId: string | null,
+): Promise<void> {
   const request = await getRequest(db, requestId);
   const envelope = statementId === null ? undefined : await statementById(db, statementId);
   if (!envelope) throw notAllowed(`no signed statement stands behind the approval of request ${requestId}`);
-  const signed = await openDecision(envelope, trust(), { versionId: request.versionId, slot: request.slot, requestId });
+  const signed = await verifyDecision(envelope, trust(), {
+    versionId: request.versionId,
+    slot: request.slot,
+    requestId,
+  });
   if (signed.verdict !== 'approved') throw notAllowed(`what was signed about request ${requestId} is a refusal`);
 }
 
 /** Twice: the champion row of this decision exists, and nothing happens. */
-async function crown(
-  deps: Deps,
+async function promoteChampion(
+  deps: ActivityDependencies,
   requestId: string,
-  { decisionId, actId, statementId }: ApprovedDecision,
+  { decisionId, actionId, statementId }: ApprovedDecision,
 ): Promise<void> {
   await checkSigned(deps, requestId, statementId);
   await deps.db.transaction(async (tx) => {
     const request = await getRequest(tx, requestId);
-    const decider = await actOf(tx, actId);
+    const decider = await auditContextOf(tx, actionId);
     const parties = { requester: request.requester, trainer: request.trainer, decider: decider.principalId };
     const problem = fourEyesProblem('promotion.approve', parties);
     if (problem) throw notAllowed(problem);
@@ -181,7 +189,7 @@ async function crown(
       seq: (before?.seq ?? 0) + 1,
       version_id: request.versionId,
       decision_id: decisionId,
-      act_id: actId,
+      action_id: actionId,
       live_from: deps.clock(),
     });
     await toMirror(tx, 'champion', request.slot);
@@ -189,7 +197,7 @@ async function crown(
       tx,
       decider,
       {
-        act: 'champion.crowned',
+        event: 'champion.promoted',
         subject: { kind: 'slot', id: request.slot },
         before: before?.versionId,
         after: request.versionId,
@@ -199,7 +207,7 @@ async function crown(
   });
 }
 
-async function gateInput({ db, store }: Deps, request: PromotionRequest): Promise<GateInput> {
+async function gateInput({ db, store }: ActivityDependencies, request: PromotionRequest): Promise<GateInput> {
   const version = await getVersion(db, request.versionId);
   const own = await averagePrecision(db, version);
   const run = await getRun(db, version.runId);
@@ -216,7 +224,7 @@ async function gateInput({ db, store }: Deps, request: PromotionRequest): Promis
   const [revision] = await revisionsOf(db, version.matrixId);
   return {
     usesNuisance: !version.selectable,
-    leaks: await leaksOf(db, version.runId),
+    leakage: await leakageReportOf(db, version.runId),
     testRows: folds.reduce((sum, fold) => sum + fold.result.testRows, 0),
     testPositives: folds.reduce((sum, fold) => sum + fold.result.testPositives, 0),
     averagePrecision: own,
@@ -253,7 +261,7 @@ function emptyParts(markdown: string): string[] {
 
 /** The champion's figure, only where it was judged on the same rows: equal matrix and equal split. */
 async function championEstimate(
-  db: Deps['db'],
+  db: ActivityDependencies['db'],
   championId: string,
   challenger: ModelVersion,
   split: string,
@@ -264,7 +272,7 @@ async function championEstimate(
   return canonical(run.input.experiment.split) === split ? averagePrecision(db, champion) : undefined;
 }
 
-async function averagePrecision(db: Deps['db'], version: ModelVersion): Promise<Estimate> {
+async function averagePrecision(db: ActivityDependencies['db'], version: ModelVersion): Promise<Estimate> {
   const found = overall(await evaluationOf(db, version.runId)).find(
     (row) => row.family === version.family && row.metric === 'average-precision',
   );

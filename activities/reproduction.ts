@@ -1,30 +1,32 @@
 import { notFound, UtplukkError } from '../domain/errors';
 import { canonical, digestOf, sha256 } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/auth/audit-context';
 import { foldResults, getRun } from '../platform/db/stores/runs';
 import { getVersion, type VersionBundle } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/append';
 import type { Manifest } from '../platform/snapshots/datasets';
 import { rereadRegister } from '../platform/snapshots/extract';
 import { redactedParts, redactionsOf } from '../platform/snapshots/manifests';
-import { type MatrixRecipe, rebuildRegisterMatrix } from '../platform/matrices/register-matrix';
-import { rebuildTableMatrix } from '../platform/matrices/table-matrix';
+import { type MatrixRecipe, reproduceRegisterMatrix } from '../platform/matrices/register-matrix';
+import { reproduceTableMatrix } from '../platform/matrices/table-matrix';
 import type { MatrixMeta } from '../domain/schemas/matrix';
-import { heartbeating } from './interceptors';
+import { withHeartbeat } from './interceptors';
 import type { ShardScores } from '../compute/jobs';
 import { spawnJob } from '../compute/spawn-job';
-import type { LifecycleActivities, RebuildStage, StageResult, TrainingActivities } from './contracts';
-import type { Deps } from './deps';
+import type { LifecycleActivities, ReproductionStage, StageResult, TrainingActivities } from './contracts';
+import type { ActivityDependencies } from './deps';
 import { listDocument, type Policy, type Scores, scoresOf } from './selection';
 import { evaluateJob, finalJob, foldJob } from '../compute/job-inputs';
 
 /** What a thing was made of, and what came of making it again. */
-export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'planRebuild' | 'recordRebuild'> {
+export function reproductionPlanActivities(
+  deps: ActivityDependencies,
+): Pick<LifecycleActivities, 'planReproduction' | 'recordReproduction'> {
   const { db } = deps;
   return {
-    async planRebuild({ kind, id }) {
+    async planReproduction({ kind, id }) {
       const ids = kind === 'live' ? await liveVersions(deps) : [id];
-      const stages: RebuildStage[] = [];
+      const stages: ReproductionStage[] = [];
       for (const one of ids) stages.push(...(await PLANS[kind === 'live' ? 'model' : kind](deps, one)));
       const seen = new Set<string>();
       return {
@@ -32,16 +34,16 @@ export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'pl
       };
     },
 
-    /** Twice: the act has its entry. */
-    async recordRebuild({ actId, kind, id, results }) {
-      const act = results.every(({ same }) => same) ? 'rebuild.same' : 'rebuild.different';
+    /** Twice: the action has its entry. */
+    async recordReproduction({ actionId, kind, id, results }) {
+      const event = results.every(({ same }) => same) ? 'reproduction.same' : 'reproduction.different';
       await db.transaction(async (tx) => {
-        const done = await tx('aud.entry').where({ act, act_id: actId }).first<object | undefined>();
+        const done = await tx('aud.entry').where({ event, action_id: actionId }).first<object | undefined>();
         if (done) return;
         await append(
           tx,
-          await actOf(tx, actId),
-          { act, subject: { kind, id: id || 'live' }, after: digestOf(results) },
+          await auditContextOf(tx, actionId),
+          { event, subject: { kind, id: id || 'live' }, after: digestOf(results) },
           deps.clock(),
         );
       });
@@ -49,16 +51,16 @@ export function rebuildPlanActivities(deps: Deps): Pick<LifecycleActivities, 'pl
   };
 }
 
-const liveVersions = async ({ db }: Deps): Promise<string[]> => {
+const liveVersions = async ({ db }: ActivityDependencies): Promise<string[]> => {
   const { rows } = await db.raw<{ rows: { version_id: string }[] }>(
     'select distinct on (slot) version_id from ml.champion order by slot, seq desc',
   );
   return rows.map((row) => row.version_id);
 };
 
-type Planner = (deps: Deps, id: string) => Promise<RebuildStage[]>;
+type Planner = (deps: ActivityDependencies, id: string) => Promise<ReproductionStage[]>;
 
-async function one<T>({ db }: Deps, table: string, column: string, id: string): Promise<T> {
+async function one<T>({ db }: ActivityDependencies, table: string, column: string, id: string): Promise<T> {
   const rows = /^[0-9a-f-]{6,64}$/.test(id)
     ? await db(table)
         .whereRaw('??::text like ?', [column, `${id}%`])
@@ -83,10 +85,10 @@ const ofMatrix: Planner = async (deps, id) => {
 };
 const ofVersion: Planner = async (deps, id) => {
   const { versionId, matrixId } = await getVersion(deps.db, id);
-  const { unlabelled, pretrained, standing } = deps.store.getJson<VersionBundle>(versionId).recipe;
-  const others = unlabelled ?? pretrained ?? standing;
-  const everybody = others ? await ofMatrix(deps, others.matrixId) : [];
-  return [...(await ofMatrix(deps, matrixId)), ...everybody, { stage: 'model', id: versionId }];
+  const { puBagging, pretrained, rankNormalizer } = deps.store.getJson<VersionBundle>(versionId).recipe;
+  const others = puBagging ?? pretrained ?? rankNormalizer;
+  const population = others ? await ofMatrix(deps, others.matrixId) : [];
+  return [...(await ofMatrix(deps, matrixId)), ...population, { stage: 'model', id: versionId }];
 };
 const ofScoring: Planner = async (deps, id) => {
   const row = await one<{ scoring_id: string; version_id: string; matrix_id: string }>(
@@ -122,10 +124,10 @@ const PLANS: Record<'snapshot' | 'matrix' | 'model' | 'evaluation' | 'scoring-ru
 };
 
 /** One step again, on the queue of computing. */
-export function rebuildStageActivities(deps: Deps): Pick<TrainingActivities, 'rebuildStage'> {
+export function reproductionStageActivities(deps: ActivityDependencies): Pick<TrainingActivities, 'reproduceStage'> {
   return {
-    rebuildStage: (stage) =>
-      heartbeating(async (signal) => {
+    reproduceStage: (stage) =>
+      withHeartbeat(async (signal) => {
         try {
           return { ...stage, ...(await STAGES[stage.stage](deps, stage.id, signal)) };
         } catch (error) {
@@ -138,16 +140,20 @@ export function rebuildStageActivities(deps: Deps): Pick<TrainingActivities, 're
   };
 }
 
-type Rebuilder = (deps: Deps, id: string, signal: AbortSignal) => Promise<Omit<StageResult, 'stage' | 'id'>>;
+type Reproducer = (
+  deps: ActivityDependencies,
+  id: string,
+  signal: AbortSignal,
+) => Promise<Omit<StageResult, 'stage' | 'id'>>;
 
-const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
+const STAGES: Record<ReproductionStage['stage'], Reproducer> = {
   async snapshot({ db, store }, id) {
     const row = await db('ml.snapshot').where({ snapshot_id: id }).first<{ manifest_sha256: string }>();
-    const sealed = store.getJson<Manifest>(row.manifest_sha256);
+    const approved = store.getJson<Manifest>(row.manifest_sha256);
     const resolve = await redactionsOf(db);
-    for (const part of sealed.datasets.flatMap(({ parts }) => parts)) await store.checkIntact(resolve(part).file);
-    const again = await rereadRegister({ db, store }, sealed);
-    for (const [index, { name, parts }] of sealed.datasets.entries()) {
+    for (const part of approved.datasets.flatMap(({ parts }) => parts)) await store.checkIntact(resolve(part).file);
+    const again = await rereadRegister({ db, store }, approved);
+    for (const [index, { name, parts }] of approved.datasets.entries()) {
       const now = new Map(again.datasets[index]!.parts.map(({ part, logical }) => [part, logical]));
       const other = parts.find(({ part, logical }) => now.get(part) !== logical);
       if (!other) continue;
@@ -163,10 +169,10 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
       .where({ matrix_id: id })
       .first<{ recipe: MatrixRecipe; file_sha256: string }>();
     await store.checkIntact(file);
-    const isTable = recipe.kind === 'table' || recipe.kind === 'table-population';
+    const isTable = recipe.kind === 'training-table' || recipe.kind === 'scoring-table';
     const found = isTable
-      ? await rebuildTableMatrix(store, recipe)
-      : await rebuildRegisterMatrix({ db, store }, recipe);
+      ? await reproduceTableMatrix(store, recipe)
+      : await reproduceRegisterMatrix({ db, store }, recipe);
     if (found === id) return { same: true };
     const redacted = isTable ? [] : await redactedParts(db, store, recipe.snapshotId);
     return {
@@ -270,7 +276,12 @@ const STAGES: Record<RebuildStage['stage'], Rebuilder> = {
 };
 
 /** On another engine scores differ in their last digits: what matters then is whether the list is the same. */
-async function howFarApart({ db }: Deps, scoringId: string, before: Scores, after: Scores): Promise<string> {
+async function howFarApart(
+  { db }: ActivityDependencies,
+  scoringId: string,
+  before: Scores,
+  after: Scores,
+): Promise<string> {
   const scores = new Map(before.rows.map(({ entity, score }) => [entity, score]));
   const apart = Math.max(
     ...after.rows.map(({ entity, score }) => Math.abs(score - (scores.get(entity) ?? Number.POSITIVE_INFINITY))),

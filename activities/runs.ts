@@ -1,13 +1,13 @@
 import { conflict, UtplukkError } from '../domain/errors';
 import { foldsOf } from '../domain/rules/time-splits';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
-import type { Calibrator, Standing, StoredCalibrator } from '../domain/schemas/calibration';
+import type { Calibrator, RankNormalizer, StoredCalibrator } from '../domain/schemas/calibration';
 import { isLayered } from '../models/architectures/trunk-and-head';
 import type { StoredModel } from '../models/artifact';
 import { canonical } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/auth/audit-context';
 import { codeIdentity } from '../platform/code-identity';
-import { type ActRef, append } from '../platform/ledger/append';
+import { type AuditContext, append } from '../platform/ledger/append';
 import { evaluationOf, foldResults, getRun, type TrainingRun } from '../platform/db/stores/runs';
 import { statementsOf, storeStatement } from '../platform/signing/statement-store';
 import { toMirror, type VersionBundle } from '../platform/db/stores/versions';
@@ -17,12 +17,12 @@ import type { Envelope } from '../platform/signing/dsse';
 import { PREDICATE } from '../platform/signing/statements';
 import { matrixEngine } from '../platform/duckdb/version';
 import { buildTableMatrix } from '../platform/matrices/table-matrix';
-import { heartbeating } from './interceptors';
+import { withHeartbeat } from './interceptors';
 import type { FinalModel, LifecycleActivities, MatrixResult } from './contracts';
-import type { Deps } from './deps';
+import type { ActivityDependencies } from './deps';
 import { noteLabelRevisions } from './labels';
 import { storeCard } from './model-card';
-import { familyOf, everybodyOfFinal, matrixFile, settingsOf } from '../compute/job-inputs';
+import { familyOf, finalPopulationMatrixId, matrixFile, settingsOf } from '../compute/job-inputs';
 
 type RunActivities = Pick<
   LifecycleActivities,
@@ -44,24 +44,24 @@ export const fitCode = () => codeIdentity('compute/run-job.ts');
 
 /** Controls of a snapshot with what was known of their outcomes; versions that learnt otherwise are marked. */
 export async function buildCases(
-  deps: Deps,
-  act: ActRef,
+  deps: ActivityDependencies,
+  audit: AuditContext,
   { snapshotId, minAmountNok }: { snapshotId: string; minAmountNok: number },
 ): Promise<MatrixRef> {
   const recipe = {
-    kind: 'cases',
+    kind: 'training',
     snapshotId,
     minAmountOre: minAmountNok * 100,
     code: featureCode(),
     engine: matrixEngine(),
   } as const;
-  const matrix = await buildRegisterMatrix(deps, act, recipe);
-  await noteLabelRevisions(deps, act.actId, matrix.matrixId, recipe);
+  const matrix = await buildRegisterMatrix(deps, audit, recipe);
+  await noteLabelRevisions(deps, audit.actionId, matrix.matrixId, recipe);
   return matrix;
 }
 
 /** Steps of a training run that are not fits. */
-export function runActivities(deps: Deps): RunActivities {
+export function runActivities(deps: ActivityDependencies): RunActivities {
   const { db, store } = deps;
   return {
     async planRun({ runId }) {
@@ -73,19 +73,19 @@ export function runActivities(deps: Deps): RunActivities {
         folds: foldsOf(experiment.split),
         families: experiment.families.map((f) => f.family),
         population: experiment.evaluation.population,
-        ...(experiment.search ? { search: experiment.search } : {}),
+        ...(experiment.tuning ? { tuning: experiment.tuning } : {}),
       };
     },
 
     /** Twice: the same manifest, the same id, no second entry. */
-    extractSnapshot: ({ actId, asOf }) =>
-      heartbeating(async () => extractSnapshot({ db, store }, await actOf(db, actId), { asOf })),
+    extractSnapshot: ({ actionId, asOf }) =>
+      withHeartbeat(async () => extractSnapshot({ db, store }, await auditContextOf(db, actionId), { asOf })),
 
     buildCasesMatrix: ({ runId, snapshotId }) =>
-      heartbeating(async () => {
-        const { actId, input } = await getRun(db, runId);
+      withHeartbeat(async () => {
+        const { actionId, input } = await getRun(db, runId);
         return asResult(
-          await buildCases(deps, await actOf(db, actId), {
+          await buildCases(deps, await auditContextOf(db, actionId), {
             snapshotId,
             minAmountNok: input.experiment.label.minAmountNok,
           }),
@@ -93,11 +93,11 @@ export function runActivities(deps: Deps): RunActivities {
       }),
 
     buildTableMatrix: ({ runId }) =>
-      heartbeating(async () => {
+      withHeartbeat(async () => {
         const run = await getRun(db, runId);
         const { table } = run.input;
         if (!table) throw new UtplukkError('InvalidInput', `run ${runId} has no table`);
-        const load = await buildTableMatrix(deps, await actOf(db, run.actId), {
+        const load = await buildTableMatrix(deps, await auditContextOf(db, run.actionId), {
           ...table,
           mapping: tableMappingSchema.parse(table.mapping),
         });
@@ -106,7 +106,8 @@ export function runActivities(deps: Deps): RunActivities {
 
     async chooseCandidate({ runId }) {
       const { experiment } = (await getRun(db, runId)).input;
-      if (experiment.candidate !== 'validation') return { family: familyOf(experiment, experiment.candidate).family };
+      if (experiment.selectFamily !== 'by-validation-loss')
+        return { family: familyOf(experiment, experiment.selectFamily).family };
       const folds = await foldResults(db, runId);
       // Folds count by their rows: the first ones validate on a handful. The test part is never asked.
       const mean = (family: string) => {
@@ -144,13 +145,13 @@ export function runActivities(deps: Deps): RunActivities {
             deps.clock(),
           ],
         );
-        const act = await actOf(tx, run.actId);
+        const audit = await auditContextOf(tx, run.actionId);
         if (signed)
           await storeStatement(tx, {
             versionId,
             predicateType: PREDICATE.version,
             envelope: signed,
-            act,
+            audit,
             at: deps.clock(),
           });
         const linked = await tx('ml.training_run')
@@ -163,8 +164,8 @@ export function runActivities(deps: Deps): RunActivities {
         const done = inserted.rowCount === 1 ? 'model-version.registered' : 'model-version.found-again';
         await append(
           tx,
-          act,
-          { act: done, subject: { kind: 'model-version', id: versionId }, after: versionId },
+          audit,
+          { event: done, subject: { kind: 'model-version', id: versionId }, after: versionId },
           deps.clock(),
         );
       });
@@ -181,9 +182,9 @@ export function runActivities(deps: Deps): RunActivities {
         await toMirror(tx, 'run', runId);
         await append(
           tx,
-          await actOf(tx, run.actId),
+          await auditContextOf(tx, run.actionId),
           {
-            act: `training-run.${state}`,
+            event: `training-run.${state}`,
             subject: { kind: 'training-run', id: runId },
             ...(run.versionId ? { after: run.versionId } : {}),
           },
@@ -194,23 +195,23 @@ export function runActivities(deps: Deps): RunActivities {
   };
 }
 
-async function usesNuisance(deps: Deps, run: TrainingRun, use: readonly string[]): Promise<boolean> {
+async function usesNuisance(deps: ActivityDependencies, run: TrainingRun, use: readonly string[]): Promise<boolean> {
   const { meta } = await matrixFile(deps, run.matrixId!, run.input.experiment);
   return meta.columns.some((column) => column.role === 'nuisance' && use.includes(column.name));
 }
 
 /** The notary's signature under the version, once; its statement names who trained, so that nobody approves their own. */
 async function attest(
-  deps: Deps,
+  deps: ActivityDependencies,
   run: TrainingRun,
   versionId: string,
   bundle: VersionBundle,
 ): Promise<Envelope | undefined> {
   if ((await statementsOf(deps.db, versionId, PREDICATE.version)).length > 0) return undefined;
   const trainer = await deps
-    .db('aud.act as a')
+    .db('aud.action as a')
     .join('aud.principal as p', 'p.principal_id', 'a.principal_id')
-    .where({ act_id: run.actId })
+    .where({ action_id: run.actionId })
     .first<{ issuer: string; subject: string }>('p.issuer', 'p.subject');
   return deps.notary.version({
     slot: run.slot,
@@ -224,7 +225,7 @@ async function attest(
 }
 
 async function bundleOf(
-  deps: Deps,
+  deps: ActivityDependencies,
   run: TrainingRun,
   family: VersionBundle['family'],
   final: FinalModel,
@@ -237,28 +238,28 @@ async function bundleOf(
     .where({ run_id: run.runId })
     .first<{ calibrators: Record<string, Calibrator>; recipe: unknown }>('r.calibrators', 'm.recipe');
   const { use } = await matrixFile(deps, run.matrixId, experiment);
-  const everybody = await everybodyOfFinal(deps, run);
-  const { standing } = deps.store.getJson<StoredModel>(final.modelSha256);
+  const population = await finalPopulationMatrixId(deps, run);
+  const { rankNormalizer } = deps.store.getJson<StoredModel>(final.modelSha256);
   return {
     format: 1,
     slot: run.slot,
     family,
     model: final.modelSha256,
     weights: final.weightsSha256,
-    calibrator: calibratorOf(row.calibrators[family] ?? { kind: 'platt', a: 1, b: 0 }, standing),
+    calibrator: calibratorOf(row.calibrators[family] ?? { kind: 'platt', a: 1, b: 0 }, rankNormalizer),
     use,
-    ...(experiment.expectedNok === 'order' ? { ranking: 'expected-nok' as const } : {}),
+    ...(experiment.expectedAmount === 'rank' ? { ranking: 'expected-amount' as const } : {}),
     recipe: {
       matrixId: run.matrixId,
       matrixRecipe: row.recipe,
       family: await settingsOf(deps, run, family),
       seed: experiment.seed,
       split: experiment.split,
-      ...(everybody && experiment.unlabelled ? { unlabelled: { ...experiment.unlabelled, matrixId: everybody } } : {}),
-      ...(everybody && experiment.pretrain && isLayered(family)
-        ? { pretrained: { on: experiment.pretrain, matrixId: everybody } }
+      ...(population && experiment.puBagging ? { puBagging: { ...experiment.puBagging, matrixId: population } } : {}),
+      ...(population && experiment.pretrain && isLayered(family)
+        ? { pretrained: { on: experiment.pretrain, matrixId: population } }
         : {}),
-      ...(everybody && standing ? { standing: { matrixId: everybody } } : {}),
+      ...(population && rankNormalizer ? { rankNormalizer: { matrixId: population } } : {}),
       code: fitCode(),
     },
     engine: deps.store.getJson<Record<string, string>>(final.engineSha256),
@@ -266,9 +267,12 @@ async function bundleOf(
 }
 
 /** A calibrator that was fitted on standings speaks of the version's scores by the version's own standing. */
-function calibratorOf({ readFrom, ...calibrator }: Calibrator, standing: Standing | undefined): StoredCalibrator {
-  if (readFrom === undefined) return calibrator;
-  if (!standing)
+function calibratorOf(
+  { calibrationInput, ...calibrator }: Calibrator,
+  rankNormalizer: RankNormalizer | undefined,
+): StoredCalibrator {
+  if (calibrationInput === undefined) return calibrator;
+  if (!rankNormalizer)
     throw conflict('its probabilities are read from standings, but the fitted model carries none', 'Train again.');
-  return { ...calibrator, standing };
+  return { ...calibrator, rankNormalizer };
 }

@@ -3,30 +3,30 @@ import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import { buildTablePopulation } from '../platform/matrices/table-matrix';
 import { conflict, UtplukkError } from '../domain/errors';
 import { canonical, digestOf } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/auth/audit-context';
 import type { MatrixMeta } from '../domain/schemas/matrix';
 import { getVersion, type VersionBundle } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/append';
 import { verifiedChampion } from '../platform/signing/verified-champion';
 import { buildRegisterMatrix, featureCode } from '../platform/matrices/register-matrix';
 import { matrixEngine } from '../platform/duckdb/version';
-import { heartbeating } from './interceptors';
+import { withHeartbeat } from './interceptors';
 import type { ShardScores } from '../compute/jobs';
 import { spawnJob } from '../compute/spawn-job';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
-import type { Deps } from './deps';
+import type { ActivityDependencies } from './deps';
 import { scoresOf } from './selection';
 
 type ScoringActivities = Pick<
   LifecycleActivities,
-  'beginScheduledAct' | 'findChampion' | 'buildPopulationMatrix' | 'buildTablePopulation' | 'recordScoring'
+  'startScheduledAction' | 'findChampion' | 'buildPopulationMatrix' | 'buildTablePopulation' | 'recordScoring'
 >;
 
-export function scoringActivities(deps: Deps): ScoringActivities {
+export function scoringActivities(deps: ActivityDependencies): ScoringActivities {
   const { db, store } = deps;
   return {
-    async beginScheduledAct({ slot, asOf }) {
-      return { actId: (await deps.beginServiceAct(`scheduled rescoring of ${slot} as of ${asOf}`)).actId };
+    async startScheduledAction({ slot, asOf }) {
+      return { actionId: (await deps.startServiceAction(`scheduled rescoring of ${slot} as of ${asOf}`)).actionId };
     },
 
     async findChampion({ slot }) {
@@ -34,29 +34,33 @@ export function scoringActivities(deps: Deps): ScoringActivities {
       return { versionId };
     },
 
-    buildPopulationMatrix: ({ actId, snapshotId, asOf }) =>
-      heartbeating(async () => {
+    buildPopulationMatrix: ({ actionId, snapshotId, asOf }) =>
+      withHeartbeat(async () => {
         const recipe = {
-          kind: 'population',
+          kind: 'scoring',
           snapshotId,
           asOf: new Date(asOf).toISOString(),
           code: featureCode(),
           engine: matrixEngine(),
         } as const;
-        const matrix = await buildRegisterMatrix(deps, await actOf(db, actId), recipe);
+        const matrix = await buildRegisterMatrix(deps, await auditContextOf(db, actionId), recipe);
         return { matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: 0 };
       }),
 
-    buildTablePopulation: ({ actId, asOf, table }) =>
-      heartbeating(async () => {
+    buildTablePopulation: ({ actionId, asOf, table }) =>
+      withHeartbeat(async () => {
         const mapping = tableMappingSchema.parse(store.getJson(table.mappingSha256));
         const from = civilTime(Date.parse(asOf)).day;
-        const matrix = await buildTablePopulation(deps, await actOf(db, actId), { ...table, mapping, from });
+        const matrix = await buildTablePopulation(deps, await auditContextOf(db, actionId), {
+          ...table,
+          mapping,
+          from,
+        });
         return { matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: 0 };
       }),
 
     /** Puts the shards together in the order of entities; twice, the same scores have the same id. */
-    async recordScoring({ actId, slot, versionId, matrixId, asOf, shards }) {
+    async recordScoring({ actionId, slot, versionId, matrixId, asOf, shards }) {
       const live = await verifiedChampion({ db, store, trust: deps.trust() }, slot, deps.clock());
       if (live.versionId !== versionId)
         throw conflict(
@@ -71,15 +75,15 @@ export function scoringActivities(deps: Deps): ScoringActivities {
       const scoringId = digestOf({ slot, versionId, matrixId, scoresSha256 });
       await db.transaction(async (tx) => {
         const inserted = await tx.raw<{ rowCount: number }>(
-          'insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, act_id, scored_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-          [scoringId, slot, versionId, matrixId, asOf, scoresSha256, rows.length, actId, deps.clock()],
+          'insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, action_id, scored_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+          [scoringId, slot, versionId, matrixId, asOf, scoresSha256, rows.length, actionId, deps.clock()],
         );
         if (inserted.rowCount === 0) return;
         await append(
           tx,
-          await actOf(tx, actId),
+          await auditContextOf(tx, actionId),
           {
-            act: 'scoring-run.recorded',
+            event: 'scoring-run.recorded',
             subject: { kind: 'scoring-run', id: scoringId },
             after: scoringId,
             rows: { count: rows.length, root: scoresSha256 },
@@ -93,15 +97,15 @@ export function scoringActivities(deps: Deps): ScoringActivities {
 }
 
 /** One shard of the population, scored in a child process. */
-export function shardActivities(deps: Deps): Pick<TrainingActivities, 'scoreShard'> {
+export function shardActivities(deps: ActivityDependencies): Pick<TrainingActivities, 'scoreShard'> {
   return {
-    scoreShard: (task) => heartbeating(async (signal) => ({ scoresSha256: await scoreWith(deps, task, signal) })),
+    scoreShard: (task) => withHeartbeat(async (signal) => ({ scoresSha256: await scoreWith(deps, task, signal) })),
   };
 }
 
 /** Content of the scores that a frozen version gives the rows of a matrix, or of one shard of it. */
 export async function scoreWith(
-  { db, store }: Deps,
+  { db, store }: ActivityDependencies,
   { versionId, matrixId, shard, of }: Parameters<TrainingActivities['scoreShard']>[0],
   signal: AbortSignal,
 ): Promise<string> {

@@ -1,29 +1,29 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { notFound } from '../domain/errors';
-import { type ListState, SEALS_NEEDED } from '../domain/rules/lifecycle';
+import { type ListState, SIGN_OFFS_NEEDED } from '../domain/rules/lifecycle';
 import { exploitList } from '../domain/rules/selection';
 import type { StoredCalibrator } from '../domain/schemas/calibration';
 import { calibrated } from '../models/calibration/calibrator';
 import { canonical } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/auth/audit-context';
 import type { Tx } from '../platform/postgres/connection';
 import { append } from '../platform/ledger/append';
-import { CopyInto } from '../platform/postgres/copy-writer';
+import { CopyWriter } from '../platform/postgres/copy-writer';
 import type { VersionBundle } from '../platform/db/stores/versions';
 import type { ShardScores } from '../compute/jobs';
 import type { LifecycleActivities } from './contracts';
-import type { Deps } from './deps';
+import type { ActivityDependencies } from './deps';
 
-type SelectionActivities = Pick<LifecycleActivities, 'draftList' | 'countSeals' | 'expireList'>;
+type SelectionActivities = Pick<LifecycleActivities, 'draftList' | 'countSignOffs' | 'expireList'>;
 
 /** What the policy of a list orders by; its name is part of the list's content. */
-const POLICIES = { score: 'exploit-v1', 'expected-nok': 'exploit-nok-v1' } as const;
+const POLICIES = { score: 'exploit-v1', 'expected-amount': 'exploit-amount-v1' } as const;
 export type Policy = (typeof POLICIES)[keyof typeof POLICIES];
 export const policyOf = ({ ranking }: Pick<VersionBundle, 'ranking'>): Policy => POLICIES[ranking ?? 'score'];
 const DAY_MS = 86_400_000;
 
 /**
- * Scores of everybody; `kroner` is what a finding is expected to be worth, `unlike` whether the actor is unlike all that
+ * Scores of everybody; `kroner` is what a finding is expected to be worth, `unlike` whether the provider is unlike all that
  * training saw; of versions that can say.
  */
 export interface Scores {
@@ -32,8 +32,8 @@ export interface Scores {
     readonly entity: string;
     readonly group: string;
     readonly score: number;
-    readonly kroner?: number;
-    readonly unlike?: boolean;
+    readonly amountNok?: number;
+    readonly outOfDistribution?: boolean;
   }[];
 }
 
@@ -41,13 +41,13 @@ export interface Scores {
 export const scoresOf = (calibrator: StoredCalibrator, parts: readonly ShardScores[]): Scores => ({
   calibrator,
   rows: parts
-    .flatMap(({ entities, groups, scores, kroner, unlike }) =>
+    .flatMap(({ entities, groups, scores, amountNok, outOfDistribution }) =>
       entities.map((entity, i) => ({
         entity,
         group: groups[i]!,
         score: scores[i]!,
-        ...(kroner ? { kroner: kroner[i]! } : {}),
-        ...(unlike ? { unlike: unlike[i]! } : {}),
+        ...(amountNok ? { amountNok: amountNok[i]! } : {}),
+        ...(outOfDistribution ? { outOfDistribution: outOfDistribution[i]! } : {}),
       })),
     )
     .sort((a, b) => (a.entity < b.entity ? -1 : 1)),
@@ -58,12 +58,12 @@ export function listDocument(
   scores: Scores,
   { scoringId, capacity, seed, policy }: { scoringId: string; capacity: number; seed: number; policy: Policy },
 ) {
-  const candidates = scores.rows.map(({ entity, group, score: raw, kroner, unlike }) => {
+  const candidates = scores.rows.map(({ entity, group, score: raw, amountNok, outOfDistribution }) => {
     const probability = calibrated(scores.calibrator, raw);
-    const expectedOre = kroner === undefined ? undefined : Math.round(probability * kroner * 100);
-    const score = policy === 'exploit-nok-v1' ? probability * kroner! : raw;
+    const expectedOre = amountNok === undefined ? undefined : Math.round(probability * amountNok * 100);
+    const score = policy === 'exploit-amount-v1' ? probability * amountNok! : raw;
     const tieKey = createHash('sha256').update(`${seed}\u0000${entity}`).digest('hex');
-    return { entity, group, raw, probability, expectedOre, unlike, score, tieKey };
+    return { entity, group, raw, probability, expectedOre, outOfDistribution, score, tieKey };
   });
   const ranked = exploitList(candidates, capacity);
   const lines = ranked.map((line) => ({
@@ -76,25 +76,28 @@ export function listDocument(
     selected: line.selected,
     inclusionProbability: line.inclusionProbability,
     ...(line.row.expectedOre === undefined ? {} : { expectedOre: line.row.expectedOre }),
-    ...(line.row.unlike === undefined ? {} : { unlike: line.row.unlike }),
+    ...(line.row.outOfDistribution === undefined ? {} : { outOfDistribution: line.row.outOfDistribution }),
   }));
   return { lines, text: canonical({ format: 1, scoringId, policy, capacity, seed, lines }) };
 }
 
-export async function listState(db: Deps['db'] | Tx, listId: string): Promise<{ state: ListState; seals: number }> {
-  const rows = await db('sel.seal')
+export async function listState(
+  db: ActivityDependencies['db'] | Tx,
+  listId: string,
+): Promise<{ state: ListState; signOffs: number }> {
+  const rows = await db('sel.sign_off')
     .where({ list_id: listId })
-    .select<{ verdict: 'sealed' | 'refused' | 'expired' }[]>('verdict');
-  const seals = rows.filter((row) => row.verdict === 'sealed').length;
-  const closed = rows.find((row) => row.verdict !== 'sealed');
-  return { state: closed ? closed.verdict : seals >= SEALS_NEEDED ? 'sealed' : 'draft', seals };
+    .select<{ verdict: 'approved' | 'refused' | 'expired' }[]>('verdict');
+  const signOffs = rows.filter((row) => row.verdict === 'approved').length;
+  const closed = rows.find((row) => row.verdict !== 'approved');
+  return { state: closed ? closed.verdict : signOffs >= SIGN_OFFS_NEEDED ? 'approved' : 'draft', signOffs };
 }
 
-export function selectionActivities(deps: Deps): SelectionActivities {
+export function selectionActivities(deps: ActivityDependencies): SelectionActivities {
   const { db, store } = deps;
   return {
     /** Twice: the scoring run has its list already. */
-    async draftList({ actId, scoringId, capacity, seed, openDays }) {
+    async draftList({ actionId, scoringId, capacity, seed, openDays }) {
       const scoring = await db('sel.scoring_run')
         .where({ scoring_id: scoringId })
         .first<{ scores_sha256: string; slot: string; as_of: Date; version_id: string } | undefined>();
@@ -115,7 +118,7 @@ export function selectionActivities(deps: Deps): SelectionActivities {
           [listId, scoringId, scoring.slot, scoring.as_of, capacity, seed, policy, at, expiresAt],
         );
         if (inserted.rowCount === 0) return;
-        const table = new CopyInto('sel.line', [
+        const table = new CopyWriter('sel.line', [
           'list_id',
           'rank',
           'entity',
@@ -126,7 +129,7 @@ export function selectionActivities(deps: Deps): SelectionActivities {
           'selected',
           'inclusion_probability',
           'expected_ore',
-          'unlike',
+          'out_of_distribution',
         ]);
         for (const line of content)
           table.add([
@@ -140,14 +143,14 @@ export function selectionActivities(deps: Deps): SelectionActivities {
             line.selected,
             line.inclusionProbability,
             line.expectedOre ?? null,
-            line.unlike ?? null,
+            line.outOfDistribution ?? null,
           ]);
         await table.flush(tx);
         await append(
           tx,
-          await actOf(tx, actId),
+          await auditContextOf(tx, actionId),
           {
-            act: 'list.drafted',
+            event: 'list.drafted',
             subject: { kind: 'list', id: listId },
             after: listId,
             rows: { count: content.length, root: listId },
@@ -158,7 +161,7 @@ export function selectionActivities(deps: Deps): SelectionActivities {
       return { listId, openForMs: expiresAt.getTime() - deps.clock().getTime() };
     },
 
-    countSeals: ({ listId }) => listState(db, listId),
+    countSignOffs: ({ listId }) => listState(db, listId),
 
     async expireList({ listId }) {
       const state = await db.transaction(async (tx) => {
@@ -166,12 +169,19 @@ export function selectionActivities(deps: Deps): SelectionActivities {
         const before = await listState(tx, listId);
         if (before.state !== 'draft') return before.state;
         const at = deps.clock();
-        await tx('sel.seal').insert({ seal_id: randomUUID(), list_id: listId, verdict: 'expired', sealed_at: at });
-        const scoring = await tx('sel.scoring_run').where({ scoring_id: list.scoring_id }).first<{ act_id: string }>();
+        await tx('sel.sign_off').insert({
+          sign_off_id: randomUUID(),
+          list_id: listId,
+          verdict: 'expired',
+          sealed_at: at,
+        });
+        const scoring = await tx('sel.scoring_run')
+          .where({ scoring_id: list.scoring_id })
+          .first<{ action_id: string }>();
         await append(
           tx,
-          await actOf(tx, scoring.act_id),
-          { act: 'list.expired', subject: { kind: 'list', id: listId }, after: listId },
+          await auditContextOf(tx, scoring.action_id),
+          { event: 'list.expired', subject: { kind: 'list', id: listId }, after: listId },
           at,
         );
         return 'expired' as const;

@@ -1,40 +1,40 @@
 import type { FamilySpec } from '../domain/schemas/families';
-import type { TrialScore } from '../models/tuning/rolling-origin-cv';
+import type { TrialResult } from '../models/tuning/rolling-origin-cv';
 import { digestOf } from '../platform/artifacts/hash';
-import { actOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/auth/audit-context';
 import { evaluationRoot } from '../platform/ledger/verify-bulk-rows';
 import { append } from '../platform/ledger/append';
 import { getRun } from '../platform/db/stores/runs';
-import { heartbeating } from './interceptors';
+import { withHeartbeat } from './interceptors';
 import type { FoldOutcome } from '../compute/jobs';
 import { spawnJob } from '../compute/spawn-job';
 import type { TrainingActivities } from './contracts';
-import type { Deps } from './deps';
+import type { ActivityDependencies } from './deps';
 import { checkRun } from './leakage';
 import { evaluateJob, finalJob, foldJob, settingsOf, trialJob } from '../compute/job-inputs';
 
 /** Fits and judgements, each in a child process. Run twice they give the same bytes, and rows are written once. */
 export function trainingActivities(
-  deps: Deps,
-): Pick<TrainingActivities, 'checkLeaks' | 'tryOut' | 'trainFold' | 'evaluateRun' | 'trainFinal'> {
+  deps: ActivityDependencies,
+): Pick<TrainingActivities, 'checkLeakage' | 'runTrial' | 'trainFold' | 'evaluateRun' | 'trainFinal'> {
   const { db, store } = deps;
   return {
-    checkLeaks: (input) => heartbeating((signal) => checkRun(deps, input, signal)),
+    checkLeakage: (input) => withHeartbeat((signal) => checkRun(deps, input, signal)),
 
-    tryOut: ({ runId, matrixId, family, trial, populationId }) =>
-      heartbeating(async (signal) => {
+    runTrial: ({ runId, matrixId, family, trial, populationId }) =>
+      withHeartbeat(async (signal) => {
         const key = { run_id: runId, family, trial };
         const done = await db('ml.trial').where(key).first<{ validation_loss: number } | undefined>();
         if (done) return { validationLoss: done.validation_loss };
         const run = await getRun(db, runId);
         const job = await trialJob(deps, run, { matrixId, family, trial, populationId });
         const { result } = await spawnJob<'trial'>(job, signal);
-        await writeTrial(deps, run.actId, { runId, family, trial, settings: job.family, result });
+        await writeTrial(deps, run.actionId, { runId, family, trial, settings: job.family, result });
         return { validationLoss: result.validationLoss };
       }),
 
     trainFold: ({ runId, matrixId, fold: foldId, family, populationId }) =>
-      heartbeating(async (signal) => {
+      withHeartbeat(async (signal) => {
         const done = await db('ml.fold_result')
           .where({ run_id: runId, fold: foldId, family })
           .first<{ content_sha256: string } | undefined>();
@@ -44,12 +44,12 @@ export function trainingActivities(
         const { result: computed } = await spawnJob<'fold'>(job, signal);
         const result = { ...computed, ...(populationId === undefined ? {} : { populationMatrixId: populationId }) };
         const contentSha256 = digestOf(result);
-        await writeFold(deps, run.actId, { runId, fold: foldId, family, contentSha256, result });
+        await writeFold(deps, run.actionId, { runId, fold: foldId, family, contentSha256, result });
         return { fold: foldId, family, contentSha256 };
       }),
 
     evaluateRun: ({ runId, matrixId }) =>
-      heartbeating(async (signal) => {
+      withHeartbeat(async (signal) => {
         const run = await getRun(db, runId);
         const { result } = await spawnJob<'evaluate'>(await evaluateJob(deps, run, matrixId), signal);
         const evaluationSha = result.documentSha256;
@@ -72,9 +72,9 @@ export function trainingActivities(
             });
           await append(
             tx,
-            await actOf(tx, run.actId),
+            await auditContextOf(tx, run.actionId),
             {
-              act: 'evaluation.recorded',
+              event: 'evaluation.recorded',
               subject: { kind: 'training-run', id: runId },
               after: evaluationSha,
               rows: await evaluationRoot(tx, runId),
@@ -86,7 +86,7 @@ export function trainingActivities(
       }),
 
     trainFinal: ({ runId, matrixId, family }) =>
-      heartbeating(async (signal) => {
+      withHeartbeat(async (signal) => {
         const run = await getRun(db, runId);
         const job = await finalJob(deps, run, matrixId, await settingsOf(deps, run, family), run.input.experiment.seed);
         const { result, engine } = await spawnJob<'final'>(job, signal);
@@ -100,15 +100,15 @@ export function trainingActivities(
 }
 
 async function writeTrial(
-  deps: Deps,
-  actId: string,
+  deps: ActivityDependencies,
+  actionId: string,
   {
     runId,
     family,
     trial,
     settings,
     result,
-  }: { runId: string; family: string; trial: number; settings: FamilySpec; result: TrialScore },
+  }: { runId: string; family: string; trial: number; settings: FamilySpec; result: TrialResult },
 ): Promise<void> {
   const { validationLoss, averagePrecision, ...rest } = result;
   await deps.db.transaction(async (tx) => {
@@ -128,9 +128,9 @@ async function writeTrial(
     if (inserted.rowCount === 0) return;
     await append(
       tx,
-      await actOf(tx, actId),
+      await auditContextOf(tx, actionId),
       {
-        act: 'trial.fitted',
+        event: 'trial.fitted',
         subject: { kind: 'trial', id: `${runId}/${family}/${trial}` },
         after: digestOf({ settings, result }),
       },
@@ -140,8 +140,8 @@ async function writeTrial(
 }
 
 async function writeFold(
-  deps: Deps,
-  actId: string,
+  deps: ActivityDependencies,
+  actionId: string,
   row: { runId: string; fold: string; family: string; contentSha256: string; result: FoldOutcome },
 ): Promise<void> {
   await deps.db.transaction(async (tx) => {
@@ -152,9 +152,9 @@ async function writeFold(
     if (inserted.rowCount === 0) return;
     await append(
       tx,
-      await actOf(tx, actId),
+      await auditContextOf(tx, actionId),
       {
-        act: 'fold.trained',
+        event: 'fold.trained',
         subject: { kind: 'fold', id: `${row.runId}/${row.fold}/${row.family}` },
         after: row.contentSha256,
       },

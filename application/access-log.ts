@@ -1,32 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { LookUpAct } from '../domain/rules/permissions';
-import type { Act } from '../domain/rules/roles';
-import { beginAct, requireRole } from '../platform/auth/audit-context';
+import type { LookUpEvent } from '../domain/rules/permissions';
+import type { Permission } from '../domain/rules/roles';
+import { startAuditedAction, requireRole } from '../platform/auth/audit-context';
 import type { VerifiedToken } from '../platform/auth/tokens';
 import type { Db, Tx } from '../platform/postgres/connection';
 import { append } from '../platform/ledger/append';
 
-/** One look at something that is about actors. */
+/** One look at something that is about providers. */
 export interface Access {
-  readonly kind: 'actor' | 'list' | 'list-export' | 'ledger-export';
-  /** Surrogate of the actor, or the list's id. */
+  readonly kind: 'provider' | 'list' | 'list-export' | 'ledger-export';
+  /** Surrogate of the provider, or the list's id. */
   readonly subjectId: string;
   readonly purpose: string;
   readonly caseNo?: string | undefined;
-  /** For an actor: whether the one who looks has a control case of it. */
+  /** For a provider: whether the one who looks has a control case of it. */
   readonly ownCase?: boolean | undefined;
   /** For a page of a list: ranks, both ends included. */
   readonly rows?: readonly [first: number, last: number] | undefined;
 }
 
-const ACT_OF: Record<Access['kind'], Act> = {
-  actor: 'actor.open',
+const ACT_OF: Record<Access['kind'], Permission> = {
+  provider: 'provider.open',
   list: 'list.read',
   'list-export': 'list.read',
   'ledger-export': 'ledger.export',
 };
-const ENTRY_OF: Record<Access['kind'], LookUpAct> = {
-  actor: 'actor.opened',
+const ENTRY_OF: Record<Access['kind'], LookUpEvent> = {
+  provider: 'provider.opened',
   list: 'list.read',
   'list-export': 'list.exported',
   'ledger-export': 'ledger.exported',
@@ -68,25 +68,25 @@ export async function recordAccess(db: Db, token: VerifiedToken, access: Access,
 
 async function write(tx: Tx, { accessId, token, access, at: text }: Waiting): Promise<void> {
   const at = new Date(text);
-  const act = await beginAct(tx, token, ACT_OF[access.kind], access.purpose, at);
+  const audit = await startAuditedAction(tx, token, ACT_OF[access.kind], access.purpose, at);
   await tx('aud.access').insert({
     access_id: accessId,
-    act_id: act.actId,
-    principal_id: act.principalId,
+    action_id: audit.actionId,
+    principal_id: audit.principalId,
     kind: access.kind,
     subject_id: access.subjectId,
     purpose: access.purpose,
     case_no: access.caseNo ?? null,
-    own_case: access.kind === 'actor' ? (access.ownCase ?? false) : null,
+    own_case: access.kind === 'provider' ? (access.ownCase ?? false) : null,
     first_row: access.rows?.[0] ?? null,
     last_row: access.rows?.[1] ?? null,
     at,
   });
   const subject = {
-    kind: access.kind === 'actor' ? 'actor' : access.kind === 'ledger-export' ? 'ledger' : 'list',
+    kind: access.kind === 'provider' ? 'provider' : access.kind === 'ledger-export' ? 'ledger' : 'list',
     id: access.subjectId,
   };
-  await append(tx, act, { act: ENTRY_OF[access.kind], subject }, at);
+  await append(tx, audit, { event: ENTRY_OF[access.kind], subject }, at);
 }
 
 /** Moves what was put aside into the ledger, oldest first; each look-up once, whoever else does the same. */
@@ -117,7 +117,7 @@ export interface AccessRow {
   readonly rows: readonly [number, number] | undefined;
 }
 
-/** Look-ups, newest first; with `outside` only those of actors that were no own case of the one who looked. */
+/** Look-ups, newest first; with `outside` only those of providers that were no own case of the one who looked. */
 export async function listAccess(
   db: Db,
   {
@@ -147,7 +147,7 @@ export async function listAccess(
       last_row: number | null;
     }[];
   }>(
-    `select x.*, p.subject, a.role from aud.access x join aud.principal p using (principal_id) join aud.act a using (act_id)
+    `select x.*, p.subject, a.role from aud.access x join aud.principal p using (principal_id) join aud.action a using (action_id)
       where (not ? or x.own_case = false) and (?::text is null or p.subject = ?) and (?::timestamptz is null or (x.at, x.access_id) < (?::timestamptz, ?::uuid))
       order by x.at desc, x.access_id desc limit ?`,
     [outside, by ?? null, by ?? null, before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],

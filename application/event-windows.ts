@@ -5,9 +5,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { invalid } from '../domain/errors';
 import { type EventWindows, eventWindowsSchema } from '../domain/schemas/event-windows';
 import { parseOrExplain } from '../domain/schemas/parse';
-import { ident, PARQUET, quote, withDuck } from '../platform/duckdb/duckdb';
+import { ident, PARQUET, quote, withDuckDb } from '../platform/duckdb/duckdb';
 import { makeEventWindows } from '../platform/features/event-windows';
-import { openTable } from '../platform/duckdb/table-view';
+import { createTableView } from '../platform/duckdb/table-view';
 
 /**
  * Makes a Parquet table of window features from a table of dated events. The file appears whole or not at all.
@@ -28,9 +28,14 @@ export async function writeEventWindows(
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-windows-'));
   const part = `${out}.part`;
   try {
-    return await withDuck(temp, async (duck) => {
+    return await withDuckDb(temp, async (duck) => {
       const { entity, day, counts, amounts } = spec;
-      await openTable(duck, file, [entity, day, ...counts, ...amounts.map(({ column }) => column)], 'the windows file');
+      await createTableView(
+        duck,
+        file,
+        [entity, day, ...counts, ...amounts.map(({ column }) => column)],
+        'the windows file',
+      );
       await check(duck, file, spec);
       const numbers = amounts.map(({ column }) => `cast(${ident(column)} as decimal(18, 6)) as ${ident(column)}`);
       await makeEventWindows(

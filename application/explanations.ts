@@ -1,21 +1,21 @@
-import type { ActorReasons } from '../domain/schemas/reasons';
+import type { ProviderReasons } from '../domain/schemas/reasons';
 import type { MatrixMeta } from '../domain/schemas/matrix';
 import { calibrated } from '../models/calibration/calibrator';
 import { getList } from './selection';
 import type { VersionBundle } from '../platform/db/stores/versions';
 import { spawnJob } from '../compute/spawn-job';
-import type { Deps } from '../activities/deps';
+import type { ActivityDependencies } from '../activities/deps';
 import type { Scores } from '../activities/selection';
 
 /**
- * Reasons of actors of a scored population, made anew from what the list was made of: every scored actor can be asked for,
+ * Reasons of providers of a scored population, made anew from what the list was made of: every scored provider can be asked for,
  * and nothing of it is stored.
  */
 export async function reasonsOf(
-  { db, store }: Pick<Deps, 'db' | 'store'>,
+  { db, store }: Pick<ActivityDependencies, 'db' | 'store'>,
   listId: string,
   entities: readonly string[],
-): Promise<readonly ActorReasons[]> {
+): Promise<readonly ProviderReasons[]> {
   const list = await getList(db, listId);
   const scoring = await db('sel.scoring_run as s')
     .join('ml.matrix as m', 'm.matrix_id', 's.matrix_id')
@@ -39,11 +39,11 @@ export async function reasonsOf(
 }
 
 /**
- * Score at which each actor would leave the list. Where lists are ordered by expected kroner that is another one for each:
- * the score whose probability, times what a finding is worth at this actor, is the last line's.
+ * Score at which each provider would leave the list. Where lists are ordered by expected kroner that is another one for each:
+ * the score whose probability, times what a finding is worth at this provider, is the last line's.
  */
 async function cutsOf(
-  { db, store }: Pick<Deps, 'db' | 'store'>,
+  { db, store }: Pick<ActivityDependencies, 'db' | 'store'>,
   scoresSha256: string,
   bundle: VersionBundle,
   listId: string,
@@ -54,8 +54,8 @@ async function cutsOf(
     .min<{ score: number | null; ore: number | null }[]>({ score: 'score', ore: 'expected_ore' });
   if (!bundle.ranking) return entities.map(() => end?.score ?? Number.NEGATIVE_INFINITY);
   const scores = store.getJson<Scores>(scoresSha256);
-  const kroner = new Map(scores.rows.map((row) => [row.entity, row.kroner ?? 0]));
-  return entities.map((entity) => scoreFor(scores, (end?.ore ?? 0) / 100 / (kroner.get(entity) ?? 0)));
+  const amountNok = new Map(scores.rows.map((row) => [row.entity, row.amountNok ?? 0]));
+  return entities.map((entity) => scoreFor(scores, (end?.ore ?? 0) / 100 / (amountNok.get(entity) ?? 0)));
 }
 
 /** Logits beyond these are certainties. */

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { notFound } from '../domain/errors';
 import type { ArtifactStore } from '../platform/artifacts/store';
 import type { Db } from '../platform/postgres/connection';
-import { followUpsOf } from '../platform/db/stores/post-deployment-evaluations';
+import { postDeploymentEvaluationsOf } from '../platform/db/stores/post-deployment-evaluations';
 import { statementsOf } from '../platform/signing/statement-store';
 import { getVersion } from '../platform/db/stores/versions';
 import { entryProofs } from '../platform/ledger/proofs';
@@ -28,13 +28,16 @@ export async function exportVersion(
     );
   const bundle = store.get(versionId);
   const requests = await db('ml.promotion_request').where({ version_id: versionId }).pluck<string[]>('request_id');
-  const followUps = await followUpsOf(db, versionId);
+  const postDeploymentEvaluations = await postDeploymentEvaluationsOf(db, versionId);
   const entries = await entryProofs(db, anchors.anchor, latest.size, [
     versionId,
     ...requests,
-    ...followUps.map(({ followUpId }) => followUpId),
+    ...postDeploymentEvaluations.map(({ evaluationId }) => evaluationId),
   ]);
-  const named = [...namesIn(bundle.toString()), ...followUps.map(({ documentSha256 }) => documentSha256)];
+  const named = [
+    ...namesIn(bundle.toString()),
+    ...postDeploymentEvaluations.map(({ documentSha256 }) => documentSha256),
+  ];
   const file: VersionFile = {
     format: VERSION_FORMAT,
     versionId,

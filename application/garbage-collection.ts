@@ -21,11 +21,11 @@ export async function namedObjects(db: Db, store: ArtifactStore): Promise<Map<st
   const { rows } = await db.raw<{ rows: { of: string; sha: string | null }[] }>(`
     select 'snapshot ' || snapshot_id as of, manifest_sha256 as sha from ml.snapshot union all select 'partition ' || dataset || ' ' || part, file_sha256 from ml.partition
     union all select 'matrix ' || matrix_id, file_sha256 from ml.matrix union all select 'table of matrix ' || matrix_id, recipe->>'fileSha256' from ml.matrix
-    union all select 'table of run ' || run_id, experiment->'table'->>'fileSha256' from ml.training_run union all select 'evaluation of run ' || run_id, evaluation_sha256 from ml.training_run union all select 'follow-up ' || follow_up_id, document_sha256 from ml.follow_up
+    union all select 'table of run ' || run_id, experiment->'table'->>'fileSha256' from ml.training_run union all select 'evaluation of run ' || run_id, evaluation_sha256 from ml.training_run union all select 'follow-up ' || evaluation_id, document_sha256 from ml.post_deployment_evaluation
     union all select 'fold ' || fold || ' ' || family || ' of run ' || run_id, result->>'predictionsSha256' from ml.fold_result
     union all select k || ' of fold ' || fold || ' ' || family || ' of run ' || run_id, result->>k from ml.fold_result, unnest(array['nuisanceSha256', 'populationSha256']) k
     union all select 'weights of fold ' || fold || ' ' || family || ' of run ' || run_id, result->>'weightsSha256' from ml.fold_result
-    union all select 'leak certificate of run ' || run_id, certificate_sha256 from ml.leak_certificate
+    union all select 'leakage report of run ' || run_id, certificate_sha256 from ml.leakage_report
     union all select 'version ' || version_id, version_id from ml.model_version union all select 'scoring run ' || scoring_id, scores_sha256 from sel.scoring_run union all select 'list ' || list_id, list_id from sel.list`);
   const named = new Map<string, string>();
   const name = (sha: string, of: string) => void (named.has(sha) || named.set(sha, of));

@@ -1,10 +1,10 @@
-import { isSettled } from '../domain/rules/rollback';
+import { isSettled } from '../domain/rules/interventions';
 import { mayDo } from '../domain/rules/roles';
 import { knownPrincipal } from '../platform/auth/audit-context';
 import type { VerifiedToken } from '../platform/auth/tokens';
 import { summariesOf } from './selection';
 import { approvalProblem } from './promotion';
-import { emergenciesOf } from '../platform/db/stores/rollbacks';
+import { interventionsOf } from '../platform/db/stores/interventions';
 import { requestPage } from '../platform/db/stores/promotions';
 import { runPage } from '../platform/db/stores/runs';
 import type { Db } from '../platform/postgres/connection';
@@ -16,24 +16,24 @@ const MOST = 20;
 async function waitingLists(
   db: Db,
   principalId: string | undefined,
-): Promise<{ listId: string; sealedByMe: boolean }[]> {
+): Promise<{ listId: string; signedOffByMe: boolean }[]> {
   const { rows } = await db.raw<{ rows: { list_id: string; mine: boolean }[] }>(
-    `select l.list_id, coalesce(bool_or(x.principal_id = ?::uuid), false) as mine from sel.list l left join sel.seal x using (list_id)
-      group by l.list_id having count(*) filter (where x.verdict = 'sealed') < 2 and coalesce(bool_and(x.verdict = 'sealed'), true) order by l.drafted_at desc limit ?`,
+    `select l.list_id, coalesce(bool_or(x.principal_id = ?::uuid), false) as mine from sel.list l left join sel.sign_off x using (list_id)
+      group by l.list_id having count(*) filter (where x.verdict = 'approved') < 2 and coalesce(bool_and(x.verdict = 'approved'), true) order by l.drafted_at desc limit ?`,
     [principalId ?? null, MOST],
   );
-  return rows.map((row) => ({ listId: row.list_id, sealedByMe: row.mine }));
+  return rows.map((row) => ({ listId: row.list_id, signedOffByMe: row.mine }));
 }
 
 /** What waits, what failed and how new everything is, for the first page. */
 export async function overviewOf(db: Db, token: VerifiedToken, now: Date) {
   const me = await knownPrincipal(db, token);
   const since = new Date(now.getTime() - 30 * 86_400_000);
-  const [requests, drafts, failed, emergencies, fresh, snapshot, last, deviations] = await Promise.all([
+  const [requests, drafts, failed, interventions, fresh, snapshot, last, deviations] = await Promise.all([
     requestPage(db, { limit: MOST, open: true }),
     waitingLists(db, me),
     runPage(db, { state: 'failed', limit: MOST }),
-    emergenciesOf(db),
+    interventionsOf(db),
     freshness(db),
     db('ml.snapshot')
       .orderBy('made_at', 'desc')
@@ -44,12 +44,12 @@ export async function overviewOf(db: Db, token: VerifiedToken, now: Date) {
   const lists = await summariesOf(db, [...drafts.map(({ listId }) => listId), ...(last ? [last.list_id] : [])]);
   return {
     requests: requests.map((request) => ({ request, problem: approvalProblem(request, token.roles, me) })),
-    drafts: drafts.map(({ listId, sealedByMe }) => ({
+    drafts: drafts.map(({ listId, signedOffByMe }) => ({
       list: lists.get(listId)!,
-      mine: mayDo(token.roles, 'list.seal') !== undefined && !sealedByMe,
+      mine: mayDo(token.roles, 'list.sign-off') !== undefined && !signedOffByMe,
     })),
     failed: failed.filter((run) => run.startedAt >= since),
-    emergencies: emergencies.filter((emergency) => !isSettled(emergency)),
+    interventions: interventions.filter((intervention) => !isSettled(intervention)),
     freshness: fresh,
     snapshot,
     lastList: last && lists.get(last.list_id),

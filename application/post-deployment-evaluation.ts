@@ -1,16 +1,16 @@
 import { invalid } from '../domain/errors';
 import { digestOf } from '../platform/artifacts/hash';
-import { beginAct } from '../platform/auth/audit-context';
+import { startAuditedAction } from '../platform/auth/audit-context';
 import { getVersion } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/append';
-import type { Command } from './request-context';
-import { type GivenTable, pinned } from './table-ref';
+import type { RequestContext } from './request-context';
+import { type TableInput, pinned } from './table-ref';
 
-export interface FollowUpOptions {
+export interface PostDeploymentOptions {
   readonly versionId: string;
   readonly asOf: string;
   /** Newer outcomes of a prepared table, for a version that was trained on one. */
-  readonly table?: GivenTable | undefined;
+  readonly table?: TableInput | undefined;
 }
 
 /**
@@ -18,35 +18,35 @@ export interface FollowUpOptions {
  * @returns the key that its progress is asked by
  * @throws UtplukkError InvalidInput for what is no instant, NotFound for no such version
  */
-export async function startFollowUp(
-  command: Command,
-  { versionId: id, asOf, table }: FollowUpOptions,
+export async function startPostDeploymentEvaluation(
+  context: RequestContext,
+  { versionId: id, asOf, table }: PostDeploymentOptions,
 ): Promise<{ versionId: string; key: string }> {
   if (Number.isNaN(Date.parse(asOf)))
     throw invalid(`"${asOf}" is not an instant`, 'Give one such as 2025-07-01T00:00:00Z.');
-  const { versionId } = await getVersion(command.db, id);
+  const { versionId } = await getVersion(context.db, id);
   const input = {
     versionId,
     asOf: new Date(asOf).toISOString(),
-    ...(table ? { table: await pinned(command.store, table) } : {}),
+    ...(table ? { table: await pinned(context.store, table) } : {}),
   };
-  const act = await command.db.transaction(async (tx) => {
-    const begun = await beginAct(
+  const audit = await context.db.transaction(async (tx) => {
+    const begun = await startAuditedAction(
       tx,
-      command.token,
-      'version.follow-up',
+      context.token,
+      'version.evaluate',
       `following up ${versionId} as of ${input.asOf}`,
-      command.clock(),
+      context.clock(),
     );
     await append(
       tx,
       begun,
-      { act: 'follow-up.started', subject: { kind: 'model-version', id: versionId } },
-      command.clock(),
+      { event: 'follow-up.started', subject: { kind: 'model-version', id: versionId } },
+      context.clock(),
     );
     return begun;
   });
-  const key = digestOf({ ...input, actId: act.actId }).slice(0, 24);
-  await command.temporal.startFollowUp(key, { ...input, actId: act.actId });
+  const key = digestOf({ ...input, actionId: audit.actionId }).slice(0, 24);
+  await context.temporal.startPostDeploymentEvaluation(key, { ...input, actionId: audit.actionId });
   return { versionId, key };
 }

@@ -1,12 +1,12 @@
-import type { RebuildKind } from '../activities/contracts';
+import type { ReproducibleKind } from '../activities/contracts';
 import { invalid } from '../domain/errors';
-import { beginAct } from '../platform/auth/audit-context';
+import { startAuditedAction } from '../platform/auth/audit-context';
 import { append } from '../platform/ledger/append';
 import { findNode, type NodeKind } from '../platform/lineage/graph';
-import type { Command } from './request-context';
+import type { RequestContext } from './request-context';
 
 /** What each kind of node is made again as. */
-const REBUILDS: Partial<Record<NodeKind, RebuildKind>> = {
+const REBUILDS: Partial<Record<NodeKind, ReproducibleKind>> = {
   snapshot: 'snapshot',
   matrix: 'matrix',
   'training-run': 'evaluation',
@@ -16,27 +16,31 @@ const REBUILDS: Partial<Record<NodeKind, RebuildKind>> = {
 };
 
 /** Starts making a thing again from its pins. @throws UtplukkError InvalidInput for what cannot be made again */
-export async function startRebuild(command: Command, key: string, id: string): Promise<{ kind: NodeKind; id: string }> {
-  const node = await findNode(command.db, id);
+export async function startReproduction(
+  context: RequestContext,
+  key: string,
+  id: string,
+): Promise<{ kind: NodeKind; id: string }> {
+  const node = await findNode(context.db, id);
   const kind = REBUILDS[node.kind];
   if (!kind)
     throw invalid(`a ${node.kind} cannot be made again`, 'Give a snapshot, matrix, version, run, scoring run or list.');
-  const act = await command.db.transaction(async (tx) => {
-    const begun = await beginAct(
+  const audit = await context.db.transaction(async (tx) => {
+    const begun = await startAuditedAction(
       tx,
-      command.token,
+      context.token,
       'model.reproduce',
       `reproducing ${node.kind} ${node.id}`,
-      command.clock(),
+      context.clock(),
     );
     await append(
       tx,
       begun,
-      { act: 'reproduction.started', subject: { kind: node.kind, id: node.id } },
-      command.clock(),
+      { event: 'reproduction.started', subject: { kind: node.kind, id: node.id } },
+      context.clock(),
     );
     return begun;
   });
-  await command.temporal.startRebuild(key, { actId: act.actId, kind, id: node.id });
+  await context.temporal.startReproduction(key, { actionId: audit.actionId, kind, id: node.id });
   return node;
 }

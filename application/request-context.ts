@@ -1,18 +1,18 @@
 import type { ArtifactStore } from '../platform/artifacts/store';
-import type { EvidenceOf } from '../platform/auth/sign-in';
+import type { StepUpTokenOf } from '../platform/auth/sign-in';
 import type { VerifiedToken } from '../platform/auth/tokens';
 import type { Db } from '../platform/postgres/connection';
 import type { LifecycleClient } from './workflow-client';
 import type { NotaryClient } from '../platform/signing/notary-client';
 
 /** What a command of CLI or API works with. The token was verified by whoever built this. */
-export interface Command {
+export interface RequestContext {
   readonly db: Db;
   readonly store: ArtifactStore;
   readonly temporal: LifecycleClient;
   readonly token: VerifiedToken;
   readonly notary: NotaryClient;
-  /** Signs the same person in again, for one act. */
-  readonly evidence: EvidenceOf;
+  /** Signs the same person in again, for one action. */
+  readonly evidence: StepUpTokenOf;
   readonly clock: () => Date;
 }

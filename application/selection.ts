@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { conflict, invalid, notFound } from '../domain/errors';
-import type { LookUpAct } from '../domain/rules/permissions';
+import type { LookUpEvent } from '../domain/rules/permissions';
 import type { Assessment } from '../domain/rules/blind-assessment';
-import { type ListState, SEALS_NEEDED } from '../domain/rules/lifecycle';
-import { REBUILD_SCHEDULE } from '../domain/rules/workflow-ids';
+import { type ListState, SIGN_OFFS_NEEDED } from '../domain/rules/lifecycle';
+import { REPRODUCE_SCHEDULE } from '../domain/rules/workflow-ids';
 import { digestOf } from '../platform/artifacts/hash';
-import { beginAct } from '../platform/auth/audit-context';
+import { startAuditedAction } from '../platform/auth/audit-context';
 import type { Db } from '../platform/postgres/connection';
 import { linePage, type LineView } from '../platform/db/read-models/selection';
 import { championOf } from '../platform/db/stores/versions';
 import { append, storeReason } from '../platform/ledger/append';
 import type { RescoreScheduleSpec } from './workflow-client';
-import type { Command } from './request-context';
-import { type GivenTable, pinned } from './table-ref';
+import type { RequestContext } from './request-context';
+import { type TableInput, pinned } from './table-ref';
 
 export interface RescoreOptions {
   readonly slot: string;
@@ -22,39 +22,39 @@ export interface RescoreOptions {
   readonly openDays: number;
   readonly shards: number;
   /** Score a prepared table instead of the register. */
-  readonly table?: GivenTable;
+  readonly table?: TableInput;
 }
 
 /** Starts a rescoring on demand. The key is what it is about, so a second start while one runs joins it. */
-export async function startRescore(command: Command, options: RescoreOptions): Promise<{ workflowId: string }> {
+export async function startRescore(context: RequestContext, options: RescoreOptions): Promise<{ workflowId: string }> {
   if (Number.isNaN(Date.parse(options.asOf)))
     throw invalid(`"${options.asOf}" is not an instant`, 'Give one such as 2025-01-01T00:00:00Z.');
-  const champion = await championOf(command.db, options.slot);
+  const champion = await championOf(context.db, options.slot);
   if (!champion)
     throw notFound(
       `no version is live for ${options.slot}`,
       'Propose and approve one first: `utplukk propose <version>`.',
     );
   const { table, ...rest } = options;
-  const input = { ...rest, ...(table ? { table: await pinned(command.store, table) } : {}) };
+  const input = { ...rest, ...(table ? { table: await pinned(context.store, table) } : {}) };
   const key = digestOf({ ...input, champion: champion.versionId }).slice(0, 24);
-  const act = await command.db.transaction(async (tx) => {
-    const begun = await beginAct(
+  const audit = await context.db.transaction(async (tx) => {
+    const begun = await startAuditedAction(
       tx,
-      command.token,
+      context.token,
       'rescore.start',
       `rescoring ${options.slot} as of ${options.asOf}`,
-      command.clock(),
+      context.clock(),
     );
     await append(
       tx,
       begun,
-      { act: 'rescoring.started', subject: { kind: 'slot', id: options.slot }, after: champion.versionId },
-      command.clock(),
+      { event: 'rescoring.started', subject: { kind: 'slot', id: options.slot }, after: champion.versionId },
+      context.clock(),
     );
     return begun;
   });
-  return { workflowId: await command.temporal.startRescore(key, { ...input, actId: act.actId }) };
+  return { workflowId: await context.temporal.startRescore(key, { ...input, actionId: audit.actionId }) };
 }
 
 export interface ListSummary {
@@ -65,13 +65,13 @@ export interface ListSummary {
   readonly capacity: number;
   readonly versionId: string;
   readonly state: ListState;
-  readonly seals: number;
+  readonly signOffs: number;
   readonly candidates: number;
 }
 
 const SUMMARY = `select l.list_id, l.scoring_id, l.slot, l.as_of, l.capacity, s.version_id, s.rows as candidates,
-    coalesce(sum((x.verdict = 'sealed')::int), 0)::int as seals, max(x.verdict) filter (where x.verdict <> 'sealed') as closed
-  from sel.list l join sel.scoring_run s using (scoring_id) left join sel.seal x using (list_id)`;
+    coalesce(sum((x.verdict = 'approved')::int), 0)::int as "signOffs", max(x.verdict) filter (where x.verdict <> 'approved') as closed
+  from sel.list l join sel.scoring_run s using (scoring_id) left join sel.sign_off x using (list_id)`;
 
 interface Row {
   list_id: string;
@@ -81,7 +81,7 @@ interface Row {
   capacity: number;
   version_id: string;
   candidates: number;
-  seals: number;
+  signOffs: number;
   closed: Extract<ListState, 'refused' | 'expired'> | null;
 }
 const toSummary = (row: Row): ListSummary => ({
@@ -91,9 +91,9 @@ const toSummary = (row: Row): ListSummary => ({
   asOf: row.as_of,
   capacity: row.capacity,
   versionId: row.version_id,
-  seals: row.seals,
+  signOffs: row.signOffs,
   candidates: row.candidates,
-  state: row.closed ?? (row.seals >= SEALS_NEEDED ? 'sealed' : 'draft'),
+  state: row.closed ?? (row.signOffs >= SIGN_OFFS_NEEDED ? 'approved' : 'draft'),
 });
 
 /** A list by its id, a beginning of it, or its scoring run. @throws UtplukkError NotFound for none, and for several */
@@ -144,30 +144,35 @@ export async function listPage(
   return rows.map((row) => ({ ...toSummary(row), draftedAt: row.drafted_at }));
 }
 
-/** What a person thinks of an actor before its rank is shown; once, and only where it is asked for. */
+/** What a person thinks of a provider before its rank is shown; once, and only where it is asked for. */
 export async function assess(
-  command: Command,
+  context: RequestContext,
   list: Pick<ListSummary, 'listId'>,
   entity: string,
   verdict: Assessment,
   words: string | undefined,
 ): Promise<{ listId: string; entity: string; verdict: Assessment }> {
-  const at = command.clock();
-  await command.db.transaction(async (tx) => {
-    const act = await beginAct(tx, command.token, 'list.assess', `list ${list.listId}`, at);
+  const at = context.clock();
+  await context.db.transaction(async (tx) => {
+    const audit = await startAuditedAction(tx, context.token, 'list.assess', `list ${list.listId}`, at);
     const reasonId = words === undefined ? null : await storeReason(tx, words);
     const inserted = await tx.raw<{ rowCount: number }>(
-      'insert into sel.assessment (list_id, entity, principal_id, act_id, verdict, reason_id, at) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-      [list.listId, entity, act.principalId, act.actId, verdict, reasonId, at],
+      'insert into sel.assessment (list_id, entity, principal_id, action_id, verdict, reason_id, at) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+      [list.listId, entity, audit.principalId, audit.actionId, verdict, reasonId, at],
     );
     if (inserted.rowCount === 0)
-      throw conflict('you assessed this actor before', 'An assessment is given once, before the rank is seen.');
-    await append(tx, act, { act: 'line.assessed' satisfies LookUpAct, subject: { kind: 'list', id: list.listId } }, at);
+      throw conflict('you assessed this provider before', 'An assessment is given once, before the rank is seen.');
+    await append(
+      tx,
+      audit,
+      { event: 'line.assessed' satisfies LookUpEvent, subject: { kind: 'list', id: list.listId } },
+      at,
+    );
   });
   return { listId: list.listId, entity, verdict };
 }
 
-/** Lines in order of rank, all groups, for commands and jobs that act on a whole list. */
+/** Lines in order of rank, all groups, for commands and jobs that action on a whole list. */
 export const listLines = (
   db: Db,
   listId: string,
@@ -176,100 +181,109 @@ export const listLines = (
   linePage(db, { listId, after: from - 1, limit: count, selectedOnly, groups: undefined, judge: undefined });
 
 /** One person's seal or refusal. Two different people seal; a refusal closes the list. */
-export async function sealList(
-  command: Command,
+export async function signOffList(
+  context: RequestContext,
   id: string,
-  verdict: 'sealed' | 'refused',
+  verdict: 'approved' | 'refused',
   reason: string,
-): Promise<{ listId: string; state: string; seals: number }> {
-  const list = await getList(command.db, id);
+): Promise<{ listId: string; state: string; signOffs: number }> {
+  const list = await getList(context.db, id);
   if (list.state !== 'draft') throw conflict(`list ${list.listId.slice(0, 12)} is ${list.state}: it cannot change`);
-  const at = command.clock();
-  const sealId = await command.db.transaction(async (tx) => {
-    const act = await beginAct(
+  const at = context.clock();
+  const signOffId = await context.db.transaction(async (tx) => {
+    const audit = await startAuditedAction(
       tx,
-      command.token,
-      verdict === 'sealed' ? 'list.seal' : 'list.refuse',
+      context.token,
+      verdict === 'approved' ? 'list.sign-off' : 'list.refuse',
       `list ${list.listId}`,
       at,
     );
-    const mine = await tx('sel.seal')
-      .where({ list_id: list.listId, principal_id: act.principalId })
+    const mine = await tx('sel.sign_off')
+      .where({ list_id: list.listId, principal_id: audit.principalId })
       .first<object | undefined>();
     if (mine)
       throw conflict(
-        `you sealed list ${list.listId.slice(0, 12)} already; ${SEALS_NEEDED} different people are needed`,
+        `you approved list ${list.listId.slice(0, 12)} already; ${SIGN_OFFS_NEEDED} different people are needed`,
         'Someone else with the role control-leader seals too.',
       );
     const newId = randomUUID();
     const reasonId = await storeReason(tx, reason);
-    await tx('sel.seal').insert({
-      seal_id: newId,
+    await tx('sel.sign_off').insert({
+      sign_off_id: newId,
       list_id: list.listId,
       verdict,
-      principal_id: act.principalId,
-      act_id: act.actId,
+      principal_id: audit.principalId,
+      action_id: audit.actionId,
       reason_id: reasonId,
       sealed_at: at,
     });
     await append(
       tx,
-      act,
-      { act: `list.${verdict}`, subject: { kind: 'list', id: list.listId }, after: list.listId },
+      audit,
+      { event: `list.${verdict}`, subject: { kind: 'list', id: list.listId }, after: list.listId },
       at,
     );
     return newId;
   });
-  const counted = await command.temporal.seal(list.scoringId, sealId);
+  const counted = await context.temporal.signOff(list.scoringId, signOffId);
   return { listId: list.listId, ...counted };
 }
 
 /** Creates or updates the rescoring schedule of a slot, with its ledger entry. */
-export async function applySchedule(command: Command, spec: RescoreScheduleSpec): Promise<'created' | 'updated'> {
-  await command.db.transaction(async (tx) => {
-    const act = await beginAct(tx, command.token, 'schedule.edit', `schedule of ${spec.slot}`, command.clock());
+export async function applySchedule(
+  context: RequestContext,
+  spec: RescoreScheduleSpec,
+): Promise<'created' | 'updated'> {
+  await context.db.transaction(async (tx) => {
+    const audit = await startAuditedAction(
+      tx,
+      context.token,
+      'schedule.edit',
+      `schedule of ${spec.slot}`,
+      context.clock(),
+    );
     await append(
       tx,
-      act,
-      { act: 'schedule.applied', subject: { kind: 'schedule', id: spec.slot }, after: digestOf(spec) },
-      command.clock(),
+      audit,
+      { event: 'schedule.applied', subject: { kind: 'schedule', id: spec.slot }, after: digestOf(spec) },
+      context.clock(),
     );
   });
-  return command.temporal.applySchedule(spec);
+  return context.temporal.applySchedule(spec);
 }
 
 /** Has every live version made again from its pins on a schedule. */
-export async function applyRebuildSchedule(command: Command, cron: string): Promise<'created' | 'updated'> {
-  await command.db.transaction(async (tx) => {
-    const act = await beginAct(
+export async function applyReproductionSchedule(context: RequestContext, cron: string): Promise<'created' | 'updated'> {
+  await context.db.transaction(async (tx) => {
+    const audit = await startAuditedAction(
       tx,
-      command.token,
+      context.token,
       'schedule.edit',
       'schedule of rebuilding what is live',
-      command.clock(),
+      context.clock(),
     );
-    const subject = { kind: 'schedule', id: REBUILD_SCHEDULE };
-    await append(tx, act, { act: 'schedule.applied', subject, after: digestOf({ cron }) }, command.clock());
+    const subject = { kind: 'schedule', id: REPRODUCE_SCHEDULE };
+    await append(tx, audit, { event: 'schedule.applied', subject, after: digestOf({ cron }) }, context.clock());
   });
-  return command.temporal.applyRebuildSchedule(cron);
+  return context.temporal.applyReproductionSchedule(cron);
 }
 
-export async function pauseSchedule(command: Command, scheduleId: string, pause: boolean): Promise<void> {
-  await command.db.transaction(async (tx) => {
-    const act = await beginAct(
+export async function pauseSchedule(context: RequestContext, scheduleId: string, pause: boolean): Promise<void> {
+  await context.db.transaction(async (tx) => {
+    const audit = await startAuditedAction(
       tx,
-      command.token,
+      context.token,
       'schedule.edit',
       `${pause ? 'pausing' : 'resuming'} ${scheduleId}`,
-      command.clock(),
+      context.clock(),
     );
     await append(
       tx,
-      act,
-      { act: pause ? 'schedule.paused' : 'schedule.resumed', subject: { kind: 'schedule', id: scheduleId } },
-      command.clock(),
+      audit,
+      { event: pause ? 'schedule.paused' : 'schedule.resumed', subject: { kind: 'schedule', id: scheduleId } },
+      context.clock(),
     );
   });
-  const handle = command.temporal.client.schedule.getHandle(scheduleId);
+  const handle = context.temporal.client.schedule.getHandle(scheduleId);
   await (pause ? handle.pause() : handle.unpause());
 }

@@ -2,17 +2,17 @@ import path from 'node:path';
 import type { TableMapping } from '../domain/schemas/table-mapping';
 import { canonical } from '../platform/artifacts/hash';
 import type { ArtifactStore } from '../platform/artifacts/store';
-import { pinTable } from '../platform/matrices/table-matrix';
+import { storeTable } from '../platform/matrices/table-matrix';
 
 /** A prepared table as people give it: a file and what its columns are. */
-export interface GivenTable {
+export interface TableInput {
   readonly file: string;
   readonly mapping: TableMapping;
 }
 
 /** Keeps the file and its mapping by content, so that workflows can name them. */
-export const pinned = async (store: ArtifactStore, { file, mapping }: GivenTable) => ({
-  fileSha256: await pinTable(store, file),
+export const pinned = async (store: ArtifactStore, { file, mapping }: TableInput) => ({
+  fileSha256: await storeTable(store, file),
   fileName: path.basename(file),
   mappingSha256: store.put(canonical(mapping)),
 });

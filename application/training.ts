@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { conflict } from '../domain/errors';
 import { slotKey } from '../domain/rules/slots';
-import { beginAct } from '../platform/auth/audit-context';
+import { startAuditedAction } from '../platform/auth/audit-context';
 import { findFinishedRun, getRun, insertRun, type RunInput, type TrainingRun } from '../platform/db/stores/runs';
 import { append } from '../platform/ledger/append';
-import { pinTable } from '../platform/matrices/table-matrix';
-import type { Command } from './request-context';
+import { storeTable } from '../platform/matrices/table-matrix';
+import type { RequestContext } from './request-context';
 import type { LoadedExperiment } from './experiments';
 
-async function runInput(command: Pick<Command, 'store'>, { experiment, table }: LoadedExperiment): Promise<RunInput> {
+async function runInput(
+  context: Pick<RequestContext, 'store'>,
+  { experiment, table }: LoadedExperiment,
+): Promise<RunInput> {
   if (!table) return { experiment };
   return {
     experiment,
     table: {
-      fileSha256: await pinTable(command.store, table.file),
+      fileSha256: await storeTable(context.store, table.file),
       fileName: table.file.split('/').at(-1)!,
       mapping: table.mapping,
     },
@@ -21,46 +24,46 @@ async function runInput(command: Pick<Command, 'store'>, { experiment, table }: 
 }
 
 /** Records a training run and starts its workflow. */
-export async function startRun(command: Command, loaded: LoadedExperiment): Promise<string> {
-  const { db, token, clock } = command;
-  const input = await runInput(command, loaded);
+export async function startRun(context: RequestContext, loaded: LoadedExperiment): Promise<string> {
+  const { db, token, clock } = context;
+  const input = await runInput(context, loaded);
   const runId = randomUUID();
   const slot = slotKey(loaded.experiment.slot);
   const at = clock();
-  const actId = await db.transaction(async (tx) => {
-    const act = await beginAct(tx, token, 'run.start', `training ${loaded.experiment.name}`, at);
-    const digest = await insertRun(tx, { runId, actId: act.actId, input, slot, at });
+  const actionId = await db.transaction(async (tx) => {
+    const audit = await startAuditedAction(tx, token, 'run.start', `training ${loaded.experiment.name}`, at);
+    const digest = await insertRun(tx, { runId, actionId: audit.actionId, input, slot, at });
     await append(
       tx,
-      act,
-      { act: 'training-run.started', subject: { kind: 'training-run', id: runId }, after: digest },
+      audit,
+      { event: 'training-run.started', subject: { kind: 'training-run', id: runId }, after: digest },
       at,
     );
-    return act.actId;
+    return audit.actionId;
   });
-  await command.temporal.startTraining({ runId, actId, slot, experiment: loaded.experiment.name });
+  await context.temporal.startTraining({ runId, actionId, slot, experiment: loaded.experiment.name });
   return runId;
 }
 
 /** The finished run of exactly this experiment and table, if there is one. */
 export async function finishedRunOf(
-  command: Pick<Command, 'db' | 'store'>,
+  context: Pick<RequestContext, 'db' | 'store'>,
   loaded: LoadedExperiment,
 ): Promise<TrainingRun | undefined> {
-  return findFinishedRun(command.db, await runInput(command, loaded));
+  return findFinishedRun(context.db, await runInput(context, loaded));
 }
 
-export async function cancelRun(command: Command, runId: string): Promise<void> {
-  const run = await getRun(command.db, runId);
+export async function cancelRun(context: RequestContext, runId: string): Promise<void> {
+  const run = await getRun(context.db, runId);
   if (run.state !== 'running') throw conflict(`run ${runId} is ${run.state} already`);
-  await command.db.transaction(async (tx) => {
-    const act = await beginAct(tx, command.token, 'run.cancel', `cancelling ${runId}`, command.clock());
+  await context.db.transaction(async (tx) => {
+    const audit = await startAuditedAction(tx, context.token, 'run.cancel', `cancelling ${runId}`, context.clock());
     await append(
       tx,
-      act,
-      { act: 'training-run.cancel-asked', subject: { kind: 'training-run', id: runId } },
-      command.clock(),
+      audit,
+      { event: 'training-run.cancel-asked', subject: { kind: 'training-run', id: runId } },
+      context.clock(),
     );
   });
-  await command.temporal.cancelTraining(runId);
+  await context.temporal.cancelTraining(runId);
 }

@@ -7,10 +7,10 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
-  followUpWorkflowId,
+  postDeploymentWorkflowId,
   LIFECYCLE_QUEUE,
   promoteId,
-  REBUILD_SCHEDULE,
+  REPRODUCE_SCHEDULE,
   reproduceId,
   rescoreId,
   RESCORE_SCHEDULE_PREFIX,
@@ -19,10 +19,14 @@ import {
   WATCH_SCHEDULE,
 } from '../domain/rules/workflow-ids';
 import { slotName } from '../domain/rules/slots';
-import type { followUp, FollowUpInput, FollowUpResult } from '../workflows/post-deployment-evaluation';
+import type {
+  postDeploymentEvaluation,
+  PostDeploymentInput,
+  PostDeploymentResult,
+} from '../workflows/post-deployment-evaluation';
 import type * as messages from '../workflows/messages';
 import type { promoteModel } from '../workflows/promote-model';
-import type { rebuild, RebuildInput, RebuildVerdict } from '../workflows/reproduce';
+import type { reproduce, ReproduceInput, ReproduceVerdict } from '../workflows/reproduce';
 import type { rescore, RescoreInput, RescoreResult } from '../workflows/rescore';
 import type { trainModel, TrainModelResult } from '../workflows/train-model';
 
@@ -61,13 +65,13 @@ export class LifecycleClient {
     }
   }
 
-  async startTraining(input: { runId: string; actId: string; slot: string; experiment: string }): Promise<void> {
-    const { runId, actId } = input;
+  async startTraining(input: { runId: string; actionId: string; slot: string; experiment: string }): Promise<void> {
+    const { runId, actionId } = input;
     await this.#once(() =>
       this.client.workflow.start<typeof trainModel>('trainModel', {
         taskQueue: LIFECYCLE_QUEUE,
         workflowId: trainId(runId),
-        args: [{ runId, actId }],
+        args: [{ runId, actionId }],
         typedSearchAttributes: [
           { key: SLOT, value: input.slot },
           { key: EXPERIMENT, value: input.experiment },
@@ -105,7 +109,7 @@ export class LifecycleClient {
   promotionResult = (requestId: string): Promise<{ verdict: string }> =>
     this.client.workflow.getHandle<typeof promoteModel>(promoteId(requestId)).result();
 
-  async startRescore(key: string, input: RescoreInput & { asOf: string; actId: string }): Promise<string> {
+  async startRescore(key: string, input: RescoreInput & { asOf: string; actionId: string }): Promise<string> {
     const workflowId = rescoreId(key);
     await this.#once(() =>
       this.client.workflow.start<typeof rescore>('rescore', {
@@ -123,39 +127,39 @@ export class LifecycleClient {
     this.client.workflow.getHandle<typeof rescore>(workflowId).result();
   round = (scoringId: string): Promise<messages.RoundState> =>
     this.client.workflow.getHandle(roundId(scoringId)).query<messages.RoundState>('round');
-  seal = (scoringId: string, sealId: string): Promise<{ state: string; seals: number }> =>
+  signOff = (scoringId: string, signOffId: string): Promise<{ state: string; signOffs: number }> =>
     this.client.workflow
       .getHandle(roundId(scoringId))
-      .executeUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal', {
-        args: [{ sealId }],
-        updateId: sealId,
+      .executeUpdate<{ state: string; signOffs: number }, [{ signOffId: string }]>('signOff', {
+        args: [{ signOffId }],
+        updateId: signOffId,
       });
 
-  async startFollowUp(key: string, input: FollowUpInput): Promise<void> {
+  async startPostDeploymentEvaluation(key: string, input: PostDeploymentInput): Promise<void> {
     await this.#once(() =>
-      this.client.workflow.start<typeof followUp>('followUp', {
+      this.client.workflow.start<typeof postDeploymentEvaluation>('postDeploymentEvaluation', {
         taskQueue: LIFECYCLE_QUEUE,
-        workflowId: followUpWorkflowId(key),
+        workflowId: postDeploymentWorkflowId(key),
         args: [input],
       }),
     );
   }
-  followUpResult = (key: string): Promise<FollowUpResult> =>
-    this.client.workflow.getHandle<typeof followUp>(followUpWorkflowId(key)).result();
+  postDeploymentResult = (key: string): Promise<PostDeploymentResult> =>
+    this.client.workflow.getHandle<typeof postDeploymentEvaluation>(postDeploymentWorkflowId(key)).result();
 
-  async startRebuild(key: string, input: RebuildInput): Promise<void> {
-    await this.client.workflow.start<typeof rebuild>('rebuild', {
+  async startReproduction(key: string, input: ReproduceInput): Promise<void> {
+    await this.client.workflow.start<typeof reproduce>('reproduce', {
       taskQueue: LIFECYCLE_QUEUE,
       workflowId: reproduceId(key),
       args: [input],
     });
   }
-  rebuildResult = (key: string): Promise<RebuildVerdict> =>
-    this.client.workflow.getHandle<typeof rebuild>(reproduceId(key)).result();
+  reproductionResult = (key: string): Promise<ReproduceVerdict> =>
+    this.client.workflow.getHandle<typeof reproduce>(reproduceId(key)).result();
 
-  async rebuild(key: string, input: RebuildInput): Promise<RebuildVerdict> {
-    await this.startRebuild(key, input);
-    return this.rebuildResult(key);
+  async reproduce(key: string, input: ReproduceInput): Promise<ReproduceVerdict> {
+    await this.startReproduction(key, input);
+    return this.reproductionResult(key);
   }
 
   /** Progress of a workflow that runs; undefined when it is gone or not answering yet. */
@@ -169,14 +173,14 @@ export class LifecycleClient {
   }
 
   /** Every version that is live is made again from its pins at the times of `cron` (Europe/Oslo). */
-  async applyRebuildSchedule(cron: string): Promise<'created' | 'updated'> {
-    return this.#schedule(REBUILD_SCHEDULE, {
+  async applyReproductionSchedule(cron: string): Promise<'created' | 'updated'> {
+    return this.#schedule(REPRODUCE_SCHEDULE, {
       spec: { cronExpressions: [cron], timezone: 'Europe/Oslo' },
       action: {
         type: 'startWorkflow',
-        workflowType: 'rebuild',
+        workflowType: 'reproduce',
         taskQueue: LIFECYCLE_QUEUE,
-        workflowId: REBUILD_SCHEDULE,
+        workflowId: REPRODUCE_SCHEDULE,
         args: [{ kind: 'live', id: '' }],
       },
       policies: { catchupWindow: '1 hour', overlap: 'SKIP' },

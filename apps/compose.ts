@@ -1,6 +1,6 @@
-import type { Deps } from '../activities/deps';
+import type { ActivityDependencies } from '../activities/deps';
 import { ArtifactStore } from '../platform/artifacts/store';
-import { beginAct } from '../platform/auth/audit-context';
+import { startAuditedAction } from '../platform/auth/audit-context';
 import { signInAsService } from '../platform/auth/sign-in';
 import { tokenVerifier } from '../platform/auth/tokens';
 import type { Env } from '../platform/config/env';
@@ -17,7 +17,7 @@ import { readTrust } from '../platform/signing/trusted-keys';
 export function compose(
   env: Env,
   { connections = 8 }: { connections?: number } = {},
-): Deps & { close(): Promise<void> } {
+): ActivityDependencies & { close(): Promise<void> } {
   const db = connect(env.DATABASE_URL, connections);
   const store = new ArtifactStore(env.UTPLUKK_STORE);
   const mirror = new MlflowMirror(new Mlflow(env.MLFLOW_TRACKING_URI), db, store);
@@ -28,12 +28,17 @@ export function compose(
     mirror,
     watch: new MlflowWatch(mirror, db),
     notifier: notifierFrom(env.UTPLUKK_NOTIFY, env.UTPLUKK_APPROVERS),
-    beginServiceAct: async (purpose) => {
+    startServiceAction: async (purpose) => {
       const token = await verify(await signInAsService(env, 'service-schedule'));
       return db.transaction(async (tx) => {
-        const act = await beginAct(tx, token, 'rescore.start', purpose);
-        await append(tx, act, { act: 'act.begun', subject: { kind: 'act', id: act.actId } }, new Date());
-        return act;
+        const audit = await startAuditedAction(tx, token, 'rescore.start', purpose);
+        await append(
+          tx,
+          audit,
+          { event: 'action.started', subject: { kind: 'action', id: audit.actionId } },
+          new Date(),
+        );
+        return audit;
       });
     },
     notary: new NotaryClient(env.UTPLUKK_NOTARY),

@@ -10,7 +10,7 @@ import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import { ArtifactStore } from '../platform/artifacts/store';
 import { ROOT } from '../platform/config/env';
 import { readYaml } from '../application/experiments';
-import { makeTableMatrix, pinTable } from '../platform/matrices/table-matrix';
+import { makeTableMatrix, storeTable } from '../platform/matrices/table-matrix';
 import { readMatrix } from '../platform/matrices/read-matrix';
 import { type Figure, report } from './lib/results';
 
@@ -26,7 +26,7 @@ const CONFIGURATIONS: readonly FamilySpec[] = [
   familySchema.parse({ family: 'mlp', hidden: [48, 24], members: 2, maxEpochs: 25, patience: 5, batchSize: 256 }),
 ];
 
-interface Judged {
+interface LabeledScores {
   readonly value: number;
   readonly lo: number;
   readonly hi: number;
@@ -40,10 +40,10 @@ async function judge(
   seed: number,
   storeRoot: string,
   bootstrap: number,
-): Promise<Judged> {
+): Promise<LabeledScores> {
   const { result } = await spawnJob<'fold'>({ kind: 'fold', matrix, fold, family, seed, storeRoot });
   const predictions = [{ family: family.family, sha256: result.predictionsSha256 }];
-  const judged = await spawnJob<'evaluate'>({
+  const labeled = await spawnJob<'evaluate'>({
     kind: 'evaluate',
     predictions,
     matrix,
@@ -52,7 +52,7 @@ async function judge(
     seed,
     storeRoot,
   });
-  return judged.result.rows.find((row) => row.family === family.family && row.metric === METRIC)!;
+  return labeled.result.rows.find((row) => row.family === family.family && row.metric === METRIC)!;
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -84,21 +84,21 @@ async function figuresFor(
   what: string,
   matrix: MatrixFile,
   storeRoot: string,
-  owed?: Figure['owed'],
+  target?: Figure['target'],
 ): Promise<Figure[]> {
   process.stderr.write(`${what}\n`);
   const family = await choose(matrix, storeRoot);
-  const judged: Judged[] = [];
-  for (const seed of SEEDS) judged.push(await judge(matrix, TEST, family, seed, storeRoot, 400));
-  const percent = (pick: (j: Judged) => number) => 100 * mean(judged.map(pick));
-  const yardstick = `${family.family}, ${SEEDS.length} seeds, n ${judged[0]!.n}; 95 % [${percent((j) => j.lo).toFixed(1)}, ${percent((j) => j.hi).toFixed(1)}]; the city: 69 %, date order 54.7 %`;
+  const labeled: LabeledScores[] = [];
+  for (const seed of SEEDS) labeled.push(await judge(matrix, TEST, family, seed, storeRoot, 400));
+  const percent = (pick: (j: LabeledScores) => number) => 100 * mean(labeled.map(pick));
+  const baseline = `${family.family}, ${SEEDS.length} seeds, n ${labeled[0]!.n}; 95 % [${percent((j) => j.lo).toFixed(1)}, ${percent((j) => j.hi).toFixed(1)}]; the city: 69 %, date order 54.7 %`;
   return [
     {
       name: `critical findings in the first half, ${what}`,
       value: percent((j) => j.value),
       unit: '%',
-      yardstick,
-      ...(owed ? { owed } : {}),
+      baseline,
+      ...(target ? { target } : {}),
     },
   ];
 }
@@ -111,7 +111,7 @@ async function main(file: string | undefined): Promise<void> {
     const store = new ArtifactStore(dir);
     const mapping = tableMappingSchema.parse(readYaml(path.join(ROOT, 'docs/examples/chicago/mapping.yaml')));
     const table = await makeTableMatrix(store, {
-      fileSha256: await pinTable(store, path.resolve(file)),
+      fileSha256: await storeTable(store, path.resolve(file)),
       fileName: file,
       mapping,
     });

@@ -1,7 +1,13 @@
 import { loadBackend } from '../models/backend';
-import { bounds, type Candidate, naive, type PolicyEstimate, randomArm } from '../models/evaluation/off-policy-estimators';
+import {
+  bounds,
+  type Candidate,
+  naive,
+  type PolicyEstimate,
+  randomArm,
+} from '../models/evaluation/off-policy-estimators';
 import { ensembleOf } from './lib/ensemble-learner';
-import { type Learner, replay, type ReplayDials } from './lib/replay';
+import { type Learner, replay, type ReplayConfig } from './lib/replay';
 import { type Figure, report } from './lib/results';
 
 /**
@@ -12,10 +18,10 @@ import { type Figure, report } from './lib/results';
  */
 const REPLAYS = { logistic: 2000, ensemble: 100 } as const;
 const KS = [20, 80, 200] as const;
-const THIN: ReplayDials = { actors: 1000, trainingRounds: 6, slots: 60, judgingSlots: 160, randomShare: 0.25 };
+const THIN: ReplayConfig = { providers: 1000, trainingRounds: 6, slots: 60, evaluationSlots: 160, randomShare: 0.25 };
 /** The judging round draws a quarter of those that it does not choose, so that a list of 20 holds some of them. */
-const DENSE: ReplayDials = { ...THIN, judgingSlots: 400, randomShare: 0.5 };
-const WITHOUT: ReplayDials = { ...THIN, randomShare: 0 };
+const DENSE: ReplayConfig = { ...THIN, evaluationSlots: 400, randomShare: 0.5 };
+const WITHOUT: ReplayConfig = { ...THIN, randomShare: 0 };
 
 interface Tally {
   covered: number;
@@ -46,31 +52,33 @@ function tally(found: readonly { estimate: PolicyEstimate; truth: number }[]): T
   };
 }
 
-type Worlds = readonly ReturnType<typeof replay>[];
-const over = (set: Worlds, k: number, estimator: (candidates: readonly Candidate[]) => PolicyEstimate) =>
-  tally(set.map((world) => ({ estimate: estimator(world.candidates(k)), truth: world.truth(k) })));
+type Scenarios = readonly ReturnType<typeof replay>[];
+const over = (set: Scenarios, k: number, estimator: (candidates: readonly Candidate[]) => PolicyEstimate) =>
+  tally(set.map((scenario) => ({ estimate: estimator(scenario.candidates(k)), truth: scenario.truth(k) })));
 const shown = (t: Tally) => `mean width ${t.width.toFixed(3)}, bias ${t.bias.toFixed(3)}`;
 
 /** Those of a list that the judging round did not choose for certain. */
 const left = (candidates: readonly Candidate[]) =>
   candidates.filter(({ controlled, propensity }) => !(controlled && propensity >= 1));
 
-function ofArm(name: string, set: Worlds, owed: boolean): Figure[] {
+function ofArm(name: string, set: Scenarios, target: boolean): Figure[] {
   return KS.flatMap((k): Figure[] => {
     const arm = over(set, k, randomArm);
     const ideal = mean(
-      set.map((world) => oracle(world.candidates(k), mean(left(world.candidates(k)).map(({ outcome }) => outcome)))),
+      set.map((scenario) =>
+        oracle(scenario.candidates(k), mean(left(scenario.candidates(k)).map(({ outcome }) => outcome))),
+      ),
     );
-    const reached = set.map((world) => left(world.candidates(k)).filter(({ controlled }) => controlled).length);
+    const reached = set.map((scenario) => left(scenario.candidates(k)).filter(({ controlled }) => controlled).length);
     const drawn = `${mean(reached).toFixed(1)} drawn on the list, none in ${(100 * mean(reached.map((n) => (n === 0 ? 1 : 0)))).toFixed(0)} %`;
-    const most = (value: number) => (owed ? { owed: { at: 'most', value } as const } : {});
+    const most = (value: number) => (target ? { target: { at: 'most', value } as const } : {});
     return [
       {
         name: `${name}, first ${k}: interval covers`,
         value: arm.covered,
         unit: '%',
-        yardstick: `${shown(arm)}; ${drawn}`,
-        ...(owed ? { owed: { at: 'least', value: 93.5 } } : {}),
+        baseline: `${shown(arm)}; ${drawn}`,
+        ...(target ? { target: { at: 'least', value: 93.5 } } : {}),
       },
       { name: `${name}, first ${k}: and not too often`, value: arm.covered, unit: '%', ...most(97) },
       { name: `${name}, first ${k}: width against the oracle's`, value: arm.width / ideal, unit: '×', ...most(1.5) },
@@ -79,13 +87,13 @@ function ofArm(name: string, set: Worlds, owed: boolean): Figure[] {
 }
 
 async function main(): Promise<void> {
-  const worlds = (dials: ReplayDials, count: number, learner?: Learner) =>
-    Array.from({ length: count }, (_, i) => replay(dials, i, learner));
-  const without = worlds(WITHOUT, REPLAYS.logistic);
+  const scenarios = (config: ReplayConfig, count: number, learner?: Learner) =>
+    Array.from({ length: count }, (_, i) => replay(config, i, learner));
+  const without = scenarios(WITHOUT, REPLAYS.logistic);
   const ensemble = ensembleOf((await loadBackend()).tf);
   report('coverage', [
-    ...ofArm('dense arm', worlds(DENSE, REPLAYS.logistic), true),
-    ...ofArm('thin arm', worlds(THIN, REPLAYS.logistic), true),
+    ...ofArm('dense arm', scenarios(DENSE, REPLAYS.logistic), true),
+    ...ofArm('thin arm', scenarios(THIN, REPLAYS.logistic), true),
     ...KS.flatMap((k): Figure[] => {
       const [limits, naively] = [over(without, k, bounds), over(without, k, naive)];
       return [
@@ -93,18 +101,18 @@ async function main(): Promise<void> {
           name: `no random arm, first ${k}: bounds cover`,
           value: limits.covered,
           unit: '%',
-          yardstick: shown(limits),
-          owed: { at: 'least', value: 95 },
+          baseline: shown(limits),
+          target: { at: 'least', value: 95 },
         },
         {
           name: `no random arm, first ${k}: naive interval covers`,
           value: naively.covered,
           unit: '%',
-          yardstick: shown(naively),
+          baseline: shown(naively),
         },
       ];
     }),
-    ...ofArm(`TabM-mini, ${REPLAYS.ensemble} replays, dense arm`, worlds(DENSE, REPLAYS.ensemble, ensemble), false),
+    ...ofArm(`TabM-mini, ${REPLAYS.ensemble} replays, dense arm`, scenarios(DENSE, REPLAYS.ensemble, ensemble), false),
   ]);
 }
 

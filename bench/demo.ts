@@ -5,7 +5,7 @@ import path from 'node:path';
 import { signInAsDemoUser } from '../platform/auth/sign-in';
 import { loadEnv, ROOT } from '../platform/config/env';
 import { trainId } from '../domain/rules/workflow-ids';
-import { acting } from '../apps/cli/session';
+import { withAuthenticatedContext } from '../apps/cli/session';
 import { loadExperiment } from '../application/experiments';
 import { startRun } from '../application/training';
 import { type Figure, report } from './lib/results';
@@ -90,11 +90,11 @@ async function idleShare(home: string): Promise<{ share: number; seconds: number
         .replace('maxEpochs: 80', 'maxEpochs: 200')
         .replace('patience: 10', 'patience: 80'),
     );
-    return await acting(
-      async (command) => {
-        const runId = await startRun(command, loadExperiment(file));
-        await command.temporal.trainingResult(runId);
-        const history = await command.temporal.client.workflow.getHandle(trainId(runId)).fetchHistory();
+    return await withAuthenticatedContext(
+      async (context) => {
+        const runId = await startRun(context, loadExperiment(file));
+        await context.temporal.trainingResult(runId);
+        const history = await context.temporal.client.workflow.getHandle(trainId(runId)).fetchHistory();
         return idleOf(history.events ?? []);
       },
       (await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, 'kari')).accessToken,
@@ -141,15 +141,20 @@ async function main(): Promise<void> {
     const second = await timed(home);
     const idle = await idleShare(home);
     const figures: Figure[] = [
-      { name: 'whole demo after downloads', value: first.seconds, unit: 's', owed: { at: 'most', value: 240 } },
-      { name: 'second npm start -- --once', value: second.seconds, unit: 's', owed: { at: 'most', value: 60 } },
-      { name: 'peak memory of any one process', value: first.peakMiB, unit: 'MiB', owed: { at: 'most', value: 2048 } },
+      { name: 'whole demo after downloads', value: first.seconds, unit: 's', target: { at: 'most', value: 240 } },
+      { name: 'second npm start -- --once', value: second.seconds, unit: 's', target: { at: 'most', value: 60 } },
+      {
+        name: 'peak memory of any one process',
+        value: first.peakMiB,
+        unit: 'MiB',
+        target: { at: 'most', value: 2048 },
+      },
       {
         name: 'share of a training run without an activity',
         value: 100 * idle.share,
         unit: '%',
-        yardstick: `run of ${idle.seconds.toFixed(0)} s`,
-        owed: { at: 'most', value: 5 },
+        baseline: `run of ${idle.seconds.toFixed(0)} s`,
+        target: { at: 'most', value: 5 },
       },
     ];
     report('demo', figures);

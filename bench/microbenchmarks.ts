@@ -55,22 +55,22 @@ function stepFigures(): Figure[] {
         `${columns} columns, round ${round + 1}: native ${taken.tensorflow.at(-1)!.toFixed(1)} ms, WASM ${taken.wasm.at(-1)!.toFixed(1)} ms, PyTorch ${taken.torch.at(-1)!.toFixed(1)} ms`,
       );
     }
-    const yardstick = (ours: number[]) => `${median(ours).toFixed(1)} ms against ${median(taken.torch).toFixed(1)} ms`;
+    const baseline = (ours: number[]) => `${median(ours).toFixed(1)} ms against ${median(taken.torch).toFixed(1)} ms`;
     const against = (ours: number[]) => median(ours.map((ms, i) => ms / taken.torch[i]!));
     return [
       {
         name: `step of TabM-mini, ${columns} columns, batch ${batch}, native against PyTorch, one thread`,
         value: against(taken.tensorflow),
         unit: '×',
-        yardstick: yardstick(taken.tensorflow),
-        owed: { at: 'most', value: 1.5 },
+        baseline: baseline(taken.tensorflow),
+        target: { at: 'most', value: 1.5 },
       },
       {
         name: `the same, WASM`,
         value: against(taken.wasm),
         unit: '×',
-        yardstick: yardstick(taken.wasm),
-        owed: { at: 'most', value: 3 },
+        baseline: baseline(taken.wasm),
+        target: { at: 'most', value: 3 },
       },
     ];
   });
@@ -93,13 +93,13 @@ function matrixFigures(dir: string): Figure[] {
   const against = (ours: readonly number[]) => ({
     value: median(ours.map((seconds, i) => seconds / taken.boosting[i]!)),
     unit: '×',
-    yardstick: `${median(ours).toFixed(1)} s against ${median(taken.boosting).toFixed(1)} s`,
+    baseline: `${median(ours).toFixed(1)} s against ${median(taken.boosting).toFixed(1)} s`,
   });
   return [
     {
       name: `matrix of ${rows} × ${columns} from Parquet in a tensor, against ${rounds} rounds of LightGBM on it, one thread`,
       ...against(taken.plain),
-      owed: { at: 'most', value: 0.15 },
+      target: { at: 'most', value: 0.15 },
     },
     { name: 'the same, an encoder fitted and the encoded rows in a tensor', ...against(taken.encoded) },
   ];
@@ -116,10 +116,10 @@ function largeFigures(): Figure[] {
       name: `TabM-mini on ${rows} × ${columns}`,
       value: seconds / 60,
       unit: 'min',
-      yardstick: `stopped after ${epochs} epochs, average precision ${averagePrecision.toFixed(3)}`,
-      owed: { at: 'most', value: minutes },
+      baseline: `stopped after ${epochs} epochs, average precision ${averagePrecision.toFixed(3)}`,
+      target: { at: 'most', value: minutes },
     },
-    { name: 'its peak memory', value: peakMiB, unit: 'MiB', owed: { at: 'most', value: mib } },
+    { name: 'its peak memory', value: peakMiB, unit: 'MiB', target: { at: 'most', value: mib } },
   ];
 }
 

@@ -3,15 +3,15 @@ import { loadBackend } from '../models/backend';
 import { contributions } from '../models/explain/contributions';
 import { fitFamily } from '../models/training/fit';
 import { type Figure, report } from './lib/results';
-import { UNLABELLED } from './lib/unlabelled';
-import { WORLD_DIALS, worldMatrices } from './lib/scenario-data';
+import { UNLABELED } from './lib/pu-bagging';
+import { SCENARIO_CONFIG, scenarioMatrices } from './lib/scenario-data';
 
 /**
- * Reasons of the families with their defaults on a simulated register (2,300 actors, all columns): whether what the features
- * add sums to the score, and how long an actor takes. Never controlled actors stand beside the controlled, as an experiment
+ * Reasons of the families with their defaults on a simulated register (2,300 providers, all columns): whether what the features
+ * add sums to the score, and how long a provider takes. Never controlled providers stand beside the controlled, as an experiment
  * can ask for, so that a network has its three members and the logistic model ten.
  */
-const ACTORS = 200;
+const PROVIDERS = 200;
 const AT_ONCE = 20;
 const SEED = 1;
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -20,19 +20,21 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const IS_EXACT: Partial<Record<FamilySpec['family'], true>> = { logistic: true, additive: true };
 
 async function main(): Promise<void> {
-  const { cases, everybody, columns, labelled } = await worldMatrices(WORLD_DIALS);
+  const { cases, population, columns, labelled } = await scenarioMatrices(SCENARIO_CONFIG);
   say(`\n${labelled} outcomes, ${columns.length} columns`);
   const { tf } = await loadBackend();
   const rows = Array.from({ length: cases.n }, (_, row) => row).filter((row) => cases.labelKnownOn[row] !== undefined);
-  const asked = Array.from({ length: Math.min(ACTORS, everybody.n) }, (_, i) => Math.floor((i * everybody.n) / ACTORS));
+  const asked = Array.from({ length: Math.min(PROVIDERS, population.n) }, (_, i) =>
+    Math.floor((i * population.n) / PROVIDERS),
+  );
   const figures: Figure[] = [];
   for (const family of ['logistic', 'additive', 'mlp', 'tabm-mini'] as const) {
-    const unlabelled = { everybody, settings: UNLABELLED };
-    const { model } = fitFamily(tf, familySchema.parse({ family }), cases, columns, rows, SEED, unlabelled);
-    contributions(tf, model, everybody, asked.slice(0, 2)); // the first call compiles
+    const puBagging = { population, settings: UNLABELED };
+    const { model } = fitFamily(tf, familySchema.parse({ family }), cases, columns, rows, SEED, puBagging);
+    contributions(tf, model, population, asked.slice(0, 2)); // the first call compiles
     const began = performance.now();
     const found = Array.from({ length: Math.ceil(asked.length / AT_ONCE) }, (_, i) =>
-      contributions(tf, model, everybody, asked.slice(i * AT_ONCE, (i + 1) * AT_ONCE)),
+      contributions(tf, model, population, asked.slice(i * AT_ONCE, (i + 1) * AT_ONCE)),
     ).flat();
     const ms = (performance.now() - began) / found.length;
     const worst = Math.max(...found.map(({ gap }) => Math.abs(gap)));
@@ -45,21 +47,21 @@ async function main(): Promise<void> {
             name: `${family}: greatest gap between score and sum`,
             value: worst,
             unit: '',
-            owed: { at: 'most', value: 1e-6 },
+            target: { at: 'most', value: 1e-6 },
           }
         : {
             name: `${family}: gap between score and sum, share of what is explained`,
             value: 100 * share,
             unit: '%',
-            yardstick: `greatest ${worst.toFixed(4)}`,
-            owed: { at: 'most', value: 0.5 },
+            baseline: `greatest ${worst.toFixed(4)}`,
+            target: { at: 'most', value: 0.5 },
           },
       {
-        name: `${family}: an actor`,
+        name: `${family}: a provider`,
         value: ms,
         unit: 'ms',
-        yardstick: `${found.length} actors, ${AT_ONCE} at once`,
-        owed: { at: 'most', value: 20 },
+        baseline: `${found.length} providers, ${AT_ONCE} at once`,
+        target: { at: 'most', value: 20 },
       },
     );
   }

@@ -6,29 +6,29 @@ import { Rng } from '../domain/rng';
 import { amountsOf, fitAmounts } from '../models/amounts/amount-model';
 import { loadBackend, type Tf } from '../models/backend';
 import { calibrated, chooseCalibrator } from '../models/calibration/calibrator';
-import { fitStanding, standingOf } from '../models/calibration/rank-normalizer';
+import { fitRankNormalizer, normalizedRankOf } from '../models/calibration/rank-normalizer';
 import { fitFamily, type FittedModel, inKnownTime, isEnough } from '../models/training/fit';
 import { scoreRows } from '../models/score';
 import { codeIdentity } from '../platform/code-identity';
 import { ROOT } from '../platform/config/env';
 import { REGISTER_COLUMNS } from '../platform/matrices/register-matrix';
-import type { Dials } from '../simulation/simulation-config';
-import { type WorldName, WORLDS } from '../simulation/scenarios';
+import type { SimulationConfig } from '../simulation/simulation-config';
+import { type ScenarioName, SCENARIOS } from '../simulation/scenarios';
 import { type Figure, report } from './lib/results';
-import { UNLABELLED } from './lib/unlabelled';
+import { UNLABELED } from './lib/pu-bagging';
 import { probabilityFromDrawn } from './lib/label-efficiency';
-import { judgedLists, type ListOutcome, truthOf } from './lib/scenario-lists';
-import { REGISTER_META, WORLD_DIALS, worldMatrices } from './lib/scenario-data';
+import { evaluatedLists, type ListOutcome, truthOf } from './lib/scenario-lists';
+import { REGISTER_META, SCENARIO_CONFIG, scenarioMatrices } from './lib/scenario-data';
 
 /**
  * What lists of equal length would give in worlds whose truth is known: ours in the order of expected kroner, against the
  * largest first and the outlier rule of practice (deviation from peers). Every list is judged by what a control of each
- * actor would give on average, so no luck of a draw is in it. `--seeds`, `--world` make it smaller; what is done is kept;
+ * provider would give on average, so no luck of a draw is in it. `--seeds`, `--world` make it smaller; what is done is kept;
  * `--matrices` makes but those; `--truth` learns nothing and says what lists by the truth would give.
  */
 const option = (name: string): string | undefined => new RegExp(`--${name} (\\S+)`).exec(process.argv.join(' '))?.[1];
 const SEEDS = Number(option('seeds') ?? 20);
-const NAMES = (Object.keys(WORLDS) as WorldName[]).filter(
+const NAMES = (Object.keys(SCENARIOS) as ScenarioName[]).filter(
   (name) => option('world') === undefined || name === option('world'),
 );
 /** Shares of the known outcomes, in known time, at which a fold's test part begins: an earlier one would learn from too few. */
@@ -47,32 +47,32 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 interface Done {
   readonly code: string;
-  readonly world: WorldName;
+  readonly scenario: ScenarioName;
   readonly seed: number;
   readonly labelled: number;
   readonly positives: number;
   /** Findings that the model promised of its list by probability. */
-  readonly promised: number;
+  readonly predicted: number;
   readonly lists: Readonly<Record<string, ListOutcome>>;
 }
 
 /** Simulates one world, learns from what its controls found, and judges the lists of the day after. */
-async function one(tf: Tf, world: WorldName, seed: number, code: string): Promise<Done> {
-  const dials: Dials = { ...WORLD_DIALS, seed, world };
-  const { cases, everybody, columns, labelled, positives } = await worldMatrices(dials);
-  const { scores, probability, kroner } = learn(tf, cases, columns, everybody, seed);
+async function one(tf: Tf, scenario: ScenarioName, seed: number, code: string): Promise<Done> {
+  const config: SimulationConfig = { ...SCENARIO_CONFIG, seed, scenario };
+  const { cases, population, columns, labelled, positives } = await scenarioMatrices(config);
+  const { scores, probability, amountNok } = learn(tf, cases, columns, population, seed);
   const orders = new Map<string, ArrayLike<number>>([
-    ['expected-nok', probability.map((p, i) => p * kroner[i]!)],
+    ['expected-amount', probability.map((p, i) => p * amountNok[i]!)],
     ['probability', scores],
   ]);
-  const { lists, order } = judgedLists(dials, everybody, kroner, orders);
+  const { lists, order } = evaluatedLists(config, population, amountNok, orders);
   return {
     code,
-    world,
+    scenario,
     seed,
     labelled,
     positives,
-    promised: order(scores).reduce((sum, row) => sum + probability[row]!, 0),
+    predicted: order(scores).reduce((sum, row) => sum + probability[row]!, 0),
     lists,
   };
 }
@@ -83,36 +83,36 @@ const known = (data: MatrixData) =>
 const rowsOf = ({ n }: MatrixData) => Array.from({ length: n }, (_, row) => row);
 
 /** What a finding with each would be worth by the known ones; the same with everybody where too few have an amount. */
-function worthOf(data: MatrixData, everybody: MatrixData): number[] {
+function worthOf(data: MatrixData, population: MatrixData): number[] {
   const amounts = fitAmounts(data, REGISTER_META, USE, known(data));
-  return amounts ? amountsOf(amounts, everybody, rowsOf(everybody)) : rowsOf(everybody).map(() => 1);
+  return amounts ? amountsOf(amounts, population, rowsOf(population)) : rowsOf(population).map(() => 1);
 }
 
 /** As a run does: calibrated on what later folds found, and amounts. */
-function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], everybody: MatrixData, seed: number) {
-  const [rows, everyRow] = [known(data), rowsOf(everybody)];
-  const unlabelled = { everybody, settings: UNLABELLED };
-  const fit = (on: readonly number[]) => fitFamily(tf, FAMILY, data, columns, on, seed, unlabelled).model;
-  const standingBy = (model: FittedModel) => fitStanding(scoreRows(tf, model, everybody, everyRow));
+function learn(tf: Tf, data: MatrixData, columns: readonly MatrixColumn[], population: MatrixData, seed: number) {
+  const [rows, everyRow] = [known(data), rowsOf(population)];
+  const puBagging = { population, settings: UNLABELED };
+  const fit = (on: readonly number[]) => fitFamily(tf, FAMILY, data, columns, on, seed, puBagging).model;
+  const rankNormalizerBy = (model: FittedModel) => fitRankNormalizer(scoreRows(tf, model, population, everyRow));
   const model = fit(rows);
-  const judged = foldsOf(inKnownTime(data, rows))
+  const labeled = foldsOf(inKnownTime(data, rows))
     .filter(({ train }) => isEnough(data, train))
     .flatMap(({ train, test }) => {
       const before = fit(train);
-      const standing = standingBy(before);
+      const rankNormalizer = rankNormalizerBy(before);
       return [...scoreRows(tf, before, data, test)].map((score, i) => ({
         row: test[i]!,
-        at: standingOf(standing, score),
+        at: normalizedRankOf(rankNormalizer, score),
       }));
     });
-  const standing = standingBy(model);
-  const scores = scoreRows(tf, model, everybody, everyRow);
+  const rankNormalizer = rankNormalizerBy(model);
+  const scores = scoreRows(tf, model, population, everyRow);
   const probabilityOf =
-    calibration(data, judged, seed) ?? (() => rows.filter((row) => data.label[row] === 1).length / rows.length);
+    calibration(data, labeled, seed) ?? (() => rows.filter((row) => data.label[row] === 1).length / rows.length);
   return {
     scores,
-    probability: Array.from(scores, (score) => probabilityOf(standingOf(standing, score))),
-    kroner: worthOf(data, everybody),
+    probability: Array.from(scores, (score) => probabilityOf(normalizedRankOf(rankNormalizer, score))),
+    amountNok: worthOf(data, population),
   };
 }
 
@@ -126,18 +126,18 @@ const foldsOf = (order: readonly number[]) =>
 /** Undefined where no fold had outcomes enough to learn from: then everybody has the share that was found. */
 function calibration(
   data: MatrixData,
-  judged: readonly { readonly row: number; readonly at: number }[],
+  labeled: readonly { readonly row: number; readonly at: number }[],
   seed: number,
 ): ((at: number) => number) | undefined {
-  if (judged.length === 0) return undefined;
+  if (labeled.length === 0) return undefined;
   const basis = data.categorical.get(CONTROL_BASIS)!;
-  const labels = Float64Array.from(judged, ({ row }) => data.label[row]!);
+  const labels = Float64Array.from(labeled, ({ row }) => data.label[row]!);
   const { calibrator } = chooseCalibrator(
-    Float64Array.from(judged, ({ at }) => at),
+    Float64Array.from(labeled, ({ at }) => at),
     labels,
-    judged.map(({ row }) => data.entity[row]!),
+    labeled.map(({ row }) => data.entity[row]!),
     seed,
-    judged.map(({ row }) => BEYOND_COLUMNS.includes(basis[row]!)),
+    labeled.map(({ row }) => BEYOND_COLUMNS.includes(basis[row]!)),
   );
   return (at) => calibrated(calibrator, at);
 }
@@ -151,136 +151,147 @@ const readDone = (code: string): Done[] =>
         .split('\n')
         .map((line) => JSON.parse(line) as Done)
         .filter((done) => done.code === code)
-        .filter((done, i, all) => all.findIndex(({ world, seed }) => world === done.world && seed === done.seed) === i)
+        .filter(
+          (done, i, all) =>
+            all.findIndex(({ scenario, seed }) => scenario === done.scenario && seed === done.seed) === i,
+        )
     : [];
 
 type Lists = Pick<Done, 'lists'>;
 
 /** Ratio of sums over seeds with a percentile interval over seeds: a world is drawn whole or not at all. */
 function figureOf<T>(
-  world: WorldName,
+  scenario: ScenarioName,
   done: readonly T[],
   name: string,
   of: (one: T) => readonly [above: number, below: number],
-  owed?: Figure['owed'],
+  target?: Figure['target'],
 ): Figure {
   const pairs = done.map(of);
   const over = (drawn: readonly (readonly [number, number])[]) =>
     drawn.reduce((sum, [a]) => sum + a, 0) / drawn.reduce((sum, [, b]) => sum + b, 0);
-  const rng = new Rng('worlds', done.length);
+  const rng = new Rng('scenarios', done.length);
   const draws = Array.from({ length: 2000 }, () => over(pairs.map(() => pairs[rng.below(pairs.length)]!))).sort(
     (a, b) => a - b,
   );
   const range = `${draws[50]!.toFixed(2)} to ${draws[1949]!.toFixed(2)}, ${done.length} seeds`;
-  return { name: `${world}: ${name}`, value: over(pairs), unit: '×', yardstick: range, ...(owed ? { owed } : {}) };
+  return {
+    name: `${scenario}: ${name}`,
+    value: over(pairs),
+    unit: '×',
+    baseline: range,
+    ...(target ? { target } : {}),
+  };
 }
 
 const of = (list: string) => (one: Lists) => one.lists[list]!;
-const [ours, likeliest, size, rule] = [of('expected-nok'), of('probability'), of('size'), of('peer-deviation')];
-const [trueOdds, trueKroner] = [of('true-probability'), of('true-kroner')];
+const [ours, likeliest, size, rule] = [of('expected-amount'), of('probability'), of('size'), of('peer-deviation')];
+const [trueOdds, trueAmountNok] = [of('true-probability'), of('true-kroner')];
 
-function figuresOf(world: WorldName, done: readonly Done[]): Figure[] {
-  const figure = (name: string, of: (one: Done) => readonly [number, number], owed?: Figure['owed']) =>
-    figureOf(world, done, name, of, owed);
-  const promised = (owed?: Figure['owed']) =>
+function figuresOf(scenario: ScenarioName, done: readonly Done[]): Figure[] {
+  const figure = (name: string, of: (one: Done) => readonly [number, number], target?: Figure['target']) =>
+    figureOf(scenario, done, name, of, target);
+  const predicted = (target?: Figure['target']) =>
     figure(
       'findings promised of the list by probability, over those there are',
-      (one) => [one.promised, likeliest(one).findings],
-      owed,
+      (one) => [one.predicted, likeliest(one).findings],
+      target,
     );
-  if (world === 'nothing-planted')
+  if (scenario === 'nothing-planted')
     return [
-      promised({ at: 'most', value: 1.25 }),
-      figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner]),
+      predicted({ at: 'most', value: 1.25 }),
+      figure('upheld kroner against the largest first', (one) => [ours(one).amountNok, size(one).amountNok]),
     ];
   return [
-    figure('upheld kroner against the largest first', (one) => [ours(one).kroner, size(one).kroner], {
+    figure('upheld kroner against the largest first', (one) => [ours(one).amountNok, size(one).amountNok], {
       at: 'least',
       value: 2,
     }),
-    figure('upheld kroner against the outlier rule', (one) => [ours(one).kroner, rule(one).kroner], {
+    figure('upheld kroner against the outlier rule', (one) => [ours(one).amountNok, rule(one).amountNok], {
       at: 'least',
       value: 1.3,
     }),
     figure(
       'honest outliers on the list against the outlier rule',
       (one) => [ours(one).honest, rule(one).honest],
-      world === 'standard' ? { at: 'most', value: 0.5 } : undefined,
+      scenario === 'standard' ? { at: 'most', value: 0.5 } : undefined,
     ),
     figure('upheld kroner of the list by expected kroner against that by probability', (one) => [
-      ours(one).kroner,
-      likeliest(one).kroner,
+      ours(one).amountNok,
+      likeliest(one).amountNok,
     ]),
-    promised(),
-    ...truthFigures(world, done),
+    predicted(),
+    ...truthFigures(scenario, done),
   ];
 }
 
 /** What nobody's list can be above: by the true probabilities with amounts as we learn them, and by the true kroner. */
-const truthFigures = (world: WorldName, done: readonly Lists[]): Figure[] => [
-  figureOf(world, done, 'true probabilities: upheld kroner against the outlier rule', (one) => [
-    trueOdds(one).kroner,
-    rule(one).kroner,
+const truthFigures = (scenario: ScenarioName, done: readonly Lists[]): Figure[] => [
+  figureOf(scenario, done, 'true probabilities: upheld kroner against the outlier rule', (one) => [
+    trueOdds(one).amountNok,
+    rule(one).amountNok,
   ]),
-  figureOf(world, done, 'true probabilities: honest outliers against the outlier rule', (one) => [
+  figureOf(scenario, done, 'true probabilities: honest outliers against the outlier rule', (one) => [
     trueOdds(one).honest,
     rule(one).honest,
   ]),
-  figureOf(world, done, 'true kroner: upheld kroner against the outlier rule', (one) => [
-    trueKroner(one).kroner,
-    rule(one).kroner,
+  figureOf(scenario, done, 'true kroner: upheld kroner against the outlier rule', (one) => [
+    trueAmountNok(one).amountNok,
+    rule(one).amountNok,
   ]),
 ];
 
 async function byTruth(): Promise<void> {
   const figures: Figure[] = [];
-  for (const world of NAMES) {
+  for (const scenario of NAMES) {
     const done: Lists[] = [];
     for (let seed = 0; seed < SEEDS; seed++) {
-      const dials: Dials = { ...WORLD_DIALS, seed, world };
-      const { cases, everybody } = await worldMatrices(dials);
-      done.push(judgedLists(dials, everybody, worthOf(cases, everybody), new Map()));
+      const config: SimulationConfig = { ...SCENARIO_CONFIG, seed, scenario };
+      const { cases, population } = await scenarioMatrices(config);
+      done.push(evaluatedLists(config, population, worthOf(cases, population), new Map()));
     }
-    figures.push(...truthFigures(world, done));
+    figures.push(...truthFigures(scenario, done));
   }
   report('worlds-truth', figures);
 }
 
-/** What is short: the same family with outcomes of actors drawn at random, and more of them than any payer has. */
+/** What is short: the same family with outcomes of providers drawn at random, and more of them than any payer has. */
 async function byDrawn(tf: Tf, counts: readonly number[]): Promise<void> {
   const figures: Figure[] = [];
-  for (const world of NAMES) {
+  for (const scenario of NAMES) {
     const done: Lists[] = [];
     for (let seed = 0; seed < SEEDS; seed++) {
-      const dials: Dials = { ...WORLD_DIALS, seed, world };
-      const { cases, everybody, columns } = await worldMatrices(dials);
-      const kroner = worthOf(cases, everybody);
-      const finding = truthOf(dials, everybody).map((own) => own.finding);
+      const config: SimulationConfig = { ...SCENARIO_CONFIG, seed, scenario };
+      const { cases, population, columns } = await scenarioMatrices(config);
+      const amountNok = worthOf(cases, population);
+      const finding = truthOf(config, population).map((own) => own.finding);
       const orders = counts.map((count) => {
-        const probability = probabilityFromDrawn(tf, DEFAULT, everybody, columns, finding, count, seed);
-        return [`drawn-${count}`, probability.map((p, row) => p * kroner[row]!)] as const;
+        const probability = probabilityFromDrawn(tf, DEFAULT, population, columns, finding, count, seed);
+        return [`drawn-${count}`, probability.map((p, row) => p * amountNok[row]!)] as const;
       });
-      done.push(judgedLists(dials, everybody, kroner, new Map(orders)));
-      say(`${world}, seed ${seed}: ${done.length} done of ${SEEDS} owed`);
+      done.push(evaluatedLists(config, population, amountNok, new Map(orders)));
+      say(`${scenario}, seed ${seed}: ${done.length} done of ${SEEDS} owed`);
     }
     for (const count of counts) {
       const list = of(`drawn-${count}`);
       figures.push(
-        figureOf(world, done, `${count} outcomes drawn of everybody: upheld kroner against the outlier rule`, (one) => [
-          list(one).kroner,
-          rule(one).kroner,
-        ]),
+        figureOf(
+          scenario,
+          done,
+          `${count} outcomes drawn of everybody: upheld kroner against the outlier rule`,
+          (one) => [list(one).amountNok, rule(one).amountNok],
+        ),
       );
       figures.push(
         figureOf(
-          world,
+          scenario,
           done,
           `${count} outcomes drawn of everybody: honest outliers against the outlier rule`,
           (one) => [list(one).honest, rule(one).honest],
         ),
       );
     }
-    figures.push(...truthFigures(world, done));
+    figures.push(...truthFigures(scenario, done));
   }
   report('worlds-drawn', figures);
 }
@@ -288,9 +299,9 @@ async function byDrawn(tf: Tf, counts: readonly number[]): Promise<void> {
 /** The longer half of the work alone: it is kept for as long as the simulation and the features stay. */
 async function makeAll(): Promise<void> {
   for (let seed = 0; seed < SEEDS; seed++)
-    for (const world of NAMES) {
-      await worldMatrices({ ...WORLD_DIALS, seed, world });
-      say(`${world}, seed ${seed}: matrices are there`);
+    for (const scenario of NAMES) {
+      await scenarioMatrices({ ...SCENARIO_CONFIG, seed, scenario });
+      say(`${scenario}, seed ${seed}: matrices are there`);
     }
 }
 
@@ -303,23 +314,23 @@ async function main(): Promise<void> {
   const drawn = option('drawn')?.split(',').map(Number);
   if (drawn) return byDrawn(tf, drawn);
   const done = readDone(code);
-  const owed = NAMES.flatMap((world) => Array.from({ length: SEEDS }, (_, seed) => ({ world, seed })));
-  for (const { world, seed } of owed) {
-    if (done.some((one) => one.world === world && one.seed === seed)) continue;
+  const target = NAMES.flatMap((scenario) => Array.from({ length: SEEDS }, (_, seed) => ({ scenario, seed })));
+  for (const { scenario, seed } of target) {
+    if (done.some((one) => one.scenario === scenario && one.seed === seed)) continue;
     const began = performance.now();
-    const found = await one(tf, world, seed, code);
+    const found = await one(tf, scenario, seed, code);
     fs.appendFileSync(FILE, `${JSON.stringify(found)}\n`);
     done.push(found);
     say(
-      `${world}, seed ${seed}: ${found.labelled} outcomes, ${found.positives} findings; ${((performance.now() - began) / 1000).toFixed(0)} s; ${done.length} done of ${owed.length} owed`,
+      `${scenario}, seed ${seed}: ${found.labelled} outcomes, ${found.positives} findings; ${((performance.now() - began) / 1000).toFixed(0)} s; ${done.length} done of ${target.length} owed`,
     );
   }
   report(
-    'worlds',
-    NAMES.flatMap((world) =>
+    'scenarios',
+    NAMES.flatMap((scenario) =>
       figuresOf(
-        world,
-        done.filter((one) => one.world === world && one.seed < SEEDS),
+        scenario,
+        done.filter((one) => one.scenario === scenario && one.seed < SEEDS),
       ),
     ),
   );

@@ -1,12 +1,12 @@
 import { CALIBRATION, GROUPS } from '../simulation/calibration';
 import { makeCases } from '../simulation/controls';
-import { DEMO_DIALS, type Dials } from '../simulation/simulation-config';
+import { DEMO_CONFIG, type SimulationConfig } from '../simulation/simulation-config';
 import { generate } from '../simulation/generate';
 
 /** Prints docs/simulation.md's table: what the simulated register says beside what is published. */
-const DIALS: Dials = {
-  ...DEMO_DIALS,
-  actors: 0.2,
+const CONFIG: SimulationConfig = {
+  ...DEMO_CONFIG,
+  providers: 0.2,
   volume: 0.02,
   years: 2,
   firstMonth: '2023-01',
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const add = (values: Record<string, number>) => {
     for (const [key, value] of Object.entries(values)) sums[key] = (sums[key] ?? 0) + value;
   };
-  const world = await generate(DIALS, {
+  const scenario = await generate(CONFIG, {
     async month(duck) {
       const kind = '(select kind from tariff t where t.code = l.tariff)';
       const reader = await duck.runAndReadAll(`
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
       add(Object.fromEntries(reader.columnNames().map((name, i) => [name, Number(reader.getRows()[0]![i] ?? 0)])));
     },
   });
-  const events = makeCases(DIALS, world.actors).map(({ event }) => event);
+  const events = makeCases(CONFIG, scenario.providers).map(({ event }) => event);
   const of = (type: string) => events.filter((event) => event['type'] === type);
   const found = of('vedtak').filter((event) => !['none', 'guidance'].includes(String(event['utfall'])));
   const opened = new Map(of('apnet').map((event) => [event['saksnr'], String(event['apnet'])]));
@@ -50,11 +50,13 @@ async function main(): Promise<void> {
   const appeals = of('klage').filter((event) => event['innkommet'] !== undefined);
   const share = (n: number, of: number) => `${((100 * n) / of).toFixed(1)} %`;
   const ratio = (a: string, b: string) => (sums[a]! / sums[b]!).toFixed(2);
-  const guilty = (latent: string) => share(world.actors.filter((a) => a.latent === latent).length, world.actors.length);
-  const field = (code: string) => share(world.actors.filter((a) => a.group.field === code).length, world.actors.length);
-  const perYear = sums['bills']! / DIALS.years / DIALS.actors / DIALS.volume;
+  const guilty = (latent: string) =>
+    share(scenario.providers.filter((a) => a.latent === latent).length, scenario.providers.length);
+  const field = (code: string) =>
+    share(scenario.providers.filter((a) => a.group.field === code).length, scenario.providers.length);
+  const perYear = sums['bills']! / CONFIG.years / CONFIG.providers / CONFIG.volume;
   const rows: Row[] = [
-    { figure: 'actors at full size', simulated: '23,000', published: '23,000', source: 'Riksrevisjonen 2022' },
+    { figure: 'providers at full size', simulated: '23,000', published: '23,000', source: 'Riksrevisjonen 2022' },
     {
       figure: 'bills a year at full size and volume',
       simulated: `${(perYear / 1e6).toFixed(0)} M`,
@@ -63,7 +65,7 @@ async function main(): Promise<void> {
     },
     {
       figure: 'refunds and fees a year at full size and volume',
-      simulated: `NOK ${(sums['ore']! / 100 / DIALS.years / DIALS.actors / DIALS.volume / 1e9).toFixed(0)} bn (full fees)`,
+      simulated: `NOK ${(sums['ore']! / 100 / CONFIG.years / CONFIG.providers / CONFIG.volume / 1e9).toFixed(0)} bn (full fees)`,
       published: 'NOK 49.2 bn refunds, a third medicines',
       source: 'Helfo 2024',
     },
@@ -105,19 +107,19 @@ async function main(): Promise<void> {
       source: 'assumption',
     },
     ...['LE', 'FY', 'TH', 'PS'].map((code) => ({
-      figure: `actors in ${code}`,
+      figure: `providers in ${code}`,
       simulated: field(code),
       published: { LE: '45 %', FY: '22 %', TH: '18 %', PS: '7 %' }[code]!,
       source: 'assumption of the notes',
     })),
     {
-      figure: 'actors with serious latent error',
+      figure: 'providers with serious latent error',
       simulated: guilty('serious'),
       published: '1–3 %',
       source: 'assumption of the notes',
     },
     {
-      figure: 'actors with minor latent error',
+      figure: 'providers with minor latent error',
       simulated: guilty('minor'),
       published: '15–25 %',
       source: 'assumption of the notes',

@@ -46,13 +46,13 @@ async function principal(db: Db): Promise<string> {
       "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', ?, 'person', now())",
       [principalId, principalId],
     );
-    const actor = { actId: randomUUID(), principalId, role: 'x', purpose: 'x' };
-    await append(tx, actor, { act: 'bench.began', subject: { kind: 'bench', id: principalId } }, new Date());
+    const audit = { actionId: randomUUID(), principalId, role: 'x', purpose: 'x' };
+    await append(tx, audit, { event: 'bench.began', subject: { kind: 'bench', id: principalId } }, new Date());
   });
   return principalId;
 }
 
-/** Commits a second of so many writers, each an act with its entry; fsync and synchronous_commit are on. */
+/** Commits a second of so many writers, each an action with its entry; fsync and synchronous_commit are on. */
 async function rate(url: string, writers: number): Promise<number> {
   const db = connect(url, writers);
   const principalId = await principal(db);
@@ -68,7 +68,7 @@ async function rate(url: string, writers: number): Promise<number> {
   return done / WRITE_SECONDS;
 }
 
-/** A bulk act of a million rows with its one entry, while another writer commits: how long the slowest of its commits took. */
+/** A bulk action of a million rows with its one entry, while another writer commits: how long the slowest of its commits took. */
 async function besideImport(db: Db, url: string): Promise<{ worst: number; median: number; seconds: number }> {
   await db.raw('create table public.bulk (id bigint primary key, words text)');
   const principalId = await principal(db);
@@ -76,11 +76,11 @@ async function besideImport(db: Db, url: string): Promise<{ worst: number; media
   const bulk = timed(() =>
     db.transaction(async (tx) => {
       await tx.raw('insert into public.bulk select i, md5(i::text) from generate_series(1, ?::int) i', [IMPORT_ROWS]);
-      const actor = { actId: randomUUID(), principalId, role: 'loader', purpose: 'bench' };
+      const audit = { actionId: randomUUID(), principalId, role: 'loader', purpose: 'bench' };
       await append(
         tx,
-        actor,
-        { act: 'bench.imported', subject: { kind: 'bench', id: 'bulk' }, rows: { count: IMPORT_ROWS, root: '0' } },
+        audit,
+        { event: 'bench.imported', subject: { kind: 'bench', id: 'bulk' }, rows: { count: IMPORT_ROWS, root: '0' } },
         new Date(),
       );
     }),
@@ -135,30 +135,30 @@ async function main(): Promise<void> {
     name: `changes without an entry, or entries without a change, after ${KILLS} kills`,
     value: killProblems,
     unit: '',
-    owed: { at: 'most', value: 0 },
+    target: { at: 'most', value: 0 },
   });
   const single = await rate(url, 1);
   const many = await rate(url, WRITERS);
   const durable = `fsync ${settings[0]!.fsync}, synchronous_commit ${settings[0]!.sync}`;
-  figures.push({ name: 'commits a second, one writer', value: single, unit: '/s', yardstick: durable });
+  figures.push({ name: 'commits a second, one writer', value: single, unit: '/s', baseline: durable });
   figures.push({
     name: `commits a second with an entry each, ${WRITERS} writers`,
     value: many,
     unit: '/s',
-    yardstick: `${(many / single).toFixed(2)} times one writer`,
-    owed: { at: 'least', value: 500 },
+    baseline: `${(many / single).toFixed(2)} times one writer`,
+    target: { at: 'least', value: 500 },
   });
   const beside = await besideImport(db, url);
   figures.push({
-    name: `slowest commit beside a bulk act of ${IMPORT_ROWS} rows (${beside.seconds.toFixed(0)} s)`,
+    name: `slowest commit beside a bulk action of ${IMPORT_ROWS} rows (${beside.seconds.toFixed(0)} s)`,
     value: beside.worst,
     unit: 'ms',
-    yardstick: `median ${beside.median.toFixed(1)} ms`,
-    owed: { at: 'most', value: 100 },
+    baseline: `median ${beside.median.toFixed(1)} ms`,
+    target: { at: 'most', value: 100 },
   });
 
   await fillLedger(db, ENTRIES, say);
-  await db.raw('vacuum analyze aud.entry, aud.chain, aud.act');
+  await db.raw('vacuum analyze aud.entry, aud.chain, aud.action');
   const covering = await timed(() => new Checkpointer(db, anchor, signer, () => new Date()).tick(true));
   figures.push({ name: 'first checkpoint over all of it', value: covering.ms / 1000, unit: 's' });
   for (const round of [1, 2, 3]) {
@@ -169,7 +169,7 @@ async function main(): Promise<void> {
         name: `verification of ${result.entries} entries, anchors and covered rows`,
         value: ms / 1000,
         unit: 's',
-        owed: { at: 'most', value: 10 },
+        target: { at: 'most', value: 10 },
       });
     say(`verification ${round}: ${(ms / 1000).toFixed(1)} s`);
   }
@@ -189,7 +189,7 @@ async function main(): Promise<void> {
     name: 'inclusion proof made and verified, p95 of 500',
     value: quantile(proofs, 0.95),
     unit: 'ms',
-    owed: { at: 'most', value: 5 },
+    target: { at: 'most', value: 5 },
   });
 
   await fillVersions(db, VERSIONS);
@@ -204,7 +204,7 @@ async function main(): Promise<void> {
     name: `time machine, all ten slots, ${VERSIONS} versions, ${ENTRIES} entries: p95 of 500`,
     value: quantile(live, 0.95),
     unit: 'ms',
-    owed: { at: 'most', value: 100 },
+    target: { at: 'most', value: 100 },
   });
 
   await fillEdges(db, VERSIONS, 48);
@@ -221,7 +221,7 @@ async function main(): Promise<void> {
     name: `lineage both ways over ${nodes[0]!.n} nodes: p95 of ${some.length}`,
     value: quantile(walks, 0.95),
     unit: 'ms',
-    owed: { at: 'most', value: 200 },
+    target: { at: 'most', value: 200 },
   });
   await db.destroy();
   fs.rmSync(dir, { recursive: true, force: true });

@@ -11,14 +11,14 @@ import { fillLedger, SUBJECTS } from './trust/fixtures';
 import { fillList } from './web/fixtures';
 
 /**
- * The people's side under load: 50 people who page through a list of all actors and a ledger of a million entries, each
+ * The people's side under load: 50 people who page through a list of all providers and a ledger of a million entries, each
  * asking again a second after the answer; then the first page and the verification of an exported ledger, in Chromium.
- * The scripts start servers, workers and the API of the benchmark's own. `--entries`, `--actors`, `--seconds` make it smaller.
+ * The scripts start servers, workers and the API of the benchmark's own. `--entries`, `--providers`, `--seconds` make it smaller.
  */
 const option = (name: string, fallback: number) =>
   Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);
 const ENTRIES = option('entries', 1_000_000);
-const ACTORS = option('actors', 23_000);
+const PROVIDERS = option('providers', 23_000);
 const SECONDS = option('seconds', 60);
 const PEOPLE = 50;
 const READS_FOR_MS = 1000;
@@ -46,10 +46,10 @@ const cursorOf = (key: readonly number[]) => Buffer.from(JSON.stringify(key)).to
 
 const readers = (listId: string): Reader[] => [
   {
-    name: 'list of all actors',
+    name: 'list of all providers',
     user: 'per',
     next: (rng, cursor) =>
-      `/v1/selection-lists/${listId}/lines?selected=false&limit=50&cursor=${cursor ?? cursorOf([rng.below(ACTORS - 1)])}`,
+      `/v1/selection-lists/${listId}/lines?selected=false&limit=50&cursor=${cursor ?? cursorOf([rng.below(PROVIDERS - 1)])}`,
   },
   {
     name: 'ledger',
@@ -150,7 +150,7 @@ async function main(): Promise<void> {
     say(`filling: ${IN_BROWSER} entries`);
     await fillLedger(owner, IN_BROWSER, say);
     const small = await exported(api, 'first');
-    const listId = await fillList(owner, given('UTPLUKK_STORE'), ACTORS);
+    const listId = await fillList(owner, given('UTPLUKK_STORE'), PROVIDERS);
     await fillLedger(owner, Math.max(0, ENTRIES - IN_BROWSER), say);
     await anchored(api, ENTRIES);
     await owner.raw('vacuum analyze');
@@ -173,8 +173,8 @@ async function main(): Promise<void> {
         name: `${name}: p95 with ${PEOPLE} people`,
         value: quantile(ms, 0.95),
         unit: 'ms',
-        yardstick: `median ${quantile(ms, 0.5).toFixed(1)} ms, ${ms.length} answers`,
-        owed: { at: 'most', value: 200 },
+        baseline: `median ${quantile(ms, 0.5).toFixed(1)} ms, ${ms.length} answers`,
+        target: { at: 'most', value: 200 },
       });
     const pressed = await browse(api, all, tokens, 0);
     const answers = [...pressed.times.values()].flat();
@@ -182,7 +182,7 @@ async function main(): Promise<void> {
       name: `the same without a pause: answers a second`,
       value: answers.length / SECONDS,
       unit: '',
-      yardstick: `p95 ${quantile(answers, 0.95).toFixed(0)} ms`,
+      baseline: `p95 ${quantile(answers, 0.95).toFixed(0)} ms`,
     });
 
     const loads = await firstLoads(api);
@@ -190,15 +190,15 @@ async function main(): Promise<void> {
       name: 'first page, empty cache: until it can be used',
       value: quantile(loads, 0.5),
       unit: 'ms',
-      yardstick: `${loads.length} loads, slowest ${Math.max(...loads).toFixed(0)} ms`,
-      owed: { at: 'most', value: 2000 },
+      baseline: `${loads.length} loads, slowest ${Math.max(...loads).toFixed(0)} ms`,
+      target: { at: 'most', value: 2000 },
     });
     figures.push({
       name: `${IN_BROWSER} entries verified in the browser`,
       value: (await verifyInBrowser(api, small, IN_BROWSER)) / 1000,
       unit: 's',
-      yardstick: `a file of ${(fs.statSync(small).size / 1e6).toFixed(0)} MB`,
-      owed: { at: 'most', value: 10 },
+      baseline: `a file of ${(fs.statSync(small).size / 1e6).toFixed(0)} MB`,
+      target: { at: 'most', value: 10 },
     });
     report('web', figures);
   } finally {

@@ -3,13 +3,13 @@ import { CONTROL_BASIS, type MatrixData, SELECTION_PROBABILITY } from '../domain
 import { testsFold, trainsFold } from '../domain/rules/time-splits';
 import { baselineColumns, baselineScores } from '../models/baselines/baselines';
 import { calibrated } from '../models/calibration/calibrator';
-import { fitStanding, standingOf } from '../models/calibration/rank-normalizer';
-import type { Contender } from '../models/evaluation/scored-model';
+import { fitRankNormalizer, normalizedRankOf } from '../models/calibration/rank-normalizer';
+import type { ScoredModel } from '../models/evaluation/scored-model';
 import { evaluateRun, isThin } from '../models/evaluation/evaluate';
-import { byExpectedNok } from '../models/evaluation/expected-amount';
-import { nuisanceEffects } from '../models/evaluation/caseworker-effect';
+import { rankByExpectedAmount } from '../models/evaluation/expected-amount';
+import { caseworkerEffects } from '../models/evaluation/caseworker-effect';
 import {
-  judgePopulation,
+  evaluatePopulation,
   type PastControl,
   type PopulationPart,
   type PopulationRanking,
@@ -17,13 +17,7 @@ import {
 import { canonical } from '../platform/artifacts/hash';
 import type { ArtifactStore } from '../platform/artifacts/store';
 import { readMatrix } from '../platform/matrices/read-matrix';
-import type {
-  ComputeJob,
-  EvaluateOutcome,
-  FoldPredictions,
-  MatrixFile,
-  PopulationScores,
-} from './jobs';
+import type { ComputeJob, EvaluateOutcome, FoldPredictions, MatrixFile, PopulationScores } from './jobs';
 
 type Job = Extract<ComputeJob, { kind: 'evaluate' }>;
 
@@ -32,44 +26,49 @@ interface Tested {
   readonly rows: readonly number[];
   readonly scores: readonly number[];
   /** Expected given a finding; undefined where a fold could not say. */
-  readonly kroner: readonly number[] | undefined;
+  readonly amountNok: readonly number[] | undefined;
   readonly folds: readonly string[];
 }
 
 /** By fold: where a score of its model stands among that model's scores of everybody. */
-type Standings = ReadonlyMap<string, (score: number) => number>;
+type NormalizedRanks = ReadonlyMap<string, (score: number) => number>;
 interface Family extends Tested {
   /** If probabilities are read from them. */
-  readonly standings: Standings | undefined;
+  readonly normalizedRanks: NormalizedRanks | undefined;
 }
 
-/** Judges a run: families and baselines on controlled actors, who looked, and lists drawn from everybody. */
+/** Judges a run: families and baselines on controlled providers, who looked, and lists drawn from everybody. */
 export async function evaluate(job: Job, store: ArtifactStore): Promise<EvaluateOutcome> {
   const data = await columnsFor(job.matrix, store);
   const byFamily = new Map<string, Family>();
   for (const family of new Set(job.predictions.map((part) => part.family)))
     byFamily.set(family, {
       ...tested(job, store, data, family, ({ sha256 }) => sha256),
-      standings: standingsOf(job, store, family),
+      normalizedRanks: normalizedRanksOf(job, store, family),
     });
-  const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [], kroner: undefined };
-  const contender = contenderOf(data);
+  const first = [...byFamily.values()][0] ?? { rows: [], scores: [], folds: [], amountNok: undefined };
+  const scoredModel = scoredModelOf(data);
   const baselines = [...baselineScores(data, job.matrix.meta, first.rows, job.seed)];
-  const settings = { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed, beyondColumns: job.beyondColumns };
+  const settings = { ks: job.ks, bootstrap: job.bootstrap, seed: job.seed, adjustFor: job.adjustFor };
   const models = [...byFamily].map(([family, all]) => {
     const frozen = job.frozen?.[family];
-    const promised = frozen ? { promised: all.scores.map((score) => calibrated(frozen, score)) } : {};
-    const standing = all.standings ? { standing: standingOfRows(all, all.standings) } : {};
-    return { model: { ...contender(family, true, all, all.scores), ...standing, ...promised }, kroner: all.kroner };
+    const predicted = frozen ? { predicted: all.scores.map((score) => calibrated(frozen, score)) } : {};
+    const rankNormalizer = all.normalizedRanks
+      ? { rankNormalizer: normalizedRanksOfRows(all, all.normalizedRanks) }
+      : {};
+    return {
+      model: { ...scoredModel(family, true, all, all.scores), ...rankNormalizer, ...predicted },
+      amountNok: all.amountNok,
+    };
   });
-  const amounts = models.flatMap(({ model, kroner }) =>
-    kroner && hasFindingWithAmount(model) ? [byExpectedNok(model, kroner, settings)] : [],
+  const amounts = models.flatMap(({ model, amountNok }) =>
+    amountNok && hasFindingWithAmount(model) ? [rankByExpectedAmount(model, amountNok, settings)] : [],
   );
   const { document: controlled, calibrators } = evaluateRun(
     [
       ...models.map(({ model }) => model),
-      ...amounts.map(({ contender: own }) => own),
-      ...baselines.map(([name, scores]) => contender(name, false, first, scores)),
+      ...amounts.map(({ scoredModel: own }) => own),
+      ...baselines.map(([name, scores]) => scoredModel(name, false, first, scores)),
     ],
     settings,
   );
@@ -77,10 +76,10 @@ export async function evaluate(job: Job, store: ArtifactStore): Promise<Evaluate
     if (!job.predictions.some((part) => part.family === family && part.nuisanceSha256)) return [];
     const withColumns = tested(job, store, data, family, ({ nuisanceSha256 }) => nuisanceSha256!);
     const base = tested(job, store, data, family, ({ nuisanceBaseSha256, sha256 }) => nuisanceBaseSha256 ?? sha256);
-    const judged = (all: Tested) => contender(family, true, all, all.scores).judged;
-    return nuisanceEffects(family, { without: judged(base), withColumns: judged(withColumns) }, settings);
+    const labeled = (all: Tested) => scoredModel(family, true, all, all.scores).labeled;
+    return caseworkerEffects(family, { without: labeled(base), withColumns: labeled(withColumns) }, settings);
   });
-  const population = job.populations?.length ? await judgeEverybody(job, store, data, byFamily) : undefined;
+  const population = job.populations?.length ? await evaluateOnPopulation(job, store, data, byFamily) : undefined;
   const document: EvaluationDocument = {
     ...controlled,
     ...(amounts.length > 0 ? { amounts: amounts.map(({ report }) => report) } : {}),
@@ -121,37 +120,37 @@ function tested(
   return {
     rows: parts.flatMap(({ rowIds }) => rowIds.map((id) => rowOf.get(id)!)),
     scores: parts.flatMap(({ scores }) => scores),
-    kroner: parts.every(({ kroner }) => kroner) ? parts.flatMap(({ kroner }) => kroner!) : undefined,
+    amountNok: parts.every(({ amountNok }) => amountNok) ? parts.flatMap(({ amountNok }) => amountNok!) : undefined,
     folds: parts.flatMap(({ fold, rowIds }) => rowIds.map(() => fold)),
   };
 }
 
 /** Undefined where raw scores are read, or a fold does not know everybody's. */
-function standingsOf(job: Job, store: ArtifactStore, family: string): Standings | undefined {
+function normalizedRanksOf(job: Job, store: ArtifactStore, family: string): NormalizedRanks | undefined {
   const own = job.predictions.filter((part) => part.family === family);
-  if (job.readFrom !== 'standing' || own.some(({ populationSha256 }) => populationSha256 === undefined))
+  if (job.calibrationInput !== 'population-rank' || own.some(({ populationSha256 }) => populationSha256 === undefined))
     return undefined;
   return new Map(
     own.map(({ populationSha256 }) => {
       const { fold, scores } = store.getJson<PopulationScores>(populationSha256!);
-      const standing = fitStanding(scores);
-      return [fold, (score) => standingOf(standing, score)];
+      const rankNormalizer = fitRankNormalizer(scores);
+      return [fold, (score) => normalizedRankOf(rankNormalizer, score)];
     }),
   );
 }
-const standingOfRows = ({ scores, folds }: Tested, standings: Standings): number[] =>
-  scores.map((score, i) => standings.get(folds[i]!)!(score));
+const normalizedRanksOfRows = ({ scores, folds }: Tested, normalizedRanks: NormalizedRanks): number[] =>
+  scores.map((score, i) => normalizedRanks.get(folds[i]!)!(score));
 
-const contenderOf = (data: MatrixData) => {
+const scoredModelOf = (data: MatrixData) => {
   const hasAmounts = data.amountOre.some((amount) => amount > 0);
   const basis = data.categorical.get(CONTROL_BASIS);
-  return (family: string, isModel: boolean, { rows, folds }: Tested, scores: ArrayLike<number>): Contender => ({
+  return (family: string, isModel: boolean, { rows, folds }: Tested, scores: ArrayLike<number>): ScoredModel => ({
     family,
     isModel,
-    judged: {
+    labeled: {
       scores,
       labels: rows.map((row) => data.label[row]!),
-      ...(hasAmounts ? { kroner: rows.map((row) => upheldKroner(data, row)) } : {}),
+      ...(hasAmounts ? { amountNok: rows.map((row) => upheldNok(data, row)) } : {}),
       entities: rows.map((row) => data.entity[row]!),
       rowIds: rows.map((row) => data.rowId[row]!),
     },
@@ -160,31 +159,31 @@ const contenderOf = (data: MatrixData) => {
     ...(basis ? { bases: rows.map((row) => basis[row]!) } : {}),
   });
 };
-const hasFindingWithAmount = ({ judged }: Contender) =>
-  judged.kroner !== undefined && Array.from(judged.kroner).some((kroner) => kroner > 0);
-const upheldKroner = (data: MatrixData, row: number) => (data.label[row] === 1 ? (data.amountOre[row] ?? 0) / 100 : 0);
+const hasFindingWithAmount = ({ labeled }: ScoredModel) =>
+  labeled.amountNok !== undefined && Array.from(labeled.amountNok).some((amountNok) => amountNok > 0);
+const upheldNok = (data: MatrixData, row: number) => (data.label[row] === 1 ? (data.amountOre[row] ?? 0) / 100 : 0);
 
-async function judgeEverybody(
+async function evaluateOnPopulation(
   job: Job,
   store: ArtifactStore,
   data: MatrixData,
   byFamily: ReadonlyMap<string, Family>,
 ): Promise<PopulationReport | undefined> {
   const populations = [...job.populations!].sort((a, b) => (a.fold.testFrom < b.fold.testFrom ? -1 : 1));
-  const everybody = await Promise.all(populations.map(({ matrix }) => columnsFor(matrix, store)));
+  const population = await Promise.all(populations.map(({ matrix }) => columnsFor(matrix, store)));
   const dated = (row: number) => ({ asOf: data.asOf[row]!, labelKnownOn: data.labelKnownOn[row] });
   const allRows = data.rowId.map((_, row) => row);
   const probability = data.numeric.get(SELECTION_PROBABILITY);
   const basis = data.categorical.get(CONTROL_BASIS);
   const parts = populations.map(({ fold }, p): PopulationPart => {
-    // The first control of an actor in the part counts: of equal keys a map keeps the last.
+    // The first control of a provider in the part counts: of equal keys a map keeps the last.
     const rows = allRows
       .filter((row) => testsFold(dated(row), fold))
       .sort((a, b) => (data.asOf[a]! < data.asOf[b]! ? 1 : data.asOf[a]! > data.asOf[b]! ? -1 : b - a));
     const controls = rows.map(
       (row) => [data.entity[row]!, { label: data.label[row]!, probability: known(probability?.[row]) }] as const,
     );
-    const { entity } = everybody[p]!;
+    const { entity } = population[p]!;
     const active = new Set(entity);
     return {
       fold: fold.id,
@@ -194,7 +193,7 @@ async function judgeEverybody(
     };
   });
   const models = [...byFamily].flatMap(([family, all]): PopulationRanking[] => {
-    const { rows, folds, standings } = all;
+    const { rows, folds, normalizedRanks } = all;
     const own = populations.map(({ fold }) =>
       job.predictions
         .flatMap((part) =>
@@ -205,19 +204,21 @@ async function judgeEverybody(
         .find((found) => found.fold === fold.id),
     );
     if (own.includes(undefined)) return [];
-    const readFrom = standings ? standingOfRows(all, standings) : all.scores;
+    const calibrationInput = normalizedRanks ? normalizedRanksOfRows(all, normalizedRanks) : all.scores;
     const controls = rows.map((row, i): PastControl => ({
       fold: folds[i]!,
       entity: data.entity[row]!,
-      score: readFrom[i]!,
+      score: calibrationInput[i]!,
       label: data.label[row]!,
-      kroner: data.amountOre[row]! >= 0 ? upheldKroner(data, row) : undefined,
-      beyond: job.beyondColumns?.includes(basis?.[row] ?? '') ?? false,
+      amountNok: data.amountOre[row]! >= 0 ? upheldNok(data, row) : undefined,
+      beyond: job.adjustFor?.includes(basis?.[row] ?? '') ?? false,
     }));
-    const everybodys = own.map((found) => (standings ? found!.scores.map(standings.get(found!.fold)!) : found!.scores));
-    return [{ family, scores: everybodys, controls }];
+    const scored = own.map((found) =>
+      normalizedRanks ? found!.scores.map(normalizedRanks.get(found!.fold)!) : found!.scores,
+    );
+    return [{ family, scores: scored, controls }];
   });
-  const baselines = everybody.map((all, p) =>
+  const baselines = population.map((all, p) =>
     baselineScores(
       all,
       populations[p]!.matrix.meta,
@@ -233,17 +234,17 @@ async function judgeEverybody(
   ];
   const newest = populations.at(-1)!.fold;
   const train = allRows.filter((row) => trainsFold(dated(row), newest));
-  return { ...judgePopulation(parts, rankings, job), groups: groupCoverage(everybody.at(-1)!, data, train) };
+  return { ...evaluatePopulation(parts, rankings, job), groups: groupCoverage(population.at(-1)!, data, train) };
 }
 
 const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? undefined : value);
 
 /** How much of each provider group the newest model has learnt from; a group nobody was controlled in stands with none. */
-function groupCoverage(everybody: MatrixData, data: MatrixData, train: readonly number[]): GroupCoverage[] {
-  return [...new Set(everybody.group)].sort().map((group) => {
+function groupCoverage(population: MatrixData, data: MatrixData, train: readonly number[]): GroupCoverage[] {
+  return [...new Set(population.group)].sort().map((group) => {
     const own = train.filter((row) => data.group[row] === group);
     const trainFindings = own.filter((row) => data.label[row] === 1).length;
-    const actors = everybody.group.filter((name) => name === group).length;
-    return { group, actors, trainRows: own.length, trainFindings, thin: isThin(own.length, trainFindings) };
+    const providers = population.group.filter((name) => name === group).length;
+    return { group, providers, trainRows: own.length, trainFindings, thin: isThin(own.length, trainFindings) };
   });
 }

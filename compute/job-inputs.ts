@@ -7,10 +7,14 @@ import type { MatrixMeta } from '../domain/schemas/matrix';
 import { foldResults, type TrainingRun } from '../platform/db/stores/runs';
 import { bestTrial } from '../platform/db/stores/trials';
 import type { ComputeJob, MatrixFile } from './jobs';
-import type { Deps } from '../activities/deps';
+import type { ActivityDependencies } from '../activities/deps';
 import { usableColumns } from '../domain/rules/feature-selection';
 
-export async function matrixFile({ db, store }: Deps, matrixId: string, experiment: Experiment): Promise<MatrixFile> {
+export async function matrixFile(
+  { db, store }: ActivityDependencies,
+  matrixId: string,
+  experiment: Experiment,
+): Promise<MatrixFile> {
   const row = await db('ml.matrix')
     .where({ matrix_id: matrixId })
     .first<{ file_sha256: string; meta: MatrixMeta } | undefined>();
@@ -19,9 +23,13 @@ export async function matrixFile({ db, store }: Deps, matrixId: string, experime
 }
 
 /** Settings that a family is fitted with: the best that a search found, else those of the experiment. */
-export async function settingsOf({ db }: Deps, run: TrainingRun, family: FamilySpec['family']): Promise<FamilySpec> {
+export async function settingsOf(
+  { db }: ActivityDependencies,
+  run: TrainingRun,
+  family: FamilySpec['family'],
+): Promise<FamilySpec> {
   const { experiment } = run.input;
-  const best = experiment.search ? await bestTrial(db, run.runId, family) : undefined;
+  const best = experiment.tuning ? await bestTrial(db, run.runId, family) : undefined;
   return best?.settings ?? familyOf(experiment, family);
 }
 
@@ -36,31 +44,32 @@ const finalTrainFrom = (experiment: Experiment): string | undefined =>
   experiment.split.kind === 'rolling' ? addMonths(testEnd(experiment), -experiment.split.trainMonths) : undefined;
 
 /** Runs from before there was a choice have none, and are made again as they were. */
-const wantsAmounts = ({ expectedNok }: Experiment): boolean => expectedNok === 'beside' || expectedNok === 'order';
+const wantsAmounts = ({ expectedAmount }: Experiment): boolean =>
+  expectedAmount === 'report' || expectedAmount === 'rank';
 
 /** What the version learns beside its scores. */
-const finalExtras = (experiment: Experiment): Pick<JobOf<'final'>, 'amounts' | 'markUnlike'> => ({
-  ...(wantsAmounts(experiment) ? { amounts: experiment.expectedNok === 'order' ? 'needed' : 'wanted' } : {}),
-  ...(experiment.markUnlike ? { markUnlike: true } : {}),
+const finalExtras = (experiment: Experiment): Pick<JobOf<'final'>, 'amounts' | 'flagOutOfDistribution'> => ({
+  ...(wantsAmounts(experiment) ? { amounts: experiment.expectedAmount === 'rank' ? 'needed' : 'wanted' } : {}),
+  ...(experiment.flagOutOfDistribution ? { flagOutOfDistribution: true } : {}),
 });
 
 type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
 
 /** One setting tried on the rows that train the first fold, given of everybody what the fits are. */
 export async function trialJob(
-  deps: Deps,
+  deps: ActivityDependencies,
   { input: { experiment } }: TrainingRun,
   task: { matrixId: string; family: FamilySpec['family']; trial: number; populationId?: string | undefined },
 ): Promise<JobOf<'trial'>> {
   const matrix = await matrixFile(deps, task.matrixId, experiment);
-  const given = fromEverybody(experiment);
-  const everybody = Object.keys(given).length > 0 ? task.populationId : undefined;
+  const given = populationInputs(experiment);
+  const population = Object.keys(given).length > 0 ? task.populationId : undefined;
   return {
     kind: 'trial',
     matrix,
     fold: foldsOf(experiment.split)[0]!,
     family: trialSettings(familyOf(experiment, task.family), experiment.seed, task.trial),
-    ...(everybody ? { population: await populationFile(deps, everybody, matrix.use), ...given } : {}),
+    ...(population ? { population: await populationFile(deps, population, matrix.use), ...given } : {}),
     seed: experiment.seed,
     storeRoot: deps.store.root,
   };
@@ -68,7 +77,7 @@ export async function trialJob(
 
 /** One fit of one fold, and what is scored with it. */
 export async function foldJob(
-  deps: Deps,
+  deps: ActivityDependencies,
   run: TrainingRun,
   task: { matrixId: string; fold: string; family: FamilySpec['family']; populationId?: string | undefined },
 ): Promise<JobOf<'fold'>> {
@@ -81,34 +90,37 @@ export async function foldJob(
     matrix,
     fold: foldOf(experiment, task.fold),
     family: await settingsOf(deps, run, task.family),
-    ...(hasNuisance && experiment.evaluation.nuisance.includes(task.family) ? { withNuisance: true } : {}),
+    ...(hasNuisance && experiment.evaluation.caseworkerEffect.includes(task.family) ? { withNuisance: true } : {}),
     ...(wantsAmounts(experiment) ? { amounts: true } : {}),
     ...(task.populationId === undefined
       ? {}
       : { population: await populationFile(deps, task.populationId, matrix.use) }),
-    ...fromEverybody(experiment),
+    ...populationInputs(experiment),
     seed: experiment.seed,
     storeRoot: deps.store.root,
   };
 }
 
-/** What a fit is given of actors whose outcome nobody knows. */
-const fromEverybody = ({ unlabelled, pretrain }: Experiment): Pick<JobOf<'fold'>, 'unlabelled' | 'pretrain'> => ({
-  ...(unlabelled ? { unlabelled } : {}),
+/** What a fit is given of providers whose outcome nobody knows. */
+const populationInputs = ({ puBagging, pretrain }: Experiment): Pick<JobOf<'fold'>, 'puBagging' | 'pretrain'> => ({
+  ...(puBagging ? { puBagging } : {}),
   ...(pretrain ? { pretrain } : {}),
 });
 
 /**
- * The matrix of all active actors that the version to be frozen is given: the latest that the folds were judged on.
+ * The matrix of all active providers that the version to be frozen is given: the latest that the folds were judged on.
  * @returns undefined where its experiment asks for nothing of everybody, or only for what it does without too
  * @throws UtplukkError NotFound where the run has none and its experiment cannot do without
  */
-export async function everybodyOfFinal({ db }: Deps, run: TrainingRun): Promise<string | undefined> {
-  const { unlabelled, pretrain, readFrom } = run.input.experiment;
-  if (!unlabelled && !pretrain && readFrom === 'score') return undefined;
+export async function finalPopulationMatrixId(
+  { db }: ActivityDependencies,
+  run: TrainingRun,
+): Promise<string | undefined> {
+  const { puBagging, pretrain, calibration } = run.input.experiment;
+  if (!puBagging && !pretrain && calibration.input === 'raw-score') return undefined;
   const latest = foldsOf(run.input.experiment.split).at(-1)!.id;
   const matrixId = (await foldResults(db, run.runId)).find(({ fold }) => fold === latest)?.result.populationMatrixId;
-  if (matrixId === undefined && (unlabelled ?? pretrain))
+  if (matrixId === undefined && (puBagging ?? pretrain))
     throw notFound(
       `run ${run.runId} judged no population in ${latest}, so not everybody is known`,
       'Set `evaluation.population: true`, or leave `unlabelled` and `pretrain` out.',
@@ -118,7 +130,7 @@ export async function everybodyOfFinal({ db }: Deps, run: TrainingRun): Promise<
 
 /** The fit of the version that is frozen, with the settings that it was, or is to be, frozen with. */
 export async function finalJob(
-  deps: Deps,
+  deps: ActivityDependencies,
   run: TrainingRun,
   matrixId: string,
   family: FamilySpec,
@@ -126,16 +138,16 @@ export async function finalJob(
 ): Promise<JobOf<'final'>> {
   const { experiment } = run.input;
   const matrix = await matrixFile(deps, matrixId, experiment);
-  const everybody = await everybodyOfFinal(deps, run);
+  const population = await finalPopulationMatrixId(deps, run);
   return {
     kind: 'final',
     trainFrom: finalTrainFrom(experiment),
     matrix,
     family,
-    ...(everybody
-      ? { population: await populationFile(deps, everybody, matrix.use), ...fromEverybody(experiment) }
+    ...(population
+      ? { population: await populationFile(deps, population, matrix.use), ...populationInputs(experiment) }
       : {}),
-    ...(everybody && experiment.readFrom === 'standing' ? { standing: true } : {}),
+    ...(population && experiment.calibration.input === 'population-rank' ? { rankNormalizer: true } : {}),
     ...finalExtras(experiment),
     seed,
     storeRoot: deps.store.root,
@@ -143,7 +155,11 @@ export async function finalJob(
 }
 
 /** The judgement of all folds that the run has. */
-export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string): Promise<JobOf<'evaluate'>> {
+export async function evaluateJob(
+  deps: ActivityDependencies,
+  run: TrainingRun,
+  matrixId: string,
+): Promise<JobOf<'evaluate'>> {
   const { experiment } = run.input;
   const folds = await foldResults(deps.db, run.runId);
   const populationOf = new Map(
@@ -168,8 +184,8 @@ export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string
       }),
     ),
     ...(populations.length > 0 ? { populations } : {}),
-    beyondColumns: experiment.beyondColumns,
-    readFrom: experiment.readFrom,
+    adjustFor: experiment.calibration.adjustFor,
+    calibrationInput: experiment.calibration.input,
     ks: experiment.evaluation.k,
     bootstrap: experiment.evaluation.bootstrap,
     seed: experiment.seed,
@@ -177,7 +193,11 @@ export async function evaluateJob(deps: Deps, run: TrainingRun, matrixId: string
   };
 }
 
-async function populationFile({ db, store }: Deps, matrixId: string, use: readonly string[]): Promise<MatrixFile> {
+async function populationFile(
+  { db, store }: ActivityDependencies,
+  matrixId: string,
+  use: readonly string[],
+): Promise<MatrixFile> {
   const row = await db('ml.matrix')
     .where({ matrix_id: matrixId })
     .first<{ file_sha256: string; meta: MatrixMeta } | undefined>();

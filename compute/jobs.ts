@@ -1,13 +1,13 @@
 import type { EvaluationRow } from '../domain/schemas/evaluation';
 import type { FamilySpec } from '../domain/schemas/families';
-import type { ActorReasons } from '../domain/schemas/reasons';
+import type { ProviderReasons } from '../domain/schemas/reasons';
 import type { MatrixMeta } from '../domain/schemas/matrix';
 import type { Fold } from '../domain/rules/time-splits';
-import type { Calibrator, ReadFrom, StoredCalibrator } from '../domain/schemas/calibration';
-import type { LeakCertificate } from '../models/leakage/leakage-check';
-import type { LeakFinding } from '../models/leakage/types';
-import type { TrialScore } from '../models/tuning/rolling-origin-cv';
-import type { Unlabelled } from '../models/training/pu-bagging';
+import type { Calibrator, CalibrationInput, StoredCalibrator } from '../domain/schemas/calibration';
+import type { LeakageReport } from '../models/leakage/leakage-check';
+import type { LeakageFinding } from '../models/leakage/types';
+import type { TrialResult } from '../models/tuning/rolling-origin-cv';
+import type { PuBagging } from '../models/training/pu-bagging';
 import type { Pretrain } from '../domain/schemas/experiment';
 
 /** Work for the computing process. Everything it reads and writes is named by path or content; nothing comes from the clock. */
@@ -20,13 +20,13 @@ export interface MatrixFile {
 
 export type ComputeJob =
   | {
-      readonly kind: 'leaks';
+      readonly kind: 'leakage';
       readonly matrix: MatrixFile;
       readonly folds: readonly Fold[];
       readonly knownUntil: string | undefined;
       readonly nuisanceAllowed: boolean;
       /** Checks that were run elsewhere (over the snapshot), to stand on the same certificate. */
-      readonly further: readonly { id: string; looksFor: string; findings: readonly LeakFinding[] }[];
+      readonly further: readonly { id: string; looksFor: string; findings: readonly LeakageFinding[] }[];
       readonly storeRoot: string;
     }
   | {
@@ -36,10 +36,10 @@ export type ComputeJob =
       readonly family: FamilySpec;
       /** Fit a second time with the columns that say who looked. */
       readonly withNuisance?: boolean | undefined;
-      /** All active actors at the start of the test part, to be scored too. */
+      /** All active providers at the start of the test part, to be scored too. */
       readonly population?: MatrixFile | undefined;
-      /** Never controlled actors of the population that stand beside the controlled ones in the fit. */
-      readonly unlabelled?: Unlabelled | undefined;
+      /** Never controlled providers of the population that stand beside the controlled ones in the fit. */
+      readonly puBagging?: PuBagging | undefined;
       /** Networks are begun on the population's rule hits. */
       readonly pretrain?: Pretrain | undefined;
       /** Fit what a finding is worth too. */
@@ -53,9 +53,9 @@ export type ComputeJob =
       /** Rows that train this fold are searched on: no test part is seen. */
       readonly fold: Fold;
       readonly family: FamilySpec;
-      /** All active actors at the start of that fold's test part, where fits are given something of them. */
+      /** All active providers at the start of that fold's test part, where fits are given something of them. */
       readonly population?: MatrixFile | undefined;
-      readonly unlabelled?: Unlabelled | undefined;
+      readonly puBagging?: PuBagging | undefined;
       readonly pretrain?: Pretrain | undefined;
       readonly seed: number;
       readonly storeRoot: string;
@@ -65,18 +65,18 @@ export type ComputeJob =
       /** First as-of date that trains, where the split rolls. */ readonly trainFrom?: string | undefined;
       readonly matrix: MatrixFile;
       readonly family: FamilySpec;
-      /** All active actors of a day. */
+      /** All active providers of a day. */
       readonly population?: MatrixFile | undefined;
-      /** Never controlled actors of the population that stand beside the controlled ones in the fit. */
-      readonly unlabelled?: Unlabelled | undefined;
+      /** Never controlled providers of the population that stand beside the controlled ones in the fit. */
+      readonly puBagging?: PuBagging | undefined;
       /** Networks are begun on the population's rule hits. */
       readonly pretrain?: Pretrain | undefined;
       /** Fit what a finding is worth too; where lists are ordered by it, too few amounts are an error. */
       readonly amounts?: 'wanted' | 'needed' | undefined;
       /** Keep where scores stand among the population's, to read probabilities from. */
-      readonly standing?: boolean | undefined;
-      /** Keep what training saw, to mark actors unlike it. */
-      readonly markUnlike?: boolean | undefined;
+      readonly rankNormalizer?: boolean | undefined;
+      /** Keep what training saw, to mark providers unlike it. */
+      readonly flagOutOfDistribution?: boolean | undefined;
       readonly seed: number;
       readonly storeRoot: string;
     }
@@ -89,15 +89,15 @@ export type ComputeJob =
         nuisanceBaseSha256?: string | undefined;
         populationSha256?: string | undefined;
       }[];
-      /** All active actors at the start of each test part; their baselines are read here. */
+      /** All active providers at the start of each test part; their baselines are read here. */
       readonly populations?: readonly { readonly fold: Fold; readonly matrix: MatrixFile }[] | undefined;
       readonly matrix: MatrixFile;
       /** Calibrators that families were frozen with: what they promised is judged; one fitted anew is only compared with. */
       readonly frozen?: Readonly<Record<string, StoredCalibrator>> | undefined;
-      /** What controls were opened on that says more of an actor than any column does. */
-      readonly beyondColumns?: readonly string[] | undefined;
+      /** What controls were opened on that says more of a provider than any column does. */
+      readonly adjustFor?: readonly string[] | undefined;
       /** Probabilities are read from standings where every fold knows everybody's scores; from raw scores else. */
-      readonly readFrom?: ReadFrom | undefined;
+      readonly calibrationInput?: CalibrationInput | undefined;
       readonly ks: readonly number[];
       readonly bootstrap: number;
       readonly seed: number;
@@ -130,10 +130,10 @@ export interface FoldPredictions {
   readonly rowIds: readonly string[];
   readonly scores: readonly number[];
   /** Expected of each row, given a finding. */
-  readonly kroner?: readonly number[] | undefined;
+  readonly amountNok?: readonly number[] | undefined;
 }
 
-/** All active actors at the start of a test part as one family scored them. */
+/** All active providers at the start of a test part as one family scored them. */
 export interface PopulationScores {
   readonly fold: string;
   readonly family: string;
@@ -151,12 +151,12 @@ export interface FoldOutcome {
   readonly weightsSha256: string;
   /** FoldPredictions of the same family with the columns that say who looked. */
   readonly nuisanceSha256?: string | undefined;
-  /** What those are compared with, where the family itself was given something of everybody: nobody looked at never controlled actors. */
+  /** What those are compared with, where the family itself was given something of everybody: nobody looked at never controlled providers. */
   readonly nuisanceBaseSha256?: string | undefined;
   /** PopulationScores. */
   readonly populationSha256?: string | undefined;
-  /** Never controlled actors that were drawn for the fit, each counted once. */
-  readonly unlabelledRows?: number | undefined;
+  /** Never controlled providers that were drawn for the fit, each counted once. */
+  readonly unlabeledRows?: number | undefined;
 }
 
 export interface FinalOutcome {
@@ -187,19 +187,19 @@ export interface ShardScores {
   readonly groups: readonly string[];
   readonly scores: readonly number[];
   /** Whether each row is unlike all that training saw; of versions that can say. */
-  readonly unlike?: readonly boolean[] | undefined;
+  readonly outOfDistribution?: readonly boolean[] | undefined;
   /** Expected of each row, given a finding; of versions that can say. */
-  readonly kroner?: readonly number[] | undefined;
+  readonly amountNok?: readonly number[] | undefined;
 }
 
 export interface ComputeResults {
-  leaks: LeakCertificate;
+  leakage: LeakageReport;
   fold: FoldOutcome;
-  trial: TrialScore;
+  trial: TrialResult;
   final: FinalOutcome;
   evaluate: EvaluateOutcome;
   score: ScoreOutcome;
-  explain: readonly ActorReasons[];
+  explain: readonly ProviderReasons[];
 }
 
 /** What every result carries: the engine that computed, and what it cost. */

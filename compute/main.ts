@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const job = JSON.parse(Buffer.concat(parts).toString('utf8')) as ComputeJob;
   try {
     const result = await runJob(job);
-    const engine = job.kind === 'evaluate' || job.kind === 'leaks' ? {} : (await loadBackend()).engine;
+    const engine = job.kind === 'evaluate' || job.kind === 'leakage' ? {} : (await loadBackend()).engine;
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
     process.stdout.write(
       `${JSON.stringify({ result, engine, seconds, peakMiB: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`,

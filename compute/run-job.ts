@@ -5,14 +5,14 @@ import { amountsOf, fitAmounts, MIN_AMOUNTS } from '../models/amounts/amount-mod
 import { storeModel, restoreModel, type StoredModel } from '../models/artifact';
 import { loadBackend, type Tf } from '../models/backend';
 import { withProfile } from '../models/baselines/baselines';
-import { fitStanding } from '../models/calibration/rank-normalizer';
+import { fitRankNormalizer } from '../models/calibration/rank-normalizer';
 import { explain } from '../models/explain/reasons';
-import { checkEnough, fitFamily, type FittedModel, type FromEverybody } from '../models/training/fit';
-import { checkEncoder, checkLeaks, type LeakCertificate } from '../models/leakage/leakage-check';
+import { checkEnough, fitFamily, type FittedModel, type PopulationInputs } from '../models/training/fit';
+import { checkEncoder, checkLeakage, type LeakageReport } from '../models/leakage/leakage-check';
 import { pretrainingColumns, pretrainingOf } from '../models/training/pretraining';
 import { scoreRows } from '../models/score';
-import { fitSeen, unlikeSeen } from '../models/ood/training-ranges';
-import { type TrialScore, tryOut } from '../models/tuning/rolling-origin-cv';
+import { fitTrainingRanges, detectOutOfDistribution } from '../models/ood/training-ranges';
+import { type TrialResult, runTrial } from '../models/tuning/rolling-origin-cv';
 import { canonical } from '../platform/artifacts/hash';
 import { ArtifactStore } from '../platform/artifacts/store';
 import { readMatrix } from '../platform/matrices/read-matrix';
@@ -60,15 +60,15 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     );
   }
   const { tf } = await loadBackend();
-  const everybody = job.population && (await everybodyOf(job.population, store));
-  const fit = (used: readonly MatrixColumn[], from?: FromEverybody) => {
+  const population = job.population && (await populationInputsOf(job.population, store));
+  const fit = (used: readonly MatrixColumn[], from?: PopulationInputs) => {
     const fitted = fitFamily(tf, job.family, data, used, train, job.seed, from);
     const others = fitted.encoded.rows.filter((row) => row >= data.n);
-    const [leak] = checkEncoder(fitted.model.encoder, fitted.encoded.data, used, [...train, ...others]);
-    if (leak)
+    const [leakage] = checkEncoder(fitted.model.encoder, fitted.encoded.data, used, [...train, ...others]);
+    if (leakage)
       throw new UtplukkError(
-        'LeakFound',
-        `fold ${job.fold.id}: ${leak.detail}`,
+        'LeakageFound',
+        `fold ${job.fold.id}: ${leakage.detail}`,
         'This is an error of the program: report it.',
       );
     return { ...fitted, others: others.length };
@@ -80,11 +80,11 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
       family: job.family.family,
       rowIds: test.map((row) => data.rowId[row]!),
       scores: [...scoreRows(tf, model, data, test)],
-      ...(amounts ? { kroner: amountsOf(amounts, data, test) } : {}),
+      ...(amounts ? { amountNok: amountsOf(amounts, data, test) } : {}),
     };
     return store.put(canonical(found));
   };
-  const from = fromEverybody(job, everybody);
+  const from = populationInputs(job, population);
   const { model, validationLoss, others } = fit(columns, from);
   return {
     predictionsSha256: predictions(model),
@@ -96,22 +96,22 @@ async function fold(job: JobOf<'fold'>, store: ArtifactStore): Promise<FoldOutco
     weightsSha256: store.put(storeModel(model).weights),
     ...(who.length > 0 ? { nuisanceSha256: predictions(fit(all).model) } : {}),
     ...(who.length > 0 && from ? { nuisanceBaseSha256: predictions(fit(columns).model) } : {}),
-    ...(everybody ? { populationSha256: store.put(canonical(populationScores(tf, model, job, everybody))) } : {}),
-    ...(job.unlabelled && everybody ? { unlabelledRows: others } : {}),
+    ...(population ? { populationSha256: store.put(canonical(populationScores(tf, model, job, population))) } : {}),
+    ...(job.puBagging && population ? { unlabeledRows: others } : {}),
   };
 }
 
-/** All active actors as models see them, with what pretraining reads even where models do not. */
-const everybodyOf = async (population: MatrixFile, store: ArtifactStore): Promise<MatrixData> =>
+/** All active providers as models see them, with what pretraining reads even where models do not. */
+const populationInputsOf = async (population: MatrixFile, store: ArtifactStore): Promise<MatrixData> =>
   (await modelRows({ ...population, use: [...population.use, ...pretrainingColumns(population.meta)] }, store)).data;
 
 /** What a fit is given of everybody. */
-function fromEverybody(
-  { unlabelled, pretrain, population }: Pick<JobOf<'fold'>, 'unlabelled' | 'pretrain' | 'population'>,
-  everybody: MatrixData | undefined,
-): FromEverybody | undefined {
-  if (!everybody || !population || !(unlabelled ?? pretrain)) return undefined;
-  return { everybody, settings: unlabelled, pretrain: pretrain && pretrainingOf(everybody, population.meta) };
+function populationInputs(
+  { puBagging, pretrain, population: file }: Pick<JobOf<'fold'>, 'puBagging' | 'pretrain' | 'population'>,
+  population: MatrixData | undefined,
+): PopulationInputs | undefined {
+  if (!file || !population || !(puBagging ?? pretrain)) return undefined;
+  return { population, settings: puBagging, pretrain: pretrain && pretrainingOf(population, file.meta) };
 }
 
 function populationScores(
@@ -123,12 +123,12 @@ function populationScores(
   return { fold: id, family, entities: data.entity, scores: [...scoreRows(tf, model, data, allRows(data))] };
 }
 
-async function trial(job: JobOf<'trial'>, store: ArtifactStore): Promise<TrialScore> {
+async function trial(job: JobOf<'trial'>, store: ArtifactStore): Promise<TrialResult> {
   const { data, columns } = await modelRows(job.matrix, store);
   const train = allRows(data).filter((row) => trainsFold(datedRow(data, row), job.fold));
   const { tf } = await loadBackend();
-  const everybody = job.population && (await everybodyOf(job.population, store));
-  return tryOut(tf, job.family, data, columns, train, job.seed, fromEverybody(job, everybody));
+  const population = job.population && (await populationInputsOf(job.population, store));
+  return runTrial(tf, job.family, data, columns, train, job.seed, populationInputs(job, population));
 }
 
 async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOutcome> {
@@ -145,7 +145,7 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
       `fewer than ${MIN_AMOUNTS} findings have an amount: lists cannot be ordered by expected kroner`,
       'Write `expectedNok: beside` in the experiment, or load more outcomes.',
     );
-  const everybody = job.population && (await everybodyOf(job.population, store));
+  const population = job.population && (await populationInputsOf(job.population, store));
   const { model, validationLoss } = fitFamily(
     tf,
     job.family,
@@ -153,12 +153,14 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
     columns,
     rows,
     job.seed,
-    fromEverybody(job, everybody),
+    populationInputs(job, population),
   );
-  const standing =
-    job.standing && everybody ? fitStanding(scoreRows(tf, model, everybody, allRows(everybody))) : undefined;
-  const seen = job.markUnlike ? fitSeen(data, columns, rows) : undefined;
-  const { document, weights } = storeModel({ ...model, amounts, seen, standing });
+  const rankNormalizer =
+    job.rankNormalizer && population
+      ? fitRankNormalizer(scoreRows(tf, model, population, allRows(population)))
+      : undefined;
+  const seen = job.flagOutOfDistribution ? fitTrainingRanges(data, columns, rows) : undefined;
+  const { document, weights } = storeModel({ ...model, amounts, seen, rankNormalizer });
   return {
     modelSha256: store.put(canonical(document)),
     weightsSha256: store.put(weights),
@@ -167,11 +169,11 @@ async function final(job: JobOf<'final'>, store: ArtifactStore): Promise<FinalOu
   };
 }
 
-async function leaks(job: JobOf<'leaks'>, store: ArtifactStore): Promise<LeakCertificate> {
+async function leakage(job: JobOf<'leakage'>, store: ArtifactStore): Promise<LeakageReport> {
   // All columns are read: encodings of columns that do not enter the model are looked for too.
   const data = await readMatrix(job.matrix.file, job.matrix.meta.columns, store.temporary());
   const { folds, knownUntil, nuisanceAllowed, further } = job;
-  return checkLeaks(
+  return checkLeakage(
     {
       data,
       columns: usedColumns(job.matrix),
@@ -194,8 +196,10 @@ async function score(job: JobOf<'score'>, store: ArtifactStore): Promise<ScoreOu
     entities: data.entity,
     groups: data.group,
     scores: [...scoreRows(tf, model, data, rows)],
-    ...(model.seen ? { unlike: rows.map((row) => unlikeSeen(model.seen!, data, row) !== undefined) } : {}),
-    ...(model.amounts ? { kroner: amountsOf(model.amounts, data, rows) } : {}),
+    ...(model.seen
+      ? { outOfDistribution: rows.map((row) => detectOutOfDistribution(model.seen!, data, row) !== undefined) }
+      : {}),
+    ...(model.amounts ? { amountNok: amountsOf(model.amounts, data, rows) } : {}),
   };
   return { scoresSha256: store.put(canonical(document)), rows: data.n };
 }
@@ -239,8 +243,8 @@ export function runJob(job: ComputeJob): Promise<ComputeResults[ComputeJob['kind
       return final(job, store);
     case 'evaluate':
       return evaluate(job, store);
-    case 'leaks':
-      return leaks(job, store);
+    case 'leakage':
+      return leakage(job, store);
     case 'score':
       return score(job, store);
     case 'explain':

@@ -7,11 +7,11 @@ export const FAILURE_TYPES = [
   'GateRefused',
   'NoLabels', // too few outcomes known at the as-of instant to learn from
   'ContentMismatch', // bytes are not what their name (hash) says
-  'LeakFound', // the data hold what was not known when they say they were: no retry mends that
+  'LeakageFound', // the data hold what was not known when they say they were: no retry mends that
   'EngineMissing', // TensorFlow backend or a server that the work cannot do without
   'ComputingFailed', // a computing process ended by an error of the program, several times over
-  'SourceAway', // register or server not reachable: wait and try again
+  'SourceUnavailable', // register or server not reachable: wait and try again
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
-export const NON_RETRYABLE: readonly FailureType[] = FAILURE_TYPES.filter((type) => type !== 'SourceAway');
+export const NON_RETRYABLE: readonly FailureType[] = FAILURE_TYPES.filter((type) => type !== 'SourceUnavailable');

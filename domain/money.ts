@@ -10,7 +10,7 @@ const DECIMAL = /^(-?)(\d{1,13})(?:\.(\d{1,2}))?$/;
 export function parseOre(text: string): Ore {
   const match = DECIMAL.exec(text);
   if (!match) throw invalid(`"${text}" is not an amount in kroner with at most two decimals, such as 175.00`);
-  const [, sign, kroner = '0', decimals = ''] = match;
-  const ore = Number(kroner) * 100 + Number(decimals.padEnd(2, '0'));
+  const [, sign, amountNok = '0', decimals = ''] = match;
+  const ore = Number(amountNok) * 100 + Number(decimals.padEnd(2, '0'));
   return (sign ? -ore : ore) as Ore;
 }

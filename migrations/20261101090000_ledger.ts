@@ -7,8 +7,8 @@ export const DERIVE_ENTRY = `create or replace function aud.derive_entry() retur
       body := convert_from(new.bytes, 'UTF8')::jsonb;
       new.entry_id := (body->>'entry')::uuid;
       new.leaf_hash := sha256('\\x00'::bytea || new.bytes);
-      new.act := body->>'act';
-      new.act_id := (body->>'actId')::uuid;
+      new.event := body->>'event';
+      new.action_id := (body->>'actionId')::uuid;
       new.subject_kind := body->'subject'->>'kind';
       new.subject_id := body->'subject'->>'id';
       new.at := (body->>'at')::timestamptz;
@@ -16,7 +16,7 @@ export const DERIVE_ENTRY = `create or replace function aud.derive_entry() retur
     end $$;`;
 
 /**
- * Who acted (principals, acts) and the append-only ledger. An entry is canonical JSON stored as bytes; its leaf is
+ * Who acted (principals, actions) and the append-only ledger. An entry is canonical JSON stored as bytes; its leaf is
  * SHA-256(0x00 || bytes) as in RFC 6962. A deferred trigger chains it as the last thing before commit, so business work
  * never waits behind the chain's head, and a raw insert chains too.
  */
@@ -35,17 +35,17 @@ export async function up(knex: Knex): Promise<void> {
     );
     comment on table aud.principal is 'People and services that acted, by surrogate; the only place that names them (handlende)';
 
-    create table aud.act (
-      act_id uuid constraint act_pk primary key,
-      act text not null,
-      principal_id uuid not null constraint act_principal references aud.principal,
+    create table aud.action (
+      action_id uuid constraint action_pk primary key,
+      permission text not null,
+      principal_id uuid not null constraint action_principal references aud.principal,
       role text not null,
       purpose text not null,
       token_id text not null,
       token_sha256 bytea not null,
       at timestamptz not null
     );
-    comment on table aud.act is 'A verified act: token checked, role found, before anything changed';
+    comment on table aud.action is 'An audited action: token checked, role found, before anything changed';
 
     create table aud.reason (
       reason_id uuid constraint reason_pk primary key,
@@ -59,8 +59,8 @@ export async function up(knex: Knex): Promise<void> {
       entry_id uuid constraint entry_pk primary key,
       bytes bytea not null,
       leaf_hash bytea not null,
-      act text not null,
-      act_id uuid,
+      event text not null,
+      action_id uuid,
       subject_kind text not null,
       subject_id text not null,
       at timestamptz not null
@@ -103,7 +103,7 @@ export async function up(knex: Knex): Promise<void> {
     end $$;
     create trigger entry_append_only before update or delete or truncate on aud.entry for each statement execute function aud.refuse_change();
     create trigger chain_append_only before update or delete or truncate on aud.chain for each statement execute function aud.refuse_change();
-    create trigger act_append_only before update or delete or truncate on aud.act for each statement execute function aud.refuse_change();
+    create trigger action_append_only before update or delete or truncate on aud.action for each statement execute function aud.refuse_change();
 
     create function aud.only_by_trigger() returns trigger language plpgsql as $$
     begin

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Reference values, the register of actors and bills, load batches, quarantine, and the vault of people. */
+/** Reference values, the register of providers and bills, load batches, quarantine, and the vault of people. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create schema ref;
@@ -20,14 +20,14 @@ export async function up(knex: Knex): Promise<void> {
 
     create table core.batch_counter (
       only_one boolean constraint batch_counter_pk primary key default true constraint batch_counter_one check (only_one),
-      last_sealed bigint not null
+      last_committed bigint not null
     );
-    insert into core.batch_counter (last_sealed) values (0);
+    insert into core.batch_counter (last_committed) values (0);
 
     create table core.load_batch (
       batch_id int generated always as identity constraint load_batch_pk primary key,
-      sealed_seq bigint constraint load_batch_seq unique,
-      kind text not null constraint load_batch_kind check (kind in ('settlement', 'actor', 'case', 'table')),
+      committed_seq bigint constraint load_batch_seq unique,
+      kind text not null constraint load_batch_kind check (kind in ('settlement', 'provider', 'case', 'table')),
       file_name text not null,
       content_sha256 text not null constraint load_batch_content unique,
       rows_read int not null,
@@ -36,7 +36,7 @@ export async function up(knex: Knex): Promise<void> {
       known_from_min timestamptz,
       known_from_max timestamptz,
       loaded_at timestamptz not null,
-      act_id uuid not null constraint load_batch_act references aud.act,
+      action_id uuid not null constraint load_batch_action references aud.action,
       constraint load_batch_adds_up check (rows_loaded + rows_quarantined = rows_read)
     );
     comment on table core.load_batch is 'One loaded file; sealed in commit order under a lock (lasteparti)';
@@ -58,7 +58,7 @@ export async function up(knex: Knex): Promise<void> {
       orgnr text,
       practice_no text not null constraint provider_practice unique
     );
-    comment on table core.provider is 'Health actor in one practice (helseaktør)';
+    comment on table core.provider is 'Health provider in one practice (helseaktør)';
     comment on column core.provider.practice_no is 'praksisId in KUHR';
 
     create table core.provider_fact (
@@ -74,7 +74,7 @@ export async function up(knex: Knex): Promise<void> {
       extra jsonb,
       constraint provider_fact_pk primary key (provider_id, valid_from, known_from)
     );
-    comment on table core.provider_fact is 'What is known of an actor: valid in the world from/to, known to the payer from; later facts supersede';
+    comment on table core.provider_fact is 'What is known of a provider: valid in the world from/to, known to the payer from; later facts supersede';
 
     create table core.patient (patient_key bigint constraint patient_pk primary key);
     comment on table core.patient is 'Patients by random surrogate (pasient)';

@@ -14,7 +14,7 @@ export async function up(knex: Knex): Promise<void> {
       made_at timestamptz not null
     );
     comment on table ml.snapshot is 'Sealed extract, named by the hash of its manifest; (as_of, horizon) is the load horizon it saw';
-    comment on column ml.snapshot.horizon is 'Last sealed load batch that was visible';
+    comment on column ml.snapshot.horizon is 'Last committed load batch that was visible';
 
     create table ml.partition (
       dataset text not null,
@@ -41,7 +41,7 @@ export async function up(knex: Knex): Promise<void> {
 
     create table ml.training_run (
       run_id uuid constraint training_run_pk primary key,
-      act_id uuid not null constraint training_run_act references aud.act,
+      action_id uuid not null constraint training_run_action references aud.action,
       experiment jsonb not null,
       experiment_sha256 text not null,
       slot text not null,

@@ -10,9 +10,9 @@ export const CHECK_DECISION = `create or replace function ml.check_decision() re
         raise exception 'request % expired at %', request.request_id, request.expires_at using errcode = 'check_violation';
       end if;
       if new.verdict = 'approved' then
-        select principal_id into strict requester from aud.act where act_id = request.act_id;
-        select principal_id into strict decider from aud.act where act_id = new.act_id;
-        select a.principal_id into strict trainer from ml.model_version v join ml.training_run r using (run_id) join aud.act a on a.act_id = r.act_id where v.version_id = request.version_id;
+        select principal_id into strict requester from aud.action where action_id = request.action_id;
+        select principal_id into strict decider from aud.action where action_id = new.action_id;
+        select a.principal_id into strict trainer from ml.model_version v join ml.training_run r using (run_id) join aud.action a on a.action_id = r.action_id where v.version_id = request.version_id;
         if decider in (requester, trainer) then
           raise exception 'four eyes: the approver of request % asked for it or trained the model', request.request_id using errcode = 'check_violation';
         end if;
@@ -40,7 +40,7 @@ export async function up(knex: Knex): Promise<void> {
       request_id uuid constraint promotion_request_pk primary key,
       version_id text not null constraint promotion_request_version references ml.model_version,
       slot text not null,
-      act_id uuid not null constraint promotion_request_act references aud.act,
+      action_id uuid not null constraint promotion_request_action references aud.action,
       requested_at timestamptz not null,
       expires_at timestamptz not null,
       constraint promotion_request_expiry check (expires_at > requested_at)
@@ -58,10 +58,10 @@ export async function up(knex: Knex): Promise<void> {
       decision_id uuid constraint decision_pk primary key,
       request_id uuid not null constraint decision_request references ml.promotion_request constraint decision_once unique,
       verdict text not null constraint decision_verdict check (verdict in ('approved', 'refused', 'expired')),
-      act_id uuid constraint decision_act references aud.act,
+      action_id uuid constraint decision_action references aud.action,
       reason_id uuid constraint decision_reason references aud.reason,
       decided_at timestamptz not null,
-      constraint decision_has_decider check (verdict = 'expired' or act_id is not null)
+      constraint decision_has_decider check (verdict = 'expired' or action_id is not null)
     );
 
     create table ml.champion (
@@ -69,7 +69,7 @@ export async function up(knex: Knex): Promise<void> {
       seq int not null,
       version_id text not null constraint champion_version references ml.model_version,
       decision_id uuid not null constraint champion_decision references ml.decision,
-      act_id uuid not null constraint champion_act references aud.act,
+      action_id uuid not null constraint champion_action references aud.action,
       live_from timestamptz not null,
       constraint champion_pk primary key (slot, seq)
     );

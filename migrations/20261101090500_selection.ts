@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Scoring runs, selection lists and the seals on them. A sealed list cannot change. */
+/** Scoring runs, selection lists and the seals on them. A approved list cannot change. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create schema sel;
@@ -13,7 +13,7 @@ export async function up(knex: Knex): Promise<void> {
       as_of timestamptz not null,
       scores_sha256 text not null,
       rows int not null,
-      act_id uuid not null constraint scoring_run_act references aud.act,
+      action_id uuid not null constraint scoring_run_action references aud.action,
       scored_at timestamptz not null,
       constraint scoring_run_natural unique (slot, version_id, matrix_id)
     );
@@ -30,7 +30,7 @@ export async function up(knex: Knex): Promise<void> {
       drafted_at timestamptz not null,
       expires_at timestamptz not null
     );
-    comment on table sel.list is 'Selection list of a round (utvalgsliste); draft until two people seal it';
+    comment on table sel.list is 'Selection list of a round (utvalgsliste); draft until two people sign off it';
 
     create table sel.line (
       list_id text not null constraint line_list references sel.list,
@@ -47,34 +47,34 @@ export async function up(knex: Knex): Promise<void> {
     );
     comment on table sel.line is 'Every candidate of a list, chosen or not, with its inclusion probability';
 
-    create table sel.seal (
-      seal_id uuid constraint seal_pk primary key,
-      list_id text not null constraint seal_list references sel.list,
-      verdict text not null constraint seal_verdict check (verdict in ('sealed', 'refused', 'expired')),
+    create table sel.sign_off (
+      sign_off_id uuid constraint sign_off_pk primary key,
+      list_id text not null constraint sign_off_list references sel.list,
+      verdict text not null constraint sign_off_verdict check (verdict in ('approved', 'refused', 'expired')),
       principal_id uuid,
-      act_id uuid constraint seal_act references aud.act,
-      reason_id uuid constraint seal_reason references aud.reason,
+      action_id uuid constraint seal_action references aud.action,
+      reason_id uuid constraint sign_off_reason references aud.reason,
       sealed_at timestamptz not null,
-      constraint seal_once_each unique (list_id, principal_id),
-      constraint seal_has_person check (verdict = 'expired' or principal_id is not null)
+      constraint sign_off_once_each unique (list_id, principal_id),
+      constraint sign_off_has_person check (verdict = 'expired' or principal_id is not null)
     );
 
-    create function sel.check_seal() returns trigger language plpgsql as $$
+    create function sel.check_sign_off() returns trigger language plpgsql as $$
     declare seals int; closed boolean;
     begin
       perform 1 from sel.list where list_id = new.list_id for update;
-      select count(*) filter (where verdict = 'sealed'), coalesce(bool_or(verdict <> 'sealed'), false) into seals, closed from sel.seal where list_id = new.list_id;
+      select count(*) filter (where verdict = 'approved'), coalesce(bool_or(verdict <> 'approved'), false) into seals, closed from sel.sign_off where list_id = new.list_id;
       if closed or seals >= 2 then
         raise exception 'list % is closed', new.list_id using errcode = 'check_violation';
       end if;
-      if new.act_id is not null and not exists (select 1 from aud.act a where a.act_id = new.act_id and a.principal_id = new.principal_id) then
+      if new.action_id is not null and not exists (select 1 from aud.action a where a.action_id = new.action_id and a.principal_id = new.principal_id) then
         raise exception 'the seal''s person is not the one who acted' using errcode = 'check_violation';
       end if;
       return new;
     end $$;
-    create trigger seal_checked before insert on sel.seal for each row execute function sel.check_seal();
+    create trigger sign_off_checked before insert on sel.sign_off for each row execute function sel.check_sign_off();
     create trigger list_append_only before update or delete or truncate on sel.list for each statement execute function aud.refuse_change();
-    create trigger seal_append_only before update or delete or truncate on sel.seal for each statement execute function aud.refuse_change();
+    create trigger sign_off_append_only before update or delete or truncate on sel.sign_off for each statement execute function aud.refuse_change();
     create trigger line_append_only before update or delete or truncate on sel.line for each statement execute function aud.refuse_change();
     create trigger scoring_append_only before update or delete or truncate on sel.scoring_run for each statement execute function aud.refuse_change();
   `);

@@ -136,7 +136,7 @@ export async function up(knex: Knex): Promise<void> {
 
     alter table core.load_batch drop constraint load_batch_kind;
     alter table core.load_batch add constraint load_batch_kind
-      check (kind in ('settlement', 'actor', 'patient', 'substitute', 'prescription', 'case', 'table', 'bills'));
+      check (kind in ('settlement', 'provider', 'patient', 'substitute', 'prescription', 'case', 'table', 'bills'));
 
     alter table ctl.appeal add column received date, add column instance text not null default 'helfo', add column misregistered boolean not null default false;
     comment on column ctl.appeal.misregistered is 'A reversal entered as a complaint that nobody sent in: flagged, and no label rests on it';
@@ -200,6 +200,6 @@ export async function down(knex: Knex): Promise<void> {
     drop sequence core.bill_number;
     delete from ml.partition;
     alter table core.load_batch drop constraint load_batch_kind;
-    alter table core.load_batch add constraint load_batch_kind check (kind in ('settlement', 'actor', 'case', 'table')) not valid;
+    alter table core.load_batch add constraint load_batch_kind check (kind in ('settlement', 'provider', 'case', 'table')) not valid;
   `);
 }

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 /** What each training run was searched for, and the reasons people gave for what looked too good. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    create table ml.leak_certificate (
+    create table ml.leakage_report (
       run_id uuid constraint leak_certificate_pk primary key constraint leak_certificate_run references ml.training_run,
       verdict text not null constraint leak_certificate_verdict check (verdict in ('clean', 'needs-reason', 'refused')),
       tests int not null,
@@ -11,20 +11,20 @@ export async function up(knex: Knex): Promise<void> {
       document jsonb not null,
       made_at timestamptz not null
     );
-    comment on table ml.leak_certificate is 'Result of the leak check of a training run (lekkasjesjekk)';
+    comment on table ml.leakage_report is 'Result of the target-leakage check of a training run (lekkasjesjekk)';
 
-    create table ml.leak_reason (
-      run_id uuid not null constraint leak_reason_certificate references ml.leak_certificate,
+    create table ml.leakage_reason (
+      run_id uuid not null constraint leak_reason_certificate references ml.leakage_report,
       principal_id uuid not null,
       reason_id uuid not null,
-      act_id uuid not null constraint leak_reason_act references aud.act,
+      action_id uuid not null constraint leak_reason_action references aud.action,
       given_at timestamptz not null,
       constraint leak_reason_pk primary key (run_id, principal_id)
     );
-    comment on table ml.leak_reason is 'Why a statistical suspicion is accepted; two different people are needed';
+    comment on table ml.leakage_reason is 'Why a statistical suspicion is accepted; two different people are needed';
   `);
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('drop table ml.leak_reason; drop table ml.leak_certificate;');
+  await knex.raw('drop table ml.leakage_reason; drop table ml.leakage_report;');
 }

@@ -19,8 +19,8 @@ export async function up(knex: Knex): Promise<void> {
 
     create schema truth;
     comment on schema truth is 'What a simulation planted (fasit): for judging detectors and models, barred to the product';
-    create table truth.actor (
-      practice_no text constraint truth_actor_pk primary key,
+    create table truth.provider (
+      practice_no text constraint truth_provider_pk primary key,
       latent text not null,
       behaviours text[] not null,
       honest text,
@@ -29,7 +29,7 @@ export async function up(knex: Knex): Promise<void> {
       ring int
     );
     create table truth.day (
-      practice_no text not null constraint truth_day_actor references truth.actor,
+      practice_no text not null constraint truth_day_provider references truth.provider,
       day date not null,
       behaviour smallint not null,
       bills int not null,
@@ -52,7 +52,7 @@ export async function up(knex: Knex): Promise<void> {
     grant select on public.schema_migration to utplukk_product;
 
     grant usage on schema aud to utplukk_product;
-    grant select, insert on aud.principal, aud.act, aud.reason, aud.entry to utplukk_product;
+    grant select, insert on aud.principal, aud.action, aud.reason, aud.entry to utplukk_product;
     grant select on aud.chain, aud.chain_head to utplukk_product;
     grant update (words, salt) on aud.reason to utplukk_product;
     -- The chain is written by the trigger alone, with the owner's rights; nobody else needs any.

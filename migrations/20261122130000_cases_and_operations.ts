@@ -27,7 +27,7 @@ export async function up(knex: Knex): Promise<void> {
       known_from timestamptz not null,
       batch_id int not null constraint signal_batch references core.load_batch
     );
-    comment on table ctl.signal is 'Something that points to an actor (bekymringsmelding, signal)';
+    comment on table ctl.signal is 'Something that points to a provider (bekymringsmelding, signal)';
     create index signal_of_provider on ctl.signal (provider_id, known_from);
 
     alter table ctl.case add column campaign_code text constraint case_campaign references ctl.campaign, add column control_from date, add column control_to date,
@@ -71,7 +71,7 @@ export async function up(knex: Knex): Promise<void> {
 
     alter table core.load_batch drop constraint load_batch_kind;
     alter table core.load_batch add constraint load_batch_kind
-      check (kind in ('settlement', 'actor', 'agreement', 'patient', 'substitute', 'prescription', 'case', 'table', 'bills'));
+      check (kind in ('settlement', 'provider', 'agreement', 'patient', 'substitute', 'prescription', 'case', 'table', 'bills'));
 
     create schema ops;
     comment on schema ops is 'Running of the machinery (drift)';
@@ -97,7 +97,7 @@ export async function down(knex: Knex): Promise<void> {
     drop schema ops cascade;
     alter table core.load_batch drop constraint load_batch_kind;
     alter table core.load_batch add constraint load_batch_kind
-      check (kind in ('settlement', 'actor', 'patient', 'substitute', 'prescription', 'case', 'table', 'bills')) not valid;
+      check (kind in ('settlement', 'provider', 'patient', 'substitute', 'prescription', 'case', 'table', 'bills')) not valid;
     drop table ctl.measure, ctl.reclaim, ctl.finding, ctl.signal;
     alter table ctl.case drop constraint case_period, drop column campaign_code, drop column control_from, drop column control_to;
     drop table ctl.campaign;

@@ -11,7 +11,7 @@ export async function up(knex: Knex): Promise<void> {
     alter table priv.vault drop constraint vault_patient_fk;
     revoke update, delete on core.patient, core.provider, core.load_batch, priv.vault from utplukk_product;
     grant update (practice_no) on core.provider to utplukk_product;
-    grant update (sealed_seq, rows_read, rows_loaded, rows_quarantined, known_from_min, known_from_max) on core.load_batch to utplukk_product;
+    grant update (committed_seq, rows_read, rows_loaded, rows_quarantined, known_from_min, known_from_max) on core.load_batch to utplukk_product;
   `);
 }
 

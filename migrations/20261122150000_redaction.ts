@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /**
- * The only thing that replaces what a sealed snapshot holds: a statement that one partition became another, on what legal
+ * The only thing that replaces what a stored snapshot holds: a statement that one partition became another, on what legal
  * basis and by which two people. Manifests stay as they were sealed and resolve through it.
  */
 export async function up(knex: Knex): Promise<void> {
@@ -17,15 +17,15 @@ export async function up(knex: Knex): Promise<void> {
       new_rows bigint not null,
       rows_removed bigint not null constraint redaction_removes check (rows_removed > 0),
       legal_basis text not null constraint redaction_basis check (length(legal_basis) >= 3),
-      asked_act uuid not null constraint redaction_asked references aud.act,
-      approved_act uuid not null constraint redaction_approved references aud.act,
+      asked_action uuid not null constraint redaction_asked references aud.action,
+      approved_action uuid not null constraint redaction_approved references aud.action,
       at timestamptz not null
     );
-    comment on table ml.redaction is 'A partition of sealed snapshots from which rows were taken away (sletting, GDPR art. 17)';
+    comment on table ml.redaction is 'A partition of stored snapshots from which rows were taken away (sletting, GDPR art. 17)';
 
     create function ml.check_redaction() returns trigger language plpgsql as $$
     begin
-      if (select principal_id from aud.act where act_id = new.asked_act) = (select principal_id from aud.act where act_id = new.approved_act) then
+      if (select principal_id from aud.action where action_id = new.asked_action) = (select principal_id from aud.action where action_id = new.approved_action) then
         raise exception 'four eyes: a redaction needs two different people' using errcode = 'check_violation';
       end if;
       return new;

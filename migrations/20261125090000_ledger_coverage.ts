@@ -6,15 +6,15 @@ import { randomUUID } from 'node:crypto';
 /** Tables whose every row stands in the ledger by digest: key columns, and columns left out because they can be erased. */
 const COVERED: readonly (readonly [table: string, key: string, without?: string])[] = [
   ['aud.principal', 'principal_id'],
-  ['aud.act', 'act_id'],
+  ['aud.action', 'action_id'],
   ['aud.reason', 'reason_id', 'words,salt'],
   ['core.load_batch', 'batch_id'],
   ['ml.snapshot', 'snapshot_id'],
   ['ml.matrix', 'matrix_id'],
   ['ml.training_run', 'run_id'],
   ['ml.fold_result', 'run_id,fold,family'],
-  ['ml.leak_certificate', 'run_id'],
-  ['ml.leak_reason', 'run_id,principal_id'],
+  ['ml.leakage_report', 'run_id'],
+  ['ml.leakage_reason', 'run_id,principal_id'],
   ['ml.model_version', 'version_id'],
   ['ml.promotion_request', 'request_id'],
   ['ml.gate_result', 'request_id,gate'],
@@ -23,7 +23,7 @@ const COVERED: readonly (readonly [table: string, key: string, without?: string]
   ['ml.redaction', 'redaction_id'],
   ['sel.scoring_run', 'scoring_id'],
   ['sel.list', 'list_id'],
-  ['sel.seal', 'seal_id'],
+  ['sel.sign_off', 'sign_off_id'],
 ];
 const ENTRIES_A_ROW = 500;
 
@@ -94,8 +94,8 @@ export async function up(knex: Knex): Promise<void> {
       body := convert_from(new.bytes, 'UTF8')::jsonb;
       new.entry_id := (body->>'entry')::uuid;
       new.leaf_hash := sha256('\\x00'::bytea || new.bytes);
-      new.act := body->>'act';
-      new.act_id := (body->>'actId')::uuid;
+      new.event := body->>'event';
+      new.action_id := (body->>'actionId')::uuid;
       new.subject_kind := body->'subject'->>'kind';
       new.subject_id := body->'subject'->>'id';
       new.at := (body->>'at')::timestamptz;
@@ -143,7 +143,7 @@ async function coverWhatIsThere(knex: Knex, table: string, key: string, without:
       v: 2,
       entry: randomUUID(),
       at: clock[0]!.at,
-      act: 'coverage.began',
+      event: 'coverage.began',
       subject: { kind: 'table', id: table },
       changes,
     };

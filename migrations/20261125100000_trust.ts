@@ -4,9 +4,9 @@ import { CHECK_CHAMPION, CHECK_DECISION } from './20261101090400_promotion';
 /** Rows of these are named by digest in the ledger, as those of 20261125090000. */
 const COVERED: readonly (readonly [table: string, key: string])[] = [
   ['ml.statement', 'statement_id'],
-  ['ml.emergency', 'emergency_id'],
-  ['ml.emergency_answer', 'emergency_id,principal_id'],
-  ['ml.gate_override', 'request_id,gate,principal_id'],
+  ['ml.intervention', 'intervention_id'],
+  ['ml.intervention_answer', 'intervention_id,principal_id'],
+  ['ml.gate_waiver', 'request_id,gate,principal_id'],
 ];
 
 /**
@@ -21,7 +21,7 @@ export async function up(knex: Knex): Promise<void> {
       version_id text not null constraint statement_version references ml.model_version,
       predicate_type text not null,
       envelope jsonb not null,
-      act_id uuid not null constraint statement_act references aud.act,
+      action_id uuid not null constraint statement_action references aud.action,
       made_at timestamptz not null
     );
     create index statement_of_version on ml.statement (version_id, predicate_type);
@@ -36,64 +36,64 @@ export async function up(knex: Knex): Promise<void> {
     create index champion_of_version on ml.champion (version_id);
     create index scoring_run_in_time on sel.scoring_run (slot, scored_at);
 
-    create table ml.emergency (
-      emergency_id uuid constraint emergency_pk primary key,
+    create table ml.intervention (
+      intervention_id uuid constraint intervention_pk primary key,
       slot text not null,
-      kind text not null constraint emergency_kind check (kind in ('stop', 'return')),
-      withdrawn_version text not null constraint emergency_withdrawn references ml.model_version,
-      returned_version text constraint emergency_returned references ml.model_version,
-      act_id uuid not null constraint emergency_act references aud.act,
-      reason_id uuid not null constraint emergency_reason references aud.reason,
+      kind text not null constraint intervention_kind check (kind in ('suspend', 'roll-back')),
+      withdrawn_version text not null constraint intervention_withdrawn references ml.model_version,
+      returned_version text constraint intervention_returned references ml.model_version,
+      action_id uuid not null constraint intervention_action references aud.action,
+      reason_id uuid not null constraint intervention_reason references aud.reason,
       at timestamptz not null,
       confirm_by timestamptz,
-      constraint emergency_shape check ((kind = 'return') = (returned_version is not null) and (kind = 'return') = (confirm_by is not null))
+      constraint intervention_shape check ((kind = 'roll-back') = (returned_version is not null) and (kind = 'roll-back') = (confirm_by is not null))
     );
-    create index emergency_of_slot on ml.emergency (slot, at);
-    comment on table ml.emergency is 'One person stopped scoring, or returned to an earlier version (nødstopp, nødretur)';
-    create table ml.emergency_answer (
-      emergency_id uuid not null constraint emergency_answer_emergency references ml.emergency,
+    create index intervention_of_slot on ml.intervention (slot, at);
+    comment on table ml.intervention is 'One person stopped scoring, or returned to an earlier version (nødstopp, nødretur)';
+    create table ml.intervention_answer (
+      intervention_id uuid not null constraint intervention_answer_intervention references ml.intervention,
       principal_id uuid not null,
-      act_id uuid not null constraint emergency_answer_act references aud.act,
-      reason_id uuid not null constraint emergency_answer_reason references aud.reason,
+      action_id uuid not null constraint intervention_answer_action references aud.action,
+      reason_id uuid not null constraint intervention_answer_reason references aud.reason,
       at timestamptz not null,
-      constraint emergency_answer_pk primary key (emergency_id, principal_id)
+      constraint intervention_answer_pk primary key (intervention_id, principal_id)
     );
-    comment on table ml.emergency_answer is 'People who confirm an emergency return (one more) or lift a stop (two)';
+    comment on table ml.intervention_answer is 'People who confirm an intervention return (one more) or lift a stop (two)';
 
-    create table ml.gate_override (
+    create table ml.gate_waiver (
       request_id uuid not null,
       gate text not null,
       principal_id uuid not null,
-      act_id uuid not null constraint gate_override_act references aud.act,
+      action_id uuid not null constraint gate_waiver_action references aud.action,
       reason_id uuid not null constraint gate_override_reason references aud.reason,
       at timestamptz not null,
       constraint gate_override_pk primary key (request_id, gate, principal_id),
       constraint gate_override_gate foreign key (request_id, gate) references ml.gate_result
     );
-    comment on table ml.gate_override is 'A failed gate that people pass over, with a reason that stays visible; two different ones are needed';
+    comment on table ml.gate_waiver is 'A failed gate that people pass over, with a reason that stays visible; two different ones are needed';
 
     create function ml.check_person() returns trigger language plpgsql as $$
     declare initiator uuid;
     begin
-      if not exists (select from aud.act a where a.act_id = new.act_id and a.principal_id = new.principal_id) then
+      if not exists (select from aud.action a where a.action_id = new.action_id and a.principal_id = new.principal_id) then
         raise exception 'the person named is not the one who acted' using errcode = 'check_violation';
       end if;
-      if tg_table_name = 'emergency_answer' then
-        select a.principal_id into initiator from ml.emergency e join aud.act a using (act_id) where e.emergency_id = new.emergency_id and e.kind = 'return';
+      if tg_table_name = 'intervention_answer' then
+        select a.principal_id into initiator from ml.intervention e join aud.action a using (action_id) where e.intervention_id = new.intervention_id and e.kind = 'roll-back';
         if initiator = new.principal_id then
           raise exception 'four eyes: the one who returned to an earlier version may not confirm it' using errcode = 'check_violation';
         end if;
       end if;
-      if tg_table_name = 'gate_override' then
+      if tg_table_name = 'gate_waiver' then
         if exists (select from ml.promotion_request r join ml.model_version v using (version_id) join ml.training_run t using (run_id)
-          join aud.act a on a.act_id in (r.act_id, t.act_id) where r.request_id = new.request_id and a.principal_id = new.principal_id) then
+          join aud.action a on a.action_id in (r.action_id, t.action_id) where r.request_id = new.request_id and a.principal_id = new.principal_id) then
           raise exception 'four eyes: who asked or trained may not pass over a gate' using errcode = 'check_violation';
         end if;
       end if;
       return new;
     end $$;
-    create trigger emergency_answer_checked before insert on ml.emergency_answer for each row execute function ml.check_person();
-    create trigger gate_override_checked before insert on ml.gate_override for each row execute function ml.check_person();
+    create trigger intervention_answer_checked before insert on ml.intervention_answer for each row execute function ml.check_person();
+    create trigger gate_override_checked before insert on ml.gate_waiver for each row execute function ml.check_person();
 
     create or replace function ml.check_decision() returns trigger language plpgsql as $$
     declare request ml.promotion_request; requester uuid; trainer uuid; decider uuid;
@@ -107,9 +107,9 @@ export async function up(knex: Knex): Promise<void> {
         raise exception 'request % expired at %', request.request_id, request.expires_at using errcode = 'check_violation';
       end if;
       if new.verdict = 'approved' then
-        select principal_id into strict requester from aud.act where act_id = request.act_id;
-        select principal_id into strict decider from aud.act where act_id = new.act_id;
-        select a.principal_id into strict trainer from ml.model_version v join ml.training_run r using (run_id) join aud.act a on a.act_id = r.act_id where v.version_id = request.version_id;
+        select principal_id into strict requester from aud.action where action_id = request.action_id;
+        select principal_id into strict decider from aud.action where action_id = new.action_id;
+        select a.principal_id into strict trainer from ml.model_version v join ml.training_run r using (run_id) join aud.action a on a.action_id = r.action_id where v.version_id = request.version_id;
         if decider in (requester, trainer) then
           raise exception 'four eyes: the approver of request % asked for it or trained the model', request.request_id using errcode = 'check_violation';
         end if;
@@ -117,7 +117,7 @@ export async function up(knex: Knex): Promise<void> {
           raise exception 'no signed statement stands behind the approval of request %', request.request_id using errcode = 'check_violation';
         end if;
         if exists (select from ml.gate_result g where g.request_id = request.request_id and not g.passed
-            and (select count(*) from ml.gate_override o where o.request_id = g.request_id and o.gate = g.gate) < 2) then
+            and (select count(*) from ml.gate_waiver o where o.request_id = g.request_id and o.gate = g.gate) < 2) then
           raise exception 'request % did not pass its gates', request.request_id using errcode = 'check_violation';
         end if;
         if not exists (select from ml.gate_result g where g.request_id = request.request_id) then
@@ -135,7 +135,7 @@ export async function up(knex: Knex): Promise<void> {
       if not found then
         raise exception 'no approved decision stands behind version % for slot %', new.version_id, new.slot using errcode = 'check_violation';
       end if;
-      if exists (select from ml.emergency e where e.slot = new.slot and e.kind = 'return' and e.withdrawn_version = new.version_id and e.at >= decided) then
+      if exists (select from ml.intervention e where e.slot = new.slot and e.kind = 'roll-back' and e.withdrawn_version = new.version_id and e.at >= decided) then
         raise exception 'version % was withdrawn from slot %: a new decision by two people is needed', new.version_id, new.slot using errcode = 'check_violation';
       end if;
       select * into last from ml.champion where slot = new.slot order by seq desc limit 1;
@@ -149,9 +149,9 @@ export async function up(knex: Knex): Promise<void> {
     end $$;
 
     create trigger statement_append_only before update or delete or truncate on ml.statement for each statement execute function aud.refuse_change();
-    create trigger emergency_append_only before update or delete or truncate on ml.emergency for each statement execute function aud.refuse_change();
-    create trigger emergency_answer_append_only before update or delete or truncate on ml.emergency_answer for each statement execute function aud.refuse_change();
-    create trigger gate_override_append_only before update or delete or truncate on ml.gate_override for each statement execute function aud.refuse_change();
+    create trigger intervention_append_only before update or delete or truncate on ml.intervention for each statement execute function aud.refuse_change();
+    create trigger intervention_answer_append_only before update or delete or truncate on ml.intervention_answer for each statement execute function aud.refuse_change();
+    create trigger gate_override_append_only before update or delete or truncate on ml.gate_waiver for each statement execute function aud.refuse_change();
     create trigger gate_result_append_only before update or delete or truncate on ml.gate_result for each statement execute function aud.refuse_change();
 
     do $$ begin
@@ -176,7 +176,7 @@ export async function down(knex: Knex): Promise<void> {
     alter table ml.gate_result drop column policy_version;
     alter table ml.decision drop column statement_id;
     alter table ml.promotion_request drop column statement_id;
-    drop table ml.gate_override, ml.emergency_answer, ml.emergency, ml.statement;
+    drop table ml.gate_waiver, ml.intervention_answer, ml.intervention, ml.statement;
     drop function ml.check_person;
   `);
   await knex.raw(`${CHECK_DECISION} ${CHECK_CHAMPION}`);

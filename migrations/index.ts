@@ -6,7 +6,7 @@ import * as learning from './20261101090300_learning';
 import * as promotion from './20261101090400_promotion';
 import * as selection from './20261101090500_selection';
 import * as registerNational from './20261122090000_register_national';
-import * as leakCertificate from './20261122100000_leak_certificate';
+import * as leakageReport from './20261122100000_leak_certificate';
 import * as roles from './20261122120000_roles';
 import * as casesAndOperations from './20261122130000_cases_and_operations';
 import * as bulkFacts from './20261122140000_bulk_facts';
@@ -22,7 +22,7 @@ import * as labelRevision from './20261125150000_label_revision';
 import * as whatALineSays from './20261126090000_what_a_line_says';
 import * as ledgerSearch from './20261126100000_ledger_search';
 import * as gateWords from './20261126110000_gate_words';
-import * as followUp from './20261126120000_follow_up';
+import * as postDeploymentEvaluation from './20261126120000_follow_up';
 
 /** All migrations in order. Listed by hand: the order is part of the product, and no folder is scanned at run time. */
 const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
@@ -33,7 +33,7 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261101090400_promotion': promotion,
   '20261101090500_selection': selection,
   '20261122090000_register_national': registerNational,
-  '20261122100000_leak_certificate': leakCertificate,
+  '20261122100000_leak_certificate': leakageReport,
   '20261122120000_roles': roles,
   '20261122130000_cases_and_operations': casesAndOperations,
   '20261122140000_bulk_facts': bulkFacts,
@@ -49,7 +49,7 @@ const MIGRATIONS: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   '20261126090000_what_a_line_says': whatALineSays,
   '20261126100000_ledger_search': ledgerSearch,
   '20261126110000_gate_words': gateWords,
-  '20261126120000_follow_up': followUp,
+  '20261126120000_follow_up': postDeploymentEvaluation,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -1,10 +1,10 @@
-import type { Standing } from '../domain/schemas/calibration';
+import type { RankNormalizer } from '../domain/schemas/calibration';
 import type { FamilyName } from '../domain/schemas/families';
 import type { AmountModel } from './amounts/amount-model';
 import type { FittedModel } from './training/fit';
 import { type NamedTensor, size } from './nn/network';
 import type { EncoderState } from './preprocessing/encoder';
-import type { Seen } from './ood/training-ranges';
+import type { TrainingRanges } from './ood/training-ranges';
 
 interface Shape {
   readonly name: string;
@@ -20,8 +20,8 @@ export interface StoredModel {
   readonly members: readonly (readonly Shape[])[];
   readonly background: readonly number[];
   readonly amounts?: AmountModel | undefined;
-  readonly seen?: Seen | undefined;
-  readonly standing?: Standing | undefined;
+  readonly seen?: TrainingRanges | undefined;
+  readonly rankNormalizer?: RankNormalizer | undefined;
 }
 
 /** The form of versions frozen before families shared one; they still score, but carry no mean row to tell reasons against. */
@@ -42,15 +42,19 @@ export function storeModel(model: FittedModel): { document: StoredModel; weights
   const weights = Buffer.alloc(floats.reduce((sum, { values }) => sum + values.length, 0) * 4);
   let at = 0;
   for (const { values } of floats) for (const value of values) at = weights.writeFloatLE(value, at);
-  const { family, encoder, chosen, background, amounts, seen, standing } = model;
+  const { family, encoder, chosen, background, amounts, seen, rankNormalizer } = model;
   const members = model.members.map((member) => member.map(({ name, shape }) => ({ name, shape })));
-  const beside = { ...(amounts ? { amounts } : {}), ...(seen ? { seen } : {}), ...(standing ? { standing } : {}) };
+  const beside = {
+    ...(amounts ? { amounts } : {}),
+    ...(seen ? { seen } : {}),
+    ...(rankNormalizer ? { rankNormalizer } : {}),
+  };
   return { document: { format: 2, family, encoder, chosen, members, background, ...beside }, weights };
 }
 
 /** @throws RangeError when the bytes are not as many as the document says */
 export function restoreModel(stored: StoredModel | StoredModelV1, weights: Buffer): FittedModel {
-  const { family, encoder, chosen, members, background, amounts, seen, standing } =
+  const { family, encoder, chosen, members, background, amounts, seen, rankNormalizer } =
     stored.format === 1 ? upgrade(stored) : stored;
   let at = 0;
   const take = ({ name, shape }: Shape): NamedTensor => ({
@@ -69,7 +73,7 @@ export function restoreModel(stored: StoredModel | StoredModelV1, weights: Buffe
     background,
     amounts,
     seen,
-    standing,
+    rankNormalizer,
   };
 }
 

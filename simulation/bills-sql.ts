@@ -1,8 +1,8 @@
 import { bitOf, type Behaviour, CALIBRATION, HONEST } from './calibration';
-import { type Dials, monthAt } from './simulation-config';
+import { type SimulationConfig, monthAt } from './simulation-config';
 
 /**
- * One month of service in SQL, step by step: which days each actor works, which contacts each day holds, their lines,
+ * One month of service in SQL, step by step: which days each provider works, which contacts each day holds, their lines,
  * when each starts, what the planted behaviours add, what the rule engine said, when the bill was received. Whole
  * numbers and hashes only decide; `planted` says which behaviour a bill or line owes its being there to.
  */
@@ -16,8 +16,8 @@ export function priceOf(month: string): number {
   return Math.pow(1 + CALIBRATION.tariffRise, years);
 }
 
-export function daysSql(dials: Dials, m: number): string {
-  const month = monthAt(dials, m);
+export function daysSql(config: SimulationConfig, m: number): string {
+  const month = monthAt(config, m);
   const season = CALIBRATION.season[Number(month.slice(5)) - 1]!;
   const growth = 1 + (CALIBRATION.yearlyGrowth * m) / 12;
   const behaviours: Behaviour[] = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11'];
@@ -26,9 +26,9 @@ export function daysSql(dials: Dials, m: number): string {
     with calendar as (select cast(unnest(generate_series(date '${month}-01', last_day(date '${month}-01'), interval 1 day)) as date) as day),
     worked as (
       select a.*, c.day, datediff('day', date '1970-01-01', c.day) as d, ${behaviours.map((b) => `${strength(b, m)} as s${b.slice(1)}`).join(', ')}
-      from actor a cross join calendar c
+      from provider a cross join calendar c
       where a.from_m <= ${m} and a.until_m > ${m} and a.intensity > 0
-        and u(a.idx, datediff('day', date '1970-01-01', c.day), 0, 'open') < ${(dials.volume * season).toFixed(9)} * case when isodow(c.day) >= 6 then a.p_weekend else a.p_weekday end),
+        and u(a.idx, datediff('day', date '1970-01-01', c.day), 0, 'open') < ${(config.volume * season).toFixed(9)} * case when isodow(c.day) >= 6 then a.p_weekend else a.p_weekday end),
     planted as (
       select *, s1 > 0 and u(idx, d, 0, 'A1') < 0.25 + 0.5 * s1 as p1, s5 > 0 and u(idx, d, 0, 'A5') < 0.3 + 0.4 * s5 as p5,
         s6 > 0 and u(idx, d, 0, 'A6') < 0.3 + 0.5 * s6 as p6, s11 > 0 and u(idx, d, 0, 'A11') < 0.3 + 0.5 * s11 as p11,
@@ -108,8 +108,8 @@ export function addOnsSql(): string {
 }
 
 /** Start minutes: one contact after the other, never faster than what is claimed, but for what is planted. */
-export function startsSql(dials: Dials, m: number): string {
-  const price = priceOf(monthAt(dials, m));
+export function startsSql(config: SimulationConfig, m: number): string {
+  const price = priceOf(monthAt(config, m));
   return `
     create or replace temp table sim_bill as
     with added as (select idx, d, i, sum(minutes) as minutes, sum(ore) as ore from sim_addon group by 1, 2, 3),
@@ -144,7 +144,7 @@ export function startsSql(dials: Dials, m: number): string {
 }
 
 /** Received instants and rule engine; every bill gets a guid that is a hash of what it is. */
-export function receivedSql(dials: Dials): string {
+export function receivedSql(config: SimulationConfig): string {
   const { lateShare, lateDays } = CALIBRATION.lag;
   return `
     create or replace temp table sim_received as
@@ -155,7 +155,7 @@ export function receivedSql(dials: Dials): string {
     dated as (
       select *, case when slow then last_day(cast(day + lag as date)) + 1 else day + cast(lag + (6 - (dd + lag + idx) % 7) as integer) end as sent_day from sent)
     select *, cast(sent_day as timestamp) + to_seconds(cast(6 * 3600 + floor(u(idx, datediff('day', date '1970-01-01', sent_day), 0, 'sent at') * 50000) as bigint)) as received_at,
-      hash(hash(${dials.seed}::bigint, idx, d, i, copy, 'guid a')) as ga, hash(hash(${dials.seed}::bigint, 'guid b', idx, d * 1000 + i, copy)) as gb,
+      hash(hash(${config.seed}::bigint, idx, d, i, copy, 'guid a')) as ga, hash(hash(${config.seed}::bigint, 'guid b', idx, d * 1000 + i, copy)) as gb,
       case when u(idx, d, i, 'rule' || copy) < rule_rate then cast(floor(u(idx, d, i, 'effect' || copy) * 3) as integer) end as hit,
       u(idx, d, i, 'credit' || copy) < ${CALIBRATION.creditedShare} as credited
     from dated`;

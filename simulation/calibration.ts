@@ -19,7 +19,7 @@ export interface AddOnUse {
 export interface ProviderGroup {
   readonly field: string;
   readonly practiceType: string;
-  /** Share of all actors (assumption: LE 45 %, FY 22 %, TH 18 %, PS 7 %, rest 8 %). */
+  /** Share of all providers (assumption: LE 45 %, FY 22 %, TH 18 %, PS 7 %, rest 8 %). */
   readonly share: number;
   /** Median bills a practice day; a pharmacy bills through eResept and has none here. */
   readonly billsPerDay: number;
@@ -176,10 +176,10 @@ export const GROUPS: readonly ProviderGroup[] = [
 export const kindOf = (code: string): TariffKind => tariffOf(code).kind;
 
 export const CALIBRATION = {
-  actorsInNorway: 23_000, // published: Riksrevisjonen 2022
+  providersInNorway: 23_000, // published: Riksrevisjonen 2022
   billsPerYear: 120_000_000, // published: about 120 M itemised bills a year
   volumeSigma: 0.4, // assumption: lognormal of bills a day within practice type; days worked vary beside it
-  daySigma: 0.22, // assumption: of one day about the actor's usual
+  daySigma: 0.22, // assumption: of one day about the provider's usual
   yearlyGrowth: 0.05, // assumption; submissions grew 9.7 % 2023 to 2024 (published)
   tariffRise: 0.03, // assumption: yearly on 1 July
   /** Share of a month's normal work, January to December: July is the common holiday (assumption). */
@@ -193,7 +193,7 @@ export const CALIBRATION = {
   ruleHits: 0.03, // share of bills; with the effects below about 2.3 % of NOK is rejected or curtailed (published 2023)
   creditedShare: 0.008,
   lag: { medianDays: 4, sigma: 0.7, lateShare: 0.02, lateDays: 120 }, // late bills arrive up to six months after treatment
-  slowActors: 0.06, // actors that send once a month
+  slowProviders: 0.06, // providers that send once a month
   brokenRows: 0.00004, // rows that the loader must refuse
   mortalityYearly: 0.009,
   abroadShare: 0.006,
@@ -213,7 +213,7 @@ export const CALIBRATION = {
   prescriptionShare: 0.22, // prescriptions a GP or specialist contact, thinned with the volume
 } as const;
 
-/** Planted behaviours; the bit in an actor's mask is 1 << (number - 1). */
+/** Planted behaviours; the bit in a provider's mask is 1 << (number - 1). */
 export const BEHAVIOURS = {
   A1: 'impossible days and overlapping starts',
   A2: 'time add-ons and repetitions inflated',

@@ -1,9 +1,9 @@
 import { addDays } from '../domain/rules/time-splits';
 import { Rng } from '../domain/rng';
 import { CALIBRATION } from './calibration';
-import { type Dials, monthAt } from './simulation-config';
-import type { SimActor } from './register';
-import { WORLDS, type WorldShape } from './scenarios';
+import { type SimulationConfig, monthAt } from './simulation-config';
+import type { SimProvider } from './register';
+import { SCENARIOS, type ScenarioShape } from './scenarios';
 
 export interface SimCase {
   readonly known: string;
@@ -17,28 +17,28 @@ const WARM_UP_MONTHS = 6;
  * Past controls: chosen by tips, rule hits and size (so selected, not random), looked at by caseworkers of differing
  * strictness, decided months later, appealed and sometimes reversed. Nothing here reads the bills.
  */
-export function makeCases(dials: Dials, actors: readonly SimActor[]): SimCase[] {
-  const rng = new Rng(dials.seed, 'controls');
-  const { policy } = WORLDS[dials.world ?? 'standard'];
-  const months = dials.years * 12;
+export function makeCases(config: SimulationConfig, providers: readonly SimProvider[]): SimCase[] {
+  const rng = new Rng(config.seed, 'controls');
+  const { policy } = SCENARIOS[config.scenario ?? 'standard'];
+  const months = config.years * 12;
   const lastControl = new Map<number, number>();
   const events: SimCase[] = [];
   let number = 0;
   for (let month = WARM_UP_MONTHS; month < months; month++) {
     const count =
-      Math.round((dials.controlsPerYear * (month + 1)) / 12) - Math.round((dials.controlsPerYear * month) / 12);
-    const eligible = actors.filter(
+      Math.round((config.controlsPerYear * (month + 1)) / 12) - Math.round((config.controlsPerYear * month) / 12);
+    const eligible = providers.filter(
       (a) =>
         a.fromMonth + 3 <= month &&
         month < a.untilMonth &&
         month - (lastControl.get(a.index) ?? -99) >= COOL_DOWN_MONTHS,
     );
     const scored = eligible
-      .map((actor) => ({ actor, ...attention(rng, actor, month, policy) }))
-      .sort((a, b) => b.score - a.score || a.actor.index - b.actor.index);
-    for (const { actor, basis } of scored.slice(0, count)) {
-      lastControl.set(actor.index, month);
-      events.push(...oneCase(rng, dials, actor, month, `K-${String(++number).padStart(6, '0')}`, basis));
+      .map((provider) => ({ provider, ...attention(rng, provider, month, policy) }))
+      .sort((a, b) => b.score - a.score || a.provider.index - b.provider.index);
+    for (const { provider, basis } of scored.slice(0, count)) {
+      lastControl.set(provider.index, month);
+      events.push(...oneCase(rng, config, provider, month, `K-${String(++number).padStart(6, '0')}`, basis));
     }
   }
   return events.sort((a, b) => (a.known < b.known ? -1 : a.known > b.known ? 1 : 0));
@@ -47,22 +47,29 @@ export function makeCases(dials: Dials, actors: readonly SimActor[]): SimCase[] 
 /** What the payer's people noticed: partly the truth (tips), partly the look of it (rules, size), partly chance. */
 function attention(
   rng: Rng,
-  actor: SimActor,
+  provider: SimProvider,
   month: number,
-  policy: WorldShape['policy'],
+  policy: ScenarioShape['policy'],
 ): { score: number; basis: string } {
-  const active = month >= actor.startMonth ? actor.severity : 0;
+  const active = month >= provider.startMonth ? provider.severity : 0;
   const parts = {
     tip: rng.chance(0.04 + 0.3 * active) ? policy.tip : 0,
-    rule: actor.ruleRate * policy.rule * (1 + active),
-    size: Math.log(actor.intensity / Math.max(1, actor.group.billsPerDay)) * policy.size,
+    rule: provider.ruleRate * policy.rule * (1 + active),
+    size: Math.log(provider.intensity / Math.max(1, provider.group.billsPerDay)) * policy.size,
   };
   const basis = parts.tip > 0 ? 'tip' : parts.rule > parts.size ? 'rule' : 'size';
   return { score: parts.tip + parts.rule + parts.size + 0.7 * rng.normal(), basis };
 }
 
-function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr: string, basis: string): SimCase[] {
-  const opened = `${monthAt(dials, month)}-${String(1 + rng.below(28)).padStart(2, '0')}`;
+function oneCase(
+  rng: Rng,
+  config: SimulationConfig,
+  provider: SimProvider,
+  month: number,
+  saksnr: string,
+  basis: string,
+): SimCase[] {
+  const opened = `${monthAt(config, month)}-${String(1 + rng.below(28)).padStart(2, '0')}`;
   const worker = rng.below(CALIBRATION.caseworkers.length);
   const events: SimCase[] = [
     {
@@ -70,7 +77,7 @@ function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr:
       event: {
         type: 'apnet',
         saksnr,
-        praksisId: actor.praksisId,
+        praksisId: provider.praksisId,
         apnet: opened,
         grunnlag: basis,
         saksbehandler: `team-${worker + 1}`,
@@ -80,52 +87,55 @@ function oneCase(rng: Rng, dials: Dials, actor: SimActor, month: number, saksnr:
   ];
   const delay = Math.round(rng.lognormal(CALIBRATION.decisionDelayDays.median, CALIBRATION.decisionDelayDays.sigma));
   const decided = addDays(opened, Math.max(45, delay));
-  const found = rng.chance(findingChance(actor, month, worker));
-  const kroner = found ? Math.round(rng.lognormal(FINDING_NOK.median, FINDING_NOK.sigma) * worth(actor)) : 0;
+  const found = rng.chance(findingChance(provider, month, worker));
+  const amountNok = found ? Math.round(rng.lognormal(FINDING_NOK.median, FINDING_NOK.sigma) * worth(provider)) : 0;
   const utfall = !found
     ? rng.pick(['none', 'guidance'])
-    : actor.latent === 'serious' && kroner > 250_000
+    : provider.latent === 'serious' && amountNok > 250_000
       ? rng.pick(['reclaim', 'loss-of-right', 'police-report'])
       : 'reclaim';
   const known = addDays(decided, 3);
   events.push({
     known,
-    event: { type: 'vedtak', saksnr, vedtatt: decided, utfall, belop: `${kroner}.00`, kjentFra: at(known) },
+    event: { type: 'vedtak', saksnr, vedtatt: decided, utfall, belop: `${amountNok}.00`, kjentFra: at(known) },
   });
-  if (found && rng.chance(CALIBRATION.appealShare)) events.push(appealOf(rng, saksnr, decided, kroner));
-  else if (found && rng.chance(CALIBRATION.reversalShare)) events.push(reversalOf(rng, saksnr, decided, kroner));
+  if (found && rng.chance(CALIBRATION.appealShare)) events.push(appealOf(rng, saksnr, decided, amountNok));
+  else if (found && rng.chance(CALIBRATION.reversalShare)) events.push(reversalOf(rng, saksnr, decided, amountNok));
   return events;
 }
 
 const FINDING_NOK = { median: 90_000, sigma: 0.6 };
 const MOST_CERTAIN = 0.98;
 
-function findingChance(actor: SimActor, month: number, worker: number): number {
+function findingChance(provider: SimProvider, month: number, worker: number): number {
   const latent =
-    month >= actor.startMonth && (actor.latent === 'serious' || actor.latent === 'minor') ? actor.latent : 'clean';
+    month >= provider.startMonth && (provider.latent === 'serious' || provider.latent === 'minor')
+      ? provider.latent
+      : 'clean';
   return Math.min(MOST_CERTAIN, CALIBRATION.finding[latent] * CALIBRATION.caseworkers[worker]!);
 }
 
-/** What a finding is worth at an actor, as a multiple. */
-const worth = (actor: SimActor): number =>
-  (0.4 + 2.5 * actor.severity) * Math.sqrt(actor.intensity / Math.max(1, actor.group.billsPerDay));
+/** What a finding is worth at a provider, as a multiple. */
+const worth = (provider: SimProvider): number =>
+  (0.4 + 2.5 * provider.severity) * Math.sqrt(provider.intensity / Math.max(1, provider.group.billsPerDay));
 
 /**
- * What a control of the actor opened in a month would give on average, over caseworkers, amounts, appeals and reversals:
+ * What a control of the provider opened in a month would give on average, over caseworkers, amounts, appeals and reversals:
  * the truth that lists are judged by, without the luck of one draw.
  */
-export function expectedOutcome(actor: SimActor, month: number): { finding: number; upheldKroner: number } {
+export function expectedOutcome(provider: SimProvider, month: number): { finding: number; upheldNok: number } {
   const { caseworkers, appealShare, appealResults, reversalShare } = CALIBRATION;
   const chance =
-    caseworkers.reduce((sum, _strictness, worker) => sum + findingChance(actor, month, worker), 0) / caseworkers.length;
+    caseworkers.reduce((sum, _strictness, worker) => sum + findingChance(provider, month, worker), 0) /
+    caseworkers.length;
   const appealed = appealShare * appealResults.reversed;
   const reversed = (1 - appealShare) * reversalShare * REVERSED_WHOLLY;
   const halved =
     appealShare * appealResults['partly-upheld'] + (1 - appealShare) * reversalShare * (1 - REVERSED_WHOLLY);
-  const mean = FINDING_NOK.median * Math.exp(FINDING_NOK.sigma ** 2 / 2) * worth(actor);
+  const mean = FINDING_NOK.median * Math.exp(FINDING_NOK.sigma ** 2 / 2) * worth(provider);
   return {
     finding: chance * (1 - appealed - reversed),
-    upheldKroner: chance * mean * (1 - appealed - reversed - halved / 2),
+    upheldNok: chance * mean * (1 - appealed - reversed - halved / 2),
   };
 }
 
@@ -133,7 +143,7 @@ const REVERSED_WHOLLY = 0.7;
 
 const at = (day: string) => `${day}T12:00:00Z`;
 
-function appealOf(rng: Rng, saksnr: string, decided: string, kroner: number): SimCase {
+function appealOf(rng: Rng, saksnr: string, decided: string, amountNok: number): SimCase {
   const received = addDays(decided, 10 + rng.below(21));
   const day = addDays(
     received,
@@ -141,7 +151,7 @@ function appealOf(rng: Rng, saksnr: string, decided: string, kroner: number): Si
   );
   const results = Object.entries(CALIBRATION.appealResults);
   const [resultat = 'upheld'] = results[rng.weighted(results.map(([, weight]) => weight))]!;
-  const left = resultat === 'reversed' ? 0 : resultat === 'partly-upheld' ? Math.round(kroner / 2) : kroner;
+  const left = resultat === 'reversed' ? 0 : resultat === 'partly-upheld' ? Math.round(amountNok / 2) : amountNok;
   const known = addDays(day, 3);
   const instans = resultat === 'upheld' && rng.chance(0.5) ? 'nasjonalt-klageorgan' : 'helfo';
   return {
@@ -160,10 +170,10 @@ function appealOf(rng: Rng, saksnr: string, decided: string, kroner: number): Si
 }
 
 /** The payer undoes its own decision. A third of these stand in the case system as complaints that nobody sent in. */
-function reversalOf(rng: Rng, saksnr: string, decided: string, kroner: number): SimCase {
+function reversalOf(rng: Rng, saksnr: string, decided: string, amountNok: number): SimCase {
   const day = addDays(decided, 20 + rng.below(200));
   const known = addDays(day, 3);
-  const left = rng.chance(REVERSED_WHOLLY) ? 0 : Math.round(kroner / 2);
+  const left = rng.chance(REVERSED_WHOLLY) ? 0 : Math.round(amountNok / 2);
   if (rng.chance(CALIBRATION.misregisteredReversals)) {
     const resultat = left === 0 ? 'reversed' : 'partly-upheld';
     return {

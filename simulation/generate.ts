@@ -3,15 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { addOnsSql, contactsSql, daysSql, receivedSql, startsSql } from './bills-sql';
-import { type Dials, monthAt, monthsOf } from './simulation-config';
+import { type SimulationConfig, monthAt, monthsOf } from './simulation-config';
 import { makePopulation, type Population } from './patients';
 import { prescriptionsSql } from './prescriptions-sql';
-import { fillMainUse, fillWorld, openWorld } from './tables';
-import { makeActors, type SimActor } from './register';
+import { fillMainUse, fillScenario, openScenario } from './tables';
+import { makeProviders, type SimProvider } from './register';
 
-export interface World {
-  readonly dials: Dials;
-  readonly actors: readonly SimActor[];
+export interface Scenario {
+  readonly config: SimulationConfig;
+  readonly providers: readonly SimProvider[];
   readonly population: Population;
 }
 
@@ -20,9 +20,9 @@ export interface World {
  * `out_line`, `out_prescription` and `out_dispensing`; what each behaviour added stands in `truth_day`.
  */
 export interface Sink {
-  begin?(duck: DuckDBConnection, world: World): Promise<void>;
-  month(duck: DuckDBConnection, month: string, world: World): Promise<void>;
-  end?(duck: DuckDBConnection, world: World): Promise<void>;
+  begin?(duck: DuckDBConnection, scenario: Scenario): Promise<void>;
+  month(duck: DuckDBConnection, month: string, scenario: Scenario): Promise<void>;
+  end?(duck: DuckDBConnection, scenario: Scenario): Promise<void>;
 }
 
 const BILL_COLUMNS =
@@ -33,30 +33,30 @@ const SMALL = 0.01;
 
 /** Makes the register month by month and hands each month of receipt on. The same dials give the same rows. */
 export async function generate(
-  dials: Dials,
+  config: SimulationConfig,
   sink: Sink,
   progress: (done: number, total: number) => void = () => {},
-): Promise<World> {
-  const actors = makeActors(dials);
-  const world: World = { dials, actors, population: makePopulation(actors) };
+): Promise<Scenario> {
+  const providers = makeProviders(config);
+  const scenario: Scenario = { config, providers, population: makePopulation(providers) };
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-sim-'));
   try {
-    await openWorld(temp, dials.actors * dials.volume < SMALL ? 1 : 2, async (duck) => {
-      await fillWorld(duck, dials, actors, world.population);
+    await openScenario(temp, config.providers * config.volume < SMALL ? 1 : 2, async (duck) => {
+      await fillScenario(duck, config, providers, scenario.population);
       await createOutputs(duck);
-      await sink.begin?.(duck, world);
-      for (let m = 0; m < monthsOf(dials); m++) {
-        await serviceMonth(duck, dials, m);
-        await receiptMonth(duck, monthAt(dials, m));
-        await sink.month(duck, monthAt(dials, m), world);
-        progress(m + 1, monthsOf(dials));
+      await sink.begin?.(duck, scenario);
+      for (let m = 0; m < monthsOf(config); m++) {
+        await serviceMonth(duck, config, m);
+        await receiptMonth(duck, monthAt(config, m));
+        await sink.month(duck, monthAt(config, m), scenario);
+        progress(m + 1, monthsOf(config));
       }
-      await sink.end?.(duck, world);
+      await sink.end?.(duck, scenario);
     });
   } finally {
     fs.rmSync(temp, { recursive: true, force: true });
   }
-  return world;
+  return scenario;
 }
 
 async function createOutputs(duck: DuckDBConnection): Promise<void> {
@@ -72,9 +72,9 @@ async function createOutputs(duck: DuckDBConnection): Promise<void> {
   await duck.run('create table pending_prescription as from out_prescription');
 }
 
-async function serviceMonth(duck: DuckDBConnection, dials: Dials, m: number): Promise<void> {
-  await fillMainUse(duck, monthAt(dials, m));
-  for (const sql of [daysSql(dials, m), contactsSql(m), addOnsSql(), startsSql(dials, m), receivedSql(dials)])
+async function serviceMonth(duck: DuckDBConnection, config: SimulationConfig, m: number): Promise<void> {
+  await fillMainUse(duck, monthAt(config, m));
+  for (const sql of [daysSql(config, m), contactsSql(m), addOnsSql(), startsSql(config, m), receivedSql(config)])
     await duck.run(sql);
   await duck.run(
     `insert into pending_bill select idx, day, minute, p, performer, grp, main, ore, planted, received_at, sent_day, hit, ga, gb, false, null, null, d, i, copy from sim_received`,
@@ -91,7 +91,7 @@ async function serviceMonth(duck: DuckDBConnection, dials: Dials, m: number): Pr
   await duck.run(
     `insert into truth_day select b.idx, b.day, a.planted, count(*), sum(a.ore) from sim_addon a join sim_bill b on b.idx = a.idx and b.d = a.d and b.i = a.i and b.copy = 0 where a.planted > 0 group by 1, 2, 3`,
   );
-  await duck.run(prescriptionsSql(dials, m));
+  await duck.run(prescriptionsSql(config, m));
 }
 
 const uuid = (a: string, b: string) =>

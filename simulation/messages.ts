@@ -4,14 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CALIBRATION } from './calibration';
 import { makeCases } from './controls';
-import { type Dials, monthAt, monthsOf } from './simulation-config';
-import { generate, type Sink, type World } from './generate';
+import { type SimulationConfig, monthAt, monthsOf } from './simulation-config';
+import { generate, type Sink, type Scenario } from './generate';
 import { nationalIdOf } from './patients';
 import { text } from './tables';
 import { MUNICIPALITIES } from './register';
 
 export interface SimulationSummary {
-  readonly actors: number;
+  readonly providers: number;
   readonly bills: number;
   readonly prescriptions: number;
   readonly cases: number;
@@ -43,7 +43,7 @@ const DIAGNOSES = [
   'R05',
 ];
 const ICPC2 = '2.16.578.1.12.4.1.1.7170';
-const kroner = (ore: string) => `printf('%d.%02d', ${ore} // 100, ${ore} % 100)`;
+const amountNok = (ore: string) => `printf('%d.%02d', ${ore} // 100, ${ore} % 100)`;
 /** One JSON document a line, as the queries made them, one query after the other. */
 async function linesToFile(duck: DuckDBConnection, sqls: readonly string[], file: string): Promise<void> {
   fs.writeFileSync(file, '');
@@ -78,12 +78,12 @@ async function lotsOfDays(duck: DuckDBConnection): Promise<[from: string, until:
 }
 
 /**
- * Writes a register as files: actors, patients, substitutes, one file of settlement messages and one of eResept messages
+ * Writes a register as files: providers, patients, substitutes, one file of settlement messages and one of eResept messages
  * a month of receipt, case events. The truth goes to another folder, which the product never reads. `written` hears of
  * each file when it is whole, in an order in which they can be loaded.
  */
 export async function writeRegister(
-  dials: Dials,
+  config: SimulationConfig,
   dir: string,
   progress: (done: number, total: number) => void = () => {},
   written: (file: string) => void = () => {},
@@ -98,10 +98,10 @@ export async function writeRegister(
     written(file);
   };
   const sink: Sink = {
-    async begin(duck, world) {
-      facts('actors', actorFacts(world));
-      facts('substitutes', substitutes(world));
-      await namePatients(duck, world);
+    async begin(duck, scenario) {
+      facts('providers', providerFacts(scenario));
+      facts('substitutes', substitutes(scenario));
+      await namePatients(duck, scenario);
       await duck.run('create table billed (p bigint)');
     },
     async month(duck, month) {
@@ -111,7 +111,7 @@ export async function writeRegister(
       };
       await messages(
         'settlements',
-        (await lotsOfDays(duck)).map(([from, until]) => settlementsSql(dials, from, until)),
+        (await lotsOfDays(duck)).map(([from, until]) => settlementsSql(config, from, until)),
       );
       await messages('prescriptions', [eReseptSql()]);
       await duck.run(
@@ -125,36 +125,36 @@ export async function writeRegister(
       counts.bills += Number(bills);
       counts.prescriptions += Number(prescriptions);
     },
-    async end(duck, world) {
+    async end(duck, scenario) {
       const patients = path.join(register, 'patients.ndjson');
-      await writePatients(duck, world, patients);
+      await writePatients(duck, scenario, patients);
       written(patients);
       await duck.run(
         `copy (select 1000000 + idx as practice_no, * exclude (idx) from truth_day order by idx, day, behaviour) to ${text(path.join(truth, 'days.parquet'))} (format parquet, compression zstd)`,
       );
     },
   };
-  const world = await generate(dials, sink, progress);
-  const end = `${monthAt(dials, monthsOf(dials))}-01`;
-  const cases = makeCases(dials, world.actors).filter(({ known }) => known < end);
+  const scenario = await generate(config, sink, progress);
+  const end = `${monthAt(config, monthsOf(config))}-01`;
+  const cases = makeCases(config, scenario.providers).filter(({ known }) => known < end);
   facts(
     'cases',
     cases.map(({ event }) => event),
   );
   writeLines(
-    path.join(truth, 'actors.ndjson'),
-    world.actors.map((a) => ({
+    path.join(truth, 'providers.ndjson'),
+    scenario.providers.map((a) => ({
       praksisId: a.praksisId,
       latent: a.latent,
       behaviours: a.behaviours,
       honest: a.honest ?? (a.ramp ? 'new-practice' : null),
       severity: a.severity,
-      startMonth: monthAt(dials, a.startMonth),
+      startMonth: monthAt(config, a.startMonth),
       ring: a.ring ?? null,
     })),
   );
   return {
-    actors: world.actors.length,
+    providers: scenario.providers.length,
     ...counts,
     cases: cases.filter(({ event }) => event['type'] === 'apnet').length,
     knownUntil: `${end}T00:00:00Z`,
@@ -170,7 +170,7 @@ async function whole(file: string, write: (part: string) => Promise<unknown>): P
   return some;
 }
 
-async function namePatients(duck: DuckDBConnection, { population }: World): Promise<void> {
+async function namePatients(duck: DuckDBConnection, { population }: Scenario): Promise<void> {
   await duck.run('create table person (p bigint, id varchar)');
   const appender = await duck.createAppender('person');
   for (let p = 0; p < population.size; p++) {
@@ -183,17 +183,17 @@ async function namePatients(duck: DuckDBConnection, { population }: World): Prom
 
 async function writePatients(
   duck: DuckDBConnection,
-  { dials, actors, population }: World,
+  { config, providers, population }: Scenario,
   file: string,
 ): Promise<void> {
   await duck.run('create temp table list (lo bigint, hi bigint, practice varchar)');
   const lists = [...population.listFrom].map(
-    ([index, lo]) => `(${lo}, ${lo + actors[index]!.listSize!}, ${text(actors[index]!.praksisId)})`,
+    ([index, lo]) => `(${lo}, ${lo + providers[index]!.listSize!}, ${text(providers[index]!.praksisId)})`,
   );
   for (let i = 0; i < lists.length; i += 2000)
     await duck.run(`insert into list values ${lists.slice(i, i + 2000).join(', ')}`);
   const municipality = `case muni ${MUNICIPALITIES.map(([code], i) => `when ${i} then ${text(code)}`).join(' ')} end`;
-  const first = `${dials.firstMonth}-01T00:00:00Z`;
+  const first = `${config.firstMonth}-01T00:00:00Z`;
   const facts = `select n.p, n.id, 1935 + cast(floor(85 * u(n.p, 0, 0, 'born')) as integer) as fodselsar, ${municipality} as kommunenr, l.practice as fastlege
     from person n join pool on n.p >= pool.lo and n.p < pool.lo + pool.size asof left join list l on n.p >= l.lo`;
   await duck.run(
@@ -206,7 +206,7 @@ async function writePatients(
     [
       `select to_json(r) from (
     select f.p, 0 as k, ${row("'dod': null::varchar, 'utvandret': null::varchar", text(first))} as r from fact f
-    union all select f.p, 1, ${row("'dod': case g.why when 'dead' then cast(g.day as varchar) end, 'utvandret': case g.why when 'abroad' then cast(g.day as varchar) end", `case when g.day < date '${dials.firstMonth}-01' then '${dials.firstMonth}-01T00:00:01Z' else strftime(g.day + interval 14 day, '%Y-%m-%dT06:00:00Z') end`)}
+    union all select f.p, 1, ${row("'dod': case g.why when 'dead' then cast(g.day as varchar) end, 'utvandret': case g.why when 'abroad' then cast(g.day as varchar) end", `case when g.day < date '${config.firstMonth}-01' then '${config.firstMonth}-01T00:00:01Z' else strftime(g.day + interval 14 day, '%Y-%m-%dT06:00:00Z') end`)}
       from fact f join gone g using (p)) where p in (select p from billed) order by p, k`,
     ],
     file,
@@ -217,7 +217,7 @@ async function writePatients(
 /**
  * One settlement message a line. Lines and bills are put together as text: DuckDB sorts long structs many times slower.
  */
-function settlementsSql(dials: Dials, from: string, until: string): string {
+function settlementsSql(config: SimulationConfig, from: string, until: string): string {
   const list = `[${DIAGNOSES.map(text).join(', ')}]`;
   const diagnosis = `case when b.grp in (0, 1, 2, 3, 6) then printf('{"kodeverk":"${ICPC2}","kode":"%s"}', ${list}[1 + cast(b.gb % ${DIAGNOSES.length} as integer)]) else '' end`;
   const broken = `(b.ga % 1000000) < ${Math.round(CALIBRATION.brokenRows * 1e6)}`;
@@ -227,10 +227,10 @@ function settlementsSql(dials: Dials, from: string, until: string): string {
   return `
     with lot as (select * from out_bill where sent_day between date '${from}' and date '${until}'),
     lines as (
-      select guid, string_agg(printf('{"takstkode":"%s","antall":%d,"belop":"%s"}', tariff, reps, ${kroner('ore')}), ',' order by line_no) as takster from out_line where guid in (select guid from lot) group by guid),
+      select guid, string_agg(printf('{"takstkode":"%s","antall":%d,"belop":"%s"}', tariff, reps, ${amountNok('ore')}), ',' order by line_no) as takster from out_line where guid in (select guid from lot) group by guid),
     bills as (
-      select b.* exclude (nr), b.nr + 100000 * datediff('month', date '${dials.firstMonth}-01', b.sent_day) as nr, coalesce(n.id, '') as id, l.takster, a.hpr, a.practice_no
-      from lot b join person n using (p) join lines l using (guid) join actor a using (idx)),
+      select b.* exclude (nr), b.nr + 100000 * datediff('month', date '${config.firstMonth}-01', b.sent_day) as nr, coalesce(n.id, '') as id, l.takster, a.hpr, a.practice_no
+      from lot b join person n using (p) join lines l using (guid) join provider a using (idx)),
     written as (
       select b.idx, b.sent_day, b.nr, b.submission, b.received_at, b.practice_no,
         printf('{"guid":"%s","regningsnummer":%d,"tidspunkt":"%s","pasient":{"id":"%s","idType":"FNR"},"utfortAv":%s,"diagnoser":[%s],"egenandel":"%s","arsakFriEgenandel":%s,"kreditering":%s,"krediterer":%s',
@@ -239,7 +239,7 @@ function settlementsSql(dials: Dials, from: string, until: string): string {
           case when b.gb % 10 = 9 then '"F"' else 'null' end, cast(b.is_credit as varchar), case when b.is_credit then '"' || b.credits || '"' else 'null' end) as bill,
         ${spoil(1, `'{"takstkode":"x","antall":0,"belop":"-1.00"}'`, 'b.takster')} as takster,
         case when b.hit is not null then printf('{"guid":"%s","merknad":%d,"effekt":"%s","belop":"%s"}', b.guid, [470, 766, 502, 611, 130][1 + cast(b.ga % 5 as integer)], ['avvist', 'avkortet', 'merknad'][1 + b.hit],
-          case b.hit when 0 then ${kroner('b.ore')} when 1 then ${kroner('(b.ore // 2)')} else '0.00' end) end as hit
+          case b.hit when 0 then ${amountNok('b.ore')} when 1 then ${amountNok('(b.ore // 2)')} else '0.00' end) end as hit
       from bills b)
     select printf('{"mottattidspunkt":"%s","meldingsId":"%s","merknader":[%s],"melding":{"praksisId":"%s","navnEPJ":"%s","enkeltregninger":[%s]}}',
       strftime(min(received_at), '%Y-%m-%dT%H:%M:%SZ'), min(submission), coalesce(string_agg(hit, ',' order by nr), ''), min(practice_no), ['EPJ-Nord', 'EPJ-Fjord', 'EPJ-Vidde'][1 + idx % 3],
@@ -261,44 +261,52 @@ function eReseptSql(): string {
       union all select r.idx, r.pa, 2, to_json({'type': 'M10', 'mottattidspunkt': strftime(r.received_at, '%Y-%m-%dT%H:%M:%SZ'), 'utleveringId': ${dispensing}, 'reseptId': ${rx}, 'apotekId': ${practice('r.pharmacy')},
         'utlevert': cast(r.dispensed_day as varchar), 'pakninger': r.dispensed, 'overstyring': case when r.override then 'resept ikke tilgjengelig' end}) from out_prescription r
       union all select r.idx, r.pa, 3, to_json({'type': 'M18', 'mottattidspunkt': strftime(r.received_at, '%Y-%m-%dT%H:%M:%SZ'), 'kravId': ${uuid("hash(r.pa, 'M18')", "hash(hash('M18', r.pb))")}, 'utleveringId': ${dispensing}, 'apotekId': ${practice('r.pharmacy')},
-        'belopKrevd': ${kroner('(r.ore * r.dispensed // r.packages)')}, 'belopGodkjent': ${kroner('(r.ore * r.dispensed // r.packages)')}, 'status': 'utbetalt'}) from out_prescription r)
+        'belopKrevd': ${amountNok('(r.ore * r.dispensed // r.packages)')}, 'belopGodkjent': ${amountNok('(r.ore * r.dispensed // r.packages)')}, 'status': 'utbetalt'}) from out_prescription r)
     order by idx, pa, k`;
 }
 
-function actorFacts({ dials, actors }: World): Record<string, unknown>[] {
-  return actors.flatMap((actor) => {
-    const from = `${monthAt(dials, actor.fromMonth)}-01`;
+function providerFacts({ config, providers }: Scenario): Record<string, unknown>[] {
+  return providers.flatMap((provider) => {
+    const from = `${monthAt(config, provider.fromMonth)}-01`;
     const fact = {
-      hprNr: String(actor.hprNr),
-      orgnr: actor.orgnr,
-      praksisId: actor.praksisId,
-      praksistype: actor.group.practiceType,
-      fagomrade: actor.group.field,
-      kommunenr: MUNICIPALITIES[actor.municipality]![0],
-      ...(actor.listSize === undefined ? {} : { listelengde: actor.listSize }),
-      kontoHash: `k${actor.account}`,
+      hprNr: String(provider.hprNr),
+      orgnr: provider.orgnr,
+      praksisId: provider.praksisId,
+      praksistype: provider.group.practiceType,
+      fagomrade: provider.group.field,
+      kommunenr: MUNICIPALITIES[provider.municipality]![0],
+      ...(provider.listSize === undefined ? {} : { listelengde: provider.listSize }),
+      kontoHash: `k${provider.account}`,
       registrertVia: 'praksisinfo',
       gyldigFra: from,
       kjentFra: `${from}T00:00:00Z`,
     };
-    // One actor in twenty changes account or office on the way; those who start something new do it more often.
-    const changes = actor.index % 20 === 3 || (actor.startMonth > 0 && actor.index % 3 === 0);
+    // One provider in twenty changes account or office on the way; those who start something new do it more often.
+    const changes = provider.index % 20 === 3 || (provider.startMonth > 0 && provider.index % 3 === 0);
     const month = Math.min(
-      actor.untilMonth - 1,
-      Math.max(actor.fromMonth + 2, actor.startMonth > 0 ? actor.startMonth - 1 : actor.fromMonth + (actor.index % 18)),
+      provider.untilMonth - 1,
+      Math.max(
+        provider.fromMonth + 2,
+        provider.startMonth > 0 ? provider.startMonth - 1 : provider.fromMonth + (provider.index % 18),
+      ),
     );
-    if (!changes || month <= actor.fromMonth) return [fact];
-    const day = `${monthAt(dials, month)}-10`;
-    return [fact, { ...fact, kontoHash: `k${actor.account}x`, gyldigFra: day, kjentFra: `${day}T08:00:00Z` }];
+    if (!changes || month <= provider.fromMonth) return [fact];
+    const day = `${monthAt(config, month)}-10`;
+    return [fact, { ...fact, kontoHash: `k${provider.account}x`, gyldigFra: day, kjentFra: `${day}T08:00:00Z` }];
   });
 }
 
-function substitutes({ dials, actors }: World): Record<string, unknown>[] {
-  return actors
-    .filter((actor) => actor.substitute)
-    .map((actor) => {
-      const from = `${monthAt(dials, actor.fromMonth)}-01`;
-      return { praksisId: actor.praksisId, vikarHprNr: actor.hprNr + 3, fra: from, kjentFra: `${from}T00:00:00Z` };
+function substitutes({ config, providers }: Scenario): Record<string, unknown>[] {
+  return providers
+    .filter((provider) => provider.substitute)
+    .map((provider) => {
+      const from = `${monthAt(config, provider.fromMonth)}-01`;
+      return {
+        praksisId: provider.praksisId,
+        vikarHprNr: provider.hprNr + 3,
+        fra: from,
+        kjentFra: `${from}T00:00:00Z`,
+      };
     });
 }
 

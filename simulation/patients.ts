@@ -1,25 +1,25 @@
 import { nationalIdControl } from '../domain/identifiers';
-import { MUNICIPALITIES, type SimActor } from './register';
+import { MUNICIPALITIES, type SimProvider } from './register';
 
 /** Patients by number: those of one municipality stand together, those of one GP's list stand together within it. */
 export interface Population {
   readonly size: number;
   /** First patient and number of patients of each municipality. */
   readonly pools: readonly { readonly from: number; readonly size: number }[];
-  /** First patient of a GP's list, by actor index. */
+  /** First patient of a GP's list, by provider index. */
   readonly listFrom: ReadonlyMap<number, number>;
 }
 
-export function makePopulation(actors: readonly SimActor[]): Population {
+export function makePopulation(providers: readonly SimProvider[]): Population {
   const pools: { from: number; size: number }[] = [];
   const listFrom = new Map<number, number>();
   let next = 0;
   MUNICIPALITIES.forEach((_, municipality) => {
     const from = next;
-    for (const actor of actors) {
-      if (actor.municipality !== municipality || actor.listSize === undefined) continue;
-      listFrom.set(actor.index, next);
-      next += actor.listSize;
+    for (const provider of providers) {
+      if (provider.municipality !== municipality || provider.listSize === undefined) continue;
+      listFrom.set(provider.index, next);
+      next += provider.listSize;
     }
     next += 200; // on nobody's list
     pools.push({ from, size: next - from });

@@ -1,5 +1,5 @@
 import { bitOf, CALIBRATION, GROUPS, PRODUCTS } from './calibration';
-import { type Dials, monthAt } from './simulation-config';
+import { type SimulationConfig, monthAt } from './simulation-config';
 import { text } from './tables';
 
 const PHARMACY = GROUPS.findIndex((group) => group.practiceType === 'APOT');
@@ -15,8 +15,8 @@ const KRONER: Readonly<Record<string, number>> = {
 };
 
 /** Prescriptions written in a month's contacts and what pharmacies dispensed on them (A12 there, A13 here). */
-export function prescriptionsSql(dials: Dials, m: number): string {
-  const glp1 = monthAt(dials, m) >= '2024-07' ? 2.2 : 1;
+export function prescriptionsSql(config: SimulationConfig, m: number): string {
+  const glp1 = monthAt(config, m) >= '2024-07' ? 2.2 : 1;
   const active = (bit: number) => `case when (a.mask & ${bit}) <> 0 and ${m} >= a.start_m then a.severity else 0 end`;
   const weights = PRODUCTS.map((product) => {
     const kind = 'behaviour' in product ? product.behaviour : undefined;
@@ -28,14 +28,14 @@ export function prescriptionsSql(dials: Dials, m: number): string {
   const atc = `case ${PRODUCTS.map((product, i) => `when ur * ${total} < ${upTo[i]} then ${text(product.atc)}`).join(' ')} else ${text(PRODUCTS.at(-1)!.atc)} end`;
   const generic = PRODUCTS.filter((product) => product.generic).map((product) => text(product.atc));
   const price = `case atc ${Object.entries(KRONER)
-    .map(([code, kroner]) => `when ${text(code)} then ${kroner * 100}`)
+    .map(([code, amountNok]) => `when ${text(code)} then ${amountNok * 100}`)
     .join(' ')} else 10000 end`;
   return `
     insert into pending_prescription
-    with pharmacy as (select idx, muni, row_number() over (partition by muni order by idx) - 1 as nr, count(*) over (partition by muni) as of_muni, ${active(bitOf('A12'))} as s12 from actor a where grp = ${PHARMACY}),
+    with pharmacy as (select idx, muni, row_number() over (partition by muni order by idx) - 1 as nr, count(*) over (partition by muni) as of_muni, ${active(bitOf('A12'))} as s12 from provider a where grp = ${PHARMACY}),
     written as (
       select b.idx, b.d, b.i, b.day, b.p, b.muni, ${active(bitOf('A13'))} as s13, u(b.idx, b.d, b.i, 'rx which') as ur
-      from sim_bill b join actor a using (idx) where b.copy = 0 and b.grp in (${PRESCRIBERS.join(', ')}) and u(b.idx, b.d, b.i, 'rx') < ${CALIBRATION.prescriptionShare}),
+      from sim_bill b join provider a using (idx) where b.copy = 0 and b.grp in (${PRESCRIBERS.join(', ')}) and u(b.idx, b.d, b.i, 'rx') < ${CALIBRATION.prescriptionShare}),
     named as (select *, ${atc} as atc, 1 + cast(floor(u(idx, d, i, 'rx packages') * 3) as integer) as packages from written),
     sent as (
       select n.*, ph.idx as pharmacy, ph.s12 from named n join pharmacy ph on ph.muni = n.muni and ph.nr = cast(floor(u(n.idx, n.d, n.i, 'rx where') * ph.of_muni) as bigint))
@@ -46,6 +46,6 @@ export function prescriptionsSql(dials: Dials, m: number): string {
       ${price} * packages,
       day + cast(floor(9 * u(idx, d, i, 'rx day')) as integer),
       cast(day + 10 + cast(floor(9 * u(idx, d, i, 'rx day')) as integer) as timestamp) + interval 9 hour,
-      hash(hash(${dials.seed}::bigint, idx, d, i, 'rx a')), hash(hash(${dials.seed}::bigint, 'rx b', idx, d * 1000 + i))
+      hash(hash(${config.seed}::bigint, idx, d, i, 'rx a')), hash(hash(${config.seed}::bigint, 'rx b', idx, d * 1000 + i))
     from sent`;
 }

@@ -1,10 +1,10 @@
 import { orgControlDigit } from '../domain/identifiers';
 import { Rng } from '../domain/rng';
 import { type Behaviour, bitOf, CALIBRATION, GROUPS, HONEST, type Honest, type ProviderGroup } from './calibration';
-import { type Dials, monthsOf } from './simulation-config';
-import { WORLDS, type WorldShape } from './scenarios';
+import { type SimulationConfig, monthsOf } from './simulation-config';
+import { SCENARIOS, type ScenarioShape } from './scenarios';
 
-export interface SimActor {
+export interface SimProvider {
   readonly index: number;
   /** Position in GROUPS. */
   readonly groupIndex: number;
@@ -69,28 +69,28 @@ function organisationNumber(rng: Rng): string {
 
 const RING_SIZE = 4;
 
-export function makeActors(dials: Dials): SimActor[] {
-  const count = Math.max(20, Math.round(CALIBRATION.actorsInNorway * dials.actors));
-  const actors = Array.from({ length: count }, (_, index) => makeActor(dials, index));
-  return withRings(actors);
+export function makeProviders(config: SimulationConfig): SimProvider[] {
+  const count = Math.max(20, Math.round(CALIBRATION.providersInNorway * config.providers));
+  const providers = Array.from({ length: count }, (_, index) => makeProvider(config, index));
+  return withRings(providers);
 }
 
-/** Actors with A14 in one municipality and practice type share account, owner and patients, four to a ring. */
-function withRings(actors: readonly SimActor[]): SimActor[] {
+/** Providers with A14 in one municipality and practice type share account, owner and patients, four to a ring. */
+function withRings(providers: readonly SimProvider[]): SimProvider[] {
   const members = new Map<string, number[]>();
-  for (const actor of actors) {
-    if (!actor.behaviours.includes('A14')) continue;
-    const key = `${actor.municipality} ${actor.group.practiceType}`;
-    members.set(key, [...(members.get(key) ?? []), actor.index]);
+  for (const provider of providers) {
+    if (!provider.behaviours.includes('A14')) continue;
+    const key = `${provider.municipality} ${provider.group.practiceType}`;
+    members.set(key, [...(members.get(key) ?? []), provider.index]);
   }
   const ringOf = new Map<number, number>();
   for (const indices of members.values())
     indices.forEach((index, i) => ringOf.set(index, indices[Math.floor(i / RING_SIZE) * RING_SIZE]!));
-  return actors.map((actor) => {
-    const ring = ringOf.get(actor.index);
-    if (ring === undefined) return actor;
-    const head = actors[ring]!;
-    return { ...actor, ring, account: head.account, orgnr: head.orgnr };
+  return providers.map((provider) => {
+    const ring = ringOf.get(provider.index);
+    if (ring === undefined) return provider;
+    const head = providers[ring]!;
+    return { ...provider, ring, account: head.account, orgnr: head.orgnr };
   });
 }
 
@@ -103,12 +103,12 @@ const SHAPE: Readonly<Record<Honest, { readonly intensity: number; readonly perf
   'group-number': { intensity: 3, performers: 3 },
 };
 
-function makeActor(dials: Dials, index: number): SimActor {
-  const rng = new Rng(dials.seed, 'actor', index);
-  const months = monthsOf(dials);
+function makeProvider(config: SimulationConfig, index: number): SimProvider {
+  const rng = new Rng(config.seed, 'provider', index);
+  const months = monthsOf(config);
   const groupIndex = rng.weighted(GROUPS.map((g) => g.share));
   const group = GROUPS[groupIndex]!;
-  const { latent: share, behavioursOf }: WorldShape = WORLDS[dials.world ?? 'standard'];
+  const { latent: share, behavioursOf }: ScenarioShape = SCENARIOS[config.scenario ?? 'standard'];
   const latent = (['serious', 'minor', 'honest-outlier', 'clean'] as const)[
     rng.weighted([
       share.serious,
@@ -119,9 +119,9 @@ function makeActor(dials: Dials, index: number): SimActor {
   ]!;
   const guilty = latent === 'serious' || latent === 'minor';
   const honest = latent === 'honest-outlier' ? rng.pick(HONEST) : undefined;
-  const entered = rng.chance(CALIBRATION.yearlyEntry * dials.years);
+  const entered = rng.chance(CALIBRATION.yearlyEntry * config.years);
   const fromMonth = entered ? rng.below(Math.max(1, months - 6)) : 0;
-  const untilMonth = rng.chance(CALIBRATION.yearlyExit * dials.years)
+  const untilMonth = rng.chance(CALIBRATION.yearlyExit * config.years)
     ? fromMonth + 6 + rng.below(Math.max(1, months - fromMonth - 5))
     : months;
   const severity = latent === 'serious' ? 0.6 + 0.4 * rng.next() : latent === 'minor' ? 0.15 + 0.3 * rng.next() : 0;
@@ -142,7 +142,7 @@ function makeActor(dials: Dials, index: number): SimActor {
     untilMonth,
     intensity: group.billsPerDay * rng.lognormal(1, CALIBRATION.volumeSigma) * shape.intensity,
     lagDays: rng.lognormal(CALIBRATION.lag.medianDays, CALIBRATION.lag.sigma),
-    slow: rng.chance(CALIBRATION.slowActors + (latent === 'serious' ? 0.08 : 0)),
+    slow: rng.chance(CALIBRATION.slowProviders + (latent === 'serious' ? 0.08 : 0)),
     latent,
     behaviours,
     mask: behaviours.reduce((mask, behaviour) => mask | bitOf(behaviour), 0),

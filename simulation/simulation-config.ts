@@ -1,9 +1,9 @@
-import type { WorldName } from './scenarios';
+import type { ScenarioName } from './scenarios';
 
-export interface Dials {
-  /** Share of Norway's 23,000 actors, 0.001 to 1. */
-  readonly actors: number;
-  /** Share of full bill volume (120 M bills a year for all actors), 0.001 to 1. Practice days are thinned, not days' work. */
+export interface SimulationConfig {
+  /** Share of Norway's 23,000 providers, 0.001 to 1. */
+  readonly providers: number;
+  /** Share of full bill volume (120 M bills a year for all providers), 0.001 to 1. Practice days are thinned, not days' work. */
   readonly volume: number;
   readonly controlsPerYear: number;
   readonly years: number;
@@ -11,11 +11,11 @@ export interface Dials {
   /** First month of service, YYYY-MM. */
   readonly firstMonth: string;
   /** The standard one where it is left out; the others are for benchmarks. */
-  readonly world?: WorldName;
+  readonly scenario?: ScenarioName;
 }
 
-export const DEMO_DIALS: Dials = {
-  actors: 0.1,
+export const DEMO_CONFIG: SimulationConfig = {
+  providers: 0.1,
   volume: 0.02,
   controlsPerYear: 400,
   years: 4,
@@ -23,9 +23,9 @@ export const DEMO_DIALS: Dials = {
   firstMonth: '2021-01',
 };
 
-/** All of Norway: every actor, every bill, about eighty concluded controls a year. */
-export const NATIONAL_DIALS: Dials = {
-  actors: 1,
+/** All of Norway: every provider, every bill, about eighty concluded controls a year. */
+export const NATIONAL_CONFIG: SimulationConfig = {
+  providers: 1,
   volume: 1,
   controlsPerYear: 80,
   years: 3,
@@ -33,11 +33,11 @@ export const NATIONAL_DIALS: Dials = {
   firstMonth: '2022-01',
 };
 
-export const monthsOf = (dials: Dials): number => dials.years * 12;
+export const monthsOf = (config: SimulationConfig): number => config.years * 12;
 
 /** Calendar month of `offset` months after the first one, as YYYY-MM. */
-export function monthAt(dials: Dials, offset: number): string {
-  const [year = 2021, month = 1] = dials.firstMonth.split('-').map(Number);
+export function monthAt(config: SimulationConfig, offset: number): string {
+  const [year = 2021, month = 1] = config.firstMonth.split('-').map(Number);
   const index = year * 12 + month - 1 + offset;
   return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
 }

@@ -4,7 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { Client } from 'pg';
 import { text } from './tables';
 
-interface TruthActor {
+interface GroundTruthProvider {
   readonly praksisId: string;
   readonly latent: string;
   readonly behaviours: readonly string[];
@@ -20,21 +20,21 @@ const ROWS_AT_ONCE = 20_000;
  * Stores what a simulation planted (`<folder>/truth`) in the schema `truth`, whose role alone may read it. What stood
  * there is replaced, so the same folder twice is the same truth.
  */
-export async function storeTruth(folder: string, url: string): Promise<{ actors: number; days: number }> {
-  const actors = fs
-    .readFileSync(path.join(folder, 'truth/actors.ndjson'), 'utf8')
+export async function storeTruth(folder: string, url: string): Promise<{ providers: number; days: number }> {
+  const providers = fs
+    .readFileSync(path.join(folder, 'truth/providers.ndjson'), 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as TruthActor);
+    .map((line) => JSON.parse(line) as GroundTruthProvider);
   const days = await readDays(path.join(folder, 'truth/days.parquet'));
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query('begin; delete from truth.day; delete from truth.actor');
+    await client.query('begin; delete from truth.day; delete from truth.provider');
     await client.query(
-      `insert into truth.actor select a."praksisId", a.latent, a.behaviours, a.honest, a.severity, (a."startMonth" || '-01')::date, a.ring
+      `insert into truth.provider select a."praksisId", a.latent, a.behaviours, a.honest, a.severity, (a."startMonth" || '-01')::date, a.ring
        from json_to_recordset($1) as a("praksisId" text, latent text, behaviours text[], honest text, severity double precision, "startMonth" text, ring int)`,
-      [JSON.stringify(actors)],
+      [JSON.stringify(providers)],
     );
     for (let from = 0; from < days.length; from += ROWS_AT_ONCE) {
       const columns = [0, 1, 2, 3, 4].map((column) => days.slice(from, from + ROWS_AT_ONCE).map((row) => row[column]));
@@ -47,7 +47,7 @@ export async function storeTruth(folder: string, url: string): Promise<{ actors:
   } finally {
     await client.end();
   }
-  return { actors: actors.length, days: days.length };
+  return { providers: providers.length, days: days.length };
 }
 
 /** Practice, day, behaviour, bills and excess; a behaviour that added bills and lines on one day is one row. */

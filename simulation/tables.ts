@@ -1,15 +1,15 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TARIFFS, tariffOf } from '../domain/reference/tariffs';
 import { CALIBRATION, GROUPS, HONEST, kindOf } from './calibration';
-import type { Dials } from './simulation-config';
+import type { SimulationConfig } from './simulation-config';
 import type { Population } from './patients';
-import type { SimActor } from './register';
+import type { SimProvider } from './register';
 
 /**
- * DuckDB draws the bills: every random number is a hash of seed, actor, day and purpose, so that any month can be made
+ * DuckDB draws the bills: every random number is a hash of seed, provider, day and purpose, so that any month can be made
  * again alone, in any order and on any number of threads, with the same result (for the pinned DuckDB version).
  */
-export async function openWorld<T>(
+export async function openScenario<T>(
   tempDir: string,
   threads: number,
   work: (duck: DuckDBConnection) => Promise<T>,
@@ -39,27 +39,27 @@ async function insert(duck: DuckDBConnection, table: string, rows: readonly stri
 }
 
 /** Tables that do not change from month to month, and the two macros that all draws go through. */
-export async function fillWorld(
+export async function fillScenario(
   duck: DuckDBConnection,
-  dials: Dials,
-  actors: readonly SimActor[],
+  config: SimulationConfig,
+  providers: readonly SimProvider[],
   population: Population,
 ): Promise<void> {
   // The outer hash matters: DuckDB joins several values by exclusive-or, so draws for different purposes would move together.
   await duck.run(
-    `create macro u(a, b, c, k) as (hash(hash(${dials.seed}::bigint, a::bigint, b::bigint, c::bigint, k)) >> 11)::double / 9007199254740992.0`,
+    `create macro u(a, b, c, k) as (hash(hash(${config.seed}::bigint, a::bigint, b::bigint, c::bigint, k)) >> 11)::double / 9007199254740992.0`,
   );
   await duck.run(
     `create macro normal(a, b, c, k) as sqrt(-2 * ln(1 - u(a, b, c, k || '1'))) * cos(2 * pi() * u(a, b, c, k || '2'))`,
   );
-  await duck.run(`create table actor (idx integer, practice_no varchar, hpr integer, grp integer, muni integer, from_m integer, until_m integer,
+  await duck.run(`create table provider (idx integer, practice_no varchar, hpr integer, grp integer, muni integer, from_m integer, until_m integer,
     intensity double, lag_days double, slow boolean, mask integer, severity double, start_m integer, rule_rate double, performers integer,
     substitute boolean, batch boolean, ramp boolean, honest integer, panel_lo bigint, panel_size bigint, list_lo bigint, list_size bigint,
     pool_lo bigint, pool_size bigint, shift_from integer, shift_until integer, p_weekday double, p_weekend double)`);
   await insert(
     duck,
-    'actor',
-    actors.map((actor) => actorRow(actor, population)),
+    'provider',
+    providers.map((provider) => providerRow(provider, population)),
   );
   await duck.run(
     'create table main_use (grp integer, tariff varchar, kind varchar, lo double, hi double, minutes integer, ore bigint)',
@@ -86,39 +86,39 @@ export async function fillWorld(
   await fillPatients(duck, population);
 }
 
-function actorRow(actor: SimActor, population: Population): string {
-  const { group } = actor;
-  const pool = population.pools[actor.municipality]!;
-  const listFrom = population.listFrom.get(actor.index);
+function providerRow(provider: SimProvider, population: Population): string {
+  const { group } = provider;
+  const pool = population.pools[provider.municipality]!;
+  const listFrom = population.listFrom.get(provider.index);
   const size = Math.min(group.panel, pool.size);
   // Members of a ring share the head's panel; others start anywhere in their municipality.
-  const anchor = actor.ring ?? actor.index;
+  const anchor = provider.ring ?? provider.index;
   const panelLo = listFrom ?? pool.from + ((anchor * 7919) % Math.max(1, pool.size - size));
-  const big = actor.honest === 'big-list' ? 90 : 0;
+  const big = provider.honest === 'big-list' ? 90 : 0;
   const cells = [
-    actor.index,
-    text(actor.praksisId),
-    actor.hprNr,
-    actor.groupIndex,
-    actor.municipality,
-    actor.fromMonth,
-    actor.untilMonth,
-    actor.intensity,
-    actor.lagDays,
-    actor.slow,
-    actor.mask,
-    actor.severity,
-    actor.startMonth,
-    actor.ruleRate,
-    actor.performers,
-    actor.substitute,
-    actor.batchStamper,
-    actor.ramp,
-    actor.honest ? HONEST.indexOf(actor.honest) : -1,
+    provider.index,
+    text(provider.praksisId),
+    provider.hprNr,
+    provider.groupIndex,
+    provider.municipality,
+    provider.fromMonth,
+    provider.untilMonth,
+    provider.intensity,
+    provider.lagDays,
+    provider.slow,
+    provider.mask,
+    provider.severity,
+    provider.startMonth,
+    provider.ruleRate,
+    provider.performers,
+    provider.substitute,
+    provider.batchStamper,
+    provider.ramp,
+    provider.honest ? HONEST.indexOf(provider.honest) : -1,
     panelLo,
-    actor.listSize ?? size,
+    provider.listSize ?? size,
     listFrom ?? -1,
-    actor.listSize ?? 0,
+    provider.listSize ?? 0,
     pool.from,
     pool.size,
     group.shift[0],

@@ -1,7 +1,7 @@
-export { followUp } from './post-deployment-evaluation';
+export { postDeploymentEvaluation } from './post-deployment-evaluation';
 export { mirrorMlflow, watchMlflow } from './mirror-mlflow';
 export { promoteModel } from './promote-model';
-export { rebuild } from './reproduce';
+export { reproduce } from './reproduce';
 export { rescore } from './rescore';
 export { selectionRound } from './selection-round';
 export { trainModel } from './train-model';

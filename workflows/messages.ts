@@ -13,7 +13,7 @@ export const progressQuery = defineQuery<Progress>('progress');
 export const decideUpdate = defineUpdate<{ verdict: Verdict }, [{ decisionId: string }]>('decide');
 
 /** Tells the round that a seal or refusal was written; the answer says where the list stands. */
-export const sealUpdate = defineUpdate<{ state: string; seals: number }, [{ sealId: string }]>('seal');
+export const signOffUpdate = defineUpdate<{ state: string; signOffs: number }, [{ signOffId: string }]>('signOff');
 
 export interface RoundState {
   readonly listId: string | undefined;

@@ -1,12 +1,12 @@
 import { setWorkflowOptions } from '@temporalio/workflow';
-import { looking, mirroring } from './activity-proxies';
+import { mlflowProbe, mlflowSync } from './activity-proxies';
 
 /** Tells MLflow what it has not heard yet; waits as long as MLflow is away. */
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, mirrorMlflow);
 export async function mirrorMlflow(): Promise<{ mirrored: number }> {
   let mirrored = 0;
   for (;;) {
-    const round = await mirroring.drainMlflowOutbox();
+    const round = await mlflowSync.drainMlflowOutbox();
     mirrored += round.mirrored;
     if (round.left === 0 || round.mirrored === 0) return { mirrored };
   }
@@ -22,7 +22,7 @@ export async function watchMlflow(): Promise<{ deviations: number }> {
 
 async function look(): Promise<number> {
   try {
-    return (await looking.watchMlflow()).deviations;
+    return (await mlflowProbe.watchMlflow()).deviations;
   } catch {
     return 0; // MLflow is away: the next look tells
   }

@@ -7,7 +7,7 @@ import {
   setWorkflowOptions,
 } from '@temporalio/workflow';
 import type { Verdict } from '../domain/rules/lifecycle';
-import { quick, telling } from './activity-proxies';
+import { db, notifications } from './activity-proxies';
 import { problemOf } from './failures';
 import { decideUpdate, type Progress, progressQuery } from './messages';
 import { startMirror } from './train-model';
@@ -31,7 +31,7 @@ async function decided(requestId: string, openForMs: number, done: () => boolean
 
 async function tell(requestId: string, kind: 'decision-waiting' | 'decision-reminder'): Promise<void> {
   try {
-    await telling.notifyApprovers({ requestId, kind });
+    await notifications.notifyApprovers({ requestId, kind });
   } catch (error) {
     log.warn('approvers could not be told', { requestId, kind, problem: problemOf(error) });
   }
@@ -48,7 +48,7 @@ export async function promoteModel(input: PromoteModelInput): Promise<{ verdict:
   setHandler(
     decideUpdate,
     async ({ decisionId }) => {
-      const applied = await quick.applyDecision({ requestId, decisionId });
+      const applied = await db.applyDecision({ requestId, decisionId });
       verdict = applied.verdict;
       return applied;
     },
@@ -64,10 +64,10 @@ export async function promoteModel(input: PromoteModelInput): Promise<{ verdict:
       },
     },
   );
-  const gates = await quick.judgeGates({ requestId });
-  if (!gates.passed && gates.overridable !== true) {
+  const gates = await db.evaluateGates({ requestId });
+  if (!gates.passed && gates.waivable !== true) {
     progress = { step: 'refused by gates', done: 1, total: 1 };
-    return quick.refuseByGates({ requestId });
+    return db.refuseByGates({ requestId });
   }
   open = true;
   progress = {
@@ -78,7 +78,7 @@ export async function promoteModel(input: PromoteModelInput): Promise<{ verdict:
   await decided(requestId, Math.max(1, gates.openForMs), () => verdict !== undefined);
   open = false;
   // A decision written in the last moment counts: expiry finds it instead of writing its own.
-  const result = verdict ?? (await quick.expireRequest({ requestId })).verdict;
+  const result = verdict ?? (await db.expireRequest({ requestId })).verdict;
   await condition(allHandlersFinished);
   progress = { step: result, done: 1, total: 1 };
   if (result === 'approved') await startMirror();

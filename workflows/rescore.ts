@@ -2,7 +2,7 @@ import { ParentClosePolicy, setHandler, setWorkflowOptions, startChild, workflow
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { TableRef } from '../activities/contracts';
 import { roundId } from '../domain/rules/workflow-ids';
-import { computing, quick, streaming } from './activity-proxies';
+import { compute, db, longRunning } from './activity-proxies';
 import { type Progress, progressQuery } from './messages';
 import { selectionRound } from './selection-round';
 
@@ -15,9 +15,9 @@ export interface RescoreInput {
   readonly shards: number;
   /** A prepared table to score instead of the register; only a version that was trained on such a table can. */
   readonly table?: TableRef;
-  /** On demand: the as-of instant and the verified act. A schedule leaves both out. */
+  /** On demand: the as-of instant and the verified action. A schedule leaves both out. */
   readonly asOf?: string;
-  readonly actId?: string;
+  readonly actionId?: string;
 }
 export interface RescoreResult {
   readonly scoringId: string;
@@ -40,28 +40,28 @@ export async function rescore(input: RescoreInput): Promise<RescoreResult> {
   setHandler(progressQuery, () => progress);
   const asOf = input.asOf ?? nominalTime();
   const { slot } = input;
-  const actId = input.actId ?? (await quick.beginScheduledAct({ slot, asOf })).actId;
-  const { versionId } = await quick.findChampion({ slot });
+  const actionId = input.actionId ?? (await db.startScheduledAction({ slot, asOf })).actionId;
+  const { versionId } = await db.findChampion({ slot });
   const enter = (step: string) => (progress = { step, done: 0, total: 1 });
   let matrixId: string;
   if (input.table) {
     enter('features');
-    ({ matrixId } = await streaming.buildTablePopulation({ actId, asOf, table: input.table }));
+    ({ matrixId } = await longRunning.buildTablePopulation({ actionId, asOf, table: input.table }));
   } else {
     enter('extraction');
-    const { snapshotId } = await streaming.extractSnapshot({ actId, asOf });
+    const { snapshotId } = await longRunning.extractSnapshot({ actionId, asOf });
     enter('features');
-    ({ matrixId } = await streaming.buildPopulationMatrix({ actId, snapshotId, asOf }));
+    ({ matrixId } = await longRunning.buildPopulationMatrix({ actionId, snapshotId, asOf }));
   }
   progress = { step: 'scoring', done: 0, total: input.shards };
   const shards = await Promise.all(
     Array.from({ length: input.shards }, async (_, shard) => {
-      const { scoresSha256 } = await computing.scoreShard({ versionId, matrixId, shard, of: input.shards });
+      const { scoresSha256 } = await compute.scoreShard({ versionId, matrixId, shard, of: input.shards });
       progress = { ...progress, done: progress.done + 1 };
       return scoresSha256;
     }),
   );
-  const { scoringId } = await quick.recordScoring({ actId, slot, versionId, matrixId, asOf, shards });
+  const { scoringId } = await db.recordScoring({ actionId, slot, versionId, matrixId, asOf, shards });
   progress = { step: 'selection', done: 0, total: 1 };
   const workflowId = roundId(scoringId);
   try {
@@ -69,7 +69,7 @@ export async function rescore(input: RescoreInput): Promise<RescoreResult> {
       workflowId,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      args: [{ actId, scoringId, capacity: input.capacity, seed: input.seed, openDays: input.openDays }],
+      args: [{ actionId, scoringId, capacity: input.capacity, seed: input.seed, openDays: input.openDays }],
     });
   } catch (error) {
     // The same version scored the same population before: its round exists, and one list is enough.

@@ -9,14 +9,14 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { RunPlan, TrialTask } from '../activities/contracts';
 import { MIRROR_ID } from '../domain/rules/workflow-ids';
-import { computing, quick, streaming } from './activity-proxies';
+import { compute, db, longRunning } from './activity-proxies';
 import { problemOf } from './failures';
 import { mirrorMlflow } from './mirror-mlflow';
 import { type Progress, progressQuery } from './messages';
 
 export interface TrainModelInput {
   readonly runId: string;
-  readonly actId: string;
+  readonly actionId: string;
 }
 export interface TrainModelResult {
   readonly versionId: string;
@@ -30,31 +30,31 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
   let progress: Progress = { step: 'planning', done: 0, total: 1 };
   setHandler(progressQuery, () => progress);
   const enter = (step: string, total = 1) => (progress = { step, done: 0, total });
-  const { runId, actId } = input;
+  const { runId, actionId } = input;
   try {
-    const plan = await quick.planRun({ runId });
+    const plan = await db.planRun({ runId });
     let snapshotId: string | undefined;
     let matrixId: string;
     if (plan.source === 'register') {
       enter('extraction');
-      ({ snapshotId } = await streaming.extractSnapshot({ actId, asOf: plan.asOf! }));
+      ({ snapshotId } = await longRunning.extractSnapshot({ actionId, asOf: plan.asOf! }));
       enter('features');
       await makeFeatures(runId, snapshotId, (done, total) => (progress = { step: 'features', done, total }));
-      ({ matrixId } = await streaming.buildCasesMatrix({ runId, snapshotId }));
+      ({ matrixId } = await longRunning.buildCasesMatrix({ runId, snapshotId }));
     } else {
       enter('features');
-      ({ matrixId } = await streaming.buildTableMatrix({ runId }));
+      ({ matrixId } = await longRunning.buildTableMatrix({ runId }));
     }
     enter('leakage');
-    await computing.checkLeaks({ runId, matrixId, snapshotId });
+    await compute.checkLeakage({ runId, matrixId, snapshotId });
     const populations =
       snapshotId && plan.population
-        ? await makePopulations(actId, snapshotId, plan.folds, enter)
+        ? await makePopulations(actionId, snapshotId, plan.folds, enter)
         : new Map<string, string>();
-    if (plan.search) {
+    if (plan.tuning) {
       const populationId = populations.get(plan.folds[0]!.id);
       const of = { runId, matrixId, ...(populationId ? { populationId } : {}) };
-      await search(of, plan.families, plan.search, (done, total) => (progress = { step: 'tuning', done, total }));
+      await tune(of, plan.families, plan.tuning, (done, total) => (progress = { step: 'tuning', done, total }));
     }
     const tasks = plan.folds.flatMap((fold) => {
       const populationId = populations.get(fold.id);
@@ -69,24 +69,24 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
     enter('training', tasks.length);
     await Promise.all(
       tasks.map(async (task) => {
-        await computing.trainFold(task);
+        await compute.trainFold(task);
         progress = { ...progress, done: progress.done + 1 };
       }),
     );
     enter('evaluation');
-    await computing.evaluateRun({ runId, matrixId });
-    const { family } = await quick.chooseCandidate({ runId });
+    await compute.evaluateRun({ runId, matrixId });
+    const { family } = await db.chooseCandidate({ runId });
     enter('candidate');
-    const final = await computing.trainFinal({ runId, matrixId, family });
-    const { versionId } = await quick.registerVersion({ runId, family, final });
-    await quick.closeRun({ runId, state: 'finished' });
+    const final = await compute.trainFinal({ runId, matrixId, family });
+    const { versionId } = await db.registerVersion({ runId, family, final });
+    await db.closeRun({ runId, state: 'finished' });
     await startMirror();
     progress = { step: 'finished', done: 1, total: 1 };
     return { versionId, matrixId, ...(snapshotId === undefined ? {} : { snapshotId }) };
   } catch (error) {
     const cancelled = isCancellation(error);
     await CancellationScope.nonCancellable(() =>
-      quick.closeRun({ runId, state: cancelled ? 'cancelled' : 'failed', problem: problemOf(error) }),
+      db.closeRun({ runId, state: cancelled ? 'cancelled' : 'failed', problem: problemOf(error) }),
     );
     throw error;
   }
@@ -99,10 +99,10 @@ const TRIALS_AT_ONCE = 8;
  * Settings of every family, tried by whoever has time; each is a row once it is fitted, so a worker or server that goes
  * away costs the fit it was in. After `minutes` no trial begins, and the best of those that did is used.
  */
-async function search(
+async function tune(
   of: Omit<TrialTask, 'family' | 'trial'>,
   families: RunPlan['families'],
-  { trials, minutes }: NonNullable<RunPlan['search']>,
+  { trials, minutes }: NonNullable<RunPlan['tuning']>,
   report: (done: number, total: number) => void,
 ): Promise<void> {
   // Trial 0 of every family first: whatever the budget, each has the setting that it was given.
@@ -115,16 +115,16 @@ async function search(
   report(done, total);
   const work = async () => {
     for (let next = queue.shift(); next && (next.trial === 0 || Date.now() < until); next = queue.shift()) {
-      await computing.tryOut(next);
+      await compute.runTrial(next);
       report(++done, total);
     }
   };
   await Promise.all(Array.from({ length: TRIALS_AT_ONCE }, work));
 }
 
-/** All active actors at the start of each test part, controlled or not: what a list would really be drawn from. */
+/** All active providers at the start of each test part, controlled or not: what a list would really be drawn from. */
 async function makePopulations(
-  actId: string,
+  actionId: string,
   snapshotId: string,
   folds: RunPlan['folds'],
   enter: (step: string, total: number) => void,
@@ -132,7 +132,11 @@ async function makePopulations(
   enter('population', folds.length);
   const made = new Map<string, string>();
   for (const { id, testFrom } of folds) {
-    const { matrixId } = await streaming.buildPopulationMatrix({ actId, snapshotId, asOf: `${testFrom}T12:00:00Z` });
+    const { matrixId } = await longRunning.buildPopulationMatrix({
+      actionId,
+      snapshotId,
+      asOf: `${testFrom}T12:00:00Z`,
+    });
     made.set(id, matrixId);
   }
   return made;
@@ -144,7 +148,7 @@ async function makeFeatures(
   snapshotId: string,
   report: (done: number, total: number) => void,
 ): Promise<void> {
-  const { months, dates } = await streaming.planFeatures({ runId, snapshotId });
+  const { months, dates } = await longRunning.planFeatures({ runId, snapshotId });
   const total = months.length + dates.length;
   let done = 0;
   const counted = async (work: Promise<void>) => {
@@ -152,8 +156,8 @@ async function makeFeatures(
     report(++done, total);
   };
   report(0, total);
-  await Promise.all(months.map((lot) => counted(computing.deriveMonths({ snapshotId, months: lot }))));
-  await Promise.all(dates.map((lot) => counted(computing.computeFeatures({ snapshotId, dates: lot }))));
+  await Promise.all(months.map((lot) => counted(compute.deriveMonths({ snapshotId, months: lot }))));
+  await Promise.all(dates.map((lot) => counted(compute.computeFeatures({ snapshotId, dates: lot }))));
 }
 
 /** MLflow hears of it by a workflow of its own, which nobody waits for; one that runs already picks the news up. */

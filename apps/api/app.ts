@@ -11,14 +11,14 @@ import { answerBrokenCall, notFoundProblem, registerProblems } from './http/prob
 import { authenticate, callerKey } from './http/principal';
 import { serializeWire } from './http/serializer';
 import { OPENAPI } from './openapi';
-import { actorRoutes } from './routes/providers';
+import { providerRoutes } from './routes/providers';
 import { auditRoutes } from './routes/audit';
 import { dataRoutes } from './routes/data';
 import { lineageRoutes } from './routes/lineage';
 import { listRoutes } from './routes/lists';
 import { overviewRoutes } from './routes/overview';
 import { trainingRoutes } from './routes/training';
-import { followUpRoutes } from './routes/post-deployment-evaluations';
+import { postDeploymentRoutes } from './routes/post-deployment-evaluations';
 import { promotionRoutes, versionRoutes } from './routes/versions';
 import { registerWeb } from './web';
 
@@ -96,11 +96,11 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
       overviewRoutes,
       trainingRoutes,
       versionRoutes,
-      followUpRoutes,
+      postDeploymentRoutes,
       promotionRoutes,
       lineageRoutes,
       listRoutes,
-      actorRoutes,
+      providerRoutes,
       auditRoutes,
       dataRoutes,
     ])

@@ -8,7 +8,7 @@ export const OPENAPI = {
     title: 'Utplukk',
     version: '1',
     description: [
-      'Chooses which health actors a public payer should control after payment, and proves how every choice was made. Selected does not mean suspected.',
+      'Chooses which health providers a public payer should control after payment, and proves how every choice was made. Selected does not mean suspected.',
       `Calls carry a bearer token, or the session of a page and then, where they change something, ${CSRF_HEADER}. A POST with the header ${IDEMPOTENCY_HEADER} is done once for that key and content. Answers have an ETag. Problems are application/problem+json with a code. Lists have pages: pass \`next\` as \`cursor\`.`,
     ].join('\n\n'),
   },

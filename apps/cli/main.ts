@@ -3,12 +3,12 @@ import { auditCommands } from './commands/audit';
 import { completionCommand } from './commands/completion';
 import { dataCommands } from './commands/data';
 import { doctorCommand } from './commands/doctor';
-import { emergencyCommands } from './commands/rollback';
+import { interventionCommands } from './commands/interventions';
 import { evidenceCommands } from './commands/evidence';
 import { explanationCommands } from './commands/explanations';
-import { followUpCommands } from './commands/post-deployment-evaluation';
+import { postDeploymentCommands } from './commands/post-deployment-evaluation';
 import { featureCommands } from './commands/features';
-import { leakCommands } from './commands/leakage';
+import { leakageCommands } from './commands/leakage';
 import { listCommands } from './commands/lists';
 import { promotionCommands } from './commands/promotion';
 import { scheduleCommands } from './commands/schedules';
@@ -16,7 +16,7 @@ import { trainingCommands } from './commands/training';
 import { EXIT, explainError } from './session';
 
 const program = new Command('utplukk')
-  .description('Chooses which health actors to control after payment, and proves how every choice was made.')
+  .description('Chooses which health providers to control after payment, and proves how every choice was made.')
   .showHelpAfterError('Try --help.')
   .addHelpText(
     'after',
@@ -28,12 +28,12 @@ for (const register of [
   featureCommands,
   trainingCommands,
   explanationCommands,
-  followUpCommands,
+  postDeploymentCommands,
   promotionCommands,
-  emergencyCommands,
+  interventionCommands,
   listCommands,
   scheduleCommands,
-  leakCommands,
+  leakageCommands,
   auditCommands,
   evidenceCommands,
   doctorCommand,

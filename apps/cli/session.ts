@@ -11,7 +11,7 @@ import { evidenceInBrowser } from '../../platform/auth/loopback';
 import { evidenceAs, loadSession } from '../../platform/auth/sign-in';
 import { tokenVerifier, type VerifiedToken } from '../../platform/auth/tokens';
 import { type Env, loadEnv } from '../../platform/config/env';
-import type { Command } from '../../application/request-context';
+import type { RequestContext } from '../../application/request-context';
 import type { Trust } from '../../platform/signing/trusted-keys';
 import { LifecycleClient } from '../../application/workflow-client';
 import { compose } from '../compose';
@@ -19,9 +19,12 @@ import { compose } from '../compose';
 /** Exit codes that mean something; --help of the program lists them. */
 export const EXIT = { ok: 0, internal: 1, invalid: 2, notAllowed: 3, state: 4, away: 5 } as const;
 
-type Parts = Pick<Command, 'db' | 'store' | 'clock' | 'notary'> & { readonly env: Env; readonly trust: () => Trust };
+type Runtime = Pick<RequestContext, 'db' | 'store' | 'clock' | 'notary'> & {
+  readonly env: Env;
+  readonly trust: () => Trust;
+};
 /** What a reading command works with: who reads, and which provider groups they may see (undefined for all). */
-export type Reading = Parts & { readonly token: VerifiedToken; readonly groups: readonly string[] | undefined };
+export type Reading = Runtime & { readonly token: VerifiedToken; readonly groups: readonly string[] | undefined };
 
 /** Tells a person at a terminal where to go; on stderr, so that what a command prints stays its own. */
 export function showPrompt({ url, code, seconds }: DevicePrompt): void {
@@ -31,7 +34,7 @@ export function showPrompt({ url, code, seconds }: DevicePrompt): void {
 }
 
 /** The product's parts for whoever runs them without a person, such as the demo. */
-export async function withParts<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
+export async function withRuntime<T>(work: (parts: Runtime) => Promise<T>): Promise<T> {
   const env = loadEnv();
   const deps = compose(env, { connections: 4 });
   try {
@@ -52,8 +55,8 @@ const verified = (env: Env, accessToken: string): Promise<VerifiedToken> =>
   tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(accessToken);
 
 /** For commands that only read: the same people may as on the pages, by the API's operation that answers the same. */
-export async function reading<T>(operation: Operation, work: (context: Reading) => Promise<T>): Promise<T> {
-  return withParts(async (parts) => {
+export async function withReadContext<T>(operation: Operation, work: (context: Reading) => Promise<T>): Promise<T> {
+  return withRuntime(async (parts) => {
     const token = await verified(parts.env, loadSession().accessToken);
     if (!mayCall(token.roles, operation))
       throw notAllowed(
@@ -65,8 +68,11 @@ export async function reading<T>(operation: Operation, work: (context: Reading) 
 }
 
 /** For commands that change something: the signed-in principal's token is verified first. */
-export async function acting<T>(work: (command: Command & Parts) => Promise<T>, accessToken?: string): Promise<T> {
-  return withParts(async (context) => {
+export async function withAuthenticatedContext<T>(
+  work: (request: RequestContext & Runtime) => Promise<T>,
+  accessToken?: string,
+): Promise<T> {
+  return withRuntime(async (context) => {
     const { env } = context;
     const session = accessToken === undefined ? loadSession() : { accessToken, device: false };
     const token = await verified(env, session.accessToken);
@@ -87,9 +93,9 @@ export function explainError(error: unknown): { text: string; code: number; type
       {
         InvalidInput: EXIT.invalid,
         NoLabels: EXIT.invalid,
-        LeakFound: EXIT.invalid,
+        LeakageFound: EXIT.invalid,
         NotAllowed: EXIT.notAllowed,
-        SourceAway: EXIT.away,
+        SourceUnavailable: EXIT.away,
         EngineMissing: EXIT.away,
       }[error.type as 'InvalidInput'] ?? EXIT.state;
     return { text: `${error.message}${error.next ? `\n${error.next}` : ''}`, code, type: error.type };
@@ -116,7 +122,7 @@ export function explainError(error: unknown): { text: string; code: number; type
     return {
       text: 'a server does not answer.\nIs `npm start` running? `utplukk doctor` tells what is missing.',
       code: EXIT.away,
-      type: 'SourceAway',
+      type: 'SourceUnavailable',
     };
   const text =
     error instanceof Error

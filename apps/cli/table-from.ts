@@ -3,7 +3,7 @@ import { invalid } from '../../domain/errors';
 import { parseOrExplain } from '../../domain/schemas/parse';
 import { tableMappingSchema } from '../../domain/schemas/table-mapping';
 import { readYaml } from '../../application/experiments';
-import type { GivenTable } from '../../application/table-ref';
+import type { TableInput } from '../../application/table-ref';
 
 /** A prepared table from `--table` and `--mapping`. @throws UtplukkError InvalidInput for one without the other */
 export function tableFrom({
@@ -12,7 +12,7 @@ export function tableFrom({
 }: {
   file: string | undefined;
   mapping: string | undefined;
-}): GivenTable | undefined {
+}): TableInput | undefined {
   if ((file === undefined) !== (mapping === undefined)) throw invalid('--table and --mapping belong together');
   if (file === undefined || mapping === undefined) return undefined;
   return {

@@ -156,9 +156,9 @@ const provider = new Provider(issuer, {
       return { roles: SERVICES[token.clientId], principal_kind: 'service', sub: token.clientId };
     return claimsOf(token.accountId);
   },
-  // An ID token that is made for one act carries the roles, for whoever checks it later has nothing else.
+  // An ID token that is made for one action carries the roles, for whoever checks it later has nothing else.
   conformIdTokenClaims: false,
-  claims: { openid: ['sub'], act: ['roles', 'principal_kind', 'provider_groups', 'caseworker'] },
+  claims: { openid: ['sub'], action: ['roles', 'principal_kind', 'provider_groups', 'caseworker'] },
   findAccount: (_ctx, id) => (USERS[id] ? { accountId: id, claims: () => ({ sub: id, ...claimsOf(id) }) } : undefined),
   // Every client here is the product's own, so there is no consent page to show.
   loadExistingGrant: async (ctx) => {
@@ -177,7 +177,7 @@ function html(title, body) {
 <h1>${title}</h1>${body}</html>`;
 }
 
-/** Whoever signs in for one act is asked to be the same person. */
+/** Whoever signs in for one action is asked to be the same person. */
 function page(uid, hint) {
   const people = Object.entries(USERS).filter(([id]) => !USERS[hint] || id === hint);
   const links = people.map(([id, user]) => `<li><a href="/interaction/${uid}?as=${id}">${user.name}</a></li>`);

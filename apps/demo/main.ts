@@ -10,7 +10,7 @@ import { verifyLedger } from '../../platform/ledger/verify';
 import { anchorsOf } from '../../platform/signing/anchors';
 import { verifiedChampion } from '../../platform/signing/verified-champion';
 import { PREDICATE } from '../../platform/signing/statements';
-import type { Command } from '../../application/request-context';
+import type { RequestContext } from '../../application/request-context';
 import { loadExperiment } from '../../application/experiments';
 import {
   applySchedule,
@@ -18,19 +18,19 @@ import {
   listLines,
   listLists,
   type ListSummary,
-  sealList,
+  signOffList,
 } from '../../application/selection';
 import { decide, propose } from '../../application/promotion';
 import { finishedRunOf, startRun } from '../../application/training';
 import { evaluationTable } from '../cli/commands/training';
 import { DEFAULT_CAPACITY, DEFAULT_SEED, DEFAULT_SHARDS, draftedList, linesTable } from '../cli/commands/lists';
-import { gatesJudged } from '../cli/commands/promotion';
+import { gatesEvaluated } from '../cli/commands/promotion';
 import { short, watching } from '../cli/output';
-import { acting, explainError, withParts } from '../cli/session';
+import { withAuthenticatedContext, explainError, withRuntime } from '../cli/session';
 import { loadDemoRegister } from './register';
 import type { Env } from '../../platform/config/env';
 
-type Acting = Command & { readonly env: Env };
+type Acting = RequestContext & { readonly env: Env };
 
 const EXPERIMENT = path.join(ROOT, 'docs/examples/demo-register.yaml');
 /** First of January 2025, midnight in Norway: a nominal time of the monthly schedule. */
@@ -39,8 +39,8 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Does a step as a named demo user; the token is fetched and verified like anybody's. */
 async function as<T>(user: string, work: (command: Acting) => Promise<T>): Promise<T> {
-  const { accessToken } = await withParts(({ env }) => signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user));
-  return acting(work, accessToken);
+  const { accessToken } = await withRuntime(({ env }) => signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user));
+  return withAuthenticatedContext(work, accessToken);
 }
 
 async function train(): Promise<{ runId: string; versionId: string }> {
@@ -63,13 +63,13 @@ async function train(): Promise<{ runId: string; versionId: string }> {
 
 async function promote(versionId: string, slot: string): Promise<void> {
   // What is live is what scoring would load: a champion from before decisions were signed is promoted anew.
-  const live = await withParts(({ db, store, trust }) =>
+  const live = await withRuntime(({ db, store, trust }) =>
     verifiedChampion({ db, store, trust: trust() }, slot, new Date()).catch(() => undefined),
   );
   if (live?.versionId === versionId) return say('3. It is live already.');
   const requestId = await as('kari', async (command) => {
     const asked = await propose(command, versionId, { openDays: 14, purpose: 'demo: first champion' });
-    await gatesJudged(command, asked.requestId);
+    await gatesEvaluated(command, asked.requestId);
     return asked.requestId;
   });
   const decided = await as('ola', (command) =>
@@ -128,16 +128,16 @@ async function retryWhileUnknown<T>(result: () => Promise<T>): Promise<T> {
   }
 }
 
-async function seal(list: ListSummary): Promise<void> {
+async function signOff(list: ListSummary): Promise<void> {
   if (list.state === 'draft') {
-    for (const user of ['per', 'siri'].slice(list.seals))
-      await as(user, (command) => sealList(command, list.listId, 'sealed', 'The demo seals its list.'));
+    for (const user of ['per', 'siri'].slice(list.signOffs))
+      await as(user, (command) => signOffList(command, list.listId, 'approved', 'The demo seals its list.'));
   }
-  await withParts(async ({ db }) => {
-    const sealed = await getList(db, list.listId);
-    say(`5. Selection list ${sealed.listId}`);
+  await withRuntime(async ({ db }) => {
+    const approved = await getList(db, list.listId);
+    say(`5. Selection list ${approved.listId}`);
     say(
-      `   ${sealed.state} by ${sealed.seals} people, as of ${sealed.asOf.toISOString()}: ${sealed.capacity} of ${sealed.candidates} actors. Selected does not mean suspected.`,
+      `   ${approved.state} by ${approved.signOffs} people, as of ${approved.asOf.toISOString()}: ${approved.capacity} of ${approved.candidates} providers. Selected does not mean suspected.`,
     );
     say(linesTable(await listLines(db, list.listId, { count: 10 })));
   });
@@ -150,8 +150,8 @@ async function main(): Promise<void> {
   const { versionId } = await train();
   await promote(versionId, slot);
   const list = await rescoreBySchedule(slot);
-  await seal(list);
-  await withParts(async ({ db, env, notary }) => {
+  await signOff(list);
+  await withRuntime(async ({ db, env, notary }) => {
     await notary.checkpoint();
     const ledger = await verifyLedger(db, anchorsOf(env));
     say(`\nModel version  ${versionId}`);

@@ -1,18 +1,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { beginAct } from '../../platform/auth/audit-context';
+import { startAuditedAction } from '../../platform/auth/audit-context';
 import { signInAsService } from '../../platform/auth/sign-in';
 import { truthDatabase } from '../../platform/config/env';
 import { append } from '../../platform/ledger/append';
 import type { LoadReport } from '../../platform/loading/batch';
-import { FILES_AT_ONCE, importFile, sideBySide } from '../../platform/loading/import-register';
+import { FILES_AT_ONCE, importFile, mapConcurrently } from '../../platform/loading/import-register';
 import { loadReference } from '../../platform/loading/reference';
 import { Vault, vaultKey } from '../../platform/loading/vault';
-import { DEMO_DIALS } from '../../simulation/simulation-config';
+import { DEMO_CONFIG } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
 import { storeTruth } from '../../simulation/store-ground-truth';
 import { StatusLine } from '../cli/output';
-import { acting, withParts } from '../cli/session';
+import { withAuthenticatedContext, withRuntime } from '../cli/session';
 
 /** Files in the order they were finished; whoever takes one waits until there is one or no more will come. */
 class FilesAsTheyCome {
@@ -42,28 +42,28 @@ class FilesAsTheyCome {
  * same bytes, and what was loaded is found again. The cases are loaded last, so their being there says that all is.
  */
 export async function loadDemoRegister(say: (text: string) => void): Promise<void> {
-  const loaded = await withParts(async ({ db }) =>
+  const loaded = await withRuntime(async ({ db }) =>
     Number(
       (await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0,
     ),
   );
   if (loaded > 0) return say('1. The register is loaded already.');
-  const token = await withParts(({ env }) => signInAsService(env, 'service-loader'));
-  await acting(async ({ db, env, token: verified, clock }) => {
+  const token = await withRuntime(({ env }) => signInAsService(env, 'service-loader'));
+  await withAuthenticatedContext(async ({ db, env, token: verified, clock }) => {
     const folder = path.join(env.UTPLUKK_HOME, 'demo');
     const line = new StatusLine(process.stdout);
     await loadReference(db);
-    const actor = await db.transaction(async (tx) => {
-      const act = await beginAct(tx, verified, 'register.import', 'import of the demo register', clock());
-      await append(tx, act, { act: 'import.started', subject: { kind: 'act', id: act.actId } }, clock());
-      return act;
+    const audit = await db.transaction(async (tx) => {
+      const audit = await startAuditedAction(tx, verified, 'register.import', 'import of the demo register', clock());
+      await append(tx, audit, { event: 'import.started', subject: { kind: 'action', id: audit.actionId } }, clock());
+      return audit;
     });
     const vault = new Vault(db, vaultKey(env.UTPLUKK_HOME));
     const files = new FilesAsTheyCome();
     const reports: LoadReport[] = [];
-    const load = async (file: string) => void reports.push(await importFile(db, actor, vault, file));
+    const load = async (file: string) => void reports.push(await importFile(db, audit, vault, file));
     const simulating = writeRegister(
-      DEMO_DIALS,
+      DEMO_CONFIG,
       folder,
       (at, total) => line.show(`1. Simulating a register: month ${at} of ${total}; ${reports.length} files loaded`),
       (file) => files.put(file),
@@ -80,12 +80,12 @@ export async function loadDemoRegister(say: (text: string) => void): Promise<voi
   }, token);
 }
 
-/** Actors come first, for everything names them; the file of cases waits until all else is there. */
+/** Providers come first, for everything names them; the file of cases waits until all else is there. */
 async function loadInOrder(files: FilesAsTheyCome, load: (file: string) => Promise<void>): Promise<void> {
-  const actors = await files.take();
-  if (actors !== undefined) await load(actors);
+  const providers = await files.take();
+  if (providers !== undefined) await load(providers);
   const last: string[] = [];
-  await sideBySide(
+  await mapConcurrently(
     FILES_AT_ONCE,
     () => files.take(),
     async (file) => {

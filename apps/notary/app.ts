@@ -11,10 +11,10 @@ import {
   type DecisionPredicate,
   type LabelCorrection,
   labelCorrectionSchema,
-  type LaterEvaluation,
-  laterEvaluationSchema,
-  openRequest,
-  openVersion,
+  type PostDeploymentDocument,
+  postDeploymentDocumentSchema,
+  verifyRequest,
+  verifyVersion,
   PREDICATE,
   refuseOneForBoth,
   type RequestPredicate,
@@ -44,7 +44,7 @@ const labelCorrectionBody = labelCorrectionSchema
   .omit({ at: true })
   .extend({ ...about, serviceToken: z.string() })
   .strict();
-const laterEvaluationBody = laterEvaluationSchema
+const postDeploymentBody = postDeploymentDocumentSchema
   .omit({ at: true })
   .extend({ ...about, serviceToken: z.string() })
   .strict();
@@ -106,14 +106,14 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
 
   app.post('/v1/later-evaluations', async (request) => {
     const { serviceToken, versionId, ...rest } = parseOrExplain(
-      laterEvaluationBody,
+      postDeploymentBody,
       request.body,
       'the later evaluation to sign',
     );
     const caller = await verify(serviceToken);
     if (caller.kind !== 'service') throw notAllowed('later evaluations are made by a service account');
-    const predicate: LaterEvaluation = { ...rest, at: instant().toISOString() };
-    return signStatement(statementOf(rest.slot, versionId, PREDICATE.laterEvaluation, predicate), signer);
+    const predicate: PostDeploymentDocument = { ...rest, at: instant().toISOString() };
+    return signStatement(statementOf(rest.slot, versionId, PREDICATE.postDeploymentDocument, predicate), signer);
   });
 
   app.post('/v1/requests', async (request) => {
@@ -121,7 +121,7 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
     const at = instant();
     const { issuer, subject } = await checkEvidence(
       idToken,
-      { act: 'promotion.request', slot, versionId, requestId },
+      { permission: 'promotion.request', slot, versionId, requestId },
       trust,
       at,
     );
@@ -138,10 +138,10 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
     const body = parseOrExplain(decisionBody, request.body, 'the decision to sign');
     const { slot, versionId, requestId, verdict, idToken } = body;
     const at = instant();
-    const version = openVersion(body.version, trust, versionId);
-    const asked = await openRequest(body.request, trust, { slot, versionId, requestId });
-    const act = verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
-    const decider = await checkEvidence(idToken, { act, slot, versionId, requestId }, trust, at);
+    const version = verifyVersion(body.version, trust, versionId);
+    const asked = await verifyRequest(body.request, trust, { slot, versionId, requestId });
+    const permission = verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
+    const decider = await checkEvidence(idToken, { permission, slot, versionId, requestId }, trust, at);
     if (verdict === 'approved') refuseOneForBoth({ requester: asked.requester, trainer: version.trainer, decider });
     const predicate: DecisionPredicate = {
       requestId,
@@ -164,7 +164,12 @@ export function createNotary({ signer, trust, verify, checkpoint, clock }: Notar
       'the revocation to sign',
     );
     const at = instant();
-    const person = await checkEvidence(idToken, { act: 'version.revoke', slot, versionId, requestId }, trust, at);
+    const person = await checkEvidence(
+      idToken,
+      { permission: 'version.revoke', slot, versionId, requestId },
+      trust,
+      at,
+    );
     if (!person.roles.includes('approver')) throw notAllowed(`${personKey(person)} does not carry the role approver`);
     const by = { issuer: person.issuer, subject: person.subject, token: idToken };
     return signStatement(

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createLifecycleActivities, createTrainingActivities } from '../../activities';
-import type { Deps } from '../../activities/deps';
+import type { ActivityDependencies } from '../../activities/deps';
 import { UtplukkError } from '../../domain/errors';
 import { BUILD_ID, DEPLOYMENT, LIFECYCLE_QUEUE, TRAINING_QUEUE } from '../../domain/rules/workflow-ids';
 import { BUNDLE } from './bundle-workflows';
@@ -19,7 +19,7 @@ export async function createWorker(
     namespace,
     deps,
     versioned = true,
-  }: { connection: NativeConnection; namespace: string; deps: Deps; versioned?: boolean },
+  }: { connection: NativeConnection; namespace: string; deps: ActivityDependencies; versioned?: boolean },
 ): Promise<Worker> {
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,

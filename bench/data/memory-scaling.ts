@@ -5,11 +5,11 @@ import path from 'node:path';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { ROOT } from '../../platform/config/env';
 import { connect } from '../../platform/postgres/connection';
-import type { ActRef } from '../../platform/ledger/append';
+import type { AuditContext } from '../../platform/ledger/append';
 import { importRegister } from '../../platform/loading/import-register';
 import { Vault } from '../../platform/loading/vault';
 import { extractSnapshot } from '../../platform/snapshots/extract';
-import { DEMO_DIALS, type Dials } from '../../simulation/simulation-config';
+import { DEMO_CONFIG, type SimulationConfig } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
 import { withDatabase } from '../lib/databases';
 import { type Figure, report } from '../lib/results';
@@ -22,9 +22,9 @@ const SIZES = { small: 0.1, large: 1 } as const;
 type Size = keyof typeof SIZES;
 /** `--scale 0.01` tries it on a hundredth. */
 const SCALE = Number(process.env['UTPLUKK_BENCH_SCALE'] ?? /--scale (\S+)/.exec(process.argv.join(' '))?.[1] ?? 1);
-const dialsOf = (size: Size): Dials => ({
-  ...DEMO_DIALS,
-  actors: 0.1,
+const configOf = (size: Size): SimulationConfig => ({
+  ...DEMO_CONFIG,
+  providers: 0.1,
   volume: SCALE * SIZES[size],
   years: 1,
   firstMonth: '2024-01',
@@ -39,12 +39,12 @@ interface Step {
 
 /** One step of one size, in the process that was begun for it. */
 const STEPS = {
-  simulate: (size: Size, dir: string) => writeRegister(dialsOf(size), dir),
-  load: (_size: Size, dir: string, url: string, actor: ActRef) =>
-    inDatabase(url, (db) => importRegister(db, actor, new Vault(db, Buffer.alloc(32, 1)), path.join(dir, 'register'))),
-  extract: (_size: Size, dir: string, url: string, actor: ActRef) =>
+  simulate: (size: Size, dir: string) => writeRegister(configOf(size), dir),
+  load: (_size: Size, dir: string, url: string, audit: AuditContext) =>
+    inDatabase(url, (db) => importRegister(db, audit, new Vault(db, Buffer.alloc(32, 1)), path.join(dir, 'register'))),
+  extract: (_size: Size, dir: string, url: string, audit: AuditContext) =>
     inDatabase(url, (db) =>
-      extractSnapshot({ db, store: new ArtifactStore(path.join(dir, 'store')) }, actor, {
+      extractSnapshot({ db, store: new ArtifactStore(path.join(dir, 'store')) }, audit, {
         asOf: '2025-03-01T00:00:00Z',
       }),
     ),
@@ -59,9 +59,9 @@ async function inDatabase(url: string, work: (db: ReturnType<typeof connect>) =>
   }
 }
 
-function measured(step: keyof typeof STEPS, size: Size, dir: string, url = '', actor?: ActRef): Step {
+function measured(step: keyof typeof STEPS, size: Size, dir: string, url = '', audit?: AuditContext): Step {
   const script = path.join(ROOT, 'dist/bench/data/memory-scaling.js');
-  const result = spawnSync(process.execPath, [script, step, size, dir, url, JSON.stringify(actor ?? {})], {
+  const result = spawnSync(process.execPath, [script, step, size, dir, url, JSON.stringify(audit ?? {})], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, UTPLUKK_BENCH_SCALE: String(SCALE) },
@@ -86,8 +86,8 @@ async function main(): Promise<void> {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-growth-'));
     try {
       measured('simulate', size, dir);
-      await withDatabase(admin, async (db, url, actor) => {
-        for (const step of ['load', 'extract'] as const) peaks[step]![size] = measured(step, size, dir, url, actor);
+      await withDatabase(admin, async (db, url, audit) => {
+        for (const step of ['load', 'extract'] as const) peaks[step]![size] = measured(step, size, dir, url, audit);
         bills[size] = Number((await db('core.bill').count<{ count: string }[]>())[0]!.count);
       });
     } finally {
@@ -102,23 +102,25 @@ async function main(): Promise<void> {
         name: `${step}: peak memory at ${millions('large')} bills against ${millions('small')}`,
         value: large.peakMiB / small.peakMiB,
         unit: '×',
-        yardstick: `${large.peakMiB.toFixed(0)} against ${small.peakMiB.toFixed(0)} MiB`,
-        owed: { at: 'most', value: MOST },
+        baseline: `${large.peakMiB.toFixed(0)} against ${small.peakMiB.toFixed(0)} MiB`,
+        target: { at: 'most', value: MOST },
       },
       {
         name: `${step}: time a bill, the same`,
         value: large.seconds / bills.large / (small.seconds / bills.small),
         unit: '×',
-        yardstick: `${large.seconds.toFixed(0)} against ${small.seconds.toFixed(0)} s`,
+        baseline: `${large.seconds.toFixed(0)} against ${small.seconds.toFixed(0)} s`,
       },
     ]),
   );
 }
 
-const [step = '', size, dir, url, actor] = process.argv.slice(2);
+const [step = '', size, dir, url, audit] = process.argv.slice(2);
 const began = performance.now();
 const own = step in STEPS;
-const work = own ? STEPS[step as keyof typeof STEPS](size as Size, dir!, url!, JSON.parse(actor!) as ActRef) : main();
+const work = own
+  ? STEPS[step as keyof typeof STEPS](size as Size, dir!, url!, JSON.parse(audit!) as AuditContext)
+  : main();
 work
   .then(() => {
     if (own)

@@ -8,25 +8,25 @@ import { addMonths } from '../../domain/rules/time-splits';
 import { ROOT } from '../../platform/config/env';
 import { type Manifest, monthOf } from '../../platform/snapshots/datasets';
 import { deriveParts } from '../../platform/features/monthly-rollups';
-import { quote, withDuck } from '../../platform/duckdb/duckdb';
+import { quote, withDuckDb } from '../../platform/duckdb/duckdb';
 import { featureParts } from '../../platform/features/compute-features';
 import { timeEngine } from '../../platform/features/time-use-rules';
-import { type Dials, NATIONAL_DIALS } from '../../simulation/simulation-config';
+import { type SimulationConfig, NATIONAL_CONFIG } from '../../simulation/simulation-config';
 import { nationalSnapshot } from '../lib/national';
 import { type Figure, report } from '../lib/results';
 
-/** All actors, 40 M bills and 120 M lines over 36 months, from a sealed snapshot; `--small` is a tenth of it, `--triple` three times. */
+/** All providers, 40 M bills and 120 M lines over 36 months, from a stored snapshot; `--small` is a tenth of it, `--triple` three times. */
 const VOLUMES = { small: 0.0113, national: 0.113, triple: 0.339 } as const;
 const SIZE = (['small', 'triple'] as const).find((size) => process.argv.includes(`--${size}`)) ?? 'national';
-const DIALS: Dials = { ...NATIONAL_DIALS, volume: VOLUMES[SIZE] };
+const CONFIG: SimulationConfig = { ...NATIONAL_CONFIG, volume: VOLUMES[SIZE] };
 /** What Norway has in a year, where the triple case has it in three. */
 const NORWAY = 120e6;
 const HOME = path.join(ROOT, '.stack/bench');
 const WITHOUT_NETWORK = FEATURES.filter((f) => !NETWORK_DECLARATIONS.includes(f.declaration));
-const LAST = addMonths(`${DIALS.firstMonth}-01`, 12 * DIALS.years);
+const LAST = addMonths(`${CONFIG.firstMonth}-01`, 12 * CONFIG.years);
 const DATES = Array.from({ length: 12 }, (_, i) => addMonths(LAST, i - 12));
 
-const DATES_FIGURE = '12 dates from a sealed snapshot';
+const DATES_FIGURE = '12 dates from a stored snapshot';
 
 const peakMiB = () => process.resourceUsage().maxRSS / 1024;
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -49,17 +49,17 @@ const monthEarlier = (manifest: Manifest): Manifest => ({
 });
 
 async function main(): Promise<void> {
-  if (process.argv.includes('--simulate')) return void (await nationalSnapshot(DIALS, HOME));
+  if (process.argv.includes('--simulate')) return void (await nationalSnapshot(CONFIG, HOME));
   // In a process of its own, so that the peak below is that of the features.
   const simulation = spawnSync(process.execPath, [__filename, '--simulate', ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
   if (simulation.status !== 0) throw new Error(`the simulation ended with ${simulation.status ?? simulation.signal}`);
-  const { store, manifest, bills, lines, seconds: simulated } = await nationalSnapshot(DIALS, HOME);
+  const { store, manifest, bills, lines, seconds: simulated } = await nationalSnapshot(CONFIG, HOME);
   say(`${bills} bills, ${lines} lines; simulated in ${simulated.toFixed(0)} s`);
   if (!process.argv.includes('--keep')) fs.rmSync(path.join(store.root, 'derived'), { recursive: true, force: true });
   const build = (m: Manifest, dates: readonly string[], features: readonly Feature[] = WITHOUT_NETWORK) =>
-    withDuck(store.temporary(), async (duck) => {
+    withDuckDb(store.temporary(), async (duck) => {
       const { parts } = await deriveParts(duck, store, m);
       return featureParts(duck, store, m, parts, dates, { features });
     });
@@ -69,9 +69,9 @@ async function main(): Promise<void> {
   const peak = peakMiB();
   const network = await timed('with network features, one date', () => build(manifest, [LAST], FEATURES));
   const engine = await timed('time engine', () =>
-    withDuck(store.temporary(), (duck) => timeEngine(duck, store, manifest)),
+    withDuckDb(store.temporary(), (duck) => timeEngine(duck, store, manifest)),
   );
-  const detection = await withDuck(store.temporary(), (duck) =>
+  const detection = await withDuckDb(store.temporary(), (duck) =>
     judge(
       duck,
       engine.value.map((m) => m.file),
@@ -81,20 +81,20 @@ async function main(): Promise<void> {
     ),
   );
   const size = `${(bills / 1e6).toFixed(1)} M bills, ${(lines / 1e6).toFixed(1)} M lines, ${WITHOUT_NETWORK.length} columns`;
-  const owed = (value: number) => (SIZE !== 'national' ? {} : { owed: { at: 'most' as const, value } });
+  const target = (value: number) => (SIZE !== 'national' ? {} : { target: { at: 'most' as const, value } });
   const figures: Figure[] = [
-    { name: DATES_FIGURE, value: first.seconds, unit: 's', yardstick: size, ...owed(480), aim: '300' },
-    { name: 'one further month', value: further.seconds, unit: 's', ...owed(45) },
-    { name: 're-run with nothing new', value: again.seconds, unit: 's', ...owed(5) },
+    { name: DATES_FIGURE, value: first.seconds, unit: 's', baseline: size, ...target(480), stretch: '300' },
+    { name: 'one further month', value: further.seconds, unit: 's', ...target(45) },
+    { name: 're-run with nothing new', value: again.seconds, unit: 's', ...target(5) },
     ...(SIZE === 'triple' ? [beyond(first.seconds, bills)] : []),
-    { name: 'peak memory (memory_limit 1 GB)', value: peak, unit: 'MiB', owed: { at: 'most', value: 2048 } },
+    { name: 'peak memory (memory_limit 1 GB)', value: peak, unit: 'MiB', target: { at: 'most', value: 2048 } },
     {
       name: 'one date with network features',
       value: network.seconds,
       unit: 's',
-      yardstick: 'of which the rest is the date again',
+      baseline: 'of which the rest is the date again',
     },
-    { name: 'time engine over every day', value: engine.seconds, unit: 's', ...owed(120) },
+    { name: 'time engine over every day', value: engine.seconds, unit: 's', ...target(120) },
     ...detection,
   ];
   report(SIZE === 'national' ? 'data-national' : `data-national-${SIZE}`, figures);
@@ -109,12 +109,12 @@ function beyond(seconds: number, bills: number): Figure {
       )
     : undefined;
   const [lessBills, less] = national ? [(bills * VOLUMES.national) / VOLUMES.triple, national.value] : [0, 0];
-  const value = less + ((seconds - less) / (bills - lessBills)) * (NORWAY * DIALS.years - lessBills);
+  const value = less + ((seconds - less) / (bills - lessBills)) * (NORWAY * CONFIG.years - lessBills);
   return {
     name: `${NORWAY / 1e6} M bills a year, extrapolated`,
     value,
     unit: 's',
-    yardstick: national
+    baseline: national
       ? `through ${less.toFixed(0)} s at a third of these bills`
       : 'in proportion: no result of the national case is here',
   };
@@ -128,12 +128,13 @@ async function judge(
   manifest: Manifest,
   pathOf: (sha: string) => string,
 ): Promise<Figure[]> {
-  const name = (kind: string) => path.join(HOME, `${kind}-${DIALS.actors}-${DIALS.volume}-${DIALS.years}.parquet`);
+  const name = (kind: string) =>
+    path.join(HOME, `${kind}-${CONFIG.providers}-${CONFIG.volume}-${CONFIG.years}.parquet`);
   const one = async (sql: string) => Number((await duck.runAndReadAll(sql)).getRows()[0]?.[0]);
   const billFiles = manifest.datasets.find((d) => d.name === 'bill')!.parts.map((part) => quote(pathOf(part.file)));
   await duck.run(`create temp view flagged as select * from read_parquet([${files.map(quote).join(', ')}])`);
   await duck.run(`create temp view truth as select * from read_parquet(${quote(name('truth'))})`);
-  await duck.run(`create temp view actor as select * from read_parquet(${quote(name('actors'))})`);
+  await duck.run(`create temp view provider as select * from read_parquet(${quote(name('providers'))})`);
   // A planted day counts once its bills are known: those that were still on their way at the end of the snapshot do not.
   await duck.run(
     `create temp table seen as select provider_id, civil_day, count(*) as bills from read_parquet([${billFiles.join(', ')}]) where not is_credit group by 1, 2`,
@@ -141,33 +142,33 @@ async function judge(
   const recall = (behaviour: number, flag: string) =>
     one(`select avg(case when f.provider_id is null then 0 else 1 end) from (select distinct t.provider_id, t.day, t.bills from truth t join seen s on s.provider_id = t.provider_id and s.civil_day = t.day where behaviour = ${behaviour} and s.bills >= t.bills + 1) t
       left join (select distinct provider_id, civil_day from flagged where ${flag}) f on f.provider_id = t.provider_id and f.civil_day = t.day`);
-  const falseDays = await one(`with honest as (select provider_id from actor where honest >= 0 and mask = 0)
+  const falseDays = await one(`with honest as (select provider_id from provider where honest >= 0 and mask = 0)
     select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from honest)) / (select count(*) from seen where provider_id in (from honest))::double`);
-  const falseOthers = await one(`with clean as (select provider_id from actor where honest < 0 and mask = 0)
+  const falseOthers = await one(`with clean as (select provider_id from provider where honest < 0 and mask = 0)
     select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from clean)) / (select count(*) from seen where provider_id in (from clean))::double`);
   return [
     {
       name: 'recall per day, A1 (impossible days)',
       value: await recall(1, 'overlap or beyond_a_day'),
       unit: 'share',
-      owed: { at: 'least', value: 0.99 },
+      target: { at: 'least', value: 0.99 },
     },
     {
       name: 'recall per day, A6 (substitute and holder)',
       value: await recall(6, 'with_substitute'),
       unit: 'share',
-      owed: { at: 'least', value: 0.99 },
+      target: { at: 'least', value: 0.99 },
     },
-    { name: 'false days at honest outliers', value: falseDays, unit: 'share', owed: { at: 'most', value: 0.01 } },
-    { name: 'false days at other clean actors', value: falseOthers, unit: 'share' },
+    { name: 'false days at honest outliers', value: falseDays, unit: 'share', target: { at: 'most', value: 0.01 } },
+    { name: 'false days at other clean providers', value: falseOthers, unit: 'share' },
     ...(await timeAddOns(duck, featureFile)),
   ];
 }
 
-/** Robust z beyond which an actor's time add-ons stand out from peers (Iglewicz and Hoaglin 1993: 3.5). */
+/** Robust z beyond which a provider's time add-ons stand out from peers (Iglewicz and Hoaglin 1993: 3.5). */
 const STANDS_OUT = 3.5;
 
-/** A2: share of actors found, by how much the behaviour adds to their honest time add-ons in the last year. */
+/** A2: share of providers found, by how much the behaviour adds to their honest time add-ons in the last year. */
 async function timeAddOns(duck: DuckDBConnection, featureFile: string): Promise<Figure[]> {
   await duck.run(`create temp table a2 as
     with planted as (select provider_id, sum(excess_ore) as excess from truth where behaviour = 2 and day >= date '${addMonths(LAST, -12)}' group by 1),
@@ -190,14 +191,14 @@ async function timeAddOns(duck: DuckDBConnection, featureFile: string): Promise<
       name: `A2 found, planted excess ${String(bucket)}`,
       value: Number(share),
       unit: 'share',
-      yardstick: `${Number(n)} actors`,
+      baseline: `${Number(n)} providers`,
     })),
     {
-      name: 'A2 found per actor, planted excess of 30 % or more',
+      name: 'A2 found per provider, planted excess of 30 % or more',
       value: all[1]!,
       unit: 'share',
-      yardstick: `${all[0]} actors`,
-      owed: { at: 'least', value: 0.9 },
+      baseline: `${all[0]} providers`,
+      target: { at: 'least', value: 0.9 },
     },
   ];
 }

@@ -5,15 +5,15 @@ import { ROOT } from '../../platform/config/env';
 import { type Figure, report } from '../lib/results';
 
 /**
- * All 23,000 actors at a tenth of the bills, from files to a frozen model version, by the commands that a user types, on
- * real servers and workers. `--actors <share>` makes it smaller, to try it. Needs about 80 GB of disk at full size.
+ * All 23,000 providers at a tenth of the bills, from files to a frozen model version, by the commands that a user types, on
+ * real servers and workers. `--providers <share>` makes it smaller, to try it. Needs about 80 GB of disk at full size.
  * A run that was stopped or failed goes on where it was.
  */
 const [, share = '1'] =
   process.argv
     .slice(2)
     .join(' ')
-    .match(/--actors ([\d.]+)/) ?? [];
+    .match(/--providers ([\d.]+)/) ?? [];
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 function utplukk(args: readonly string[]): { seconds: number; output: unknown } {
@@ -75,8 +75,8 @@ function main(): void {
   const dir = process.env['UTPLUKK_BENCH_HOME'];
   if (!dir) throw new Error('UTPLUKK_BENCH_HOME is not set: start this by npm run bench:data -- tenth');
   const steps = new Steps(dir);
-  const dials = [
-    '--actors',
+  const config = [
+    '--providers',
     share,
     '--volume',
     '0.1',
@@ -90,7 +90,7 @@ function main(): void {
   const files = path.join(dir, 'simulated');
   const simulated = steps.run('simulate', () => {
     fs.rmSync(files, { recursive: true, force: true }); // half a simulation is none
-    return utplukk(['simulate', files, ...dials]);
+    return utplukk(['simulate', files, ...config]);
   });
   const imported = steps.run('import', () => utplukk(['import', path.join(files, 'register'), '--as-service']));
   const { total } = imported.output as { total: { read: number; loaded: number; quarantined: number } };
@@ -104,19 +104,19 @@ function main(): void {
       name: 'import',
       value: imported.seconds,
       unit: 's',
-      yardstick: imported.isCut ? CUT : `${Math.round(total.read / imported.seconds)} rows a second`,
+      baseline: imported.isCut ? CUT : `${Math.round(total.read / imported.seconds)} rows a second`,
     },
     {
       name: 'rows neither loaded nor in quarantine',
       value: total.read - total.loaded - total.quarantined,
       unit: '',
-      owed: { at: 'most', value: 0 },
+      target: { at: 'most', value: 0 },
     },
     {
-      name: 'train: snapshot, features, leak check, folds, final model',
+      name: 'train: snapshot, features, target-leakage check, folds, final model',
       value: trained.seconds,
       unit: 's',
-      ...(trained.isCut ? { yardstick: CUT } : {}),
+      ...(trained.isCut ? { baseline: CUT } : {}),
     },
   ];
   report(share === '1' ? 'data-tenth' : `data-tenth-${share}`, figures);

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { eventWindowsSchema } from '../../domain/schemas/event-windows';
-import { PARQUET, quote, withDuck } from '../../platform/duckdb/duckdb';
+import { PARQUET, quote, withDuckDb } from '../../platform/duckdb/duckdb';
 import { makeEventWindows } from '../../platform/features/event-windows';
 import { type Figure, report } from '../lib/results';
 
@@ -22,8 +22,8 @@ const DATES = Array.from({ length: 12 }, (_, i) => `2024-${String(i + 1).padStar
 const WINDOWS = [180, 30, 90];
 const EVENTS = 30;
 const SIZES = [
-  { entities: 10_000, owed: 8, aim: '12', rounds: 3 },
-  { entities: 100_000, owed: 15, aim: '20', rounds: 3 },
+  { entities: 10_000, target: 8, stretch: '12', rounds: 3 },
+  { entities: 100_000, target: 15, stretch: '20', rounds: 3 },
 ];
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -72,9 +72,9 @@ async function main(): Promise<void> {
   await client.connect();
   const figures: Figure[] = [];
   try {
-    for (const { entities, owed, aim, rounds } of SIZES) {
+    for (const { entities, target, stretch, rounds } of SIZES) {
       const [parquet, csv] = [path.join(dir, 'visits.parquet'), path.join(dir, 'visits.csv')];
-      await withDuck(dir, async (duck) => {
+      await withDuckDb(dir, async (duck) => {
         await duck.run(`create temp table v as select i as visit_id, (i // ${EVENTS})::integer as client_id, date '2022-01-01' + (hash(i, 'day') % 1050)::integer as visited_on,
           case when hash(i, 'kind') % 20 = 0 then null else 'S' || (hash(i, 'service') % 9) end as service, case when hash(i, 'gap') % 33 = 0 then null else ((hash(i, 'amount') % 500000) / 100.0)::decimal(12, 2) end as amount from range(${entities * EVENTS}) r(i)`);
         await duck.run(`copy v to ${quote(parquet)} ${PARQUET}`);
@@ -92,7 +92,7 @@ async function main(): Promise<void> {
         const lateral = entities <= 10_000 || round === 0 ? await postgres(client, LATERAL, lateralSql) : undefined;
         const grouped = await postgres(client, GROUPED, groupedSql);
         const began = performance.now();
-        await withDuck(dir, async (duck) => {
+        await withDuckDb(dir, async (duck) => {
           await makeEventWindows(duck, SPEC, `read_parquet(${quote(parquet)})`, 'windows');
           await duck.run(`copy windows to ${quote(path.join(dir, 'ours.parquet'))} ${PARQUET}`);
         });
@@ -112,14 +112,14 @@ async function main(): Promise<void> {
         name: `${entities} entities × 12 dates × 33 columns, against the ${shape} shape`,
         value: median(ratios[shape]),
         unit: 'times faster',
-        yardstick: texts[shape],
+        baseline: texts[shape],
         ...promise,
       });
-      figures.push(times('lateral', { owed: { at: 'least', value: owed }, aim }), times('grouped', {}), {
+      figures.push(times('lateral', { target: { at: 'least', value: target }, stretch }), times('grouped', {}), {
         name: `largest relative difference of a cell, ${entities} entities`,
         value: difference * 1e9,
         unit: '1e-9',
-        owed: { at: 'most', value: 1 },
+        target: { at: 'most', value: 1 },
       });
     }
     report('data-peer', figures);
@@ -139,7 +139,7 @@ async function largestDifference(client: pg.Client, dir: string): Promise<number
     client.query(to(`copy (select as_of, client_id, ${names.join(', ')} from features) to stdout (format csv)`)),
     fs.createWriteStream(file),
   );
-  return withDuck(dir, async (duck) => {
+  return withDuckDb(dir, async (duck) => {
     const columns = ['as_of: DATE', 'entity: INTEGER', ...names.map((name) => `${name}: DOUBLE`)]
       .map((c) => c.split(': '))
       .map(([name, type]) => `'${name}': '${type}'`)

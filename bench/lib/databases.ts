@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { connect, type Db, migrate } from '../../platform/postgres/connection';
-import { type ActRef, append } from '../../platform/ledger/append';
+import { type AuditContext, append } from '../../platform/ledger/append';
 import { loadReference } from '../../platform/loading/reference';
 
 /** A database of its own for each measurement, so that none finds what another left. */
 export async function withDatabase<T>(
   admin: string,
-  work: (db: Db, url: string, actor: ActRef) => Promise<T>,
+  work: (db: Db, url: string, audit: AuditContext) => Promise<T>,
 ): Promise<T> {
   const name = `bench_${Math.random().toString(36).slice(2, 10)}`;
   const client = new pg.Client({ connectionString: admin });
@@ -18,7 +18,7 @@ export async function withDatabase<T>(
   try {
     await migrate(db);
     await loadReference(db);
-    return await work(db, url, await loaderAct(db));
+    return await work(db, url, await loaderAudit(db));
   } finally {
     await db.destroy();
     await client.query(`drop database ${name} (force)`);
@@ -27,18 +27,18 @@ export async function withDatabase<T>(
 }
 
 /** The benchmark's own principal: it signs in nowhere, and its database is dropped. */
-async function loaderAct(db: Db): Promise<ActRef> {
-  const actor = { actId: randomUUID(), principalId: randomUUID(), role: 'loader', purpose: 'benchmark' };
+async function loaderAudit(db: Db): Promise<AuditContext> {
+  const audit = { actionId: randomUUID(), principalId: randomUUID(), role: 'loader', purpose: 'benchmark' };
   await db.transaction(async (tx) => {
     await tx.raw(
       "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', 'bench', 'service', now())",
-      [actor.principalId],
+      [audit.principalId],
     );
     await tx.raw(
-      "insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at) values (?, 'register.import', ?, 'loader', 'benchmark', 'none', '\\x00', now())",
-      [actor.actId, actor.principalId],
+      "insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at) values (?, 'register.import', ?, 'loader', 'benchmark', 'none', '\\x00', now())",
+      [audit.actionId, audit.principalId],
     );
-    await append(tx, actor, { act: 'act.begun', subject: { kind: 'act', id: actor.actId } }, new Date());
+    await append(tx, audit, { event: 'action.started', subject: { kind: 'action', id: audit.actionId } }, new Date());
   });
-  return actor;
+  return audit;
 }

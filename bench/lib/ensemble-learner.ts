@@ -38,7 +38,7 @@ export const ensembleOf =
     const data = matrixOf(known);
     const { model } = fitFamily(tf, familySchema.parse({ family: 'tabm-mini' }), data, COLUMNS, all(data), seed);
     return (figures) => {
-      const actors = matrixOf(figures.map((x) => ({ x, y: 0 })));
-      return scoreRows(tf, model, actors, all(actors));
+      const providers = matrixOf(figures.map((x) => ({ x, y: 0 })));
+      return scoreRows(tf, model, providers, all(providers));
     };
   };

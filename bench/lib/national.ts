@@ -4,15 +4,15 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { addMonths } from '../../domain/rules/time-splits';
 import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
-import { DATASETS, type Manifest, type PartRef, shardSql } from '../../platform/snapshots/datasets';
+import { DATASETS, type Manifest, type PartitionRef, shardSql } from '../../platform/snapshots/datasets';
 import { PARQUET, quote } from '../../platform/duckdb/duckdb';
 import { makeCases } from '../../simulation/controls';
-import { type Dials, monthAt, monthsOf } from '../../simulation/simulation-config';
-import { generate, type Sink, type World } from '../../simulation/generate';
+import { type SimulationConfig, monthAt, monthsOf } from '../../simulation/simulation-config';
+import { generate, type Sink, type Scenario } from '../../simulation/generate';
 import { MUNICIPALITIES } from '../../simulation/register';
 
 /**
- * The simulated register written straight as a sealed snapshot: the partitions that extraction would write, without a
+ * The simulated register written straight as a stored snapshot: the partitions that extraction would write, without a
  * database in between. The logical hash of a partition is its file's here; nothing else is left out.
  */
 export interface NationalSnapshot {
@@ -25,7 +25,7 @@ export interface NationalSnapshot {
 
 const SOURCES: Readonly<Record<string, string>> = {
   bill: `select bill_id, idx + 1 as provider_id, case when performer = a.hpr then null else performer end as performed_by, cast(bill_id % 100000 as integer) as bill_no, p + 1 as patient_key, day as civil_day,
-    minute as minute_of_day, received_at as known_from, ore as amount_ore, case when ore >= 16000 and gb % 10 < 7 then 16000 else 0 end as copay_ore, is_credit, null as credits_bill, case when b.grp in (0, 1, 2, 3, 6) then ['P76', 'R74', 'L03', 'D01', 'K86'][1 + cast(gb % 5 as integer)] end as diagnosis from numbered b join actor a using (idx)`,
+    minute as minute_of_day, received_at as known_from, ore as amount_ore, case when ore >= 16000 and gb % 10 < 7 then 16000 else 0 end as copay_ore, is_credit, null as credits_bill, case when b.grp in (0, 1, 2, 3, 6) then ['P76', 'R74', 'L03', 'D01', 'K86'][1 + cast(gb % 5 as integer)] end as diagnosis from numbered b join provider a using (idx)`,
   bill_line: `select n.bill_id, n.idx + 1 as provider_id, l.line_no, l.tariff, l.reps as repetitions, l.ore as amount_ore from out_line l join numbered n using (guid)`,
   rule_outcome: `select bill_id, idx + 1 as provider_id, [470, 766, 502, 611, 130][1 + cast(ga % 5 as integer)] as rule_no, ['reject', 'curtail', 'note'][1 + hit] as effect, case hit when 0 then ore when 1 then ore // 2 else 0 end as amount_ore from numbered where hit is not null`,
   prescription: `select cast(md5(pa::varchar || pb::varchar) as uuid) as prescription_id, idx + 1 as prescriber_id, p + 1 as patient_key, day as written, atc, packages, reservation as generic_reservation, received_at as known_from from out_prescription`,
@@ -39,13 +39,13 @@ const KEYS: Readonly<Record<string, string>> = {
   dispensing: 'dispensing_id',
 };
 
-export async function nationalSnapshot(dials: Dials, home: string, shards = 1): Promise<NationalSnapshot> {
+export async function nationalSnapshot(config: SimulationConfig, home: string, shards = 1): Promise<NationalSnapshot> {
   const store = new ArtifactStore(path.join(home, 'store'));
-  const file = path.join(home, `national-${dials.actors}-${dials.volume}-${dials.years}-${shards}.json`);
+  const file = path.join(home, `national-${config.providers}-${config.volume}-${config.years}-${shards}.json`);
   if (fs.existsSync(file))
     return { store, ...(JSON.parse(fs.readFileSync(file, 'utf8')) as Omit<NationalSnapshot, 'store'>) };
   const began = performance.now();
-  const parts = new Map<string, PartRef[]>(DATASETS.map((dataset) => [dataset.name, []]));
+  const parts = new Map<string, PartitionRef[]>(DATASETS.map((dataset) => [dataset.name, []]));
   const put = async (duck: DuckDBConnection, name: string, part: string, query: string) => {
     const parquet = store.temporary('.parquet');
     const columns = DATASETS.find((d) => d.name === name)!
@@ -81,22 +81,22 @@ export async function nationalSnapshot(dials: Dials, home: string, shards = 1): 
         }
       }
     },
-    async end(duck, world) {
-      await putFacts(duck, world, put);
+    async end(duck, scenario) {
+      await putFacts(duck, scenario, put);
       await duck.run(
-        `copy (select idx + 1 as provider_id, * exclude (idx) from truth_day) to ${quote(path.join(home, `truth-${dials.actors}-${dials.volume}-${dials.years}.parquet`))} (format parquet)`,
+        `copy (select idx + 1 as provider_id, * exclude (idx) from truth_day) to ${quote(path.join(home, `truth-${config.providers}-${config.volume}-${config.years}.parquet`))} (format parquet)`,
       );
       await duck.run(
-        `copy (select idx + 1 as provider_id, honest, mask, severity, start_m, batch, performers, grp from actor) to ${quote(path.join(home, `actors-${dials.actors}-${dials.volume}-${dials.years}.parquet`))} (format parquet)`,
+        `copy (select idx + 1 as provider_id, honest, mask, severity, start_m, batch, performers, grp from provider) to ${quote(path.join(home, `providers-${config.providers}-${config.volume}-${config.years}.parquet`))} (format parquet)`,
       );
     },
   };
   fs.mkdirSync(home, { recursive: true });
-  await generate(dials, sink, (done, total) => process.stderr.write(`\rsimulating: month ${done} of ${total} `));
+  await generate(config, sink, (done, total) => process.stderr.write(`\rsimulating: month ${done} of ${total} `));
   process.stderr.write('\n');
   const manifest: Manifest = {
     v: 2,
-    asOf: `${monthAt(dials, monthsOf(dials))}-01T00:00:00.000Z`,
+    asOf: `${monthAt(config, monthsOf(config))}-01T00:00:00.000Z`,
     horizon: 0,
     shards,
     datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, parts: parts.get(d.name)! })),
@@ -106,13 +106,13 @@ export async function nationalSnapshot(dials: Dials, home: string, shards = 1): 
   return { store, ...result };
 }
 
-async function putFacts(duck: DuckDBConnection, { dials, population, actors }: World, put: Put): Promise<void> {
-  const first = `${dials.firstMonth}-01`;
+async function putFacts(duck: DuckDBConnection, { config, population, providers }: Scenario, put: Put): Promise<void> {
+  const first = `${config.firstMonth}-01`;
   const muni = (column: string) =>
     `case ${column} ${MUNICIPALITIES.map(([code], i) => `when ${i} then ${quote(code)}`).join(' ')} end`;
   await duck.run('create temp table list (lo bigint, provider integer, hi bigint)');
   const lists = [...population.listFrom].map(
-    ([index, lo]) => `(${lo}, ${index + 1}, ${lo + actors[index]!.listSize!})`,
+    ([index, lo]) => `(${lo}, ${index + 1}, ${lo + providers[index]!.listSize!})`,
   );
   for (let i = 0; i < lists.length; i += 2000)
     await duck.run(`insert into list values ${lists.slice(i, i + 2000).join(', ')}`);
@@ -128,8 +128,8 @@ async function putFacts(duck: DuckDBConnection, { dials, population, actors }: W
     first,
     `select p + 1 as patient_key, timestamp '${first} 00:00:00' as known_from, municipality, provider as list_provider, null as died, null as emigrated from placed order by 1`,
   );
-  for (let m = 0; m < monthsOf(dials); m++) {
-    const month = `${monthAt(dials, m)}-01`;
+  for (let m = 0; m < monthsOf(config); m++) {
+    const month = `${monthAt(config, m)}-01`;
     const known = `cast(day as timestamp) + interval 14 day`;
     const lower = m === 0 ? `true` : `${known} >= timestamp '${month}'`;
     if (m === 0) continue; // gone before the register starts: known with the next month's facts
@@ -141,9 +141,9 @@ async function putFacts(duck: DuckDBConnection, { dials, population, actors }: W
       from gone g join placed n using (p) where ${known} < timestamp '${addMonths(month, 1)}' and (${m === 1 ? 'true' : lower}) order by 1, 2`,
     );
   }
-  const rows = actors.map(
+  const rows = providers.map(
     (a) =>
-      `(${a.index + 1}, ${a.hprNr}, timestamp '${monthAt(dials, a.fromMonth)}-01', date '${monthAt(dials, a.fromMonth)}-01', null::date, ${quote(a.group.practiceType)}, ${quote(a.group.field)}, ${quote(MUNICIPALITIES[a.municipality]![0])}, ${a.listSize ?? 'null::integer'}, ${quote(a.account)}, ${quote(a.orgnr)})`,
+      `(${a.index + 1}, ${a.hprNr}, timestamp '${monthAt(config, a.fromMonth)}-01', date '${monthAt(config, a.fromMonth)}-01', null::date, ${quote(a.group.practiceType)}, ${quote(a.group.field)}, ${quote(MUNICIPALITIES[a.municipality]![0])}, ${a.listSize ?? 'null::integer'}, ${quote(a.account)}, ${quote(a.orgnr)})`,
   );
   await duck.run(
     'create temp table pf (provider_id integer, hpr integer, known_from timestamp, valid_from date, valid_to date, practice_type varchar, field varchar, municipality varchar, list_size integer, account_hash varchar, owner varchar)',
@@ -151,18 +151,23 @@ async function putFacts(duck: DuckDBConnection, { dials, population, actors }: W
   for (let i = 0; i < rows.length; i += 2000)
     await duck.run(`insert into pf values ${rows.slice(i, i + 2000).join(', ')}`);
   await put(duck, 'provider_fact', 'all', 'select * from pf order by provider_id');
-  const substitute = `select idx + 1 as provider_id, hpr + 3 as substitute_hpr, date '${first}' as valid_from, null as valid_to, timestamp '${first} 00:00:00' as known_from from actor where substitute order by 1`;
+  const substitute = `select idx + 1 as provider_id, hpr + 3 as substitute_hpr, date '${first}' as valid_from, null as valid_to, timestamp '${first} 00:00:00' as known_from from provider where substitute order by 1`;
   await put(duck, 'substitute', 'all', substitute);
-  await putCases(duck, dials, actors, put);
+  await putCases(duck, config, providers, put);
 }
 
 type Put = (duck: DuckDBConnection, name: string, part: string, query: string) => Promise<number>;
 
 /** Controls and what came of them, as far as it was known at the snapshot's instant. */
-async function putCases(duck: DuckDBConnection, dials: Dials, actors: World['actors'], put: Put): Promise<void> {
-  const end = `${monthAt(dials, monthsOf(dials))}-01`;
-  const providerOf = new Map(actors.map((actor) => [actor.praksisId, actor.index + 1]));
-  const known = makeCases(dials, actors).filter((one) => one.known < end);
+async function putCases(
+  duck: DuckDBConnection,
+  config: SimulationConfig,
+  providers: Scenario['providers'],
+  put: Put,
+): Promise<void> {
+  const end = `${monthAt(config, monthsOf(config))}-01`;
+  const providerOf = new Map(providers.map((provider) => [provider.praksisId, provider.index + 1]));
+  const known = makeCases(config, providers).filter((one) => one.known < end);
   const text = (value: unknown) => (typeof value === 'string' ? quote(value) : 'null');
   const ore = (event: Record<string, unknown>) => Math.round(Number(event['belop']) * 100);
   const rows = (type: string, row: (event: Record<string, unknown>) => string) =>

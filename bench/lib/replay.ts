@@ -3,15 +3,15 @@ import { solveSpd } from '../../models/linalg/cholesky';
 import type { Candidate } from '../../models/evaluation/off-policy-estimators';
 
 /**
- * A reduced register replayed: actors with a few figures, a past policy that picks by tips, rules and size, outcomes known
+ * A reduced register replayed: providers with a few figures, a past policy that picks by tips, rules and size, outcomes known
  * late, some reversed after an appeal. Training sees what was known when the list was made; the truth sees everything.
  */
-export interface ReplayDials {
-  readonly actors: number;
+export interface ReplayConfig {
+  readonly providers: number;
   readonly trainingRounds: number;
   readonly slots: number;
   /** Slots of the round that the list is judged by: its random arm is drawn once, after those chosen for certain. */
-  readonly judgingSlots: number;
+  readonly evaluationSlots: number;
   /** Share of each round's slots that is drawn at random. */
   readonly randomShare: number;
 }
@@ -20,7 +20,7 @@ export interface KnownRow {
   readonly x: Float64Array;
   readonly y: number;
 }
-/** Learns from what was known when the list was made. @returns scores of actors, as logits */
+/** Learns from what was known when the list was made. @returns scores of providers, as logits */
 export type Learner = (
   known: readonly KnownRow[],
   seed: number,
@@ -40,7 +40,7 @@ const STRICTNESS = [0.75, 0.9, 1, 1.1];
 const DELAY = { finding: [0.1, 0.4, 0.4, 0.1], none: [0.4, 0.4, 0.2] } as const;
 const REVERSED = 0.1;
 
-interface Actor {
+interface Provider {
   readonly x: Float64Array;
   readonly found: number;
   readonly upheld: number;
@@ -49,7 +49,7 @@ interface Actor {
 
 const logistic = (z: number) => 1 / (1 + Math.exp(-z));
 
-function makeActor(rng: Rng): Actor {
+function makeProvider(rng: Rng): Provider {
   const x = Float64Array.from({ length: FIGURES }, () => rng.normal());
   const hidden = 0.8 * rng.normal(); // what no figure tells, and tips know
   const chance =
@@ -60,12 +60,17 @@ function makeActor(rng: Rng): Actor {
 }
 
 /** Who is controlled in one round: the past policy's first, then a draw among the rest. */
-function round(rng: Rng, actors: readonly Actor[], free: ReadonlySet<number>, { slots, randomShare }: ReplayDials) {
+function round(
+  rng: Rng,
+  providers: readonly Provider[],
+  free: ReadonlySet<number>,
+  { slots, randomShare }: ReplayConfig,
+) {
   const random = Math.round(slots * randomShare);
   const attention = (i: number) =>
-    (rng.chance(logistic(actors[i]!.x[FIGURES]! * 1.5 - 2.5)) ? 1.4 : 0) +
-    0.4 * actors[i]!.x[0]! +
-    0.3 * actors[i]!.x[5]! +
+    (rng.chance(logistic(providers[i]!.x[FIGURES]! * 1.5 - 2.5)) ? 1.4 : 0) +
+    0.4 * providers[i]!.x[0]! +
+    0.3 * providers[i]!.x[5]! +
     0.7 * rng.normal();
   const order = [...free].map((i) => ({ i, score: attention(i) })).sort((a, b) => b.score - a.score);
   const chosen = order.slice(0, slots - random).map(({ i }) => i);
@@ -96,40 +101,41 @@ export const ridge: Learner = (rows) => {
     const change = solveSpd(hessian, gradient);
     w = w.map((weight, j) => weight - change[j]!);
   }
-  return (actors) => actors.map((x) => x.reduce((sum, value, j) => sum + value * w[j]!, w[FIGURES]!));
+  return (providers) => providers.map((x) => x.reduce((sum, value, j) => sum + value * w[j]!, w[FIGURES]!));
 };
 
-export function replay(dials: ReplayDials, seed: number, learner: Learner = ridge): Replay {
+export function replay(config: ReplayConfig, seed: number, learner: Learner = ridge): Replay {
   const rng = new Rng('replay', seed);
-  // Training actors and judged actors are of one population; each period has its own potential outcomes.
-  const past = Array.from({ length: dials.actors }, () => makeActor(rng));
+  // Training providers and judged providers are of one population; each period has its own potential outcomes.
+  const past = Array.from({ length: config.providers }, () => makeProvider(rng));
   const known: KnownRow[] = [];
-  const figures = ({ x }: Actor) => x.subarray(0, FIGURES);
+  const figures = ({ x }: Provider) => x.subarray(0, FIGURES);
   const free = new Set(past.keys());
-  for (let r = 0; r < dials.trainingRounds; r++) {
-    const { chosen, drawn } = round(rng, past, free, dials);
+  for (let r = 0; r < config.trainingRounds; r++) {
+    const { chosen, drawn } = round(rng, past, free, config);
     for (const i of [...chosen, ...drawn]) {
       free.delete(i);
       // Known before the list is made; a reversal comes later still, so the label may be one that will not stand.
-      if (r + past[i]!.delay < dials.trainingRounds) known.push({ x: figures(past[i]!), y: past[i]!.found });
+      if (r + past[i]!.delay < config.trainingRounds) known.push({ x: figures(past[i]!), y: past[i]!.found });
     }
   }
-  const actors = Array.from({ length: dials.actors }, () => makeActor(rng));
-  const scores = learner(known, seed)(actors.map(figures));
-  const order = [...actors.keys()].sort((a, b) => scores[b]! - scores[a]!);
+  const providers = Array.from({ length: config.providers }, () => makeProvider(rng));
+  const scores = learner(known, seed)(providers.map(figures));
+  const order = [...providers.keys()].sort((a, b) => scores[b]! - scores[a]!);
   const status = new Map<number, 'chosen' | 'drawn'>();
-  const { chosen, drawn, chance } = round(rng, actors, new Set(actors.keys()), { ...dials, slots: dials.judgingSlots });
+  const { chosen, drawn, chance } = round(rng, providers, new Set(providers.keys()), {
+    ...config,
+    slots: config.evaluationSlots,
+  });
   for (const i of chosen) status.set(i, 'chosen');
   for (const i of drawn) status.set(i, 'drawn');
   const candidates = (k: number) =>
-    order
-      .slice(0, k)
-      .map((i): Candidate => ({
-        listed: true,
-        controlled: status.has(i),
-        outcome: actors[i]!.upheld,
-        propensity: status.get(i) === 'chosen' ? 1 : chance,
-        predicted: logistic(scores[i]!),
-      }));
-  return { candidates, truth: (k) => order.slice(0, k).reduce((sum, i) => sum + actors[i]!.upheld, 0) / k };
+    order.slice(0, k).map((i): Candidate => ({
+      listed: true,
+      controlled: status.has(i),
+      outcome: providers[i]!.upheld,
+      propensity: status.get(i) === 'chosen' ? 1 : chance,
+      predicted: logistic(scores[i]!),
+    }));
+  return { candidates, truth: (k) => order.slice(0, k).reduce((sum, i) => sum + providers[i]!.upheld, 0) / k };
 }

@@ -10,13 +10,13 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  readonly yardstick?: string;
-  readonly owed?: { readonly at: 'most' | 'least'; readonly value: number };
-  readonly aim?: string;
+  readonly baseline?: string;
+  readonly target?: { readonly at: 'most' | 'least'; readonly value: number };
+  readonly stretch?: string;
 }
 
-const held = ({ value, owed }: Figure): boolean | undefined =>
-  owed === undefined ? undefined : owed.at === 'most' ? value <= owed.value : value >= owed.value;
+const met = ({ value, target }: Figure): boolean | undefined =>
+  target === undefined ? undefined : target.at === 'most' ? value <= target.value : value >= target.value;
 
 /** Prints the figures, writes bench/results/<name>.json, and sets exit code 1 when an owed figure is not held. */
 export function report(name: string, figures: readonly Figure[]): void {
@@ -28,7 +28,7 @@ export function report(name: string, figures: readonly Figure[]): void {
     }
   })();
   const machine = `${os.cpus()[0]?.model ?? 'cpu'}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
-  const rows = figures.map((figure) => ({ ...figure, held: held(figure) }));
+  const rows = figures.map((figure) => ({ ...figure, met: met(figure) }));
   const dir = path.join(ROOT, 'bench/results');
   fs.mkdirSync(dir, { recursive: true });
   fs.writeFileSync(
@@ -36,20 +36,20 @@ export function report(name: string, figures: readonly Figure[]): void {
     `${JSON.stringify({ name, machine, commit, date: new Date().toISOString(), rows }, null, 1)}\n`,
   );
   const table = new Table({
-    head: ['figure', 'value', 'unit', 'yardstick', 'owed', 'held'],
+    head: ['figure', 'value', 'unit', 'baseline', 'target', 'met'],
     style: { head: [], border: [], compact: true },
   });
-  const owedText = (figure: Figure) =>
-    figure.owed ? `${figure.owed.at === 'most' ? '≤' : '≥'} ${figure.owed.value}` : '';
+  const targetText = (figure: Figure) =>
+    figure.target ? `${figure.target.at === 'most' ? '≤' : '≥'} ${figure.target.value}` : '';
   for (const row of rows)
     table.push([
       row.name,
       row.value.toFixed(3),
       row.unit,
-      row.yardstick ?? '',
-      owedText(row),
-      row.held === undefined ? '' : row.held ? 'yes' : 'NO',
+      row.baseline ?? '',
+      targetText(row),
+      row.met === undefined ? '' : row.met ? 'yes' : 'NO',
     ]);
   process.stdout.write(`${name}: ${machine}, commit ${commit}\n${table.toString()}\n`);
-  if (rows.some((row) => row.held === false)) process.exitCode = 1;
+  if (rows.some((row) => row.met === false)) process.exitCode = 1;
 }

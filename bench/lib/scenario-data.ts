@@ -9,7 +9,7 @@ import { codeIdentity } from '../../platform/code-identity';
 import { ROOT } from '../../platform/config/env';
 import { REGISTER_COLUMNS, registerMatrixOf } from '../../platform/matrices/register-matrix';
 import { readMatrix } from '../../platform/matrices/read-matrix';
-import { type Dials, monthAt, monthsOf } from '../../simulation/simulation-config';
+import { type SimulationConfig, monthAt, monthsOf } from '../../simulation/simulation-config';
 import { nationalSnapshot } from './national';
 
 /** What models are told of the register's columns. */
@@ -21,9 +21,9 @@ export const REGISTER_META: MatrixMeta = {
   positives: 0,
 };
 
-/** A tenth of the actors with eighty controls a year. */
-export const WORLD_DIALS: Dials = {
-  actors: 0.1,
+/** A tenth of the providers with eighty controls a year. */
+export const SCENARIO_CONFIG: SimulationConfig = {
+  providers: 0.1,
   volume: 0.01,
   controlsPerYear: 80,
   years: 4,
@@ -31,26 +31,26 @@ export const WORLD_DIALS: Dials = {
   firstMonth: '2021-01',
 };
 
-export interface WorldMatrices {
+export interface ScenarioMatrices {
   /** Past controls as they were known when each was opened. */
   readonly cases: MatrixData;
-  /** All active actors on the day after the world's last month. */
-  readonly everybody: MatrixData;
+  /** All active providers on the day after the world's last month. */
+  readonly population: MatrixData;
   readonly columns: readonly MatrixColumn[];
   readonly labelled: number;
   readonly positives: number;
 }
 
 /** The same once more as long as no code changed that makes them: most of a world's time, and learning changes more often. */
-export async function worldMatrices(dials: Dials): Promise<WorldMatrices> {
+export async function scenarioMatrices(config: SimulationConfig): Promise<ScenarioMatrices> {
   const kept = path.join(
     ROOT,
     '.stack/bench/worlds',
     codeIdentity('bench/lib/scenario-data.ts').slice(0, 16),
-    `${dials.world ?? 'standard'}-${dials.seed}.v8`,
+    `${config.scenario ?? 'standard'}-${config.seed}.v8`,
   );
-  if (fs.existsSync(kept)) return v8.deserialize(fs.readFileSync(kept)) as WorldMatrices;
-  const made = await makeMatrices(dials);
+  if (fs.existsSync(kept)) return v8.deserialize(fs.readFileSync(kept)) as ScenarioMatrices;
+  const made = await makeMatrices(config);
   fs.mkdirSync(path.dirname(kept), { recursive: true });
   fs.writeFileSync(`${kept}.part`, v8.serialize(made));
   fs.renameSync(`${kept}.part`, kept);
@@ -58,30 +58,30 @@ export async function worldMatrices(dials: Dials): Promise<WorldMatrices> {
 }
 
 /** Simulates a register and makes its matrices as the product would, in a folder that is gone afterwards. */
-async function makeMatrices(dials: Dials): Promise<WorldMatrices> {
+async function makeMatrices(config: SimulationConfig): Promise<ScenarioMatrices> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-world-'));
   try {
-    const { store, manifest } = await nationalSnapshot(dials, home);
-    const asOf = `${monthAt(dials, monthsOf(dials))}-01T00:00:00.000Z`;
+    const { store, manifest } = await nationalSnapshot(config, home);
+    const asOf = `${monthAt(config, monthsOf(config))}-01T00:00:00.000Z`;
     const recipe = { snapshotId: 'bench', code: 'bench', engine: 'bench' };
-    const cases = await registerMatrixOf(store, manifest, { kind: 'cases', minAmountOre: 0, ...recipe });
-    const population = await registerMatrixOf(store, manifest, { kind: 'population', asOf, ...recipe });
+    const casesMatrix = await registerMatrixOf(store, manifest, { kind: 'training', minAmountOre: 0, ...recipe });
+    const populationMatrix = await registerMatrixOf(store, manifest, { kind: 'scoring', asOf, ...recipe });
     const read = async (sha: string, more: readonly MatrixColumn[] = []) =>
       withProfile(
         await readMatrix(store.existing(sha), [...REGISTER_COLUMNS, ...more], store.temporary()),
         REGISTER_COLUMNS,
         REGISTER_META,
       );
-    const [known, everybody] = [
-      await read(cases.fileSha256, [{ name: CONTROL_BASIS, kind: 'categorical', role: 'design' }]),
-      await read(population.fileSha256),
+    const [known, population] = [
+      await read(casesMatrix.fileSha256, [{ name: CONTROL_BASIS, kind: 'categorical', role: 'design' }]),
+      await read(populationMatrix.fileSha256),
     ];
     return {
       cases: known.data,
-      everybody: everybody.data,
+      population: population.data,
       columns: known.columns,
-      labelled: cases.counts.labelled,
-      positives: cases.counts.positives,
+      labelled: casesMatrix.counts.labelled,
+      positives: casesMatrix.counts.positives,
     };
   } finally {
     fs.rmSync(home, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import zlib from 'node:zlib';
 import { invalid } from '../../domain/errors';
 import { Rng } from '../../domain/rng';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
-import { quote, withDuck } from '../../platform/duckdb/duckdb';
+import { quote, withDuckDb } from '../../platform/duckdb/duckdb';
 
 /** A public set as a matrix, and which part each row is in. Where the sets are published stands in bench/README.md. */
 export interface PublicSet {
@@ -128,7 +128,7 @@ function polish(folder: string): Raw {
 }
 
 async function table(file: string, separator: string): Promise<Map<string, (string | null)[]>> {
-  return withDuck(path.dirname(file), async (duck) => {
+  return withDuckDb(path.dirname(file), async (duck) => {
     const result = await duck.runAndReadAll(
       `select * from read_csv(${quote(file)}, delim = ${quote(separator)}, header = true, all_varchar = true)`,
     );
@@ -184,7 +184,7 @@ async function diabetes(folder: string): Promise<Raw> {
     'num_procedures',
     'num_medications',
     'number_outpatient',
-    'number_emergency',
+    'number_intervention',
     'number_inpatient',
     'number_diagnoses',
   ];

@@ -3,7 +3,7 @@ import { canonical, sha256 } from '../../platform/artifacts/hash';
 import type { Db } from '../../platform/postgres/connection';
 import { instantText } from '../../platform/ledger/append';
 import { chainHash, leafHash } from '../../platform/ledger/merkle';
-import { CopyInto } from '../../platform/postgres/copy-writer';
+import { CopyWriter } from '../../platform/postgres/copy-writer';
 
 const ENTRIES_A_FLUSH = 50_000;
 /** Versions that made-up entries go round. */
@@ -34,32 +34,32 @@ export async function fillLedger(db: Db, entries: number, say: (text: string) =>
       .forUpdate()
       .first<{ size: number; chain_hash: Buffer }>('size', 'chain_hash');
     const [rows, chain] = [
-      new CopyInto('aud.entry', [
+      new CopyWriter('aud.entry', [
         'entry_id',
         'bytes',
         'leaf_hash',
-        'act',
-        'act_id',
+        'action',
+        'action_id',
         'subject_kind',
         'subject_id',
         'at',
       ]),
-      new CopyInto('aud.chain', ['seq', 'entry_id', 'leaf_hash', 'chain_hash']),
+      new CopyWriter('aud.chain', ['seq', 'entry_id', 'leaf_hash', 'chain_hash']),
     ];
     let last = head.chain_hash;
     for (let i = 0; i < entries; i++) {
-      const [entry, actId] = [randomUUID(), randomUUID()];
+      const [entry, actionId] = [randomUUID(), randomUUID()];
       const at = instantText(new Date(Date.UTC(2025, 0, 1) + i * 1000));
       const id = sha256(`v${i % SUBJECTS}`);
       const subject = { kind: 'model-version', id };
-      const act = 'model-version.registered';
+      const event = 'model-version.registered';
       const body = {
         v: 2,
         entry,
         at,
-        act,
-        actor: actId,
-        actId,
+        event,
+        provider: actionId,
+        actionId,
         role: 'data-scientist',
         purpose: 'benchmark',
         subject,
@@ -68,7 +68,7 @@ export async function fillLedger(db: Db, entries: number, say: (text: string) =>
       const bytes = Buffer.from(canonical(body));
       const leaf = leafHash(bytes);
       last = chainHash(last, leaf);
-      rows.add([entry, hex(bytes), hex(leaf), act, actId, subject.kind, id, at]);
+      rows.add([entry, hex(bytes), hex(leaf), event, actionId, subject.kind, id, at]);
       chain.add([head.size + i + 1, entry, hex(leaf), hex(last)]);
       if ((i + 1) % ENTRIES_A_FLUSH !== 0 && i + 1 < entries) continue;
       await rows.flush(tx);
@@ -88,7 +88,7 @@ export async function fillVersions(db: Db, versions: number): Promise<void> {
       `insert into aud.principal (principal_id, issuer, subject, kind, first_seen) select ${uuid("'p' || i")}, 'bench', 'p' || i, 'person', now() from generate_series(0, 99) i`,
     );
     await run(
-      `insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at)
+      `insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at)
        select ${uuid("'a' || kind || i")}, 'x', ${uuid("'p' || (i + kind) % 100")}, 'approver', 'bench', 't', '\\x00', now() from generate_series(0, ?::int - 1) i, generate_series(0, 2) kind`,
       [versions],
     );
@@ -104,7 +104,7 @@ export async function fillVersions(db: Db, versions: number): Promise<void> {
       [versions],
     );
     await run(
-      `insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) select ${uuid("'run' || i")}, ${uuid("'a0' || i")}, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ${at} ${all}`,
+      `insert into ml.training_run (run_id, action_id, experiment, experiment_sha256, slot, state, started_at) select ${uuid("'run' || i")}, ${uuid("'a0' || i")}, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ${at} ${all}`,
       [versions],
     );
     await run(
@@ -112,19 +112,19 @@ export async function fillVersions(db: Db, versions: number): Promise<void> {
       [versions],
     );
     await run(
-      `insert into ml.promotion_request (request_id, version_id, slot, act_id, requested_at, expires_at) select ${uuid("'req' || i")}, ${id('v')}, 'slot-' || i % 10 || '/all', ${uuid("'a1' || i")}, ${at}, ${at} + interval '1 day' ${all}`,
+      `insert into ml.promotion_request (request_id, version_id, slot, action_id, requested_at, expires_at) select ${uuid("'req' || i")}, ${id('v')}, 'slot-' || i % 10 || '/all', ${uuid("'a1' || i")}, ${at}, ${at} + interval '1 day' ${all}`,
       [versions],
     );
     await run(
-      `insert into ml.decision (decision_id, request_id, verdict, act_id, decided_at) select ${uuid("'dec' || i")}, ${uuid("'req' || i")}, 'approved', ${uuid("'a2' || i")}, ${at} ${all}`,
+      `insert into ml.decision (decision_id, request_id, verdict, action_id, decided_at) select ${uuid("'dec' || i")}, ${uuid("'req' || i")}, 'approved', ${uuid("'a2' || i")}, ${at} ${all}`,
       [versions],
     );
     await run(
-      `insert into ml.champion (slot, seq, version_id, decision_id, act_id, live_from) select 'slot-' || i % 10 || '/all', i / 10 + 1, ${id('v')}, ${uuid("'dec' || i")}, ${uuid("'a2' || i")}, ${at} ${all}`,
+      `insert into ml.champion (slot, seq, version_id, decision_id, action_id, live_from) select 'slot-' || i % 10 || '/all', i / 10 + 1, ${id('v')}, ${uuid("'dec' || i")}, ${uuid("'a2' || i")}, ${at} ${all}`,
       [versions],
     );
     await run(
-      `insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, act_id, scored_at) select ${id('sc')}, 'slot-' || i % 10 || '/all', ${id('v')}, ${id('m')}, ${at}, 'x', 1, ${uuid("'a2' || i")}, ${at} + interval '1 hour' ${all}`,
+      `insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, action_id, scored_at) select ${id('sc')}, 'slot-' || i % 10 || '/all', ${id('v')}, ${id('m')}, ${at}, 'x', 1, ${uuid("'a2' || i")}, ${at} + interval '1 hour' ${all}`,
       [versions],
     );
     await run(

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Db } from '../../platform/postgres/connection';
-import { type ActRef, append } from '../../platform/ledger/append';
+import { type AuditContext, append } from '../../platform/ledger/append';
 
-/** One change with its entry, as services make them: an act and what was done in it. */
+/** One change with its entry, as services make them: an action and what was done in it. */
 export async function change(db: Db, principalId: string): Promise<void> {
-  const actor: ActRef = { actId: randomUUID(), principalId, role: 'data-scientist', purpose: 'benchmark' };
+  const audit: AuditContext = { actionId: randomUUID(), principalId, role: 'data-scientist', purpose: 'benchmark' };
   await db.transaction(async (tx) => {
     await tx.raw(
-      'insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at) values (?, ?, ?, ?, ?, ?, ?, now())',
-      [actor.actId, 'x', principalId, actor.role, actor.purpose, 't', Buffer.alloc(32)],
+      'insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at) values (?, ?, ?, ?, ?, ?, ?, now())',
+      [audit.actionId, 'x', principalId, audit.role, audit.purpose, 't', Buffer.alloc(32)],
     );
-    await append(tx, actor, { act: 'bench.changed', subject: { kind: 'bench', id: actor.actId } }, new Date());
+    await append(tx, audit, { event: 'bench.changed', subject: { kind: 'bench', id: audit.actionId } }, new Date());
   });
 }
 

@@ -22,28 +22,28 @@ export interface CardInput {
   };
   readonly features: readonly string[];
   readonly usesNuisance: boolean;
-  /** Never controlled actors that it was fitted beside: of everybody in a matrix, so many for each finding. */
-  readonly unlabelled?: { readonly matrixId: string; readonly perFinding: number } | undefined;
+  /** Never controlled providers that it was fitted beside: of everybody in a matrix, so many for each finding. */
+  readonly puBagging?: { readonly matrixId: string; readonly unlabeledPerPositive: number } | undefined;
   /** Everybody in this matrix, on whose rule hits its networks were begun. */
   readonly pretrained?: { readonly matrixId: string } | undefined;
   /** What lists are ordered by, where it is not the score. */
-  readonly ranking?: 'expected-nok' | undefined;
+  readonly ranking?: 'expected-amount' | undefined;
   readonly evaluation: EvaluationDocument;
-  readonly leaks: { readonly verdict: string; readonly tests: number } | undefined;
+  readonly leakage: { readonly verdict: string; readonly tests: number } | undefined;
   readonly code: string;
   readonly engine: Readonly<Record<string, string>>;
 }
 
 const estimate = (e: { value: number; lo: number; hi: number }) =>
   `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
-const kroner = (e: { value: number; lo: number; hi: number }) =>
+const amountNok = (e: { value: number; lo: number; hi: number }) =>
   `${Math.round(e.value)} [${Math.round(e.lo)}, ${Math.round(e.hi)}]`;
 /** Bounds say nothing of what lies between. */
 const limits = ({ lo, hi }: { lo: number; hi: number }) => `${lo.toFixed(3)} to ${hi.toFixed(3)}`;
 const at = (metric: string, k: number) => (k > 0 ? `${metric} @${k}` : metric);
 
 /** Metrics that every card shows beside each other. */
-const SHOWN = ['average-precision', 'recall-in-first-half', 'precision', 'kroner-upheld'];
+const SHOWN = ['average-precision', 'recall-in-first-half', 'precision', 'amount-upheld'];
 
 function quality({ evaluation }: CardInput): Section {
   const rows = evaluation.rows.filter(({ slice, metric }) => slice === 'all' && SHOWN.includes(metric));
@@ -87,15 +87,15 @@ function slices({ evaluation, family }: CardInput): Section {
   return { title, table: { head: ['rows judged', 'n', 'average precision', 'note'], rows: own.map(row) } };
 }
 
-const beyondColumns = ({ beyondColumns: beyond }: ReliabilityReport): string[] =>
+const caseSourceOffset = ({ caseSourceOffset: beyond }: ReliabilityReport): string[] =>
   beyond
     ? [
-        `Controls opened on ${beyond.bases.join(', ')} (n ${beyond.oddsRatio.n}) had ${estimate(beyond.oddsRatio)} times the odds of a finding at the same score: they rest on more than the columns show. What was promised above counts it; probabilities on lists are those of actors without it.`,
+        `Controls opened on ${beyond.bases.join(', ')} (n ${beyond.oddsRatio.n}) had ${estimate(beyond.oddsRatio)} times the odds of a finding at the same score: they rest on more than the columns show. What was promised above counts it; probabilities on lists are those of providers without it.`,
       ]
     : [];
 
 const FROM_STANDING =
-  "A probability is read from where a score stands among the same model's scores of all active actors: the models of the folds and the version are fitted on different rows, so their raw scores spread differently.";
+  "A probability is read from where a score stands among the same model's scores of all active providers: the models of the folds and the version are fitted on different rows, so their raw scores spread differently.";
 
 function calibration({ evaluation, family }: CardInput): Section {
   const report = evaluation.reliability.find((entry) => entry.family === family);
@@ -104,12 +104,12 @@ function calibration({ evaluation, family }: CardInput): Section {
     title: 'Calibration',
     paragraphs: [
       `${report.chosen} was chosen: cross-fitted log loss ${report.logLoss[report.chosen].toFixed(4)} (platt ${report.logLoss.platt.toFixed(4)}, isotonic ${report.logLoss.isotonic.toFixed(4)}). Lists are ordered by the raw score, which calibration never changes.`,
-      ...(report.readFrom === 'standing' ? [FROM_STANDING] : []),
+      ...(report.calibrationInput === 'population-rank' ? [FROM_STANDING] : []),
       ...report.top.map(
         (top) =>
           `Among the first ${top.k}: promised ${top.meanProbability.toFixed(3)}, found ${estimate(top.findingRate)}.`,
       ),
-      ...beyondColumns(report),
+      ...caseSourceOffset(report),
     ],
     table: {
       head: ['rows', 'mean probability', 'share with a finding'],
@@ -133,17 +133,17 @@ function fairness({ evaluation, family }: CardInput): Section {
         String(r.rows),
         r.shareOfRows.toFixed(3),
         estimate(r.shareOfList),
-        r.inVain.n > 0 ? estimate(r.inVain) : 'none selected',
+        r.falseDiscoveryRate.n > 0 ? estimate(r.falseDiscoveryRate) : 'none selected',
         r.few ? 'few rows' : '',
       ]),
     },
   };
 }
 
-function expectedNok({ evaluation, family, ranking }: CardInput): Section[] {
+function expectedAmount({ evaluation, family, ranking }: CardInput): Section[] {
   const report = evaluation.amounts?.find((row) => row.family === family);
   const order =
-    ranking === 'expected-nok'
+    ranking === 'expected-amount'
       ? 'Lists are ordered by expected kroner: probability times amount.'
       : 'Lists are ordered by the score; expected kroner stand beside it.';
   if (!report)
@@ -156,18 +156,18 @@ function expectedNok({ evaluation, family, ranking }: CardInput): Section[] {
         ]
       : [];
   const upheld = evaluation.rows.filter(
-    ({ slice, metric, k }) => slice === 'all' && metric === 'kroner-upheld' && k > 0,
+    ({ slice, metric, k }) => slice === 'all' && metric === 'amount-upheld' && k > 0,
   );
   const of = (name: string, k: number) => {
     const row = upheld.find((found) => found.family === name && found.k === k);
-    return row ? kroner(row) : 'none';
+    return row ? amountNok(row) : 'none';
   };
   return [
     {
       title: 'Expected kroner',
       paragraphs: [
         order,
-        `What a finding is worth is a ridge on the logarithm over size, deviation from peers, rule hits and provider group. Of ${report.ratio.n} findings of the test parts the median expected was ${Math.round(report.expectedKroner)} kroner, the median upheld ${Math.round(report.upheldKroner)}; all that was upheld over all that was expected: ${estimate(report.ratio)}; rank correlation ${report.rankCorrelation.toFixed(2)}.`,
+        `What a finding is worth is a ridge on the logarithm over size, deviation from peers, rule hits and provider group. Of ${report.ratio.n} findings of the test parts the median expected was ${Math.round(report.expectedAmountNok)} kroner, the median upheld ${Math.round(report.upheldNok)}; all that was upheld over all that was expected: ${estimate(report.ratio)}; rank correlation ${report.rankCorrelation.toFixed(2)}.`,
       ],
       table: {
         head: ['first', 'kroner upheld, by the score', 'by expected kroner'],
@@ -180,7 +180,7 @@ function expectedNok({ evaluation, family, ranking }: CardInput): Section[] {
 }
 
 /** Of versions whose evaluation holds them only: a section without rows has no place on the card. */
-function whoLooked({ evaluation, family, unlabelled, pretrained }: CardInput): Section[] {
+function whoLooked({ evaluation, family, puBagging, pretrained }: CardInput): Section[] {
   const all = evaluation.nuisance ?? [];
   const own = all.filter((row) => row.family === family);
   const shown = own.length > 0 ? own : all;
@@ -189,8 +189,8 @@ function whoLooked({ evaluation, family, unlabelled, pretrained }: CardInput): S
     {
       title: 'What the people who looked explain',
       paragraphs: [
-        'The same family on the same folds, fitted a second time with the columns that say who looked. The difference is what of the outcomes is the caseworker and not the actor; the version itself never saw those columns.',
-        ...(unlabelled ? ['Both are fitted without never controlled actors, whom nobody looked at.'] : []),
+        'The same family on the same folds, fitted a second time with the columns that say who looked. The difference is what of the outcomes is the caseworker and not the provider; the version itself never saw those columns.',
+        ...(puBagging ? ['Both are fitted without never controlled providers, whom nobody looked at.'] : []),
         ...(pretrained ? ['Neither is begun on rule hits.'] : []),
       ],
       table: {
@@ -207,7 +207,7 @@ function whoLooked({ evaluation, family, unlabelled, pretrained }: CardInput): S
   ];
 }
 
-function everybody({ evaluation, family }: CardInput): Section[] {
+function population({ evaluation, family }: CardInput): Section[] {
   const { population } = evaluation;
   if (!population) return [];
   const lists = population.lists.filter((row) => row.family === family && row.estimate);
@@ -217,10 +217,10 @@ function everybody({ evaluation, family }: CardInput): Section[] {
     {
       title: 'Lists drawn from everybody',
       paragraphs: [
-        `At the start of each test part all active actors were ranked: ${population.parts.map((part) => `${part.asOf}: ${part.actors} actors, ${part.controlled} of them controlled in the part, ${part.drawn} by a draw`).join('; ')}. The estimand is the share of the list that would have an upheld finding if controlled; the last row of each estimator is the share among all of them (class prior).`,
+        `At the start of each test part all active providers were ranked: ${population.parts.map((part) => `${part.asOf}: ${part.providers} providers, ${part.controlled} of them controlled in the part, ${part.drawn} by a draw`).join('; ')}. The estimand is the share of the list that would have an upheld finding if controlled; the last row of each estimator is the share among all of them (class prior).`,
         ...(swap
           ? [
-              `Replacing the worst tenth of the past controls (${swap.replaced}, with a finding in ${estimate(swap.observed.findings)}) by the first of those that nobody controlled: ${estimate(swap.gain.findings)} findings more a control if uncontrolled actors are like controlled ones of the same score; whatever is assumed, from ${limits(swap.bounds)}.`,
+              `Replacing the worst tenth of the past controls (${swap.replaced}, with a finding in ${estimate(swap.observed.findings)}) by the first of those that nobody controlled: ${estimate(swap.gain.findings)} findings more a control if uncontrolled providers are like controlled ones of the same score; whatever is assumed, from ${limits(swap.bounds)}.`,
             ]
           : []),
       ],
@@ -244,8 +244,8 @@ function everybody({ evaluation, family }: CardInput): Section[] {
       ...(thin.length > 0
         ? {
             table: {
-              head: ['group', 'actors', 'training rows', 'findings'],
-              rows: thin.map((g) => [g.group, String(g.actors), String(g.trainRows), String(g.trainFindings)]),
+              head: ['group', 'providers', 'training rows', 'findings'],
+              rows: thin.map((g) => [g.group, String(g.providers), String(g.trainRows), String(g.trainFindings)]),
             },
           }
         : {}),
@@ -254,7 +254,7 @@ function everybody({ evaluation, family }: CardInput): Section[] {
 }
 
 /**
- * Model card and technical file of one version (the headings of Mitchell et al. 2019 and of annex IV of the AI act that
+ * Model card and technical file of one version (the headings of Mitchell et al. 2019 and of annex IV of the AI action that
  * apply), made from what is stored.
  * @throws RangeError naming a mandatory section that would be empty
  */
@@ -279,15 +279,15 @@ export function modelCard(input: CardInput): Document {
     {
       title: 'Intended use',
       paragraphs: [
-        'To order health actors by how likely a control after payment is to end with an upheld finding, as one ground among others for choosing whom to look at. A score opens an inquiry, never a decision: outcomes are decided by people.',
+        'To order health providers by how likely a control after payment is to end with an upheld finding, as one ground among others for choosing whom to look at. A score opens an inquiry, never a decision: outcomes are decided by people.',
       ],
     },
     {
       title: 'Not for',
       list: [
         'deciding an outcome, a reclaim or a sanction',
-        'saying that an actor is suspected of anything',
-        'actors of groups that the training rows hardly know (see the table by group)',
+        'saying that a provider is suspected of anything',
+        'providers of groups that the training rows hardly know (see the table by group)',
         'other purposes than the slot names',
       ],
     },
@@ -300,14 +300,14 @@ export function modelCard(input: CardInput): Document {
         `rows: ${matrix.rows}, with a known outcome ${matrix.labelled}, findings ${matrix.positives}`,
         `columns that entered: ${input.features.length}`,
         `splits in known time: ${JSON.stringify(input.split)}`,
-        ...(input.unlabelled
+        ...(input.puBagging
           ? [
-              `never controlled actors: ${input.unlabelled.perFinding} for each finding stand beside the controlled rows as without a finding, another draw for each member; of few of them is that wrong, and nobody knows of which`,
+              `never controlled providers: ${input.puBagging.unlabeledPerPositive} for each finding stand beside the controlled rows as without a finding, another draw for each member; of few of them is that wrong, and nobody knows of which`,
             ]
           : []),
         ...(input.pretrained
           ? [
-              'begun on rule hits: its networks first learnt to tell the quarter of all active actors with the most rule hits for their size, from everything but the columns about rule hits',
+              'begun on rule hits: its networks first learnt to tell the quarter of all active providers with the most rule hits for their size, from everything but the columns about rule hits',
             ]
           : []),
         `columns that say who looked: ${input.usesNuisance ? 'entered; such a version cannot be promoted' : 'none entered'}`,
@@ -317,21 +317,21 @@ export function modelCard(input: CardInput): Document {
     slices(input),
     calibration(input),
     fairness(input),
-    ...expectedNok(input),
+    ...expectedAmount(input),
     ...whoLooked(input),
-    ...everybody(input),
+    ...population(input),
     {
       title: 'Leak certificate',
       paragraphs: [
-        input.leaks
-          ? `${input.leaks.tests} tests: ${input.leaks.verdict}.`
-          : 'none: the run began before leak checks existed',
+        input.leakage
+          ? `${input.leakage.tests} tests: ${input.leakage.verdict}.`
+          : 'none: the run began before target-leakage checks existed',
       ],
     },
     {
       title: 'Limits',
       list: [
-        'Past controls were selected by tips, rules and size. Figures over controlled actors do not say what a list of uncontrolled actors would give.',
+        'Past controls were selected by tips, rules and size. Figures over controlled providers do not say what a list of uncontrolled providers would give.',
         `${matrix.positives} findings stand behind all of this; the intervals say how little that is.`,
         'What nobody ever looked for cannot be learnt here.',
         'A finding that an appeal later reverses is relabelled; versions trained on the old label set are to be trained again.',
@@ -341,8 +341,8 @@ export function modelCard(input: CardInput): Document {
       title: 'Lineage',
       list: [
         `matrix: ${matrix.id}`,
-        ...(input.unlabelled ? [`never controlled actors: of matrix ${input.unlabelled.matrixId}`] : []),
-        ...(input.pretrained ? [`actors it was begun on: of matrix ${input.pretrained.matrixId}`] : []),
+        ...(input.puBagging ? [`never controlled providers: of matrix ${input.puBagging.matrixId}`] : []),
+        ...(input.pretrained ? [`providers it was begun on: of matrix ${input.pretrained.matrixId}`] : []),
         `snapshot: ${matrix.snapshotId ?? 'none: a prepared table'}`,
         `code: ${input.code}`,
         ...Object.entries(input.engine).map(([part, value]) => `${part}: ${value}`),

@@ -568,7 +568,7 @@ const FACTS: readonly Declaration[] = [
   fact('months_known', 'register', "date_diff('month', f.first_valid, f.as_of)", [
     'months',
     'måneder som aktør',
-    'months as an actor',
+    'months as a provider',
     'honest context',
   ]),
   fact('practice_changes', 'register', 'f.changes', [
@@ -584,15 +584,15 @@ const FACTS: readonly Declaration[] = [
     ['months', 'måneder siden siste endring', 'months since the last change', CHANGE],
   ),
   fact('same_account', 'network', 'f.same_account', [
-    'actors',
+    'providers',
     'andre aktører med samme konto',
-    'other actors with the same account',
+    'other providers with the same account',
     'shared account',
   ]),
   fact('same_owner', 'network', 'f.same_owner', [
-    'actors',
+    'providers',
     'andre aktører med samme eier',
-    'other actors with the same owner',
+    'other providers with the same owner',
     'shared owner',
   ]),
   fact('substitutes_known', 'register', 'f.substitutes', ['people', 'kjente vikarer', 'substitutes known', HABIT]),
@@ -618,7 +618,7 @@ const NETWORK: readonly Declaration[] = [
     [
       'share',
       'andel pasienter delt med én annen aktør',
-      'share of patients shared with one other actor',
+      'share of patients shared with one other provider',
       'shared patients',
     ],
     BOTH,

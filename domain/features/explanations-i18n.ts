@@ -1,4 +1,4 @@
-import type { ActorReasons, Reason } from '../schemas/reasons';
+import type { ProviderReasons, Reason } from '../schemas/reasons';
 import { PRACTICE_TYPES } from '../reference/codes';
 import { FEATURES } from './catalogue';
 import type { Language } from '../i18n';
@@ -20,7 +20,7 @@ const UNITS: Readonly<Record<string, string>> = {
   packages: 'pakninger',
   times: 'ganger',
   months: 'måneder',
-  actors: 'aktører',
+  providers: 'aktører',
   people: 'personer',
   years: 'år',
 };
@@ -35,14 +35,14 @@ const WORDS = {
     months: (n: number) => (n === 1 ? 'siste måned' : `siste ${n} måneder`),
     deviation: 'avvik fra sammenlignbare',
     place: 'plass blant sammenlignbare (0 lavest, 1 høyest)',
-    kroner: 'kr',
+    amountNok: 'kr',
     differs: 'Under listens grense hvis dette hadde vært som medianen:',
     below: 'Aktøren ligger under listens grense.',
     none: 'Ingen inntil ti endringer ville ha ført aktøren under listens grense.',
-    heading: (r: ActorReasons) =>
+    heading: (r: ProviderReasons) =>
       `${r.entity} (${groupInWords(r.group)}). Utvalgt for kontroll betyr ikke mistenkt: tallene åpner en undersøkelse og avgjør ingenting.`,
     against: 'Taler mot:',
-    unlike: (why: string) =>
+    outOfDistribution: (why: string) =>
       `Modellen har ikke sett noe lignende (${why}), så lite står bak skåren. Se på aktøren med andre øyne.`,
     ofFigures: (share: string, figures: string) =>
       `${share} av tallene ligger utenfor det den lærte av, blant annet ${figures}`,
@@ -53,19 +53,19 @@ const WORDS = {
     lowers: 'lowers',
     missing: 'missing',
     median: 'median of',
-    all: 'all actors',
+    all: 'all providers',
     months: (n: number) => (n === 1 ? 'last month' : `last ${n} months`),
     deviation: 'deviation from peers',
     place: 'place among peers (0 lowest, 1 highest)',
-    kroner: 'NOK',
+    amountNok: 'NOK',
     differs: "Below the list's end had this been the median:",
-    below: "The actor is below the list's end.",
-    none: "No change of up to ten figures would have brought the actor below the list's end.",
-    heading: (r: ActorReasons) =>
+    below: "The provider is below the list's end.",
+    none: "No change of up to ten figures would have brought the provider below the list's end.",
+    heading: (r: ProviderReasons) =>
       `${r.entity} (${groupInWords(r.group)}). Selected for control does not mean suspected: the figures open an inquiry and decide nothing.`,
     against: 'Speaks against:',
-    unlike: (why: string) =>
-      `The model has seen nothing similar (${why}), so little stands behind the score. Look at the actor with other eyes.`,
+    outOfDistribution: (why: string) =>
+      `The model has seen nothing similar (${why}), so little stands behind the score. Look at the provider with other eyes.`,
     ofFigures: (share: string, figures: string) =>
       `${share} of the figures lie outside what it learnt from, among them ${figures}`,
     groupUnseen: 'nobody of the group is in the training rows',
@@ -91,7 +91,7 @@ function amount(value: number | string | null, feature: Feature | undefined, lan
   const unit = feature?.declaration.unit;
   const format = (n: number, digits: number) => n.toLocaleString(LOCALE[language], { maximumFractionDigits: digits });
   if (feature?.peer) return format(value, 2);
-  if (unit === 'øre') return `${format(value / 100, 0)} ${words.kroner}`;
+  if (unit === 'øre') return `${format(value / 100, 0)} ${words.amountNok}`;
   if (unit === 'share') return `${format(100 * value, 1)} %`;
   return `${format(value, 2)}${unit ? ` ${language === 'nb' ? (UNITS[unit] ?? unit) : unit}` : ''}`;
 }
@@ -113,8 +113,8 @@ export function reasonInWords(reason: Reason, language: Language): string {
 
 const SHOWN_OUTSIDE = 3;
 
-function unlikeInWords(
-  { share, groupUnseen, outside }: NonNullable<ActorReasons['unlike']>,
+function outOfDistributionText(
+  { share, groupUnseen, outside }: NonNullable<ProviderReasons['outOfDistribution']>,
   language: Language,
 ): string {
   const words = WORDS[language];
@@ -123,16 +123,16 @@ function unlikeInWords(
     .slice(0, SHOWN_OUTSIDE)
     .map((name) => featureInWords(name, language))
     .join('; ');
-  return words.unlike(groupUnseen ? words.groupUnseen : words.ofFigures(percent, figures));
+  return words.outOfDistribution(groupUnseen ? words.groupUnseen : words.ofFigures(percent, figures));
 }
 
-/** All reasons of one actor, as paragraphs. */
-export function reasonsInWords(found: ActorReasons, language: Language): string[] {
+/** All reasons of one provider, as paragraphs. */
+export function reasonsInWords(found: ProviderReasons, language: Language): string[] {
   const words = WORDS[language];
   const { counterfactual } = found;
   return [
     words.heading(found),
-    ...(found.unlike ? [unlikeInWords(found.unlike, language)] : []),
+    ...(found.outOfDistribution ? [outOfDistributionText(found.outOfDistribution, language)] : []),
     ...found.reasons.map((reason) => `+ ${reasonInWords(reason, language)}`),
     ...(found.counterEvidence.length > 0 ? [words.against] : []),
     ...found.counterEvidence.map((reason) => `- ${reasonInWords(reason, language)}`),

@@ -25,7 +25,7 @@ export interface Declaration {
   /** Meaning in Norwegian and English. */
   readonly nb: string;
   readonly en: string;
-  /** What it is for: why an actor's figure here may say that a control is worth while. */
+  /** What it is for: why a provider's figure here may say that a control is worth while. */
   readonly purpose: string;
   readonly source: 'bills' | 'days' | 'patients' | 'tariffs' | 'rules' | 'prescriptions' | 'register' | 'network';
   readonly of:

@@ -72,7 +72,7 @@ export const ICPC2_CHAPTERS: Readonly<Record<string, string>> = {
 
 /** Rules of the rule engine (merknader) that are known by number, and events that break series. */
 export const RULES: Readonly<Record<number, string>> = {
-  130: 'patient is not on the list of the actor',
+  130: 'patient is not on the list of the provider',
   470: 'simple contact within 60 minutes of a consultation',
   502: 'tariffs that exclude each other',
   611: 'more repetitions than the tariff allows',

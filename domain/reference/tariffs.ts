@@ -50,7 +50,7 @@ const tariff = (
   field: string,
   kind: TariffKind,
   minMinutes: number,
-  kroner: number,
+  amountNok: number,
   description: string,
   { slot, perRep = minMinutes, maxReps = 1, published, invalidWith = [] }: Attributes = {},
 ): Tariff => ({
@@ -61,7 +61,7 @@ const tariff = (
   minMinutes,
   minutesPerRepetition: perRep,
   maxRepetitions: maxReps,
-  feeOre: kroner * 100,
+  feeOre: amountNok * 100,
   published: published === true,
   invalidWith,
   description,

@@ -1,10 +1,10 @@
 /**
- * Blind assessment: of the selected actors this share is judged by a caseworker before rank, probability and reasons are
+ * Blind assessment: of the selected providers this share is judged by a caseworker before rank, probability and reasons are
  * shown, so that what people would have thought without the model is known, and anchoring on the rank can be measured.
- * Which actors is decided by a hash of list and actor: nobody chooses, and everybody meets the same ones.
+ * Which providers is decided by a hash of list and provider: nobody chooses, and everybody meets the same ones.
  */
 export const BLIND_SHARE = 0.1;
-/** The first byte of SHA-256(list/actor) lies below this. */
+/** The first byte of SHA-256(list/provider) lies below this. */
 export const BLIND_BYTE = Math.round(BLIND_SHARE * 256);
 
 export const ASSESSMENTS = ['control', 'no-control', 'unsure'] as const;

@@ -18,10 +18,10 @@ export const GATE_POLICY = {
   burdenSlack: 0.2,
   /** Labels that became others since the training may be this many. */
   maxRevisedLabels: 0,
-  /** Suspicions of the leak check stop until this many people gave a reason. */
-  leakReasonsNeeded: 2,
+  /** Suspicions of the target-leakage check stop until this many people gave a reason. */
+  leakageReasonsNeeded: 2,
 } as const;
 
 /** Gates that nobody can pass over: a model that knows who looked, and data that hold the future. */
-const HARD: ReadonlySet<string> = new Set(['no-nuisance', 'leak-certificate']);
+const HARD: ReadonlySet<string> = new Set(['no-nuisance', 'leakage-report']);
 export const isHard = (gate: string): boolean => HARD.has(gate);

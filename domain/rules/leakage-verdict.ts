@@ -1,2 +1,2 @@
 /** Structural leaks refuse a run; a statistical suspicion needs a reason that two people give. */
-export type LeakVerdict = 'clean' | 'needs-reason' | 'refused';
+export type LeakageVerdict = 'clean' | 'needs-reason' | 'refused';

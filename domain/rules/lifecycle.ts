@@ -8,9 +8,9 @@ export function decisionProblem(state: RequestState): string | undefined {
 }
 
 /** A failed gate is passed over when this many different people, who neither asked nor trained, gave a reason. */
-export const OVERRIDES_NEEDED = 2;
+export const WAIVERS_NEEDED = 2;
 
-export const LIST_STATES = ['draft', 'sealed', 'refused', 'expired'] as const;
+export const LIST_STATES = ['draft', 'approved', 'refused', 'expired'] as const;
 export type ListState = (typeof LIST_STATES)[number];
 /** A list is sealed by this many different people. */
-export const SEALS_NEEDED = 2;
+export const SIGN_OFFS_NEEDED = 2;

@@ -1,4 +1,4 @@
-import { type Act, ACTS, type Role } from './roles';
+import { type Permission, PERMISSIONS, type Role } from './roles';
 
 /** Everybody who signs in as a person; `admin` among them where nothing personal is shown. */
 const PEOPLE = [
@@ -12,7 +12,7 @@ const PEOPLE = [
   'privacy-officer',
   'admin',
 ] as const;
-/** Who inspects models, runs and lineage: nothing in them is about one actor. */
+/** Who inspects models, runs and lineage: nothing in them is about one provider. */
 const MODELS = [
   'data-scientist',
   'analyst',
@@ -23,14 +23,14 @@ const MODELS = [
   'privacy-officer',
   'admin',
 ] as const;
-/** Who reads lists, which name practices; and who may open one actor, with a purpose. */
-const LISTS = ACTS['list.read'];
-const ACTORS = ACTS['actor.open'];
+/** Who reads lists, which name practices; and who may open one provider, with a purpose. */
+const LISTS = PERMISSIONS['list.read'];
+const PROVIDERS = PERMISSIONS['provider.open'];
 const LEDGER = ['reviewer', 'approver', 'auditor', 'privacy-officer', 'data-scientist', 'control-leader'] as const;
 const DATA = ['data-scientist', 'analyst', 'auditor', 'privacy-officer', 'admin'] as const;
 const OVERSIGHT = ['auditor', 'privacy-officer'] as const;
 
-const act = (name: Act): readonly Role[] => ACTS[name];
+const allow = (name: Permission): readonly Role[] => PERMISSIONS[name];
 
 /**
  * Who may call what: operation of the API -> roles. What stands here drives the check of every call, the OpenAPI document,
@@ -43,54 +43,54 @@ export const ACCESS = {
   listSchedules: MODELS,
 
   listExperiments: MODELS,
-  validateExperiment: act('run.start'),
+  validateExperiment: allow('run.start'),
   listTrainingRuns: MODELS,
   getTrainingRun: MODELS,
   getEvaluation: MODELS,
   watchTrainingRun: MODELS,
-  startTrainingRun: act('run.start'),
-  cancelTrainingRun: act('run.cancel'),
+  startTrainingRun: allow('run.start'),
+  cancelTrainingRun: allow('run.cancel'),
 
   listModelVersions: MODELS,
   getModelVersion: MODELS,
   getModelCard: MODELS,
   getLiveAt: MODELS,
-  listFollowUps: MODELS,
-  getFollowUp: MODELS,
-  startFollowUp: act('version.follow-up'),
-  getFollowUpRun: act('version.follow-up'),
-  requestPromotion: act('promotion.request'),
+  listPostDeploymentEvaluations: MODELS,
+  getPostDeploymentEvaluation: MODELS,
+  startPostDeploymentEvaluation: allow('version.evaluate'),
+  getPostDeploymentEvaluationRun: allow('version.evaluate'),
+  requestPromotion: allow('promotion.request'),
   listPromotions: MODELS,
   getPromotion: MODELS,
-  getNonce: [...new Set([...act('promotion.request'), ...act('promotion.approve'), ...act('promotion.refuse')])],
-  approvePromotion: act('promotion.approve'),
-  refusePromotion: act('promotion.refuse'),
-  overrideGate: act('gate.override'),
+  getNonce: [...new Set([...allow('promotion.request'), ...allow('promotion.approve'), ...allow('promotion.refuse')])],
+  approvePromotion: allow('promotion.approve'),
+  refusePromotion: allow('promotion.refuse'),
+  waiveGate: allow('gate.waive'),
 
   getLineage: MODELS,
   getLineageGraph: MODELS,
-  startReproduction: act('model.reproduce'),
-  getReproduction: act('model.reproduce'),
+  startReproduction: allow('model.reproduce'),
+  getReproduction: allow('model.reproduce'),
 
   listSelectionLists: LISTS,
   getSelectionList: LISTS,
   listLines: LISTS,
   exportLines: LISTS,
   listBlindLines: LISTS,
-  assessLine: act('list.assess'),
-  sealList: act('list.seal'),
-  refuseList: act('list.refuse'),
+  assessLine: allow('list.assess'),
+  signOffList: allow('list.sign-off'),
+  refuseList: allow('list.refuse'),
 
-  openActor: ACTORS,
-  getActor: ACTORS,
-  getActorDay: ACTORS,
+  openProvider: PROVIDERS,
+  getProvider: PROVIDERS,
+  getProviderDay: PROVIDERS,
   listAccess: OVERSIGHT,
 
   listLedgerEntries: LEDGER,
   getEntryProof: LEDGER,
   listCheckpoints: LEDGER,
   verifyLedger: LEDGER,
-  exportLedger: ACTS['ledger.export'],
+  exportLedger: PERMISSIONS['ledger.export'],
 
   listLoads: DATA,
   listQuarantine: ['data-scientist', 'privacy-officer'],
@@ -105,18 +105,24 @@ export const OPERATIONS = Object.keys(ACCESS) as Operation[];
 export const mayCall = (roles: readonly string[], operation: Operation): boolean =>
   (ACCESS[operation] as readonly string[]).some((role) => roles.includes(role));
 
-/** Acts about who looked at whom; their entries are for those who oversee look-ups (listAccess). */
-export const LOOK_UP_ACTS = ['actor.opened', 'list.read', 'list.exported', 'ledger.exported', 'line.assessed'] as const;
-export type LookUpAct = (typeof LOOK_UP_ACTS)[number];
-/** Acts of the ledger that these roles may not see. */
-export const hiddenActs = (roles: readonly string[]): readonly string[] =>
-  mayCall(roles, 'listAccess') ? [] : LOOK_UP_ACTS;
+/** Actions about who looked at whom; their entries are for those who oversee look-ups (listAccess). */
+export const LOOK_UP_EVENTS = [
+  'provider.opened',
+  'list.read',
+  'list.exported',
+  'ledger.exported',
+  'line.assessed',
+] as const;
+export type LookUpEvent = (typeof LOOK_UP_EVENTS)[number];
+/** Actions of the ledger that these roles may not see. */
+export const hiddenEvents = (roles: readonly string[]): readonly string[] =>
+  mayCall(roles, 'listAccess') ? [] : LOOK_UP_EVENTS;
 
-/** Roles whose view of lists and actors ends at the provider groups that their sign-in names. */
+/** Roles whose view of lists and providers ends at the provider groups that their sign-in names. */
 const SCOPED: readonly string[] = ['caseworker'];
 
 /**
- * Provider groups whose actors a principal may see; undefined for all. Somebody who is a caseworker and nothing wider sees
+ * Provider groups whose providers a principal may see; undefined for all. Somebody who is a caseworker and nothing wider sees
  * only the groups of the team, none when the sign-in names none.
  */
 export function groupsInScope(
@@ -129,6 +135,6 @@ export function groupsInScope(
   return wider ? undefined : (groups ?? []);
 }
 
-/** Why somebody opens an actor; a closed list, so that no words about a person come into the ledger. */
+/** Why somebody opens a provider; a closed list, so that no words about a person come into the ledger. */
 export const PURPOSES = ['case', 'triage', 'quality', 'audit', 'insight-request'] as const;
 export type Purpose = (typeof PURPOSES)[number];

@@ -6,8 +6,8 @@ import { GATE_POLICY } from './gate-policy';
 export interface GateInput {
   /** True when nuisance columns (who looked) entered the model: it may be studied, never promoted. */
   readonly usesNuisance: boolean;
-  /** Verdict of the run's leak check and how many people gave a reason for what it suspects; undefined before there were any. */
-  readonly leaks: { readonly verdict: string; readonly tests: number; readonly reasons: number } | undefined;
+  /** Verdict of the run's target-leakage check and how many people gave a reason for what it suspects; undefined before there were any. */
+  readonly leakage: { readonly verdict: string; readonly tests: number; readonly reasons: number } | undefined;
   readonly testRows: number;
   readonly testPositives: number;
   readonly averagePrecision: Estimate;
@@ -77,23 +77,23 @@ const noNuisance: Gate = ({ usesNuisance }) =>
       );
 
 /** A suspicion that two different people have explained does not block for ever; it stays visible with its reasons. */
-const leakCertificate: Gate = ({ leaks }) => {
-  const gate = 'leak-certificate';
-  if (!leaks)
+const leakageReport: Gate = ({ leakage }) => {
+  const gate = 'leakage-report';
+  if (!leakage)
     return one(
       gate,
       false,
-      'the run has no leak certificate; train again',
+      'the run has no leakage report; train again',
       'kjøringen har ingen lekkasjeattest; tren på nytt',
     );
-  if (leaks.verdict === 'clean')
-    return one(gate, true, `${leaks.tests} tests found no leak`, `${leaks.tests} prøver fant ingen lekkasje`);
-  const { leakReasonsNeeded } = GATE_POLICY;
+  if (leakage.verdict === 'clean')
+    return one(gate, true, `${leakage.tests} tests found no leak`, `${leakage.tests} prøver fant ingen lekkasje`);
+  const { leakageReasonsNeeded } = GATE_POLICY;
   return one(
     gate,
-    leaks.verdict === 'needs-reason' && leaks.reasons >= leakReasonsNeeded,
-    `the leak check suspects something; ${leaks.reasons} of ${leakReasonsNeeded} people have given a reason`,
-    `lekkasjekontrollen mistenker noe i dataene; ${leaks.reasons} av ${leakReasonsNeeded} personer har gitt en grunn`,
+    leakage.verdict === 'needs-reason' && leakage.reasons >= leakageReasonsNeeded,
+    `the target-leakage check suspects something; ${leakage.reasons} of ${leakageReasonsNeeded} people have given a reason`,
+    `lekkasjekontrollen mistenker noe i dataene; ${leakage.reasons} av ${leakageReasonsNeeded} personer har gitt en grunn`,
   );
 };
 
@@ -150,11 +150,13 @@ const fairness: Gate = ({ fairness: groups }) => {
     .filter((group) => group.few)
     .map(({ group }) => group)
     .join(', ');
-  const rows = groups.reduce((sum, { inVain }) => sum + inVain.n, 0);
-  const all = groups.reduce((sum, { inVain }) => sum + inVain.value * inVain.n, 0) / Math.max(1, rows);
-  const over = judged.filter(({ inVain }) => inVain.lo > all + GATE_POLICY.burdenSlack);
+  const rows = groups.reduce((sum, { falseDiscoveryRate }) => sum + falseDiscoveryRate.n, 0);
+  const all =
+    groups.reduce((sum, { falseDiscoveryRate }) => sum + falseDiscoveryRate.value * falseDiscoveryRate.n, 0) /
+    Math.max(1, rows);
+  const over = judged.filter(({ falseDiscoveryRate }) => falseDiscoveryRate.lo > all + GATE_POLICY.burdenSlack);
   const each = (shown: (e: Interval) => string, between: string) =>
-    over.map(({ group, inVain }) => `${group} ${shown(inVain)}`).join(between);
+    over.map(({ group, falseDiscoveryRate }) => `${group} ${shown(falseDiscoveryRate)}`).join(between);
   const fewText = few ? `; too few rows for a verdict: ${few}` : '';
   const fewNb = few ? `; for få rader til en dom: ${few}` : '';
   return over.length === 0
@@ -206,7 +208,7 @@ const labelsStand: Gate = ({ revisedLabels }) => {
 const GATES: readonly Gate[] = [
   enoughOutcomes,
   noNuisance,
-  leakCertificate,
+  leakageReport,
   labelsStand,
   betterThanBaselines,
   notClearlyWorse,

@@ -14,34 +14,34 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Acts that change state, and the roles that may do them. Everything not listed is refused. */
-export const ACTS = {
+/** Actions that change state, and the roles that may do them. Everything not listed is refused. */
+export const PERMISSIONS = {
   'register.import': ['data-scientist', 'loader'],
   'run.start': ['data-scientist', 'schedule'],
   'run.cancel': ['data-scientist'],
   'promotion.request': ['data-scientist'],
   'promotion.approve': ['approver'],
   'promotion.refuse': ['approver', 'reviewer'],
-  'gate.override': ['approver'],
+  'gate.waive': ['approver'],
   'version.revoke': ['approver'],
-  'emergency.return': ['approver'],
-  'emergency.stop': ['approver', 'control-leader', 'data-scientist'],
-  'emergency.answer': ['approver'],
+  'scoring.roll-back': ['approver'],
+  'scoring.suspend': ['approver', 'control-leader', 'data-scientist'],
+  'intervention.answer': ['approver'],
   'rescore.start': ['data-scientist', 'control-leader', 'schedule'],
-  'list.seal': ['control-leader'],
+  'list.sign-off': ['control-leader'],
   'list.refuse': ['control-leader'],
   'list.assess': ['caseworker', 'control-leader'],
   'list.read': ['reviewer', 'approver', 'control-leader', 'caseworker', 'auditor'],
-  'actor.open': ['control-leader', 'caseworker', 'reviewer', 'auditor', 'privacy-officer'],
+  'provider.open': ['control-leader', 'caseworker', 'reviewer', 'auditor', 'privacy-officer'],
   'ledger.export': ['auditor', 'privacy-officer'],
   'schedule.edit': ['data-scientist', 'control-leader'],
-  'leak.reason': ['data-scientist', 'reviewer', 'approver'],
+  'leakage.reason': ['data-scientist', 'reviewer', 'approver'],
   'snapshot.redact': ['privacy-officer', 'approver'],
-  'version.follow-up': ['data-scientist', 'control-leader', 'auditor'],
+  'version.evaluate': ['data-scientist', 'control-leader', 'auditor'],
   'model.reproduce': ['data-scientist', 'auditor', 'schedule'],
 } as const satisfies Record<string, readonly Role[]>;
-export type Act = keyof typeof ACTS;
+export type Permission = keyof typeof PERMISSIONS;
 
-export function mayDo(roles: readonly string[], act: Act): Role | undefined {
-  return ACTS[act].find((role) => roles.includes(role));
+export function mayDo(roles: readonly string[], permission: Permission): Role | undefined {
+  return PERMISSIONS[permission].find((role) => roles.includes(role));
 }

@@ -8,7 +8,7 @@ export const billTableSchema = z.strictObject({
   kind: z.literal('bills'),
   columns: z.strictObject({
     guid: column.describe('identifies the bill (UUID); rows with the same one are its lines'),
-    billNo: column.describe('number of the bill, rising per actor (regningsnummer)'),
+    billNo: column.describe('number of the bill, rising per provider (regningsnummer)'),
     practice: column.describe('praksisId'),
     received: column.describe('instant the payer got it, with offset (mottattidspunkt): from then on it is known'),
     started: column.describe('start of the contact; without an offset it is Norwegian civil time (tidspunkt)'),

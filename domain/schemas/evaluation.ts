@@ -27,7 +27,7 @@ export interface Curve {
     readonly k: number;
     readonly precision: Estimate;
     readonly recall: Estimate;
-    readonly kroner?: Estimate | undefined;
+    readonly amountNok?: Estimate | undefined;
   }[];
 }
 
@@ -48,7 +48,7 @@ export interface GroupFairness {
   readonly shareOfRows: number;
   readonly shareOfList: Estimate;
   /** Share of the group's rows on the list that had no finding: the burden of controls in vain. */
-  readonly inVain: Estimate;
+  readonly falseDiscoveryRate: Estimate;
 }
 
 export interface ReliabilityReport {
@@ -59,27 +59,27 @@ export interface ReliabilityReport {
    * Of a frozen version on later outcomes: the loss of what it promised, on the controls that rest on the columns alone; bins
    * and top are of those. `chosen` and `logLoss` are then of a calibrator fitted anew, for comparison.
    */
-  readonly promisedLogLoss?: number | undefined;
+  readonly predictedLogLoss?: number | undefined;
   /** What the probabilities are read from; raw scores where it says nothing. */
-  readonly readFrom?: 'standing' | undefined;
+  readonly calibrationInput?: 'population-rank' | undefined;
   readonly bins: readonly { readonly rows: number; readonly meanProbability: number; readonly findingRate: number }[];
   /** Promised and found among the first k. */
   readonly top: readonly { readonly k: number; readonly meanProbability: number; readonly findingRate: Estimate }[];
   /**
    * How many times the odds of a finding those had at the same score whose control rests on more than the columns show;
-   * `n` of them. Probabilities on lists are those of actors without it. Undefined where there were none.
+   * `n` of them. Probabilities on lists are those of providers without it. Undefined where there were none.
    */
-  readonly beyondColumns?: { readonly bases: readonly string[]; readonly oddsRatio: Estimate } | undefined;
+  readonly caseSourceOffset?: { readonly bases: readonly string[]; readonly oddsRatio: Estimate } | undefined;
 }
 
 /** One metric of one family fitted twice on the same folds: without and with the columns that say who looked. */
-export interface NuisanceEffect {
+export interface CaseworkerEffect {
   readonly family: string;
   readonly metric: string;
   readonly k: number;
   readonly without: Estimate;
   readonly withColumns: Estimate;
-  /** With minus without, drawn in pairs: what of the figure is the people who looked, and not the actors. */
+  /** With minus without, drawn in pairs: what of the figure is the people who looked, and not the providers. */
   readonly difference: Estimate;
 }
 
@@ -89,8 +89,8 @@ export interface AmountReport {
   /** Under this name the list in the order of expected kroner stands in rows, curves and pairs. */
   readonly orderedAs: string;
   /** Medians over the findings, in kroner. */
-  readonly expectedKroner: number;
-  readonly upheldKroner: number;
+  readonly expectedAmountNok: number;
+  readonly upheldNok: number;
   /** All that was upheld over all that was expected of the same findings: 1 where amounts are right on the whole. */
   readonly ratio: Estimate;
   /** Spearman's, between expected and upheld. */
@@ -111,7 +111,7 @@ export type Estimator = (typeof ESTIMATORS)[number];
 export const MISSING = ['no-draw', 'unequal-draw', 'no-probability', 'no-caseload'] as const;
 
 /**
- * Share with an upheld finding among the first `k` of all active actors, controlled or not, had they been controlled; with
+ * Share with an upheld finding among the first `k` of all active providers, controlled or not, had they been controlled; with
  * `k` 0 among all of them (the class prior). Null where nothing that is stored allows the estimator.
  */
 export interface ListEstimate {
@@ -130,9 +130,9 @@ export interface SwapEstimate {
   readonly family: string;
   readonly replaced: number;
   /** Upheld findings and kroner a control, of those replaced. */
-  readonly observed: { readonly findings: Estimate; readonly kroner: Estimate | null };
-  /** The same gained a control, if uncontrolled actors are like controlled ones of the same score. */
-  readonly gain: { readonly findings: Estimate; readonly kroner: Estimate | null };
+  readonly observed: { readonly findings: Estimate; readonly amountNok: Estimate | null };
+  /** The same gained a control, if uncontrolled providers are like controlled ones of the same score. */
+  readonly gain: { readonly findings: Estimate; readonly amountNok: Estimate | null };
   /** The least and most that the gain can be, whatever is assumed. */
   readonly bounds: { readonly lo: number; readonly hi: number };
 }
@@ -140,19 +140,19 @@ export interface SwapEstimate {
 /** A provider group in the population and how much of it the model has learnt from. */
 export interface GroupCoverage {
   readonly group: string;
-  readonly actors: number;
+  readonly providers: number;
   readonly trainRows: number;
   readonly trainFindings: number;
   /** True where so little was learnt from that scores of this group carry no verdict of their own. */
   readonly thin: boolean;
 }
 
-/** Lists drawn from all active actors at the start of each test part, and what can be said of them. */
+/** Lists drawn from all active providers at the start of each test part, and what can be said of them. */
 export interface PopulationReport {
   readonly parts: readonly {
     readonly fold: string;
     readonly asOf: string;
-    readonly actors: number;
+    readonly providers: number;
     readonly controlled: number;
     readonly drawn: number;
   }[];
@@ -173,9 +173,9 @@ export interface EvaluationDocument {
   readonly fairness: readonly GroupFairness[];
   readonly reliability: readonly ReliabilityReport[];
   /** Families fitted a second time with the columns that say who looked; none where the source has no such columns. */
-  readonly nuisance?: readonly NuisanceEffect[] | undefined;
+  readonly nuisance?: readonly CaseworkerEffect[] | undefined;
   /** Of runs that fitted amounts, where every fold had findings enough to. */
   readonly amounts?: readonly AmountReport[] | undefined;
-  /** Undefined for sources that know controlled actors only, and for runs from before there was any. */
+  /** Undefined for sources that know controlled providers only, and for runs from before there was any. */
   readonly population?: PopulationReport | undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addMonths } from '../rules/time-splits';
-import { READ_FROM } from './calibration';
+import { CALIBRATION_INPUTS } from './calibration';
 import { CONTROL_BASES } from './cases';
 import { FAMILY_NAMES, familySchema } from './families';
 
@@ -47,10 +47,10 @@ const split = z
     }
   });
 
-/** How many never controlled actors stand beside the controlled ones in a fit. */
-export const unlabelledSchema = z.strictObject({
-  perFinding: z.number().min(0.1).max(20).default(5).describe('how many of them for each finding'),
-  draws: z
+/** How many never controlled providers stand beside the controlled ones in a fit. */
+export const puBaggingSchema = z.strictObject({
+  unlabeledPerPositive: z.number().min(0.1).max(20).default(5).describe('how many of them for each finding'),
+  bags: z
     .int()
     .min(1)
     .max(50)
@@ -62,8 +62,8 @@ const fields = z.strictObject({
   version: z.literal(1),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{1,60}$/, 'expected lower-case letters, digits and hyphens'),
   slot: z
-    .strictObject({ purpose: z.string().regex(/^[a-z0-9-]+$/), group: z.string().regex(/^[a-z0-9-]+$/) })
-    .default({ purpose: 'post-payment-control', group: 'all' }),
+    .strictObject({ purpose: z.string().regex(/^[a-z0-9-]+$/), segment: z.string().regex(/^[a-z0-9-]+$/) })
+    .default({ purpose: 'post-payment-control', segment: 'all' }),
   seed: z
     .int()
     .min(0)
@@ -100,7 +100,7 @@ const fields = z.strictObject({
     })
     .default({ exclude: [], nuisance: 'exclude' }),
   families: z.array(familySchema).min(1).max(8),
-  search: z
+  tuning: z
     .strictObject({
       trials: z.int().min(2).max(500).describe('settings tried for each family; the first is the one given above'),
       minutes: z
@@ -112,72 +112,81 @@ const fields = z.strictObject({
     })
     .optional()
     .describe(
-      'tries random settings of every family on what was known before the first test part, with what the fits are given of everybody, and uses the best of each',
+      'random search over hyperparameters: every family tries random settings on the rows known before the first test part, with the same population inputs as the fits, and keeps its best',
     ),
-  expectedNok: z
-    .enum(['none', 'beside', 'order'])
-    .default('beside')
+  expectedAmount: z
+    .enum(['off', 'report', 'rank'])
+    .default('report')
     .describe(
-      'kroner to expect of a control (probability times amount): left out, shown beside the probability, or what lists are ordered by',
+      'expected upheld amount (probability of a finding times its amount): not computed, reported beside the probability, or what lists are ranked by',
     ),
-  markUnlike: z
+  flagOutOfDistribution: z
     .boolean()
     .default(true)
-    .describe('mark actors on lists whose figures lie outside all that the training rows had, or whose group had none'),
-  unlabelled: unlabelledSchema
+    .describe(
+      'flag listed providers whose features lie outside the training ranges, or whose provider group had no training rows',
+    ),
+  puBagging: puBaggingSchema
     .optional()
     .describe(
-      'fits never controlled actors beside the controlled ones, as without a finding; a register source with `evaluation.population` only',
+      'fits never controlled providers beside the controlled ones, as without a finding; a register source with `evaluation.population` only',
     ),
   pretrain: z
     .enum(['rule-hits'])
     .optional()
     .describe(
-      'begins networks (mlp, tabm-mini) on what the rule engine stopped of all active actors; a register source with `evaluation.population` only',
+      'begins networks (mlp, tabm-mini) on what the rule engine stopped of all active providers; a register source with `evaluation.population` only',
     ),
-  beyondColumns: z
-    .array(z.enum(CONTROL_BASES))
-    .default(['tip'])
+  calibration: z
+    .strictObject({
+      input: z
+        .enum(CALIBRATION_INPUTS)
+        .default('population-rank')
+        .describe(
+          'what the calibrator reads: the raw score, or its rank among all active providers, which means the same in every fold and in the version (a register source with `evaluation.population`; elsewhere the raw score)',
+        ),
+      adjustFor: z
+        .array(z.enum(CONTROL_BASES))
+        .default(['tip'])
+        .describe(
+          'case sources that say more of a provider than any feature does: probabilities are those of a case without them',
+        ),
+    })
+    .default({ input: 'population-rank', adjustFor: ['tip'] })
+    .describe('how scores become probabilities'),
+  selectFamily: z
+    .union([z.literal('by-validation-loss'), z.enum(FAMILY_NAMES)])
+    .default('by-validation-loss')
     .describe(
-      'what a control was opened on that says more of an actor than any column does: probabilities are those of actors without it',
-    ),
-  readFrom: z
-    .enum(READ_FROM)
-    .default('standing')
-    .describe(
-      'what probabilities are read from: the raw score, or where it stands among all active actors, which means the same in every fold and in the version (a register source with `evaluation.population`; elsewhere the raw score)',
-    ),
-  candidate: z
-    .union([z.literal('validation'), z.enum(FAMILY_NAMES)])
-    .default('validation')
-    .describe(
-      'which family becomes the candidate; "validation" takes the best inner-validation log loss, never the test part',
+      'which family becomes the candidate version; "by-validation-loss" takes the best inner-validation log loss, never the test part',
     ),
   evaluation: z
     .strictObject({
       k: z.array(z.int().min(1)).min(1).default([20, 50, 100]),
       bootstrap: z.int().min(50).max(10_000).default(400),
-      nuisance: z
+      caseworkerEffect: z
         .array(z.enum(FAMILY_NAMES))
         .default(['logistic'])
-        .describe('families fitted a second time with the columns that say who looked, to see what those explain'),
+        .describe(
+          'families that are fitted a second time with the nuisance columns (caseworker), to measure their effect',
+        ),
       population: z
         .boolean()
         .default(true)
-        .describe('also judge lists drawn from all active actors, controlled or not; a register source only'),
+        .describe('also judge lists drawn from all active providers, controlled or not; a register source only'),
     })
-    .default({ k: [20, 50, 100], bootstrap: 400, nuisance: ['logistic'], population: true }),
+    .default({ k: [20, 50, 100], bootstrap: 400, caseworkerEffect: ['logistic'], population: true }),
 });
 
 export const experimentSchema = fields.superRefine((experiment, context) => {
   if (experiment.source.kind === 'register' && experiment.evaluation.population) return;
-  for (const field of ['unlabelled', 'pretrain'] as const)
+  for (const field of ['puBagging', 'pretrain'] as const)
     if (experiment[field])
       context.addIssue({
         code: 'custom',
         path: [field],
         message:
-          'all active actors are known of a register source with `evaluation.population: true` only; leave this out',
+          'all active providers are known of a register source with `evaluation.population: true` only; leave this out',
       });
 });
 export type Experiment = z.infer<typeof experimentSchema>;

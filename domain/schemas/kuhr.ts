@@ -69,8 +69,8 @@ export const envelopeSchema = z.looseObject({
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-/** A fact about an actor (helseaktør) and its practice, and when the payer learnt it. */
-export const actorSchema = z
+/** A fact about a provider (helseaktør) and its practice, and when the payer learnt it. */
+export const providerSchema = z
   .looseObject({
     hprNr: z.string().refine(isHprNumber, 'expected an HPR number of 1 to 9 digits').optional(),
     orgnr: z
@@ -90,10 +90,10 @@ export const actorSchema = z
     kjentFra: z.iso.datetime({ offset: true }),
   })
   .refine(
-    (actor) => actor.hprNr !== undefined || actor.orgnr !== undefined,
+    (provider) => provider.hprNr !== undefined || provider.orgnr !== undefined,
     'expected an HPR number or an organisation number',
   );
-export type Actor = z.infer<typeof actorSchema>;
+export type Provider = z.infer<typeof providerSchema>;
 
 /** What the population register says of a person, as far as control needs it. */
 export const patientSchema = z.looseObject({

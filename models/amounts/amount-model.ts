@@ -5,7 +5,7 @@ import { PROFILE_DEVIATION } from '../baselines/baselines';
 /**
  * Kroner upheld where a control finds something: the second half of a hurdle, beside the probability of a finding. With
  * eighty outcomes a year it can learn little, so it is a ridge on the logarithm over what practice looks at: how large the
- * actor is, how far its profile deviates, its rule hits, and its provider group.
+ * provider is, how far its profile deviates, its rule hits, and its provider group.
  */
 export interface AmountModel {
   readonly format: 1;
@@ -52,8 +52,8 @@ export function fitAmounts(
     .filter((row) => data.amountOre[row]! > 0)
     .sort((a, b) => (data.rowId[a]! < data.rowId[b]! ? -1 : 1));
   if (withAmount.length < MIN_AMOUNTS) return undefined;
-  const kroner = withAmount.map((row) => data.amountOre[row]! / 100);
-  const y = kroner.map(Math.log);
+  const amountNok = withAmount.map((row) => data.amountOre[row]! / 100);
+  const y = amountNok.map(Math.log);
   const intercept = mean(y);
   const inputs = [...amountColumns(meta, use), PROFILE_DEVIATION].flatMap((name) => {
     const values = data.numeric.get(name);
@@ -94,7 +94,7 @@ export function fitAmounts(
     intercept,
     penalty,
     smearing: mean(residuals.map(Math.exp)),
-    range: [Math.min(...kroner), Math.max(...kroner)],
+    range: [Math.min(...amountNok), Math.max(...amountNok)],
     share: withAmount.length / findings.length,
     rows: withAmount.length,
   };

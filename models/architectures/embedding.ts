@@ -1,7 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { EmbeddingSpec } from '../../domain/schemas/families';
 import type { Tf } from '../backend';
-import type { Beginning, Parameter, Tensors } from '../nn/network';
+import type { InitContext, Parameter, Tensors } from '../nn/network';
 
 /** Interpolated quantiles of equal values differ in the last bit: bins narrower than this are merged. */
 const NARROWEST_BIN = 1e-3;
@@ -17,29 +17,29 @@ export const embeddedWidth = (width: number, parameters: readonly Parameter[]): 
   );
 
 /** Arrays of the embedding: bin edges counted on the training rows, or frequencies to be trained. */
-export function embeddingParameters(spec: EmbeddingSpec, beginning: Beginning): Parameter[] {
+export function embeddingParameters(spec: EmbeddingSpec, initContext: InitContext): Parameter[] {
   if (spec.kind === 'none') return [];
-  const columns = beginning.inputs.flatMap(({ kind }, column) => (kind === 'value' ? [column] : []));
+  const columns = initContext.inputs.flatMap(({ kind }, column) => (kind === 'value' ? [column] : []));
   if (columns.length === 0) return [];
   if (spec.kind === 'periodic') {
     const each = columns.flatMap((column) => Array.from({ length: spec.frequencies }, () => column));
-    const frequencies = Float32Array.from(each, () => spec.sigma * heldNormal(beginning));
+    const frequencies = Float32Array.from(each, () => spec.sigma * heldNormal(initContext));
     return [
       { name: 'periodic.column', shape: [each.length], values: Float32Array.from(each), kind: 'constant' },
       { name: 'periodic.frequency', shape: [1, each.length], values: frequencies, kind: 'free' },
     ];
   }
-  return piecewiseLinear(spec.bins, beginning, columns);
+  return piecewiseLinear(spec.bins, initContext, columns);
 }
 
 /** Standard normal within three: a wild frequency would stay wild. */
-function heldNormal({ rng }: Beginning): number {
+function heldNormal({ rng }: InitContext): number {
   const value = rng.normal();
   return Math.max(-3, Math.min(3, value));
 }
 
 /** Bins of equal counts over each number. A number's place in a bin is 0 before it, 1 after it, and linear within. */
-function piecewiseLinear(bins: number, { train }: Beginning, columns: readonly number[]): Parameter[] {
+function piecewiseLinear(bins: number, { train }: InitContext, columns: readonly number[]): Parameter[] {
   const all = columns.flatMap((column) => {
     const sorted = Float32Array.from(train.y, (_, row) => train.x[row * train.width + column]!).sort();
     const edges: number[] = [];

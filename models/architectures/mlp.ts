@@ -11,15 +11,15 @@ export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): Layered
   layered({
     isHead: (name) => name === `w${spec?.hidden.length}` || name === `b${spec?.hidden.length}`,
 
-    initial(beginning) {
+    initial(initContext) {
       const { hidden, embedding } = spec!;
-      const widening = embeddingParameters(embedding, beginning);
-      const sizes = [embeddedWidth(beginning.train.width, widening), ...hidden, 1];
+      const widening = embeddingParameters(embedding, initContext);
+      const sizes = [embeddedWidth(initContext.train.width, widening), ...hidden, 1];
       const layers = sizes.slice(1).flatMap((to, layer): Parameter[] => {
         const from = sizes[layer]!;
         const sd = Math.sqrt(2 / from);
-        const values = Float32Array.from({ length: from * to }, () => sd * beginning.rng.normal());
-        const bias = layer === hidden.length ? beginning.baseLogit : 0;
+        const values = Float32Array.from({ length: from * to }, () => sd * initContext.rng.normal());
+        const bias = layer === hidden.length ? initContext.baseLogit : 0;
         return [{ name: `w${layer}`, shape: [from, to], values, kind: 'weight' }, filled(`b${layer}`, [1, to], bias)];
       });
       return [...widening, ...layers];

@@ -15,10 +15,10 @@ export const tabmMini = (spec?: Pick<SpecOf<'tabm-mini'>, 'submodels' | 'width' 
   layered({
     isHead: (name) => name.startsWith('head'),
 
-    initial(beginning) {
+    initial(initContext) {
       const { submodels: k, width: d, blocks } = spec!;
-      const { rng, train, inputs, baseLogit } = beginning;
-      const widening = embeddingParameters(spec!.embedding, beginning);
+      const { rng, train, inputs, baseLogit } = initContext;
+      const widening = embeddingParameters(spec!.embedding, initContext);
       const from = embeddedWidth(train.width, widening);
       const layers = Array.from({ length: blocks }, (_, layer): Parameter[] => {
         const width = layer === 0 ? from : d;

@@ -1,13 +1,13 @@
 import { Rng } from '../../domain/rng';
 import type { Calibrator, StoredCalibrator } from '../../domain/schemas/calibration';
 import { logLossOfProbabilities } from '../metrics/probability-metrics';
-import { type GroundWorth, movedByGround } from './case-source-offset';
+import { type CaseSourceOffset, shiftByCaseSourceOffset } from './case-source-offset';
 import { fitIsotonic, isotonicProbability } from './isotonic';
 import { fitPlatt, plattProbability } from './platt';
-import { standingOf } from './rank-normalizer';
+import { normalizedRankOf } from './rank-normalizer';
 
 export function calibrated(calibrator: StoredCalibrator, score: number): number {
-  const at = calibrator.standing ? standingOf(calibrator.standing, score) : score;
+  const at = calibrator.rankNormalizer ? normalizedRankOf(calibrator.rankNormalizer, score) : score;
   return 'scores' in calibrator ? isotonicProbability(calibrator, at) : plattProbability(calibrator, at);
 }
 
@@ -24,10 +24,10 @@ export interface Calibration {
   readonly calibrator: Calibrator;
   /** Probability of each row, its ground counted, from a calibrator that its entity took no part in. */
   readonly crossFitted: Float64Array;
-  /** The same from the columns alone: what scoring promises of such an actor. */
-  readonly withoutGround: Float64Array;
+  /** The same from the columns alone: what scoring promises of such a provider. */
+  readonly withoutCaseSourceOffset: Float64Array;
   /** What a ground beyond the columns was worth. */
-  readonly ground: GroundWorth;
+  readonly ground: CaseSourceOffset;
   /** Log loss of each kind, cross-fitted: the lower one was chosen. */
   readonly logLoss: Readonly<Record<Calibrator['kind'], number>>;
 }
@@ -35,7 +35,7 @@ export interface Calibration {
 /**
  * Chooses between Platt and isotonic by the log loss of probabilities that are cross-fitted over entities, and fits the
  * chosen one on all out-of-fold scores. Controls that rest on more than the columns show are moved up the scale by what
- * that was worth, so that the calibrator speaks of actors of whom nothing more is known.
+ * that was worth, so that the calibrator speaks of providers of whom nothing more is known.
  *
  * @param beyond of each row; left out where nothing is known of grounds
  */
@@ -52,7 +52,7 @@ export function chooseCalibrator(
   const fit = (kind: keyof typeof KINDS, rows: readonly number[]) => {
     const pick = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
     const [own, found] = [pick(scores), pick(labels)];
-    const { moved, ground } = movedByGround(own, found, beyond && rows.map((row) => beyond[row]!));
+    const { moved, ground } = shiftByCaseSourceOffset(own, found, beyond && rows.map((row) => beyond[row]!));
     return { calibrator: KINDS[kind](moved, found), ground };
   };
   const cross = (kind: keyof typeof KINDS) => {
@@ -75,7 +75,7 @@ export function chooseCalibrator(
   return {
     ...fit(kind, all),
     crossFitted: tried[kind].own,
-    withoutGround: tried[kind].without,
+    withoutCaseSourceOffset: tried[kind].without,
     logLoss: { platt: tried.platt.loss, isotonic: tried.isotonic.loss },
   };
 }

@@ -10,11 +10,11 @@ const PRIOR_SD = 1;
 const LEAST_SLOPE = 0.25;
 
 /** What a ground adds to the log odds of a finding at the same score, and the same in units of the score. */
-export interface GroundWorth {
+export interface CaseSourceOffset {
   readonly logOdds: number;
   readonly score: number;
 }
-const NOTHING: GroundWorth = { logOdds: 0, score: 0 };
+const NOTHING: CaseSourceOffset = { logOdds: 0, score: 0 };
 
 /**
  * Controls opened on a tip find more than others of the same score: whoever tipped knew something that no column holds.
@@ -25,11 +25,11 @@ const NOTHING: GroundWorth = { logOdds: 0, score: 0 };
  * @param labels 1 for a finding, else 0
  * @param beyond whether a row's control rests on more than any column shows
  */
-export function worthOfGround(
+export function estimateCaseSourceOffset(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
   beyond: readonly boolean[],
-): GroundWorth {
+): CaseSourceOffset {
   if (!beyond.includes(true) || !beyond.includes(false)) return NOTHING;
   const target = smoothedTargets(labels);
   const rows = beyond.map((told, row): Row => ({ x: [scores[row]!, 1, told ? 1 : 0], y: target(labels[row]!) }));
@@ -42,12 +42,12 @@ export function worthOfGround(
 }
 
 /** Scores of controls moved up the scale by what their ground was worth to them; without grounds they stay. */
-export function movedByGround(
+export function shiftByCaseSourceOffset(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
   beyond: readonly boolean[] | undefined,
-): { moved: Float64Array; ground: GroundWorth } {
-  const ground = beyond ? worthOfGround(scores, labels, beyond) : NOTHING;
+): { moved: Float64Array; ground: CaseSourceOffset } {
+  const ground = beyond ? estimateCaseSourceOffset(scores, labels, beyond) : NOTHING;
   return { moved: Float64Array.from(scores, (score, row) => score + (beyond?.[row] ? ground.score : 0)), ground };
 }
 

@@ -1,20 +1,20 @@
-import type { Standing } from '../../domain/schemas/calibration';
+import type { RankNormalizer } from '../../domain/schemas/calibration';
 import { normalQuantile } from '../preprocessing/quantile-transformer';
 import { heightOf } from './piecewise-linear';
 
-/** Points of the line to each side of the middle actor, and how far apart: beyond the last there is one in 30,000. */
+/** Points of the line to each side of the middle provider, and how far apart: beyond the last there is one in 30,000. */
 const POINTS = 80;
 const APART = 0.05;
 
 /**
- * Where a score stands among the scores of all active actors by the same model, as a normal score (van der Waerden 1952):
- * 0 is the middle actor, 2.33 the first in a hundred. Models that were fitted on other rows, or stopped earlier, give scores
- * of another spread; where an actor stands among the others means the same in all of them.
+ * Where a score stands among the scores of all active providers by the same model, as a normal score (van der Waerden 1952):
+ * 0 is the middle provider, 2.33 the first in a hundred. Models that were fitted on other rows, or stopped earlier, give scores
+ * of another spread; where a provider stands among the others means the same in all of them.
  *
  * @param scores of everybody by one model, in any order
- * @returns a line with as many points as so many actors can tell apart
+ * @returns a line with as many points as so many providers can tell apart
  */
-export function fitStanding(scores: ArrayLike<number>): Standing {
+export function fitRankNormalizer(scores: ArrayLike<number>): RankNormalizer {
   const sorted = Float64Array.from(scores).sort();
   const last = sorted.length - 1;
   const place = (i: number) => (i + 0.5) / sorted.length;
@@ -35,7 +35,7 @@ export function fitStanding(scores: ArrayLike<number>): Standing {
   return { scores: line.map(({ score }) => score), at: line.map(({ at }) => at) };
 }
 
-/** Actors of one score stand where the middle one of them does. */
+/** Providers of one score stand where the middle one of them does. */
 function middleOfTies(sorted: Float64Array, i: number): number {
   let [first, last] = [i, i];
   while (first > 0 && sorted[first - 1] === sorted[i]) first--;
@@ -44,4 +44,5 @@ function middleOfTies(sorted: Float64Array, i: number): number {
 }
 
 /** A score beyond everybody's stands with the last of them: nothing was seen there. */
-export const standingOf = ({ scores, at }: Standing, score: number): number => heightOf(scores, at, score) ?? 0;
+export const normalizedRankOf = ({ scores, at }: RankNormalizer, score: number): number =>
+  heightOf(scores, at, score) ?? 0;

@@ -1,10 +1,16 @@
 import type { Calibrator } from '../../domain/schemas/calibration';
 import type { EvaluationRow, ReliabilityReport } from '../../domain/schemas/evaluation';
 import { chooseCalibrator } from '../calibration/calibrator';
-import { worthOfGround } from '../calibration/case-source-offset';
+import { estimateCaseSourceOffset } from '../calibration/case-source-offset';
 import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../metrics/probability-metrics';
-import { bootstrapWeights, INTERVAL, type Judged, percentileInterval, rankOrder } from '../metrics/ranking-metrics';
-import { beyondOf, type Contender, type EvaluationSettings, pick, readFrom } from './scored-model';
+import {
+  bootstrapWeights,
+  INTERVAL,
+  type LabeledScores,
+  percentileInterval,
+  rankOrder,
+} from '../metrics/ranking-metrics';
+import { offsetMask, type ScoredModel, type EvaluationSettings, pick, calibrationInput } from './scored-model';
 
 type Row = Omit<EvaluationRow, 'family'>;
 const percent = `${Math.round(INTERVAL * 100)} %`;
@@ -19,49 +25,51 @@ const MEASURES = {
  * with its ground; of a frozen version they are what it promised, judged on the controls that rest on the columns alone.
  */
 export function calibrationOf(
-  contender: Contender,
+  scoredModel: ScoredModel,
   settings: EvaluationSettings,
 ): { calibrator: Calibrator; rows: Row[]; reliability: ReliabilityReport | undefined } {
-  const { family, judged, promised } = contender;
-  const beyond = beyondOf(contender, settings);
-  const [scores, labels] = [readFrom(contender), Float64Array.from(judged.labels)];
+  const { family, labeled, predicted } = scoredModel;
+  const beyond = offsetMask(scoredModel, settings);
+  const [scores, labels] = [calibrationInput(scoredModel), Float64Array.from(labeled.labels)];
   const {
     calibrator: fitted,
     crossFitted,
     logLoss,
-  } = chooseCalibrator(scores, labels, judged.entities, settings.seed, beyond);
-  const from = contender.standing ? { readFrom: 'standing' as const } : {};
+  } = chooseCalibrator(scores, labels, labeled.entities, settings.seed, beyond);
+  const from = scoredModel.rankNormalizer ? { calibrationInput: 'population-rank' as const } : {};
   const calibrator = { ...fitted, ...from };
-  const ground = beyond?.includes(true) ? { beyondColumns: groundOf({ ...judged, scores }, beyond, settings) } : {};
+  const ground = beyond?.includes(true)
+    ? { caseSourceOffset: caseSourceOf({ ...labeled, scores }, beyond, settings) }
+    : {};
   const chosen = { family, chosen: calibrator.kind, logLoss, ...from };
-  if (!promised) {
+  if (!predicted) {
     const how = `${calibrator.kind}, cross-fitted over entities`;
     return {
       calibrator,
-      rows: measured(judged, crossFitted, how, settings),
-      reliability: { ...chosen, ...promisedAndFound(judged, crossFitted, settings), ...ground },
+      rows: measured(labeled, crossFitted, how, settings),
+      reliability: { ...chosen, ...predictedAndFound(labeled, crossFitted, settings), ...ground },
     };
   }
   const alone = [...labels.keys()].filter((row) => !beyond?.[row]);
   if (alone.length === 0) return { calibrator, rows: [], reliability: undefined };
-  const [rows, own] = [pick(judged, alone), Float64Array.from(alone, (row) => promised[row]!)];
-  const promisedLogLoss = logLossOfProbabilities(own, Float64Array.from(rows.labels));
+  const [rows, own] = [pick(labeled, alone), Float64Array.from(alone, (row) => predicted[row]!)];
+  const predictedLogLoss = logLossOfProbabilities(own, Float64Array.from(rows.labels));
   return {
     calibrator,
     rows: measured(rows, own, 'as the version promised', settings),
-    reliability: { ...chosen, promisedLogLoss, ...promisedAndFound(rows, own, settings), ...ground },
+    reliability: { ...chosen, predictedLogLoss, ...predictedAndFound(rows, own, settings), ...ground },
   };
 }
 
 function measured(
-  judged: Judged,
+  labeled: LabeledScores,
   probability: Float64Array,
   how: string,
   { bootstrap, seed }: EvaluationSettings,
 ): Row[] {
-  const labels = Float64Array.from(judged.labels);
+  const labels = Float64Array.from(labeled.labels);
   const draws = Object.keys(MEASURES).map(() => [] as number[]);
-  for (const weights of bootstrapWeights(judged.entities, bootstrap, seed)) {
+  for (const weights of bootstrapWeights(labeled.entities, bootstrap, seed)) {
     const rows = [...weights.keys()].flatMap((row) => Array<number>(weights[row]!).fill(row));
     const [p, y] = [rows.map((row) => probability[row]!), rows.map((row) => labels[row]!)];
     Object.values(MEASURES).forEach((measure, i) => draws[i]!.push(measure(p, y)));
@@ -75,18 +83,18 @@ function measured(
   });
 }
 
-function promisedAndFound(
-  judged: Judged,
+function predictedAndFound(
+  labeled: LabeledScores,
   probability: Float64Array,
   { ks, bootstrap, seed }: EvaluationSettings,
 ): Pick<ReliabilityReport, 'bins' | 'top'> {
-  const labels = Float64Array.from(judged.labels);
-  const order = rankOrder(judged, seed);
+  const labels = Float64Array.from(labeled.labels);
+  const order = rankOrder(labeled, seed);
   const top = ks
     .filter((k) => k <= labels.length)
     .map((k) => {
       const first = order.slice(0, k);
-      const part = pick(judged, first);
+      const part = pick(labeled, first);
       const mean = (values: Float64Array) => first.reduce((sum, row) => sum + values[row]!, 0) / k;
       const own = [...bootstrapWeights(part.entities, bootstrap, seed)].map(
         (weights) =>
@@ -99,26 +107,26 @@ function promisedAndFound(
 }
 
 /** How many times the odds of a finding a ground beyond the columns has at the same score. */
-function groundOf(
-  judged: Judged,
+function caseSourceOf(
+  labeled: LabeledScores,
   beyond: readonly boolean[],
-  { bootstrap, seed, beyondColumns = [] }: EvaluationSettings,
-): NonNullable<ReliabilityReport['beyondColumns']> {
+  { bootstrap, seed, adjustFor = [] }: EvaluationSettings,
+): NonNullable<ReliabilityReport['caseSourceOffset']> {
   const ratio = (rows: readonly number[]) =>
     Math.exp(
-      worthOfGround(
-        rows.map((row) => judged.scores[row]!),
-        rows.map((row) => judged.labels[row]!),
+      estimateCaseSourceOffset(
+        rows.map((row) => labeled.scores[row]!),
+        rows.map((row) => labeled.labels[row]!),
         rows.map((row) => beyond[row]!),
       ).logOdds,
     );
   const rows = [...beyond.keys()];
   const value = ratio(rows);
-  const draws = [...bootstrapWeights(judged.entities, Math.min(bootstrap, 200), seed)].map((weights) =>
+  const draws = [...bootstrapWeights(labeled.entities, Math.min(bootstrap, 200), seed)].map((weights) =>
     ratio(rows.flatMap((row) => Array<number>(weights[row]!).fill(row))),
   );
   return {
-    bases: [...beyondColumns],
+    bases: [...adjustFor],
     oddsRatio: { value, ...percentileInterval(draws, value), n: beyond.filter(Boolean).length },
   };
 }

@@ -12,13 +12,13 @@ import {
   type Drawn,
   estimateWithDraws,
   INTERVAL,
-  type Judged,
+  type LabeledScores,
   percentileInterval,
   rankOrder,
   toRanking,
 } from '../metrics/ranking-metrics';
 import { calibrationOf } from './calibration-report';
-import { type Contender, type EvaluationSettings, pick } from './scored-model';
+import { type ScoredModel, type EvaluationSettings, pick } from './scored-model';
 
 /** Below these a slice's figures are shown and marked: they carry no verdict of their own. */
 const FEW_ROWS = 20;
@@ -28,27 +28,27 @@ export const isThin = (rows: number, findings: number): boolean => rows < FEW_RO
 const CURVE_POINTS = 60;
 
 const percent = `${Math.round(INTERVAL * 100)} %`;
-const ESTIMAND = 'share of findings among the first k, had the list been drawn from the actors that were controlled';
+const ESTIMAND = 'share of findings among the first k, had the list been drawn from the providers that were controlled';
 const ASSUMPTION =
-  'naive: controlled actors stand for all. Controls were not chosen at random, so this says how well controlled actors are ordered, not how many findings a list of uncontrolled ones would give';
+  'naive: controlled providers stand for all. Controls were not chosen at random, so this says how well controlled providers are ordered, not how many findings a list of uncontrolled ones would give';
 
 /** Judges every family and baseline on the same rows. The same arguments give the same document. */
 export function evaluateRun(
-  contenders: readonly Contender[],
+  scoredModels: readonly ScoredModel[],
   settings: EvaluationSettings,
 ): { document: EvaluationDocument; calibrators: Record<string, Calibrator> } {
   const rows: EvaluationRow[] = [];
   const drawn = new Map<string, Drawn[]>();
   const calibrators: Record<string, Calibrator> = {};
   const reports: ReliabilityReport[] = [];
-  for (const contender of contenders) {
-    const { family, judged } = contender;
-    const found = judgeSlice(judged, 'all', settings);
+  for (const scoredModel of scoredModels) {
+    const { family, labeled } = scoredModel;
+    const found = evaluateSlice(labeled, 'all', settings);
     drawn.set(family, found.drawn);
     rows.push(...found.rows.map((row) => ({ family, ...row })));
-    rows.push(...judgeSlices(contender, settings).map((row) => ({ family, ...row })));
-    if (!contender.isModel) continue;
-    const report = calibrationOf(contender, settings);
+    rows.push(...evaluateSlices(scoredModel, settings).map((row) => ({ family, ...row })));
+    if (!scoredModel.isModel) continue;
+    const report = calibrationOf(scoredModel, settings);
     calibrators[family] = report.calibrator;
     if (report.reliability) reports.push(report.reliability);
     rows.push(...report.rows.map((row) => ({ family, ...row })));
@@ -58,9 +58,9 @@ export function evaluateRun(
     estimand: ESTIMAND,
     assumption: ASSUMPTION,
     rows,
-    curves: contenders.map((contender) => curveOf(contender, settings)),
-    paired: pairedDifferences(contenders, drawn),
-    fairness: contenders.filter(({ isModel }) => isModel).flatMap((contender) => fairnessOf(contender, settings)),
+    curves: scoredModels.map((scoredModel) => curveOf(scoredModel, settings)),
+    paired: pairedDifferences(scoredModels, drawn),
+    fairness: scoredModels.filter(({ isModel }) => isModel).flatMap((scoredModel) => fairnessOf(scoredModel, settings)),
     reliability: reports,
   };
   return { document, calibrators };
@@ -68,39 +68,39 @@ export function evaluateRun(
 
 type Row = Omit<EvaluationRow, 'family'>;
 
-function judgeSlice(
-  judged: Judged,
+function evaluateSlice(
+  labeled: LabeledScores,
   slice: string,
   { ks, bootstrap, seed }: EvaluationSettings,
 ): { rows: Row[]; drawn: Drawn[] } {
-  const drawn = estimateWithDraws(toRanking(judged, seed), ks, bootstrap, seed);
-  const findings = Array.from(judged.labels).filter((label) => label === 1).length;
-  const few = isThin(judged.labels.length, findings)
-    ? `; few rows: ${judged.labels.length} with ${findings} findings`
+  const drawn = estimateWithDraws(toRanking(labeled, seed), ks, bootstrap, seed);
+  const findings = Array.from(labeled.labels).filter((label) => label === 1).length;
+  const few = isThin(labeled.labels.length, findings)
+    ? `; few rows: ${labeled.labels.length} with ${findings} findings`
     : '';
-  const method = `naive on controlled actors, entity bootstrap ${bootstrap}, ${percent}${few}`;
+  const method = `naive on controlled providers, entity bootstrap ${bootstrap}, ${percent}${few}`;
   return { rows: drawn.map(({ estimate }) => ({ ...estimate, slice, method })), drawn };
 }
 
 /** Every provider group, every period and every basis of control, however few its rows: none is dropped. */
-function judgeSlices({ judged, groups, periods, bases = [] }: Contender, settings: EvaluationSettings): Row[] {
+function evaluateSlices({ labeled, groups, periods, bases = [] }: ScoredModel, settings: EvaluationSettings): Row[] {
   const by = (kind: string, names: readonly string[]) =>
     [...new Set(names)].sort().flatMap((name) => {
       const rows = names.flatMap((own, row) => (own === name ? [row] : []));
       const ks = settings.ks.filter((k) => k <= rows.length);
-      return judgeSlice(pick(judged, rows), `${kind}:${name}`, { ...settings, ks }).rows;
+      return evaluateSlice(pick(labeled, rows), `${kind}:${name}`, { ...settings, ks }).rows;
     });
   return [...by('group', groups), ...by('period', periods), ...by('basis', bases)];
 }
 
-function curveOf({ family, judged }: Contender, { bootstrap, seed }: EvaluationSettings): Curve {
-  const n = judged.labels.length;
+function curveOf({ family, labeled }: ScoredModel, { bootstrap, seed }: EvaluationSettings): Curve {
+  const n = labeled.labels.length;
   const ks = [
     ...new Set(
       Array.from({ length: CURVE_POINTS }, (_, i) => Math.max(1, Math.round(((i + 1) / CURVE_POINTS) ** 2 * n))),
     ),
   ];
-  const drawn = estimateWithDraws(toRanking(judged, seed), ks, Math.min(bootstrap, 200), seed);
+  const drawn = estimateWithDraws(toRanking(labeled, seed), ks, Math.min(bootstrap, 200), seed);
   const at = (metric: string, k: number) =>
     drawn.find(({ estimate }) => estimate.metric === metric && estimate.k === k)?.estimate;
   return {
@@ -109,19 +109,19 @@ function curveOf({ family, judged }: Contender, { bootstrap, seed }: EvaluationS
       k,
       precision: at('precision', k)!,
       recall: at('recall', k)!,
-      kroner: at('kroner-upheld', k),
+      amountNok: at('amount-upheld', k),
     })),
   };
 }
 
-/** All models against all others: the draws are of the same actors, so their difference is narrower than their intervals. */
+/** All models against all others: the draws are of the same providers, so their difference is narrower than their intervals. */
 function pairedDifferences(
-  contenders: readonly Contender[],
+  scoredModels: readonly ScoredModel[],
   drawn: ReadonlyMap<string, readonly Drawn[]>,
 ): PairedDifference[] {
   const out: PairedDifference[] = [];
-  contenders.forEach((one, i) => {
-    contenders.forEach((other, j) => {
+  scoredModels.forEach((one, i) => {
+    scoredModels.forEach((other, j) => {
       if (!one.isModel || i === j || (other.isModel && j < i)) return;
       drawn.get(one.family)!.forEach(({ estimate, draws }) => {
         const match = drawn
@@ -147,15 +147,15 @@ function pairedDifferences(
 
 /** Shares of the list and controls in vain, per provider group and length of the list. */
 function fairnessOf(
-  { family, judged, groups }: Contender,
+  { family, labeled, groups }: ScoredModel,
   { ks, bootstrap, seed }: EvaluationSettings,
 ): GroupFairness[] {
-  const n = judged.labels.length;
+  const n = labeled.labels.length;
   const names = [...new Set(groups)].sort();
-  const order = rankOrder(judged, seed);
+  const order = rankOrder(labeled, seed);
   const replicates = [
     ...bootstrapWeights(
-      order.map((row) => judged.entities[row]!),
+      order.map((row) => labeled.entities[row]!),
       Math.min(bootstrap, 200),
       seed,
     ),
@@ -171,15 +171,15 @@ function fairnessOf(
             seen += w;
             if (groups[order[i]!] !== group) continue;
             own += w;
-            ownClean += w * (1 - judged.labels[order[i]!]!);
+            ownClean += w * (1 - labeled.labels[order[i]!]!);
           }
-          return { share: own / k, inVain: own > 0 ? ownClean / own : Number.NaN };
+          return { share: own / k, falseDiscoveryRate: own > 0 ? ownClean / own : Number.NaN };
         };
         const point = measure(new Float64Array(n).fill(1));
         const draws = replicates.map(measure);
         const rows = groups.filter((own) => own === group).length;
         const selected = Math.round(point.share * k);
-        const inVain = Number.isNaN(point.inVain) ? 0 : point.inVain;
+        const falseDiscoveryRate = Number.isNaN(point.falseDiscoveryRate) ? 0 : point.falseDiscoveryRate;
         return {
           family,
           group,
@@ -195,11 +195,11 @@ function fairnessOf(
             ),
             n: k,
           },
-          inVain: {
-            value: inVain,
+          falseDiscoveryRate: {
+            value: falseDiscoveryRate,
             ...percentileInterval(
-              draws.map((draw) => draw.inVain).filter((value) => !Number.isNaN(value)),
-              inVain,
+              draws.map((draw) => draw.falseDiscoveryRate).filter((value) => !Number.isNaN(value)),
+              falseDiscoveryRate,
             ),
             n: selected,
           },

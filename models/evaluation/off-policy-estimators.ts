@@ -1,5 +1,5 @@
 /**
- * Estimates of one figure for a list whose actors were mostly never controlled: the share of its first k that would be
+ * Estimates of one figure for a list whose providers were mostly never controlled: the share of its first k that would be
  * upheld if controlled. Each estimator says what must be true for it to be right; none is right without something.
  */
 export interface Candidate {
@@ -8,9 +8,9 @@ export interface Candidate {
   readonly controlled: boolean;
   /** Upheld finding, 1 or 0; only read where controlled. */
   readonly outcome: number;
-  /** Probability, before the draw, that this actor would be controlled. 1 and 0 for those chosen without a draw. */
+  /** Probability, before the draw, that this provider would be controlled. 1 and 0 for those chosen without a draw. */
   readonly propensity: number;
-  /** Probability of a finding from a model that did not see this actor's outcome. */
+  /** Probability of a finding from a model that did not see this provider's outcome. */
   readonly predicted: number;
 }
 
@@ -19,22 +19,22 @@ export interface PolicyEstimate {
   readonly value: number;
   readonly lo: number;
   readonly hi: number;
-  /** Controlled actors that the figure rests on. */
+  /** Controlled providers that the figure rests on. */
   readonly n: number;
   readonly assumption: string;
 }
 
 const Z = 1.959964;
-/** Below this propensity an actor weighs so much that one outcome decides: of such actors nothing is claimed. */
+/** Below this propensity a provider weighs so much that one outcome decides: of such providers nothing is claimed. */
 const SMALLEST_PROPENSITY = 0.005;
 
 const ASSUMPTIONS = {
-  naive: 'controlled actors on the list are like those on it that were not controlled',
+  naive: 'controlled providers on the list are like those on it that were not controlled',
   'inverse-probability':
-    'every actor on the list had a known chance above nought of being controlled, and the draw was made as stored',
+    'every provider on the list had a known chance above nought of being controlled, and the draw was made as stored',
   'doubly-robust': 'as inverse probability; the outcome model makes it sharper and need not be right',
   'random-arm':
-    'every actor that was not controlled for certain had the same stored chance in the random arm, and all outcomes of the arm are final',
+    'every provider that was not controlled for certain had the same stored chance in the random arm, and all outcomes of the arm are final',
   bounds: 'nothing: those not controlled may all have findings or none',
 } as const;
 
@@ -73,7 +73,7 @@ export function naive(candidates: readonly Candidate[]): PolicyEstimate {
   };
 }
 
-/** The list's actors whom the draw could have reached, those of them that were controlled, and how many it could not reach. */
+/** The list's providers whom the draw could have reached, those of them that were controlled, and how many it could not reach. */
 function reached(candidates: readonly Candidate[]) {
   const listed = candidates.filter(({ listed: on }) => on);
   const within = listed.filter(({ propensity }) => propensity >= SMALLEST_PROPENSITY);
@@ -129,7 +129,7 @@ export function doublyRobust(candidates: readonly Candidate[]): PolicyEstimate {
 }
 
 /**
- * The random arm: actors on the list that were controlled for certain count as they were found; the rest by the share found
+ * The random arm: providers on the list that were controlled for certain count as they were found; the rest by the share found
  * among those of them that the arm happened to draw. Wilson's interval with the finite-population correction: right also
  * where the arm hit the list only a few times, [lowest, highest possible] where it never did.
  */
@@ -190,7 +190,7 @@ export const allEstimates = (candidates: readonly Candidate[]): PolicyEstimate[]
 /**
  * Contraction by leniency (Lakkaraju et al. 2017): where several deciders control different shares of similar caseloads,
  * the list of the one who controls most is cut down to k by the model, and what was found there is counted. Right where
- * caseloads were dealt without regard to the actors.
+ * caseloads were dealt without regard to the providers.
  * @param rows the whole caseload of the decider who controlled the largest share, with the model's scores
  */
 export function contraction(

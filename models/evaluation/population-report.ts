@@ -8,7 +8,7 @@ import {
   type SwapEstimate,
 } from '../../domain/schemas/evaluation';
 import type { Platt } from '../../domain/schemas/calibration';
-import { movedByGround } from '../calibration/case-source-offset';
+import { shiftByCaseSourceOffset } from '../calibration/case-source-offset';
 import { fitPlatt, plattProbability } from '../calibration/platt';
 import { bootstrapWeights, percentileInterval, rankOrder } from '../metrics/ranking-metrics';
 import {
@@ -21,7 +21,7 @@ import {
   randomArm,
 } from './off-policy-estimators';
 
-/** All active actors at the start of one test part, and those of them that were controlled within it. */
+/** All active providers at the start of one test part, and those of them that were controlled within it. */
 export interface PopulationPart {
   readonly fold: string;
   readonly asOf: string;
@@ -36,12 +36,12 @@ export interface PastControl {
   readonly entity: string;
   readonly score: number;
   readonly label: number;
-  readonly kroner: number | undefined;
+  readonly amountNok: number | undefined;
   /** Whether it rests on more than any column shows. */
   readonly beyond?: boolean | undefined;
 }
 
-/** One way to order all active actors of every part, in the order of `PopulationPart.entities`. */
+/** One way to order all active providers of every part, in the order of `PopulationPart.entities`. */
 export interface PopulationRanking {
   readonly family: string;
   readonly scores: readonly ArrayLike<number>[];
@@ -55,11 +55,11 @@ interface Settings {
   readonly seed: number;
 }
 
-const SCORE_MATCHED = 'actors that were not controlled have findings as often as controlled ones of the same score';
+const SCORE_MATCHED = 'providers that were not controlled have findings as often as controlled ones of the same score';
 const SCORE_AND_GROUND = `${SCORE_MATCHED} that nothing beyond the columns pointed at`;
 const WHY_NOT: Readonly<Record<(typeof MISSING)[number], string>> = {
   'no-draw': 'none given: no control of these parts carries a stored chance of selection (no random arm)',
-  'unequal-draw': 'none given: stored chances differ, and those of actors that were not drawn are not known',
+  'unequal-draw': 'none given: stored chances differ, and those of providers that were not drawn are not known',
   'no-probability': 'none given: a baseline has no probability',
   'no-caseload':
     'none given: it needs the whole caseload of a decider, those passed over too, which the register does not hold',
@@ -72,7 +72,7 @@ const MOST_DRAWS = 200;
 const EQUAL = 0.01;
 
 /** Judges lists drawn from everybody, not from the controlled alone. The same arguments give the same report. */
-export function judgePopulation(
+export function evaluatePopulation(
   parts: readonly PopulationPart[],
   rankings: readonly PopulationRanking[],
   settings: Settings,
@@ -94,7 +94,7 @@ export function judgePopulation(
     const drawn = [...controls.values()].filter(
       ({ probability }) => probability !== undefined && probability < 1,
     ).length;
-    return { fold, asOf, actors: entities.length, controlled: controls.size, drawn };
+    return { fold, asOf, providers: entities.length, controlled: controls.size, drawn };
   });
   return { parts: shown, lists, swap };
 }
@@ -110,8 +110,8 @@ function chanceOf({ controls }: PopulationPart): number | undefined {
 }
 
 /**
- * Probabilities of a score: of actors never controlled by all controls, of a controlled one by the others' alone. They are
- * those of actors of whom nothing is known beyond the columns.
+ * Probabilities of a score: of providers never controlled by all controls, of a controlled one by the others' alone. They are
+ * those of providers of whom nothing is known beyond the columns.
  */
 class Scale {
   readonly #whole: Platt;
@@ -128,7 +128,7 @@ class Scale {
     const fit = (rows: readonly number[]) => {
       const [own, found] = [rows.map((row) => scores[row]!), Float64Array.from(rows, (row) => labels[row]!)];
       return fitPlatt(
-        movedByGround(
+        shiftByCaseSourceOffset(
           own,
           found,
           rows.map((row) => controls[row]!.beyond === true),
@@ -241,7 +241,7 @@ function swapOf(
       .slice(0, wanted)
       .map((row) => scores[p]![row]!);
   });
-  const hasKroner = controls.some(({ kroner }) => kroner !== undefined);
+  const hasAmounts = controls.some(({ amountNok }) => amountNok !== undefined);
   const measure = (platt: Platt | undefined, weights: ArrayLike<number> | undefined) => {
     const weight = (row: number) => weights?.[row] ?? 1;
     const mean = (rows: readonly number[], of: (row: PastControl) => number) =>
@@ -253,13 +253,13 @@ function swapOf(
     const found = [...controls.keys()].filter((row) => controls[row]!.label === 1);
     const expected =
       replacements.reduce((sum, score) => sum + scale.probability(score, platt), 0) / Math.max(1, replacements.length);
-    const kroner = mean(worst, (row) => row.kroner ?? 0);
+    const amountNok = mean(worst, (row) => row.amountNok ?? 0);
     const findings = mean(worst, ({ label }) => label);
     return {
       findings,
-      kroner,
+      amountNok,
       gain: expected - findings,
-      gainKroner: expected * mean(found, (row) => row.kroner ?? 0) - kroner,
+      gainNok: expected * mean(found, (row) => row.amountNok ?? 0) - amountNok,
     };
   };
   const point = measure(undefined, undefined);
@@ -277,11 +277,11 @@ function swapOf(
     replaced: count,
     observed: {
       findings: estimate((m) => m.findings, count),
-      kroner: hasKroner ? estimate((m) => m.kroner, count) : null,
+      amountNok: hasAmounts ? estimate((m) => m.amountNok, count) : null,
     },
     gain: {
       findings: estimate((m) => m.gain, replacements.length),
-      kroner: hasKroner ? estimate((m) => m.gainKroner, replacements.length) : null,
+      amountNok: hasAmounts ? estimate((m) => m.gainNok, replacements.length) : null,
     },
     bounds: { lo: -point.findings, hi: 1 - point.findings },
   };

@@ -12,7 +12,7 @@ export interface Part {
   readonly columns: Float64Array;
 }
 
-/** Steps of the path from the mean row to the actor's, and of the path of rows that those leave a gap in. */
+/** Steps of the path from the mean row to the provider's, and of the path of rows that those leave a gap in. */
 const STEPS = 16;
 const FINE_STEPS = 64;
 /** Share of what there is to explain above which a row's path is walked in fine steps. */

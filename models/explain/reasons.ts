@@ -1,10 +1,10 @@
-import type { ActorReasons, Reason } from '../../domain/schemas/reasons';
+import type { ProviderReasons, Reason } from '../../domain/schemas/reasons';
 import type { MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../backend';
 import type { FittedModel } from '../training/fit';
 import { median } from '../metrics/median';
 import { scoreRows } from '../score';
-import { unlikeSeen } from '../ood/training-ranges';
+import { detectOutOfDistribution } from '../ood/training-ranges';
 import { contributions } from './contributions';
 
 const REASONS = 5;
@@ -15,7 +15,7 @@ const EVERYBODY = 'all';
 
 /**
  * Why the given rows score as they do: what raises the score and what lowers it, beside the median of the same provider
- * group on the same day, and the fewest figures that would have had to be the peers' for the actor to fall below its cut.
+ * group on the same day, and the fewest figures that would have had to be the peers' for the provider to fall below its cut.
  */
 export function explain(
   tf: Tf,
@@ -23,7 +23,7 @@ export function explain(
   data: MatrixData,
   rows: readonly number[],
   cuts: readonly number[],
-): ActorReasons[] {
+): ProviderReasons[] {
   const peers = new Peers(data);
   return contributions(tf, model, data, rows).map((found, i) => {
     const [row, cut] = [rows[i]!, cuts[i]!];
@@ -38,7 +38,7 @@ export function explain(
     return {
       entity: data.entity[row]!,
       group: data.group[row]!,
-      unlike: model.seen && unlikeSeen(model.seen, data, row),
+      outOfDistribution: model.seen && detectOutOfDistribution(model.seen, data, row),
       score: found.score,
       base: found.base,
       gap: found.gap,
@@ -73,7 +73,7 @@ function counterfactual(
   features: readonly string[],
   peers: Peers,
   cut: number,
-): ActorReasons['counterfactual'] {
+): ProviderReasons['counterfactual'] {
   const numeric = features.filter((feature) => data.numeric.has(feature)).slice(0, MOST_CHANGES);
   const changed = new Map<string, Float64Array>();
   const one = <T>(values: readonly T[]) => [values[row]!];

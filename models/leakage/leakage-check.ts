@@ -1,37 +1,37 @@
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { type EncoderState, fitEncoder } from '../preprocessing/encoder';
-import type { LeakVerdict } from '../../domain/rules/leakage-verdict';
+import type { LeakageVerdict } from '../../domain/rules/leakage-verdict';
 import { STATISTICAL_CHECKS } from './statistical';
 import { STRUCTURAL_CHECKS } from './structural';
-import type { LeakContext, LeakFinding } from './types';
+import type { LeakageContext, LeakageFinding } from './types';
 
-export const LEAK_CHECKS = [...STRUCTURAL_CHECKS, ...STATISTICAL_CHECKS] as const;
+export const LEAKAGE_CHECKS = [...STRUCTURAL_CHECKS, ...STATISTICAL_CHECKS] as const;
 
-export type { LeakVerdict };
+export type { LeakageVerdict };
 
 /** What was looked for and what was found; stored with the run. */
-export interface LeakCertificate {
+export interface LeakageReport {
   readonly v: 1;
-  readonly verdict: LeakVerdict;
+  readonly verdict: LeakageVerdict;
   readonly rows: number;
   readonly columns: number;
   /** Checks times what each looked at. */
   readonly tests: number;
   readonly checks: readonly { readonly id: string; readonly looksFor: string; readonly findings: number }[];
-  readonly findings: readonly LeakFinding[];
+  readonly findings: readonly LeakageFinding[];
 }
 
-export function verdictOf(findings: readonly LeakFinding[]): LeakVerdict {
+export function verdictOf(findings: readonly LeakageFinding[]): LeakageVerdict {
   if (findings.some((finding) => finding.severity === 'structural')) return 'refused';
   return findings.length > 0 ? 'needs-reason' : 'clean';
 }
 
-export function checkLeaks(
-  context: LeakContext,
-  further: readonly { id: string; looksFor: string; findings: readonly LeakFinding[] }[] = [],
-): LeakCertificate {
+export function checkLeakage(
+  context: LeakageContext,
+  further: readonly { id: string; looksFor: string; findings: readonly LeakageFinding[] }[] = [],
+): LeakageReport {
   const results = [
-    ...LEAK_CHECKS.map((check) => ({ id: check.id, looksFor: check.looksFor, findings: check.run(context) })),
+    ...LEAKAGE_CHECKS.map((check) => ({ id: check.id, looksFor: check.looksFor, findings: check.run(context) })),
     ...further,
   ];
   const findings = results.flatMap((result) => result.findings);
@@ -55,7 +55,7 @@ export function checkEncoder(
   data: MatrixData,
   columns: readonly MatrixColumn[],
   trainingRows: readonly number[],
-): LeakFinding[] {
+): LeakageFinding[] {
   const honest = fitEncoder(data, columns, trainingRows, state.form);
   const differs = (kind: 'numeric' | 'categorical') => {
     const own = new Map(honest[kind].map((column) => [column.name, JSON.stringify(column)]));

@@ -1,5 +1,5 @@
 import { separation, spearman, stratified } from './statistics';
-import { labelledRows, type LeakCheck, type LeakContext, type LeakFinding } from './types';
+import { labeledRows, type LeakageCheck, type LeakageContext, type LeakageFinding } from './types';
 
 /** What is too good to be believed without a reason. Thresholds are such that clean data of any strength pass. */
 
@@ -13,27 +13,27 @@ const ORDER_EFFECT = 0.1;
 const SAME_ORDER = 0.98;
 const PRESENT = 0.95;
 
-const suspect = (check: string, detail: string, column?: string): LeakFinding => ({
+const suspect = (check: string, detail: string, column?: string): LeakageFinding => ({
   check,
   severity: 'statistical',
   detail,
   ...(column === undefined ? {} : { column }),
 });
-const numericUsed = ({ columns }: LeakContext) => columns.filter((column) => column.kind === 'numeric');
+const numericUsed = ({ columns }: LeakageContext) => columns.filter((column) => column.kind === 'numeric');
 
-function enough(context: LeakContext, rows: readonly number[]): boolean {
+function enough(context: LeakageContext, rows: readonly number[]): boolean {
   const positives = rows.filter((row) => context.data.label[row] === 1).length;
   return positives >= MIN_EACH && rows.length - positives >= MIN_EACH;
 }
 
-const tooStrong: LeakCheck = {
+const tooStrong: LeakageCheck = {
   id: 'too-strong',
   looksFor: `one number that ranks findings with an area under the curve of ${TOO_STRONG} or more`,
   run: (context) => {
     const { data } = context;
     return numericUsed(context).flatMap(({ name }) => {
       const values = data.numeric.get(name)!;
-      const rows = labelledRows(context).filter((row) => !Number.isNaN(values[row]!));
+      const rows = labeledRows(context).filter((row) => !Number.isNaN(values[row]!));
       if (!enough(context, rows)) return [];
       const s = separation(
         rows.map((row) => values[row]!),
@@ -53,12 +53,12 @@ const tooStrong: LeakCheck = {
   },
 };
 
-const missingTells: LeakCheck = {
+const missingTells: LeakageCheck = {
   id: 'missing-tells',
   looksFor: 'a value that is there for findings and missing for the rest, or the other way round',
   run: (context) => {
     const { data } = context;
-    const rows = labelledRows(context);
+    const rows = labeledRows(context);
     if (!enough(context, rows)) return [];
     return numericUsed(context).flatMap(({ name }) => {
       const values = data.numeric.get(name)!;
@@ -82,12 +82,16 @@ const missingTells: LeakCheck = {
 };
 
 /** Order of ids within a day: base rates may drift with time, but not within one as-of date. */
-const orderedIds = (id: string, what: string, keyOf: (context: LeakContext, row: number) => string): LeakCheck => ({
+const orderedIds = (
+  id: string,
+  what: string,
+  keyOf: (context: LeakageContext, row: number) => string,
+): LeakageCheck => ({
   id,
   looksFor: `${what} whose order tells the outcome`,
   run: (context) => {
     const { data } = context;
-    const rows = labelledRows(context);
+    const rows = labeledRows(context);
     if (!enough(context, rows)) return [];
     const sorted = [...new Set(rows.map((row) => keyOf(context, row)))].sort((a, b) =>
       a.localeCompare(b, 'en', { numeric: true }),
@@ -109,12 +113,12 @@ const orderedIds = (id: string, what: string, keyOf: (context: LeakContext, row:
   },
 });
 
-const decisionTimes: LeakCheck = {
+const decisionTimes: LeakageCheck = {
   id: 'decision-times',
   looksFor: 'a number that tells when the outcome became known',
   run: (context) => {
     const { data } = context;
-    const rows = labelledRows(context).filter((row) => data.labelKnownOn[row] !== undefined);
+    const rows = labeledRows(context).filter((row) => data.labelKnownOn[row] !== undefined);
     const delay = rows.map((row) => (Date.parse(data.labelKnownOn[row]!) - Date.parse(data.asOf[row]!)) / 86_400_000);
     if (rows.length < 2 * MIN_EACH || new Set(delay).size < MIN_EACH) return [];
     return numericUsed(context).flatMap(({ name }) => {
@@ -129,12 +133,12 @@ const decisionTimes: LeakCheck = {
   },
 };
 
-const amounts: LeakCheck = {
+const amounts: LeakageCheck = {
   id: 'amounts',
   looksFor: 'a number that follows the amount that was found',
   run: (context) => {
     const { data } = context;
-    const rows = labelledRows(context).filter((row) => data.label[row] === 1 && data.amountOre[row]! > 0);
+    const rows = labeledRows(context).filter((row) => data.label[row] === 1 && data.amountOre[row]! > 0);
     if (rows.length < MIN_EACH || new Set(rows.map((row) => data.amountOre[row])).size < MIN_EACH) return [];
     return numericUsed(context).flatMap(({ name }) => {
       const rho = spearman(
@@ -154,7 +158,7 @@ const amounts: LeakCheck = {
   },
 };
 
-export const STATISTICAL_CHECKS: readonly LeakCheck[] = [
+export const STATISTICAL_CHECKS: readonly LeakageCheck[] = [
   tooStrong,
   missingTells,
   orderedIds('row-order', 'row ids', ({ data }, row) => data.rowId[row]!),

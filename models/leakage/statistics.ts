@@ -1,4 +1,4 @@
-/** Small statistics that leak checks stand on. All are deterministic; ties share ranks. */
+/** Small statistics that target-leakage checks stand on. All are deterministic; ties share ranks. */
 
 /** Mid-ranks, 1 to n. */
 export function midRanks(values: ArrayLike<number>): Float64Array {

@@ -1,4 +1,4 @@
-import { labelledRows, type LeakCheck, type LeakContext, type LeakFinding } from './types';
+import { labeledRows, type LeakageCheck, type LeakageContext, type LeakageFinding } from './types';
 
 /** Leaks that are facts, not likelihoods: each refuses the run. */
 
@@ -6,13 +6,13 @@ const MIN_EACH = 10;
 const NEARLY_ALL = 0.99;
 const TOLERANCE = 1e-9;
 
-const found = (check: string, detail: string, column?: string): LeakFinding => ({
+const found = (check: string, detail: string, column?: string): LeakageFinding => ({
   check,
   severity: 'structural',
   detail,
   ...(column === undefined ? {} : { column }),
 });
-const numericUsed = ({ columns }: LeakContext) => columns.filter((column) => column.kind === 'numeric');
+const numericUsed = ({ columns }: LeakageContext) => columns.filter((column) => column.kind === 'numeric');
 const first = <T>(items: readonly T[], describe: (item: T) => string) =>
   `${items.length}, the first: ${describe(items[0]!)}`;
 
@@ -20,7 +20,7 @@ const first = <T>(items: readonly T[], describe: (item: T) => string) =>
 const agreement = (rows: readonly number[], a: (row: number) => number, b: (row: number) => number) =>
   rows.filter((row) => Math.abs(a(row) - b(row)) <= TOLERANCE).length / rows.length;
 
-const futureRows: LeakCheck = {
+const futureRows: LeakageCheck = {
   id: 'future-rows',
   looksFor: 'rows as of a day after the data were known',
   run: ({ data, knownUntil }) => {
@@ -37,7 +37,7 @@ const futureRows: LeakCheck = {
   },
 };
 
-const futureLabels: LeakCheck = {
+const futureLabels: LeakageCheck = {
   id: 'future-labels',
   looksFor: 'outcomes known after the data were cut',
   run: ({ data, knownUntil }) => {
@@ -54,12 +54,12 @@ const futureLabels: LeakCheck = {
   },
 };
 
-const knownOutcomes: LeakCheck = {
+const knownOutcomes: LeakageCheck = {
   id: 'known-outcomes',
   looksFor: 'outcomes that were known before the day the features are as of',
   run: (context) => {
     const { data } = context;
-    const early = labelledRows(context).filter((row) => (data.labelKnownOn[row] ?? data.asOf[row]!) < data.asOf[row]!);
+    const early = labeledRows(context).filter((row) => (data.labelKnownOn[row] ?? data.asOf[row]!) < data.asOf[row]!);
     return early.length > 0
       ? [
           found(
@@ -71,7 +71,7 @@ const knownOutcomes: LeakCheck = {
   },
 };
 
-const whoLooked: LeakCheck = {
+const whoLooked: LeakageCheck = {
   id: 'who-looked',
   looksFor: 'columns that say who looked, in a model meant for selection',
   run: ({ columns, nuisanceAllowed }) =>
@@ -88,12 +88,12 @@ const whoLooked: LeakCheck = {
           ),
 };
 
-const outcomeCopies: LeakCheck = {
+const outcomeCopies: LeakageCheck = {
   id: 'outcome-copies',
   looksFor: 'a number that is the outcome, its opposite or its amount',
   run: (context) => {
     const { data } = context;
-    const rows = labelledRows(context);
+    const rows = labeledRows(context);
     const positives = rows.filter((row) => data.label[row] === 1);
     if (positives.length < MIN_EACH || rows.length - positives.length < MIN_EACH) return [];
     const targets: [string, (row: number) => number, readonly number[]][] = [
@@ -116,12 +116,12 @@ const outcomeCopies: LeakCheck = {
 };
 
 const MOST_WORDS = 30;
-const outcomeWords: LeakCheck = {
+const outcomeWords: LeakageCheck = {
   id: 'outcome-words',
   looksFor: 'a word that settles the outcome',
   run: (context) => {
     const { data, columns } = context;
-    const rows = labelledRows(context);
+    const rows = labeledRows(context);
     if (rows.length < 5 * MIN_EACH) return [];
     return columns
       .filter((c) => c.kind === 'categorical')
@@ -147,13 +147,13 @@ const outcomeWords: LeakCheck = {
 };
 
 /** Means of labels by some grouping, of all rows and of all others: what target encoding leaves behind. */
-const encodedOutcomes: LeakCheck = {
+const encodedOutcomes: LeakageCheck = {
   id: 'encoded-outcomes',
   looksFor:
     'a mean of outcomes over rows that include the row itself or its neighbours (target encoding before the split)',
   run: (context) => {
     const { data } = context;
-    const rows = labelledRows(context);
+    const rows = labeledRows(context);
     const groupings: [string, (row: number) => string][] = [
       ...[...data.categorical.keys()].map((name): [string, (row: number) => string] => [
         name,
@@ -207,7 +207,7 @@ function selfMeans(rows: readonly number[], values: Float64Array, label: Float64
     : undefined;
 }
 
-const panelPlaces: LeakCheck = {
+const panelPlaces: LeakageCheck = {
   id: 'panel-places',
   looksFor: 'how many rows an entity has, or how many are still to come: both known only when the panel ends',
   run: (context) => {
@@ -243,7 +243,7 @@ const panelPlaces: LeakCheck = {
   },
 };
 
-const foldRows: LeakCheck = {
+const foldRows: LeakageCheck = {
   id: 'fold-rows',
   looksFor: 'rows that train and test the same fold, or train it though known too late',
   run: ({ data, folds, trains, tests }) =>
@@ -278,7 +278,7 @@ const foldRows: LeakCheck = {
     }),
 };
 
-const rowNames: LeakCheck = {
+const rowNames: LeakageCheck = {
   id: 'row-names',
   looksFor: 'a row that stands in the matrix twice',
   run: ({ data }) => {
@@ -295,12 +295,12 @@ const MIN_TELLING_COLUMNS = 3;
 const TELLING = 0.5;
 const TWIN_SHARE = 0.02;
 
-const twins: LeakCheck = {
+const twins: LeakageCheck = {
   id: 'twins',
   looksFor: 'an entity that stands under two names, once in training and once in test',
   run: (context) => {
     const { data, folds, trains, tests } = context;
-    const rows = labelledRows(context);
+    const rows = labeledRows(context);
     const telling = numericUsed(context).filter(
       ({ name }) => new Set(rows.map((row) => data.numeric.get(name)![row])).size > TELLING * rows.length,
     );
@@ -323,7 +323,7 @@ const twins: LeakCheck = {
   },
 };
 
-export const STRUCTURAL_CHECKS: readonly LeakCheck[] = [
+export const STRUCTURAL_CHECKS: readonly LeakageCheck[] = [
   futureRows,
   futureLabels,
   knownOutcomes,

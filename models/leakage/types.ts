@@ -4,7 +4,7 @@ import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 /** Structural leaks refuse the run. A statistical suspicion needs a reason that two people accept. */
 export type Severity = 'structural' | 'statistical';
 
-export interface LeakFinding {
+export interface LeakageFinding {
   readonly check: string;
   readonly severity: Severity;
   readonly column?: string;
@@ -12,7 +12,7 @@ export interface LeakFinding {
   readonly detail: string;
 }
 
-export interface LeakContext {
+export interface LeakageContext {
   readonly data: MatrixData;
   /** Columns that may enter the model. */
   readonly columns: readonly MatrixColumn[];
@@ -25,12 +25,12 @@ export interface LeakContext {
   readonly tests: (row: DatedRow, fold: Fold) => boolean;
 }
 
-export interface LeakCheck {
+export interface LeakageCheck {
   readonly id: string;
   /** One sentence for the certificate. */
   readonly looksFor: string;
-  run(context: LeakContext): LeakFinding[];
+  run(context: LeakageContext): LeakageFinding[];
 }
 
-export const labelledRows = ({ data }: LeakContext): number[] =>
+export const labeledRows = ({ data }: LeakageContext): number[] =>
   Array.from({ length: data.n }, (_, i) => i).filter((row) => !Number.isNaN(data.label[row]!));

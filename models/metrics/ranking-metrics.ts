@@ -6,39 +6,39 @@ import { seededUniform } from '../baselines/baselines';
 export interface Ranking {
   readonly labels: Float64Array;
   /** Kroner upheld where there was a finding; left out where the source has no amounts. */
-  readonly kroner?: Float64Array | undefined;
+  readonly amountNok?: Float64Array | undefined;
   readonly entities: readonly string[];
 }
 
-export interface Judged {
+export interface LabeledScores {
   readonly scores: ArrayLike<number>;
   readonly labels: ArrayLike<number>;
-  readonly kroner?: ArrayLike<number> | undefined;
+  readonly amountNok?: ArrayLike<number> | undefined;
   readonly entities: readonly string[];
   readonly rowIds: readonly string[];
 }
 
 /** Orders rows by score, higher first; equal scores by a seeded key, so that ties help nobody. */
-export function rankOrder({ scores, rowIds }: Pick<Judged, 'scores' | 'rowIds'>, seed: number): number[] {
+export function rankOrder({ scores, rowIds }: Pick<LabeledScores, 'scores' | 'rowIds'>, seed: number): number[] {
   const keys = rowIds.map((id) => seededUniform(seed, id));
   return Array.from({ length: scores.length }, (_, i) => i).sort(
     (a, b) => scores[b]! - scores[a]! || keys[a]! - keys[b]!,
   );
 }
 
-export function toRanking(judged: Judged, seed: number): Ranking {
-  const { labels, kroner, entities } = judged;
-  const order = rankOrder(judged, seed);
+export function toRanking(labeled: LabeledScores, seed: number): Ranking {
+  const { labels, amountNok, entities } = labeled;
+  const order = rankOrder(labeled, seed);
   return {
     labels: Float64Array.from(order, (i) => labels[i]!),
-    ...(kroner ? { kroner: Float64Array.from(order, (i) => kroner[i]!) } : {}),
+    ...(amountNok ? { amountNok: Float64Array.from(order, (i) => amountNok[i]!) } : {}),
     entities: order.map((i) => entities[i]!),
   };
 }
 
 /** All metrics: higher is better. `weights` counts how often each row was drawn (1 for the estimate itself). */
 export function metricsOf(
-  { labels, kroner }: Omit<Ranking, 'entities'>,
+  { labels, amountNok }: Omit<Ranking, 'entities'>,
   weights: Float64Array,
   ks: readonly number[],
 ): Map<string, number> {
@@ -58,11 +58,11 @@ export function metricsOf(
       out.set(`precision${cut.name}`, inside / cut.k);
       out.set(`recall${cut.name}`, positives > 0 ? inside / positives : 0);
       out.set(`lift${cut.name}`, positives > 0 ? inside / cut.k / (positives / n) : 0);
-      if (kroner) out.set(`kroner-upheld${cut.name}`, upheld + (cut.k - seen) * kroner[i]!);
+      if (amountNok) out.set(`amount-upheld${cut.name}`, upheld + (cut.k - seen) * amountNok[i]!);
     }
     seen += w;
     hits += w * labels[i]!;
-    if (kroner) upheld += w * kroner[i]!;
+    if (amountNok) upheld += w * amountNok[i]!;
     if (w > 0 && labels[i] === 1) precisionSum += w * (hits / seen);
   }
   out.set('average-precision', positives > 0 ? precisionSum / positives : 0);
@@ -70,8 +70,8 @@ export function metricsOf(
 }
 
 /** Average precision alone, without an interval. */
-export const averagePrecisionOf = (judged: Judged, seed: number): number =>
-  metricsOf(toRanking(judged, seed), new Float64Array(judged.labels.length).fill(1), []).get('average-precision')!;
+export const averagePrecisionOf = (labeled: LabeledScores, seed: number): number =>
+  metricsOf(toRanking(labeled, seed), new Float64Array(labeled.labels.length).fill(1), []).get('average-precision')!;
 
 export const INTERVAL = 0.95;
 
@@ -83,7 +83,7 @@ export function percentileInterval(draws: readonly number[], value: number): { l
   return { lo: at((1 - INTERVAL) / 2), hi: at((1 + INTERVAL) / 2) };
 }
 
-/** How often each row of the ranking is drawn, for each replicate: an actor controlled twice is drawn twice together. */
+/** How often each row of the ranking is drawn, for each replicate: a provider controlled twice is drawn twice together. */
 export function* bootstrapWeights(
   entities: readonly string[],
   replicates: number,

@@ -27,7 +27,7 @@ export interface Rows {
 }
 
 /** What a network is begun from: training rows (for edges and scales), what each input column is, the base rate as a logit. */
-export interface Beginning {
+export interface InitContext {
   readonly rng: Rng;
   readonly train: Rows;
   readonly inputs: readonly InputColumn[];
@@ -41,7 +41,7 @@ export interface Beginning {
 export interface Network {
   /** Whether an array speaks of the outcome: begun anew where the others were trained on something else before. */
   isHead?(name: string): boolean;
-  initial(beginning: Beginning): Parameter[];
+  initial(initContext: InitContext): Parameter[];
   /** @returns logits, rows × members that share weights (1 for a plain network) */
   forward(tf: Tf, tensors: Tensors, x: Tensor2D, masks?: Masks): Tensor2D;
 }

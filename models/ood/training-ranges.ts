@@ -1,20 +1,20 @@
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 
 /**
- * What training saw of each figure, so that an actor unlike all of it is marked: a model says something of such an actor
+ * What training saw of each figure, so that a provider unlike all of it is marked: a model says something of such a provider
  * too, but nothing stands behind it. Nobody is taken off a list by this; the mark says to look with other eyes.
  */
-export interface Seen {
+export interface TrainingRanges {
   /** Least and greatest of each numeric column that entered. */
   readonly ranges: readonly { readonly name: string; readonly least: number; readonly greatest: number }[];
   /** Provider groups with training rows. */
   readonly groups: readonly string[];
-  /** Share of figures outside their ranges above which an actor counts as unlike: one training row in a hundred would. */
+  /** Share of figures outside their ranges above which a provider counts as unlike: one training row in a hundred would. */
   readonly limit: number;
 }
 
-export interface Unlike {
-  /** Share of the actor's known figures that lie outside what training saw. */
+export interface OutOfDistribution {
+  /** Share of the provider's known figures that lie outside what training saw. */
   readonly share: number;
   readonly groupUnseen: boolean;
   /** The figures, in the order of their columns. */
@@ -26,7 +26,11 @@ const COMMON = 0.99;
 const LEAST_LIMIT = 0.05;
 
 /** Ranges of the rows; the limit is measured on rows left out of the ranges, a fifth at a time, in the order of their ids. */
-export function fitSeen(data: MatrixData, columns: readonly MatrixColumn[], rows: readonly number[]): Seen {
+export function fitTrainingRanges(
+  data: MatrixData,
+  columns: readonly MatrixColumn[],
+  rows: readonly number[],
+): TrainingRanges {
   const names = columns.filter(({ kind, role }) => kind === 'numeric' && role === 'feature').map(({ name }) => name);
   const order = [...rows].sort((a, b) => (data.rowId[a]! < data.rowId[b]! ? -1 : 1));
   const rangesOf = (part: readonly number[]) =>
@@ -50,14 +54,22 @@ export function fitSeen(data: MatrixData, columns: readonly MatrixColumn[], rows
   return { ranges: rangesOf(order), groups: [...new Set(order.map((row) => data.group[row]!))].sort(), limit };
 }
 
-/** Undefined for an actor like others that training saw. */
-export function unlikeSeen(seen: Seen, data: MatrixData, row: number): Unlike | undefined {
+/** Undefined for a provider like others that training saw. */
+export function detectOutOfDistribution(
+  seen: TrainingRanges,
+  data: MatrixData,
+  row: number,
+): OutOfDistribution | undefined {
   const groupUnseen = !seen.groups.includes(data.group[row]!);
   const { share, outside } = figuresOutside(seen.ranges, data, row);
   return groupUnseen || share > seen.limit ? { share, groupUnseen, outside } : undefined;
 }
 
-function figuresOutside(ranges: Seen['ranges'], data: MatrixData, row: number): { share: number; outside: string[] } {
+function figuresOutside(
+  ranges: TrainingRanges['ranges'],
+  data: MatrixData,
+  row: number,
+): { share: number; outside: string[] } {
   const outside: string[] = [];
   let known = 0;
   for (const { name, least, greatest } of ranges) {

@@ -162,7 +162,7 @@ export function encode(state: EncoderState, data: MatrixData, rows: readonly num
   return out;
 }
 
-/** By the quantiles that they were made for: a model explains one actor at a time, and its tables are made once. */
+/** By the quantiles that they were made for: a model explains one provider at a time, and its tables are made once. */
 const scores = new WeakMap<readonly number[], (value: number) => number>();
 function scoresOf(quantiles: readonly number[]): (value: number) => number {
   const known = scores.get(quantiles) ?? normalScores(quantiles);

@@ -1,5 +1,5 @@
 import { UtplukkError } from '../../domain/errors';
-import type { Standing } from '../../domain/schemas/calibration';
+import type { RankNormalizer } from '../../domain/schemas/calibration';
 import type { FamilyName, FamilySpec, NetworkSpec, SpecOf } from '../../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { AmountModel } from '../amounts/amount-model';
@@ -12,9 +12,9 @@ import type { Tf } from '../backend';
 import { logLossOfLogits } from '../nn/loss';
 import { type NamedTensor, type Network, type Rows, toTensors } from '../nn/network';
 import { networkLogits, trainNetwork } from '../nn/train';
-import type { Seen } from '../ood/training-ranges';
+import type { TrainingRanges } from '../ood/training-ranges';
 import { begin, type Pretraining } from './pretraining';
-import { type Beside, drawBeside, joinUnlabelled, type Unlabelled } from './pu-bagging';
+import { type SampledUnlabeled, sampleUnlabeled, appendUnlabeled, type PuBagging } from './pu-bagging';
 import {
   encode,
   encodedWidth,
@@ -35,17 +35,17 @@ export interface FittedModel {
   readonly background: readonly number[];
   /** What a finding is worth; undefined where nobody asked, or too few findings have an amount. */
   readonly amounts?: AmountModel | undefined;
-  /** Where its scores stand among all active actors', where probabilities are read from that. */
-  readonly standing?: Standing | undefined;
-  /** What training saw, where the experiment marks actors unlike it. */
-  readonly seen?: Seen | undefined;
+  /** Where its scores stand among all active providers', where probabilities are read from that. */
+  readonly rankNormalizer?: RankNormalizer | undefined;
+  /** What training saw, where the experiment marks providers unlike it. */
+  readonly seen?: TrainingRanges | undefined;
 }
 
 export interface Fit {
   readonly model: FittedModel;
   /** Mean log loss on the inner validation part, which chose the penalty or the number of epochs. */
   readonly validationLoss: number;
-  /** What preprocessing was fitted on, and must have been: rows of the matrix, and of never controlled actors after them. */
+  /** What preprocessing was fitted on, and must have been: rows of the matrix, and of never controlled providers after them. */
   readonly encoded: { readonly data: MatrixData; readonly rows: readonly number[] };
 }
 
@@ -54,8 +54,8 @@ export interface Parts {
   readonly inner: readonly number[];
   readonly validation: readonly number[];
   readonly all?: readonly number[];
-  /** Never controlled actors that stand beside these rows. */
-  readonly beside?: Beside;
+  /** Never controlled providers that stand beside these rows. */
+  readonly beside?: SampledUnlabeled;
   /** What a network is begun on. */
   readonly pretrain?: Pretraining | undefined;
 }
@@ -115,11 +115,11 @@ export function checkEnough(data: MatrixData, rows: readonly number[], where: st
   );
 }
 
-/** What a fit is given of all active actors, as models see them on a day before anything that the fit is tested on. */
-export interface FromEverybody {
-  readonly everybody: MatrixData;
+/** What a fit is given of all active providers, as models see them on a day before anything that the fit is tested on. */
+export interface PopulationInputs {
+  readonly population: MatrixData;
   /** Never controlled ones stand beside the controlled. */
-  readonly settings?: Unlabelled | undefined;
+  readonly settings?: PuBagging | undefined;
   /** Networks are begun on everybody's rule hits. */
   readonly pretrain?: Pretraining | undefined;
 }
@@ -135,32 +135,38 @@ export function fitFamily(
   columns: readonly MatrixColumn[],
   rows: readonly number[],
   seed: number,
-  given?: FromEverybody,
+  given?: PopulationInputs,
 ): Fit {
   const all = [...rows].sort((a, b) => compare(data.rowId[a]!, data.rowId[b]!));
-  const joined = withEverybody(spec, data, { ...splitByKnownTime(data, all), all }, seed, given);
+  const joined = attachPopulation(spec, data, { ...splitByKnownTime(data, all), all }, seed, given);
   return fitParts(tf, spec, joined.data, columns, joined.parts, seed);
 }
 
-/** The parts of a fit with what it is given of everybody: never controlled actors beside each part, and what networks are begun on. */
-export function withEverybody(
+/** The parts of a fit with what it is given of everybody: never controlled providers beside each part, and what networks are begun on. */
+export function attachPopulation(
   spec: FamilySpec,
   data: MatrixData,
   { inner, validation, all = [] }: Pick<Parts, 'inner' | 'validation' | 'all'>,
   seed: number,
-  given?: FromEverybody,
+  given?: PopulationInputs,
 ): { data: MatrixData; parts: Parts } {
   const parts: Parts = { inner, validation, ...(all.length > 0 ? { all } : {}), pretrain: given?.pretrain };
   if (!given?.settings) return { data, parts };
-  const { data: joined, pool } = joinUnlabelled(data, [...inner, ...validation], given.everybody);
+  const { data: joined, pool } = appendUnlabeled(data, [...inner, ...validation], given.population);
   const [inInner, inValidation, inAll] = [inner, validation, all].map((part) => findings(data, part)) as [
     number,
     number,
     number,
   ];
-  const { perFinding, draws } = given.settings;
+  const { unlabeledPerPositive, bags } = given.settings;
   const found = { inner: inInner, validation: inValidation, all: inAll };
-  const beside = drawBeside(pool, found, perFinding, spec.family === 'logistic' ? draws : spec.members, seed);
+  const beside = sampleUnlabeled(
+    pool,
+    found,
+    unlabeledPerPositive,
+    spec.family === 'logistic' ? bags : spec.members,
+    seed,
+  );
   return { data: joined, parts: { ...parts, beside } };
 }
 
@@ -173,7 +179,7 @@ export function fitParts(
   parts: Parts,
   seed: number,
 ): Fit {
-  const draws = parts.beside?.draws ?? [{ inner: [], all: [] }];
+  const bags = parts.beside?.bags ?? [{ inner: [], all: [] }];
   /** One encoder for all members, fitted on the rows of every draw. */
   const prepared = (rows: readonly number[], drawn: readonly (readonly number[])[]) => {
     const fitted = [...rows, ...new Set(drawn.flat())];
@@ -187,13 +193,13 @@ export function fitParts(
   };
   const inner = prepared(
     parts.inner,
-    draws.map((draw) => draw.inner),
+    bags.map((draw) => draw.inner),
   );
   const whole =
     parts.all &&
     prepared(
       parts.all,
-      draws.map((draw) => draw.all),
+      bags.map((draw) => draw.all),
     );
   const input: FitInput = {
     train: inner.members,
@@ -207,7 +213,7 @@ export function fitParts(
   return { model, validationLoss, encoded: { data, rows: (whole ?? inner).fitted } };
 }
 
-/** Rows that fit are a list: one for each draw of never controlled actors, or one for all members. */
+/** Rows that fit are a list: one for each draw of never controlled providers, or one for all members. */
 interface FitInput {
   readonly train: readonly Rows[];
   readonly validation: Rows;
@@ -280,9 +286,9 @@ function chooseNetwork(
   const inputs = inputColumns(inner);
   const { network, chosen } = networkOf(tf, spec, train[0]!, inner, validation, seed);
   const ofMember = (rows: readonly Rows[], member: number) => rows[member % rows.length]!;
-  const begun = (encoder: EncoderState) =>
+  const pretrained = (encoder: EncoderState) =>
     pretrain && isLayered(spec.family) ? begin(tf, network(encoder), spec, encoder, pretrain, seed) : [];
-  const [early, late] = [begun(inner), all ? begun(all.encoder) : []];
+  const [early, late] = [pretrained(inner), all ? pretrained(all.encoder) : []];
   const first = Array.from({ length: spec.members }, (_, member) =>
     trainNetwork(
       tf,

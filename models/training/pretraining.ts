@@ -7,12 +7,12 @@ import { trainNetwork } from '../nn/train';
 import { encode, encodedWidth, type EncoderState, inputColumns } from '../preprocessing/encoder';
 
 /**
- * What a network is begun on: all active actors of a day, and what the rule engine stopped of theirs. Outcomes are few and
+ * What a network is begun on: all active providers of a day, and what the rule engine stopped of theirs. Outcomes are few and
  * of those who were controlled; rule hits are known of everybody, and a network that can tell them from everything else it
  * is shown has learnt what bills of that kind look like before it sees its first outcome.
  */
 export interface Pretraining {
-  readonly everybody: MatrixData;
+  readonly population: MatrixData;
   /** Columns with the hits, and the size that they are seen against. */
   readonly hits: string;
   readonly size: string | undefined;
@@ -30,34 +30,34 @@ const MIN_ACTORS = 100;
 export const pretrainingColumns = ({ baselines: { ruleHits, size } }: MatrixMeta): string[] =>
   [ruleHits, size].filter((name) => name !== undefined);
 
-/** @throws UtplukkError InvalidInput where the source does not say which columns hold rule hits, or holds too few actors */
-export function pretrainingOf(everybody: MatrixData, { baselines }: MatrixMeta): Pretraining {
+/** @throws UtplukkError InvalidInput where the source does not say which columns hold rule hits, or holds too few providers */
+export function pretrainingOf(population: MatrixData, { baselines }: MatrixMeta): Pretraining {
   const { ruleHits, size, ruleFeatures } = baselines;
-  if (ruleHits === undefined || !ruleFeatures || !everybody.numeric.has(ruleHits))
+  if (ruleHits === undefined || !ruleFeatures || !population.numeric.has(ruleHits))
     throw invalid(
       'the matrix does not say which columns hold rule hits, so no network can be begun on them',
       'Leave `pretrain` out, or have the matrix made anew.',
     );
-  if (everybody.n < MIN_ACTORS)
+  if (population.n < MIN_ACTORS)
     throw invalid(
-      `${everybody.n} active actors are too few to begin a network on: at least ${MIN_ACTORS}`,
+      `${population.n} active providers are too few to begin a network on: at least ${MIN_ACTORS}`,
       'Leave `pretrain` out.',
     );
-  return { everybody, hits: ruleHits, size, hidden: ruleFeatures };
+  return { population, hits: ruleHits, size, hidden: ruleFeatures };
 }
 
 /** 1 for the quarter with the most hits for their size, 0 for the others and for those of whom it is not known. */
-export function manyHits({ everybody, hits, size }: Pretraining): Float32Array {
-  const [of, against] = [everybody.numeric.get(hits)!, size === undefined ? undefined : everybody.numeric.get(size)];
+export function manyHits({ population, hits, size }: Pretraining): Float32Array {
+  const [of, against] = [population.numeric.get(hits)!, size === undefined ? undefined : population.numeric.get(size)];
   const share = Float64Array.from(of, (value, row) => {
     const under = against ? against[row]! : 1;
     return under > 0 && value >= 0 ? value / under : 0;
   });
   const order = Array.from(share, (_, row) => row).sort(
-    (a, b) => share[b]! - share[a]! || (everybody.rowId[a]! < everybody.rowId[b]! ? -1 : 1),
+    (a, b) => share[b]! - share[a]! || (population.rowId[a]! < population.rowId[b]! ? -1 : 1),
   );
-  const target = new Float32Array(everybody.n);
-  for (const row of order.slice(0, Math.round(MANY * everybody.n))) target[row] = share[row]! > 0 ? 1 : 0;
+  const target = new Float32Array(population.n);
+  for (const row of order.slice(0, Math.round(MANY * population.n))) target[row] = share[row]! > 0 ? 1 : 0;
   return target;
 }
 
@@ -68,10 +68,10 @@ function rowsOf(given: Pretraining, encoder: EncoderState): { train: Rows; valid
   const hidden = inputColumns(encoder).map(({ feature }) => given.hidden.includes(feature));
   const every = Math.round(1 / VALIDATION_SHARE);
   const order = Array.from(y, (_, row) => row).sort((a, b) =>
-    given.everybody.rowId[a]! < given.everybody.rowId[b]! ? -1 : 1,
+    given.population.rowId[a]! < given.population.rowId[b]! ? -1 : 1,
   );
   const part = (rows: readonly number[]): Rows => ({
-    x: encode(encoder, given.everybody, rows).map((value, i) => (hidden[i % width] ? 0 : value)),
+    x: encode(encoder, given.population, rows).map((value, i) => (hidden[i % width] ? 0 : value)),
     y: Float32Array.from(rows, (row) => y[row]!),
     width,
   });

@@ -2,21 +2,21 @@ import { UtplukkError } from '../../domain/errors';
 import type { FamilySpec } from '../../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../backend';
-import { fitParts, type FromEverybody, inKnownTime, isEnough, withEverybody } from '../training/fit';
+import { fitParts, type PopulationInputs, inKnownTime, isEnough, attachPopulation } from '../training/fit';
 import { logLossOfLogits } from '../nn/loss';
 import { averagePrecisionOf } from '../metrics/ranking-metrics';
 import { scoreRows } from '../score';
 
 /** How one setting did on rows that it was not fitted on, all of them known before any test part. */
-export interface TrialScore {
-  /** Mean log loss over the validation rows, and over never controlled actors beside them: what trials are compared by. */
+export interface TrialResult {
+  /** Mean log loss over the validation rows, and over never controlled providers beside them: what trials are compared by. */
   readonly validationLoss: number;
   /** Of controlled rows alone, as the next two. */
   readonly averagePrecision: number;
   readonly rows: number;
   readonly findings: number;
-  /** Never controlled actors that validated beside them, where the experiment asks for some. */
-  readonly unlabelledRows?: number;
+  /** Never controlled providers that validated beside them, where the experiment asks for some. */
+  readonly unlabeledRows?: number;
   /** What each fit chose for itself (penalty, epochs), a part each. */
   readonly chosen: readonly Readonly<Record<string, unknown>>[];
 }
@@ -30,15 +30,15 @@ const CUTS = [0.55, 0.7, 0.85, 1];
  * @param given of everybody, as the fits of the experiment are given it: of a day before any test part begins
  * @throws UtplukkError NoLabels when no part has enough to learn from before it
  */
-export function tryOut(
+export function runTrial(
   tf: Tf,
   spec: FamilySpec,
   data: MatrixData,
   columns: readonly MatrixColumn[],
   rows: readonly number[],
   seed: number,
-  given?: FromEverybody,
-): TrialScore {
+  given?: PopulationInputs,
+): TrialResult {
   const one: FamilySpec = spec.family === 'logistic' ? spec : { ...spec, members: 1 };
   const order = inKnownTime(data, rows);
   const at = (share: number) => order.slice(0, Math.round(order.length * share));
@@ -52,7 +52,7 @@ export function tryOut(
     const inner = at(CUTS[i]!);
     const validation = order.slice(inner.length, at(until).length);
     if (!isEnough(data, inner) || validation.length === 0) return;
-    const { data: joined, parts } = withEverybody(one, data, { inner, validation }, seed, given);
+    const { data: joined, parts } = attachPopulation(one, data, { inner, validation }, seed, given);
     const { model } = fitParts(tf, one, joined, columns, parts, seed);
     const scored = (part: readonly number[]) => scoreRows(tf, model, joined, part);
     judged.push({
@@ -86,7 +86,7 @@ export function tryOut(
     ),
     rows: validation.length,
     findings: labels.reduce((sum, label) => sum + label, 0),
-    ...(given?.settings ? { unlabelledRows: others.length } : {}),
+    ...(given?.settings ? { unlabeledRows: others.length } : {}),
     chosen: judged.map((part) => part.chosen),
   };
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { notAllowed, notFound } from '../../domain/errors';
-import { ACTS, type Act, mayDo, type Role } from '../../domain/rules/roles';
+import { PERMISSIONS, type Permission, mayDo, type Role } from '../../domain/rules/roles';
 import type { Db, Tx } from '../postgres/connection';
-import type { ActRef } from '../ledger/append';
+import type { AuditContext } from '../ledger/append';
 import type { VerifiedToken } from './tokens';
 
 /** @throws UtplukkError NotAllowed naming the roles that may */
-export function requireRole(token: VerifiedToken, act: Act): Role {
-  const role = mayDo(token.roles, act);
+export function requireRole(token: VerifiedToken, permission: Permission): Role {
+  const role = mayDo(token.roles, permission);
   if (role) return role;
   throw notAllowed(
-    `${token.subject} has ${token.roles.length ? `the role ${token.roles.join(', ')}` : 'no role'}; "${act}" needs one of: ${ACTS[act].join(', ')}`,
+    `${token.subject} has ${token.roles.length ? `the role ${token.roles.join(', ')}` : 'no role'}; "${permission}" needs one of: ${PERMISSIONS[permission].join(', ')}`,
     'Sign in as someone with that role: `utplukk login --as <user>`.',
   );
 }
@@ -24,25 +24,25 @@ export async function knownPrincipal(db: Db | Tx, token: VerifiedToken): Promise
 }
 
 /**
- * Records that a verified principal does `act`, after checking its role. What follows (also in workers, weeks later)
+ * Records that a verified principal does `action`, after checking its role. What follows (also in workers, weeks later)
  * carries the returned id, never a name.
  * @throws UtplukkError NotAllowed naming the roles that may
  */
-export async function beginAct(
+export async function startAuditedAction(
   tx: Tx,
   token: VerifiedToken,
-  act: Act,
+  permission: Permission,
   purpose: string,
   at: Date = new Date(),
-): Promise<ActRef> {
-  const role = requireRole(token, act);
-  const [actId, token256] = [randomUUID(), Buffer.from(token.tokenSha256, 'hex')];
+): Promise<AuditContext> {
+  const role = requireRole(token, permission);
+  const [actionId, token256] = [randomUUID(), Buffer.from(token.tokenSha256, 'hex')];
   const who = [token.issuer, token.subject];
-  const what = [actId, act, role, purpose, token.tokenId, token256, at];
-  // One trip to the database, as every look at a list makes an act. Somebody else may record the same person at this moment:
+  const what = [actionId, permission, role, purpose, token.tokenId, token256, at];
+  // One trip to the database, as every look at a list makes an action. Somebody else may record the same person at this moment:
   // then the first statement sees nobody, and the next one does.
   for (let tries = 0; tries < 2; tries++) {
-    const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>(BEGIN_ACT, [
+    const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>(INSERT_ACTION, [
       ...who,
       randomUUID(),
       ...who,
@@ -50,27 +50,27 @@ export async function beginAct(
       at,
       ...what,
     ]);
-    if (rows[0]) return { actId, principalId: rows[0].principal_id, role, purpose };
+    if (rows[0]) return { actionId, principalId: rows[0].principal_id, role, purpose };
   }
   throw new Error(`${token.subject} of ${token.issuer} was neither found nor recorded`);
 }
 
-/** Finds the principal of a token, or records it at first sight (the natural key is unique), and records its act. */
-const BEGIN_ACT = `with known as (select principal_id from aud.principal where issuer = ? and subject = ?),
+/** Finds the principal of a token, or records it at first sight (the natural key is unique), and records its action. */
+const INSERT_ACTION = `with known as (select principal_id from aud.principal where issuer = ? and subject = ?),
   first_seen as (insert into aud.principal (principal_id, issuer, subject, kind, first_seen)
     select ?::uuid, ?, ?, ?, ?::timestamptz where not exists (select from known)
     on conflict on constraint principal_natural do nothing returning principal_id)
-  insert into aud.act (act_id, act, principal_id, role, purpose, token_id, token_sha256, at)
+  insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at)
     select ?::uuid, ?, principal_id, ?, ?, ?, ?::bytea, ?::timestamptz from (select * from known union all select * from first_seen) p
     returning principal_id`;
 
-/** The act behind an id that came through Temporal. */
-export async function actOf(db: Db | Tx, actId: string): Promise<ActRef> {
-  const { rows } = await db.raw<{ rows: { act_id: string; principal_id: string; role: string; purpose: string }[] }>(
-    'select act_id, principal_id, role, purpose from aud.act where act_id = ?',
-    [actId],
+/** The action behind an id that came through Temporal. */
+export async function auditContextOf(db: Db | Tx, actionId: string): Promise<AuditContext> {
+  const { rows } = await db.raw<{ rows: { action_id: string; principal_id: string; role: string; purpose: string }[] }>(
+    'select action_id, principal_id, role, purpose from aud.action where action_id = ?',
+    [actionId],
   );
   const row = rows[0];
-  if (!row) throw notFound(`act ${actId} is not recorded`);
-  return { actId: row.act_id, principalId: row.principal_id, role: row.role, purpose: row.purpose };
+  if (!row) throw notFound(`action ${actionId} is not recorded`);
+  return { actionId: row.action_id, principalId: row.principal_id, role: row.role, purpose: row.purpose };
 }

@@ -14,7 +14,7 @@ export type Provider = Pick<Env, 'OIDC_ISSUER' | 'OIDC_AUDIENCE'>;
 
 /**
  * Signs a person in from a terminal by the device flow (RFC 8628): the page may be opened on any machine. The flow has no
- * nonce, so it signs in and cannot confirm an act (loopback.ts does). Waits until the person is done.
+ * nonce, so it signs in and cannot confirm an action (loopback.ts does). Waits until the person is done.
  */
 export async function signInOnDevice(provider: Provider, show: (prompt: DevicePrompt) => void): Promise<SignedIn> {
   const { initiateDeviceAuthorization, pollDeviceAuthorizationGrant, ResponseBodyError } =

@@ -2,18 +2,18 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { notAllowed } from '../../domain/errors';
 import { configurationOf, type DevicePrompt, type Provider } from './device';
-import { type EvidenceOf, SCOPE } from './sign-in';
+import { type StepUpTokenOf, SCOPE } from './sign-in';
 
 const WAIT_SECONDS = 600;
 const DONE =
   '<!doctype html><meta charset="utf-8"><title>Utplukk</title><p>You can close this page and go back to the terminal.</p>';
 
 /**
- * Signs the same person in again for one act, in a browser on this machine: authorization code with PKCE and the act's
+ * Signs the same person in again for one action, in a browser on this machine: authorization code with PKCE and the act's
  * nonce, sent back to a port of the loopback address (RFC 8252, 7.3). Who it was is checked by service and notary.
  */
 export const evidenceInBrowser =
-  (provider: Provider, show: (prompt: DevicePrompt) => void): EvidenceOf =>
+  (provider: Provider, show: (prompt: DevicePrompt) => void): StepUpTokenOf =>
   async (nonce) => {
     const oidc = await import('openid-client');
     const configuration = await configurationOf(provider.OIDC_ISSUER);
@@ -44,7 +44,7 @@ export const evidenceInBrowser =
     } catch (error) {
       if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError)
         throw notAllowed(
-          `the act was not confirmed: ${error.error_description ?? error.error}`,
+          `the action was not confirmed: ${error.error_description ?? error.error}`,
           'Run the command again.',
         );
       throw error;

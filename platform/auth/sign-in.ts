@@ -9,7 +9,7 @@ const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number(
 
 export interface SignedIn {
   readonly accessToken: string;
-  /** Says who signed in, for one act if a nonce was given; services have none. */
+  /** Says who signed in, for one action if a nonce was given; services have none. */
   readonly idToken: string | undefined;
 }
 export const CLI_CLIENT = 'utplukk-cli';
@@ -31,7 +31,7 @@ async function token(issuer: string, form: Record<string, string>, authorization
 
 /**
  * Signs a demo user in by the authorization-code flow with PKCE (RFC 7636), following the provider's redirects as a
- * browser would; the demo provider takes the user from `login_hint`. A `nonce` binds the ID token to one act.
+ * browser would; the demo provider takes the user from `login_hint`. A `nonce` binds the ID token to one action.
  */
 export async function signInAsDemoUser(
   issuer: string,
@@ -93,11 +93,11 @@ export async function signInAsDemoUser(
 /** A service account's token (client credentials). */
 export async function signInAsService(env: Env, service: ServiceAccount): Promise<string> {
   const basic = Buffer.from(`${service}:${serviceSecret(env, service)}`).toString('base64');
-  const form = { grant_type: 'client_credentials', scope: 'act', resource: env.OIDC_AUDIENCE };
+  const form = { grant_type: 'client_credentials', scope: 'action', resource: env.OIDC_AUDIENCE };
   return (await token(env.OIDC_ISSUER, form, `Basic ${basic}`)).accessToken;
 }
 
-/** Who is signed in at this terminal; `device` where they come from a browser, so that acts are confirmed there too. */
+/** Who is signed in at this terminal; `device` where they come from a browser, so that actions are confirmed there too. */
 const sessionSchema = z.object({ user: z.string(), accessToken: z.string(), device: z.boolean().default(false) });
 export type CliSession = z.infer<typeof sessionSchema>;
 
@@ -107,11 +107,11 @@ export function saveSession(session: CliSession): void {
   fs.writeFileSync(file, JSON.stringify(session), { mode: 0o600 });
 }
 
-/** Signs a person in for one act; the answer is an ID token that carries the nonce. */
-export type EvidenceOf = (nonce: string) => Promise<string>;
+/** Signs a person in for one action; the answer is an ID token that carries the nonce. */
+export type StepUpTokenOf = (nonce: string) => Promise<string>;
 
 export const evidenceAs =
-  (env: Pick<Env, 'OIDC_ISSUER' | 'OIDC_AUDIENCE'>, user: string): EvidenceOf =>
+  (env: Pick<Env, 'OIDC_ISSUER' | 'OIDC_AUDIENCE'>, user: string): StepUpTokenOf =>
   async (nonce) => {
     const { idToken } = await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user, nonce);
     if (!idToken) throw notAllowed('the identity provider gave no ID token', 'Its client needs the scope openid.');

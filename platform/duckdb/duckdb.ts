@@ -5,7 +5,7 @@ const MEMORY = '1GB';
 const THREADS = 2;
 
 /** Opens a private in-memory DuckDB, hands it over, closes it. Spills go to `tempDir`. */
-export async function withDuck<T>(
+export async function withDuckDb<T>(
   tempDir: string,
   work: (duck: DuckDBConnection) => Promise<T>,
   { threads = THREADS }: { threads?: number } = {},
@@ -26,7 +26,7 @@ export async function withDuck<T>(
 }
 
 /** Runs a statement in little memory; one that this is not enough for, a second time with all that is allowed. */
-export async function runInLittle(duck: DuckDBConnection, sql: string, little: string): Promise<void> {
+export async function runWithMemoryLimit(duck: DuckDBConnection, sql: string, little: string): Promise<void> {
   await duck.run(`set memory_limit = ${quote(little)}`);
   try {
     await duck.run(sql);

@@ -9,7 +9,7 @@ import { quote } from './duckdb';
  * @returns the columns that the file has
  * @throws UtplukkError InvalidInput naming the columns that `used` wants and the file lacks
  */
-export async function openTable(
+export async function createTableView(
   duck: DuckDBConnection,
   file: string,
   used: readonly string[],

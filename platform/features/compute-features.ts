@@ -7,7 +7,7 @@ import { digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
 import type { Manifest } from '../snapshots/datasets';
-import { type DerivedPart, factsDigest, openView, startOfDay } from './monthly-rollups';
+import { type DerivedPart, factsDigest, createView, startOfDay } from './monthly-rollups';
 import { ident, PARQUET, quote } from '../duckdb/duckdb';
 import { DerivedReader, LOOK_BACK_MONTHS } from './rollup-reader';
 import { matrixEngine } from '../duckdb/version';
@@ -55,7 +55,7 @@ export async function featureParts(
     progress = () => {},
   }: { features?: readonly Feature[]; progress?: (done: number, total: number) => void } = {},
 ): Promise<FeaturePart[]> {
-  for (const name of ['provider_fact', 'substitute']) await openView(duck, store, manifest, name, name, () => true);
+  for (const name of ['provider_fact', 'substitute']) await createView(duck, store, manifest, name, name, () => true);
   const code = codeIdentity('platform/features/compute-features.ts');
   const parts: FeaturePart[] = [];
   const reader = new DerivedReader(duck, derived);
@@ -138,7 +138,7 @@ function factsSql(asOf: string, cut: string): string {
     from latest l left join stand_ins s using (provider_id)`;
 }
 
-/** Patients of more actors than this say nothing of two of them (laboratories, large cities' duty doctors). */
+/** Patients of more providers than this say nothing of two of them (laboratories, large cities' duty doctors). */
 const MOST_PARTNERS = 8;
 
 /** Patients shared within the own practice type over twelve months, and with the closest single partner. */

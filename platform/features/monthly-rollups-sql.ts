@@ -28,7 +28,7 @@ const columns = (measures: readonly Measure[]) =>
   measures.map((m) => `cast(${m.sql} as bigint) as ${m.name}`).join(', ');
 
 /**
- * A bill with what its lines, the rule engine, the population register and the actor register say beside it: narrow
+ * A bill with what its lines, the rule engine, the population register and the provider register say beside it: narrow
  * tables first, so that sorting by patient and day does not drag forty columns along.
  */
 export const JOINED_BILLS: readonly string[] = [

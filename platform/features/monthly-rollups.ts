@@ -35,7 +35,7 @@ const view = (name: string, files: readonly string[], columns: Manifest['dataset
 };
 
 /** Reads parts of a dataset as one view; none is an empty view of the right columns. */
-export async function openView(
+export async function createView(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
@@ -87,7 +87,7 @@ export async function deriveParts(
   progress: (done: number, total: number) => void = () => {},
 ): Promise<{ parts: DerivedPart[]; counts: DeriveCounts }> {
   await duck.run(tariffView());
-  for (const name of ['provider_fact', 'substitute']) await openView(duck, store, manifest, name, name, () => true);
+  for (const name of ['provider_fact', 'substitute']) await createView(duck, store, manifest, name, name, () => true);
   const months = derivedMonths(manifest);
   const code = codeIdentity('platform/features/monthly-rollups-sql.ts');
   const parts: DerivedPart[] = [];
@@ -105,7 +105,7 @@ export async function deriveParts(
     if (!keep(job.month, job.shard)) continue;
     const end = startOfDay(addMonths(job.month, 1));
     const sources = job.bills
-      ? await openBills(duck, store, manifest, job)
+      ? await createBillsView(duck, store, manifest, job)
       : await openPrescriptions(duck, store, manifest, job.month);
     const facts = job.bills ? await factsDigest(duck, end) : '';
     if (job.bills)
@@ -131,7 +131,7 @@ export async function deriveParts(
   return { parts, counts };
 }
 
-async function openBills(
+async function createBillsView(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
@@ -144,9 +144,9 @@ async function openBills(
     ['in_line', 'bill_line'],
     ['in_hit', 'rule_outcome'],
   ] as const)
-    sources.push(...(await openView(duck, store, manifest, name, dataset, here)));
+    sources.push(...(await createView(duck, store, manifest, name, dataset, here)));
   sources.push(
-    ...(await openView(duck, store, manifest, 'in_patient', 'patient_fact', (m) => m !== undefined && m <= month)),
+    ...(await createView(duck, store, manifest, 'in_patient', 'patient_fact', (m) => m !== undefined && m <= month)),
   );
   return sources;
 }
@@ -162,9 +162,9 @@ async function openPrescriptions(
 ): Promise<string[]> {
   const earliest = addMonths(month, -PRESCRIPTION_MONTHS);
   return [
-    ...(await openView(duck, store, manifest, 'in_prescription', 'prescription', (m) => m === month)),
-    ...(await openView(duck, store, manifest, 'in_dispensing', 'dispensing', (m) => m === month)),
-    ...(await openView(
+    ...(await createView(duck, store, manifest, 'in_prescription', 'prescription', (m) => m === month)),
+    ...(await createView(duck, store, manifest, 'in_dispensing', 'dispensing', (m) => m === month)),
+    ...(await createView(
       duck,
       store,
       manifest,

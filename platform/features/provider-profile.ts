@@ -4,9 +4,9 @@ import { addMonths } from '../../domain/rules/time-splits';
 import type { MatrixMeta } from '../../domain/schemas/matrix';
 import type { ArtifactStore } from '../artifacts/store';
 import { shardIndex, type Manifest, monthOf, partsOf } from '../snapshots/datasets';
-import { openView } from './monthly-rollups';
+import { createView } from './monthly-rollups';
 import { tariffView } from './monthly-rollups-sql';
-import { ident, quote, withDuck } from '../duckdb/duckdb';
+import { ident, quote, withDuckDb } from '../duckdb/duckdb';
 
 /** Bills come up to half a year after treatment. */
 const LATE_MONTHS = 7;
@@ -14,7 +14,7 @@ const MONTHS_SHOWN = 36;
 const SAMPLE_MONTHS = 12;
 const COMPARISONS = 12;
 
-export interface ActorMonth {
+export interface ProviderMonth {
   /** First day of the month of treatment. */
   readonly month: string;
   readonly bills: number;
@@ -53,8 +53,8 @@ const rowsOf = async (duck: DuckDBConnection, sql: string): Promise<Row[]> =>
   (await duck.runAndReadAll(sql)).getRowObjectsJS();
 const numbers = (values: unknown): number[] => (values as unknown[]).map(Number);
 
-/** What a sealed snapshot holds of one actor: nothing newer than what the list was made of, read from its shard alone. */
-export class ActorView {
+/** What a stored snapshot holds of one provider: nothing newer than what the list was made of, read from its shard alone. */
+export class ProviderProfile {
   constructor(
     readonly store: ArtifactStore,
     readonly manifest: Manifest,
@@ -63,7 +63,7 @@ export class ActorView {
 
   async #open(duck: DuckDBConnection, name: string, dataset: string, months?: ReadonlySet<string>): Promise<void> {
     const shard = shardIndex(this.providerId, this.manifest.shards);
-    await openView(
+    await createView(
       duck,
       this.store,
       this.manifest,
@@ -81,8 +81,8 @@ export class ActorView {
   }
 
   /** The last three years by month of treatment. */
-  months = (): Promise<ActorMonth[]> =>
-    withDuck(this.store.temporary(), async (duck) => {
+  months = (): Promise<ProviderMonth[]> =>
+    withDuckDb(this.store.temporary(), async (duck) => {
       await this.#open(duck, 'bill', 'bill');
       const rows = await rowsOf(
         duck,
@@ -101,7 +101,7 @@ export class ActorView {
 
   /** Bills of the last year, drawn by their number's hash, so that a second look shows the same ones. */
   sample = (count: number): Promise<SampleBill[]> =>
-    withDuck(this.store.temporary(), async (duck) => {
+    withDuckDb(this.store.temporary(), async (duck) => {
       const last = this.#lastMonth();
       if (last === undefined) return [];
       const months = new Set(Array.from({ length: SAMPLE_MONTHS }, (_, i) => addMonths(last, -i)));
@@ -118,7 +118,7 @@ export class ActorView {
 
   /** Every contact of one day, as the time engine counts it: start, and the minutes that its tariffs ask for. */
   day = (day: string): Promise<Contact[]> =>
-    withDuck(this.store.temporary(), async (duck) => {
+    withDuckDb(this.store.temporary(), async (duck) => {
       await duck.run(tariffView());
       const months = new Set(Array.from({ length: LATE_MONTHS }, (_, i) => addMonths(`${day.slice(0, 7)}-01`, i)));
       await this.#open(duck, 'bill', 'bill', months);
@@ -154,14 +154,14 @@ const PAIRS = FEATURES.filter((feature) => feature.peer === 'z').map(({ name, de
   unit: declaration.unit,
 }));
 
-/** Where an actor stands farthest from the peers it was scored beside: its figure and their spread. */
+/** Where a provider stands farthest from the peers it was scored beside: its figure and their spread. */
 export const peerFigures = (
   store: ArtifactStore,
   file: string,
   meta: MatrixMeta,
   entity: string,
 ): Promise<PeerFigure[]> =>
-  withDuck(store.temporary(), async (duck) => {
+  withDuckDb(store.temporary(), async (duck) => {
     await duck.run(`create view m as select * from read_parquet(${quote(store.existing(file))})`);
     const have = new Set(meta.columns.map(({ name }) => name));
     const pairs = PAIRS.filter(({ z, base }) => have.has(z) && have.has(base));
@@ -201,7 +201,7 @@ export const columnByEntity = (
   file: string,
   column: string,
 ): Promise<ReadonlyMap<string, number>> =>
-  withDuck(store.temporary(), async (duck) => {
+  withDuckDb(store.temporary(), async (duck) => {
     const result = await duck.runAndReadAll(
       `select entity, cast(${ident(column)} as double) from read_parquet(${quote(store.existing(file))}) where ${ident(column)} is not null`,
     );

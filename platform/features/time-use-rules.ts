@@ -7,7 +7,7 @@ import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
 import { type Manifest, monthOf, partsOf } from '../snapshots/datasets';
 import { tariffView } from './monthly-rollups-sql';
-import { openView } from './monthly-rollups';
+import { createView } from './monthly-rollups';
 import { PARQUET, quote } from '../duckdb/duckdb';
 import { matrixEngine } from '../duckdb/version';
 
@@ -26,7 +26,7 @@ export async function timeEngine(
   progress: (done: number, total: number) => void = () => {},
 ): Promise<{ month: string; file: string }[]> {
   await duck.run(tariffView());
-  await openView(duck, store, manifest, 'substitute', 'substitute', () => true);
+  await createView(duck, store, manifest, 'substitute', 'substitute', () => true);
   await duck.run(
     'create or replace temp table stand_in as select distinct provider_id, substitute_hpr from substitute',
   );
@@ -61,8 +61,8 @@ async function slotFiles(
   for (let shard = 0; shard < manifest.shards; shard++) {
     const here = (m: string | undefined, s: number) => m === month && s === shard;
     const sources = [
-      ...(await openView(duck, store, manifest, 'in_bill', 'bill', here)),
-      ...(await openView(duck, store, manifest, 'in_line', 'bill_line', here)),
+      ...(await createView(duck, store, manifest, 'in_bill', 'bill', here)),
+      ...(await createView(duck, store, manifest, 'in_line', 'bill_line', here)),
     ];
     const key = digestOf({
       table: 'slot',

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { parseInstant } from '../../domain/time/civil-time';
 import type { ArtifactStore } from '../artifacts/store';
-import { type Manifest, monthOf, type PartRef } from '../snapshots/datasets';
+import { type Manifest, monthOf, type PartitionRef } from '../snapshots/datasets';
 import { startOfDay } from './monthly-rollups';
 import { PARQUET, quote } from '../duckdb/duckdb';
 
@@ -21,7 +21,7 @@ export async function truncated(
   const cut = startOfDay(asOf);
   const datasets: Manifest['datasets'][number][] = [];
   for (const dataset of manifest.datasets) {
-    const parts: PartRef[] = [];
+    const parts: PartitionRef[] = [];
     const aboutCases = ['case', 'outcome', 'appeal', 'reversal'].includes(dataset.name);
     for (const part of dataset.parts) {
       const month = monthOf(part);

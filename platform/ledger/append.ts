@@ -2,9 +2,9 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { canonical } from '../artifacts/hash';
 import type { Tx } from '../postgres/connection';
 
-/** Who stands behind a change: the verified act of a person or service. */
-export interface ActRef {
-  readonly actId: string;
+/** Who stands behind a change: the verified event of a person or service. */
+export interface AuditContext {
+  readonly actionId: string;
   readonly principalId: string;
   readonly role: string;
   readonly purpose: string;
@@ -12,12 +12,12 @@ export interface ActRef {
 
 export interface EntryInput {
   /** noun.past-verb, such as model-version.registered */
-  readonly act: string;
+  readonly event: string;
   readonly subject: { readonly kind: string; readonly id: string };
   /** Digests of the subject's state, never the state itself. */
   readonly before?: string | undefined;
   readonly after?: string | undefined;
-  /** A bulk act: how many rows, and the Merkle root (or content hash) over them. */
+  /** A bulk event: how many rows, and the Merkle root (or content hash) over them. */
   readonly rows?: { readonly count: number; readonly root: string } | undefined;
 }
 
@@ -53,17 +53,17 @@ async function changesOf(tx: Tx): Promise<RowChange[]> {
  * Appends to the ledger inside the caller's transaction; the entry commits with the change or not at all. It names every
  * covered row that was changed before it: call it after the change.
  */
-export async function append(tx: Tx, actor: ActRef, entry: EntryInput, at: Date): Promise<void> {
+export async function append(tx: Tx, audit: AuditContext, entry: EntryInput, at: Date): Promise<void> {
   const changes = await changesOf(tx);
   const body = {
     v: ENTRY_VERSION,
     entry: randomUUID(),
     at: instantText(at),
-    act: entry.act,
-    actor: actor.principalId,
-    actId: actor.actId,
-    role: actor.role,
-    purpose: actor.purpose,
+    event: entry.event,
+    actor: audit.principalId,
+    actionId: audit.actionId,
+    role: audit.role,
+    purpose: audit.purpose,
     subject: { kind: entry.subject.kind, id: entry.subject.id },
     ...(entry.before === undefined ? {} : { before: entry.before }),
     ...(entry.after === undefined ? {} : { after: entry.after }),

@@ -43,7 +43,7 @@ export async function signCheckpoint(
  * Reads a checkpoint and checks it against pinned keys.
  * @throws UtplukkError ContentMismatch for another shape, an unknown key, or a forged signature
  */
-export function openCheckpoint(note: string, keys: readonly Uint8Array[]): Checkpoint {
+export function verifyCheckpoint(note: string, keys: readonly Uint8Array[]): Checkpoint {
   const [body, signatures] = note.split('\n\n');
   const [origin = '', size = '', root = '', at = ''] = (body ?? '').split('\n');
   if (!/^\d+$/.test(size) || Buffer.from(root, 'base64').length !== 32 || !at.startsWith('at '))

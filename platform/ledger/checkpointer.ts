@@ -1,7 +1,7 @@
 import { conflict, mismatch } from '../../domain/errors';
 import type { Db } from '../postgres/connection';
 import type { Signer } from './signer';
-import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint';
+import { type Checkpoint, verifyCheckpoint, signCheckpoint } from './checkpoint';
 import { type Anchor, TileWriter } from './tiles';
 
 /** At most this much of the ledger stands outside a checkpoint (requirement: 60 s or 1,000 entries). */
@@ -13,14 +13,14 @@ const checkpointName = (size: number) => `checkpoints/${String(size).padStart(12
 
 export const readCheckpoint = (anchor: Pick<Anchor, 'read'>, keys: readonly Uint8Array[]): Checkpoint | undefined => {
   const note = anchor.read(LATEST);
-  return note && openCheckpoint(note.toString('utf8'), keys);
+  return note && verifyCheckpoint(note.toString('utf8'), keys);
 };
 
 /** All checkpoints, oldest first, each with its signature checked. */
 export function* allCheckpoints(anchor: Anchor, keys: readonly Uint8Array[]): Generator<Checkpoint> {
   for (const name of anchor.list('checkpoints').sort()) {
     const note = anchor.read(`checkpoints/${name}`);
-    if (note) yield openCheckpoint(note.toString('utf8'), keys);
+    if (note) yield verifyCheckpoint(note.toString('utf8'), keys);
   }
 }
 

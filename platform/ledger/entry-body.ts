@@ -3,8 +3,8 @@ import type { RowChange } from './append';
 /** What verification needs of an entry's body. */
 export interface EntryBody {
   readonly entry?: string | undefined;
-  readonly act?: string | undefined;
-  readonly actId?: string | undefined;
+  readonly event?: string | undefined;
+  readonly actionId?: string | undefined;
   readonly at?: string | undefined;
   readonly subject?: { readonly kind?: string | undefined; readonly id?: string | undefined };
   readonly v?: number;
@@ -20,8 +20,8 @@ const CHANGE = `\\{(?:"a":${PLAIN},)?(?:"b":${PLAIN},)?"k":${PLAIN},"t":${PLAIN}
  * canonical as it stands, and is read at an eighth of the price of parsing it and writing it anew.
  */
 const AS_APPENDED = new RegExp(
-  `^\\{"act":${TAKEN},"actId":${TAKEN},"actor":${PLAIN},(?:"after":${PLAIN},)?"at":${TAKEN},(?:"before":${PLAIN},)?` +
-    `(?:"changes":(\\[${CHANGE}(?:,${CHANGE})*\\]),)?"entry":${TAKEN},"purpose":${PLAIN},"role":${PLAIN},` +
+  `^\\{"actionId":${TAKEN},"actor":${PLAIN},(?:"after":${PLAIN},)?"at":${TAKEN},(?:"before":${PLAIN},)?` +
+    `(?:"changes":(\\[${CHANGE}(?:,${CHANGE})*\\]),)?"entry":${TAKEN},"event":${TAKEN},"purpose":${PLAIN},"role":${PLAIN},` +
     `(?:"rows":(\\{"count":(?:0|[1-9][0-9]{0,14}),"root":${PLAIN}\\}),)?"subject":\\{"id":${TAKEN},"kind":${TAKEN}\\},"v":2\\}$`,
 );
 
@@ -29,10 +29,10 @@ const AS_APPENDED = new RegExp(
 export function readEntry(text: string): EntryBody | undefined {
   const found = AS_APPENDED.exec(text);
   if (!found) return parseEntry(text);
-  const [, act, actId, at, changes, entry, rows, id, kind] = found;
+  const [, actionId, at, changes, entry, event, rows, id, kind] = found;
   return {
-    act,
-    actId,
+    event,
+    actionId,
     at,
     entry,
     subject: { id, kind },

@@ -1,4 +1,4 @@
-import { type Checkpoint, openCheckpoint } from './checkpoint';
+import { type Checkpoint, verifyCheckpoint } from './checkpoint';
 import { leafHash, MerkleRoot } from './merkle';
 
 export const EXPORT_FORMAT = 'utplukk-ledger/1';
@@ -62,7 +62,7 @@ export class ExportVerifier {
     this.#header = header;
     for (const note of header.checkpoints) {
       try {
-        const checkpoint = openCheckpoint(note, this.keys);
+        const checkpoint = verifyCheckpoint(note, this.keys);
         if (checkpoint.origin !== header.origin)
           throw new Error(`a checkpoint belongs to another ledger, ${checkpoint.origin}`);
         this.#checkpoints.set(checkpoint.size, checkpoint);

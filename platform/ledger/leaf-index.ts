@@ -4,13 +4,13 @@ const ID = 16;
 /** How far an entry may lie from where it was chained before it is looked for in other ways: writers side by side, not long transactions. */
 const NEAR = 32;
 /** So many strangers, and the table is not in the chain's order: an index is made of all ids. */
-const PATIENCE = 200;
+const MAX_MISSES = 200;
 
 /**
  * Where in a stretch of the chain an entry stands. Entries come nearly in the chain's order, so most are the next one;
  * a map of every id costs ten times as much and is made only where the order is another.
  */
-export class Places {
+export class LeafIndex {
   readonly #ids: Buffer;
   readonly #set: Uint8Array;
   #index: Map<string, number> | undefined;
@@ -43,7 +43,7 @@ export class Places {
   find(row: CopyRow, cell: number): number | undefined {
     const place = this.#index ? this.#index.get(row.text(cell, 'latin1')!) : this.#near(row.data, row.starts[cell]!);
     if (place !== undefined) this.#last = place;
-    else if (++this.#strangers === PATIENCE) this.all();
+    else if (++this.#strangers === MAX_MISSES) this.all();
     return place;
   }
 

@@ -7,7 +7,7 @@ export interface EntryProof {
   /** Position from 0. */
   readonly index: number;
   readonly bytes: Buffer;
-  readonly act: string;
+  readonly event: string;
   readonly at: Date;
   /** Sibling hashes up to the root of the checkpoint. */
   readonly proof: Buffer[];
@@ -20,15 +20,15 @@ export async function entryProofs(
   size: number,
   subjects: readonly string[],
 ): Promise<EntryProof[]> {
-  const { rows } = await db.raw<{ rows: { seq: number; bytes: Buffer; act: string; at: Date }[] }>(
-    `select c.seq, e.bytes, e.act, e.at from aud.entry e join aud.chain c using (entry_id) where e.subject_id = any(?) and c.seq <= ? order by c.seq`,
+  const { rows } = await db.raw<{ rows: { seq: number; bytes: Buffer; event: string; at: Date }[] }>(
+    `select c.seq, e.bytes, e.event, e.at from aud.entry e join aud.chain c using (entry_id) where e.subject_id = any(?) and c.seq <= ? order by c.seq`,
     [[...subjects], size],
   );
   const tree = new TileTree(anchor, size);
-  return rows.map(({ seq, bytes, act, at }) => ({
+  return rows.map(({ seq, bytes, event, at }) => ({
     index: seq - 1,
     bytes,
-    act,
+    event,
     at,
     proof: inclusionProof(tree.subtrees, seq - 1, size),
   }));
@@ -40,9 +40,9 @@ export async function entryProof(
   anchor: Pick<Anchor, 'read'>,
   size: number,
   seq: number,
-): Promise<{ bytes: Buffer; act: string; leaf: Buffer; proof: Buffer[] }> {
-  const { rows } = await db.raw<{ rows: { bytes: Buffer; act: string }[] }>(
-    'select e.bytes, e.act from aud.chain c join aud.entry e using (entry_id) where c.seq = ?',
+): Promise<{ bytes: Buffer; event: string; leaf: Buffer; proof: Buffer[] }> {
+  const { rows } = await db.raw<{ rows: { bytes: Buffer; event: string }[] }>(
+    'select e.bytes, e.event from aud.chain c join aud.entry e using (entry_id) where c.seq = ?',
     [seq],
   );
   const [row] = rows;

@@ -22,7 +22,7 @@ interface Line {
   selected: boolean;
   inclusion_probability: number;
   expected_ore: number | null;
-  unlike: boolean | null;
+  out_of_distribution: boolean | null;
 }
 
 /** A list is named by its content, so its rows can be put together again and named anew. */
@@ -42,7 +42,7 @@ async function listName(db: Tx, listId: string): Promise<{ count: number; root: 
     selected: line.selected,
     inclusionProbability: line.inclusion_probability,
     ...(line.expected_ore === null ? {} : { expectedOre: line.expected_ore }),
-    ...(line.unlike === null ? {} : { unlike: line.unlike }),
+    ...(line.out_of_distribution === null ? {} : { outOfDistribution: line.out_of_distribution }),
   }));
   const { scoring_id: scoringId, policy, capacity, seed } = list;
   return { count: lines.length, root: sha256(canonical({ format: 1, scoringId, policy, capacity, seed, lines })) };
@@ -51,12 +51,12 @@ async function listName(db: Tx, listId: string): Promise<{ count: number; root: 
 /** Compares rows that came many at a time with the count and root of their entry. */
 export async function verifyBulk(db: Tx, entries: readonly BulkEntry[]): Promise<LedgerProblem[]> {
   const problems: LedgerProblem[] = [];
-  for (const { seq, act, subject, count, root } of entries) {
-    const found = act === 'list.drafted' ? await listName(db, subject) : await evaluationRoot(db, subject);
+  for (const { seq, event, subject, count, root } of entries) {
+    const found = event === 'list.drafted' ? await listName(db, subject) : await evaluationRoot(db, subject);
     if (!found || found.count !== count || found.root !== root)
       problems.push({
         seq,
-        problem: `rows of ${act === 'list.drafted' ? `list ${subject} (sel.line)` : `run ${subject} (ml.evaluation)`} are not those of entry ${seq}: ${found?.count ?? 0} found, ${count} recorded`,
+        problem: `rows of ${event === 'list.drafted' ? `list ${subject} (sel.line)` : `run ${subject} (ml.evaluation)`} are not those of entry ${seq}: ${found?.count ?? 0} found, ${count} recorded`,
       });
   }
   return problems;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { binaryRows, type CopyRow } from './copy-rows';
 import { readEntry } from './entry-body';
-import { Places } from './leaf-index';
+import { LeafIndex } from './leaf-index';
 import { chainHash, fullRoot, leafText } from './merkle';
 
 export interface LedgerProblem {
@@ -27,10 +27,10 @@ export interface RangeResult {
   readonly bulk: BulkEntry[];
   readonly lastChain: string;
 }
-/** An act on many rows at once: their number and root stand in the entry. */
+/** An event on many rows at once: their number and root stand in the entry. */
 export interface BulkEntry {
   readonly seq: number;
-  readonly act: string;
+  readonly event: string;
   readonly subject: string;
   readonly count: number;
   readonly root: string;
@@ -42,14 +42,15 @@ const SOME = 50;
 const HASH = 32;
 /** Places of the columns that a stretch reads of the chain, and of the entries. */
 const LINK = { seq: 0, entryId: 1, leaf: 2, chain: 3 } as const;
-const ENTRY_COLUMNS = 'entry_id, bytes, leaf_hash, act, act_id::text, subject_kind, subject_id, at, entry_id::text';
-const ENTRY = { id: 0, bytes: 1, leaf: 2, act: 3, actId: 4, kind: 5, subject: 6, at: 7, idText: 8 } as const;
+const ENTRY_COLUMNS =
+  'entry_id, bytes, leaf_hash, event, action_id::text, subject_kind, subject_id, at, entry_id::text';
+const ENTRY = { id: 0, bytes: 1, leaf: 2, event: 3, actionId: 4, kind: 5, subject: 6, at: 7, idText: 8 } as const;
 /** Entries that are looked for by id at a time. */
 const LOOK_UPS = 10_000;
 /** Leaves a tile holds; stretches begin at a multiple of it. */
 export const BLOCK = 256;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
-/** Acts whose rows lie in tables of their own and are compared with the root by `bulk.ts`. */
+/** Actions whose rows lie in tables of their own and are compared with the root by `bulk.ts`. */
 const BULK_ACTS = new Set(['evaluation.recorded', 'list.drafted']);
 
 /** PostgreSQL numbers a table's pages below this. */
@@ -100,7 +101,7 @@ export async function verifyRange({ url, snapshot, from, to, before, window }: R
 /** A stretch of the chain, then its entries in any order, then all of it in its own. */
 class Range {
   readonly #from: number;
-  readonly #places: Places;
+  readonly #places: LeafIndex;
   readonly #met: Uint8Array;
   readonly #leaves: Buffer;
   readonly #links: Buffer;
@@ -111,7 +112,7 @@ class Range {
   constructor(from: number, to: number) {
     const entries = Math.max(0, to - from + 1);
     this.#from = from;
-    this.#places = new Places(entries);
+    this.#places = new LeafIndex(entries);
     this.#met = new Uint8Array(entries);
     this.#leaves = Buffer.alloc(entries * HASH);
     this.#links = Buffer.alloc(entries * HASH);
@@ -178,18 +179,18 @@ class Range {
     if (!body) return this.#report(seq, `entry ${id} is not canonical JSON`);
     const same =
       body.entry === id &&
-      body.act === row.text(ENTRY.act) &&
-      body.actId === row.text(ENTRY.actId) &&
+      body.event === row.text(ENTRY.event) &&
+      body.actionId === row.text(ENTRY.actionId) &&
       body.subject?.kind === row.text(ENTRY.kind) &&
       body.subject?.id === row.text(ENTRY.subject) &&
       isInstant(body.at, row.int8(ENTRY.at));
     if (!same) return this.#report(seq, `the query columns of entry ${id} do not say what its bytes say`);
     for (const { t, k, b, a } of body.changes ?? []) this.#changes.push([seq, t, k, b, a]);
     // The first format's roots were content hashes of documents, not roots over rows.
-    if (body.rows && body.v !== 1 && BULK_ACTS.has(body.act!))
+    if (body.rows && body.v !== 1 && BULK_ACTS.has(body.event!))
       this.#bulk.push({
         seq,
-        act: body.act!,
+        event: body.event!,
         subject: body.subject!.id!,
         count: body.rows.count,
         root: body.rows.root,

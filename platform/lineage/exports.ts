@@ -14,7 +14,7 @@ const STEP: Partial<Record<LineageNode['kind'], string>> = {
   decision: 'promotion',
   'scoring-run': 'scoring',
   list: 'selection',
-  'follow-up': 'follow-up',
+  'post-deployment-evaluation': 'post-deployment-evaluation',
   outcome: 'control',
 };
 

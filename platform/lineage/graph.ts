@@ -11,7 +11,7 @@ export const NODE_KINDS = [
   'decision',
   'scoring-run',
   'list',
-  'follow-up',
+  'post-deployment-evaluation',
   'case',
   'outcome',
 ] as const;
@@ -136,16 +136,16 @@ const DETAILS: Partial<Record<NodeKind, string>> = {
     'select label_set_id as id, made_at as at, null::uuid as by from ml.label_set where label_set_id = any(?)',
   matrix: 'select matrix_id as id, made_at as at, null::uuid as by from ml.matrix where matrix_id = any(?)',
   'training-run':
-    'select run_id::text as id, started_at as at, a.principal_id as by from ml.training_run join aud.act a using (act_id) where run_id = any(?::uuid[])',
+    'select run_id::text as id, started_at as at, a.principal_id as by from ml.training_run join aud.action a using (action_id) where run_id = any(?::uuid[])',
   'model-version':
     'select version_id as id, registered_at as at, null::uuid as by from ml.model_version where version_id = any(?)',
   decision:
-    'select decision_id::text as id, decided_at as at, a.principal_id as by from ml.decision left join aud.act a using (act_id) where decision_id = any(?::uuid[])',
+    'select decision_id::text as id, decided_at as at, a.principal_id as by from ml.decision left join aud.action a using (action_id) where decision_id = any(?::uuid[])',
   'scoring-run':
-    'select scoring_id as id, scored_at as at, a.principal_id as by from sel.scoring_run join aud.act a using (act_id) where scoring_id = any(?)',
+    'select scoring_id as id, scored_at as at, a.principal_id as by from sel.scoring_run join aud.action a using (action_id) where scoring_id = any(?)',
   list: 'select list_id as id, drafted_at as at, null::uuid as by from sel.list where list_id = any(?)',
-  'follow-up':
-    'select follow_up_id as id, made_at as at, a.principal_id as by from ml.follow_up join aud.act a using (act_id) where follow_up_id = any(?)',
+  'post-deployment-evaluation':
+    'select evaluation_id as id, made_at as at, a.principal_id as by from ml.post_deployment_evaluation join aud.action a using (action_id) where evaluation_id = any(?)',
   case: 'select case_no as id, known_from as at, null::uuid as by from ctl.case where case_no = any(?)',
 };
 

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { invalid } from '../../domain/errors';
 import { sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../postgres/connection';
-import { type ActRef, append } from '../ledger/append';
-import { CopyInto } from '../postgres/copy-writer';
+import { type AuditContext, append } from '../ledger/append';
+import { CopyWriter } from '../postgres/copy-writer';
 import { linesOf } from './read-lines';
 
 export interface LoadReport {
@@ -19,7 +19,7 @@ export interface LoadReport {
 
 /** What a loader of one kind of file does with a line. Counting and quarantine are the batch's. */
 export interface LineLoader {
-  readonly kind: 'settlement' | 'actor' | 'agreement' | 'patient' | 'substitute' | 'prescription' | 'case';
+  readonly kind: 'settlement' | 'provider' | 'agreement' | 'patient' | 'substitute' | 'prescription' | 'case';
   /** Rows collected before they are written. */
   readonly rowsAFlush?: number;
   line(batch: Batch, line: number, value: unknown): Promise<void> | void;
@@ -38,7 +38,7 @@ export class Batch {
   knownMin: number | undefined;
   knownMax: number | undefined;
   readonly months = new Set<string>();
-  readonly #quarantine = new CopyInto('core.quarantine', ['batch_id', 'line', 'item', 'field', 'value', 'reason']);
+  readonly #quarantine = new CopyWriter('core.quarantine', ['batch_id', 'line', 'item', 'field', 'value', 'reason']);
   constructor(
     readonly tx: Tx,
     readonly batchId: number,
@@ -69,8 +69,8 @@ export class Batch {
 }
 
 /** Loads one NDJSON file, a line at a time. */
-export const loadFile = (db: Db, actor: ActRef, file: string, loader: LineLoader): Promise<LoadReport> =>
-  inBatch(db, actor, file, { kind: loader.kind, content: () => sha256File(file) }, (batch) =>
+export const loadFile = (db: Db, audit: AuditContext, file: string, loader: LineLoader): Promise<LoadReport> =>
+  inBatch(db, audit, file, { kind: loader.kind, content: () => sha256File(file) }, (batch) =>
     readLines(file, loader, batch),
   );
 
@@ -80,7 +80,7 @@ export const loadFile = (db: Db, actor: ActRef, file: string, loader: LineLoader
  */
 export async function inBatch(
   db: Db,
-  actor: ActRef,
+  audit: AuditContext,
   file: string,
   { kind, content: hash }: { kind: string; content: () => Promise<string> },
   work: (batch: Batch) => Promise<void>,
@@ -102,8 +102,8 @@ export async function inBatch(
     };
   return db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
-      'insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, act_id) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?) returning batch_id',
-      [kind, path.basename(file), content, actor.actId],
+      'insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, action_id) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?) returning batch_id',
+      [kind, path.basename(file), content, audit.actionId],
     );
     const batch = new Batch(tx, rows[0]!.batch_id);
     await work(batch);
@@ -111,12 +111,12 @@ export async function inBatch(
     if (batch.read === 0) throw invalid(`${file} holds no rows`, 'Expected at least one row.');
     if (batch.loaded + batch.quarantined !== batch.read)
       throw new Error(`${file}: loaded ${batch.loaded} + quarantined ${batch.quarantined} is not read ${batch.read}`);
-    await seal(tx, batch);
+    await commitBatch(tx, batch);
     await append(
       tx,
-      actor,
+      audit,
       {
-        act: 'load-batch.sealed',
+        event: 'load-batch.committed',
         subject: { kind: 'load-batch', id: String(batch.batchId) },
         after: content,
         rows: { count: batch.loaded, root: content },
@@ -148,14 +148,14 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
   await loader.flush?.(batch);
 }
 
-async function seal(tx: Tx, batch: Batch): Promise<void> {
+async function commitBatch(tx: Tx, batch: Batch): Promise<void> {
   for (const month of batch.months)
     await tx.raw('insert into core.month_touch (received_month, batch_id) values (?, ?)', [month, batch.batchId]);
   const at = (ms: number | undefined) => (ms === undefined ? null : new Date(ms));
   // The counter's row lock is held until commit: the next seal waits, and gets the next number.
   await tx.raw(
-    `with counter as (update core.batch_counter set last_sealed = last_sealed + 1 returning last_sealed)
-     update core.load_batch b set sealed_seq = counter.last_sealed, rows_read = ?, rows_loaded = ?, rows_quarantined = ?, known_from_min = ?, known_from_max = ?
+    `with counter as (update core.batch_counter set last_committed = last_committed + 1 returning last_committed)
+     update core.load_batch b set committed_seq = counter.last_committed, rows_read = ?, rows_loaded = ?, rows_quarantined = ?, known_from_min = ?, known_from_max = ?
      from counter where b.batch_id = ?`,
     [batch.read, batch.loaded, batch.quarantined, at(batch.knownMin), at(batch.knownMax), batch.batchId],
   );

@@ -41,7 +41,7 @@ export const CHECKS: readonly (readonly [role: keyof BillTable['columns'], bad: 
   [
     'practice',
     'practice is null or practice not in (select practice_no from provider)',
-    'no such practice is known; load its actor first',
+    'no such practice is known; load its provider first',
   ],
   [
     'received',

@@ -9,13 +9,13 @@ import { type BillTable, billTableSchema } from '../../domain/schemas/bill-table
 import { parseOrExplain } from '../../domain/schemas/parse';
 import { digestOf, sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../postgres/connection';
-import type { ActRef } from '../ledger/append';
-import { quote, withDuck } from '../duckdb/duckdb';
-import { openTable } from '../duckdb/table-view';
+import type { AuditContext } from '../ledger/append';
+import { quote, withDuckDb } from '../duckdb/duckdb';
+import { createTableView } from '../duckdb/table-view';
 import { type Batch, inBatch, type LoadReport } from './batch';
 import { BILLS, CHECKS, DISAGREEING, LINES, namedColumns, osloTable } from './bill-table-sql';
 import { rawConnection } from '../postgres/copy-writer';
-import { BillNumbers, Months } from './id-allocators';
+import { BillNumbers, PartitionCreator } from './id-allocators';
 import type { Vault } from './vault';
 
 /**
@@ -25,7 +25,7 @@ import type { Vault } from './vault';
  */
 export async function loadBillTable(
   db: Db,
-  actor: ActRef,
+  audit: AuditContext,
   vault: Vault,
   file: string,
   rawMapping: unknown,
@@ -42,11 +42,11 @@ export async function loadBillTable(
   try {
     return await inBatch(
       db,
-      actor,
+      audit,
       file,
       { kind: 'bills', content: async () => digestOf([await sha256File(file), mapping]) },
       (batch) =>
-        withDuck(temp, async (duck) => {
+        withDuckDb(temp, async (duck) => {
           await open(duck, file, mapping);
           await loadProviders(duck, batch.tx);
           await check(duck, mapping);
@@ -60,7 +60,7 @@ export async function loadBillTable(
           const [keys] = await Promise.all([vault.surrogates(ids), reserve(duck, batch, csv('identity'))]);
           await count(duck, batch);
           await namePeople(duck, ids, keys, csv('people'));
-          await write(duck, batch, new Months(db), csv);
+          await write(duck, batch, new PartitionCreator(db), csv);
         }),
     );
   } finally {
@@ -70,7 +70,7 @@ export async function loadBillTable(
 
 async function open(duck: DuckDBConnection, file: string, mapping: BillTable): Promise<void> {
   const used = Object.values(mapping.columns).filter((name) => name !== undefined);
-  const found = await openTable(duck, file, used, 'the mapping');
+  const found = await createTableView(duck, file, used, 'the mapping');
   const unknown = found.filter((name) => !used.includes(name) && !mapping.ignore.includes(name));
   if (unknown.length > 0)
     throw invalid(
@@ -212,7 +212,7 @@ async function namePeople(
 async function write(
   duck: DuckDBConnection,
   batch: Batch,
-  months: Months,
+  months: PartitionCreator,
   csv: (name: string) => string,
 ): Promise<void> {
   const b = batch.batchId;

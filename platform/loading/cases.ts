@@ -79,7 +79,7 @@ const ROW_OF: RowOf = {
   tiltak: (e) => ({ table: 'measure', cells: { case_no: e.saksnr, kind: e.tiltak, decided: e.besluttet } }),
 };
 
-/** Events of control cases: what pointed to an actor, what was opened, found, decided, appealed, paid back and done. */
+/** Events of control cases: what pointed to a provider, what was opened, found, decided, appealed, paid back and done. */
 export class CaseLoader implements LineLoader {
   readonly kind = 'case';
 
@@ -101,7 +101,7 @@ export class CaseLoader implements LineLoader {
       'praksisId' in event &&
       !(await knows('select from core.provider where practice_no = ?', String(event.praksisId)))
     )
-      return ['praksisId', String(event.praksisId), 'no such practice is known; load its actor first'];
+      return ['praksisId', String(event.praksisId), 'no such practice is known; load its provider first'];
     if (event.type === 'apnet') {
       if (event.kampanje && !(await knows('select from ctl.campaign where campaign_code = ?', event.kampanje)))
         return ['kampanje', event.kampanje, 'no such campaign is known; it comes first'];

@@ -36,7 +36,7 @@ export class BillNumbers {
   }
 }
 
-/** Practice number -> surrogate of the actor. */
+/** Practice number -> surrogate of the provider. */
 export class ProviderIndex {
   #ids: Map<string, number> | undefined;
 
@@ -52,7 +52,7 @@ export class ProviderIndex {
 }
 
 /** Makes the partitions of months of receipt that a file turns out to need, each at once: loaders must not wait for each other. */
-export class Months {
+export class PartitionCreator {
   readonly #made = new Set<string>();
   constructor(readonly db: Db) {}
 

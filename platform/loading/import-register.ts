@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { invalid } from '../../domain/errors';
 import type { Db } from '../postgres/connection';
-import type { ActRef } from '../ledger/append';
+import type { AuditContext } from '../ledger/append';
 import { type LineLoader, loadFile, type LoadReport } from './batch';
-import { ActorLoader, agreementLoader, substituteLoader } from './providers';
+import { ProviderLoader, agreementLoader, substituteLoader } from './providers';
 import { CaseLoader } from './cases';
 import { PatientLoader } from './patients';
 import { PrescriptionLoader } from './prescriptions';
@@ -13,7 +13,7 @@ import type { Vault } from './vault';
 
 /** Kinds of files in the order they must be loaded, by the word their names start with. */
 const KINDS = {
-  actor: 'actors',
+  provider: 'providers',
   agreement: 'agreements',
   patient: 'patients',
   substitute: 'substitutes',
@@ -24,11 +24,11 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 const ORDER = Object.keys(KINDS) as Kind[];
 /**
- * What needs nothing of each other is loaded side by side, so that parsing here overlaps writing there. Facts of actors
+ * What needs nothing of each other is loaded side by side, so that parsing here overlaps writing there. Facts of providers
  * and events of cases rest on earlier lines of their own kind: each of those stages is one file at a time.
  */
 const STAGES: readonly (readonly Kind[])[] = [
-  ['actor'],
+  ['provider'],
   ['agreement', 'patient', 'substitute', 'settlement', 'prescription'],
   ['case'],
 ];
@@ -43,8 +43,8 @@ function kindOf(file: string): Kind | undefined {
 /** A loader a file: what one remembers is true only if its transaction committed. */
 function loaderOf(kind: Kind, vault: Vault): LineLoader {
   switch (kind) {
-    case 'actor':
-      return new ActorLoader();
+    case 'provider':
+      return new ProviderLoader();
     case 'agreement':
       return agreementLoader();
     case 'patient':
@@ -60,12 +60,12 @@ function loaderOf(kind: Kind, vault: Vault): LineLoader {
   }
 }
 
-/** Files of a register folder in the order they must be loaded: actors, settlements by name, cases. */
+/** Files of a register folder in the order they must be loaded: providers, settlements by name, cases. */
 export function registerFiles(source: string): { file: string; kind: Kind }[] {
   if (!fs.existsSync(source))
     throw invalid(
       `${source} does not exist`,
-      'Give a folder with actors*.ndjson, settlements*.ndjson and cases*.ndjson, or one such file.',
+      'Give a folder with providers*.ndjson, settlements*.ndjson and cases*.ndjson, or one such file.',
     );
   const names = fs.statSync(source).isDirectory()
     ? fs.readdirSync(source).map((name) => path.join(source, name))
@@ -79,15 +79,15 @@ export function registerFiles(source: string): { file: string; kind: Kind }[] {
 }
 
 /** Loads one file of a register, by the kind that its name starts with. */
-export function importFile(db: Db, actor: ActRef, vault: Vault, file: string): Promise<LoadReport> {
+export function importFile(db: Db, audit: AuditContext, vault: Vault, file: string): Promise<LoadReport> {
   const kind = kindOf(file);
   if (!kind) throw invalid(`${file} is no register file`, EXPECTED);
-  return loadFile(db, actor, file, loaderOf(kind, vault));
+  return loadFile(db, audit, file, loaderOf(kind, vault));
 }
 
 export async function importRegister(
   db: Db,
-  actor: ActRef,
+  audit: AuditContext,
   vault: Vault,
   source: string,
   progress: (report: LoadReport, done: number, total: number) => void = () => {},
@@ -96,11 +96,11 @@ export async function importRegister(
   const reports: LoadReport[] = [];
   for (const stage of STAGES) {
     const queue = files.filter((file) => stage.includes(file.kind));
-    await sideBySide(
+    await mapConcurrently(
       stage.length > 1 ? FILES_AT_ONCE : 1,
       () => queue.shift(),
       async ({ file }) => {
-        const report = await importFile(db, actor, vault, file);
+        const report = await importFile(db, audit, vault, file);
         reports.push(report);
         progress(report, reports.length, files.length);
       },
@@ -110,7 +110,7 @@ export async function importRegister(
 }
 
 /** Works through what `next` hands out until it hands out nothing, `count` at a time. */
-export async function sideBySide<T>(
+export async function mapConcurrently<T>(
   count: number,
   next: () => T | undefined | Promise<T | undefined>,
   work: (item: T) => Promise<void>,

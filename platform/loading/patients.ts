@@ -2,7 +2,7 @@ import { civilTime } from '../../domain/time/civil-time';
 import { monthStart } from '../../domain/rules/time-splits';
 import { patientSchema } from '../../domain/schemas/kuhr';
 import { accept, type Batch, type LineLoader } from './batch';
-import { CopyInto } from '../postgres/copy-writer';
+import { CopyWriter } from '../postgres/copy-writer';
 import { ProviderIndex } from './id-allocators';
 import type { Vault } from './vault';
 
@@ -36,7 +36,7 @@ export class PatientLoader implements LineLoader {
     await batch.tx.raw(
       'create temp table if not exists incoming_patient (n int, like core.patient_fact) on commit drop; truncate incoming_patient',
     );
-    const copy = new CopyInto('incoming_patient', [
+    const copy = new CopyWriter('incoming_patient', [
       'n',
       'patient_key',
       'known_from',

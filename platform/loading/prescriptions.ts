@@ -3,8 +3,8 @@ import { parseOre } from '../../domain/money';
 import { monthStart } from '../../domain/rules/time-splits';
 import { eReseptSchema, type EReseptMessage } from '../../domain/schemas/eresept';
 import { accept, type Batch, type LineLoader } from './batch';
-import { type Cell, CopyInto } from '../postgres/copy-writer';
-import { Months, ProviderIndex } from './id-allocators';
+import { type Cell, CopyWriter } from '../postgres/copy-writer';
+import { PartitionCreator, ProviderIndex } from './id-allocators';
 import type { Vault } from './vault';
 
 interface Pending {
@@ -59,9 +59,9 @@ export class PrescriptionLoader implements LineLoader {
   readonly kind = 'prescription';
   #pending: Pending[] = [];
   readonly #providers = new ProviderIndex();
-  readonly #months: Months;
+  readonly #months: PartitionCreator;
   constructor(readonly vault: Vault) {
-    this.#months = new Months(vault.db);
+    this.#months = new PartitionCreator(vault.db);
   }
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
@@ -70,7 +70,7 @@ export class PrescriptionLoader implements LineLoader {
     const [field, practice] = message.type === 'M1' ? ['praksisId', message.praksisId] : ['apotekId', message.apotekId];
     const provider = await this.#providers.idOf(batch.tx, practice);
     if (provider === undefined) {
-      batch.refuse(line, message.type, field, practice, 'no such practice is known; load its actor first');
+      batch.refuse(line, message.type, field, practice, 'no such practice is known; load its provider first');
       return;
     }
     const received = Date.parse(message.mottattidspunkt);
@@ -107,7 +107,7 @@ export class PrescriptionLoader implements LineLoader {
     await batch.tx.raw(
       `create temp table if not exists incoming_${kind} (like ${table}) on commit drop; truncate incoming_${kind}`,
     );
-    const copy = new CopyInto(`incoming_${kind}`, all);
+    const copy = new CopyWriter(`incoming_${kind}`, all);
     const seen = new Set<string>();
     const repeated = items.filter(({ message }) => seen.size === seen.add(idOf(message)).size);
     const twice = new Set(repeated);

@@ -1,39 +1,39 @@
 import type { z } from 'zod';
-import { actorSchema, agreementSchema, substituteSchema } from '../../domain/schemas/kuhr';
+import { providerSchema, agreementSchema, substituteSchema } from '../../domain/schemas/kuhr';
 import { accept, type Batch, type LineLoader } from './batch';
 import { ProviderIndex } from './id-allocators';
 import { unknownFields } from './settlements';
 
-const ACTOR_KEYS = Object.keys(actorSchema.shape);
+const ACTOR_KEYS = Object.keys(providerSchema.shape);
 
-/** Facts about actors: one line a fact; a later known fact supersedes, nothing is overwritten. */
-export class ActorLoader implements LineLoader {
-  readonly kind = 'actor';
+/** Facts about providers: one line a fact; a later known fact supersedes, nothing is overwritten. */
+export class ProviderLoader implements LineLoader {
+  readonly kind = 'provider';
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
-    const actor = accept(batch, line, 'actor', actorSchema, value);
-    if (!actor) return;
-    batch.known(Date.parse(actor.kjentFra));
+    const provider = accept(batch, line, 'provider', providerSchema, value);
+    if (!provider) return;
+    batch.known(Date.parse(provider.kjentFra));
     const { rows } = await batch.tx.raw<{ rows: { provider_id: number }[] }>(
       `insert into core.provider (hpr_no, orgnr, practice_no) values (?, ?, ?)
        on conflict on constraint provider_practice do update set practice_no = excluded.practice_no returning provider_id`,
-      [actor.hprNr ?? null, actor.orgnr ?? null, actor.praksisId],
+      [provider.hprNr ?? null, provider.orgnr ?? null, provider.praksisId],
     );
-    const extra = unknownFields(actor, ACTOR_KEYS);
+    const extra = unknownFields(provider, ACTOR_KEYS);
     const written = await batch.tx.raw<{ rowCount: number }>(
       `insert into core.provider_fact (provider_id, known_from, valid_from, valid_to, practice_type, field, municipality, list_size, account_hash, registered_via, batch_id, extra)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict on constraint provider_fact_pk do nothing`,
       [
         rows[0]!.provider_id,
-        actor.kjentFra,
-        actor.gyldigFra,
-        actor.gyldigTil ?? null,
-        actor.praksistype,
-        actor.fagomrade,
-        actor.kommunenr,
-        actor.listelengde ?? null,
-        actor.kontoHash ?? null,
-        actor.registrertVia ?? null,
+        provider.kjentFra,
+        provider.gyldigFra,
+        provider.gyldigTil ?? null,
+        provider.praksistype,
+        provider.fagomrade,
+        provider.kommunenr,
+        provider.listelengde ?? null,
+        provider.kontoHash ?? null,
+        provider.registrertVia ?? null,
         batch.batchId,
         extra ? JSON.stringify(extra) : null,
       ],
@@ -42,9 +42,9 @@ export class ActorLoader implements LineLoader {
     else
       batch.refuse(
         line,
-        'actor',
+        'provider',
         'praksisId',
-        actor.praksisId,
+        provider.praksisId,
         'duplicate: a fact with the same practice, valid-from and known-from was loaded before',
       );
   }
@@ -71,7 +71,7 @@ class PracticeFactLoader<T extends { praksisId: string; kjentFra: string }> impl
     if (!fact) return;
     const provider = await this.#providers.idOf(batch.tx, fact.praksisId);
     if (provider === undefined) {
-      batch.refuse(line, kind, 'praksisId', fact.praksisId, 'no such practice is known; load its actor first');
+      batch.refuse(line, kind, 'praksisId', fact.praksisId, 'no such practice is known; load its provider first');
       return;
     }
     batch.known(Date.parse(fact.kjentFra));

@@ -5,7 +5,7 @@ const BYTES = 32;
  * Surrogates by look-up hash, in one block of memory whose size does not grow with the people that are met; emptied when it is
  * half full. A map of strings would take four times as much, and the collector would walk through it again and again.
  */
-export class Remembered {
+export class PseudonymCache {
   readonly #mask: number;
   readonly #lookups: Buffer;
   /** Nought where nobody is: surrogates begin at one. */

@@ -11,8 +11,8 @@ import {
 } from '../../domain/schemas/kuhr';
 import { monthStart } from '../../domain/rules/time-splits';
 import { type Batch, firstProblem, type LineLoader } from './batch';
-import { BillNumbers, Months, ProviderIndex } from './id-allocators';
-import { CopyInto } from '../postgres/copy-writer';
+import { BillNumbers, PartitionCreator, ProviderIndex } from './id-allocators';
+import { CopyWriter } from '../postgres/copy-writer';
 import type { Vault } from './vault';
 
 const EFFECTS = { avvist: 'reject', avkortet: 'curtail', merknad: 'note' } as const;
@@ -55,9 +55,9 @@ export class SettlementLoader implements LineLoader {
   readonly kind = 'settlement';
   #pending: Pending[] = [];
   readonly #providers = new ProviderIndex();
-  readonly #months: Months;
+  readonly #months: PartitionCreator;
   readonly #numbers = new BillNumbers();
-  readonly #submissions = new CopyInto('core.submission', [
+  readonly #submissions = new CopyWriter('core.submission', [
     'submission_id',
     'provider_id',
     'received_at',
@@ -68,7 +68,7 @@ export class SettlementLoader implements LineLoader {
     'batch_id',
     'extra',
   ]);
-  readonly #bills = new CopyInto('core.bill', [
+  readonly #bills = new CopyWriter('core.bill', [
     'received_month',
     'bill_id',
     'bill_guid',
@@ -91,7 +91,7 @@ export class SettlementLoader implements LineLoader {
     'batch_id',
     'extra',
   ]);
-  readonly #lines = new CopyInto('core.bill_line', [
+  readonly #lines = new CopyWriter('core.bill_line', [
     'received_month',
     'bill_id',
     'line_no',
@@ -103,7 +103,7 @@ export class SettlementLoader implements LineLoader {
     'batch_id',
     'extra',
   ]);
-  readonly #hits = new CopyInto('core.rule_outcome', [
+  readonly #hits = new CopyWriter('core.rule_outcome', [
     'received_month',
     'bill_id',
     'rule_no',
@@ -115,7 +115,7 @@ export class SettlementLoader implements LineLoader {
   ]);
 
   constructor(readonly vault: Vault) {
-    this.#months = new Months(vault.db);
+    this.#months = new PartitionCreator(vault.db);
   }
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
@@ -137,7 +137,7 @@ export class SettlementLoader implements LineLoader {
           `bill ${i + 1}`,
           'melding.praksisId',
           envelope.melding.praksisId,
-          'no such practice is known; load its actor first',
+          'no such practice is known; load its provider first',
         );
       return;
     }

@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Db, Tx } from '../postgres/connection';
-import { CopyInto } from '../postgres/copy-writer';
-import { Remembered } from './pseudonym-cache';
+import { CopyWriter } from '../postgres/copy-writer';
+import { PseudonymCache } from './pseudonym-cache';
 
 /** People remembered between files: at 80 bytes each, what a loader needs whatever the register's size. */
 const CACHE_LIMIT = 1_000_000;
@@ -24,13 +24,13 @@ export function vaultKey(home: string, given?: string): Buffer {
  * short transactions of their own: loaders do not wait for each other, and one left unused by a failed load harms nobody.
  */
 export class Vault {
-  readonly #known: Remembered;
+  readonly #known: PseudonymCache;
   constructor(
     readonly db: Db,
     readonly key: Buffer,
     cacheLimit = CACHE_LIMIT,
   ) {
-    this.#known = new Remembered(cacheLimit);
+    this.#known = new PseudonymCache(cacheLimit);
   }
 
   /** Surrogate of each id, made where there is none; the result has the order of the input. */
@@ -51,7 +51,7 @@ export class Vault {
   /** By sets: a file may bring a hundred thousand new people. @returns surrogates in the order of the look-ups, which are all different */
   async #findOrMake(tx: Tx, lookups: readonly Buffer[]): Promise<number[]> {
     await tx.raw('create temp table incoming_person (n int, lookup bytea, patient_key bigint) on commit drop');
-    const incoming = new CopyInto('incoming_person', ['n', 'lookup', 'patient_key']);
+    const incoming = new CopyWriter('incoming_person', ['n', 'lookup', 'patient_key']);
     const random = randomBytes(8 * lookups.length);
     lookups.forEach((lookup, n) => {
       const key = random.readBigUInt64BE(8 * n) >> 11n; // 53 random bits: exact as a number, no order, no meaning

@@ -3,7 +3,7 @@ import type { ArtifactStore } from '../artifacts/store';
 import type { Db } from '../postgres/connection';
 import type { LabelDifference } from '../db/stores/label-revisions';
 import { merkleRoot } from '../ledger/merkle';
-import { quote, withDuck } from '../duckdb/duckdb';
+import { quote, withDuckDb } from '../duckdb/duckdb';
 import type { MatrixRecipe } from './register-matrix';
 
 /** A difference between two label sets, with the Merkle root of the rows that changed. */
@@ -24,20 +24,20 @@ interface Old {
 export async function labelChanges(
   { db, store }: { db: Db; store: ArtifactStore },
   matrixId: string,
-  recipe: Extract<MatrixRecipe, { kind: 'cases' }>,
+  recipe: Extract<MatrixRecipe, { kind: 'training' }>,
 ): Promise<LabelChange[]> {
   const own = await db('ml.matrix').where({ matrix_id: matrixId }).first<Old & { snapshot_id: string }>();
   const { rows: olds } = await db.raw<{ rows: Old[] }>(
     `select distinct on (m.label_set_id) m.label_set_id, m.file_sha256 from ml.matrix m join ml.model_version v using (matrix_id)
       join ml.snapshot s using (snapshot_id)
-      where m.recipe->>'kind' = 'cases' and m.recipe->>'minAmountOre' = ?::text and m.label_set_id <> ? and s.as_of < (select as_of from ml.snapshot where snapshot_id = ?)
+      where m.recipe->>'kind' = 'training' and m.recipe->>'minAmountOre' = ?::text and m.label_set_id <> ? and s.as_of < (select as_of from ml.snapshot where snapshot_id = ?)
         and not exists (select 1 from ml.label_revision r where r.label_set_id = m.label_set_id and r.revised_by = ?)
       order by m.label_set_id, m.matrix_id`,
     [String(recipe.minAmountOre), own.label_set_id, own.snapshot_id, own.label_set_id],
   );
   const present = olds.filter(({ file_sha256 }) => store.has(file_sha256));
   if (present.length === 0) return [];
-  return withDuck(store.temporary(), async (duck) => {
+  return withDuckDb(store.temporary(), async (duck) => {
     const changes: LabelChange[] = [];
     const labels = (sha: string) =>
       `(select row_id, label, amount_ore from read_parquet(${quote(store.existing(sha))}))`;
@@ -46,15 +46,13 @@ export async function labelChanges(
         `select o.row_id, o.label::int, n.label::int, o.amount_ore::varchar, n.amount_ore::varchar, count(*) over ()::int
            from ${labels(old.file_sha256)} o left join ${labels(own.file_sha256)} n using (row_id) where o.label is not null order by o.row_id`,
       );
-      const rows = reader
-        .getRows()
-        .map(([id, before, after, amount, amountAfter]) => ({
-          id: String(id),
-          before: Number(before),
-          after: after === null ? null : Number(after),
-          amount,
-          amountAfter,
-        }));
+      const rows = reader.getRows().map(([id, before, after, amount, amountAfter]) => ({
+        id: String(id),
+        before: Number(before),
+        after: after === null ? null : Number(after),
+        amount,
+        amountAfter,
+      }));
       const changed = rows.filter((row) => row.after !== row.before || row.amount !== row.amountAfter);
       if (changed.length === 0) continue;
       const count = (of: (row: (typeof rows)[number]) => boolean) => changed.filter(of).length;

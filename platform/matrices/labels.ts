@@ -3,11 +3,11 @@ import { civilTime } from '../../domain/time/civil-time';
 import { UtplukkError } from '../../domain/errors';
 import type { ArtifactStore } from '../artifacts/store';
 import { type Manifest, partsOf } from '../snapshots/datasets';
-import { openView } from '../features/monthly-rollups';
+import { createView } from '../features/monthly-rollups';
 import { ident } from '../duckdb/duckdb';
 
 /**
- * Cohort and labels as reviewed SQL over the sealed snapshot: controls opened before the as-of instant, and what of
+ * Cohort and labels as reviewed SQL over the stored snapshot: controls opened before the as-of instant, and what of
  * their outcome was known by then. A label has a state:
  *   open        no decision is known
  *   provisional decided, and a complaint may still come or is still open (less than `finalDays` since the decision)
@@ -38,17 +38,17 @@ export function labelSql(minAmountOre: number, asOf: string): string {
 }
 
 /** Makes table `labels` from a snapshot's cases and yields the as-of dates of those that have a label, in order. */
-export async function openLabels(
+export async function createLabelsView(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
   minAmountOre: number,
 ): Promise<readonly string[]> {
   for (const name of ['case', 'outcome', 'appeal', 'reversal'])
-    await openView(duck, store, manifest, ident(name), name, () => true);
+    await createView(duck, store, manifest, ident(name), name, () => true);
   // Snapshots sealed before chances of selection were extracted hold none.
   if (partsOf(manifest, 'case_draw').length > 0)
-    await openView(duck, store, manifest, 'case_draw', 'case_draw', () => true);
+    await createView(duck, store, manifest, 'case_draw', 'case_draw', () => true);
   else await duck.run('create temp table case_draw (case_no varchar, selection_probability double)');
   const day = civilTime(Date.parse(manifest.asOf)).day;
   await duck.run(`create temp table labels as ${labelSql(minAmountOre, day)}`);

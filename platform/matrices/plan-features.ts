@@ -3,7 +3,7 @@ import { type FeaturePlan, featureLots, LARGE_SNAPSHOT_LINES } from '../../domai
 import type { ArtifactStore } from '../artifacts/store';
 import { type Manifest, partsOf } from '../snapshots/datasets';
 import { derivedMonths } from '../features/monthly-rollups';
-import { openLabels } from './labels';
+import { createLabelsView } from './labels';
 
 export const isLarge = (manifest: Manifest): boolean =>
   partsOf(manifest, 'bill_line').reduce((sum, part) => sum + part.rows, 0) > LARGE_SNAPSHOT_LINES;
@@ -15,6 +15,6 @@ export async function planFeatures(
   manifest: Manifest,
   minAmountOre: number,
 ): Promise<FeaturePlan> {
-  const dates = await openLabels(duck, store, manifest, minAmountOre);
+  const dates = await createLabelsView(duck, store, manifest, minAmountOre);
   return featureLots(derivedMonths(manifest), dates, isLarge(manifest));
 }

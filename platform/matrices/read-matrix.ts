@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
 import { KEY_COLUMNS, type MatrixColumn, type MatrixData } from '../../domain/schemas/matrix';
-import { ident, quote, withDuck } from '../duckdb/duckdb';
+import { ident, quote, withDuckDb } from '../duckdb/duckdb';
 
 /** Reads a matrix file, all of it or the rows of one hash shard, in the order of row ids: sorted once, read in one pass. */
 export async function readMatrix(
@@ -9,7 +9,7 @@ export async function readMatrix(
   tempDir: string,
   shard?: { index: number; of: number },
 ): Promise<MatrixData> {
-  return withDuck(tempDir, async (duck) => {
+  return withDuckDb(tempDir, async (duck) => {
     // md5 is DuckDB's portable hash: a shard holds the same rows on every version and machine.
     const where = shard ? `where md5_number_lower(entity) % ${shard.of} = ${shard.index}` : '';
     const from = `from read_parquet(${quote(file)}) ${where}`;

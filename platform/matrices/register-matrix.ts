@@ -15,32 +15,32 @@ import { canonical, digestOf, sha256File } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
 import type { Db } from '../postgres/connection';
-import { type ActRef, append } from '../ledger/append';
-import { ident, PARQUET, quote, withDuck } from '../duckdb/duckdb';
+import { type AuditContext, append } from '../ledger/append';
+import { ident, PARQUET, quote, withDuckDb } from '../duckdb/duckdb';
 import { readManifest } from '../snapshots/manifests';
 import { type Manifest, partsOf } from '../snapshots/datasets';
 import { deriveParts } from '../features/monthly-rollups';
 import { type FeaturePart, featureParts } from '../features/compute-features';
-import { openLabels } from './labels';
+import { createLabelsView } from './labels';
 
 /** What a matrix is made of; equal recipes make equal matrices, so the recipe's digest finds one that exists. */
 export type MatrixRecipe =
   | {
-      readonly kind: 'cases';
+      readonly kind: 'training';
       readonly snapshotId: string;
       readonly minAmountOre: number;
       readonly code: string;
       readonly engine: string;
     }
   | {
-      readonly kind: 'population';
+      readonly kind: 'scoring';
       readonly snapshotId: string;
       readonly asOf: string;
       readonly code: string;
       readonly engine: string;
     }
   | {
-      readonly kind: 'table';
+      readonly kind: 'training-table';
       readonly fileSha256: string;
       readonly fileName: string;
       readonly mapping: unknown;
@@ -49,7 +49,7 @@ export type MatrixRecipe =
     }
   /** Rows of a table from a day on, one an entity, outcomes left out: what is to be scored. */
   | {
-      readonly kind: 'table-population';
+      readonly kind: 'scoring-table';
       readonly fileSha256: string;
       readonly fileName: string;
       readonly mapping: unknown;
@@ -88,7 +88,7 @@ export async function findMatrix(db: Db, recipe: MatrixRecipe): Promise<MatrixRe
 /** Builds the matrix of a register snapshot: controlled cases (for training) or the whole active population (for scoring). */
 export async function buildRegisterMatrix(
   { db, store }: { db: Db; store: ArtifactStore },
-  actor: ActRef,
+  audit: AuditContext,
   recipe: RegisterRecipe,
 ): Promise<MatrixRef> {
   const found = await findMatrix(db, recipe);
@@ -98,15 +98,15 @@ export async function buildRegisterMatrix(
   if (meta.rows === 0)
     throw new UtplukkError(
       'NoLabels',
-      `the snapshot holds no ${recipe.kind === 'cases' ? 'concluded control' : 'active provider'}`,
+      `the snapshot holds no ${recipe.kind === 'training' ? 'concluded control' : 'active provider'}`,
       'Load outcomes, or choose a later as-of instant.',
     );
-  return storeMatrix(db, actor, recipe, made, meta, recipe.snapshotId);
+  return storeMatrix(db, audit, recipe, made, meta, recipe.snapshotId);
 }
 
-export type RegisterRecipe = Extract<MatrixRecipe, { kind: 'cases' | 'population' }>;
+export type RegisterRecipe = Extract<MatrixRecipe, { kind: 'training' | 'scoring' }>;
 const columnsOf = (recipe: RegisterRecipe): readonly MatrixColumn[] =>
-  recipe.kind === 'cases' ? [...REGISTER_COLUMNS, CASEWORKER, ...DESIGN] : REGISTER_COLUMNS;
+  recipe.kind === 'training' ? [...REGISTER_COLUMNS, CASEWORKER, ...DESIGN] : REGISTER_COLUMNS;
 
 async function makeRegisterMatrix(
   { db, store }: { db: Db; store: ArtifactStore },
@@ -121,9 +121,9 @@ export async function registerMatrixOf(
   manifest: Manifest,
   recipe: RegisterRecipe,
 ): Promise<Made> {
-  return withDuck(store.temporary(), async (duck) => {
+  return withDuckDb(store.temporary(), async (duck) => {
     checkBills(manifest);
-    await (recipe.kind === 'cases'
+    await (recipe.kind === 'training'
       ? casesTable(duck, store, manifest, recipe.minAmountOre)
       : populationTable(duck, store, manifest, recipe.asOf));
     return writeMatrix(duck, store, columnsOf(recipe));
@@ -131,14 +131,14 @@ export async function registerMatrixOf(
 }
 
 /** The id that the recipe yields now, whatever was stored. */
-export const rebuildRegisterMatrix = async (
+export const reproduceRegisterMatrix = async (
   deps: { db: Db; store: ArtifactStore },
   recipe: RegisterRecipe,
 ): Promise<string> => (await makeRegisterMatrix(deps, recipe)).matrixId;
 
 export async function storeMatrix(
   db: Db,
-  actor: ActRef,
+  audit: AuditContext,
   recipe: MatrixRecipe,
   made: Pick<Made, 'matrixId' | 'fileSha256' | 'labelSetId'>,
   meta: MatrixMeta,
@@ -159,9 +159,9 @@ export async function storeMatrix(
     if (inserted.rowCount === 0 && labels === 0) return;
     await append(
       tx,
-      actor,
+      audit,
       {
-        act: 'matrix.built',
+        event: 'matrix.built',
         subject: { kind: 'matrix', id: made.matrixId },
         after: made.matrixId,
         rows: { count: meta.rows, root: made.fileSha256 },
@@ -201,7 +201,7 @@ async function casesTable(
   manifest: Manifest,
   minAmountOre: number,
 ): Promise<void> {
-  const asOfs = await openLabels(duck, store, manifest, minAmountOre);
+  const asOfs = await createLabelsView(duck, store, manifest, minAmountOre);
   await featuresAt(duck, store, manifest, asOfs);
   await duck.run(`create temp table matrix as select l.case_no as row_id, 'P' || l.provider_id as entity, l.as_of, f.practice_type as grp, l.label, l.label_known_on, l.amount_ore,
     f.* exclude (as_of, provider_id), l.caseworker, d.${SELECTION_PROBABILITY}, l.basis as ${CONTROL_BASIS} from labels l join features f using (as_of, provider_id) left join case_draw d using (case_no) where l.label is not null order by row_id`);

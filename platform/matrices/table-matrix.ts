@@ -7,8 +7,8 @@ import { type TableMapping, tableMappingSchema } from '../../domain/schemas/tabl
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
 import type { Db } from '../postgres/connection';
-import { type ActRef, append } from '../ledger/append';
-import { ident, quote, withDuck } from '../duckdb/duckdb';
+import { type AuditContext, append } from '../ledger/append';
+import { ident, quote, withDuckDb } from '../duckdb/duckdb';
 import { type Made, type MatrixRecipe, type MatrixRef, storeMatrix, writeMatrix } from './register-matrix';
 import { matrixEngine } from '../duckdb/version';
 
@@ -22,7 +22,7 @@ export interface TableLoad {
 export const tableCode = () => codeIdentity('platform/matrices/table-matrix.ts');
 
 /** Copies the user's file into the store, so that what was trained on stays what it was. */
-export async function pinTable(store: ArtifactStore, file: string): Promise<string> {
+export async function storeTable(store: ArtifactStore, file: string): Promise<string> {
   if (!fs.existsSync(file))
     throw invalid(`${file} does not exist`, 'Check the path in `source.file`; it is relative to the experiment.');
   if (!/\.(csv|csv\.gz|parquet)$/.test(file)) throw invalid(`${file} is neither .csv, .csv.gz nor .parquet`);
@@ -66,8 +66,8 @@ export async function makeTableMatrix(
   { fileSha256, fileName, mapping, from }: TableSource,
 ): Promise<MadeTable> {
   const columns = columnsOf(mapping);
-  return withDuck(store.temporary(), async (duck) => {
-    await openTable(duck, store.existing(fileSha256), fileName);
+  return withDuckDb(store.temporary(), async (duck) => {
+    await createTableView(duck, store.existing(fileSha256), fileName);
     await checkHeader(duck, mapping, fileName);
     await refuseFreeText(duck, mapping);
     await findBadRows(duck, mapping, columns);
@@ -107,11 +107,11 @@ export async function makeTableMatrix(
 /** Turns a prepared feature table into a matrix. Bad rows go to quarantine with line, column, value and reason. */
 export async function buildTableMatrix(
   { db, store }: { db: Db; store: ArtifactStore },
-  actor: ActRef,
+  audit: AuditContext,
   source: TableSource,
 ): Promise<TableLoad> {
   const recipe: MatrixRecipe = {
-    kind: 'table',
+    kind: 'training-table',
     fileSha256: source.fileSha256,
     fileName: path.basename(source.fileName),
     mapping: source.mapping,
@@ -119,8 +119,8 @@ export async function buildTableMatrix(
     engine: matrixEngine(),
   };
   const table = await makeTableMatrix(store, source);
-  await quarantine(db, actor, source, table);
-  const matrix = await storeMatrix(db, actor, recipe, table.made, table.meta, null);
+  await quarantine(db, audit, source, table);
+  const matrix = await storeMatrix(db, audit, recipe, table.made, table.meta, null);
   return { matrix, read: table.read, loaded: matrix.meta.rows, quarantined: table.quarantined };
 }
 
@@ -130,9 +130,9 @@ const columnsOf = (mapping: TableMapping): MatrixColumn[] => [
 ];
 
 /** The id that the recipe yields now, whatever was stored. */
-export async function rebuildTableMatrix(
+export async function reproduceTableMatrix(
   store: ArtifactStore,
-  recipe: Extract<MatrixRecipe, { kind: 'table' | 'table-population' }>,
+  recipe: Extract<MatrixRecipe, { kind: 'training-table' | 'scoring-table' }>,
 ): Promise<string> {
   return (await makeTableMatrix(store, { ...recipe, mapping: tableMappingSchema.parse(recipe.mapping) })).made.matrixId;
 }
@@ -141,7 +141,7 @@ async function one(duck: DuckDBConnection, sql: string): Promise<unknown[]> {
   return (await duck.runAndReadAll(sql)).getRows()[0] ?? [];
 }
 
-async function openTable(duck: DuckDBConnection, file: string, name: string): Promise<void> {
+async function createTableView(duck: DuckDBConnection, file: string, name: string): Promise<void> {
   const source = name.endsWith('.parquet')
     ? `read_parquet(${quote(file)})`
     : `read_csv(${quote(file)}, header = true, all_varchar = true, delim = ',', quote = '"', parallel = false, compression = '${name.endsWith('.gz') ? 'gzip' : 'none'}')`;
@@ -316,13 +316,13 @@ async function populationFrom(duck: DuckDBConnection, day: string): Promise<void
 /** The population of a prepared table as of a day; bad rows go to quarantine as they do in training. */
 export async function buildTablePopulation(
   { db, store }: { db: Db; store: ArtifactStore },
-  actor: ActRef,
+  audit: AuditContext,
   source: TableSource & { from: string },
 ): Promise<MatrixRef> {
   const { fileSha256, mapping, from } = source;
   const fileName = path.basename(source.fileName);
   const recipe: MatrixRecipe = {
-    kind: 'table-population',
+    kind: 'scoring-table',
     fileSha256,
     fileName,
     mapping,
@@ -331,18 +331,18 @@ export async function buildTablePopulation(
     engine: matrixEngine(),
   };
   const table = await makeTableMatrix(store, source);
-  await quarantine(db, actor, source, table);
-  return storeMatrix(db, actor, recipe, table.made, table.meta, null);
+  await quarantine(db, audit, source, table);
+  return storeMatrix(db, audit, recipe, table.made, table.meta, null);
 }
 
-async function quarantine(db: Db, actor: ActRef, source: TableSource, table: MadeTable): Promise<void> {
+async function quarantine(db: Db, audit: AuditContext, source: TableSource, table: MadeTable): Promise<void> {
   const name = path.basename(source.fileName);
   const loaded = table.read - table.quarantined;
   await db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
-      `insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, act_id) values ('table', ?, ?, ?, ?, ?, clock_timestamp(), ?)
+      `insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, action_id) values ('table', ?, ?, ?, ?, ?, clock_timestamp(), ?)
        on conflict on constraint load_batch_content do nothing returning batch_id`,
-      [name, source.fileSha256, table.read, loaded, table.quarantined, actor.actId],
+      [name, source.fileSha256, table.read, loaded, table.quarantined, audit.actionId],
     );
     const batchId = rows[0]?.batch_id;
     if (batchId === undefined) return; // the same file was loaded before, perhaps under another mapping
@@ -359,9 +359,9 @@ async function quarantine(db: Db, actor: ActRef, source: TableSource, table: Mad
     const rowsOf = { count: loaded, root: source.fileSha256 };
     await append(
       tx,
-      actor,
+      audit,
       {
-        act: 'table.loaded',
+        event: 'table.loaded',
         subject: { kind: 'load-batch', id: String(batchId) },
         after: source.fileSha256,
         rows: rowsOf,

@@ -3,7 +3,7 @@ import { slotName } from '../../domain/rules/slots';
 import type { Db } from '../postgres/connection';
 import { getRun } from '../db/stores/runs';
 import { championOf, toMirror } from '../db/stores/versions';
-import { type ActRef, append } from '../ledger/append';
+import { type AuditContext, append } from '../ledger/append';
 import { MlflowError } from './client';
 import { type MlflowMirror, statusOf, TAG } from './mirror';
 
@@ -32,17 +32,17 @@ export class MlflowWatch {
   ) {}
 
   /** Throws when MLflow is away: the next look tells. */
-  async look(beginAct: () => Promise<ActRef>, at: Date): Promise<Deviation[]> {
+  async look(startAuditedAction: () => Promise<AuditContext>, at: Date): Promise<Deviation[]> {
     const waiting = await this.db('ml.mirror_outbox').whereNull('done_at').first<object | undefined>();
     if (waiting) return [];
     const found = [...(await this.#champions()), ...(await this.#versions()), ...(await this.#runs())];
     if (found.length === 0) return [];
-    const actor = await beginAct();
-    for (const deviation of found) await this.#record(actor, deviation, at);
+    const audit = await startAuditedAction();
+    for (const deviation of found) await this.#record(audit, deviation, at);
     return found;
   }
 
-  async #record(actor: ActRef, { kind, subjectId, what, expected, found }: Deviation, at: Date): Promise<void> {
+  async #record(audit: AuditContext, { kind, subjectId, what, expected, found }: Deviation, at: Date): Promise<void> {
     // A run that is made again takes its versions along: they point to it.
     const versions = kind === 'version' ? [subjectId] : kind === 'run' ? await this.#versionsOf(subjectId) : [];
     if (kind === 'run') await this.#setAside('run', subjectId);
@@ -61,8 +61,8 @@ export class MlflowWatch {
       }
       await append(
         tx,
-        actor,
-        { act: 'mirror.deviation-found', subject: { kind: `mlflow-${kind}`, id: subjectId } },
+        audit,
+        { event: 'mirror.deviation-found', subject: { kind: `mlflow-${kind}`, id: subjectId } },
         at,
       );
     });

@@ -15,7 +15,7 @@ const text = (cell: Cell): string =>
       : String(cell);
 
 /** Collects rows as COPY text and sends them to one table over the transaction's own connection. */
-export class CopyInto {
+export class CopyWriter {
   #rows: string[] = [];
   constructor(
     readonly table: string,

@@ -37,7 +37,7 @@ export async function signStatement(statement: Statement, signer: Signer): Promi
  * Opens an envelope whose signature is by one of the pinned keys.
  * @throws UtplukkError ContentMismatch naming what is wrong: shape, unknown key, forged signature
  */
-export function openEnvelope(raw: unknown, keys: readonly Uint8Array[]): Statement {
+export function verifyEnvelope(raw: unknown, keys: readonly Uint8Array[]): Statement {
   const parsed = envelopeSchema.safeParse(raw);
   if (!parsed.success)
     throw mismatch('this is not a signed statement', 'Expected a DSSE envelope with an in-toto payload.');

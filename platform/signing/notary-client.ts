@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FAILURE_TYPES } from '../../domain/failure-types';
 import { UtplukkError } from '../../domain/errors';
 import { type Envelope, envelopeSchema } from './dsse';
-import type { LabelCorrection, LaterEvaluation, VersionPredicate } from './statements';
+import type { LabelCorrection, PostDeploymentDocument, VersionPredicate } from './statements';
 
 const problem = z.object({
   type: z.enum([...FAILURE_TYPES, 'Internal']),
@@ -39,8 +39,8 @@ export class NotaryClient {
     about: About & Omit<LabelCorrection, 'slot' | 'at'> & { serviceToken: string },
   ): Promise<Envelope> => this.#signed('label-corrections', about);
 
-  laterEvaluation = (
-    about: About & Omit<LaterEvaluation, 'slot' | 'at'> & { serviceToken: string },
+  postDeploymentDocument = (
+    about: About & Omit<PostDeploymentDocument, 'slot' | 'at'> & { serviceToken: string },
   ): Promise<Envelope> => this.#signed('later-evaluations', about);
 
   /** Covers the ledger as it is now. */
@@ -60,7 +60,7 @@ export class NotaryClient {
       signal: AbortSignal.timeout(60_000),
     }).catch((error: unknown) => {
       throw new UtplukkError(
-        'SourceAway',
+        'SourceUnavailable',
         `the notary does not answer (${(error as { cause?: { code?: string } }).cause?.code ?? String(error)})`,
         'Is `npm start` running?',
       );

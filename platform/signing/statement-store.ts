@@ -1,5 +1,5 @@
 import { conflict } from '../../domain/errors';
-import type { ActRef } from '../ledger/append';
+import type { AuditContext } from '../ledger/append';
 import { type Envelope, envelopeDigest } from './dsse';
 import { PREDICATE } from './statements';
 import type { Db, Tx } from '../postgres/connection';
@@ -18,14 +18,14 @@ export async function storeStatement(
     versionId,
     predicateType,
     envelope,
-    act,
+    audit,
     at,
-  }: { versionId: string; predicateType: string; envelope: Envelope; act: ActRef; at: Date },
+  }: { versionId: string; predicateType: string; envelope: Envelope; audit: AuditContext; at: Date },
 ): Promise<string> {
   const statementId = envelopeDigest(envelope);
   await tx.raw(
-    'insert into ml.statement (statement_id, version_id, predicate_type, envelope, act_id, made_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
-    [statementId, versionId, predicateType, JSON.stringify(envelope), act.actId, at],
+    'insert into ml.statement (statement_id, version_id, predicate_type, envelope, action_id, made_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
+    [statementId, versionId, predicateType, JSON.stringify(envelope), audit.actionId, at],
   );
   return statementId;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mismatch, notAllowed } from '../../domain/errors';
 import { FOUR_EYES, fourEyesProblem } from '../../domain/rules/four-eyes';
-import { openEnvelope, type Statement } from './dsse';
+import { verifyEnvelope, type Statement } from './dsse';
 import { type Binding, checkEvidence, type Person, personKey } from './step-up-token';
 import type { Trust } from './trusted-keys';
 
@@ -12,7 +12,7 @@ export const PREDICATE = {
   decision: 'urn:utplukk:promotion-decision:v1',
   revocation: 'urn:utplukk:revocation:v1',
   labelCorrection: 'urn:utplukk:label-correction:v1',
-  laterEvaluation: 'urn:utplukk:later-evaluation:v1',
+  postDeploymentDocument: 'urn:utplukk:later-evaluation:v1',
 } as const;
 
 const person = z.object({ issuer: z.string(), subject: z.string(), token: z.string() });
@@ -51,10 +51,10 @@ export const labelCorrectionSchema = z.object({
   root: z.string(),
 });
 /** How the version did on outcomes that became known after it had learnt. */
-export const laterEvaluationSchema = z.object({
+export const postDeploymentDocumentSchema = z.object({
   slot: z.string(),
   at: z.iso.datetime(),
-  followUpId: z.string(),
+  evaluationId: z.string(),
   asOf: z.iso.datetime(),
   matrixId: z.string(),
   /** Null where the source has no label set of its own. */
@@ -64,7 +64,7 @@ export const laterEvaluationSchema = z.object({
   findings: z.int(),
   averagePrecision: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
 });
-export type LaterEvaluation = z.infer<typeof laterEvaluationSchema>;
+export type PostDeploymentDocument = z.infer<typeof postDeploymentDocumentSchema>;
 export type LabelCorrection = z.infer<typeof labelCorrectionSchema>;
 export type VersionPredicate = z.infer<typeof versionPredicate>;
 export type RequestPredicate = z.infer<typeof requestPredicate>;
@@ -84,7 +84,7 @@ function opened<T>(
   schema: z.ZodType<T>,
   versionId: string,
 ): { predicate: T; slot: string } {
-  const statement = openEnvelope(envelope, trust.notaryKeys);
+  const statement = verifyEnvelope(envelope, trust.notaryKeys);
   if (statement.predicateType !== type)
     throw mismatch(`expected a statement of kind ${type}, got ${statement.predicateType}`);
   const [subject] = statement.subject;
@@ -97,26 +97,30 @@ function opened<T>(
   return { predicate: parsed.data, slot: subject.name };
 }
 
-export const openVersion = (envelope: unknown, trust: Trust, versionId: string): VersionPredicate =>
+export const verifyVersion = (envelope: unknown, trust: Trust, versionId: string): VersionPredicate =>
   opened(envelope, trust, PREDICATE.version, versionPredicate, versionId).predicate;
 
-export const openLabelCorrection = (envelope: unknown, trust: Trust, versionId: string): LabelCorrection =>
+export const verifyLabelCorrection = (envelope: unknown, trust: Trust, versionId: string): LabelCorrection =>
   opened(envelope, trust, PREDICATE.labelCorrection, labelCorrectionSchema, versionId).predicate;
 
-export const openLaterEvaluation = (envelope: unknown, trust: Trust, versionId: string): LaterEvaluation =>
-  opened(envelope, trust, PREDICATE.laterEvaluation, laterEvaluationSchema, versionId).predicate;
+export const verifyPostDeploymentStatement = (
+  envelope: unknown,
+  trust: Trust,
+  versionId: string,
+): PostDeploymentDocument =>
+  opened(envelope, trust, PREDICATE.postDeploymentDocument, postDeploymentDocumentSchema, versionId).predicate;
 
 /** The request as it was signed, its requester's token checked again as of then. */
-export async function openRequest(
+export async function verifyRequest(
   envelope: unknown,
   trust: Trust,
   expected: { versionId: string; slot: string; requestId: string },
 ): Promise<{ predicate: RequestPredicate; requester: Person }> {
   const { predicate } = opened(envelope, trust, PREDICATE.request, requestPredicate, expected.versionId);
-  sameAct(predicate, expected);
+  sameEvent(predicate, expected);
   const requester = await checkEvidence(
     predicate.requester.token,
-    { act: 'promotion.request', ...expected },
+    { permission: 'promotion.request', ...expected },
     trust,
     new Date(predicate.at),
   );
@@ -128,19 +132,24 @@ export async function openRequest(
  * Opens a decision and checks everything that it rests on: the notary's signature, slot, request and version, both
  * people's tokens against pinned keys as of when they were used, that they differ, and the decider's role.
  */
-export async function openDecision(
+export async function verifyDecision(
   envelope: unknown,
   trust: Trust,
   expected: { versionId: string; slot: string; requestId: string },
 ): Promise<DecisionPredicate> {
   const { predicate } = opened(envelope, trust, PREDICATE.decision, decisionPredicate, expected.versionId);
-  sameAct(predicate, expected);
-  const act: Binding['act'] = predicate.verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
-  const decider = await checkEvidence(predicate.decider.token, { act, ...expected }, trust, new Date(predicate.at));
+  sameEvent(predicate, expected);
+  const permission: Binding['permission'] = predicate.verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
+  const decider = await checkEvidence(
+    predicate.decider.token,
+    { permission, ...expected },
+    trust,
+    new Date(predicate.at),
+  );
   samePerson(predicate.decider, decider);
   const requester = await checkEvidence(
     predicate.requester.token,
-    { act: 'promotion.request', ...expected },
+    { permission: 'promotion.request', ...expected },
     trust,
     new Date(predicate.requestedAt),
   );
@@ -166,7 +175,7 @@ export function refuseOneForBoth(parties: {
   if (!decider.roles.includes(role)) throw notAllowed(`the decider's token does not carry the role ${role}`);
 }
 
-function sameAct(found: { slot: string; requestId: string }, expected: { slot: string; requestId: string }): void {
+function sameEvent(found: { slot: string; requestId: string }, expected: { slot: string; requestId: string }): void {
   if (found.slot !== expected.slot) throw mismatch(`the statement is for slot ${found.slot}, not ${expected.slot}`);
   if (found.requestId !== expected.requestId)
     throw mismatch(`the statement belongs to request ${found.requestId}, not ${expected.requestId}`);

@@ -5,15 +5,15 @@ import { notAllowed } from '../../domain/errors';
 import { canonical } from '../artifacts/hash';
 import type { Trust } from './trusted-keys';
 
-/** What a person signs in for: one act, on one version, in one slot, about one request. */
+/** What a person signs in for: one action, on one version, in one slot, about one request. */
 export interface Binding {
-  readonly act: 'promotion.request' | 'promotion.approve' | 'promotion.refuse' | 'version.revoke';
+  readonly permission: 'promotion.request' | 'promotion.approve' | 'promotion.refuse' | 'version.revoke';
   readonly slot: string;
   readonly versionId: string;
   readonly requestId: string;
 }
 
-/** The OpenID nonce of a sign-in for one act: a token that carries it can stand for nothing else. */
+/** The OpenID nonce of a sign-in for one action: a token that carries it can stand for nothing else. */
 export const nonceOf = (binding: Binding): string =>
   createHash('sha256').update(canonical(binding)).digest('base64url');
 
@@ -34,7 +34,7 @@ const claims = z.object({
   principal_kind: z.literal('person').default('person'),
 });
 const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'];
-/** A sign-in for an act is used at once; clocks may differ a little. */
+/** A sign-in for an action is used at once; clocks may differ a little. */
 export const FRESH_SECONDS = 600;
 const CLOCK_TOLERANCE = 30;
 
@@ -50,19 +50,19 @@ export async function checkEvidence(idToken: string, binding: Binding, trust: Tr
   const claim = claims.safeParse(payload);
   if (!claim.success)
     throw notAllowed(
-      "the token does not say which act it was made for, or is not a person's",
-      'Sign in for the act itself.',
+      "the token does not say which action it was made for, or is not a person's",
+      'Sign in for the action itself.',
     );
   if (claim.data.nonce !== nonceOf(binding))
     throw notAllowed(
-      `the token was made for another act than ${binding.act} of this version and request`,
-      'Sign in anew for this act.',
+      `the token was made for another action than ${binding.permission} of this version and request`,
+      'Sign in anew for this action.',
     );
   const age = at.getTime() / 1000 - claim.data.iat;
   if (age > FRESH_SECONDS || age < -CLOCK_TOLERANCE)
     throw notAllowed(
-      `the sign-in for this act is ${Math.round(age)} s old; at most ${FRESH_SECONDS} s count`,
-      'Sign in anew for this act.',
+      `the sign-in for this action is ${Math.round(age)} s old; at most ${FRESH_SECONDS} s count`,
+      'Sign in anew for this action.',
     );
   return { issuer: claim.data.iss, subject: claim.data.sub, roles: claim.data.roles };
 }
@@ -71,7 +71,7 @@ function unverifiedIssuer(token: string): string | undefined {
   try {
     return decodeJwt(token).iss;
   } catch {
-    throw notAllowed('this is not a token', 'Expected the ID token of a sign-in for this act.');
+    throw notAllowed('this is not a token', 'Expected the ID token of a sign-in for this action.');
   }
 }
 
@@ -88,7 +88,7 @@ async function verified(token: string, issuer: Trust['issuers'][number], at: Dat
     return (await jwtVerify(token, keys, options)).payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired)
-      throw notAllowed('the token had expired when it was used', 'Sign in anew for this act.');
+      throw notAllowed('the token had expired when it was used', 'Sign in anew for this action.');
     if (error instanceof errors.JWKSNoMatchingKey)
       throw notAllowed('the token is signed by a key that is not pinned here', 'Check UTPLUKK_TRUST.');
     if (error instanceof errors.JWSSignatureVerificationFailed) throw notAllowed("the token's signature is forged");

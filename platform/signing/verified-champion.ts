@@ -1,11 +1,11 @@
 import { conflict, notAllowed, notFound } from '../../domain/errors';
-import { scoringProblem } from '../../domain/rules/rollback';
+import { scoringProblem } from '../../domain/rules/interventions';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db, Tx } from '../postgres/connection';
-import { emergenciesOf } from '../db/stores/rollbacks';
+import { interventionsOf } from '../db/stores/interventions';
 import { signedVersion, statementById, statementsOf } from './statement-store';
 import { championOf } from '../db/stores/versions';
-import { openDecision, openVersion, PREDICATE } from './statements';
+import { verifyDecision, verifyVersion, PREDICATE } from './statements';
 import type { Trust } from './trusted-keys';
 
 /** The version that scoring may load, with everything checked that makes it so. */
@@ -30,11 +30,11 @@ export async function verifiedChampion(
   if (!champion)
     throw notFound(`no version is live for ${slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
   const { versionId, decisionId, liveFrom } = champion;
-  const stopped = scoringProblem(await emergenciesOf(db, slot), at);
+  const stopped = scoringProblem(await interventionsOf(db, slot), at);
   if (stopped)
     throw notAllowed(
       `scoring of ${slot} is stopped: ${stopped}`,
-      '`utplukk emergency list` shows it, and who has still to answer.',
+      '`utplukk intervention list` shows it, and who has still to answer.',
     );
   const decision = await db('ml.decision as d')
     .join('ml.promotion_request as r', 'r.request_id', 'd.request_id')
@@ -46,10 +46,10 @@ export async function verifiedChampion(
       `no signed two-person decision stands behind version ${versionId.slice(0, 12)} in ${slot}`,
       'Ask for its promotion anew.',
     );
-  const signed = await openDecision(envelope, trust, { versionId, slot, requestId: decision.request_id });
+  const signed = await verifyDecision(envelope, trust, { versionId, slot, requestId: decision.request_id });
   if (signed.verdict !== 'approved')
     throw notAllowed(`the signed decision about version ${versionId.slice(0, 12)} is a refusal`);
-  const registered = openVersion(await signedVersion(db, versionId), trust, versionId);
+  const registered = verifyVersion(await signedVersion(db, versionId), trust, versionId);
   if (registered.slot !== slot)
     throw conflict(`version ${versionId.slice(0, 12)} was registered for ${registered.slot}`);
   if ((await statementsOf(db, versionId, PREDICATE.revocation)).length > 0)

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { openCheckpoint } from '../ledger/checkpoint';
+import { verifyCheckpoint } from '../ledger/checkpoint';
 import { leafHash, verifyInclusion } from '../ledger/merkle';
-import { type Envelope, envelopeSchema, openEnvelope } from './dsse';
+import { type Envelope, envelopeSchema, verifyEnvelope } from './dsse';
 import {
-  openDecision,
-  openLabelCorrection,
-  openLaterEvaluation,
-  openRequest,
-  openVersion,
+  verifyDecision,
+  verifyLabelCorrection,
+  verifyPostDeploymentStatement,
+  verifyRequest,
+  verifyVersion,
   PREDICATE,
 } from './statements';
 import type { Trust } from './trusted-keys';
@@ -59,7 +59,7 @@ export async function verifyVersionFile(file: VersionFile, trust: Trust): Promis
     const said = await attempt('a statement', () => checkStatement(envelope, file, trust));
     if (said) statements.push(said);
   }
-  const checkpoint = await attempt('the checkpoint', () => openCheckpoint(file.checkpoint, trust.notaryKeys));
+  const checkpoint = await attempt('the checkpoint', () => verifyCheckpoint(file.checkpoint, trust.notaryKeys));
   for (const { index, bytes, proof } of checkpoint ? file.entries : []) {
     const raw = Buffer.from(bytes, 'base64');
     const path = proof.map((hash) => Buffer.from(hash, 'base64'));
@@ -74,29 +74,30 @@ async function checkStatement(
   { versionId, slot, files }: VersionFile,
   trust: Trust,
 ): Promise<string> {
-  const statement = openEnvelope(envelope, trust.notaryKeys);
+  const statement = verifyEnvelope(envelope, trust.notaryKeys);
   const { requestId = '' } = statement.predicate as { requestId?: string };
-  if (statement.predicateType === PREDICATE.version) return `registered ${openVersion(envelope, trust, versionId).at}`;
+  if (statement.predicateType === PREDICATE.version)
+    return `registered ${verifyVersion(envelope, trust, versionId).at}`;
   if (statement.predicateType === PREDICATE.request) {
-    const { predicate } = await openRequest(envelope, trust, { versionId, slot, requestId });
+    const { predicate } = await verifyRequest(envelope, trust, { versionId, slot, requestId });
     return `asked for by ${predicate.requester.subject} at ${predicate.at}`;
   }
   if (statement.predicateType === PREDICATE.decision) {
-    const decision = await openDecision(envelope, trust, { versionId, slot, requestId });
+    const decision = await verifyDecision(envelope, trust, { versionId, slot, requestId });
     return `${decision.verdict} by ${decision.decider.subject} at ${decision.at}, asked for by ${decision.requester.subject}`;
   }
   if (statement.predicateType === PREDICATE.labelCorrection) {
-    const { at, rows, toFinding, fromFinding, unsettled } = openLabelCorrection(envelope, trust, versionId);
+    const { at, rows, toFinding, fromFinding, unsettled } = verifyLabelCorrection(envelope, trust, versionId);
     return `labels corrected by ${at}: of ${rows}, ${toFinding} became findings, ${fromFinding} are none any more, ${unsettled} have no label`;
   }
-  if (statement.predicateType === PREDICATE.laterEvaluation) {
+  if (statement.predicateType === PREDICATE.postDeploymentDocument) {
     const {
       asOf,
       rows,
       findings,
       averagePrecision: ap,
       documentSha256,
-    } = openLaterEvaluation(envelope, trust, versionId);
+    } = verifyPostDeploymentStatement(envelope, trust, versionId);
     if (!(documentSha256 in files))
       throw new Error(`the later evaluation as of ${asOf} rests on file ${documentSha256}, which is missing`);
     return `judged on ${rows} later outcomes as of ${asOf}, ${findings} of them findings: average precision ${ap.value.toFixed(3)} [${ap.lo.toFixed(3)}, ${ap.hi.toFixed(3)}]`;

@@ -251,7 +251,7 @@ export const DATASETS: readonly Dataset[] = [
 export const shardSql = (provider: string, shards: number): string =>
   `((cast(${provider} as bigint) * 2654435761) % 4294967296 / 65536) % ${shards}`;
 
-export interface PartRef {
+export interface PartitionRef {
   /** `all`, a first day of a month, or that and the shard: 2024-03-01/5of8. */
   readonly part: string;
   readonly rows: number;
@@ -260,8 +260,8 @@ export interface PartRef {
   /** SHA-256 of the Parquet file that holds them. */
   readonly file: string;
 }
-export const monthOf = ({ part }: PartRef): string | undefined => (part === 'all' ? undefined : part.slice(0, 10));
-export const shardOf = ({ part }: PartRef): number => Number.parseInt(part.split('/')[1] ?? '0', 10);
+export const monthOf = ({ part }: PartitionRef): string | undefined => (part === 'all' ? undefined : part.slice(0, 10));
+export const shardOf = ({ part }: PartitionRef): number => Number.parseInt(part.split('/')[1] ?? '0', 10);
 
 export interface Manifest {
   readonly v: 2;
@@ -271,11 +271,11 @@ export interface Manifest {
   readonly datasets: readonly {
     readonly name: string;
     readonly columns: readonly (readonly [string, string])[];
-    readonly parts: readonly PartRef[];
+    readonly parts: readonly PartitionRef[];
   }[];
 }
 
-export const partsOf = (manifest: Manifest, name: string): readonly PartRef[] =>
+export const partsOf = (manifest: Manifest, name: string): readonly PartitionRef[] =>
   manifest.datasets.find((dataset) => dataset.name === name)?.parts ?? [];
 
 /** The same of one provider, here. */

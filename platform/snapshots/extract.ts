@@ -4,10 +4,10 @@ import { addMonths, monthStart } from '../../domain/rules/time-splits';
 import { canonical, digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db, Tx } from '../postgres/connection';
-import { type ActRef, append } from '../ledger/append';
+import { type AuditContext, append } from '../ledger/append';
 import { copyOut, copyOutSharded, type CsvPart } from './copy-out';
-import { type Dataset, DATASETS, type Manifest, type PartRef, shardSql } from './datasets';
-import { PARQUET, quote, runInLittle, withDuck } from '../duckdb/duckdb';
+import { type Dataset, DATASETS, type Manifest, type PartitionRef, shardSql } from './datasets';
+import { PARQUET, quote, runWithMemoryLimit, withDuckDb } from '../duckdb/duckdb';
 
 export interface SnapshotRef {
   readonly snapshotId: string;
@@ -40,20 +40,20 @@ export function snapshotIdOf(manifest: Manifest): string {
 
 export interface ExtractionInput {
   readonly asOf: string;
-  /** Last sealed batch to be seen; the newest when left out. */
+  /** Last committed batch to be seen; the newest when left out. */
   readonly horizon?: number | undefined;
   /** Into how many parts providers are cut within a month; more for larger registers. */
   readonly shards?: number | undefined;
 }
 
 /**
- * Extracts what was known before `asOf`, and loaded up to the last sealed batch, into content-addressed Parquet. A
+ * Extracts what was known before `asOf`, and loaded up to the last committed batch, into content-addressed Parquet. A
  * partition that nothing can have changed since it was last written is found again, not read again. Running twice yields
  * the same snapshot and one ledger entry.
  */
 export async function extractSnapshot(
   { db, store }: { db: Db; store: ArtifactStore },
-  actor: ActRef,
+  audit: AuditContext,
   { asOf, horizon: fixedHorizon, shards = 1 }: ExtractionInput,
   progress: (done: number, total: number) => void = () => {},
 ): Promise<SnapshotRef> {
@@ -64,15 +64,15 @@ export async function extractSnapshot(
   );
   const snapshotId = snapshotIdOf(manifest);
   const rows = manifest.datasets.flatMap((d) => d.parts).reduce((sum, part) => sum + part.rows, 0);
-  await seal(db, store, actor, manifest, snapshotId, rows);
+  await recordSnapshot(db, store, audit, manifest, snapshotId, rows);
   return { snapshotId, rows, partsWritten: counts.written, partsReused: counts.reused };
 }
 
-/** Reads a sealed snapshot's partitions out of the register again, none of them found among those written before. */
+/** Reads a stored snapshot's partitions out of the register again, none of them found among those written before. */
 export const rereadRegister = async (
   deps: { db: Db; store: ArtifactStore },
-  sealed: Pick<Manifest, 'asOf' | 'horizon' | 'shards'>,
-): Promise<Manifest> => (await readRegister(deps, sealed, { reuse: false })).manifest;
+  stored: Pick<Manifest, 'asOf' | 'horizon' | 'shards'>,
+): Promise<Manifest> => (await readRegister(deps, stored, { reuse: false })).manifest;
 
 /** A partition is read and written by one thread, in the order of its rows: more memory would hold more of it and be no faster. */
 const CONVERTING = { threads: 1 };
@@ -90,9 +90,9 @@ async function readRegister(
     db.transaction(
       async (tx): Promise<Manifest> => {
         await tx.raw("set local timezone = 'UTC'; set local datestyle = 'ISO'");
-        const horizon = fixedHorizon ?? (await lastSealed(tx));
+        const horizon = fixedHorizon ?? (await lastCommitted(tx));
         const plans = await plan(tx, { asOf: new Date(asOf).toISOString(), horizon, shards });
-        const parts = new Map<Dataset, PartRef[]>(DATASETS.map((dataset) => [dataset, []]));
+        const parts = new Map<Dataset, PartitionRef[]>(DATASETS.map((dataset) => [dataset, []]));
         // While DuckDB turns one month into Parquet, PostgreSQL already streams the next.
         let converting: Promise<void> = Promise.resolve();
         for (const [index, item] of plans.entries()) {
@@ -117,12 +117,14 @@ async function readRegister(
       },
       { isolationLevel: 'repeatable read', readOnly: true },
     );
-  return { manifest: await withDuck(store.temporary(), read, CONVERTING), counts };
+  return { manifest: await withDuckDb(store.temporary(), read, CONVERTING), counts };
 }
 
-async function lastSealed(tx: Tx): Promise<number> {
-  const { rows } = await tx.raw<{ rows: { last_sealed: number }[] }>('select last_sealed from core.batch_counter');
-  return rows[0]!.last_sealed;
+async function lastCommitted(tx: Tx): Promise<number> {
+  const { rows } = await tx.raw<{ rows: { last_committed: number }[] }>(
+    'select last_committed from core.batch_counter',
+  );
+  return rows[0]!.last_committed;
 }
 
 async function plan(
@@ -130,8 +132,8 @@ async function plan(
   { asOf, horizon, shards }: { asOf: string; horizon: number; shards: number },
 ): Promise<PartPlan[]> {
   const { rows } = await tx.raw<{ rows: { month: string; kind: string; max_seq: number }[] }>(
-    `select received_month::text as month, b.kind, max(b.sealed_seq) as max_seq from core.month_touch t join core.load_batch b using (batch_id)
-      where b.sealed_seq <= ? and received_month <= ?::date group by 1, 2 order by 1`,
+    `select received_month::text as month, b.kind, max(b.committed_seq) as max_seq from core.month_touch t join core.load_batch b using (batch_id)
+      where b.committed_seq <= ? and received_month <= ?::date group by 1, 2 order by 1`,
     [horizon, monthStart(asOf.slice(0, 10))],
   );
   return DATASETS.flatMap((dataset) => {
@@ -149,7 +151,7 @@ async function plan(
   });
 }
 
-async function findParts(tx: Tx, store: ArtifactStore, item: PartPlan): Promise<PartRef[] | undefined> {
+async function findParts(tx: Tx, store: ArtifactStore, item: PartPlan): Promise<PartitionRef[] | undefined> {
   const rows = await tx('ml.partition')
     .where({ dataset: item.dataset.name, cut: item.cut, max_seq: item.maxSeq })
     .whereIn('part', item.parts)
@@ -169,7 +171,7 @@ async function readMonth(tx: Tx, store: ArtifactStore, item: PartPlan, shards: n
   const sharded = item.parts.length > 1;
   const shard = sharded ? shardSql(dataset.shardBy!, shards) : '';
   const month = dataset.inMonth ? `and ${dataset.inMonth.replaceAll('$month', item.month)}` : '';
-  const query = `select ${sharded ? `${shard}, ` : ''}${dataset.select} from ${dataset.from} join core.load_batch batch on batch.batch_id = t.batch_id and batch.sealed_seq <= ${item.maxSeq}
+  const query = `select ${sharded ? `${shard}, ` : ''}${dataset.select} from ${dataset.from} join core.load_batch batch on batch.batch_id = t.batch_id and batch.committed_seq <= ${item.maxSeq}
     where t.known_from < '${item.cut}' ${month} order by ${sharded ? `${shard}, ` : ''}${dataset.order}`;
   const file = store.temporary('.csv');
   return sharded ? copyOutSharded(tx, query, shards, (n) => `${file}-${n}`) : [await copyOut(tx, query, file)];
@@ -180,8 +182,8 @@ async function toParquet(
   store: ArtifactStore,
   { dataset, parts }: PartPlan,
   csv: readonly CsvPart[],
-): Promise<PartRef[]> {
-  const made: PartRef[] = [];
+): Promise<PartitionRef[]> {
+  const made: PartitionRef[] = [];
   const columns = dataset.columns.map(([name, type]) => `${quote(name)}: ${quote(type)}`).join(', ');
   const noRows = `select ${dataset.columns.map(([name, type]) => `cast(null as ${type}) as ${name}`).join(', ')} where false`;
   for (const { shard, file, logical } of csv) {
@@ -189,7 +191,7 @@ async function toParquet(
     try {
       // Nothing is sniffed: the dialect and every type are given, so what a partition holds cannot change how it is read.
       const csvRows = `select * from read_csv(${quote(file)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${columns}}, parallel = false, buffer_size = ${CSV_BUFFER})`;
-      await runInLittle(
+      await runWithMemoryLimit(
         duck,
         `copy (${fs.statSync(file).size === 0 ? noRows : csvRows}) to ${quote(parquet)} ${PARQUET}`,
         CONVERTING_MEMORY,
@@ -206,10 +208,10 @@ async function toParquet(
   return made;
 }
 
-async function seal(
+async function recordSnapshot(
   db: Db,
   store: ArtifactStore,
-  actor: ActRef,
+  audit: AuditContext,
   manifest: Manifest,
   snapshotId: string,
   rows: number,
@@ -230,9 +232,9 @@ async function seal(
     if (inserted.rowCount === 0) return; // sealed before: a retry, or nothing new was known
     await append(
       tx,
-      actor,
+      audit,
       {
-        act: 'snapshot.sealed',
+        event: 'snapshot.recorded',
         subject: { kind: 'snapshot', id: snapshotId },
         after: snapshotId,
         rows: { count: rows, root: manifestSha },
@@ -242,7 +244,7 @@ async function seal(
   });
 }
 
-async function rememberPart(tx: Tx, item: PartPlan, part: PartRef): Promise<void> {
+async function rememberPart(tx: Tx, item: PartPlan, part: PartitionRef): Promise<void> {
   await tx.raw(
     'insert into ml.partition (dataset, part, cut, max_seq, logical_sha256, file_sha256, rows) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
     [item.dataset.name, part.part, item.cut, item.maxSeq, part.logical, part.file, part.rows],

@@ -4,9 +4,9 @@ import { conflict, invalid, notFound } from '../../domain/errors';
 import { sha256File } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db } from '../postgres/connection';
-import { type ActRef, append } from '../ledger/append';
-import type { Manifest, PartRef } from './datasets';
-import { PARQUET, quote, withDuck } from '../duckdb/duckdb';
+import { type AuditContext, append } from '../ledger/append';
+import type { Manifest, PartitionRef } from './datasets';
+import { PARQUET, quote, withDuckDb } from '../duckdb/duckdb';
 import { readManifest } from './manifests';
 
 export interface RedactionRequest {
@@ -19,14 +19,14 @@ export interface RedactionRequest {
 }
 
 /**
- * Takes people's rows out of one partition of sealed snapshots. A statement that the old content became the new one is
- * recorded with both people's acts, the old bytes are destroyed, and with them everything derived, which is made again
+ * Takes people's rows out of one partition of stored snapshots. A statement that the old content became the new one is
+ * recorded with both people's actions, the old bytes are destroyed, and with them everything derived, which is made again
  * from what is left. Cut short after the statement, the same call finishes the destruction.
  * @throws UtplukkError NotFound for an unknown partition, InvalidInput for one without people, Conflict where nobody of them is in it
  */
 export async function redactPartition(
   { db, store }: { db: Db; store: ArtifactStore },
-  { asked, approved }: { asked: ActRef; approved: ActRef },
+  { asked, approved }: { asked: AuditContext; approved: AuditContext },
   request: RedactionRequest,
   at: Date,
 ): Promise<{ rowsRemoved: number; newLogical: string }> {
@@ -45,8 +45,8 @@ export async function redactPartition(
       new_rows: made.rows,
       rows_removed: made.removed,
       legal_basis: request.legalBasis,
-      asked_act: asked.actId,
-      approved_act: approved.actId,
+      asked_action: asked.actionId,
+      approved_action: approved.actionId,
       at,
     });
     await tx('ml.partition').where({ file_sha256: old.file }).delete(); // no later snapshot may find the old bytes again
@@ -54,7 +54,7 @@ export async function redactPartition(
       tx,
       approved,
       {
-        act: 'partition.redacted',
+        event: 'partition.redacted',
         subject: { kind: 'partition', id: `${request.dataset}/${request.part}` },
         before: old.logical,
         after: made.logical,
@@ -67,15 +67,15 @@ export async function redactPartition(
   return { rowsRemoved: made.removed, newLogical: made.logical };
 }
 
-/** Nobody named is left: the statement stands already, if this act made it, and only the destruction may be owed. */
+/** Nobody named is left: the statement stands already, if this action made it, and only the destruction may be owed. */
 async function finish(
   db: Db,
   store: ArtifactStore,
-  asked: ActRef,
+  asked: AuditContext,
   { dataset, part }: RedactionRequest,
 ): Promise<{ rowsRemoved: number; newLogical: string }> {
   const before = await db('ml.redaction')
-    .where({ dataset, part, asked_act: asked.actId })
+    .where({ dataset, part, asked_action: asked.actionId })
     .orderBy('at', 'desc')
     .first<RedactionRow | undefined>();
   if (!before) throw conflict(`${dataset} ${part} holds no row of the people named`, 'Nothing was changed.');
@@ -94,7 +94,7 @@ function destroy(store: ArtifactStore, file: string): void {
   store.destroyDerived();
 }
 
-function partOf(manifest: Manifest, { snapshotId, dataset, part }: RedactionRequest): PartRef {
+function partOf(manifest: Manifest, { snapshotId, dataset, part }: RedactionRequest): PartitionRef {
   const found = manifest.datasets.find(({ name }) => name === dataset);
   const ref = found?.parts.find((p) => p.part === part);
   if (!found || !ref)
@@ -104,12 +104,12 @@ function partOf(manifest: Manifest, { snapshotId, dataset, part }: RedactionRequ
   return ref;
 }
 
-async function withoutPeople(store: ArtifactStore, old: PartRef, patients: readonly number[]) {
+async function withoutPeople(store: ArtifactStore, old: PartitionRef, patients: readonly number[]) {
   const [parquet, csv] = [store.temporary('.parquet'), store.temporary('.csv')];
   const source = `read_parquet(${quote(store.existing(old.file))})`;
   const kept = `select * from ${source} where patient_key not in (${patients.map((key) => String(BigInt(key))).join(', ')})`;
   try {
-    return await withDuck(store.temporary(), async (duck) => {
+    return await withDuckDb(store.temporary(), async (duck) => {
       await duck.run(`copy (${kept}) to ${quote(parquet)} ${PARQUET}`);
       await duck.run(`copy (from read_parquet(${quote(parquet)})) to ${quote(csv)} (format csv, header false)`);
       const rows = Number(

@@ -10,7 +10,7 @@ import { connect } from '../../platform/postgres/connection';
 import { rankHistory } from '../../platform/db/read-models/selection';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { recordAccess, settleWaiting } from '../../application/access-log';
-import { actAs, prepared, type TestProduct, testProduct, tokenOf } from '../support/environment';
+import { auditContextFor, prepared, type TestProduct, testProduct, tokenOf } from '../support/environment';
 import { judged, signedTestVersion } from '../support/promotions';
 import { apiDatabase, bearerOf, type TestApi, testApi } from '../support/api';
 import { until } from '../support/until';
@@ -52,9 +52,9 @@ const SAMPLE: Readonly<Record<string, string>> = {
   key: randomUUID(),
   requestId: 'abcdef12',
   versionId: 'abcdef12',
-  followUpId: 'abcdef12',
+  evaluationId: 'abcdef12',
   listId: 'abcdef12',
-  actor: 'P1',
+  provider: 'P1',
   day: '2024-01-05',
   seq: '1',
   id: 'abcdef12',
@@ -195,7 +195,7 @@ test('a POST with a key is done once; the same key with another content is refus
   const { body } = await api.call<{ nonce: string }>(
     'kari',
     'GET',
-    `/v1/nonces?act=promotion.request&version=${versionId}&requestId=${requestId}`,
+    `/v1/nonces?permission=promotion.request&version=${versionId}&requestId=${requestId}`,
   );
   const headers = { 'idempotency-key': randomUUID() };
   const ask = async (id = requestId) =>
@@ -217,16 +217,16 @@ test('a POST with a key is done once; the same key with another content is refus
   ).toEqual([{ count: 1 }]);
 });
 
-test('four eyes hold at the API: who asked or trained may not approve, and a sign-in for another act does nothing', async () => {
+test('four eyes hold at the API: who asked or trained may not approve, and a sign-in for another action does nothing', async () => {
   // No worker runs: the gates are the test's, and nothing decides in the meantime.
   const slot = 'api-four-eyes/all';
   const versionId = await signedTestVersion(t, slot, 'mona');
   const requestId = randomUUID();
-  const tokenFor = async (user: string, act: string) => {
+  const tokenFor = async (user: string, event: string) => {
     const { body } = await api.call<{ nonce: string }>(
       user,
       'GET',
-      `/v1/nonces?act=${act}&version=${versionId}&requestId=${requestId}`,
+      `/v1/nonces?permission=${event}&version=${versionId}&requestId=${requestId}`,
     );
     return evidenceAs(t.env, user)(body.nonce);
   };
@@ -247,27 +247,27 @@ test('four eyes hold at the API: who asked or trained may not approve, and a sig
   });
   expect(await approve('ola', await tokenFor('ola', 'promotion.refuse'))).toMatchObject({
     status: 403,
-    body: { title: expect.stringMatching(/another act/) as string },
+    body: { title: expect.stringMatching(/another action/) as string },
   });
   expect(await approve('ola', await tokenFor('mona', 'promotion.approve'))).toMatchObject({ status: 403 });
   expect(await t.db('ml.decision').where({ request_id: requestId })).toHaveLength(0);
 });
 
-describe('actors and lists', () => {
+describe('providers and lists', () => {
   const listId = 'a'.repeat(64);
   const scoringId = 'b'.repeat(64);
   beforeAll(async () => {
-    const act = await actAs(t, 'per', 'rescore.start');
+    const audit = await auditContextFor(t, 'per', 'rescore.start');
     const versionId = await signedTestVersion(t, 'lists/all');
     const { matrix_id: matrixId } = await t
       .db('ml.model_version')
       .where({ version_id: versionId })
       .first<{ matrix_id: string }>();
-    await prepared(t, act, async (tx) => {
+    await prepared(t, audit, async (tx) => {
       const at = new Date();
       const batch = await tx.raw<{ rows: { batch_id: number }[] }>(
-        "insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, act_id) values ('actor', 'x', ?, 0, 0, 0, now(), ?) returning batch_id",
-        [randomUUID(), act.actId],
+        "insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, action_id) values ('provider', 'x', ?, 0, 0, 0, now(), ?) returning batch_id",
+        [randomUUID(), audit.actionId],
       );
       await tx.raw("insert into core.provider (practice_no) select 'PR' || n from generate_series(1, 301) n");
       await tx.raw(
@@ -282,7 +282,7 @@ describe('actors and lists', () => {
         as_of: '2024-01-01',
         scores_sha256: 'x',
         rows: 300,
-        act_id: act.actId,
+        action_id: audit.actionId,
         scored_at: at,
       });
       await tx('sel.list').insert({
@@ -340,7 +340,7 @@ describe('actors and lists', () => {
     expect(csv.body.split('\n')).toHaveLength(202);
   });
 
-  test('some actors are assessed before their rank is shown, once each; then they appear', async () => {
+  test('some providers are assessed before their rank is shown, once each; then they appear', async () => {
     const blind = (
       await api.call<{ entity: string; group: string }[]>('nils', 'GET', `/v1/selection-lists/${listId}/blind-lines`)
     ).body;
@@ -375,7 +375,7 @@ describe('actors and lists', () => {
     const judge = async () =>
       (await t.db('aud.principal').where({ subject: 'siri' }).first<{ principal_id: string } | undefined>())
         ?.principal_id;
-    await recordAccess(t.db, token, { kind: 'actor', subjectId: first!.entity, purpose: 'triage' }, new Date());
+    await recordAccess(t.db, token, { kind: 'provider', subjectId: first!.entity, purpose: 'triage' }, new Date());
     expect(await rankHistory(t.db, first!.entity, await judge())).toEqual([]);
     await api.call('siri', 'POST', `/v1/selection-lists/${listId}/assessments`, {
       entity: first!.entity,
@@ -384,20 +384,20 @@ describe('actors and lists', () => {
     expect(await rankHistory(t.db, first!.entity, await judge())).toMatchObject([{ rank: ranked.rank }]);
   });
 
-  test('an actor opens with a purpose only, is on record once, and stays open for that person alone', async () => {
+  test('a provider opens with a purpose only, is on record once, and stays open for that person alone', async () => {
     interface Opening {
       opening: string;
       ownCase: boolean;
     }
-    const open = (user: string, actor: string, body: unknown) =>
-      api.call<Opening>(user, 'POST', `/v1/actors/${actor}/openings`, body);
-    const see = (user: string, actor: string, opening: string) =>
-      api.call<{ practice: string }>(user, 'GET', `/v1/actors/${actor}?opening=${opening}`);
+    const open = (user: string, provider: string, body: unknown) =>
+      api.call<Opening>(user, 'POST', `/v1/providers/${provider}/openings`, body);
+    const see = (user: string, provider: string, opening: string) =>
+      api.call<{ practice: string }>(user, 'GET', `/v1/providers/${provider}?opening=${opening}`);
     expect(await open('nils', 'P1', {})).toMatchObject({ status: 400 });
     expect(await open('nils', 'P1', { purpose: 'curiosity' })).toMatchObject({ status: 400 });
     expect(await open('nils', 'P3', { purpose: 'triage' })).toMatchObject({ status: 403 }); // a dentist: not the team's
     expect(await open('nils', 'P999999', { purpose: 'triage' })).toMatchObject({ status: 404 });
-    const before = await t.db('aud.access').where({ kind: 'actor' }).count<{ count: number }[]>('* as count');
+    const before = await t.db('aud.access').where({ kind: 'provider' }).count<{ count: number }[]>('* as count');
     // In the register and on no list, so that there is nothing to compute.
     const opened = await open('nils', 'P301', { purpose: 'triage' });
     expect(opened).toMatchObject({ status: 201, body: { ownCase: false } });
@@ -408,13 +408,13 @@ describe('actors and lists', () => {
     expect(await see('nils', 'P2', opened.body.opening)).toMatchObject({ status: 403 });
     expect(await see('per', 'P301', opened.body.opening)).toMatchObject({ status: 403 });
     expect(await see('nils', 'P301', 'forged')).toMatchObject({ status: 403 });
-    const after = await t.db('aud.access').where({ kind: 'actor' }).count<{ count: number }[]>('* as count');
+    const after = await t.db('aud.access').where({ kind: 'provider' }).count<{ count: number }[]>('* as count');
     expect(Number(after[0]!.count) - Number(before[0]!.count)).toBe(1);
-    expect(await t.db('aud.entry').where({ act: 'actor.opened', subject_id: 'P301' })).toHaveLength(1);
+    expect(await t.db('aud.entry').where({ event: 'provider.opened', subject_id: 'P301' })).toHaveLength(1);
     // Who looked at whom is for those who oversee look-ups: the ledger's search shows it to nobody else.
     const seen = async (user: string) =>
-      (await api.call<{ rows: { act: string; seq: number }[] }>(user, 'GET', '/v1/ledger/entries?act=actor.')).body
-        .rows;
+      (await api.call<{ rows: { event: string; seq: number }[] }>(user, 'GET', '/v1/ledger/entries?event=provider.'))
+        .body.rows;
     expect((await seen('anne')).length).toBeGreaterThan(0);
     expect(await seen('kari')).toEqual([]);
     await t.notary.client.checkpoint();
@@ -434,12 +434,17 @@ describe('actors and lists', () => {
 
   test('a look-up does not wait for a busy ledger: it is put aside, and in the ledger once that is free', async () => {
     const token = await tokenOf(t.env, 'per');
-    await recordAccess(t.db, token, { kind: 'actor', subjectId: 'P4', purpose: 'triage' }, new Date()); // the principal is known
+    await recordAccess(t.db, token, { kind: 'provider', subjectId: 'P4', purpose: 'triage' }, new Date()); // the principal is known
     const owner = connect(t.ownerUrl, 1);
     const holding = await owner.transaction();
     await holding.raw('select * from aud.chain_head for update');
     const began = performance.now();
-    const accessId = await recordAccess(t.db, token, { kind: 'actor', subjectId: 'P5', purpose: 'triage' }, new Date());
+    const accessId = await recordAccess(
+      t.db,
+      token,
+      { kind: 'provider', subjectId: 'P5', purpose: 'triage' },
+      new Date(),
+    );
     expect(performance.now() - began).toBeLessThan(500);
     expect(await t.db('aud.access').where({ access_id: accessId })).toHaveLength(0);
     await holding.rollback();
@@ -458,8 +463,8 @@ test("the API's role in the database can neither read the vault or the truth nor
   const db = connect(apiDatabase(t), 1);
   const refused = [
     'select * from priv.vault',
-    'select * from truth.actor',
-    'update aud.entry set act = $$x$$',
+    'select * from truth.provider',
+    'update aud.entry set event = $$x$$',
     'delete from aud.entry',
     'update aud.chain_head set size = 0',
     'insert into aud.chain values (1, gen_random_uuid(), $$x$$, $$x$$)',
@@ -468,7 +473,7 @@ test("the API's role in the database can neither read the vault or the truth nor
     'update ml.decision set verdict = $$approved$$',
     'insert into ml.champion select * from ml.champion',
     'insert into core.bill select * from core.bill',
-    'truncate aud.act',
+    'truncate aud.action',
     'update ml.training_run set state = $$finished$$',
   ];
   for (const sql of refused) await expect(db.raw(sql)).rejects.toMatchObject({ code: '42501' });

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { draftedList } from '../../apps/cli/commands/lists';
-import { beginAct } from '../../platform/auth/audit-context';
+import { startAuditedAction } from '../../platform/auth/audit-context';
 import { ROOT } from '../../platform/config/env';
 import { giveReason } from '../../platform/db/stores/leakage';
 import { gatesOf } from '../../platform/db/stores/promotions';
@@ -12,7 +12,7 @@ import { COVERED } from '../../platform/ledger/audited-tables';
 import { openLineage, provJson } from '../../platform/lineage/exports';
 import { findNode, lineageGraph } from '../../platform/lineage/graph';
 import { loadExperiment } from '../../application/experiments';
-import { sealList, startRescore, assess } from '../../application/selection';
+import { signOffList, startRescore, assess } from '../../application/selection';
 import { recordAccess } from '../../application/access-log';
 import { decide, propose } from '../../application/promotion';
 import { startRun } from '../../application/training';
@@ -40,14 +40,14 @@ beforeAll(async () => {
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-'));
   await Promise.all([t.startWorker('lifecycle'), t.startWorker('training')]);
   const [kari, ola] = [await t.as('kari'), await t.as('ola')];
-  const experiment = loadExperiment(writeSmallTable(dir, 'search: { trials: 2 }\n'));
+  const experiment = loadExperiment(writeSmallTable(dir, 'tuning: { trials: 2 }\n'));
   const runId = await startRun(kari, experiment);
   const { versionId } = await t.temporal.trainingResult(runId);
   for (const { db, token, clock } of [kari, ola])
     await db.transaction(async (tx) =>
       giveReason(
         tx,
-        await beginAct(tx, token, 'leak.reason', 'test', clock()),
+        await startAuditedAction(tx, token, 'leakage.reason', 'test', clock()),
         runId,
         'one number settles the outcome',
         clock(),
@@ -72,7 +72,8 @@ beforeAll(async () => {
   const { workflowId } = await startRescore(await t.as('per'), options);
   const { scoringId } = await t.temporal.rescoreResult(workflowId);
   const list = await draftedList(t.db, scoringId);
-  for (const user of ['per', 'siri']) await sealList(await t.as(user), list.listId, 'sealed', 'read the first page');
+  for (const user of ['per', 'siri'])
+    await signOffList(await t.as(user), list.listId, 'approved', 'read the first page');
   await until('the mirror', async () =>
     (await t.db('ml.mirror_outbox').whereNull('done_at').first<object | undefined>()) ? undefined : true,
   );
@@ -162,7 +163,7 @@ test('a superuser who changes any column of any covered table is found out', asy
   await recordAccess(
     t.db,
     per.token,
-    { kind: 'actor', subjectId: 'P1', purpose: 'audit', caseNo: 'K-1', ownCase: false },
+    { kind: 'provider', subjectId: 'P1', purpose: 'audit', caseNo: 'K-1', ownCase: false },
     new Date(),
   );
   const line = await t.db('sel.line').where({ selected: true }).first<{ list_id: string; entity: string }>();
@@ -171,14 +172,14 @@ test('a superuser who changes any column of any covered table is found out', asy
   expect(mutations.filter(({ found }) => !found)).toEqual([]);
   expect(mutations.length).toBeGreaterThan(120);
   // Tables that this small product never wrote to; trust.test.ts fills those of emergencies and overrides, learning.test.ts
-  // those of snapshots, revisions and follow-ups.
+  // those of snapshots, revisions and post-deployment-evaluations.
   expect(empty).toEqual([
     'ml.snapshot',
     'ml.label_revision',
-    'ml.follow_up',
-    'ml.gate_override',
-    'ml.emergency',
-    'ml.emergency_answer',
+    'ml.post_deployment_evaluation',
+    'ml.gate_waiver',
+    'ml.intervention',
+    'ml.intervention_answer',
     'ml.redaction',
     'ml.mirror_deviation',
   ]);

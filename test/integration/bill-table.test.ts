@@ -7,19 +7,19 @@ import { loadBillTable } from '../../platform/loading/bill-table';
 import { importRegister } from '../../platform/loading/import-register';
 import { Vault } from '../../platform/loading/vault';
 import { readYaml } from '../../application/experiments';
-import { withDuck } from '../../platform/duckdb/duckdb';
-import type { ActRef } from '../../platform/ledger/append';
-import { actAs, testDatabase, type TestDatabase } from '../support/environment';
-import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
+import { withDuckDb } from '../../platform/duckdb/duckdb';
+import type { AuditContext } from '../../platform/ledger/append';
+import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
+import { providerFact, bill, message, SYNTHETIC } from '../support/register-files';
 
 let t: TestDatabase;
-let actor: ActRef;
+let audit: AuditContext;
 let dir: string;
 const EXAMPLE = path.join(ROOT, 'docs/examples/bills');
 const MAPPING = readYaml(path.join(EXAMPLE, 'mapping.yaml'));
 const HEADER = fs.readFileSync(path.join(EXAMPLE, 'bills.csv'), 'utf8').split('\n')[0]!;
 const vault = () => new Vault(t.db, Buffer.alloc(32, 9));
-const load = (file: string) => loadBillTable(t.db, actor, vault(), file, MAPPING);
+const load = (file: string) => loadBillTable(t.db, audit, vault(), file, MAPPING);
 const csv = (name: string, rows: string[]) => {
   const file = path.join(dir, name);
   fs.writeFileSync(file, `${[HEADER, ...rows].join('\n')}\n`);
@@ -47,11 +47,11 @@ const row = (
 
 beforeAll(async () => {
   t = await testDatabase();
-  actor = await actAs(t, 'kari', 'register.import');
+  audit = await auditContextFor(t, 'kari', 'register.import');
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bills-'));
-  const actors = path.join(dir, 'actors.ndjson');
-  fs.writeFileSync(actors, `${JSON.stringify(actorFact('1000001'))}\n`);
-  await importRegister(t.db, actor, vault(), actors);
+  const providers = path.join(dir, 'providers.ndjson');
+  fs.writeFileSync(providers, `${JSON.stringify(providerFact('1000001'))}\n`);
+  await importRegister(t.db, audit, vault(), providers);
 });
 afterAll(async () => {
   await t.close();
@@ -136,7 +136,7 @@ test('a bill that came before, by message or by table, is refused by name', asyn
   const known = bill();
   const messages = path.join(dir, 'settlements-known.ndjson');
   fs.writeFileSync(messages, `${JSON.stringify(message([known]))}\n`);
-  await importRegister(t.db, actor, vault(), messages);
+  await importRegister(t.db, audit, vault(), messages);
   const file = csv('known.csv', [row({ guid: known.guid }), row({ guid: known.guid, tariff: '2cd' }), row()]);
   expect(await load(file)).toMatchObject({ read: 3, loaded: 1, quarantined: 2 });
 });
@@ -164,7 +164,7 @@ test('both clock-change nights and New Year have the civil time that messages ha
       ),
     )}\n`,
   );
-  await importRegister(t.db, actor, vault(), messages);
+  await importRegister(t.db, audit, vault(), messages);
   await load(
     csv(
       'clock.csv',
@@ -194,7 +194,7 @@ test('both clock-change nights and New Year have the civil time that messages ha
 test('Parquet loads the same way; a wrong header, a folder and a strange suffix are refused in words', async () => {
   const source = csv('as-parquet.csv', [row(), row({ tariff: '1bd' })]);
   const parquet = path.join(dir, 'bills.parquet');
-  await withDuck(
+  await withDuckDb(
     dir,
     async (duck) =>
       void (await duck.run(
@@ -209,6 +209,6 @@ test('Parquet loads the same way; a wrong header, a folder and a strange suffix 
   await expect(load(wrong)).rejects.toThrow(/does not say what more is/);
   await expect(load(path.join(dir, 'bills.xlsx'))).rejects.toThrow(/does not exist/);
   await expect(
-    loadBillTable(t.db, actor, vault(), parquet, { version: 1, kind: 'bills', columns: {} }),
+    loadBillTable(t.db, audit, vault(), parquet, { version: 1, kind: 'bills', columns: {} }),
   ).rejects.toThrow(/guid/);
 });

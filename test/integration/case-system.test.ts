@@ -4,18 +4,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { importRegister } from '../../platform/loading/import-register';
 import { Vault } from '../../platform/loading/vault';
-import type { ActRef } from '../../platform/ledger/append';
-import { actAs, testDatabase, type TestDatabase } from '../support/environment';
-import { actorFact } from '../support/register-files';
+import type { AuditContext } from '../../platform/ledger/append';
+import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
+import { providerFact } from '../support/register-files';
 
 let t: TestDatabase;
-let actor: ActRef;
+let audit: AuditContext;
 let dir: string;
 beforeAll(async () => {
   t = await testDatabase();
-  actor = await actAs(t, 'kari', 'register.import');
+  audit = await auditContextFor(t, 'kari', 'register.import');
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cases-'));
-  await load('actors.ndjson', [actorFact('9000001')]);
+  await load('providers.ndjson', [providerFact('9000001')]);
 });
 afterAll(async () => {
   await t.close();
@@ -25,7 +25,7 @@ afterAll(async () => {
 async function load(name: string, rows: readonly object[]) {
   const file = path.join(dir, name);
   fs.writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  const [report] = await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 3)), file);
+  const [report] = await importRegister(t.db, audit, new Vault(t.db, Buffer.alloc(32, 3)), file);
   return report!;
 }
 const refused = (file: string) =>

@@ -45,7 +45,7 @@ const COMMANDS = [
   'gc',
   'doctor',
   'login',
-  'seal',
+  'signOff',
   'refuse-list',
   'quarantine',
   'live',
@@ -53,7 +53,7 @@ const COMMANDS = [
   'ledger',
   'export-ledger',
   'export-version',
-  'emergency',
+  'rollback',
   'revoke',
   'override',
   'deviations',
@@ -88,8 +88,8 @@ test('the shell completes commands, subcommands, options and what they take', ()
     return stdout.trim().split('\n');
   };
   expect(complete('tr')).toEqual(['train', 'trials']);
-  expect(complete('emergency', '')).toEqual(expect.arrayContaining(['stop', 'return', 'answer', 'list']));
-  expect(complete('emergency', 'stop', '--re')).toEqual(['--reason']);
+  expect(complete('rollback', '')).toEqual(expect.arrayContaining(['stop', 'return', 'answer', 'list']));
+  expect(complete('rollback', 'stop', '--re')).toEqual(['--reason']);
   expect(complete('train', 'some.yaml', '--')).toEqual(expect.arrayContaining(['--table', '--schema', '--json']));
   expect(complete('reasons', '--lang', '')).toEqual(['nb', 'en']);
   expect(complete('train', 'docs/')).toEqual(['']); // files are the shell's own
@@ -166,12 +166,12 @@ test('exit codes mean something, and an error says what to do next', () => {
   });
   expect(utplukk(['gc'])).toMatchObject({ status: 2 });
   const away = utplukk(['runs', '--json'], { DATABASE_URL: 'postgresql://x:y@127.0.0.1:9/z' });
-  expect(away).toMatchObject({ status: 5, stdout: expect.stringContaining('"SourceAway"') as string });
+  expect(away).toMatchObject({ status: 5, stdout: expect.stringContaining('"SourceUnavailable"') as string });
 });
 
 test('simulate, import and quarantine by hand', () => {
-  const made = utplukk(['simulate', path.join(dir, 'sim'), '--actors', '0.001', '--years', '1', '--json']);
-  expect(JSON.parse(made.stdout)).toMatchObject({ actors: 23 });
+  const made = utplukk(['simulate', path.join(dir, 'sim'), '--providers', '0.001', '--years', '1', '--json']);
+  expect(JSON.parse(made.stdout)).toMatchObject({ providers: 23 });
   fs.appendFileSync(path.join(dir, 'sim/register/cases.ndjson'), '{"type":"vedtak"}\n');
   utplukk(['login', '--as', 'kari']);
   const loaded = utplukk(['import', path.join(dir, 'sim/register')]);
@@ -181,7 +181,7 @@ test('simulate, import and quarantine by hand', () => {
   });
   expect(utplukk(['quarantine', '--json']).stdout).toContain('"file_name": "cases.ndjson"');
   expect(utplukk(['import', path.join(dir, 'sim/register')]).stdout).toMatch(/\((\d+) loaded before\)/);
-  expect(utplukk(['simulate', dir, '--actors', '7'])).toMatchObject({
+  expect(utplukk(['simulate', dir, '--providers', '7'])).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('expected a number from 0.001 to 1') as string,
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from '../../platform/postgres/connection';
-import { actAs, prepared, testDatabase, type TestDatabase } from '../support/environment';
+import { auditContextFor, prepared, testDatabase, type TestDatabase } from '../support/environment';
 
 let t: TestDatabase;
 beforeAll(async () => {
@@ -46,12 +46,12 @@ describe('the roles of the database', () => {
       },
     ]);
     for (const sql of [
-      'select * from truth.actor',
+      'select * from truth.provider',
       'select * from truth.day',
       'set role utplukk_truth',
       'set role utplukk',
       'create schema mine',
-      "copy truth.actor to program 'cat'",
+      "copy truth.provider to program 'cat'",
       'alter table aud.entry disable trigger all',
       'set session_replication_role = replica',
     ])
@@ -60,7 +60,7 @@ describe('the roles of the database', () => {
   test('the role of the truth reads nothing else', async () => {
     const url = process.env['UTPLUKK_TRUTH_DATABASE_URL']!.replace(/\/utplukk$/, new URL(t.env.DATABASE_URL).pathname);
     const truth = connect(url, 1);
-    expect((await truth.raw<{ rows: unknown[] }>('select * from truth.actor')).rows).toEqual([]);
+    expect((await truth.raw<{ rows: unknown[] }>('select * from truth.provider')).rows).toEqual([]);
     for (const table of ['core.bill', 'priv.vault', 'aud.entry', 'ml.champion'])
       await expect(truth.raw(`select * from ${table}`)).rejects.toThrow(/permission denied/);
     await truth.destroy();
@@ -76,18 +76,18 @@ describe('the roles of the database', () => {
 
 describe('four eyes in the database', () => {
   const ids = { version: 'f'.repeat(64), matrix: 'e'.repeat(64), run: randomUUID() };
-  let kari: Awaited<ReturnType<typeof actAs>>;
-  let ola: Awaited<ReturnType<typeof actAs>>;
+  let kari: Awaited<ReturnType<typeof auditContextFor>>;
+  let ola: Awaited<ReturnType<typeof auditContextFor>>;
   const statementId = 'a'.repeat(64);
-  const request = async (days = 14, act = kari, passed = true) => {
+  const request = async (days = 14, audit = kari, passed = true) => {
     const id = randomUUID();
     const at = new Date(Date.now() - 1000);
-    await prepared(t, act, async (tx) => {
+    await prepared(t, audit, async (tx) => {
       await tx('ml.promotion_request').insert({
         request_id: id,
         version_id: ids.version,
         slot: 's/all',
-        act_id: act.actId,
+        action_id: audit.actionId,
         requested_at: at,
         expires_at: new Date(at.getTime() + days * 86_400_000),
       });
@@ -95,12 +95,12 @@ describe('four eyes in the database', () => {
     });
     return id;
   };
-  const decision = async (requestId: string, actId: string, over: object = {}) => {
+  const decision = async (requestId: string, actionId: string, over: object = {}) => {
     const row = {
       decision_id: randomUUID(),
       request_id: requestId,
       verdict: 'approved',
-      act_id: actId,
+      action_id: actionId,
       statement_id: statementId,
       decided_at: new Date(),
       ...over,
@@ -108,10 +108,10 @@ describe('four eyes in the database', () => {
     await prepared(t, ola, async (tx) => void (await tx('ml.decision').insert(row)));
     return row.decision_id;
   };
-  const crown = (row: object) => prepared(t, ola, async (tx) => void (await tx('ml.champion').insert(row)));
+  const promoteChampion = (row: object) => prepared(t, ola, async (tx) => void (await tx('ml.champion').insert(row)));
   beforeAll(async () => {
-    kari = await actAs(t, 'kari', 'run.start');
-    ola = await actAs(t, 'ola', 'promotion.approve');
+    kari = await auditContextFor(t, 'kari', 'run.start');
+    ola = await auditContextFor(t, 'ola', 'promotion.approve');
     await prepared(t, kari, async (tx) => {
       await tx('ml.matrix').insert({
         matrix_id: ids.matrix,
@@ -123,7 +123,7 @@ describe('four eyes in the database', () => {
       });
       await tx('ml.training_run').insert({
         run_id: ids.run,
-        act_id: kari.actId,
+        action_id: kari.actionId,
         experiment: '{}',
         experiment_sha256: 'x',
         slot: 's/all',
@@ -145,34 +145,36 @@ describe('four eyes in the database', () => {
         version_id: ids.version,
         predicate_type: 'x',
         envelope: '{}',
-        act_id: kari.actId,
+        action_id: kari.actionId,
         made_at: new Date(),
       });
     });
   });
 
   test('raw SQL cannot approve for the one who asked or trained', async () => {
-    await expect(decision(await request(), kari.actId)).rejects.toThrow(/four eyes/);
+    await expect(decision(await request(), kari.actionId)).rejects.toThrow(/four eyes/);
     // Ola asks, Kari trained: Kari may not approve either.
-    await expect(decision(await request(14, ola), kari.actId)).rejects.toThrow(/four eyes/);
+    await expect(decision(await request(14, ola), kari.actionId)).rejects.toThrow(/four eyes/);
   });
   test('nor decide twice, nor after expiry, nor on a clock that was set back or forward', async () => {
     const id = await request();
-    await decision(id, ola.actId, { verdict: 'refused' });
-    await expect(decision(id, ola.actId)).rejects.toThrow(/decision_once/);
-    await expect(decision(await request(0.000_001), ola.actId)).rejects.toThrow(/expired/);
+    await decision(id, ola.actionId, { verdict: 'refused' });
+    await expect(decision(id, ola.actionId)).rejects.toThrow(/decision_once/);
+    await expect(decision(await request(0.000_001), ola.actionId)).rejects.toThrow(/expired/);
     await expect(
-      decision(await request(0.000_001), ola.actId, { decided_at: new Date(Date.now() - 3_600_000) }),
+      decision(await request(0.000_001), ola.actionId, { decided_at: new Date(Date.now() - 3_600_000) }),
     ).rejects.toThrow(/clock was set back/);
     await expect(
-      decision(await request(), ola.actId, { decided_at: new Date(Date.now() + 3_600_000) }),
+      decision(await request(), ola.actionId, { decided_at: new Date(Date.now() + 3_600_000) }),
     ).rejects.toThrow(/clock was set/);
   });
   test('nor approve without a signed statement, or past gates that failed', async () => {
-    await expect(decision(await request(), ola.actId, { statement_id: null })).rejects.toThrow(/no signed statement/);
+    await expect(decision(await request(), ola.actionId, { statement_id: null })).rejects.toThrow(
+      /no signed statement/,
+    );
     const failed = await request(14, kari, false);
-    await expect(decision(failed, ola.actId)).rejects.toThrow(/did not pass its gates/);
-    const override = (actId: string, principalId: string) =>
+    await expect(decision(failed, ola.actionId)).rejects.toThrow(/did not pass its gates/);
+    const override = (actionId: string, principalId: string) =>
       prepared(t, ola, async (tx) => {
         await tx('aud.reason').insert({
           reason_id: randomUUID(),
@@ -181,39 +183,41 @@ describe('four eyes in the database', () => {
           digest: Buffer.from('d'),
         });
         const reason = await tx('aud.reason').first<{ reason_id: string }>('reason_id');
-        await tx('ml.gate_override').insert({
+        await tx('ml.gate_waiver').insert({
           request_id: failed,
           gate: 'enough-outcomes',
           principal_id: principalId,
-          act_id: actId,
+          action_id: actionId,
           reason_id: reason.reason_id,
           at: new Date(),
         });
       });
-    await expect(override(kari.actId, kari.principalId)).rejects.toThrow(/four eyes/);
-    await expect(override(ola.actId, kari.principalId)).rejects.toThrow(/not the one who acted/);
-    await override(ola.actId, ola.principalId);
-    await expect(decision(failed, ola.actId)).rejects.toThrow(/did not pass its gates/);
-    const ingrid = await actAs(t, 'ingrid', 'promotion.approve');
-    await override(ingrid.actId, ingrid.principalId);
-    await decision(failed, ola.actId);
+    await expect(override(kari.actionId, kari.principalId)).rejects.toThrow(/four eyes/);
+    await expect(override(ola.actionId, kari.principalId)).rejects.toThrow(/not the one who acted/);
+    await override(ola.actionId, ola.principalId);
+    await expect(decision(failed, ola.actionId)).rejects.toThrow(/did not pass its gates/);
+    const ingrid = await auditContextFor(t, 'ingrid', 'promotion.approve');
+    await override(ingrid.actionId, ingrid.principalId);
+    await decision(failed, ola.actionId);
   });
   test('nor make a champion without an approval for that version and slot, out of order, or back in time', async () => {
-    const refused = await decision(await request(), ola.actId, { verdict: 'refused' });
-    const champion = { slot: 's/all', seq: 1, version_id: ids.version, act_id: ola.actId };
+    const refused = await decision(await request(), ola.actionId, { verdict: 'refused' });
+    const champion = { slot: 's/all', seq: 1, version_id: ids.version, action_id: ola.actionId };
     const now = () => new Date();
-    await expect(crown({ ...champion, live_from: now(), decision_id: refused })).rejects.toThrow(
+    await expect(promoteChampion({ ...champion, live_from: now(), decision_id: refused })).rejects.toThrow(
       /no approved decision/,
     );
-    const approved = await decision(await request(), ola.actId);
-    await expect(crown({ ...champion, live_from: now(), slot: 'other/all', decision_id: approved })).rejects.toThrow(
-      /no approved decision/,
+    const approved = await decision(await request(), ola.actionId);
+    await expect(
+      promoteChampion({ ...champion, live_from: now(), slot: 'other/all', decision_id: approved }),
+    ).rejects.toThrow(/no approved decision/);
+    await expect(promoteChampion({ ...champion, live_from: now(), seq: 2, decision_id: approved })).rejects.toThrow(
+      /follows 0/,
     );
-    await expect(crown({ ...champion, live_from: now(), seq: 2, decision_id: approved })).rejects.toThrow(/follows 0/);
-    await expect(crown({ ...champion, live_from: new Date(0), decision_id: approved })).rejects.toThrow(
+    await expect(promoteChampion({ ...champion, live_from: new Date(0), decision_id: approved })).rejects.toThrow(
       /clock was set back/,
     );
-    await crown({ ...champion, live_from: now(), decision_id: approved });
+    await promoteChampion({ ...champion, live_from: now(), decision_id: approved });
     await expect(t.db.raw("update ml.champion set slot = 'x'")).rejects.toThrow(/append-only/);
   });
 });

@@ -3,16 +3,16 @@ import { Rng } from '../../domain/rng';
 import { UtplukkError } from '../../domain/errors';
 import { statementById } from '../../platform/signing/statement-store';
 import { verifyLedger } from '../../platform/ledger/verify';
-import { answerEmergency, returnToEarlier, stopScoring } from '../../application/rollback';
-import { decide, overrideGate, propose } from '../../application/promotion';
+import { answerIntervention, rollBack, suspendScoring } from '../../application/interventions';
+import { decide, waiveGate, propose } from '../../application/promotion';
 import { nonceOf } from '../../platform/signing/step-up-token';
-import { openDecision } from '../../platform/signing/statements';
-import { actAs, prepared } from '../support/environment';
+import { verifyDecision } from '../../platform/signing/statements';
+import { auditContextFor, prepared } from '../support/environment';
 import { type PromotionHarness, promotionHarness } from '../support/promotion-harness';
 import { judged, signedTestVersion } from '../support/promotions';
 
 /**
- * Random sequences of acts and attacks against the real services, notary and database: whatever scoring would load has two
+ * Random sequences of actions and attacks against the real services, notary and database: whatever scoring would load has two
  * different people's tokens behind it. Tranches of a fixed seed; `npm run test:long` plays 2,000 sequences.
  */
 const SEQUENCES = process.env['UTPLUKK_LONG'] === '1' ? 2000 : 12;
@@ -27,8 +27,8 @@ afterAll(() => h.close());
 
 /** A person who somehow got every role in the product; the identity provider's token still says the truth. */
 async function mighty(user: string) {
-  const command = await h.as(user);
-  return { ...command, token: { ...command.token, roles: ['data-scientist', 'approver', 'control-leader'] } };
+  const context = await h.as(user);
+  return { ...context, token: { ...context.token, roles: ['data-scientist', 'approver', 'control-leader'] } };
 }
 
 class Sequence {
@@ -56,7 +56,7 @@ class Sequence {
     if (kind <= 4) {
       const about = { slot: this.slot, ...request };
       const command = await mighty(by);
-      this.stolen.push(await command.evidence(nonceOf({ act: 'promotion.approve', ...about })));
+      this.stolen.push(await command.evidence(nonceOf({ permission: 'promotion.approve', ...about })));
       await decide(command, request.requestId, this.rng.chance(0.9) ? 'approved' : 'refused', 'random');
       return `${by} decides`;
     }
@@ -72,35 +72,39 @@ class Sequence {
     }
     if (kind === 6) return this.forge(by, request);
     if (kind === 7) {
-      await overrideGate(await mighty(by), request.requestId, 'enough-outcomes', 'random');
+      await waiveGate(await mighty(by), request.requestId, 'enough-outcomes', 'random');
       return `${by} passes over a gate`;
     }
     if (kind === 8) {
-      const { emergencyId } = this.rng.chance(0.5)
-        ? await stopScoring(await mighty(by), this.slot, 'random')
-        : await returnToEarlier(await mighty(by), this.slot, 'random', 0.000_001);
-      await answerEmergency(await mighty(this.rng.pick([...PEOPLE])), emergencyId, 'random');
-      return `${by} makes an emergency`;
+      const { interventionId } = this.rng.chance(0.5)
+        ? await suspendScoring(await mighty(by), this.slot, 'random')
+        : await rollBack(await mighty(by), this.slot, 'random', 0.000_001);
+      await answerIntervention(await mighty(this.rng.pick([...PEOPLE])), interventionId, 'random');
+      return `${by} makes an intervention`;
     }
     return 'waits';
   }
 
   /** Rows written as the product's role, in somebody's name, with whatever statement there is. */
   async forge(by: string, { requestId, versionId }: { requestId: string; versionId: string }): Promise<string> {
-    const act = await actAs(h.t, by === 'per' ? 'ola' : by, by === 'kari' ? 'run.start' : 'promotion.approve');
+    const audit = await auditContextFor(
+      h.t,
+      by === 'per' ? 'ola' : by,
+      by === 'kari' ? 'run.start' : 'promotion.approve',
+    );
     const statement = await h.t
       .db('ml.statement')
       .where({ version_id: versionId })
       .orderBy('made_at', 'desc')
       .first<{ statement_id: string }>();
     const last = await h.t.db('ml.champion').where({ slot: this.slot }).max<{ max: number | null }[]>('seq as max');
-    await prepared(h.t, act, async (tx) => {
+    await prepared(h.t, audit, async (tx) => {
       const decisionId = randomUUID();
       await tx('ml.decision').insert({
         decision_id: decisionId,
         request_id: requestId,
         verdict: 'approved',
-        act_id: act.actId,
+        action_id: audit.actionId,
         statement_id: statement.statement_id,
         decided_at: new Date(),
       });
@@ -109,7 +113,7 @@ class Sequence {
         seq: (last[0]?.max ?? 0) + 1,
         version_id: versionId,
         decision_id: decisionId,
-        act_id: act.actId,
+        action_id: audit.actionId,
         live_from: new Date(),
       });
     });
@@ -129,7 +133,7 @@ async function twoPeople(slot: string): Promise<boolean> {
     .where({ decision_id: champion.decisionId })
     .first<{ statement_id: string; request_id: string }>();
   const expected = { versionId: champion.versionId, slot, requestId: row.request_id };
-  const signed = await openDecision(await statementById(h.t.db, row.statement_id), h.t.notary.trust(), expected);
+  const signed = await verifyDecision(await statementById(h.t.db, row.statement_id), h.t.notary.trust(), expected);
   expect(signed.decider.subject).not.toBe(signed.requester.subject);
   expect(signed.decider.subject).not.toBe(signed.trainer?.subject);
   expect(['ola', 'ingrid']).toContain(signed.decider.subject);

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { signInAsDemoUser, signInAsService } from '../../platform/auth/sign-in';
 import { tokenVerifier } from '../../platform/auth/tokens';
-import { beginAct } from '../../platform/auth/audit-context';
+import { startAuditedAction } from '../../platform/auth/audit-context';
 import { testDatabase, type TestDatabase, tokenOf } from '../support/environment';
 
 let t: TestDatabase;
@@ -50,13 +50,13 @@ test('forged, expired, unsigned and foreign tokens are refused', async () => {
   expect(await exportJWK(privateKey)).toHaveProperty('d');
 });
 
-test('an act needs its role, and names the roles that may', async () => {
+test('an action needs its role, and names the roles that may', async () => {
   const nils = await tokenOf(t.env, 'nils');
-  await expect(t.db.transaction((tx) => beginAct(tx, nils, 'promotion.approve', 'x'))).rejects.toThrow(
+  await expect(t.db.transaction((tx) => startAuditedAction(tx, nils, 'promotion.approve', 'x'))).rejects.toThrow(
     /nils has the role caseworker; "promotion.approve" needs one of: approver/,
   );
   const admin = await tokenOf(t.env, 'admin');
-  await expect(t.db.transaction((tx) => beginAct(tx, admin, 'list.seal', 'x'))).rejects.toThrow(
+  await expect(t.db.transaction((tx) => startAuditedAction(tx, admin, 'list.sign-off', 'x'))).rejects.toThrow(
     /needs one of: control-leader/,
   );
 });

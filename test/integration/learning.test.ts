@@ -5,7 +5,10 @@ import { Rng } from '../../domain/rng';
 import type { EvaluationDocument } from '../../domain/schemas/evaluation';
 import { trialSettings } from '../../domain/rules/search-space';
 import type { StoredModel } from '../../models/artifact';
-import { followUpsOf, getFollowUp } from '../../platform/db/stores/post-deployment-evaluations';
+import {
+  postDeploymentEvaluationsOf,
+  getPostDeploymentEvaluation,
+} from '../../platform/db/stores/post-deployment-evaluations';
 import { revisionsOf } from '../../platform/db/stores/label-revisions';
 import { gatesOf } from '../../platform/db/stores/promotions';
 import { foldResults, getRun } from '../../platform/db/stores/runs';
@@ -20,18 +23,18 @@ import type { MatrixRecipe } from '../../platform/matrices/register-matrix';
 import { readMatrix } from '../../platform/matrices/read-matrix';
 import { exportVersion } from '../../application/export-version';
 import { loadExperiment } from '../../application/experiments';
-import { startFollowUp } from '../../application/post-deployment-evaluation';
+import { startPostDeploymentEvaluation } from '../../application/post-deployment-evaluation';
 import { propose } from '../../application/promotion';
 import { startRun } from '../../application/training';
 import { anchorsOf } from '../../platform/signing/anchors';
 import { PREDICATE } from '../../platform/signing/statements';
 import { versionFileSchema, verifyVersionFile } from '../../platform/signing/version-file';
-import { actAs, testProduct, type TestProduct } from '../support/environment';
+import { auditContextFor, testProduct, type TestProduct } from '../support/environment';
 import { mutateEveryColumn } from '../support/mutations';
 import { SMALL_EXPERIMENT, edited, loadSmallRegister } from '../support/small-register';
 import { until } from '../support/until';
 
-/** What a run learns beyond fits on controlled actors: a search, lists of everybody, who looked, labels that change. */
+/** What a run learns beyond fits on controlled providers: a search, lists of everybody, who looked, labels that change. */
 let t: TestProduct;
 let dir: string;
 beforeAll(async () => {
@@ -51,7 +54,7 @@ const load = async (name: string, events: readonly object[]) => {
   fs.writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   const [report] = await importRegister(
     t.db,
-    await actAs(t, 'kari', 'register.import'),
+    await auditContextFor(t, 'kari', 'register.import'),
     new Vault(t.db, Buffer.alloc(32, 1)),
     file,
   );
@@ -70,10 +73,10 @@ const PLAIN = edited(
 );
 const BOTH = edited(
   edited(SMALL_EXPERIMENT, 'name: small-register', 'name: searching'),
-  'candidate: logistic',
-  'candidate: mlp',
+  'selectFamily: logistic',
+  'selectFamily: mlp',
 );
-const SEARCHING = `${edited(BOTH, ', nuisance: [], population: false', '')}search: { trials: 2 }\nunlabelled: { perFinding: 1, draws: 2 }\npretrain: rule-hits\n`;
+const SEARCHING = `${edited(BOTH, ', caseworkerEffect: [], population: false', '')}tuning: { trials: 2 }\npuBagging: { perFinding: 1, draws: 2 }\npretrain: rule-hits\n`;
 
 let first: Awaited<ReturnType<typeof train>>;
 
@@ -141,7 +144,7 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
     'mlp mlp-nok',
   ]);
   for (const part of population!.parts) {
-    expect(part.actors).toBeGreaterThan(part.controlled);
+    expect(part.providers).toBeGreaterThan(part.controlled);
     expect(part.drawn).toBeGreaterThan(10);
   }
   const prior = (estimator: string) =>
@@ -153,43 +156,43 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
   expect(prior('bounds').estimate!.lo).toBeLessThanOrEqual(arm.lo);
   expect(prior('bounds').estimate!.hi).toBeGreaterThanOrEqual(arm.hi);
   expect(prior('contraction')).toMatchObject({ estimate: null, missing: 'no-caseload' });
-  expect(population!.groups.reduce((sum, group) => sum + group.actors, 0)).toBe(population!.parts.at(-1)!.actors);
+  expect(population!.groups.reduce((sum, group) => sum + group.providers, 0)).toBe(population!.parts.at(-1)!.providers);
   const card = t.store.get(bundle.card!.markdown).toString();
   expect(card).toMatch(/settings chosen: number \d of 2 tried/);
   expect(card).toMatch(/## Lists drawn from everybody[\s\S]*## Groups that little was learnt from/);
 
-  // Never controlled actors stand beside the controlled rows, and recipe and card say so.
+  // Never controlled providers stand beside the controlled rows, and recipe and card say so.
   const [fold] = await foldResults(t.db, run.runId);
-  expect(fold!.result.unlabelledRows).toBeGreaterThan(5);
+  expect(fold!.result.unlabeledRows).toBeGreaterThan(5);
   expect(fold!.result.nuisanceBaseSha256).toMatch(/^[0-9a-f]{64}$/); // who looked is judged without them
   expect(fold!.result.nuisanceBaseSha256).not.toBe(fold!.result.predictionsSha256);
-  expect(bundle.recipe.unlabelled).toMatchObject({ perFinding: 1, draws: 2 });
-  expect(card).toContain(`never controlled actors: of matrix ${bundle.recipe.unlabelled!.matrixId}`);
+  expect(bundle.recipe.puBagging).toMatchObject({ unlabeledPerPositive: 1, bags: 2 });
+  expect(card).toContain(`never controlled providers: of matrix ${bundle.recipe.puBagging!.matrixId}`);
   // Its networks were begun on everybody's rule hits.
   expect(t.store.getJson<StoredModel>(bundle.model).chosen).toMatchObject({ begunOn: 'rule-hits' });
-  expect(bundle.recipe.pretrained).toEqual({ on: 'rule-hits', matrixId: bundle.recipe.unlabelled!.matrixId });
-  expect(card).toContain(`actors it was begun on: of matrix ${bundle.recipe.pretrained!.matrixId}`);
+  expect(bundle.recipe.pretrained).toEqual({ on: 'rule-hits', matrixId: bundle.recipe.puBagging!.matrixId });
+  expect(card).toContain(`providers it was begun on: of matrix ${bundle.recipe.pretrained!.matrixId}`);
 
   // Probabilities are read from where a score stands among everybody: by the version's own line, not by a fold's.
-  const { standing } = t.store.getJson<StoredModel>(bundle.model);
-  expect(standing!.scores.length).toBeGreaterThan(50);
-  expect(bundle.calibrator.standing).toEqual(standing);
-  expect(bundle.calibrator).not.toHaveProperty('readFrom');
-  expect(bundle.recipe.standing).toEqual({ matrixId: bundle.recipe.unlabelled!.matrixId });
-  expect(document.reliability.every(({ readFrom }) => readFrom === 'standing')).toBe(true);
+  const { rankNormalizer } = t.store.getJson<StoredModel>(bundle.model);
+  expect(rankNormalizer!.scores.length).toBeGreaterThan(50);
+  expect(bundle.calibrator.rankNormalizer).toEqual(rankNormalizer);
+  expect(bundle.calibrator).not.toHaveProperty('calibrationInput');
+  expect(bundle.recipe.rankNormalizer).toEqual({ matrixId: bundle.recipe.puBagging!.matrixId });
+  expect(document.reliability.every(({ calibrationInput }) => calibrationInput === 'population-rank')).toBe(true);
   expect(card).toContain('A probability is read from where a score stands');
 
   // Made again from its pins, populations and second fits too, it says the same; and so does the version.
-  const act = await actAs(t, 'kari', 'model.reproduce');
-  const rebuilt = await t.temporal.rebuild(`test-${act.actId}`, {
-    actId: act.actId,
+  const audit = await auditContextFor(t, 'kari', 'model.reproduce');
+  const reproduced = await t.temporal.reproduce(`test-${audit.actionId}`, {
+    actionId: audit.actionId,
     kind: 'evaluation',
     id: run.runId,
   });
-  expect(rebuilt).toMatchObject({ same: true });
-  expect(rebuilt.stages.map(({ stage }) => stage)).toEqual(['snapshot', 'matrix', 'folds', 'evaluation']);
-  const version = await t.temporal.rebuild(`version-${act.actId}`, {
-    actId: act.actId,
+  expect(reproduced).toMatchObject({ same: true });
+  expect(reproduced.stages.map(({ stage }) => stage)).toEqual(['snapshot', 'matrix', 'folds', 'evaluation']);
+  const version = await t.temporal.reproduce(`version-${audit.actionId}`, {
+    actionId: audit.actionId,
     kind: 'model',
     id: run.versionId,
   });
@@ -199,7 +202,7 @@ test('a run searches settings, judges lists drawn from everybody, and says what 
       .filter(({ stage }) => stage === 'matrix')
       .map(({ id }) => id)
       .sort(),
-  ).toEqual([run.matrixId, bundle.recipe.unlabelled!.matrixId].sort());
+  ).toEqual([run.matrixId, bundle.recipe.puBagging!.matrixId].sort());
 
   // The chance of selection is in the matrix and can be no feature; a worker that does everything again writes nothing new.
   const refused = await startRun(
@@ -251,13 +254,13 @@ test('an appeal that comes later makes another label set and marks what was trai
   expect(await revisionsOf(t.db, after.matrixId)).toEqual([]);
   // What lists are ordered by is frozen with the version, and said on its card.
   const frozen = t.store.getJson<VersionBundle>(after.versionId);
-  expect(frozen.ranking).toBe('expected-nok');
+  expect(frozen.ranking).toBe('expected-amount');
   expect(t.store.get(frozen.card!.markdown).toString()).toMatch(/Lists are ordered by expected kroner/);
   // Looked at once more, nothing is found that is not on record.
   const { recipe } = await t
     .db('ml.matrix')
     .where({ matrix_id: after.matrixId })
-    .first<{ recipe: Extract<MatrixRecipe, { kind: 'cases' }> }>('recipe');
+    .first<{ recipe: Extract<MatrixRecipe, { kind: 'training' }> }>('recipe');
   expect(await labelChanges(t, after.matrixId, recipe)).toEqual([]);
 
   // Whoever asks for the old version to go live is told; two people may pass over it, so the request waits.
@@ -285,9 +288,9 @@ test('an appeal that comes later makes another label set and marks what was trai
 
 test('a frozen version is judged on outcomes that it could not know, signed, and once', async () => {
   const follow = async (asOf: string) => {
-    const command = await t.as('kari');
-    const { key } = await startFollowUp(command, { versionId: first.versionId.slice(0, 12), asOf });
-    return t.temporal.followUpResult(key);
+    const context = await t.as('kari');
+    const { key } = await startPostDeploymentEvaluation(context, { versionId: first.versionId.slice(0, 12), asOf });
+    return t.temporal.postDeploymentResult(key);
   };
   const open = await t
     .db('ctl.case as c')
@@ -308,7 +311,7 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
     })),
   );
   const later = await follow('2025-04-01T00:00:00Z');
-  const found = await getFollowUp(t.db, later.followUpId);
+  const found = await getPostDeploymentEvaluation(t.db, later.evaluationId);
   expect(found).toMatchObject({ versionId: first.versionId, rows: later.rows, findings: later.findings });
   const { rows } = t.store.getJson<EvaluationDocument>(found.documentSha256);
   const model = rows.find(
@@ -335,7 +338,7 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
 
   // The same once more is the same content: no second row, and the ledger holds.
   expect(await follow('2025-04-01T00:00:00Z')).toEqual(later);
-  expect(await followUpsOf(t.db, first.versionId)).toHaveLength(1);
+  expect(await postDeploymentEvaluationsOf(t.db, first.versionId)).toHaveLength(1);
   const out = path.join(dir, 'followed.json');
   await t.notary.client.checkpoint();
   await exportVersion(t, anchorsOf(t.env)!, first.versionId, out);
@@ -346,8 +349,8 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
   expect(document).toBeDefined();
   const cut = await verifyVersionFile({ ...exported, files: others }, t.notary.trust());
   expect(cut.problems).toEqual([expect.stringContaining(`rests on file ${found.documentSha256}, which is missing`)]);
-  const acts = exported.entries.map(({ bytes }) => Buffer.from(bytes, 'base64').toString());
-  expect(acts.filter((entry) => entry.includes('version.followed-up'))).toHaveLength(1);
+  const actions = exported.entries.map(({ bytes }) => Buffer.from(bytes, 'base64').toString());
+  expect(actions.filter((entry) => entry.includes('version.followed-up'))).toHaveLength(1);
   expect(verdict.statements).toContainEqual(
     expect.stringMatching(
       new RegExp(
@@ -355,24 +358,24 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
       ),
     ),
   );
-  const graph = await lineageGraph(t.db, { kind: 'follow-up', id: later.followUpId });
+  const graph = await lineageGraph(t.db, { kind: 'post-deployment-evaluation', id: later.evaluationId });
   expect(graph.nodes.find(({ kind, distance }) => kind === 'model-version' && distance === -1)?.id).toBe(
     first.versionId,
   );
   expect((await verifyLedger(t.db)).problems).toEqual([]);
 
   // A superuser who changes any column of what this register wrote is found out.
-  const tables = ['ml.snapshot', 'ml.label_revision', 'ml.follow_up'];
+  const tables = ['ml.snapshot', 'ml.label_revision', 'ml.post_deployment_evaluation'];
   const { mutations, empty } = await mutateEveryColumn(t.ownerUrl, tables);
   expect(empty).toEqual([]);
   expect(mutations.filter((mutation) => !mutation.found)).toEqual([]);
 
   // As of a day at which it knew everything there was, there is nothing to judge.
   await expect(follow('2025-01-01T00:00:00Z')).rejects.toThrow();
-  await expect(startFollowUp(await t.as('kari'), { versionId: first.versionId, asOf: 'spring' })).rejects.toThrow(
-    '"spring" is not an instant',
-  );
   await expect(
-    startFollowUp(await t.as('ola'), { versionId: first.versionId, asOf: '2025-04-01T00:00:00Z' }),
+    startPostDeploymentEvaluation(await t.as('kari'), { versionId: first.versionId, asOf: 'spring' }),
+  ).rejects.toThrow('"spring" is not an instant');
+  await expect(
+    startPostDeploymentEvaluation(await t.as('ola'), { versionId: first.versionId, asOf: '2025-04-01T00:00:00Z' }),
   ).rejects.toThrow(/may not|role/);
 }, 600_000);

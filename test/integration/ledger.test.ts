@@ -5,18 +5,25 @@ import { canonical } from '../../platform/artifacts/hash';
 import { connect, type Db, type Tx } from '../../platform/postgres/connection';
 import { ledgerEntries, type LedgerQuery } from '../../platform/db/read-models/ledger-entries';
 import { COVERED } from '../../platform/ledger/audited-tables';
-import { type ActRef, append, type EntryInput, storeReason } from '../../platform/ledger/append';
+import { type AuditContext, append, type EntryInput, storeReason } from '../../platform/ledger/append';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { anchorsOf } from '../../platform/signing/anchors';
 import { otherValue } from '../support/mutations';
-import { actAs, prepared, testDatabase, type TestDatabase, testNotary, type TestNotary } from '../support/environment';
+import {
+  auditContextFor,
+  prepared,
+  testDatabase,
+  type TestDatabase,
+  testNotary,
+  type TestNotary,
+} from '../support/environment';
 
 /** A change with its entry in one transaction, as every service does it. */
 const changing = (
   db: Db,
-  actor: ActRef,
+  audit: AuditContext,
   change: (tx: Tx, log: (entry: EntryInput) => Promise<void>) => Promise<void>,
-) => db.transaction((tx) => change(tx, (entry) => append(tx, actor, entry, new Date())));
+) => db.transaction((tx) => change(tx, (entry) => append(tx, audit, entry, new Date())));
 const asOwner = (database: TestDatabase) => connect(database.ownerUrl, 2);
 
 let t: TestDatabase;
@@ -26,39 +33,39 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 const write = async (subject: string) => {
-  const actor = await actAs(t, 'kari', 'run.start');
-  await changing(t.db, actor, (_tx, log) => log({ act: 'test.written', subject: { kind: 'test', id: subject } }));
+  const audit = await auditContextFor(t, 'kari', 'run.start');
+  await changing(t.db, audit, (_tx, log) => log({ event: 'test.written', subject: { kind: 'test', id: subject } }));
 };
 const count = async () => (await verifyLedger(t.db)).entries;
 
 test('an entry commits with its change or not at all', async () => {
-  const actor = await actAs(t, 'kari', 'run.start');
+  const audit = await auditContextFor(t, 'kari', 'run.start');
   const before = await count();
-  const failing = changing(t.db, actor, async (_tx, log) => {
-    await log({ act: 'test.undone', subject: { kind: 'test', id: 'x' } });
+  const failing = changing(t.db, audit, async (_tx, log) => {
+    await log({ event: 'test.undone', subject: { kind: 'test', id: 'x' } });
     throw new Error('the change failed');
   });
   await expect(failing).rejects.toThrow('the change failed');
   expect(await count()).toBe(before);
   await write('a');
-  expect(await count()).toBe(before + 2); // the act, and what was done
+  expect(await count()).toBe(before + 2); // the event, and what was done
 });
 
-test('a search by subject, act and person gives what each names, newest first, a page at a time', async () => {
+test('a search by subject, event and person gives what each names, newest first, a page at a time', async () => {
   for (const subject of ['find-1', 'find-2', 'other']) await write(subject);
-  const ola = await actAs(t, 'ola', 'promotion.approve');
-  await changing(t.db, ola, (_tx, log) => log({ act: 'test.seen', subject: { kind: 'test', id: 'find-1' } }));
+  const ola = await auditContextFor(t, 'ola', 'promotion.approve');
+  await changing(t.db, ola, (_tx, log) => log({ event: 'test.seen', subject: { kind: 'test', id: 'find-1' } }));
   const found = async (query: LedgerQuery) =>
-    (await ledgerEntries(t.db, query)).map(({ act, subject, by }) => `${by} ${act} ${subject.id}`);
+    (await ledgerEntries(t.db, query)).map(({ event, subject, by }) => `${by} ${event} ${subject.id}`);
   const all = ['ola test.seen find-1', 'kari test.written find-2', 'kari test.written find-1'];
   expect(await found({ subject: 'find-' })).toEqual(all);
   expect(await found({ subject: 'find-', limit: 2 })).toEqual(all.slice(0, 2));
   const [, second] = await ledgerEntries(t.db, { subject: 'find-' });
   expect(await found({ subject: 'find-', before: second!.seq })).toEqual(all.slice(2));
   expect(await found({ subject: 'find-', by: 'ola' })).toEqual(all.slice(0, 1));
-  expect(await found({ subject: 'find-1', act: 'test.w' })).toEqual(all.slice(2));
+  expect(await found({ subject: 'find-1', event: 'test.w' })).toEqual(all.slice(2));
   expect(await found({ subject: 'find-', without: ['test.seen'] })).toEqual(all.slice(1));
-  expect(await found({ by: 'ola', act: 'test.' })).toEqual(all.slice(0, 1));
+  expect(await found({ by: 'ola', event: 'test.' })).toEqual(all.slice(0, 1));
   expect(await found({ by: 'nobody' })).toEqual([]);
 });
 
@@ -70,18 +77,18 @@ test('a raw insert chains too; changing, deleting and writing the chain by hand 
     v: 2,
     entry: randomUUID(),
     at: '2024-01-01T00:00:00.000000Z',
-    act: 'test.raw',
+    event: 'test.raw',
     subject: { kind: 'test', id: 'raw' },
   };
   await t.db.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body))]);
   expect(await verifyLedger(t.db)).toMatchObject({ entries: before + 1, problems: [] });
   for (const sql of [
-    "update aud.entry set act = 'x'",
+    "update aud.entry set event = 'x'",
     'delete from aud.entry',
     'truncate aud.entry cascade',
     'update aud.chain set seq = seq + 1',
     'delete from aud.chain',
-    "update aud.act set purpose = 'x'",
+    "update aud.action set purpose = 'x'",
   ]) {
     await expect(t.db.raw(sql)).rejects.toThrow(/permission denied/);
     await expect(owner.raw(sql)).rejects.toThrow(/append-only/);
@@ -92,13 +99,13 @@ test('a raw insert chains too; changing, deleting and writing the chain by hand 
 });
 
 test('eight writers at once make one unbroken chain', async () => {
-  const actor = await actAs(t, 'kari', 'run.start');
+  const audit = await auditContextFor(t, 'kari', 'run.start');
   const before = await count();
   const db = connect(t.env.DATABASE_URL, 8);
   await Promise.all(
     Array.from({ length: 40 }, (_, i) =>
       db.transaction((tx) =>
-        append(tx, actor, { act: 'test.many', subject: { kind: 'test', id: String(i) } }, new Date()),
+        append(tx, audit, { event: 'test.many', subject: { kind: 'test', id: String(i) } }, new Date()),
       ),
     ),
   );
@@ -139,7 +146,7 @@ describe('no change without an entry, no entry without a change', () => {
       v: 2,
       entry: randomUUID(),
       at: '2024-01-01T00:00:00.000000Z',
-      act: 'test.lied',
+      event: 'test.lied',
       subject: { kind: 'test', id: 'x' },
       changes: [{ t: 'ml.champion', k: 's/all/1', a: 'ab'.repeat(32) }],
     };
@@ -148,9 +155,9 @@ describe('no change without an entry, no entry without a change', () => {
     );
   });
   test('words can be erased, and the ledger still holds; words put in their place are found', async () => {
-    const actor = await actAs(t, 'kari', 'run.start');
+    const audit = await auditContextFor(t, 'kari', 'run.start');
     const ids: string[] = [];
-    await prepared(t, actor, async (tx) => {
+    await prepared(t, audit, async (tx) => {
       for (const words of ['one', 'two']) ids.push(await storeReason(tx, words));
     });
     await t
@@ -172,9 +179,9 @@ describe('a superuser of the database', () => {
   let entries: number;
   const anchors = () => anchorsOf({ UTPLUKK_ANCHORS: notary.anchors, UTPLUKK_TRUST: notary.trustFile });
   const more = async (database: Pick<TestDatabase, 'env' | 'db'>, ids: readonly string[]) => {
-    const actor = await actAs(database, 'kari', 'run.start');
+    const audit = await auditContextFor(database, 'kari', 'run.start');
     for (const id of ids)
-      await changing(database.db, actor, (_tx, log) => log({ act: 'test.written', subject: { kind: 'test', id } }));
+      await changing(database.db, audit, (_tx, log) => log({ event: 'test.written', subject: { kind: 'test', id } }));
   };
   /** Triggers off: what the owner of the server can always do. */
   const tamper = async (sql: string) => {
@@ -191,7 +198,7 @@ describe('a superuser of the database', () => {
     update aud.chain_head set chain_hash = h, size = (select max(seq) from aud.chain);
   end $$`;
   const edit = (seq: number) =>
-    `update aud.entry set bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'test.written', 'test.wrotten'), 'UTF8'), act = 'test.wrotten' where entry_id = (select entry_id from aud.chain where seq = ${seq})`;
+    `update aud.entry set bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'test.written', 'test.wrotten'), 'UTF8'), event = 'test.wrotten' where entry_id = (select entry_id from aud.chain where seq = ${seq})`;
 
   beforeEach(async () => {
     victim = await testDatabase();
@@ -280,23 +287,25 @@ describe('a superuser of the database', () => {
   });
 
   test('entries that lie in another order than they were chained are found, and a changed one among them', async () => {
-    await tamper('update aud.entry set act = act where entry_id in (select entry_id from aud.chain where seq % 2 = 1)');
+    await tamper(
+      'update aud.entry set event = event where entry_id in (select entry_id from aud.chain where seq % 2 = 1)',
+    );
     expect(await problems()).toEqual([]);
     await tamper(edit(4));
     expect((await problems())[0]).toMatchObject({ seq: 4, problem: expect.stringMatching(/were changed/) as string });
   });
 
   test('who changes, adds or takes away a row past the ledger is found out', async () => {
-    await tamper("update aud.act set purpose = purpose || '.'");
-    expect((await problems())[0]!.problem).toMatch(/aud.act .* is not what entry \d+ says it is/);
-    await tamper('update aud.act set purpose = left(purpose, -1)');
+    await tamper("update aud.action set purpose = purpose || '.'");
+    expect((await problems())[0]!.problem).toMatch(/aud.action .* is not what entry \d+ says it is/);
+    await tamper('update aud.action set purpose = left(purpose, -1)');
     expect(await problems()).toEqual([]);
     await tamper(
       "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (gen_random_uuid(), 'i', 's', 'person', now())",
     );
     expect((await problems())[0]!.problem).toMatch(/aud.principal .* stands in the table, and no entry knows it/);
-    await tamper("delete from aud.principal where issuer = 'i'; delete from aud.act");
-    expect((await problems())[0]!.problem).toMatch(/aud.act .* is gone; entry \d+ knows it/);
+    await tamper("delete from aud.principal where issuer = 'i'; delete from aud.action");
+    expect((await problems())[0]!.problem).toMatch(/aud.action .* is gone; entry \d+ knows it/);
   });
 
   test('who changes any column of the ledger itself is found out', async () => {

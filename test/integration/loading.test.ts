@@ -8,18 +8,18 @@ import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest } from '../../platform/snapshots/manifests';
 import { buildRegisterMatrix, featureCode } from '../../platform/matrices/register-matrix';
 import { matrixEngine } from '../../platform/duckdb/version';
-import { buildTableMatrix, pinTable } from '../../platform/matrices/table-matrix';
+import { buildTableMatrix, storeTable } from '../../platform/matrices/table-matrix';
 import { tableMappingSchema } from '../../domain/schemas/table-mapping';
-import type { ActRef } from '../../platform/ledger/append';
-import { actAs, testDatabase, type TestDatabase } from '../support/environment';
-import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
+import type { AuditContext } from '../../platform/ledger/append';
+import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
+import { providerFact, bill, message, SYNTHETIC } from '../support/register-files';
 
 let t: TestDatabase;
-let actor: ActRef;
+let audit: AuditContext;
 let dir: string;
 beforeAll(async () => {
   t = await testDatabase();
-  actor = await actAs(t, 'kari', 'register.import');
+  audit = await auditContextFor(t, 'kari', 'register.import');
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'register-'));
   await loadReference(t.db);
 });
@@ -43,7 +43,7 @@ const write = (name: string, rows: unknown[]) => {
   fs.writeFileSync(file, rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n') + '\n');
   return file;
 };
-const load = async (file: string) => importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 7)), file);
+const load = async (file: string) => importRegister(t.db, audit, new Vault(t.db, Buffer.alloc(32, 7)), file);
 const reasons = async (file: string) =>
   t
     .db('core.quarantine as q')
@@ -61,7 +61,10 @@ const reasons = async (file: string) =>
 describe('settlement messages', () => {
   beforeAll(async () => {
     await load(
-      write('actors.ndjson', [actorFact('1000001'), actorFact('1000002', { hprNr: undefined, orgnr: '983544622' })]),
+      write('providers.ndjson', [
+        providerFact('1000001'),
+        providerFact('1000002', { hprNr: undefined, orgnr: '983544622' }),
+      ]),
     );
   });
 
@@ -117,17 +120,14 @@ describe('settlement messages', () => {
       pasient: { id: SYNTHETIC[1], idType: 'DNR', trygdekontor: '0301' },
     });
     await load(write('settlements-rich.ndjson', [message([rich], { ekstra: 1 })]));
-    const row = await t
-      .db('core.bill')
-      .where({ bill_guid: rich.guid })
-      .first<{
-        bill_id: number;
-        extra: object;
-        civil_day: string;
-        minute_of_day: number;
-        amount_ore: number;
-        patient_key: number;
-      }>();
+    const row = await t.db('core.bill').where({ bill_guid: rich.guid }).first<{
+      bill_id: number;
+      extra: object;
+      civil_day: string;
+      minute_of_day: number;
+      amount_ore: number;
+      patient_key: number;
+    }>();
     expect(row).toMatchObject({
       extra: { henvisning: { dato: '2023-01-01' }, pasient: { idType: 'DNR', trygdekontor: '0301' } },
       civil_day: '2023-01-10',
@@ -145,9 +145,12 @@ describe('settlement messages', () => {
   });
 
   test('broken organisation numbers and cases without an opening are refused by name', async () => {
-    const actors = write('actors-bad.ndjson', [actorFact('1000003', { orgnr: '974589108' }), actorFact('1000004')]);
-    expect((await load(actors))[0]).toMatchObject({ loaded: 1, quarantined: 1 });
-    expect((await reasons(actors))[0]).toMatchObject({ field: 'orgnr', value: '974589108' });
+    const providers = write('providers-bad.ndjson', [
+      providerFact('1000003', { orgnr: '974589108' }),
+      providerFact('1000004'),
+    ]);
+    expect((await load(providers))[0]).toMatchObject({ loaded: 1, quarantined: 1 });
+    expect((await reasons(providers))[0]).toMatchObject({ field: 'orgnr', value: '974589108' });
     const cases = write('cases-bad.ndjson', [
       {
         type: 'vedtak',
@@ -179,11 +182,11 @@ describe('settlement messages', () => {
 });
 
 describe('snapshots', () => {
-  const snapshot = (asOf: string, horizon?: number) => extractSnapshot(t, actor, { asOf, horizon });
+  const snapshot = (asOf: string, horizon?: number) => extractSnapshot(t, audit, { asOf, horizon });
   const matrixOf = async (snapshotId: string, asOf: string) =>
     (
-      await buildRegisterMatrix(t, actor, {
-        kind: 'population',
+      await buildRegisterMatrix(t, audit, {
+        kind: 'scoring',
         snapshotId,
         asOf,
         code: featureCode(),
@@ -225,8 +228,8 @@ describe('snapshots', () => {
       ]),
     );
     await load(
-      write('actors-future.ndjson', [
-        actorFact('1000001', { kjentFra: '2023-06-01T00:00:00Z', gyldigFra: '2022-06-01', listelengde: 9999 }),
+      write('providers-future.ndjson', [
+        providerFact('1000001', { kjentFra: '2023-06-01T00:00:00Z', gyldigFra: '2022-06-01', listelengde: 9999 }),
       ]),
     );
     expect(await matrixOf((await snapshot(asOf)).snapshotId, asOf)).toBe(before);
@@ -256,7 +259,7 @@ describe('prepared tables', () => {
   const table = async (lines: string[], name: string) => {
     const file = path.join(dir, name);
     fs.writeFileSync(file, `${lines.join('\n')}\n`);
-    return buildTableMatrix(t, actor, { fileSha256: await pinTable(t.store, file), fileName: file, mapping });
+    return buildTableMatrix(t, audit, { fileSha256: await storeTable(t.store, file), fileName: file, mapping });
   };
 
   test('bad rows go to quarantine with their line, the counts add up', async () => {

@@ -14,16 +14,16 @@ import type { VersionBundle } from '../../platform/db/stores/versions';
 import { getRequest, gatesOf } from '../../platform/db/stores/promotions';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { Mlflow } from '../../platform/mlflow/client';
-import type { RebuildKind } from '../../activities/contracts';
+import type { ReproducibleKind } from '../../activities/contracts';
 import { damaged } from '../../application/integrity-check';
 import { garbage } from '../../application/garbage-collection';
 import { loadExperiment } from '../../application/experiments';
-import { applySchedule, getList, listLines, sealList, startRescore } from '../../application/selection';
-import { answerEmergency, returnToEarlier } from '../../application/rollback';
+import { applySchedule, getList, listLines, signOffList, startRescore } from '../../application/selection';
+import { answerIntervention, rollBack } from '../../application/interventions';
 import { decide, propose } from '../../application/promotion';
 import { cancelRun, startRun } from '../../application/training';
 import { readMatrix } from '../../platform/matrices/read-matrix';
-import { actAs, testProduct, type TestProduct } from '../support/environment';
+import { auditContextFor, testProduct, type TestProduct } from '../support/environment';
 import { expectMlflowWatched } from '../support/mlflow-watched';
 import { SMALL_EXPERIMENT as EXPERIMENT, SMALL_SLOT as SLOT, loadSmallRegister } from '../support/small-register';
 import { until } from '../support/until';
@@ -52,12 +52,12 @@ const experiment = (text = EXPERIMENT) => {
   return loadExperiment(file);
 };
 const train = async (text?: string) => {
-  const command = await t.as('kari');
-  const runId = await startRun(command, experiment(text));
+  const context = await t.as('kari');
+  const runId = await startRun(context, experiment(text));
   return { runId, ...(await t.temporal.trainingResult(runId)) };
 };
 
-test('from bills to a sealed list: trained, judged, approved by a second person, live, rescored', async () => {
+test('from bills to a approved list: trained, judged, approved by a second person, live, rescored', async () => {
   const run = await train();
   const rows = await evaluationOf(t.db, run.runId);
   expect([...new Set(rows.map((row) => row.family))]).toEqual([
@@ -77,7 +77,7 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
     expect(row.lo).toBeLessThanOrEqual(row.value + 1e-9);
     expect(row.hi).toBeGreaterThanOrEqual(row.value - 1e-9);
     expect(row.n).toBeGreaterThan(20);
-    expect(row.method).toMatch(/naive on controlled actors|cross-fitted/);
+    expect(row.method).toMatch(/naive on controlled providers|cross-fitted/);
   }
   // The card is frozen with the version: what it says is what was stored.
   const { card } = t.store.getJson<VersionBundle>(run.versionId);
@@ -120,7 +120,7 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   expect(lines.filter((line) => line.selected).map((line) => line.rank)).toEqual([1, 2, 3, 4, 5]);
   // Every line says what a control is expected to find and whether the model has seen anything like it; few are unlike.
   for (const { probability, expectedOre } of lines) expect(expectedOre! > 0 === probability > 0).toBe(true);
-  expect(lines.filter(({ unlike }) => unlike!).length).toBeLessThan(0.25 * lines.length);
+  expect(lines.filter(({ outOfDistribution }) => outOfDistribution!).length).toBeLessThan(0.25 * lines.length);
   expect(lines.map((line) => line.probability)).toEqual(
     [...lines.map((line) => line.probability)].sort((a, b) => b - a),
   );
@@ -133,15 +133,15 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
   expect(first!.reasons[0]!.peers).toBeGreaterThanOrEqual(10);
   expect(Math.abs(first!.gap)).toBeLessThan(1e-6); // the logistic model's reasons are exact
   await expect(reasonsOf(t, draft.listId, ['P999999'])).rejects.toThrow(/P999999 was not scored/);
-  expect(await sealList(per, draft.listId, 'sealed', 'read')).toMatchObject({ state: 'draft', seals: 1 });
-  await expect(sealList(per, draft.listId, 'sealed', 'twice')).rejects.toThrow(/2 different people/);
-  expect(await sealList(await t.as('siri'), draft.listId, 'sealed', 'read too')).toMatchObject({
-    state: 'sealed',
-    seals: 2,
+  expect(await signOffList(per, draft.listId, 'approved', 'read')).toMatchObject({ state: 'draft', signOffs: 1 });
+  await expect(signOffList(per, draft.listId, 'approved', 'twice')).rejects.toThrow(/2 different people/);
+  expect(await signOffList(await t.as('siri'), draft.listId, 'approved', 'read too')).toMatchObject({
+    state: 'approved',
+    signOffs: 2,
   });
-  await expect(sealList(per, draft.listId, 'refused', 'late')).rejects.toThrow(/is sealed/);
+  await expect(signOffList(per, draft.listId, 'refused', 'late')).rejects.toThrow(/is sealed/);
   await expect(t.db.raw('update sel.line set selected = true')).rejects.toThrow(/append-only/);
-  expect((await getList(t.db, draft.listId)).state).toBe('sealed');
+  expect((await getList(t.db, draft.listId)).state).toBe('approved');
 
   // From a line back to the snapshot, each step with its ledger entries; and the ledger holds.
   const steps = await lineageOf(t.db, `${draft.listId}#1`);
@@ -182,7 +182,7 @@ test('from bills to a sealed list: trained, judged, approved by a second person,
 
   // Everything that is named is there.
   expect((await garbage(t.db, t.store)).missing).toEqual([]);
-  await expect(returnToEarlier(ola, SLOT, 'nothing before')).rejects.toThrow(/never had another champion/);
+  await expect(rollBack(ola, SLOT, 'nothing before')).rejects.toThrow(/never had another champion/);
 });
 
 test('the same recipe gives the same version, and reproduce rebuilds it to the same bytes', async () => {
@@ -190,17 +190,17 @@ test('the same recipe gives the same version, and reproduce rebuilds it to the s
   const again = await train();
   expect(again.runId).not.toBe(first.runId);
   expect(again.versionId).toBe(first.versionId);
-  const rebuild = async (kind: RebuildKind, id: string) => {
-    const act = await actAs(t, 'kari', 'model.reproduce');
-    return t.temporal.rebuild(`test-${act.actId}`, { actId: act.actId, kind, id });
+  const reproduce = async (kind: ReproducibleKind, id: string) => {
+    const audit = await auditContextFor(t, 'kari', 'model.reproduce');
+    return t.temporal.reproduce(`test-${audit.actionId}`, { actionId: audit.actionId, kind, id });
   };
   const list = await t.db('sel.list').orderBy('drafted_at').first<{ list_id: string }>('list_id');
   const stages = ['snapshot', 'matrix', 'model', 'matrix', 'scoring-run', 'list'];
-  const whole = await rebuild('list', list.list_id);
+  const whole = await reproduce('list', list.list_id);
   expect(whole.stages.map(({ stage }) => stage)).toEqual(stages);
   expect(whole).toMatchObject({ same: true, stages: stages.map((stage) => ({ stage, same: true })) });
-  expect(await rebuild('evaluation', first.runId)).toMatchObject({ same: true });
-  expect((await rebuild('live', '')).stages.map(({ stage }) => stage)).toEqual(['snapshot', 'matrix', 'model']);
+  expect(await reproduce('evaluation', first.runId)).toMatchObject({ same: true });
+  expect((await reproduce('live', '')).stages.map(({ stage }) => stage)).toEqual(['snapshot', 'matrix', 'model']);
 
   // One byte of one object, and both the rebuild and the sweep name it.
   const { weights } = t.store.getJson<VersionBundle>(first.versionId);
@@ -222,7 +222,7 @@ test('the same recipe gives the same version, and reproduce rebuilds it to the s
       { sha, of: expect.stringMatching(of) as string, problem: expect.stringContaining(sha) as string },
     ]);
     if (sha === matrixFile)
-      expect(await rebuild('model', first.versionId)).toMatchObject({ same: false, firstDifference: 'matrix' });
+      expect(await reproduce('model', first.versionId)).toMatchObject({ same: false, firstDifference: 'matrix' });
     fs.writeFileSync(t.store.path(sha), bytes);
   }
   expect((await damaged(t.db, t.store)).problems).toEqual([]);
@@ -288,16 +288,16 @@ test('a worker killed in the middle of a fit and of an extraction ends in the sa
 });
 
 test('an experiment that asks for too much fails with a sentence and loses nothing', async () => {
-  const command = await t.as('kari');
+  const context = await t.as('kari');
   const early = EXPERIMENT.replace('firstTest: 2023-03-01', 'firstTest: 2021-08-01');
-  const runId = await startRun(command, experiment(early));
+  const runId = await startRun(context, experiment(early));
   await expect(t.temporal.trainingResult(runId)).rejects.toThrow();
   const row = await t.db('ml.training_run').where({ run_id: runId }).first<{ state: string; problem: string }>();
   expect(row).toMatchObject({
     state: 'failed',
     problem: expect.stringMatching(/NoLabels: fold fold-\d .* has \d+ training rows/) as string,
   });
-  const unknown = await startRun(command, experiment(withFeatures('{ exclude: [no_such_feature] }')));
+  const unknown = await startRun(context, experiment(withFeatures('{ exclude: [no_such_feature] }')));
   await expect(t.temporal.trainingResult(unknown)).rejects.toThrow();
   expect((await t.db('ml.training_run').where({ run_id: unknown }).first<{ problem: string }>()).problem).toMatch(
     /unknown feature no_such_feature; the source has: practice_type/,
@@ -325,37 +325,37 @@ test('a schedule scores its nominal time, as a service account', async () => {
     t
       .db('sel.scoring_run')
       .where({ as_of: new Date(nominal) })
-      .first<{ scoring_id: string; version_id: string; act_id: string } | undefined>(),
+      .first<{ scoring_id: string; version_id: string; action_id: string } | undefined>(),
   );
   expect(scoring.version_id).toBe(versionId);
-  const act = await t
-    .db('aud.act')
-    .join('aud.principal', 'aud.principal.principal_id', 'aud.act.principal_id')
-    .where({ act_id: scoring.act_id })
+  const action = await t
+    .db('aud.action')
+    .join('aud.principal', 'aud.principal.principal_id', 'aud.action.principal_id')
+    .where({ action_id: scoring.action_id })
     .first<{ subject: string; kind: string }>();
-  expect(act).toMatchObject({ subject: 'service-schedule', kind: 'service' });
+  expect(action).toMatchObject({ subject: 'service-schedule', kind: 'service' });
   expect((await draftedList(t.db, scoring.scoring_id)).capacity).toBe(3);
   const described = await schedule.describe();
   expect(described.policies.catchupWindow).toBe(3_600_000);
 });
 
 test('a run can be cancelled, and a champion be rolled back to the one before', async () => {
-  const command = await t.as('kari');
-  const runId = await startRun(command, experiment(EXPERIMENT.replace('seed: 3', 'seed: 77')));
+  const context = await t.as('kari');
+  const runId = await startRun(context, experiment(EXPERIMENT.replace('seed: 3', 'seed: 77')));
   await until('the training step', async () =>
     (await t.temporal.progress(`train-${runId}`))?.step === 'training' ? true : undefined,
   );
-  await cancelRun(command, runId);
+  await cancelRun(context, runId);
   await expect(t.temporal.trainingResult(runId)).rejects.toThrow();
   expect(await t.db('ml.training_run').where({ run_id: runId }).first<{ state: string }>()).toMatchObject({
     state: 'cancelled',
   });
-  await expect(cancelRun(command, runId)).rejects.toThrow(/is cancelled already/);
+  await expect(cancelRun(context, runId)).rejects.toThrow(/is cancelled already/);
 
   const before = (await championOf(t.db, SLOT))!.versionId;
   const next = await train(EXPERIMENT.replace('l2: [0.1, 1]', 'l2: [0.1001, 1.001]'));
   expect(next.versionId).not.toBe(before);
-  const { requestId } = await propose(command, next.versionId, { openDays: 1, purpose: 'test' });
+  const { requestId } = await propose(context, next.versionId, { openDays: 1, purpose: 'test' });
   const gates = await until('the gates', async () =>
     ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)),
   );
@@ -363,10 +363,10 @@ test('a run can be cancelled, and a champion be rolled back to the one before', 
   expect(gates.map((gate) => gate.gate)).toContain('not-worse-than-champion');
   const ola = await t.as('ola');
   await decide(ola, requestId, 'approved', 'as good');
-  const returned = await returnToEarlier(ola, SLOT, 'prefer the first');
+  const returned = await rollBack(ola, SLOT, 'prefer the first');
   expect(returned).toMatchObject({ from: next.versionId, to: before });
-  await expect(answerEmergency(ola, returned.emergencyId, 'me again')).rejects.toThrow(/four eyes/);
-  expect(await answerEmergency(await t.as('ingrid'), returned.emergencyId, 'looked too')).toMatchObject({
+  await expect(answerIntervention(ola, returned.interventionId, 'me again')).rejects.toThrow(/four eyes/);
+  expect(await answerIntervention(await t.as('ingrid'), returned.interventionId, 'looked too')).toMatchObject({
     settled: true,
   });
   expect((await championOf(t.db, SLOT))?.versionId).toBe(before);

@@ -5,15 +5,15 @@ import path from 'node:path';
 import { importRegister } from '../../platform/loading/import-register';
 import { loadReference } from '../../platform/loading/reference';
 import { Vault } from '../../platform/loading/vault';
-import type { ActRef } from '../../platform/ledger/append';
+import type { AuditContext } from '../../platform/ledger/append';
 import { deriveParts } from '../../platform/features/monthly-rollups';
-import { withDuck } from '../../platform/duckdb/duckdb';
+import { withDuckDb } from '../../platform/duckdb/duckdb';
 import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest } from '../../platform/snapshots/manifests';
 import { featureParts } from '../../platform/features/compute-features';
-import { DEMO_DIALS } from '../../simulation/simulation-config';
+import { DEMO_CONFIG } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
-import { actAs, testDatabase, type TestDatabase } from '../support/environment';
+import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
 import { SYNTHETIC } from '../support/register-files';
 
 /**
@@ -25,14 +25,14 @@ const LATE = '2023-07-01T00:00:00Z';
 const RUNS = process.env['UTPLUKK_LONG'] ? 200 : 8;
 
 let t: TestDatabase;
-let actor: ActRef;
+let audit: AuditContext;
 let dir: string;
 let base: string;
 
 async function featureHash(): Promise<string> {
-  const { snapshotId } = await extractSnapshot(t, actor, { asOf: LATE });
+  const { snapshotId } = await extractSnapshot(t, audit, { asOf: LATE });
   const manifest = await readManifest(t.db, t.store, snapshotId);
-  return withDuck(t.store.temporary(), async (duck) => {
+  return withDuckDb(t.store.temporary(), async (duck) => {
     const { parts } = await deriveParts(duck, t.store, manifest);
     fs.rmSync(path.join(t.store.root, 'derived'), { recursive: true, force: true }); // nothing is found again
     return (await featureParts(duck, t.store, manifest, parts, [AS_OF]))[0]!.sha256;
@@ -41,11 +41,11 @@ async function featureHash(): Promise<string> {
 
 beforeAll(async () => {
   t = await testDatabase();
-  actor = await actAs(t, 'kari', 'register.import');
+  audit = await auditContextFor(t, 'kari', 'register.import');
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'future-'));
   await loadReference(t.db);
-  await writeRegister({ ...DEMO_DIALS, actors: 0.002, volume: 0.02, years: 1, controlsPerYear: 20 }, dir);
-  await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 5)), path.join(dir, 'register'));
+  await writeRegister({ ...DEMO_CONFIG, providers: 0.002, volume: 0.02, years: 1, controlsPerYear: 20 }, dir);
+  await importRegister(t.db, audit, new Vault(t.db, Buffer.alloc(32, 5)), path.join(dir, 'register'));
   base = await featureHash();
 }, 120_000);
 afterAll(async () => {
@@ -70,8 +70,8 @@ const lateBills = fc.record({
   tariff: fc.constantFrom('2ad', '2cd', '1bd', 'unheard-of'),
   ore: fc.integer({ min: 0, max: 90_000 }),
 });
-const lateActor = fc.record({
-  kind: fc.constant('actors' as const),
+const lateProvider = fc.record({
+  kind: fc.constant('providers' as const),
   practice,
   known: later,
   from: anyDay,
@@ -85,7 +85,7 @@ const lateCase = fc.record({ kind: fc.constant('cases' as const), practice, know
 type Late =
   typeof lateBills extends fc.Arbitrary<infer A>
     ? | A
-      | (typeof lateActor extends fc.Arbitrary<infer B> ? B : never)
+      | (typeof lateProvider extends fc.Arbitrary<infer B> ? B : never)
       | (typeof latePerson extends fc.Arbitrary<infer C> ? C : never)
       | (typeof lateSubstitute extends fc.Arbitrary<infer D> ? D : never)
       | (typeof lateCase extends fc.Arbitrary<infer E> ? E : never)
@@ -112,7 +112,7 @@ function documents(late: Late): unknown[] {
           },
         },
       ];
-    case 'actors':
+    case 'providers':
       return [
         {
           hprNr: '1234567',
@@ -169,7 +169,10 @@ test(`${RUNS} random futures leave every feature of ${AS_OF} byte-identical`, as
   let loaded = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.oneof(lateBills, lateActor, latePerson, lateSubstitute, lateCase), { minLength: 3, maxLength: 12 }),
+      fc.array(fc.oneof(lateBills, lateProvider, latePerson, lateSubstitute, lateCase), {
+        minLength: 3,
+        maxLength: 12,
+      }),
       async (future) => {
         for (const late of future) {
           const name = path.join(dir, `${late.kind}-future-${++file}.ndjson`);
@@ -179,7 +182,7 @@ test(`${RUNS} random futures leave every feature of ${AS_OF} byte-identical`, as
               .map((document) => `${JSON.stringify(document)}\n`)
               .join(''),
           );
-          const [report] = await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 5)), name);
+          const [report] = await importRegister(t.db, audit, new Vault(t.db, Buffer.alloc(32, 5)), name);
           loaded += report!.loaded;
         }
         expect(await featureHash()).toBe(base);

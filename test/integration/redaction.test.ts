@@ -1,43 +1,43 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { rebuildStageActivities } from '../../activities/reproduction';
+import { reproductionStageActivities } from '../../activities/reproduction';
 import { garbage } from '../../application/garbage-collection';
-import type { ActRef } from '../../platform/ledger/append';
+import type { AuditContext } from '../../platform/ledger/append';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { importRegister } from '../../platform/loading/import-register';
 import { Vault } from '../../platform/loading/vault';
 import { partsOf } from '../../platform/snapshots/datasets';
-import { withDuck } from '../../platform/duckdb/duckdb';
+import { withDuckDb } from '../../platform/duckdb/duckdb';
 import { matrixEngine } from '../../platform/duckdb/version';
 import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest, redactedParts } from '../../platform/snapshots/manifests';
 import { buildRegisterMatrix, featureCode } from '../../platform/matrices/register-matrix';
 import { redactPartition, type RedactionRequest } from '../../platform/snapshots/redactions';
-import { actAs, testDatabase, type TestDatabase } from '../support/environment';
-import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
+import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
+import { providerFact, bill, message, SYNTHETIC } from '../support/register-files';
 
 let t: TestDatabase;
-let asked: ActRef;
-let approved: ActRef;
+let asked: AuditContext;
+let approved: AuditContext;
 let snapshotId: string;
 let person: number;
 const BASIS = 'personvernforordningen art. 17 nr. 1 d';
 
 beforeAll(async () => {
   t = await testDatabase();
-  const actor = await actAs(t, 'kari', 'register.import');
+  const audit = await auditContextFor(t, 'kari', 'register.import');
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'redaction-'));
   const write = (name: string, rows: readonly object[]) =>
     fs.writeFileSync(path.join(dir, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  write('actors.ndjson', [actorFact('1000001')]);
+  write('providers.ndjson', [providerFact('1000001')]);
   const of = (id: string, n: number) => bill({ regningsnummer: n, pasient: { id, idType: 'DNR' } });
   write('settlements-2023-02.ndjson', [message([of(SYNTHETIC[0], 1), of(SYNTHETIC[1], 2), of(SYNTHETIC[1], 3)])]);
-  await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 3)), dir);
+  await importRegister(t.db, audit, new Vault(t.db, Buffer.alloc(32, 3)), dir);
   fs.rmSync(dir, { recursive: true, force: true });
-  ({ snapshotId } = await extractSnapshot(t, actor, { asOf: '2023-06-01T00:00:00Z' }));
-  asked = await actAs(t, 'liv', 'snapshot.redact');
-  approved = await actAs(t, 'ola', 'snapshot.redact');
+  ({ snapshotId } = await extractSnapshot(t, audit, { asOf: '2023-06-01T00:00:00Z' }));
+  asked = await auditContextFor(t, 'liv', 'snapshot.redact');
+  approved = await auditContextFor(t, 'ola', 'snapshot.redact');
   const { rows } = await t.db.raw<{ rows: { patient_key: number }[] }>(
     'select patient_key from core.bill group by 1 order by count(*) desc',
   );
@@ -69,16 +69,16 @@ test('what cannot be redacted is refused and changes nothing', async () => {
 });
 
 test('a redaction destroys the old bytes; manifests resolve through it, and reproduction says so', async () => {
-  const actor = await actAs(t, 'kari', 'run.start');
+  const audit = await auditContextFor(t, 'kari', 'run.start');
   const before = await billPart();
   const recipe = {
-    kind: 'population',
+    kind: 'scoring',
     snapshotId,
     asOf: '2023-06-01T00:00:00.000Z',
     code: featureCode(),
     engine: matrixEngine(),
   } as const;
-  const matrix = await buildRegisterMatrix(t, actor, recipe);
+  const matrix = await buildRegisterMatrix(t, audit, recipe);
   const derived = [...t.store.allDerived()];
   expect(derived.length).toBeGreaterThan(0);
 
@@ -87,7 +87,7 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   const after = await billPart();
   expect(after).toMatchObject({ part: before.part, rows: before.rows - 2, logical: done.newLogical });
   for (const gone of [before.file, ...derived]) expect(t.store.has(gone)).toBe(false);
-  const left = await withDuck(os.tmpdir(), async (duck) =>
+  const left = await withDuckDb(os.tmpdir(), async (duck) =>
     (
       await duck.runAndReadAll(
         `select count(*)::int, count(*) filter (patient_key = ${person})::int from read_parquet('${t.store.existing(after.file)}')`,
@@ -100,7 +100,7 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
 
   // The matrix that stood on it is another one when it is made again, and the answer names the partition.
   const unasked = {} as never; // not asked by a rebuild
-  const { rebuildStage } = rebuildStageActivities({
+  const { reproduceStage } = reproductionStageActivities({
     ...t,
     mirror: unasked,
     watch: unasked,
@@ -108,24 +108,24 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
     notary: unasked,
     trust: () => unasked,
     serviceToken: () => Promise.resolve(''),
-    beginServiceAct: () => Promise.resolve(actor),
+    startServiceAction: () => Promise.resolve(audit),
     clock: () => new Date(),
   });
   const { MockActivityEnvironment } = await import('@temporalio/testing');
   const stage = { stage: 'matrix', id: matrix.matrixId } as const;
-  const rebuilt = await new MockActivityEnvironment().run(rebuildStage, stage);
-  expect(rebuilt).toEqual({ ...stage, same: false, detail: 'redacted at partition bill 2023-02-01' });
+  const reproduced = await new MockActivityEnvironment().run(reproduceStage, stage);
+  expect(reproduced).toEqual({ ...stage, same: false, detail: 'redacted at partition bill 2023-02-01' });
 });
 
 test('the same call again finishes what was cut short; statement and ledger stay one each and cannot be changed', async () => {
   expect(await redact()).toMatchObject({ rowsRemoved: 2 });
   // Somebody whom nobody asked for before is another request, not the earlier one again.
-  const stranger = await actAs(t, 'liv', 'snapshot.redact');
+  const stranger = await auditContextFor(t, 'liv', 'snapshot.redact');
   await expect(redact({ patients: [1] }, { asked: stranger, approved })).rejects.toThrow(/holds no row/);
   expect(await t.db('ml.redaction').select<object[]>('rows_removed', 'legal_basis')).toEqual([
     { rows_removed: 2, legal_basis: BASIS },
   ]);
-  expect(await t.db('aud.entry').where({ act: 'partition.redacted' }).select<object[]>('subject_id')).toEqual([
+  expect(await t.db('aud.entry').where({ event: 'partition.redacted' }).select<object[]>('subject_id')).toEqual([
     { subject_id: 'bill/2023-02-01' },
   ]);
   await expect(t.db('ml.redaction').delete()).rejects.toThrow(/append-only/);

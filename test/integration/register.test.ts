@@ -9,24 +9,24 @@ import { importRegister } from '../../platform/loading/import-register';
 import { loadReference } from '../../platform/loading/reference';
 import { SettlementLoader } from '../../platform/loading/settlements';
 import { Vault } from '../../platform/loading/vault';
-import type { ActRef } from '../../platform/ledger/append';
+import type { AuditContext } from '../../platform/ledger/append';
 import { deriveParts } from '../../platform/features/monthly-rollups';
-import { withDuck } from '../../platform/duckdb/duckdb';
+import { withDuckDb } from '../../platform/duckdb/duckdb';
 import { matrixEngine } from '../../platform/duckdb/version';
 import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest } from '../../platform/snapshots/manifests';
 import { featureParts } from '../../platform/features/compute-features';
 import { labelSql } from '../../platform/matrices/labels';
-import { openView } from '../../platform/features/monthly-rollups';
+import { createView } from '../../platform/features/monthly-rollups';
 import { buildRegisterMatrix, featureCode } from '../../platform/matrices/register-matrix';
 import { ArtifactStore } from '../../platform/artifacts/store';
-import { DEMO_DIALS } from '../../simulation/simulation-config';
+import { DEMO_CONFIG } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
-import { actAs, testDatabase, type TestDatabase } from '../support/environment';
-import { actorFact, bill, message, SYNTHETIC } from '../support/register-files';
+import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
+import { providerFact, bill, message, SYNTHETIC } from '../support/register-files';
 
 let t: TestDatabase;
-let actor: ActRef;
+let audit: AuditContext;
 let dir: string;
 const vault = () => new Vault(t.db, Buffer.alloc(32, 3));
 const write = (name: string, rows: unknown[]) => {
@@ -34,20 +34,23 @@ const write = (name: string, rows: unknown[]) => {
   fs.writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   return file;
 };
-const load = (file: string) => importRegister(t.db, actor, vault(), file);
+const load = (file: string) => importRegister(t.db, audit, vault(), file);
 const snapshot = (asOf: string, over: { horizon?: number; shards?: number } = {}) =>
-  extractSnapshot(t, actor, { asOf, ...over });
+  extractSnapshot(t, audit, { asOf, ...over });
 
 beforeAll(async () => {
   t = await testDatabase();
-  actor = await actAs(t, 'kari', 'register.import');
+  audit = await auditContextFor(t, 'kari', 'register.import');
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'register-'));
   await loadReference(t.db);
-  await writeRegister({ ...DEMO_DIALS, actors: 0.003, volume: 0.03, years: 2, controlsPerYear: 40 }, dir);
+  await writeRegister({ ...DEMO_CONFIG, providers: 0.003, volume: 0.03, years: 2, controlsPerYear: 40 }, dir);
   for (const report of await load(path.join(dir, 'register')))
     expect(report.loaded + report.quarantined).toBe(report.read);
   await load(
-    write('actors-hand.ndjson', [actorFact('9000001'), actorFact('9000002', { praksistype: 'APOT', fagomrade: 'AP' })]),
+    write('providers-hand.ndjson', [
+      providerFact('9000001'),
+      providerFact('9000002', { praksistype: 'APOT', fagomrade: 'AP' }),
+    ]),
   );
 }, 120_000);
 afterAll(async () => {
@@ -182,9 +185,9 @@ describe('people, substitutes, prescriptions, cases', () => {
     );
     const { snapshotId } = await snapshot('2023-01-01T00:00:00Z');
     const manifest = await readManifest(t.db, t.store, snapshotId);
-    const labels = await withDuck(t.store.temporary(), async (duck) => {
+    const labels = await withDuckDb(t.store.temporary(), async (duck) => {
       for (const name of ['case', 'outcome', 'appeal', 'reversal'])
-        await openView(duck, t.store, manifest, `"${name}"`, name, () => true);
+        await createView(duck, t.store, manifest, `"${name}"`, name, () => true);
       return (
         await duck.runAndReadAll(
           `select case_no, state, label, cast(label_known_on as varchar) from (${labelSql(0, '2023-01-01')}) where case_no like 'H-%' order by 1`,
@@ -218,7 +221,7 @@ describe('snapshots', () => {
     const at = { mottattidspunkt: '2022-05-05T10:00:00Z' };
     const slow = loadFile(
       t.db,
-      actor,
+      audit,
       write('settlements-slow.ndjson', [message([bill(), bill()], at, '9000001')]),
       new SlowLoader(vault()),
     );
@@ -241,8 +244,8 @@ describe('snapshots', () => {
     expect(eight.snapshotId).not.toBe(one.snapshotId);
     const matrixOf = async ({ snapshotId }: { snapshotId: string }) =>
       (
-        await buildRegisterMatrix(t, actor, {
-          kind: 'population',
+        await buildRegisterMatrix(t, audit, {
+          kind: 'scoring',
           snapshotId,
           asOf,
           code: featureCode(),
@@ -263,7 +266,7 @@ describe('snapshots', () => {
         fs.copyFileSync(t.store.existing(part.file), copy);
         await scratch.putFile(copy);
       }
-      await withDuck(scratch.temporary(), async (duck) => {
+      await withDuckDb(scratch.temporary(), async (duck) => {
         await duck.run(`set threads = ${threads}`);
         const { parts } = await deriveParts(duck, scratch, manifest);
         const [made] = await featureParts(duck, scratch, manifest, parts, ['2022-12-01']);
@@ -286,7 +289,7 @@ describe('snapshots', () => {
     expect(features.length).toBeGreaterThan(1664);
     const { snapshotId } = await snapshot('2022-12-01T00:00:00Z');
     const manifest = await readManifest(t.db, t.store, snapshotId);
-    await withDuck(t.store.temporary(), async (duck) => {
+    await withDuckDb(t.store.temporary(), async (duck) => {
       const { parts } = await deriveParts(duck, t.store, manifest);
       const [made] = await featureParts(duck, t.store, manifest, parts, ['2022-12-01'], { features });
       const columns = await duck.runAndReadAll(

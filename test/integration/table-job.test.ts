@@ -4,8 +4,8 @@ import path from 'node:path';
 import { draftedList } from '../../apps/cli/commands/lists';
 import { gatesOf } from '../../platform/db/stores/promotions';
 import { evaluationOf } from '../../platform/db/stores/runs';
-import { beginAct } from '../../platform/auth/audit-context';
-import { giveReason, leaksOf } from '../../platform/db/stores/leakage';
+import { startAuditedAction } from '../../platform/auth/audit-context';
+import { giveReason, leakageReportOf } from '../../platform/db/stores/leakage';
 import { getVersion } from '../../platform/db/stores/versions';
 import { loadExperiment } from '../../application/experiments';
 import { listLines, startRescore } from '../../application/selection';
@@ -47,12 +47,12 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
       (row) => row.family === 'logistic' && row.metric === 'average-precision',
     )!.value,
   ).toBeGreaterThan(0.9);
-  // One number settles the outcome here: the leak check asks why, and two different people have to answer.
-  expect(await leaksOf(other.db, runId)).toMatchObject({ verdict: 'needs-reason', reasons: 0 });
+  // One number settles the outcome here: the target-leakage check asks why, and two different people have to answer.
+  expect(await leakageReportOf(other.db, runId)).toMatchObject({ verdict: 'needs-reason', reasons: 0 });
   const explain = async (user: string) => {
     const { db, token, clock } = await other.as(user);
     return db.transaction(async (tx) =>
-      giveReason(tx, await beginAct(tx, token, 'leak.reason', 'test', clock()), runId, 'made so', clock()),
+      giveReason(tx, await startAuditedAction(tx, token, 'leakage.reason', 'test', clock()), runId, 'made so', clock()),
     );
   };
   expect(await explain('kari')).toBe(1);

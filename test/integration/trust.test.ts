@@ -7,12 +7,12 @@ import { connect } from '../../platform/postgres/connection';
 import { getRequest } from '../../platform/db/stores/promotions';
 import { signedVersion, statementById, statementsOf } from '../../platform/signing/statement-store';
 import { verifyLedger } from '../../platform/ledger/verify';
-import { answerEmergency, returnToEarlier, revokeVersion, stopScoring } from '../../application/rollback';
-import { decide, overrideGate, propose } from '../../application/promotion';
+import { answerIntervention, rollBack, revokeVersion, suspendScoring } from '../../application/interventions';
+import { decide, waiveGate, propose } from '../../application/promotion';
 import type { Envelope } from '../../platform/signing/dsse';
 import { nonceOf } from '../../platform/signing/step-up-token';
 import { anchorsOf } from '../../platform/signing/anchors';
-import { actAs, prepared, type TestNotary } from '../support/environment';
+import { auditContextFor, prepared, type TestNotary } from '../support/environment';
 import { type PromotionHarness, promotionHarness } from '../support/promotion-harness';
 import { mutateEveryColumn } from '../support/mutations';
 import { judged, signedTestVersion } from '../support/promotions';
@@ -63,7 +63,7 @@ describe('bad input to the notary, each refused with its own sentence', () => {
     return {
       ...asked,
       verdict: 'approved' as const,
-      idToken: await evidenceAs(t.env, user)(nonceOf({ act: 'promotion.approve', ...asked })),
+      idToken: await evidenceAs(t.env, user)(nonceOf({ permission: 'promotion.approve', ...asked })),
       request: await statementById(t.db, request.statementId!),
       version: await signedVersion(t.db, asked.versionId),
       ...rest,
@@ -88,24 +88,31 @@ describe('bad input to the notary, each refused with its own sentence', () => {
   });
   test('an approval replayed for another request', async () => {
     const [one, other] = [await decision(), await decision()];
-    await refused({ ...other, idToken: one.idToken }, /made for another act than promotion.approve/);
+    await refused({ ...other, idToken: one.idToken }, /made for another action than promotion.approve/);
     await refused({ ...other, request: one.request }, /about version .*, not|belongs to request/);
   });
   test('an approval replayed as a refusal, and a request as an approval', async () => {
     const input = await decision();
-    await refused({ ...input, verdict: 'refused' }, /made for another act than promotion.refuse/);
+    await refused({ ...input, verdict: 'refused' }, /made for another action than promotion.refuse/);
     const idToken = await evidenceAs(
       t.env,
       'ola',
-    )(nonceOf({ act: 'promotion.request', slot: input.slot, versionId: input.versionId, requestId: input.requestId }));
-    await refused({ ...input, idToken }, /made for another act/);
+    )(
+      nonceOf({
+        permission: 'promotion.request',
+        slot: input.slot,
+        versionId: input.versionId,
+        requestId: input.requestId,
+      }),
+    );
+    await refused({ ...input, idToken }, /made for another action/);
   });
   test('a token of another house, of nobody, of an unknown key, without signature', async () => {
     const input = await decision();
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     expect(await exportJWK(publicKey)).toHaveProperty('x');
     const nonce = nonceOf({
-      act: 'promotion.approve',
+      permission: 'promotion.approve',
       slot: input.slot,
       versionId: input.versionId,
       requestId: input.requestId,
@@ -170,14 +177,14 @@ describe('any one layer switched off', () => {
     statementId: string | null,
     by = 'kari',
   ) => {
-    const act = await actAs(t, by, by === 'kari' ? 'run.start' : 'promotion.approve');
+    const audit = await auditContextFor(t, by, by === 'kari' ? 'run.start' : 'promotion.approve');
     const decisionId = randomUUID();
-    await prepared(t, act, async (tx) => {
+    await prepared(t, audit, async (tx) => {
       await tx('ml.decision').insert({
         decision_id: decisionId,
         request_id: requestId,
         verdict: 'approved',
-        act_id: act.actId,
+        action_id: audit.actionId,
         statement_id: statementId,
         decided_at: new Date(),
       });
@@ -186,7 +193,7 @@ describe('any one layer switched off', () => {
         seq: 1,
         version_id: versionId,
         decision_id: decisionId,
-        act_id: act.actId,
+        action_id: audit.actionId,
         live_from: new Date(),
       });
     });
@@ -196,7 +203,7 @@ describe('any one layer switched off', () => {
     const request = await getRequest(t.db, requestId);
     await expect(forgeRows(slot, versionId, requestId, request.statementId!)).rejects.toThrow(/four eyes/);
     await expect(forgeRows(slot, versionId, requestId, null, 'ola')).rejects.toThrow(/no signed statement/);
-    // Rows that please the database: a second person's act, and a statement that is no decision.
+    // Rows that please the database: a second person's action, and a statement that is no decision.
     await forgeRows(slot, versionId, requestId, request.statementId!, 'ola');
     await expect(live(slot)).rejects.toThrow(/expected a statement of kind urn:utplukk:promotion-decision/);
   });
@@ -205,7 +212,7 @@ describe('any one layer switched off', () => {
     const good = await champion(newSlot());
     const [, , decision] = await statementsOf(t.db, good.versionId);
     const owner = connect(t.ownerUrl, 1);
-    const act = await actAs(t, 'kari', 'run.start');
+    const audit = await auditContextFor(t, 'kari', 'run.start');
     const decisionId = randomUUID();
     await owner.transaction(async (tx) => {
       await tx.raw('set local session_replication_role = replica');
@@ -213,7 +220,7 @@ describe('any one layer switched off', () => {
         decision_id: decisionId,
         request_id: requestId,
         verdict: 'approved',
-        act_id: act.actId,
+        action_id: audit.actionId,
         statement_id: decision!.statementId,
         decided_at: new Date(),
       });
@@ -222,7 +229,7 @@ describe('any one layer switched off', () => {
         seq: 1,
         version_id: versionId,
         decision_id: decisionId,
-        act_id: act.actId,
+        action_id: audit.actionId,
         live_from: new Date(),
       });
     });
@@ -268,32 +275,32 @@ describe('any one layer switched off', () => {
 describe('emergencies', () => {
   test('one person stops scoring at once; two lift it, no fewer', async () => {
     const { slot } = await champion(newSlot());
-    const { emergencyId } = await stopScoring(await as('per'), slot, 'scores jumped');
+    const { interventionId } = await suspendScoring(await as('per'), slot, 'scores jumped');
     await expect(live(slot)).rejects.toThrow(/scoring of .* is stopped: one person stopped it/);
     const ola = await as('ola');
-    expect(await answerEmergency(ola, emergencyId, 'mended')).toMatchObject({ settled: false });
-    await expect(answerEmergency(ola, emergencyId, 'mended twice')).rejects.toThrow(/answered .* before/);
+    expect(await answerIntervention(ola, interventionId, 'mended')).toMatchObject({ settled: false });
+    await expect(answerIntervention(ola, interventionId, 'mended twice')).rejects.toThrow(/answered .* before/);
     await expect(live(slot)).rejects.toThrow(/1 of 2 people/);
-    expect(await answerEmergency(await as('ingrid'), emergencyId, 'agreed')).toMatchObject({ settled: true });
+    expect(await answerIntervention(await as('ingrid'), interventionId, 'agreed')).toMatchObject({ settled: true });
     await live(slot);
-    await expect(answerEmergency(await as('ingrid'), emergencyId, 'again')).rejects.toThrow(/settled already/);
-    await expect(stopScoring(await as('nils'), slot, 'no right')).rejects.toThrow(/needs one of/);
+    await expect(answerIntervention(await as('ingrid'), interventionId, 'again')).rejects.toThrow(/settled already/);
+    await expect(suspendScoring(await as('nils'), slot, 'no right')).rejects.toThrow(/needs one of/);
   });
   test('a return stands on one person for the set time only, and what was withdrawn needs a new decision', async () => {
     const slot = newSlot();
     const first = await champion(slot);
     const second = await champion(slot);
     const ola = await as('ola');
-    const returned = await returnToEarlier(ola, slot, 'prefer the first', 0.000_01);
+    const returned = await rollBack(ola, slot, 'prefer the first', 0.000_01);
     expect(returned).toMatchObject({ from: second.versionId, to: first.versionId });
     await new Promise((resolve) => setTimeout(resolve, 100));
     await expect(live(slot)).rejects.toThrow(/was not confirmed by a second person before/);
-    await expect(answerEmergency(ola, returned.emergencyId, 'me again')).rejects.toThrow(/four eyes/);
-    await answerEmergency(await as('ingrid'), returned.emergencyId, 'looked too');
+    await expect(answerIntervention(ola, returned.interventionId, 'me again')).rejects.toThrow(/four eyes/);
+    await answerIntervention(await as('ingrid'), returned.interventionId, 'looked too');
     expect((await live(slot)).versionId).toBe(first.versionId);
     // Back to what was withdrawn on its old decision: refused by the service and by the database.
-    await expect(returnToEarlier(ola, slot, 'and back')).rejects.toThrow(/never had another champion to return to/);
-    const act = await actAs(t, 'ola', 'promotion.approve');
+    await expect(rollBack(ola, slot, 'and back')).rejects.toThrow(/never had another champion to return to/);
+    const audit = await auditContextFor(t, 'ola', 'promotion.approve');
     const row = await t
       .db('ml.champion')
       .where({ slot, version_id: second.versionId })
@@ -303,10 +310,10 @@ describe('emergencies', () => {
       seq: 4,
       version_id: second.versionId,
       decision_id: row.decision_id,
-      act_id: act.actId,
+      action_id: audit.actionId,
       live_from: new Date(),
     };
-    await expect(prepared(t, act, async (tx) => void (await tx('ml.champion').insert(again)))).rejects.toThrow(
+    await expect(prepared(t, audit, async (tx) => void (await tx('ml.champion').insert(again)))).rejects.toThrow(
       /was withdrawn from slot/,
     );
     const { requestId } = await propose(await as('kari'), second.versionId, { openDays: 14, purpose: 'after all' });
@@ -319,7 +326,7 @@ describe('emergencies', () => {
     const first = await champion(slot);
     await champion(slot);
     await revokeVersion(await as('ingrid'), first.versionId, 'trained on wrong labels');
-    await expect(returnToEarlier(await as('ola'), slot, 'back')).rejects.toThrow(/was revoked/);
+    await expect(rollBack(await as('ola'), slot, 'back')).rejects.toThrow(/was revoked/);
     const lone = await champion(newSlot());
     await revokeVersion(await as('ola'), lone.versionId, 'wrong too');
     await expect(live(lone.slot)).rejects.toThrow(/was revoked/);
@@ -337,23 +344,23 @@ test('a failed gate is passed over by two people who neither asked nor trained, 
   await expect(decide(ola, requestId, 'approved', 'never mind')).rejects.toThrow(
     /did not pass its gates: enough-outcomes/,
   );
-  await expect(overrideGate(ola, requestId, 'no-such-gate', 'because')).rejects.toThrow(/has no gate/);
+  await expect(waiveGate(ola, requestId, 'no-such-gate', 'because')).rejects.toThrow(/has no gate/);
   const kari = await as('kari');
   const both = { ...kari, token: { ...kari.token, roles: ['approver'] } };
-  await expect(overrideGate(both, requestId, 'enough-outcomes', 'because')).rejects.toThrow(/asks may not approve/);
-  expect(await overrideGate(ola, requestId, 'enough-outcomes', 'the register lacked two months')).toMatchObject({
+  await expect(waiveGate(both, requestId, 'enough-outcomes', 'because')).rejects.toThrow(/asks may not approve/);
+  expect(await waiveGate(ola, requestId, 'enough-outcomes', 'the register lacked two months')).toMatchObject({
     given: 1,
   });
-  await expect(overrideGate(ola, requestId, 'enough-outcomes', 'again')).rejects.toThrow(/before/);
+  await expect(waiveGate(ola, requestId, 'enough-outcomes', 'again')).rejects.toThrow(/before/);
   await expect(decide(ola, requestId, 'approved', 'one reason')).rejects.toThrow(/did not pass its gates/);
-  expect(await overrideGate(ingrid, requestId, 'enough-outcomes', 'agreed')).toMatchObject({ given: 2 });
+  expect(await waiveGate(ingrid, requestId, 'enough-outcomes', 'agreed')).toMatchObject({ given: 2 });
   expect(await decide(ola, requestId, 'approved', 'two reasons')).toMatchObject({ verdict: 'approved' });
 });
 
 test('a superuser who changes any column of what emergencies and overrides left is found out', async () => {
   const { mutations } = await mutateEveryColumn(t.ownerUrl);
   expect(mutations.filter(({ found }) => !found)).toEqual([]);
-  for (const table of ['ml.emergency', 'ml.emergency_answer', 'ml.gate_override', 'ml.statement'])
+  for (const table of ['ml.intervention', 'ml.intervention_answer', 'ml.gate_waiver', 'ml.statement'])
     expect(mutations.filter((mutation) => mutation.table === table).length).toBeGreaterThan(3);
 });
 

@@ -5,14 +5,14 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { ArtifactStore } from '../../platform/artifacts/store';
-import { beginAct } from '../../platform/auth/audit-context';
+import { startAuditedAction } from '../../platform/auth/audit-context';
 import { evidenceAs, signInAsDemoUser } from '../../platform/auth/sign-in';
 import { tokenVerifier, type VerifiedToken } from '../../platform/auth/tokens';
 import { type Env, loadEnv, ROOT } from '../../platform/config/env';
 import { connect, type Db, type Tx } from '../../platform/postgres/connection';
-import { type ActRef, append } from '../../platform/ledger/append';
-import type { Act } from '../../domain/rules/roles';
-import type { Command } from '../../application/request-context';
+import { type AuditContext, append } from '../../platform/ledger/append';
+import type { Permission } from '../../domain/rules/roles';
+import type { RequestContext } from '../../application/request-context';
 import { LifecycleClient } from '../../application/workflow-client';
 import { NotaryClient } from '../../platform/signing/notary-client';
 import { readTrust, type Trust } from '../../platform/signing/trusted-keys';
@@ -64,11 +64,15 @@ export async function tokenOf(env: Env, user: string): Promise<VerifiedToken> {
   return token;
 }
 
-export async function actAs({ env, db }: Pick<TestDatabase, 'env' | 'db'>, user: string, act: Act): Promise<ActRef> {
+export async function auditContextFor(
+  { env, db }: Pick<TestDatabase, 'env' | 'db'>,
+  user: string,
+  permission: Permission,
+): Promise<AuditContext> {
   const token = await tokenOf(env, user);
   return db.transaction(async (tx) => {
-    const begun = await beginAct(tx, token, act, 'test');
-    await append(tx, begun, { act: 'act.begun', subject: { kind: 'act', id: begun.actId } }, new Date());
+    const begun = await startAuditedAction(tx, token, permission, 'test');
+    await append(tx, begun, { event: 'action.started', subject: { kind: 'action', id: begun.actionId } }, new Date());
     return begun;
   });
 }
@@ -76,12 +80,12 @@ export async function actAs({ env, db }: Pick<TestDatabase, 'env' | 'db'>, user:
 /** Rows that a test needs to be there, written past the services; the ledger has its entry all the same. */
 export const prepared = (
   { db }: Pick<TestDatabase, 'db'>,
-  actor: ActRef,
+  audit: AuditContext,
   work: (tx: Tx) => Promise<void>,
 ): Promise<void> =>
   db.transaction(async (tx) => {
     await work(tx);
-    await append(tx, actor, { act: 'test.prepared', subject: { kind: 'test', id: 'rows' } }, new Date());
+    await append(tx, audit, { event: 'test.prepared', subject: { kind: 'test', id: 'rows' } }, new Date());
   });
 
 export interface TestNotary {
@@ -147,7 +151,7 @@ export async function testNotary(
 export interface TestProduct extends TestDatabase {
   readonly temporal: LifecycleClient;
   readonly notary: TestNotary;
-  as(user: string): Promise<Command & { readonly trust: () => Trust }>;
+  as(user: string): Promise<RequestContext & { readonly trust: () => Trust }>;
   startWorker(queue: 'lifecycle' | 'training', extra?: Record<string, string>): Promise<ChildProcess>;
 }
 

@@ -3,7 +3,7 @@ import { verifyLedger } from '../../platform/ledger/verify';
 import type { Mlflow } from '../../platform/mlflow/client';
 import { MlflowMirror } from '../../platform/mlflow/mirror';
 import { listDeviations, MlflowWatch } from '../../platform/mlflow/reconcile';
-import { actAs, type TestDatabase } from './environment';
+import { auditContextFor, type TestDatabase } from './environment';
 
 /** Somebody changes alias, version and run in MLflow by hand: each is found, put on record, and mirrored again. */
 export async function expectMlflowWatched(
@@ -14,7 +14,7 @@ export async function expectMlflowWatched(
   const mirror = new MlflowMirror(mlflow, t.db, t.store);
   const watch = new MlflowWatch(mirror, t.db);
   const look = async () => {
-    const found = await watch.look(() => actAs(t, 'kari', 'rescore.start'), new Date());
+    const found = await watch.look(() => auditContextFor(t, 'kari', 'rescore.start'), new Date());
     await mirror.drain();
     return found;
   };

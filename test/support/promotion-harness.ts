@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Deps } from '../../activities/deps';
+import type { ActivityDependencies } from '../../activities/deps';
 import { promotionActivities } from '../../activities/promotion';
 import { evidenceAs } from '../../platform/auth/sign-in';
-import type { Command } from '../../application/request-context';
+import type { RequestContext } from '../../application/request-context';
 import { propose } from '../../application/promotion';
 import { LifecycleClient } from '../../application/workflow-client';
 import { verifiedChampion } from '../../platform/signing/verified-champion';
@@ -16,7 +16,7 @@ import { judged, signedTestVersion } from './promotions';
  */
 export interface PromotionHarness {
   readonly t: TestDatabase & { readonly notary: TestNotary };
-  as(user: string): Promise<Command & { readonly trust: TestNotary['trust'] }>;
+  as(user: string): Promise<RequestContext & { readonly trust: TestNotary['trust'] }>;
   live(slot: string): ReturnType<typeof verifiedChampion>;
   /** A request of a new version whose gates passed. */
   ask(slot: string, by?: string): Promise<{ slot: string; versionId: string; requestId: string }>;
@@ -27,7 +27,7 @@ export async function promotionHarness(): Promise<PromotionHarness> {
   const database = await testDatabase();
   const t = { ...database, notary: await testNotary(database) };
   const unasked = undefined as never; // what deciding does not ask
-  const deps: Deps = {
+  const deps: ActivityDependencies = {
     ...t,
     trust: t.notary.trust,
     notary: t.notary.client,
@@ -35,7 +35,7 @@ export async function promotionHarness(): Promise<PromotionHarness> {
     mirror: unasked,
     watch: unasked,
     notifier: unasked,
-    beginServiceAct: unasked,
+    startServiceAction: unasked,
     serviceToken: unasked,
   };
   const workflow = Object.assign(Object.create(LifecycleClient.prototype) as LifecycleClient, {

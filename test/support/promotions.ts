@@ -4,13 +4,13 @@ import { canonical } from '../../platform/artifacts/hash';
 import { storeStatement } from '../../platform/signing/statement-store';
 import { append } from '../../platform/ledger/append';
 import { PREDICATE } from '../../platform/signing/statements';
-import { actAs, prepared, type TestDatabase, type TestNotary } from './environment';
+import { auditContextFor, prepared, type TestDatabase, type TestNotary } from './environment';
 
 type Parts = Pick<TestDatabase, 'env' | 'db' | 'store'> & { readonly notary: TestNotary };
 
 /** A registered and signed version that nobody had to train; `trainer` is who its run names. */
 export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'): Promise<string> {
-  const act = await actAs(t, trainer, 'run.start');
+  const audit = await auditContextFor(t, trainer, 'run.start');
   const matrixId = randomUUID();
   const runId = randomUUID();
   const versionId = t.store.put(canonical({ format: 1, slot, nonce: randomUUID() }));
@@ -23,7 +23,7 @@ export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'
     engine: {},
     serviceToken: await signInAsService(t.env, 'service-schedule'),
   });
-  await prepared(t, act, async (tx) => {
+  await prepared(t, audit, async (tx) => {
     const at = new Date();
     await tx('ml.matrix').insert({
       matrix_id: matrixId,
@@ -35,7 +35,7 @@ export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'
     });
     await tx('ml.training_run').insert({
       run_id: runId,
-      act_id: act.actId,
+      action_id: audit.actionId,
       experiment: '{}',
       experiment_sha256: 'x',
       slot,
@@ -54,16 +54,21 @@ export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'
       selectable: true,
       registered_at: at,
     });
-    await storeStatement(tx, { versionId, predicateType: PREDICATE.version, envelope, act, at });
+    await storeStatement(tx, { versionId, predicateType: PREDICATE.version, envelope, audit, at });
   });
   return versionId;
 }
 
 /** Gates as an activity would have judged them. */
 export async function judged(t: Parts, requestId: string, passed = true): Promise<void> {
-  const act = await actAs(t, 'kari', 'run.start');
+  const audit = await auditContextFor(t, 'kari', 'run.start');
   await t.db.transaction(async (tx) => {
     await tx('ml.gate_result').insert({ request_id: requestId, gate: 'enough-outcomes', passed, reason: 'test' });
-    await append(tx, act, { act: 'gates.passed', subject: { kind: 'promotion-request', id: requestId } }, new Date());
+    await append(
+      tx,
+      audit,
+      { event: 'gates.passed', subject: { kind: 'promotion-request', id: requestId } },
+      new Date(),
+    );
   });
 }

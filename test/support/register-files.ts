@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 /** Synthetic people of the public API's examples and of our own making. */
 export const SYNTHETIC = ['47908702367', '47908500667'] as const;
 
-export const actorFact = (praksisId: string, over: object = {}) => ({
+export const providerFact = (praksisId: string, over: object = {}) => ({
   hprNr: '1234567',
   orgnr: '974589109',
   praksisId,

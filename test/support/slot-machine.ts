@@ -1,5 +1,5 @@
-import { ANSWERS_NEEDED } from '../../domain/rules/rollback';
-import { type TwoPersonAct, fourEyesProblem } from '../../domain/rules/four-eyes';
+import { ANSWERS_NEEDED } from '../../domain/rules/interventions';
+import { type TwoPersonPermission, fourEyesProblem } from '../../domain/rules/four-eyes';
 import { decisionProblem, type RequestState } from '../../domain/rules/lifecycle';
 
 /**
@@ -19,9 +19,9 @@ export type Action =
   /** Rows written past the service, in another's name. */
   | { readonly kind: 'forge-rows'; readonly name: Person; readonly request: number }
   | { readonly kind: 'wait' }
-  | { readonly kind: 'return'; readonly by: Person }
+  | { readonly kind: 'roll-back'; readonly by: Person }
   | { readonly kind: 'answer'; readonly by: Person }
-  | { readonly kind: 'stop'; readonly by: Person };
+  | { readonly kind: 'suspend'; readonly by: Person };
 
 interface Request {
   readonly asker: Person;
@@ -29,7 +29,7 @@ interface Request {
   state: RequestState;
   age: number;
 }
-/** A sign-in for one act: who, and for which request. */
+/** A sign-in for one action: who, and for which request. */
 interface Token {
   readonly person: Person;
   readonly request: number;
@@ -43,14 +43,14 @@ interface Champion {
 }
 
 const EXPIRES = 6;
-const four = (act: TwoPersonAct, requester: Person, decider: Person, trainer?: Person) =>
-  fourEyesProblem(act, { requester, trainer, decider });
+const four = (permission: TwoPersonPermission, requester: Person, decider: Person, trainer?: Person) =>
+  fourEyesProblem(permission, { requester, trainer, decider });
 
 export class SlotMachine {
   readonly requests: Request[] = [];
   readonly tokens: Token[] = [];
   readonly champions: Champion[] = [];
-  readonly emergencies: { kind: 'stop' | 'return'; by: Person; answers: Set<Person>; late: boolean }[] = [];
+  readonly interventions: { kind: 'suspend' | 'roll-back'; by: Person; answers: Set<Person>; late: boolean }[] = [];
 
   constructor(readonly layers: ReadonlySet<Layer>) {}
 
@@ -69,14 +69,14 @@ export class SlotMachine {
         return this.#rows(action.request, action.name, undefined);
       case 'wait':
         return this.#wait();
-      case 'return':
+      case 'roll-back':
         if (APPROVERS.has(action.by) && this.champions.length > 1) {
           this.champions.push(this.champions.at(-2)!);
-          this.emergencies.push({ kind: 'return', by: action.by, answers: new Set(), late: false });
+          this.interventions.push({ kind: 'roll-back', by: action.by, answers: new Set(), late: false });
         }
         return;
-      case 'stop':
-        this.emergencies.push({ kind: 'stop', by: action.by, answers: new Set(), late: false });
+      case 'suspend':
+        this.interventions.push({ kind: 'suspend', by: action.by, answers: new Set(), late: false });
         return;
       case 'answer':
         return this.#answer(action.by);
@@ -86,13 +86,13 @@ export class SlotMachine {
   #wait(): void {
     for (const request of this.requests)
       if (request.state === 'open' && ++request.age >= EXPIRES) request.state = 'expired';
-    for (const emergency of this.emergencies) emergency.late = true;
+    for (const intervention of this.interventions) intervention.late = true;
   }
 
   #answer(by: Person): void {
-    const open = this.emergencies.find(({ kind, answers }) => answers.size < ANSWERS_NEEDED[kind]);
+    const open = this.interventions.find(({ kind, answers }) => answers.size < ANSWERS_NEEDED[kind]);
     if (!open || !APPROVERS.has(by)) return;
-    if (open.kind === 'return' && four('emergency.confirm', open.by, by)) return;
+    if (open.kind === 'roll-back' && four('intervention.confirm', open.by, by)) return;
     open.answers.add(by);
   }
 
@@ -110,7 +110,7 @@ export class SlotMachine {
     else this.#rows(index, by, signed);
   }
 
-  /** The notary signs what the tokens say, and nothing for one person or another act. */
+  /** The notary signs what the tokens say, and nothing for one person or another action. */
   #notary(index: number, token: Token): Champion['signed'] {
     const request = this.requests[index]!;
     if (!this.layers.has('signature')) return { asker: { person: request.asker, request: index }, decider: token };
@@ -134,8 +134,8 @@ export class SlotMachine {
   live(): Champion | undefined {
     const champion = this.champions.at(-1);
     if (!champion) return undefined;
-    for (const { kind, answers, late } of this.emergencies)
-      if (answers.size < ANSWERS_NEEDED[kind] && (kind === 'stop' || late)) return undefined;
+    for (const { kind, answers, late } of this.interventions)
+      if (answers.size < ANSWERS_NEEDED[kind] && (kind === 'suspend' || late)) return undefined;
     if (!this.layers.has('signature')) return champion;
     const { signed, request } = champion;
     if (!signed || signed.asker.request !== request || signed.decider.request !== request) return undefined;

@@ -1,20 +1,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { DEMO_DIALS } from '../../simulation/simulation-config';
+import { DEMO_CONFIG } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
 import { importRegister } from '../../platform/loading/import-register';
 import { loadReference } from '../../platform/loading/reference';
 import { Vault } from '../../platform/loading/vault';
-import { actAs, type TestDatabase } from './environment';
+import { auditContextFor, type TestDatabase } from './environment';
 
 export const SMALL_SLOT = 'post-payment-control/all';
 
 /** Simulates a small register into `dir` and loads it, bad rows and all. */
 export async function loadSmallRegister(t: Pick<TestDatabase, 'env' | 'db'>, dir: string): Promise<void> {
-  await writeRegister({ ...DEMO_DIALS, actors: 0.06, volume: 0.012, controlsPerYear: 500, years: 4 }, dir);
+  await writeRegister({ ...DEMO_CONFIG, providers: 0.06, volume: 0.012, controlsPerYear: 500, years: 4 }, dir);
   await loadReference(t.db);
-  const actor = await actAs(t, 'kari', 'register.import');
-  const reports = await importRegister(t.db, actor, new Vault(t.db, Buffer.alloc(32, 1)), path.join(dir, 'register'));
+  const audit = await auditContextFor(t, 'kari', 'register.import');
+  const reports = await importRegister(t.db, audit, new Vault(t.db, Buffer.alloc(32, 1)), path.join(dir, 'register'));
   for (const report of reports) expect(report.loaded + report.quarantined).toBe(report.read);
 }
 

@@ -2,7 +2,7 @@ import { listDocument, policyOf, scoresOf } from '../../activities/selection';
 import { Rng } from '../../domain/rng';
 import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 import { amountsOf, fitAmounts } from '../../models/amounts/amount-model';
-import { byExpectedNok } from '../../models/evaluation/expected-amount';
+import { rankByExpectedAmount } from '../../models/evaluation/expected-amount';
 
 const META: MatrixMeta = {
   columns: [],
@@ -13,13 +13,13 @@ const META: MatrixMeta = {
 };
 const USE = ['size', 'hits'];
 
-/** Actors whose findings are worth `exponent` of their size, times noise; every third was without a finding. */
+/** Providers whose findings are worth `exponent` of their size, times noise; every third was without a finding. */
 function register(n: number, exponent: number, noise: number, seed = 'amounts'): MatrixData {
   const rng = new Rng(seed);
   const ids = Array.from({ length: n }, (_, i) => `C${String(i).padStart(5, '0')}`);
   const size = Float64Array.from(ids, () => Math.exp(12 + rng.normal()));
   const label = Float64Array.from(ids, (_, i) => (i % 3 === 0 ? 0 : 1));
-  const kroner = ids.map((_, i) =>
+  const amountNok = ids.map((_, i) =>
     Math.exp(exponent * Math.log(size[i]!) + (1 - exponent) * 12 - 2 + noise * rng.normal()),
   );
   return {
@@ -30,7 +30,7 @@ function register(n: number, exponent: number, noise: number, seed = 'amounts'):
     group: ids.map((_, i) => (i % 2 ? 'LE' : 'FT')),
     label,
     labelKnownOn: ids.map(() => '2024-06-01'),
-    amountOre: Float64Array.from(ids, (_, i) => (label[i] === 1 ? Math.round(kroner[i]! * 100) : 0)),
+    amountOre: Float64Array.from(ids, (_, i) => (label[i] === 1 ? Math.round(amountNok[i]! * 100) : 0)),
     numeric: new Map([
       ['size', size],
       ['hits', Float64Array.from(ids, () => rng.below(5))],
@@ -85,22 +85,22 @@ test('the list in the order of expected kroner gains kroner where sizes differ, 
   const model = fitAmounts(data, META, USE, rows(0, 300))!;
   const test = rows(300, 600);
   const rng = new Rng('scores');
-  const kroner = test.map((row) => (data.label[row] === 1 ? upheld(data, row) : 0));
-  const judged = {
+  const amountNok = test.map((row) => (data.label[row] === 1 ? upheld(data, row) : 0));
+  const labeled = {
     scores: test.map((row) => data.label[row]! * 0.5 + rng.normal()),
     labels: test.map((row) => data.label[row]!),
-    kroner,
+    amountNok,
     entities: test.map((row) => data.entity[row]!),
     rowIds: test.map((row) => data.rowId[row]!),
   };
-  const contender = {
+  const scoredModel = {
     family: 'logistic',
     isModel: true,
-    judged,
+    labeled,
     groups: test.map(() => 'LE'),
     periods: test.map(() => 'fold-1'),
   };
-  const { contender: ordered, report } = byExpectedNok(contender, amountsOf(model, data, test), {
+  const { scoredModel: ordered, report } = rankByExpectedAmount(scoredModel, amountsOf(model, data, test), {
     ks: [20],
     bootstrap: 80,
     seed: 1,
@@ -111,46 +111,56 @@ test('the list in the order of expected kroner gains kroner where sizes differ, 
         .map((_, i) => i)
         .sort((a, b) => scores[b]! - scores[a]!)
         .slice(0, 40)
-        .map((i) => kroner[i]!),
+        .map((i) => amountNok[i]!),
     );
   expect(ordered).toMatchObject({ family: 'logistic-nok', isModel: false });
-  expect(first(ordered.judged.scores)).toBeGreaterThan(1.5 * first(judged.scores));
+  expect(first(ordered.labeled.scores)).toBeGreaterThan(1.5 * first(labeled.scores));
   expect(report.ratio.lo).toBeLessThan(1);
   expect(report.ratio.hi).toBeGreaterThan(1);
   expect(report.rankCorrelation).toBeGreaterThan(0.5);
   // Findings that end without kroner are expected for, and counted: the ratio stays about one.
   const half = { ...data, amountOre: data.amountOre.map((amount, row) => (row % 2 ? amount : 0)) };
-  const of = { ...judged, kroner: test.map((row) => (half.label[row] === 1 ? upheld(half, row) : 0)) };
+  const of = { ...labeled, amountNok: test.map((row) => (half.label[row] === 1 ? upheld(half, row) : 0)) };
   const worth = amountsOf(fitAmounts(half, META, USE, rows(0, 300))!, half, test);
-  const { ratio } = byExpectedNok({ ...contender, judged: of }, worth, { ks: [20], bootstrap: 80, seed: 1 }).report;
+  const { ratio } = rankByExpectedAmount({ ...scoredModel, labeled: of }, worth, {
+    ks: [20],
+    bootstrap: 80,
+    seed: 1,
+  }).report;
   expect(ratio.lo).toBeLessThan(1);
   expect(ratio.hi).toBeGreaterThan(1);
 });
 
 test('a list is ordered by what its version says, and shows both', () => {
   const parts = [
-    { entities: ['P3', 'P1'], groups: ['LE', 'LE'], scores: [0, 2], kroner: [900_000, 1000], unlike: [false, false] },
-    { entities: ['P2'], groups: ['FT'], scores: [1], kroner: [2000], unlike: [true] },
+    {
+      entities: ['P3', 'P1'],
+      groups: ['LE', 'LE'],
+      scores: [0, 2],
+      amountNok: [900_000, 1000],
+      outOfDistribution: [false, false],
+    },
+    { entities: ['P2'], groups: ['FT'], scores: [1], amountNok: [2000], outOfDistribution: [true] },
   ];
   const scores = scoresOf({ kind: 'platt', a: 1, b: 0 }, parts);
   const name = { scoringId: 's', capacity: 1, seed: 1 };
   const byScore = listDocument(scores, { ...name, policy: policyOf({}) });
-  const byNok = listDocument(scores, { ...name, policy: policyOf({ ranking: 'expected-nok' }) });
+  const byAmount = listDocument(scores, { ...name, policy: policyOf({ ranking: 'expected-amount' }) });
   expect(byScore.lines.map(({ entity }) => entity)).toEqual(['P1', 'P2', 'P3']);
-  expect(byNok.lines.map(({ entity }) => entity)).toEqual(['P3', 'P2', 'P1']);
-  expect(byNok.lines[0]).toMatchObject({
+  expect(byAmount.lines.map(({ entity }) => entity)).toEqual(['P3', 'P2', 'P1']);
+  expect(byAmount.lines[0]).toMatchObject({
     score: 0,
     probability: 0.5,
     expectedOre: 45_000_000,
-    unlike: false,
+    outOfDistribution: false,
     selected: true,
   });
-  expect(byNok.lines[1]).toMatchObject({ entity: 'P2', unlike: true });
+  expect(byAmount.lines[1]).toMatchObject({ entity: 'P2', outOfDistribution: true });
   // Versions that cannot say what a finding is worth make the lists they always made.
   const before = listDocument(
     scoresOf(
       scores.calibrator,
-      parts.map(({ kroner: _, unlike: __, ...part }) => part),
+      parts.map(({ amountNok: _, outOfDistribution: __, ...part }) => part),
     ),
     { ...name, policy: policyOf({}) },
   );

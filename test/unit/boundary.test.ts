@@ -1,5 +1,5 @@
 import { type ApplicationFailure } from '@temporalio/common';
-import { MAX_ENDINGS, toFailure } from '../../activities/interceptors';
+import { MAX_CRASHES, toFailure } from '../../activities/interceptors';
 import { ProcessEnded } from '../../compute/spawn-job';
 import { invalid } from '../../domain/errors';
 
@@ -7,8 +7,8 @@ const failure = (error: unknown, attempt: number) => toFailure(error, attempt) a
 
 test('a computing process that ends by itself is tried again, and given up with its words once it did so every time', () => {
   const ended = new ProcessEnded('the computing process ended with 1 and no result: Error: no space left');
-  expect(failure(ended, MAX_ENDINGS - 1)).toBe(ended); // passes as it is, and is retried
-  expect(failure(ended, MAX_ENDINGS)).toMatchObject({
+  expect(failure(ended, MAX_CRASHES - 1)).toBe(ended); // passes as it is, and is retried
+  expect(failure(ended, MAX_CRASHES)).toMatchObject({
     type: 'ComputingFailed',
     nonRetryable: true,
     message: expect.stringMatching(/^5 times .* no space left/) as string,

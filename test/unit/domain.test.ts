@@ -5,7 +5,7 @@ import { fourEyesProblem } from '../../domain/rules/four-eyes';
 import { decisionProblem } from '../../domain/rules/lifecycle';
 import { judge } from '../../domain/rules/promotion-gates';
 import { exploitList } from '../../domain/rules/selection';
-import { ACTS, mayDo } from '../../domain/rules/roles';
+import { PERMISSIONS, mayDo } from '../../domain/rules/roles';
 import { addMonths, foldsOf, testsFold, trainsFold } from '../../domain/rules/time-splits';
 import { Rng } from '../../domain/rng';
 
@@ -101,7 +101,8 @@ describe('decisions', () => {
     for (const state of ['approved', 'refused', 'expired'] as const) expect(decisionProblem(state)).toContain(state);
   });
   test('the administrator may do nothing that decides', () => {
-    for (const act of Object.keys(ACTS) as (keyof typeof ACTS)[]) expect(mayDo(['admin'], act)).toBeUndefined();
+    for (const permission of Object.keys(PERMISSIONS) as (keyof typeof PERMISSIONS)[])
+      expect(mayDo(['admin'], permission)).toBeUndefined();
   });
   const estimate = (value: number) => ({ value, lo: value - 0.1, hi: value + 0.1, n: 100 });
   test('gates keep every reason, also those that passed', () => {
@@ -112,7 +113,7 @@ describe('decisions', () => {
       averagePrecision: estimate(0.5),
       baselines: { size: estimate(0.4), random: estimate(0.3) },
       champion: undefined,
-      leaks: { verdict: 'clean', tests: 400, reasons: 0 },
+      leakage: { verdict: 'clean', tests: 400, reasons: 0 },
       paired: [],
       reliability: undefined,
       fairness: [],
@@ -124,17 +125,17 @@ describe('decisions', () => {
       results: [
         { gate: 'enough-outcomes' },
         { gate: 'no-nuisance' },
-        { gate: 'leak-certificate' },
+        { gate: 'leakage-report' },
         { gate: 'better-than-random' },
         { gate: 'better-than-size' },
         { gate: 'documentation' },
       ],
     });
     expect(judge({ ...base, usesNuisance: true }).passed).toBe(false);
-    expect(judge({ ...base, leaks: undefined }).passed).toBe(false);
-    expect(judge({ ...base, leaks: { verdict: 'needs-reason', tests: 400, reasons: 1 } }).passed).toBe(false);
-    expect(judge({ ...base, leaks: { verdict: 'needs-reason', tests: 400, reasons: 2 } }).passed).toBe(true);
-    expect(judge({ ...base, leaks: { verdict: 'refused', tests: 400, reasons: 2 } }).passed).toBe(false);
+    expect(judge({ ...base, leakage: undefined }).passed).toBe(false);
+    expect(judge({ ...base, leakage: { verdict: 'needs-reason', tests: 400, reasons: 1 } }).passed).toBe(false);
+    expect(judge({ ...base, leakage: { verdict: 'needs-reason', tests: 400, reasons: 2 } }).passed).toBe(true);
+    expect(judge({ ...base, leakage: { verdict: 'refused', tests: 400, reasons: 2 } }).passed).toBe(false);
     expect(judge({ ...base, testPositives: 9 }).passed).toBe(false);
     expect(judge({ ...base, baselines: { size: estimate(0.5) } }).passed).toBe(false);
     expect(judge({ ...base, champion: estimate(0.52) }).passed).toBe(true);
@@ -165,7 +166,7 @@ describe('decisions', () => {
     });
     expect(judge({ ...base, reliability: reliability(0.64) }).passed).toBe(true);
     expect(judge({ ...base, reliability: reliability(0.66) }).results.find((r) => !r.passed)?.gate).toBe('calibration');
-    const group = (name: string, inVain: number, few = false) => ({
+    const group = (name: string, falseDiscoveryRate: number, few = false) => ({
       family: 'mlp',
       group: name,
       k: 20,
@@ -173,7 +174,7 @@ describe('decisions', () => {
       few,
       shareOfRows: 0.5,
       shareOfList: estimate(0.5),
-      inVain: estimate(inVain),
+      falseDiscoveryRate: estimate(falseDiscoveryRate),
     });
     expect(judge({ ...base, fairness: [group('LE', 0.3), group('FY', 0.5)] }).passed).toBe(true);
     const unfairGroups = [group('LE', 0.1), group('TH', 0.1), group('FY', 0.8), group('OR', 0.9, true)];

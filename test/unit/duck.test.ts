@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { quote, runInLittle, withDuck } from '../../platform/duckdb/duckdb';
+import { quote, runWithMemoryLimit, withDuckDb } from '../../platform/duckdb/duckdb';
 
 describe('a connection held to little memory', () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-duck-'));
@@ -15,11 +15,11 @@ describe('a connection held to little memory', () => {
   test('writes what it has too little memory for, with all that is allowed', async () => {
     const held = async (duck: DuckDBConnection) =>
       void (await duck.run(`set memory_limit = ${quote(little)}`), await duck.run(wide));
-    await expect(withDuck(dir, held, one)).rejects.toThrow('Out of Memory');
-    const rows = await withDuck(
+    await expect(withDuckDb(dir, held, one)).rejects.toThrow('Out of Memory');
+    const rows = await withDuckDb(
       dir,
       async (duck) => {
-        await runInLittle(duck, wide, little);
+        await runWithMemoryLimit(duck, wide, little);
         return (await duck.runAndReadAll(`select count(*) from read_parquet(${quote(file)})`)).getRows();
       },
       one,
@@ -28,7 +28,7 @@ describe('a connection held to little memory', () => {
   });
   test('says at once what is wrong with a statement otherwise', async () => {
     await expect(
-      withDuck(dir, (duck) => runInLittle(duck, 'select nothing from nowhere', little), one),
+      withDuckDb(dir, (duck) => runWithMemoryLimit(duck, 'select nothing from nowhere', little), one),
     ).rejects.toThrow('nowhere');
   });
 });

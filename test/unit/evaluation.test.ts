@@ -1,6 +1,6 @@
 import { Rng } from '../../domain/rng';
 import { calibrated, chooseCalibrator } from '../../models/calibration/calibrator';
-import { worthOfGround } from '../../models/calibration/case-source-offset';
+import { estimateCaseSourceOffset } from '../../models/calibration/case-source-offset';
 import { fitIsotonic, isotonicProbability } from '../../models/calibration/isotonic';
 import {
   allEstimates,
@@ -12,8 +12,8 @@ import {
   studentT,
   wilson,
 } from '../../models/evaluation/off-policy-estimators';
-import type { Contender } from '../../models/evaluation/scored-model';
-import { byExpectedNok } from '../../models/evaluation/expected-amount';
+import type { ScoredModel } from '../../models/evaluation/scored-model';
+import { rankByExpectedAmount } from '../../models/evaluation/expected-amount';
 import { evaluateRun } from '../../models/evaluation/evaluate';
 import {
   brierScore,
@@ -71,7 +71,7 @@ describe('calibration', () => {
     const mean = (values: ArrayLike<number>) =>
       Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
     expect(Math.abs(mean(told.crossFitted) - mean(found))).toBeLessThan(0.02); // with its ground each row is promised what was found
-    expect(mean(told.withoutGround)).toBeLessThan(mean(found) - 0.08);
+    expect(mean(told.withoutCaseSourceOffset)).toBeLessThan(mean(found) - 0.08);
     const idle = chooseCalibrator(
       scores,
       labelled((s) => 1 / (1 + Math.exp(-s))),
@@ -82,9 +82,13 @@ describe('calibration', () => {
     expect(Math.abs(idle.ground.logOdds)).toBeLessThan(0.25);
   });
   test('grounds with hardly any rows, with none, and without a contrast move nothing far', () => {
-    expect(worthOfGround([1, 2, 3], [1, 0, 1], [false, false, false])).toEqual({ logOdds: 0, score: 0 });
-    expect(worthOfGround([1, 2, 3], [1, 0, 1], [true, true, true])).toEqual({ logOdds: 0, score: 0 });
-    const parted = worthOfGround([1, 1, 1, 1, 1, 1], [1, 1, 1, 0, 0, 0], [true, true, true, false, false, false]);
+    expect(estimateCaseSourceOffset([1, 2, 3], [1, 0, 1], [false, false, false])).toEqual({ logOdds: 0, score: 0 });
+    expect(estimateCaseSourceOffset([1, 2, 3], [1, 0, 1], [true, true, true])).toEqual({ logOdds: 0, score: 0 });
+    const parted = estimateCaseSourceOffset(
+      [1, 1, 1, 1, 1, 1],
+      [1, 1, 1, 0, 0, 0],
+      [true, true, true, false, false, false],
+    );
     expect(parted.logOdds).toBeGreaterThan(0);
     expect(parted.logOdds).toBeLessThan(2.5);
   });
@@ -108,13 +112,13 @@ describe('the evaluation document', () => {
   const n = 300;
   const truth = Float64Array.from({ length: n }, () => rng.normal());
   const labels = Float64Array.from(truth, (value) => (rng.chance(1 / (1 + Math.exp(-2 * value))) ? 1 : 0));
-  const contender = (family: string, scores: Float64Array, isModel = true): Contender => ({
+  const scoredModel = (family: string, scores: Float64Array, isModel = true): ScoredModel => ({
     family,
     isModel,
-    judged: {
+    labeled: {
       scores,
       labels,
-      kroner: Float64Array.from(labels, (label) => 100 * label),
+      amountNok: Float64Array.from(labels, (label) => 100 * label),
       entities: labels.map((_, i) => i % 250).reduce<string[]>((all, e) => [...all, `e${e}`], []),
       rowIds: Array.from(labels, (_, i) => `r${i}`),
     },
@@ -124,38 +128,38 @@ describe('the evaluation document', () => {
   const noise = Float64Array.from({ length: n }, () => rng.normal());
   const settings = { ks: [20, 50], bootstrap: 100, seed: 3 };
   const { document, calibrators } = evaluateRun(
-    [contender('good', truth), contender('noise', noise), contender('random', noise, false)],
+    [scoredModel('good', truth), scoredModel('noise', noise), scoredModel('random', noise, false)],
     settings,
   );
 
   test('slices by what controls were opened on, and says what a tip was worth, where the source knows', () => {
     const bases = Array.from(labels, (_, i) => (i % 3 ? 'rule' : 'tip'));
-    const told = evaluateRun([{ ...contender('good', truth), bases }], { ...settings, beyondColumns: ['tip'] });
+    const told = evaluateRun([{ ...scoredModel('good', truth), bases }], { ...settings, adjustFor: ['tip'] });
     expect(
       told.document.rows
         .filter((row) => row.slice === 'basis:tip' && row.metric === 'average-precision')
         .map(({ n: rows }) => rows),
     ).toEqual([100]);
-    expect(told.document.reliability[0]?.beyondColumns).toMatchObject({ bases: ['tip'], oddsRatio: { n: 100 } });
-    const { oddsRatio } = told.document.reliability[0]!.beyondColumns!;
+    expect(told.document.reliability[0]?.caseSourceOffset).toMatchObject({ bases: ['tip'], oddsRatio: { n: 100 } });
+    const { oddsRatio } = told.document.reliability[0]!.caseSourceOffset!;
     expect(oddsRatio.lo).toBeLessThanOrEqual(oddsRatio.value);
     expect(oddsRatio.hi).toBeGreaterThanOrEqual(oddsRatio.value);
-    const untold = evaluateRun([{ ...contender('good', truth), bases }], settings);
-    expect(untold.document.reliability[0]).not.toHaveProperty('beyondColumns');
+    const untold = evaluateRun([{ ...scoredModel('good', truth), bases }], settings);
+    expect(untold.document.reliability[0]).not.toHaveProperty('caseSourceOffset');
     expect(untold.calibrators).toEqual({ good: calibrators['good'] });
   });
   test('what a frozen version promised is judged as it was, on the controls that rest on the columns alone', () => {
     const bases = Array.from(labels, (_, i) => (i % 3 ? 'rule' : 'tip'));
-    const promised = Float64Array.from({ length: n }, () => 0.9);
-    const { document: later } = evaluateRun([{ ...contender('good', truth), bases, promised }], {
+    const predicted = Float64Array.from({ length: n }, () => 0.9);
+    const { document: later } = evaluateRun([{ ...scoredModel('good', truth), bases, predicted }], {
       ...settings,
-      beyondColumns: ['tip'],
+      adjustFor: ['tip'],
     });
     const [report] = later.reliability;
     expect(report!.top[0]!.meanProbability).toBeCloseTo(0.9, 12);
     const alone = Array.from(labels).filter((_, i) => i % 3);
     const loss = alone.reduce((sum, label) => sum - Math.log(label === 1 ? 0.9 : 0.1), 0) / alone.length;
-    expect(report!.promisedLogLoss).toBeCloseTo(loss, 12);
+    expect(report!.predictedLogLoss).toBeCloseTo(loss, 12);
     expect(report!.logLoss[report!.chosen]).toBeLessThan(loss); // of a calibrator fitted anew
     expect(later.rows.find(({ metric }) => metric === 'calibration-error')).toMatchObject({
       n: 200,
@@ -163,15 +167,15 @@ describe('the evaluation document', () => {
     });
     // And a list in the order of expected kroner is ordered by what was promised, not by what was found since.
     const rising = Float64Array.from({ length: n }, (_, i) => (i + 1) / (n + 1));
-    const ordered = byExpectedNok(
-      { ...contender('good', truth), promised: rising },
+    const ordered = rankByExpectedAmount(
+      { ...scoredModel('good', truth), predicted: rising },
       Array<number>(n).fill(1000),
       settings,
     );
-    expect(Array.from(ordered.contender.judged.scores)).toEqual(Array.from(rising, (p) => p * 1000));
-    const allTold = evaluateRun([{ ...contender('good', truth), bases: bases.map(() => 'tip'), promised }], {
+    expect(Array.from(ordered.scoredModel.labeled.scores)).toEqual(Array.from(rising, (p) => p * 1000));
+    const allTold = evaluateRun([{ ...scoredModel('good', truth), bases: bases.map(() => 'tip'), predicted }], {
       ...settings,
-      beyondColumns: ['tip'],
+      adjustFor: ['tip'],
     });
     expect(allTold.document.reliability).toEqual([]);
   });
@@ -191,7 +195,7 @@ describe('the evaluation document', () => {
       document.rows.find(
         (row) => row.family === 'good' && row.slice === 'all' && row.metric === metric && row.k === 50,
       )!.value;
-    expect(of('kroner-upheld')).toBeCloseTo(of('precision') * 50 * 100, 6);
+    expect(of('amount-upheld')).toBeCloseTo(of('precision') * 50 * 100, 6);
   });
   test('a paired difference is narrower than the two intervals apart would allow, and has the sign of the better one', () => {
     const ap = document.paired.find(
@@ -215,14 +219,14 @@ describe('the evaluation document', () => {
     expect(Object.keys(calibrators).sort()).toEqual(['good', 'noise']);
     expect(document.reliability.map((report) => report.family)).toEqual(['good', 'noise']);
     const again = evaluateRun(
-      [contender('good', truth), contender('noise', noise), contender('random', noise, false)],
+      [scoredModel('good', truth), scoredModel('noise', noise), scoredModel('random', noise, false)],
       settings,
     );
     expect(again.document).toEqual(document);
   });
 });
 
-describe('estimators of what a list of uncontrolled actors would give', () => {
+describe('estimators of what a list of uncontrolled providers would give', () => {
   const row = (controlled: boolean, outcome: number, propensity: number, predicted = 0.5): Candidate => ({
     listed: true,
     controlled,
@@ -237,7 +241,7 @@ describe('estimators of what a list of uncontrolled actors would give', () => {
     const perfect = [row(true, 1, 0.2, 1), row(false, 1, 0.2, 1), row(false, 0, 0.2, 0), row(true, 0, 0.2, 0)];
     expect(doublyRobust(perfect)).toMatchObject({ value: 0.5, lo: 0.5, hi: 0.5 });
   });
-  test('one drawn outcome narrows nothing, and actors out of reach widen what is claimed by their share', () => {
+  test('one drawn outcome narrows nothing, and providers out of reach widen what is claimed by their share', () => {
     const one = [row(true, 1, 0.25), row(false, 0, 0.25)];
     for (const estimator of [inverseProbability, doublyRobust]) {
       expect(estimator(one)).toMatchObject({ lo: 0, hi: 1 });
@@ -260,7 +264,7 @@ describe('estimators of what a list of uncontrolled actors would give', () => {
   test('where controls follow the outcome, the naive figure is wrong and inverse probability is right', () => {
     const rng = new Rng(21);
     const draws = { naive: [] as number[], 'inverse-probability': [] as number[], 'doubly-robust': [] as number[] };
-    for (let world = 0; world < 200; world++) {
+    for (let scenario = 0; scenario < 200; scenario++) {
       const people = Array.from({ length: 400 }, () => {
         const outcome = rng.chance(0.3) ? 1 : 0;
         const propensity = outcome ? 0.6 : 0.15; // tips find the guilty

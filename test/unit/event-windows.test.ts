@@ -7,7 +7,7 @@ import { type EventWindows, eventWindowsSchema } from '../../domain/schemas/even
 import { ROOT } from '../../platform/config/env';
 import { writeEventWindows } from '../../application/event-windows';
 import { readYaml } from '../../application/experiments';
-import { withDuck } from '../../platform/duckdb/duckdb';
+import { withDuckDb } from '../../platform/duckdb/duckdb';
 import { eventColumns, makeEventWindows } from '../../platform/features/event-windows';
 
 const specOf = (over: object): EventWindows =>
@@ -66,7 +66,7 @@ const rowsOf = async (duck: DuckDBConnection, sql: string) =>
 
 test('windows equal the plain aggregates for any events, in the order of entity and day', async () => {
   const spec = specOf({});
-  await withDuck(os.tmpdir(), (duck) =>
+  await withDuckDb(os.tmpdir(), (duck) =>
     fc.assert(
       fc.asyncProperty(eventsArbitrary, async (events) => {
         await fill(duck, events);
@@ -89,7 +89,7 @@ test('windows equal the plain aggregates for any events, in the order of entity 
 
 test('amounts too large for doubles are added as huge integers, and the columns keep their names', async () => {
   const spec = specOf({ amounts: [{ column: 'nok', decimals: 2 }] });
-  await withDuck(os.tmpdir(), async (duck) => {
+  await withDuckDb(os.tmpdir(), async (duck) => {
     await duck.run(
       "create temp table events as select 'a' as who, date '2024-01-01' - i::integer as day, null::varchar as kind, ('90000000000000.01'::decimal(18, 2) + i)::decimal(18, 2) as nok from range(3) r(i)",
     );
@@ -105,7 +105,7 @@ test('amounts too large for doubles are added as huge integers, and the columns 
 });
 
 test('no event before the first day, and an empty table, make no row rather than an error', async () => {
-  await withDuck(os.tmpdir(), async (duck) => {
+  await withDuckDb(os.tmpdir(), async (duck) => {
     await duck.run("create temp table events as select 'a' as who, date '2025-01-01' as day, 'x' as kind, 1.5 as nok");
     await makeEventWindows(duck, specOf({}), 'events', 'made');
     expect(await rowsOf(duck, 'from made')).toEqual([]);
@@ -133,7 +133,7 @@ describe('the windows command', () => {
       return fs.readFileSync(out());
     };
     expect((await bytes()).equals(await bytes())).toBe(true);
-    const rows = await withDuck(dir, (duck) =>
+    const rows = await withDuckDb(dir, (duck) =>
       rowsOf(
         duck,
         `select entity, as_of, events, events_30d, diagnosis_count_90d, amount_sum, amount_stddev from '${out()}'`,

@@ -1,12 +1,12 @@
 import { Rng } from '../../domain/rng';
 import { trainsFold } from '../../domain/rules/time-splits';
-import { checkEncoder, checkLeaks, LEAK_CHECKS } from '../../models/leakage/leakage-check';
+import { checkEncoder, checkLeakage, LEAKAGE_CHECKS } from '../../models/leakage/leakage-check';
 import { separation, stratified } from '../../models/leakage/statistics';
-import type { LeakContext } from '../../models/leakage/types';
+import type { LeakageContext } from '../../models/leakage/types';
 import { fitEncoder } from '../../models/preprocessing/encoder';
-import { always, cleanWorld, withColumn, withData, withWords } from '../support/leak-worlds';
+import { always, cleanScenario, withColumn, withData, withWords } from '../support/leakage-scenarios';
 
-const clean = cleanWorld(1);
+const clean = cleanScenario(1);
 const { data } = clean;
 const label = (row: number) => data.label[row]!;
 const groupMean = (row: number, key: (r: number) => string, self: boolean) => {
@@ -17,7 +17,7 @@ const rng = new Rng('planted');
 const sorted = Array.from({ length: data.n }, (_, row) => row).sort((a, b) => label(a) - label(b));
 const places = new Map(sorted.map((row, place) => [row, place]));
 const countOf = (row: number) => data.entity.filter((e) => e === data.entity[row]).length;
-const laterOf = (row: number) =>
+const newOutcomesOf = (row: number) =>
   data.entity.filter(
     (e, r) =>
       e === data.entity[row] && (data.asOf[r]! > data.asOf[row]! || (data.asOf[r] === data.asOf[row] && r > row)),
@@ -25,7 +25,7 @@ const laterOf = (row: number) =>
 const delay = (row: number) => (Date.parse(data.labelKnownOn[row]!) - Date.parse(data.asOf[row]!)) / 86_400_000;
 
 /** Every planted leak: what is planted, which check must find it, and how grave it is. */
-const PLANTED: [string, LeakContext, string, 'refused' | 'needs-reason'][] = [
+const PLANTED: [string, LeakageContext, string, 'refused' | 'needs-reason'][] = [
   ['the outcome itself', withColumn(clean, 'leak', label), 'outcome-copies', 'refused'],
   ['the opposite of the outcome', withColumn(clean, 'leak', (row) => 1 - label(row)), 'outcome-copies', 'refused'],
   ['the amount found', withColumn(clean, 'leak', (row) => data.amountOre[row]!), 'outcome-copies', 'refused'],
@@ -96,7 +96,7 @@ const PLANTED: [string, LeakContext, string, 'refused' | 'needs-reason'][] = [
     'refused',
   ],
   ['number of rows of the entity in the whole panel', withColumn(clean, 'leak', countOf), 'panel-places', 'refused'],
-  ['number of rows still to come', withColumn(clean, 'leak', laterOf), 'panel-places', 'refused'],
+  ['number of rows still to come', withColumn(clean, 'leak', newOutcomesOf), 'panel-places', 'refused'],
   ['test rows in training', { ...clean, trains: always }, 'fold-rows', 'refused'],
   [
     'training rows known too late (no embargo)',
@@ -110,7 +110,7 @@ const PLANTED: [string, LeakContext, string, 'refused' | 'needs-reason'][] = [
     'row-names',
     'refused',
   ],
-  ['an entity under two names', twinWorld(), 'twins', 'refused'],
+  ['an entity under two names', twinScenario(), 'twins', 'refused'],
   [
     'the outcome with a little noise',
     withColumn(clean, 'leak', (row) => label(row) + 0.2 * rng.normal()),
@@ -144,15 +144,15 @@ const PLANTED: [string, LeakContext, string, 'refused' | 'needs-reason'][] = [
   ],
 ];
 
-function twinWorld(): LeakContext {
+function twinScenario(): LeakageContext {
   const numeric = new Map([...data.numeric].map(([name, values]) => [name, Float64Array.from(values)]));
   const [train, test] = [data.asOf.findIndex((d) => d < '2021-06-01'), data.asOf.findIndex((d) => d >= '2023-01-01')];
   for (let i = 0; i < 10; i++) for (const values of numeric.values()) values[test + i] = values[train + i]!;
   return withData(clean, { numeric });
 }
 
-test.each(PLANTED)('planted: %s', (_what, world, check, verdict) => {
-  const certificate = checkLeaks(world);
+test.each(PLANTED)('planted: %s', (_what, scenario, check, verdict) => {
+  const certificate = checkLeakage(scenario);
   expect(certificate.findings.map((finding) => finding.check)).toContain(check);
   expect(certificate.verdict).toBe(verdict);
 });
@@ -173,25 +173,25 @@ test('preprocessing fitted on all rows, be it quantiles, medians or categories, 
 const CLEAN_RUNS = process.env['UTPLUKK_LONG'] === '1' ? 200 : 30;
 test(`no alarm over ${CLEAN_RUNS} clean worlds, some with a legitimately dominant feature`, () => {
   for (let seed = 0; seed < CLEAN_RUNS; seed++) {
-    const world = cleanWorld(1000 + seed, {
+    const scenario = cleanScenario(1000 + seed, {
       rows: 300 + (seed % 5) * 100,
       entities: 60 + (seed % 3) * 100,
       strength: seed % 5,
     });
-    expect({ seed, findings: checkLeaks(world).findings }).toEqual({ seed, findings: [] });
+    expect({ seed, findings: checkLeakage(scenario).findings }).toEqual({ seed, findings: [] });
   }
 });
 
 test('the certificate says what was looked for', () => {
-  const certificate = checkLeaks(clean, [{ id: 'future', looksFor: 'something else', findings: [] }]);
+  const certificate = checkLeakage(clean, [{ id: 'future', looksFor: 'something else', findings: [] }]);
   expect(certificate).toMatchObject({ verdict: 'clean', rows: data.n, columns: clean.columns.length, findings: [] });
-  expect(certificate.checks).toHaveLength(LEAK_CHECKS.length + 1);
-  expect(certificate.tests).toBe((LEAK_CHECKS.length + 1) * clean.columns.length);
+  expect(certificate.checks).toHaveLength(LEAKAGE_CHECKS.length + 1);
+  expect(certificate.tests).toBe((LEAKAGE_CHECKS.length + 1) * clean.columns.length);
 });
 
 test('studies may use who looked', () => {
-  const world = withWords(clean, 'who', (row) => data.categorical.get('caseworker')![row]!, 'nuisance');
-  expect(checkLeaks({ ...world, nuisanceAllowed: true }).verdict).toBe('clean');
+  const scenario = withWords(clean, 'who', (row) => data.categorical.get('caseworker')![row]!, 'nuisance');
+  expect(checkLeakage({ ...scenario, nuisanceAllowed: true }).verdict).toBe('clean');
 });
 
 test('the statistics agree with hand counts', () => {

@@ -5,7 +5,7 @@ import { Rng } from '../../domain/rng';
 import { canonical } from '../../platform/artifacts/hash';
 import { binaryRows, type CopyRow } from '../../platform/ledger/copy-rows';
 import { parseEntry, readEntry } from '../../platform/ledger/entry-body';
-import { Places } from '../../platform/ledger/leaf-index';
+import { LeafIndex } from '../../platform/ledger/leaf-index';
 import { fullRoot, leafHash, merkleRoot } from '../../platform/ledger/merkle';
 
 const words = fc.oneof(fc.string(), fc.constantFrom('plain', 'blåbær', 'a"b', 'a\\b', 'line\nbreak', '\u2028', ''));
@@ -15,9 +15,9 @@ const body = fc.record(
     v: fc.constantFrom(1, 2),
     entry: words,
     at: words,
-    act: words,
+    event: words,
     actor: words,
-    actId: words,
+    actionId: words,
     role: words,
     purpose: words,
     subject: fc.record({ kind: words, id: words }),
@@ -26,14 +26,14 @@ const body = fc.record(
     rows: fc.record({ count: fc.nat(), root: words }),
     changes: fc.array(change, { minLength: 1, maxLength: 3 }),
   },
-  { requiredKeys: ['v', 'entry', 'at', 'act', 'actor', 'actId', 'role', 'purpose', 'subject'] },
+  { requiredKeys: ['v', 'entry', 'at', 'event', 'actor', 'actionId', 'role', 'purpose', 'subject'] },
 );
 /** What verification compares. */
 const said = (entry: ReturnType<typeof readEntry>) =>
   entry && [
     entry.entry,
-    entry.act,
-    entry.actId,
+    entry.event,
+    entry.actionId,
     entry.at,
     entry.subject?.kind,
     entry.subject?.id,
@@ -107,7 +107,7 @@ describe('places in a stretch of the chain', () => {
   const rng = new Rng('places', 1);
   const ids = Array.from({ length: 1_000 }, (_, i) => Buffer.from(`id-${i}-`.padEnd(16, String(rng.below(10)))));
   const stretch = async () => {
-    const places = new Places(ids.length);
+    const places = new LeafIndex(ids.length);
     await each(ids, (row, i) => expect(places.set(i, row, 0)).toBe(true));
     return places;
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { openCheckpoint, rawPublicKey, signCheckpoint } from '../../platform/ledger/checkpoint';
+import { verifyCheckpoint, rawPublicKey, signCheckpoint } from '../../platform/ledger/checkpoint';
 import { type Anchor, TileTree, TileWriter, tileName } from '../../platform/ledger/tiles';
 import {
   consistencyProof,
@@ -115,8 +115,8 @@ test('a checkpoint is a signed note that other tools read, and opens under the r
   expect(note).toMatch(
     /^utplukk\/test\n7\n[A-Za-z0-9+/]{43}=\nat 2026-01-01T00:00:00.000Z\n\n— utplukk\/test [A-Za-z0-9+/]+=*\n$/,
   );
-  expect(openCheckpoint(note, [signer.publicKey])).toEqual(checkpoint);
+  expect(verifyCheckpoint(note, [signer.publicKey])).toEqual(checkpoint);
   const other = rawPublicKey(generateKeyPairSync('ed25519').privateKey);
-  expect(() => openCheckpoint(note, [other])).toThrow(/signed by no key that is trusted/);
-  expect(() => openCheckpoint(note.replace('\n7\n', '\n8\n'), [signer.publicKey])).toThrow(/forged/);
+  expect(() => verifyCheckpoint(note, [other])).toThrow(/signed by no key that is trusted/);
+  expect(() => verifyCheckpoint(note.replace('\n7\n', '\n8\n'), [signer.publicKey])).toThrow(/forged/);
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 /** n rows, two numeric features (the second now and then missing) and one category; the first feature carries the label. */
-function world(n: number, seed = 1): MatrixData {
+function scenario(n: number, seed = 1): MatrixData {
   const rng = new Rng(seed, 'world');
   const x = Float64Array.from({ length: n }, () => rng.normal());
   const z = Float64Array.from({ length: n }, (_, i) => (i % 7 === 0 ? Number.NaN : rng.normal()));
@@ -121,14 +121,14 @@ describe('preprocessing', () => {
     );
   });
   test('what is learnt comes from the training rows only', () => {
-    const data = world(200);
+    const data = scenario(200);
     const before = fitEncoder(data, columns, rows(100), 'quantile-normal');
     for (let i = 100; i < 200; i++) data.numeric.get('x')![i] = 1e9;
     data.categorical.get('c')!.fill('new', 100);
     expect(fitEncoder(data, columns, rows(100), 'quantile-normal')).toEqual(before);
   });
   test('missing values become a flag, rare categories no column', () => {
-    const data = world(100);
+    const data = scenario(100);
     data.categorical.get('c')![3] = 'rare';
     const state = fitEncoder(data, columns, rows(100), 'smooth-robust');
     expect(encodedWidth(state)).toBe(1 + 2 + 2);
@@ -254,7 +254,7 @@ describe('models', () => {
   test.each(SMALL)(
     '$family: ranks better than chance, survives storage, repeats its bytes, leaves no tensor',
     (settings) => {
-      const data = world(400);
+      const data = scenario(400);
       const spec = familySchema.parse(settings);
       const fit = (order: number[]) => fitFamily(tf, spec, data, columns, order, 5).model;
       const before = tf.memory().numTensors;
@@ -276,7 +276,7 @@ describe('models', () => {
     },
   );
   test('the validation part is the latest by the day outcomes became known', () => {
-    const data = world(100);
+    const data = scenario(100);
     const { inner, validation } = splitByKnownTime(data, rows(100));
     expect(validation).toHaveLength(20);
     const latest = inner
@@ -302,7 +302,7 @@ describe('judging a ranking', () => {
     expect(found.get('precision@2')).toBe(1);
     expect(found.get('recall@2')).toBeCloseTo(2 / 3, 12);
   });
-  test('intervals hold the value, repeat, and widen when one actor stands for many rows', () => {
+  test('intervals hold the value, repeat, and widen when one provider stands for many rows', () => {
     const rng = new Rng(2);
     const labels = Float64Array.from({ length: 200 }, (_, i) => (rng.chance(i < 100 ? 0.6 : 0.2) ? 1 : 0));
     const alone = Array.from(labels, (_, i) => `e${i}`);
@@ -324,7 +324,7 @@ describe('judging a ranking', () => {
     expect(order(['1', '2', '3'])).toEqual(order(['3', '1', '2']));
   });
   test('baselines stand beside: random by seed, size and rule hits where the source has them', () => {
-    const data = world(20);
+    const data = scenario(20);
     const meta = {
       columns: [...columns],
       baselines: { size: 'x', deviations: ['z'] },
@@ -367,8 +367,8 @@ describe('judging a ranking', () => {
       const labels = Float64Array.from(found);
       const target = smoothedTargets(labels);
       const platt = fitPlatt(scores, labels);
-      const promised = scores.reduce((sum, score) => sum + calibrated(platt, score), 0);
-      expect(promised).toBeCloseTo(
+      const predicted = scores.reduce((sum, score) => sum + calibrated(platt, score), 0);
+      expect(predicted).toBeCloseTo(
         found.reduce((sum, label) => sum + target(label), 0),
         6,
       );

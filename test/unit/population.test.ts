@@ -3,14 +3,14 @@ import { toMarkdown } from '../../domain/cards/document';
 import { Rng } from '../../domain/rng';
 import type { Estimator, PopulationReport } from '../../domain/schemas/evaluation';
 import { evaluateRun } from '../../models/evaluation/evaluate';
-import { nuisanceEffects } from '../../models/evaluation/caseworker-effect';
-import { judgePopulation, type PastControl, type PopulationPart } from '../../models/evaluation/population-report';
-import type { Judged } from '../../models/metrics/ranking-metrics';
+import { caseworkerEffects } from '../../models/evaluation/caseworker-effect';
+import { evaluatePopulation, type PastControl, type PopulationPart } from '../../models/evaluation/population-report';
+import type { LabeledScores } from '../../models/metrics/ranking-metrics';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** A world whose truth is known: everybody's outcome, a policy that controls by tips or by a draw, a score that helps. */
-function world(seed: number, { drawChance, bootstrap = 50 }: { drawChance?: number; bootstrap?: number }) {
+function scenario(seed: number, { drawChance, bootstrap = 50 }: { drawChance?: number; bootstrap?: number }) {
   const rng = new Rng('population', seed);
   const parts: PopulationPart[] = [];
   const scores: Float64Array[] = [];
@@ -33,14 +33,14 @@ function world(seed: number, { drawChance, bootstrap = 50 }: { drawChance?: numb
         entity,
         score: score[entities.indexOf(entity)]!,
         label,
-        kroner: label * 1000,
+        amountNok: label * 1000,
       });
     parts.push({ fold: `fold-${p}`, asOf: `2024-0${p + 1}-01`, entities, controls: own });
     scores.push(score);
     truth.push(outcomes);
   }
   const share = truth.flat().reduce((sum, y) => sum + y, 0) / truth.flat().length;
-  const report = judgePopulation(
+  const report = evaluatePopulation(
     parts,
     [
       { family: 'model', scores, controls },
@@ -67,12 +67,12 @@ describe('lists drawn from everybody', () => {
         ]),
       },
     ];
-    const report = judgePopulation(parts, [{ family: 'size', scores: [[4, 3, 2, 1]] }], {
+    const report = evaluatePopulation(parts, [{ family: 'size', scores: [[4, 3, 2, 1]] }], {
       ks: [2, 9],
       bootstrap: 50,
       seed: 1,
     });
-    expect(report.parts).toEqual([{ fold: 'f', asOf: '2024-01-01', actors: 4, controlled: 2, drawn: 0 }]);
+    expect(report.parts).toEqual([{ fold: 'f', asOf: '2024-01-01', providers: 4, controlled: 2, drawn: 0 }]);
     expect([...new Set(report.lists.map(({ k }) => k))]).toEqual([2, 0]); // nine of four are no list
     expect(estimateOf(report, 2, 'bounds', 'size').estimate).toMatchObject({ lo: 0.5, hi: 1, n: 1 });
     expect(estimateOf(report, 0, 'bounds', 'size').estimate).toMatchObject({ lo: 0.25, hi: 0.75, n: 2 });
@@ -82,7 +82,7 @@ describe('lists drawn from everybody', () => {
   });
 
   test('without a draw nothing claims to know the uncontrolled but the bounds, and each says why', () => {
-    const { report, share } = world(1, {});
+    const { report, share } = scenario(1, {});
     for (const estimator of ['inverse-probability', 'doubly-robust', 'random-arm'] as const)
       expect(estimateOf(report, 20, estimator)).toMatchObject({ estimate: null, missing: 'no-draw' });
     expect(estimateOf(report, 20, 'contraction')).toMatchObject({ estimate: null, missing: 'no-caseload' });
@@ -94,11 +94,11 @@ describe('lists drawn from everybody', () => {
   test('tips make the naive share of everybody wrong; the draw puts it right', () => {
     const errors = { naive: 0, 'random-arm': 0, 'inverse-probability': 0, 'doubly-robust': 0 };
     let covered = 0;
-    const worlds = 25;
-    for (let seed = 0; seed < worlds; seed++) {
-      const { report, share } = world(seed, { drawChance: 0.15, bootstrap: 2 }); // none of these four is bootstrapped
+    const scenarios = 25;
+    for (let seed = 0; seed < scenarios; seed++) {
+      const { report, share } = scenario(seed, { drawChance: 0.15, bootstrap: 2 }); // none of these four is bootstrapped
       for (const estimator of Object.keys(errors) as (keyof typeof errors)[])
-        errors[estimator] += (estimateOf(report, 0, estimator).estimate!.value - share) / worlds;
+        errors[estimator] += (estimateOf(report, 0, estimator).estimate!.value - share) / scenarios;
       const { lo, hi } = estimateOf(report, 0, 'random-arm').estimate!;
       if (lo <= share && share <= hi) covered++;
     }
@@ -109,7 +109,7 @@ describe('lists drawn from everybody', () => {
   });
 
   test('chances that differ are not guessed for those that were not drawn', () => {
-    const { parts, scores } = world(2, { drawChance: 0.1 });
+    const { parts, scores } = scenario(2, { drawChance: 0.1 });
     const uneven = parts.map((part, p) => ({
       ...part,
       controls: new Map(
@@ -119,21 +119,21 @@ describe('lists drawn from everybody', () => {
         ]),
       ),
     }));
-    const report = judgePopulation(uneven, [{ family: 'size', scores }], { ks: [20], bootstrap: 50, seed: 1 });
+    const report = evaluatePopulation(uneven, [{ family: 'size', scores }], { ks: [20], bootstrap: 50, seed: 1 });
     expect(estimateOf(report, 20, 'random-arm', 'size')).toMatchObject({ estimate: null, missing: 'unequal-draw' });
   });
 
   test('a swap replaces the lowest tenth, gains where the score helps, and stays within what is possible', () => {
-    const { report, controls } = world(3, { drawChance: 0.2 });
+    const { report, controls } = scenario(3, { drawChance: 0.2 });
     const [swap] = report.swap;
     expect(swap).toMatchObject({ family: 'model', replaced: Math.round(controls.length / 10) });
     expect(swap!.gain.findings.lo).toBeGreaterThan(0);
     expect(swap!.gain.findings.value).toBeLessThanOrEqual(swap!.bounds.hi);
-    expect(swap!.gain.kroner!.value).toBeCloseTo(1000 * swap!.gain.findings.value, 6); // every finding is of a thousand
+    expect(swap!.gain.amountNok!.value).toBeCloseTo(1000 * swap!.gain.findings.value, 6); // every finding is of a thousand
   });
 
   test('the same arguments give the same report', () => {
-    expect(world(4, { drawChance: 0.1 }).report).toEqual(world(4, { drawChance: 0.1 }).report);
+    expect(scenario(4, { drawChance: 0.1 }).report).toEqual(scenario(4, { drawChance: 0.1 }).report);
   });
 });
 
@@ -143,7 +143,7 @@ describe('what the people who looked explain', () => {
   const strict = Array.from({ length: n }, () => (rng.chance(0.5) ? 2 : 0));
   const own = Array.from({ length: n }, () => rng.normal());
   const labels = own.map((value, i) => (rng.chance(sigmoid(value + strict[i]! - 1)) ? 1 : 0));
-  const judged = (scores: readonly number[]): Judged => ({
+  const labeled = (scores: readonly number[]): LabeledScores => ({
     scores,
     labels,
     entities: labels.map((_, i) => `e${i}`),
@@ -151,9 +151,9 @@ describe('what the people who looked explain', () => {
   });
   const settings = { ks: [50], bootstrap: 200, seed: 1 };
   test('a strict caseworker is worth what the difference says, clear of zero; one who changes nothing is worth nothing', () => {
-    const effects = nuisanceEffects(
+    const effects = caseworkerEffects(
       'logistic',
-      { without: judged(own), withColumns: judged(own.map((v, i) => v + strict[i]!)) },
+      { without: labeled(own), withColumns: labeled(own.map((v, i) => v + strict[i]!)) },
       settings,
     );
     expect(effects.map(({ metric }) => metric).sort()).toEqual([
@@ -164,7 +164,7 @@ describe('what the people who looked explain', () => {
     const ap = effects.find(({ metric }) => metric === 'average-precision')!;
     expect(ap.difference.value).toBeCloseTo(ap.withColumns.value - ap.without.value, 12);
     expect(ap.difference.lo).toBeGreaterThan(0);
-    const same = nuisanceEffects('logistic', { without: judged(own), withColumns: judged(own) }, settings);
+    const same = caseworkerEffects('logistic', { without: labeled(own), withColumns: labeled(own) }, settings);
     expect(same.every(({ difference: { value, lo, hi } }) => value === 0 && lo === 0 && hi === 0)).toBe(true);
   });
 
@@ -174,15 +174,15 @@ describe('what the people who looked explain', () => {
         {
           family: 'logistic',
           isModel: true,
-          judged: judged(own),
+          labeled: labeled(own),
           groups: labels.map(() => 'LE'),
           periods: labels.map(() => 'fold-1'),
         },
       ],
       settings,
     );
-    const { report } = world(5, {});
-    const nuisance = nuisanceEffects('logistic', { without: judged(own), withColumns: judged(own) }, settings);
+    const { report } = scenario(5, {});
+    const nuisance = caseworkerEffects('logistic', { without: labeled(own), withColumns: labeled(own) }, settings);
     const card = (evaluation: typeof document) =>
       toMarkdown(
         modelCard({
@@ -198,7 +198,7 @@ describe('what the people who looked explain', () => {
           features: ['a'],
           usesNuisance: false,
           evaluation,
-          leaks: undefined,
+          leakage: undefined,
           code: 'c',
           engine: { node: '20' },
         }),
@@ -206,8 +206,8 @@ describe('what the people who looked explain', () => {
     const rename = <T extends { family: string }>(rows: readonly T[]) =>
       rows.map((row) => ({ ...row, family: row.family === 'model' ? 'logistic' : row.family }));
     const groups = [
-      { group: 'FA', actors: 12, trainRows: 3, trainFindings: 0, thin: true },
-      { group: 'LE', actors: 500, trainRows: 300, trainFindings: 80, thin: false },
+      { group: 'FA', providers: 12, trainRows: 3, trainFindings: 0, thin: true },
+      { group: 'LE', providers: 500, trainRows: 300, trainFindings: 80, thin: false },
     ];
     const told = card({
       ...document,

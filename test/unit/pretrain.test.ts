@@ -69,23 +69,23 @@ const BRIEF = { ...MLP, members: 1, maxEpochs: 2 };
 
 describe('what a network is begun on', () => {
   test('the quarter with the most hits for their size; nothing known is no hit', () => {
-    const everybody = matrix(new Rng(1), 8);
-    everybody.numeric.set('hits', Float64Array.of(8, 1, 2, Number.NaN, 50, 3, 4, 5));
-    everybody.numeric.set('paid', Float64Array.of(1, 1, 1, 1, 100, 1, 0, 1));
-    const given = { everybody, hits: 'hits', size: 'paid', hidden: [] };
+    const population = matrix(new Rng(1), 8);
+    population.numeric.set('hits', Float64Array.of(8, 1, 2, Number.NaN, 50, 3, 4, 5));
+    population.numeric.set('paid', Float64Array.of(1, 1, 1, 1, 100, 1, 0, 1));
+    const given = { population, hits: 'hits', size: 'paid', hidden: [] };
     expect([...manyHits(given)]).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
     expect([...manyHits({ ...given, size: undefined })]).toEqual([1, 0, 0, 0, 1, 0, 0, 0]);
-    everybody.numeric.set('hits', new Float64Array(8));
+    population.numeric.set('hits', new Float64Array(8));
     expect([...manyHits(given)]).toEqual(Array(8).fill(0));
   });
 
-  test('a source that does not say where the hits are, or has too few actors, is refused in words', () => {
-    const everybody = matrix(new Rng(1), 200);
-    expect(() => pretrainingOf(everybody, { ...META, baselines: { ruleHits: 'hits' } })).toThrow(
+  test('a source that does not say where the hits are, or has too few providers, is refused in words', () => {
+    const population = matrix(new Rng(1), 200);
+    expect(() => pretrainingOf(population, { ...META, baselines: { ruleHits: 'hits' } })).toThrow(
       /does not say which columns hold rule hits/,
     );
-    expect(() => pretrainingOf(matrix(new Rng(1), 20), META)).toThrow(/20 active actors are too few/);
-    expect(pretrainingOf(everybody, META)).toMatchObject({ hits: 'hits', size: 'paid', hidden: ['hits'] });
+    expect(() => pretrainingOf(matrix(new Rng(1), 20), META)).toThrow(/20 active providers are too few/);
+    expect(pretrainingOf(population, META)).toMatchObject({ hits: 'hits', size: 'paid', hidden: ['hits'] });
   });
 
   test('the register says which columns are about rules, in any window and beside peers', () => {
@@ -114,19 +114,19 @@ describe('what a network is begun on', () => {
     expect(experimentSchema.parse(experiment).pretrain).toBe('rule-hits');
     expect(() =>
       experimentSchema.parse({ ...experiment, source: { kind: 'table', file: 'a.csv', mapping: 'a.yaml' } }),
-    ).toThrow(/all active actors are known of a register source/);
+    ).toThrow(/all active providers are known of a register source/);
     expect(() => experimentSchema.parse({ ...experiment, pretrain: 'amounts' })).toThrow();
   });
 });
 
 describe('a network that is begun on rule hits', () => {
-  const [everybody, cases, others] = [
+  const [population, cases, others] = [
     matrix(new Rng(2), 600, 10_000),
     matrix(new Rng(3), 90),
     matrix(new Rng(4), 1500, 20_000),
   ];
   const features = COLUMNS.filter(({ name }) => name !== 'hits');
-  const fit = (pretrained: boolean, of = everybody, spec = MLP, columns = features) =>
+  const fit = (pretrained: boolean, of = population, spec = MLP, columns = features) =>
     fitFamily(
       tf,
       spec,
@@ -134,7 +134,7 @@ describe('a network that is begun on rule hits', () => {
       columns,
       all(cases),
       1,
-      pretrained ? { everybody: of, pretrain: pretrainingOf(of, META) } : undefined,
+      pretrained ? { population: of, pretrain: pretrainingOf(of, META) } : undefined,
     ).model;
   const judge = (model: ReturnType<typeof fit>) =>
     averagePrecisionOf(
@@ -149,10 +149,10 @@ describe('a network that is begun on rule hits', () => {
 
   test('orders better where hits and findings have one cause and outcomes are few; leaves no tensor', () => {
     const before = tf.memory().numTensors;
-    const begun = fit(true);
-    expect(judge(begun)).toBeGreaterThan(judge(fit(false)) + 0.05);
+    const pretrained = fit(true);
+    expect(judge(pretrained)).toBeGreaterThan(judge(fit(false)) + 0.05);
     expect(tf.memory().numTensors).toBe(before);
-    expect(begun.chosen).toMatchObject({ begunOn: 'rule-hits' });
+    expect(pretrained.chosen).toMatchObject({ begunOn: 'rule-hits' });
   });
 
   test('the same call gives the same bytes again, for each member', () => {
@@ -167,12 +167,13 @@ describe('a network that is begun on rule hits', () => {
       numeric: new Map([...cases.numeric, ['also-hits', cases.numeric.get('hits')!] as const]),
     };
     const weights = (alsoHits: Float64Array) => {
-      const of = { ...everybody, numeric: new Map([...everybody.numeric, ['also-hits', alsoHits] as const]) };
+      const of = { ...population, numeric: new Map([...population.numeric, ['also-hits', alsoHits] as const]) };
       const pretrain = { ...pretrainingOf(of, META), hidden: ['hits', 'also-hits'] };
-      return storeModel(fitFamily(tf, BRIEF, known, columns, all(cases), 1, { everybody: of, pretrain }).model).weights;
+      return storeModel(fitFamily(tf, BRIEF, known, columns, all(cases), 1, { population: of, pretrain }).model)
+        .weights;
     };
-    const hits = everybody.numeric.get('hits')!;
-    expect(weights(hits.map((value) => -7 * value)).equals(weights(new Float64Array(everybody.n)))).toBe(true);
+    const hits = population.numeric.get('hits')!;
+    expect(weights(hits.map((value) => -7 * value)).equals(weights(new Float64Array(population.n)))).toBe(true);
   });
 
   test('TabM-mini is begun too; linear and additive models are as they were', () => {
@@ -185,7 +186,7 @@ describe('a network that is begun on rule hits', () => {
       batchSize: 64,
     });
     const additive = familySchema.parse({ family: 'additive', units: 4, pairs: 0, maxEpochs: 1, members: 1 });
-    const bytes = (spec: typeof MLP, pretrained: boolean) => storeModel(fit(pretrained, everybody, spec)).weights;
+    const bytes = (spec: typeof MLP, pretrained: boolean) => storeModel(fit(pretrained, population, spec)).weights;
     expect(bytes(tabm, true).equals(bytes(tabm, false))).toBe(false);
     for (const spec of [familySchema.parse({ family: 'logistic' }), additive])
       expect(bytes(spec, true).equals(bytes(spec, false))).toBe(true);
@@ -200,14 +201,14 @@ describe('a network that is begun on rule hits', () => {
           ['f0', data.numeric.get('f0')!.map((value) => Math.min(most, Math.round(value)))] as const,
         ]);
       const few = { ...cases, numeric: halves(cases, 0) };
-      const of = { ...everybody, numeric: halves(everybody, 9) };
+      const of = { ...population, numeric: halves(population, 9) };
       for (const settings of [
         { family: 'mlp', hidden: [8] },
         { family: 'tabm-mini', submodels: 4, width: 16 },
       ]) {
         const spec = familySchema.parse({ ...settings, maxEpochs: 1, members: 1, batchSize: 64, embedding: { kind } });
         const model = fitFamily(tf, spec, few, features, all(few), 1, {
-          everybody: of,
+          population: of,
           pretrain: pretrainingOf(of, META),
         }).model;
         const scores = scoreRows(tf, model, few, all(few));

@@ -12,7 +12,7 @@ import { type FittedModel, fitFamily, FORWARD } from '../../models/training/fit'
 import { toTensors } from '../../models/nn/network';
 import { encode, inputColumns } from '../../models/preprocessing/encoder';
 import { scoreRows } from '../../models/score';
-import { fitSeen, unlikeSeen } from '../../models/ood/training-ranges';
+import { fitTrainingRanges, detectOutOfDistribution } from '../../models/ood/training-ranges';
 
 let tf: Tf;
 beforeAll(async () => void ({ tf } = await loadBackend('tensorflow')));
@@ -160,7 +160,7 @@ test('a reason stands beside named peers, a small group beside everybody, and th
   expect(nb).toMatch(/medianen blant (GP|physio) \(n \d+\)/);
   expect(`${nb}${en}`).not.toMatch(/fraud|svindel/i);
   // Unlike all that training saw: marked, with the figures that are; a row of the training is not.
-  const seen = fitSeen(
+  const seen = fitTrainingRanges(
     data,
     columns,
     data.entity.map((_, row) => row),
@@ -172,20 +172,22 @@ test('a reason stands beside named peers, a small group beside everybody, and th
     ),
   };
   const [odd, plain] = explain(tf, { ...model, seen }, far, [top, 5], [cut, cut]);
-  expect(odd!.unlike).toMatchObject({ share: 1, groupUnseen: false, outside: [...NAMES] });
-  expect(plain!.unlike).toBeUndefined();
+  expect(odd!.outOfDistribution).toMatchObject({ share: 1, groupUnseen: false, outside: [...NAMES] });
+  expect(plain!.outOfDistribution).toBeUndefined();
   expect(reasonsInWords(odd!, 'nb')[1]).toMatch(
     /ikke sett noe lignende \(100 % av tallene .*, blant annet .*\), så lite/,
   );
-  expect(unlikeSeen({ ...seen, groups: ['GP'] }, data, 0)).toMatchObject({ groupUnseen: true });
-  const known = data.entity.filter((_, row) => unlikeSeen(seen, data, row));
+  expect(detectOutOfDistribution({ ...seen, groups: ['GP'] }, data, 0)).toMatchObject({ groupUnseen: true });
+  const known = data.entity.filter((_, row) => detectOutOfDistribution(seen, data, row));
   expect(known).toEqual([]);
-  const halves = fitSeen(
+  const halves = fitTrainingRanges(
     data,
     columns,
     Array.from({ length: N / 2 }, (_, row) => row),
   );
-  const other = Array.from({ length: N / 2 }, (_, i) => N / 2 + i).filter((row) => unlikeSeen(halves, data, row));
+  const other = Array.from({ length: N / 2 }, (_, i) => N / 2 + i).filter((row) =>
+    detectOutOfDistribution(halves, data, row),
+  );
   expect(other.length / (N / 2)).toBeLessThan(0.08); // rows of the same kind are seldom marked
   expect(featureInWords('a column of a table', 'nb')).toBe('a column of a table');
 });
@@ -233,7 +235,7 @@ describe('the model card', () => {
           few: false,
           shareOfRows: 1,
           shareOfList: share,
-          inVain: share,
+          falseDiscoveryRate: share,
         },
       ],
       reliability: [
@@ -246,7 +248,7 @@ describe('the model card', () => {
         },
       ],
     },
-    leaks: { verdict: 'clean', tests: 27 },
+    leakage: { verdict: 'clean', tests: 27 },
     code: 'c',
     engine: { backend: 'tensorflow' },
   };

@@ -32,9 +32,9 @@ test('editors get a JSON Schema', () => {
 });
 
 test('an error names path, value and what is allowed', () => {
-  const bad = { ...demo(), candidate: 'forest', seed: -1 };
+  const bad = { ...demo(), selectFamily: 'forest', seed: -1 };
   expect(() => parseOrExplain(experimentSchema, bad, 'experiment x.yaml')).toThrow(
-    /x\.yaml[\s\S]*seed:.*found -1[\s\S]*candidate:.*found "forest"/,
+    /x\.yaml[\s\S]*seed:.*found -1[\s\S]*selectFamily:.*found "forest"/,
   );
   expect(() => parseOrExplain(experimentSchema, { ...demo(), sed: 1 }, 'x')).toThrow(/sed/);
 });

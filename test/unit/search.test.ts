@@ -3,7 +3,7 @@ import { Rng } from '../../domain/rng';
 import { type FamilySpec, familySchema } from '../../domain/schemas/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import { loadBackend } from '../../models/backend';
-import { tryOut } from '../../models/tuning/rolling-origin-cv';
+import { runTrial } from '../../models/tuning/rolling-origin-cv';
 
 const FAMILIES: readonly FamilySpec[] = (['logistic', 'mlp', 'tabm-mini', 'additive'] as const).map((family) =>
   familySchema.parse({ family }),
@@ -66,30 +66,34 @@ describe('trying one out', () => {
 
   test('judges on later rows than it fits on, prefers what helps, and gives the same figures again', async () => {
     const { tf } = await loadBackend();
-    const good = tryOut(tf, logistic([0.03]), data, columns, rows, 1);
-    const blind = tryOut(tf, logistic([1000]), data, columns, rows, 1);
+    const good = runTrial(tf, logistic([0.03]), data, columns, rows, 1);
+    const blind = runTrial(tf, logistic([1000]), data, columns, rows, 1);
     expect(good.rows).toBe(n - Math.round(0.55 * n)); // the last 45 % validate, once each
     expect(good.validationLoss).toBeLessThan(blind.validationLoss - 0.05);
     expect(good.chosen).toHaveLength(3);
-    expect(tryOut(tf, logistic([0.03]), data, columns, rows, 1)).toEqual(good);
+    expect(runTrial(tf, logistic([0.03]), data, columns, rows, 1)).toEqual(good);
     // What becomes known last validates only: were it fitted on, these labels would be learnt.
     const turned = { ...data, label: label.map((y, i) => (i >= Math.round(0.85 * n) ? 1 - y : y)) };
-    expect(tryOut(tf, logistic([0.03]), turned, columns, rows, 1).chosen.slice(0, 2)).toEqual(good.chosen.slice(0, 2));
-    expect(tryOut(tf, logistic([0.03]), turned, columns, rows, 1).validationLoss).toBeGreaterThan(good.validationLoss);
+    expect(runTrial(tf, logistic([0.03]), turned, columns, rows, 1).chosen.slice(0, 2)).toEqual(
+      good.chosen.slice(0, 2),
+    );
+    expect(runTrial(tf, logistic([0.03]), turned, columns, rows, 1).validationLoss).toBeGreaterThan(
+      good.validationLoss,
+    );
   });
   test('too few rows are refused with what to do; no tensor is left behind', async () => {
     const { tf } = await loadBackend();
     const before = tf.memory().numTensors;
-    expect(() => tryOut(tf, logistic([0.03]), data, columns, rows.slice(0, 45), 1)).toThrow(
+    expect(() => runTrial(tf, logistic([0.03]), data, columns, rows.slice(0, 45), 1)).toThrow(
       /too few to search settings on/,
     );
-    tryOut(tf, familySchema.parse({ family: 'mlp', hidden: [4], maxEpochs: 3, members: 4 }), data, columns, rows, 1);
+    runTrial(tf, familySchema.parse({ family: 'mlp', hidden: [4], maxEpochs: 3, members: 4 }), data, columns, rows, 1);
     expect(tf.memory().numTensors).toBe(before);
   });
-  test('never controlled actors fit and validate beside the controlled, as in the fits that the trial stands for', async () => {
+  test('never controlled providers fit and validate beside the controlled, as in the fits that the trial stands for', async () => {
     const { tf } = await loadBackend();
     const others = Float64Array.from({ length: n }, () => rng.normal());
-    const everybody: MatrixData = {
+    const population: MatrixData = {
       ...data,
       rowId: data.rowId.map((id) => `other-${id}`),
       entity: data.entity.map((_, i) => (i < 20 ? `e${i}` : `other${i}`)), // twenty of them were controlled
@@ -99,10 +103,10 @@ describe('trying one out', () => {
     };
     const found = (from: number, to: number) =>
       label.slice(Math.round(from * n), Math.round(to * n)).reduce((sum, y) => sum + y, 0);
-    const alone = tryOut(tf, logistic([0.03]), data, columns, rows, 1);
-    const beside = tryOut(tf, logistic([0.03]), data, columns, rows, 1, {
-      everybody,
-      settings: { perFinding: 1, draws: 2 },
+    const alone = runTrial(tf, logistic([0.03]), data, columns, rows, 1);
+    const beside = runTrial(tf, logistic([0.03]), data, columns, rows, 1, {
+      population,
+      settings: { unlabeledPerPositive: 1, bags: 2 },
     });
     expect(beside).toMatchObject({ rows: alone.rows, findings: alone.findings });
     const asked = [
@@ -110,11 +114,14 @@ describe('trying one out', () => {
       [0.7, 0.85],
       [0.85, 1],
     ].map(([from, to]) => found(from!, to!));
-    expect(beside.unlabelledRows).toBe(asked.reduce((sum, one) => sum + Math.min(one, (n - 20) / 5), 0));
+    expect(beside.unlabeledRows).toBe(asked.reduce((sum, one) => sum + Math.min(one, (n - 20) / 5), 0));
     expect(beside.validationLoss).not.toBeCloseTo(alone.validationLoss, 3);
     // Nobody knows their outcome, so what stands there is not read.
-    const unread = { everybody: { ...everybody, label: new Float64Array(n) }, settings: { perFinding: 1, draws: 2 } };
-    expect(tryOut(tf, logistic([0.03]), data, columns, rows, 1, unread)).toEqual(beside);
-    expect(alone.unlabelledRows).toBeUndefined();
+    const unread = {
+      population: { ...population, label: new Float64Array(n) },
+      settings: { unlabeledPerPositive: 1, bags: 2 },
+    };
+    expect(runTrial(tf, logistic([0.03]), data, columns, rows, 1, unread)).toEqual(beside);
+    expect(alone.unlabeledRows).toBeUndefined();
   });
 });

@@ -23,9 +23,9 @@ function action(rng: Rng): Action {
     case 6:
       return { kind: 'wait' };
     case 7:
-      return { kind: 'return', by };
+      return { kind: 'roll-back', by };
     case 8:
-      return { kind: 'stop', by };
+      return { kind: 'suspend', by };
     default:
       return { kind: 'answer', by };
   }

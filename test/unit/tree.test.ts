@@ -9,7 +9,7 @@ import { ROOT } from '../../platform/config/env';
 import { wantedBy } from '../../platform/features/window-aggregates-sql';
 import { sha256File } from '../../platform/artifacts/hash';
 import { writeRegister } from '../../simulation/messages';
-import { DEMO_DIALS } from '../../simulation/simulation-config';
+import { DEMO_CONFIG } from '../../simulation/simulation-config';
 
 const tracked = () =>
   execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
@@ -35,11 +35,11 @@ test('features have unique names, a unit and both languages, and compile', () =>
 });
 
 test('the same dials give the same bytes, and every patient is synthetic', async () => {
-  const dials = { ...DEMO_DIALS, actors: 0.001, years: 1 };
+  const config = { ...DEMO_CONFIG, providers: 0.001, years: 1 };
   const dirs = await Promise.all(
     [1, 2].map(async (n) => {
       const dir = fs.mkdtempSync(path.join(os.tmpdir(), `sim${n}-`));
-      await writeRegister(dials, dir);
+      await writeRegister(config, dir);
       return dir;
     }),
   );

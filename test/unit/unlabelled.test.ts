@@ -7,8 +7,7 @@ import { loadBackend, type Tf } from '../../models/backend';
 import { fitFamily } from '../../models/training/fit';
 import { averagePrecisionOf } from '../../models/metrics/ranking-metrics';
 import { scoreRows } from '../../models/score';
-import { drawBeside, joinUnlabelled } from '../../models/training/pu-bagging';
-import { storedExperiment } from '../../platform/db/stores/runs';
+import { sampleUnlabeled, appendUnlabeled } from '../../models/training/pu-bagging';
 
 let tf: Tf;
 beforeAll(async () => ({ tf } = await loadBackend('tensorflow')));
@@ -16,7 +15,7 @@ beforeAll(async () => ({ tf } = await loadBackend('tensorflow')));
 const NOISE = Array.from({ length: 20 }, (_, i) => `noise-${i}`);
 const COLUMNS = ['deviation', ...NOISE].map((name) => ({ name, kind: 'numeric', role: 'feature' }) as const);
 
-/** A matrix of actors `from` on: findings follow the deviation; who is controlled is decided elsewhere. */
+/** A matrix of providers `from` on: findings follow the deviation; who is controlled is decided elsewhere. */
 function matrix(rng: Rng, n: number, asOf: string, from = 0): MatrixData {
   const column = () => Float64Array.from({ length: n }, () => rng.normal());
   const deviation = column();
@@ -52,17 +51,17 @@ const pick = (data: MatrixData, rows: readonly number[]): MatrixData => {
 };
 const all = (data: MatrixData) => Array.from({ length: data.n }, (_, row) => row);
 
-describe('never controlled actors beside the controlled', () => {
+describe('never controlled providers beside the controlled', () => {
   test('whoever was controlled by the day of everybody, or trains, is left out; controlled later is not known then', () => {
-    const everybody = matrix(new Rng(1), 6, '2024-01-01');
+    const population = matrix(new Rng(1), 6, '2024-01-01');
     const controls = matrix(new Rng(2), 3, '2023-06-01');
     controls.asOf[1] = '2024-02-01'; // P00001 is controlled after the day
     controls.asOf[2] = '2024-03-01'; // P00002 too, and it trains
-    const { data, pool } = joinUnlabelled(controls, [0, 2], everybody);
+    const { data, pool } = appendUnlabeled(controls, [0, 2], population);
     expect(pool.map((row) => data.entity[row])).toEqual(['P00001', 'P00003', 'P00004', 'P00005']);
     expect(pool.map((row) => data.label[row])).toEqual([0, 0, 0, 0]);
     expect(pool.map((row) => data.numeric.get('deviation')![row])).toEqual(
-      [1, 3, 4, 5].map((i) => everybody.numeric.get('deviation')![i]),
+      [1, 3, 4, 5].map((i) => population.numeric.get('deviation')![i]),
     );
     expect([...data.label.subarray(0, 3)]).toEqual([...controls.label]);
     expect(new Set(data.rowId).size).toBe(data.n);
@@ -71,19 +70,19 @@ describe('never controlled actors beside the controlled', () => {
 
   test('so many for each finding, another draw for each member, nobody who validates among those who fit; by seed', () => {
     const pool = Array.from({ length: 1000 }, (_, i) => i);
-    const beside = drawBeside(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 7);
+    const beside = sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 7);
     expect(beside.validation).toHaveLength(15);
-    for (const { inner, all: whole } of beside.draws) {
+    for (const { inner, all: whole } of beside.bags) {
       expect([inner.length, whole.length]).toEqual([60, 75]);
       expect(new Set(inner).size).toBe(60);
       expect(inner.some((row) => beside.validation.includes(row))).toBe(false);
     }
-    expect(new Set(beside.draws.map(({ inner }) => String(inner))).size).toBe(4);
-    expect(drawBeside(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 7)).toEqual(beside);
-    expect(drawBeside(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 8)).not.toEqual(beside);
+    expect(new Set(beside.bags.map(({ inner }) => String(inner))).size).toBe(4);
+    expect(sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 7)).toEqual(beside);
+    expect(sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 8)).not.toEqual(beside);
     // A small world gives what it has.
-    const few = drawBeside(pool.slice(0, 10), { inner: 20, validation: 5, all: 25 }, 3, 1, 7);
-    expect([few.validation.length, few.draws[0]!.inner.length, few.draws[0]!.all.length]).toEqual([2, 8, 10]);
+    const few = sampleUnlabeled(pool.slice(0, 10), { inner: 20, validation: 5, all: 25 }, 3, 1, 7);
+    expect([few.validation.length, few.bags[0]!.inner.length, few.bags[0]!.all.length]).toEqual([2, 8, 10]);
   });
 
   test.each([
@@ -98,30 +97,30 @@ describe('never controlled actors beside the controlled', () => {
       .filter((row) => seen.numeric.get('deviation')![row]! > 1.3)
       .slice(0, 120);
     const controls = pick(seen, conspicuous);
-    const everybody = matrix(rng, 1500, '2024-01-01', 10_000);
+    const population = matrix(rng, 1500, '2024-01-01', 10_000);
     const judge = (given: Parameters<typeof fitFamily>[6]) => {
       const { model } = fitFamily(tf, spec, controls, COLUMNS, all(controls), 1, given);
-      const scores = scoreRows(tf, model, everybody, all(everybody));
+      const scores = scoreRows(tf, model, population, all(population));
       return averagePrecisionOf(
-        { scores, labels: everybody.label, entities: everybody.entity, rowIds: everybody.rowId },
+        { scores, labels: population.label, entities: population.entity, rowIds: population.rowId },
         1,
       );
     };
     const before = tf.memory().numTensors;
-    const unlabelled = { everybody, settings: { perFinding: 3, draws: 3 } };
-    expect(judge(unlabelled)).toBeGreaterThan(judge(undefined) + 0.03);
+    const puBagging = { population, settings: { unlabeledPerPositive: 3, bags: 3 } };
+    expect(judge(puBagging)).toBeGreaterThan(judge(undefined) + 0.03);
     expect(tf.memory().numTensors).toBe(before);
   });
 
   test('each draw is a member; the same call gives the same bytes; the fit says what preprocessing saw', () => {
-    const [controls, everybody] = [
+    const [controls, population] = [
       matrix(new Rng(4), 150, '2023-01-01'),
       matrix(new Rng(5), 400, '2024-01-01', 10_000),
     ];
     const fit = () =>
       fitFamily(tf, familySchema.parse({ family: 'logistic' }), controls, COLUMNS, all(controls), 1, {
-        everybody,
-        settings: { perFinding: 2, draws: 4 },
+        population,
+        settings: { unlabeledPerPositive: 2, bags: 4 },
       });
     const { model, encoded } = fit();
     expect(model.members).toHaveLength(4);
@@ -143,21 +142,15 @@ describe('experiments that ask for them', () => {
   };
 
   test('have everybody to draw from', () => {
-    expect(experimentSchema.parse({ ...experiment, unlabelled: {} }).unlabelled).toEqual({ perFinding: 5, draws: 10 });
-    const table = { ...experiment, source: { kind: 'table', file: 'a.csv', mapping: 'a.yaml' }, unlabelled: {} };
+    expect(experimentSchema.parse({ ...experiment, puBagging: {} }).puBagging).toEqual({
+      unlabeledPerPositive: 5,
+      bags: 10,
+    });
+    const table = { ...experiment, source: { kind: 'table', file: 'a.csv', mapping: 'a.yaml' }, puBagging: {} };
     expect(() => experimentSchema.parse(table)).toThrow(/a register source|of a register source/);
-    expect(() => experimentSchema.parse({ ...experiment, unlabelled: {}, evaluation: { population: false } })).toThrow(
+    expect(() => experimentSchema.parse({ ...experiment, puBagging: {}, evaluation: { population: false } })).toThrow(
       /evaluation.population/,
     );
-    expect(() => experimentSchema.parse({ ...experiment, unlabelled: { perFinding: 0 } })).toThrow();
-  });
-
-  test('of runs from before there were choices, nothing is asked that they did not ask for', () => {
-    expect(storedExperiment(experiment)).toMatchObject({ expectedNok: 'none', markUnlike: false });
-    expect(storedExperiment(experiment).unlabelled).toBeUndefined();
-    expect(storedExperiment({ ...experiment, expectedNok: 'order', markUnlike: true })).toMatchObject({
-      expectedNok: 'order',
-      markUnlike: true,
-    });
+    expect(() => experimentSchema.parse({ ...experiment, puBagging: { unlabeledPerPositive: 0 } })).toThrow();
   });
 });

@@ -114,7 +114,7 @@ test('who asked cannot approve: the page says why, and the command line refuses 
   expect(own.stderr).toMatch(/four eyes/);
 });
 
-test('another approver confirms with a sign-in for the act, and the version is live', async () => {
+test('another approver confirms with a sign-in for the event, and the version is live', async () => {
   const { page, axe, shot } = bound(await visitor('ola', '/'));
   await page.getByRole('link', { name: /Ønske om å ta i bruk/ }).click();
   await page.waitForURL(/\/requests\//);
@@ -129,7 +129,7 @@ test('another approver confirms with a sign-in for the act, and the version is l
   expect((await championOf(t.db, SMALL_SLOT))?.versionId.startsWith(versionUrl.split('/')[2]!)).toBe(true);
 });
 
-test('a terminal signs in with a browser, and confirms an act there', async () => {
+test('a terminal signs in with a browser, and confirms an event there', async () => {
   const someone = await Visitor.of(browser, api.url);
   visitors.push(someone);
   const inTerminal = async (...args: string[]) => {
@@ -182,10 +182,10 @@ test('a list is drafted, sealed by two people on its page, and then cannot chang
   }
 });
 
-test('a control leader opens an actor for a purpose and reads why, beside whom, and a day of it', async () => {
+test('a control leader opens a provider for a purpose and reads why, beside whom, and a day of it', async () => {
   const { page, axe, shot } = bound(await visitor('per', `/lists/${listId}`));
   await page.getByRole('table', { name: 'Linjer' }).getByRole('link').first().click();
-  await page.waitForURL(/\/actors\//);
+  await page.waitForURL(/\/providers\//);
   await page.getByLabel('Formål').selectOption('triage');
   expect(await axe()).toEqual([]);
   await page.getByRole('button', { name: 'Åpne', exact: true }).click();
@@ -200,7 +200,7 @@ test('a control leader opens an actor for a purpose and reads why, beside whom, 
     .first()
     .waitFor();
   expect(await axe()).toEqual([]);
-  await shot('actor');
+  await shot('provider');
 });
 
 test('a reviewer follows the list back to its data, sees what was live, and checks a proof in the browser', async () => {
@@ -252,7 +252,7 @@ test('an auditor verifies an exported ledger in the browser; a tampered copy is 
   expect(await verify('ledger.ndjson', text)).toMatch(
     /Filen holder: .* innslag kontrollert[\s\S]*signerte sjekkpunkter/,
   );
-  const changed = await verify('tampered.ndjson', text.replace('"act":"', '"act":"x'));
+  const changed = await verify('tampered.ndjson', text.replace('"event":"', '"event":"x'));
   expect(changed).toMatch(/FILEN ER ENDRET[\s\S]*is not the one that was anchored/);
 });
 

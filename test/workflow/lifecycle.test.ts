@@ -44,7 +44,7 @@ describe('trainModel', () => {
     const calls: string[] = [];
     const result: unknown = await withWorkers(
       fakes(calls),
-      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
+      async () => (await start('trainModel', { runId: 'r', actionId: 'a' })).result() as Promise<unknown>,
     );
     expect(result).toEqual({ versionId: 'version', matrixId: 'matrix', snapshotId: 'snap' });
     expect(calls.slice(0, 3)).toEqual(['planRun', 'extractSnapshot', 'planFeatures']);
@@ -54,7 +54,7 @@ describe('trainModel', () => {
       'deriveMonths',
       'computeFeatures',
       'buildCasesMatrix',
-      'checkLeaks',
+      'checkLeakage',
     ]);
     expect(calls.slice(8, 12)).toEqual(Array(4).fill('trainFold'));
     expect(calls.slice(12, 17)).toEqual([
@@ -86,7 +86,7 @@ describe('trainModel', () => {
     };
     await withWorkers(
       fakes(calls, over),
-      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
+      async () => (await start('trainModel', { runId: 'r', actionId: 'a' })).result() as Promise<unknown>,
     );
     expect(populations.sort()).toEqual(['fold-1 population-1', 'fold-2 population-2']);
   });
@@ -97,24 +97,24 @@ describe('trainModel', () => {
     const run = (over: Fakes) =>
       withWorkers(
         fakes(calls, over),
-        async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
+        async () => (await start('trainModel', { runId: 'r', actionId: 'a' })).result() as Promise<unknown>,
       );
-    await run({ planRun: async () => ({ ...plan, search: { trials: 6 } }) });
-    expect(calls.filter((call) => call === 'tryOut')).toHaveLength(12);
-    expect(calls.indexOf('trainFold')).toBeGreaterThan(calls.lastIndexOf('tryOut'));
+    await run({ planRun: async () => ({ ...plan, tuning: { trials: 6 } }) });
+    expect(calls.filter((call) => call === 'runTrial')).toHaveLength(12);
+    expect(calls.indexOf('trainFold')).toBeGreaterThan(calls.lastIndexOf('runTrial'));
 
     calls.length = 0;
     const tried: string[] = [];
-    const tryOut: Fakes['tryOut'] = async ({ family, trial }) => {
+    const runTrial: Fakes['runTrial'] = async ({ family, trial }) => {
       tried.push(`${family} ${trial}`);
       await new Promise((resolve) => setTimeout(resolve, 400));
       return { validationLoss: 1 };
     };
-    await run({ planRun: async () => ({ ...plan, search: { trials: 100, minutes: 0.01 } }), tryOut });
+    await run({ planRun: async () => ({ ...plan, tuning: { trials: 100, minutes: 0.01 } }), runTrial });
     expect(tried.slice(0, 8)).toEqual(expect.arrayContaining(['logistic 0', 'mlp 0']));
     expect(tried.length).toBeGreaterThanOrEqual(8);
     expect(tried.length).toBeLessThan(60);
-    expect(calls.at(-1)).not.toBe('tryOut');
+    expect(calls.at(-1)).not.toBe('runTrial');
   });
 
   test('trials are given everybody of the first test part, where everybody is known', async () => {
@@ -126,24 +126,24 @@ describe('trainModel', () => {
       folds: [fold('fold-1'), fold('fold-2')],
       families: ['logistic'],
       population: true,
-      search: { trials: 3 },
+      tuning: { trials: 3 },
     } as const;
     let made = 0;
     const over: Fakes = {
       planRun: async () => plan,
       buildPopulationMatrix: async () => ({ matrixId: `population-${++made}`, rows: 9, positives: 0 }),
-      tryOut: async ({ populationId }) => {
+      runTrial: async ({ populationId }) => {
         given.push(populationId);
         return { validationLoss: 1 };
       },
     };
     await withWorkers(
       fakes(calls, over),
-      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
+      async () => (await start('trainModel', { runId: 'r', actionId: 'a' })).result() as Promise<unknown>,
     );
     expect(given).toEqual(Array(3).fill('population-1'));
     expect(calls.filter((call) => call === 'buildPopulationMatrix')).toHaveLength(2);
-    expect(calls.indexOf('tryOut')).toBeGreaterThan(calls.lastIndexOf('buildPopulationMatrix'));
+    expect(calls.indexOf('runTrial')).toBeGreaterThan(calls.lastIndexOf('buildPopulationMatrix'));
   });
 
   test('a table skips extraction', async () => {
@@ -152,7 +152,7 @@ describe('trainModel', () => {
       fakes(calls, {
         planRun: async () => ({ source: 'table', asOf: undefined, folds: [fold('fixed')], families: ['logistic'] }),
       }),
-      async () => (await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>,
+      async () => (await start('trainModel', { runId: 'r', actionId: 'a' })).result() as Promise<unknown>,
     );
     expect(calls).not.toContain('extractSnapshot');
     expect(calls).toContain('buildTableMatrix');
@@ -169,7 +169,7 @@ describe('trainModel', () => {
       closeRun: async (input) => void closed.push(input),
     });
     await withWorkers(activities, async () =>
-      expect((await start('trainModel', { runId: 'r', actId: 'a' })).result() as Promise<unknown>).rejects.toThrow(),
+      expect((await start('trainModel', { runId: 'r', actionId: 'a' })).result() as Promise<unknown>).rejects.toThrow(),
     );
     expect(tries).toBe(1);
     expect(closed).toEqual([{ runId: 'r', state: 'failed', problem: 'NoLabels: no concluded control' }]);
@@ -178,13 +178,13 @@ describe('trainModel', () => {
     let tries = 0;
     const activities = fakes([], {
       extractSnapshot: async () => {
-        if (++tries < 4) throw ApplicationFailure.create({ type: 'SourceAway', message: 'ECONNREFUSED' });
+        if (++tries < 4) throw ApplicationFailure.create({ type: 'SourceUnavailable', message: 'ECONNREFUSED' });
         return { snapshotId: 'snap', rows: 1 };
       },
     });
     await withWorkers(activities, async () =>
       expect(
-        (await (await start('trainModel', { runId: 'r', actId: 'a' })).result()) as Promise<unknown>,
+        (await (await start('trainModel', { runId: 'r', actionId: 'a' })).result()) as Promise<unknown>,
       ).toMatchObject({
         versionId: 'version',
       }),
@@ -224,17 +224,17 @@ describe('promoteModel', () => {
   });
   test('failed gates refuse without waiting for anybody', async () => {
     const calls: string[] = [];
-    await withWorkers(fakes(calls, { judgeGates: async () => ({ passed: false, openForMs: DAY_MS }) }), async () =>
+    await withWorkers(fakes(calls, { evaluateGates: async () => ({ passed: false, openForMs: DAY_MS }) }), async () =>
       expect(await (await start('promoteModel', { requestId: 'g' })).result()).toEqual({ verdict: 'refused' }),
     );
-    expect(calls).toEqual(['judgeGates', 'refuseByGates']);
+    expect(calls).toEqual(['evaluateGates', 'refuseByGates']);
   });
   test('nobody decides for two weeks: it expires, and that is recorded', async () => {
     const calls: string[] = [];
     await withWorkers(fakes(calls), async () =>
       expect(await (await start('promoteModel', { requestId: 'x' })).result()).toEqual({ verdict: 'expired' }),
     );
-    expect(calls).toEqual(['judgeGates', 'notifyApprovers', 'notifyApprovers', 'expireRequest']); // told, and reminded
+    expect(calls).toEqual(['evaluateGates', 'notifyApprovers', 'notifyApprovers', 'expireRequest']); // told, and reminded
   });
   test('a decision that was refused by its evidence leaves the request open', async () => {
     const id = promoteId('forged');
@@ -265,24 +265,26 @@ describe('rescore and its round', () => {
   const input = { slot: 'p/g', capacity: 3, seed: 1, openDays: 14, shards: 3 };
   test('scores every shard and leaves a round that two seals close', async () => {
     const calls: string[] = [];
-    let seals = 0;
-    const activities = fakes(calls, { countSeals: async () => ({ state: ++seals >= 2 ? 'sealed' : 'draft', seals }) });
+    let signOffs = 0;
+    const activities = fakes(calls, {
+      countSignOffs: async () => ({ state: ++signOffs >= 2 ? 'approved' : 'draft', signOffs }),
+    });
     await withWorkers(activities, async () => {
       const result: unknown = await (
-        await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actId: 'a' })
+        await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actionId: 'a' })
       ).result();
       expect(result).toMatchObject({ scoringId: 'scoring', roundId: roundId('scoring'), asOf: '2025-01-01T00:00:00Z' });
       const round = env.client.workflow.getHandle(roundId('scoring'));
-      const seal = (sealId: string) =>
-        round.executeUpdate<{ state: string }, [{ sealId: string }]>('seal', { args: [{ sealId }] });
+      const signOff = (signOffId: string) =>
+        round.executeUpdate<{ state: string }, [{ signOffId: string }]>('signOff', { args: [{ signOffId }] });
       while ((await round.query<{ state: string }>('round')).state !== 'draft')
         await new Promise((resolve) => setTimeout(resolve, 20));
-      expect((await seal('one')).state).toBe('draft');
-      expect((await seal('two')).state).toBe('sealed');
-      expect(await round.result()).toEqual({ listId: 'list', state: 'sealed' });
+      expect((await signOff('one')).state).toBe('draft');
+      expect((await signOff('two')).state).toBe('approved');
+      expect(await round.result()).toEqual({ listId: 'list', state: 'approved' });
     });
     expect(calls.filter((name) => name === 'scoreShard')).toHaveLength(3);
-    expect(calls).not.toContain('beginScheduledAct');
+    expect(calls).not.toContain('startScheduledAction');
   });
   test('a prepared table is scored without the register', async () => {
     const calls: string[] = [];
@@ -291,7 +293,7 @@ describe('rescore and its round', () => {
       fakes(calls),
       async () =>
         (
-          await start('rescore', { ...input, table, asOf: '2025-01-01T00:00:00Z', actId: 'a' })
+          await start('rescore', { ...input, table, asOf: '2025-01-01T00:00:00Z', actionId: 'a' })
         ).result() as Promise<unknown>,
     );
     expect(calls).toContain('buildTablePopulation');
@@ -301,7 +303,7 @@ describe('rescore and its round', () => {
     await withWorkers(fakes([]), async () =>
       expect(
         await (
-          await start('selectionRound', { actId: 'a', scoringId: 's', capacity: 1, seed: 1, openDays: 14 })
+          await start('selectionRound', { actionId: 'a', scoringId: 's', capacity: 1, seed: 1, openDays: 14 })
         ).result(),
       ).toEqual({
         listId: 'list',
@@ -318,28 +320,28 @@ describe('rescore and its round', () => {
     });
     await withWorkers(activities, async () =>
       expect(
-        (await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actId: 'a' })).result(),
+        (await start('rescore', { ...input, asOf: '2025-01-01T00:00:00Z', actionId: 'a' })).result(),
       ).rejects.toThrow(),
     );
     expect(calls).toEqual(['findChampion']);
   });
 });
 
-describe('rebuild', () => {
-  const input = { actId: 'a', kind: 'list', id: 'l' };
+describe('reproduce', () => {
+  const input = { actionId: 'a', kind: 'list', id: 'l' };
   test('makes every stage again, records what came of it, and names the first that differs', async () => {
     const calls: string[] = [];
-    const activities = fakes(calls, { rebuildStage: async (stage) => ({ ...stage, same: stage.stage !== 'model' }) });
+    const activities = fakes(calls, { reproduceStage: async (stage) => ({ ...stage, same: stage.stage !== 'model' }) });
     await withWorkers(activities, async () =>
-      expect(await (await start('rebuild', input)).result()).toMatchObject({ same: false, firstDifference: 'model' }),
+      expect(await (await start('reproduce', input)).result()).toMatchObject({ same: false, firstDifference: 'model' }),
     );
-    expect(calls).toEqual(['planRebuild', 'rebuildStage', 'rebuildStage', 'recordRebuild']);
+    expect(calls).toEqual(['planReproduction', 'reproduceStage', 'reproduceStage', 'recordReproduction']);
   });
-  test('on a schedule it acts as the service and takes what is live', async () => {
+  test('on a schedule it actions as the service and takes what is live', async () => {
     const calls: string[] = [];
     await withWorkers(fakes(calls), async () =>
-      expect(await (await start('rebuild', { kind: 'live', id: '' })).result()).toMatchObject({ same: true }),
+      expect(await (await start('reproduce', { kind: 'live', id: '' })).result()).toMatchObject({ same: true }),
     );
-    expect(calls[0]).toBe('beginScheduledAct');
+    expect(calls[0]).toBe('startScheduledAction');
   });
 });

@@ -30,7 +30,7 @@ export async function once<T>(
       'Give 8 to 100 letters, digits, - or _, such as a UUID.',
     );
   const principal = `${token.issuer}|${token.subject}`;
-  // The ID token of an act differs between a call and its repetition; the act is the same.
+  // The ID token of an action differs between a call and its repetition; the action is the same.
   const content = { ...((request.body ?? {}) as Record<string, unknown>) };
   delete content['idToken'];
   const sha = digestOf({ method: request.method, url: request.url, content });

@@ -24,7 +24,7 @@ const ownPath = (text: string | undefined): string =>
 
 /**
  * Sign-in of pages: authorization code with PKCE (RFC 7636), here on the server, so that no token is ever in reach of a
- * script. The same way once more, with a nonce, for one act: the ID token is then held for the call that follows.
+ * script. The same way once more, with a nonce, for one action: the ID token is then held for the call that follows.
  */
 export function registerOidc(
   app: FastifyInstance,
@@ -85,7 +85,7 @@ export function registerOidc(
     start(request, reply, { returnTo: ownPath(query.parse(request.query).return) }),
   );
 
-  /** A person who is signed in confirms one act, bound by its nonce. */
+  /** A person who is signed in confirms one action, bound by its nonce. */
   app.get('/auth/evidence', { schema: { hide: true } }, async (request, reply) => {
     const { return: returnTo, nonce } = query.parse(request.query);
     const session = await sessions.get(request, 'session');

@@ -7,7 +7,7 @@ import type { TokenVerifier, VerifiedToken } from '../../../platform/auth/tokens
 import { HttpProblem } from './problems';
 import type { Sessions } from './session';
 
-/** Who calls, and how to prove that they mean an act. */
+/** Who calls, and how to prove that they mean an action. */
 export interface Principal {
   readonly token: VerifiedToken;
   /** For calls of a page, what unsafe ones must carry; undefined for calls with a bearer token. */
@@ -112,14 +112,14 @@ export function requireAccess({ token }: Principal, operation: Operation): void 
   );
 }
 
-/** The ID token for an act: sent along, or held for a page whose person has just confirmed. */
+/** The ID token for an action: sent along, or held for a page whose person has just confirmed. */
 export async function evidenceFor(request: FastifyRequest, sessions: Sessions, nonce: string): Promise<string> {
   const sent = (request.body as { idToken?: string } | undefined)?.idToken;
   if (sent !== undefined) return sent;
   const held = await sessions.get(request, 'evidence');
   if (held?.nonce === nonce) return held.idToken;
   throw notAllowed(
-    'this act needs a sign-in of its own',
+    'this action needs a sign-in of its own',
     'Pages go to /auth/evidence first; scripts sign in with the nonce of /v1/nonces and send idToken.',
   );
 }

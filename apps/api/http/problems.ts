@@ -17,11 +17,11 @@ const STATUS: Record<FailureType, number> = {
   Conflict: 409,
   GateRefused: 409,
   NoLabels: 422,
-  LeakFound: 422,
+  LeakageFound: 422,
   ContentMismatch: 500,
   ComputingFailed: 500,
   EngineMissing: 503,
-  SourceAway: 503,
+  SourceUnavailable: 503,
 };
 
 /** Codes that only the API has: nobody is signed in, the role is missing, the form of a call is wrong, too many calls. */
@@ -97,7 +97,7 @@ export function problemOf(error: unknown): Problem {
   if (code === 'ECONNREFUSED' || (error as { code?: unknown }).code === 14)
     return problem(
       503,
-      'SourceAway',
+      'SourceUnavailable',
       'a server behind the API does not answer',
       'Try again in a moment; `utplukk doctor` tells which.',
     );

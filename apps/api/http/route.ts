@@ -2,7 +2,7 @@ import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { z } from 'zod';
 import { ACCESS, groupsInScope, type Operation } from '../../../domain/rules/permissions';
-import type { Command } from '../../../application/request-context';
+import type { RequestContext } from '../../../application/request-context';
 import type { ApiDeps } from '../deps';
 import { once } from './idempotency';
 import { callerOf, evidenceFor, type Principal, requireAccess } from './principal';
@@ -37,8 +37,8 @@ export interface Call<P, Q, B> {
   readonly body: B;
   readonly principal: Principal;
   /** For services that change something, in the name of the one who calls. */
-  readonly command: Command;
-  /** Provider groups whose actors the caller may see; undefined for all. */
+  readonly command: RequestContext;
+  /** Provider groups whose providers the caller may see; undefined for all. */
   readonly groups: readonly string[] | undefined;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -118,7 +118,7 @@ export function route<
 const ERRORS = [
   [400, 'The call is not right'],
   [401, 'Nobody is signed in'],
-  [403, 'The role is missing, or the act is not allowed'],
+  [403, 'The role is missing, or the action is not allowed'],
   [404, 'There is no such thing'],
   [409, 'The state does not allow it'],
   [422, 'The data do not allow it'],
@@ -127,7 +127,7 @@ const ERRORS = [
   [503, 'A server behind is away'],
 ] as const;
 
-const commandOf = (deps: ApiDeps, request: FastifyRequest, { token }: Principal): Command => ({
+const commandOf = (deps: ApiDeps, request: FastifyRequest, { token }: Principal): RequestContext => ({
   db: deps.db,
   store: deps.store,
   temporal: deps.temporal,

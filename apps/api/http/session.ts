@@ -51,7 +51,7 @@ const flowSchema = z.object({
   returnTo: z.string(),
   subject: z.string().optional(),
 });
-/** A sign-in under way; `subject` is who has to sign in, where it is for an act. */
+/** A sign-in under way; `subject` is who has to sign in, where it is for an action. */
 export type Flow = z.infer<typeof flowSchema>;
 const evidenceSchema = z.object({ nonce: z.string(), idToken: z.string() });
 export type HeldEvidence = z.infer<typeof evidenceSchema>;
@@ -80,20 +80,26 @@ export class Sessions {
 
   async put<K extends Kind>(reply: FastifyReply, kind: K, value: Held[K], seconds: number): Promise<void> {
     const { name, path: at } = COOKIES[kind];
-    const sealed = await new EncryptJWT({ [kind]: value })
+    const approved = await new EncryptJWT({ [kind]: value })
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .setExpirationTime(this.#now() + seconds)
       .encrypt(this.key);
     // Lax, for the identity provider sends the browser back from another site; unsafe methods need the token below as well.
-    reply.setCookie(name, sealed, { httpOnly: true, sameSite: 'lax', secure: this.secure, path: at, maxAge: seconds });
+    reply.setCookie(name, approved, {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: this.secure,
+      path: at,
+      maxAge: seconds,
+    });
   }
 
   async get<K extends Kind>(request: FastifyRequest, kind: K): Promise<Held[K] | undefined> {
     const { name, schema } = COOKIES[kind];
-    const sealed = request.cookies[name];
-    if (!sealed) return undefined;
+    const approved = request.cookies[name];
+    if (!approved) return undefined;
     try {
-      const { payload } = await jwtDecrypt(sealed, this.key, { currentDate: this.clock() });
+      const { payload } = await jwtDecrypt(approved, this.key, { currentDate: this.clock() });
       return schema.parse(payload[kind]) as Held[K];
     } catch {
       return undefined; // forged, ended, or sealed with an older key: the same as none

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { conflict, notAllowed, notFound } from '../../../domain/errors';
-import { hiddenActs } from '../../../domain/rules/permissions';
+import { hiddenEvents } from '../../../domain/rules/permissions';
 import { ledgerEntries } from '../../../platform/db/read-models/ledger-entries';
 import { allCheckpoints, readCheckpoint } from '../../../platform/ledger/checkpointer';
 import { exportLedger } from '../../../platform/ledger/export';
@@ -18,7 +18,7 @@ const change = z.object({ t: z.string(), k: z.string(), b: z.string().optional()
 const entry = z.object({
   seq: z.int(),
   at: instant,
-  act: z.string(),
+  event: z.string(),
   by: person,
   role: z.string().nullable(),
   purpose: z.string().nullable(),
@@ -62,7 +62,7 @@ export function auditRoutes(app: FastifyInstance, deps: ApiDeps): void {
 
   const query = pageQuery.extend({
     subject: z.string().max(100).optional().describe("beginning of the subject's id"),
-    act: z.string().max(60).optional().describe("beginning of the act's name"),
+    event: z.string().max(60).optional().describe("beginning of the event's name"),
     by: z.string().max(100).optional(),
   });
   route(
@@ -80,7 +80,7 @@ export function auditRoutes(app: FastifyInstance, deps: ApiDeps): void {
     async ({ query: { cursor, limit, ...wanted }, principal: { token } }) => {
       const [before] = keyFrom('number', cursor) ?? [];
       const cut = page(
-        await ledgerEntries(db, { ...wanted, without: hiddenActs(token.roles), before, limit: limit + 1 }),
+        await ledgerEntries(db, { ...wanted, without: hiddenEvents(token.roles), before, limit: limit + 1 }),
         limit,
         (last) => [last.seq],
       );
@@ -117,7 +117,7 @@ export function auditRoutes(app: FastifyInstance, deps: ApiDeps): void {
       if (!latest || seq > latest.size)
         throw conflict(`no checkpoint covers entry ${seq} yet`, 'Try again in a minute.');
       const found = await entryProof(db, anchor, latest.size, seq);
-      if (hiddenActs(token.roles).includes(found.act))
+      if (hiddenEvents(token.roles).includes(found.event))
         throw notAllowed(`entry ${seq} is about a look-up`, 'Auditors and the privacy officer see those.');
       const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
       return {

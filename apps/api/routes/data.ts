@@ -32,7 +32,7 @@ const refused = z.object({
 const snapshot = z.object({
   snapshotId: sha,
   asOf: instant,
-  horizon: z.int().describe('last sealed load batch that it saw'),
+  horizon: z.int().describe('last committed load batch that it saw'),
   rows: z.int(),
   madeAt: instant,
 });

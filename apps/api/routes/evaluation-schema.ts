@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { ESTIMATORS, MISSING } from '../../../domain/schemas/evaluation';
 import { day, estimate, evaluationRow, metric } from './schemas';
 
-const gained = z.object({ findings: estimate, kroner: estimate.nullable() });
-const curvePoint = z.object({ k: z.int(), precision: estimate, recall: estimate, kroner: estimate.optional() });
+const gained = z.object({ findings: estimate, amountNok: estimate.nullable() });
+const curvePoint = z.object({ k: z.int(), precision: estimate, recall: estimate, amountNok: estimate.optional() });
 /** Everything that an evaluation says, of a run or of a frozen version on later outcomes. */
 export const evaluation = z.object({
   estimand: z.string(),
@@ -20,7 +20,7 @@ export const evaluation = z.object({
       few: z.boolean(),
       shareOfRows: z.number(),
       shareOfList: estimate,
-      inVain: estimate,
+      falseDiscoveryRate: estimate,
     }),
   ),
   reliability: z.array(
@@ -28,19 +28,19 @@ export const evaluation = z.object({
       family: z.string(),
       chosen: z.enum(['platt', 'isotonic']),
       logLoss: z.object({ platt: z.number(), isotonic: z.number() }),
-      readFrom: z
-        .literal('standing')
+      calibrationInput: z
+        .literal('population-rank')
         .optional()
         .describe(
-          'What probabilities are read from, if not from the raw score: where it stands among all active actors',
+          'What probabilities are read from, if not from the raw score: where it stands among all active providers',
         ),
-      promisedLogLoss: z
+      predictedLogLoss: z
         .number()
         .optional()
         .describe('Of a frozen version on later outcomes: the loss of what it promised'),
       bins: z.array(z.object({ rows: z.int(), meanProbability: z.number(), findingRate: z.number() })),
       top: z.array(z.object({ k: z.int(), meanProbability: z.number(), findingRate: estimate })),
-      beyondColumns: z
+      caseSourceOffset: z
         .object({ bases: z.array(z.string()), oddsRatio: estimate })
         .optional()
         .describe(
@@ -53,8 +53,8 @@ export const evaluation = z.object({
       z.object({
         family: z.string(),
         orderedAs: z.string(),
-        expectedKroner: z.number(),
-        upheldKroner: z.number(),
+        expectedAmountNok: z.number(),
+        upheldNok: z.number(),
         ratio: estimate,
         rankCorrelation: z.number(),
       }),
@@ -69,11 +69,13 @@ export const evaluation = z.object({
     .optional(),
   population: z
     .object({
-      parts: z.array(z.object({ fold: z.string(), asOf: day, actors: z.int(), controlled: z.int(), drawn: z.int() })),
+      parts: z.array(
+        z.object({ fold: z.string(), asOf: day, providers: z.int(), controlled: z.int(), drawn: z.int() }),
+      ),
       lists: z.array(
         z.object({
           family: z.string(),
-          k: z.int().describe('0: all active actors'),
+          k: z.int().describe('0: all active providers'),
           estimator: z.enum(ESTIMATORS),
           estimate: estimate.nullable(),
           missing: z.enum(MISSING).nullable(),
@@ -90,7 +92,13 @@ export const evaluation = z.object({
         }),
       ),
       groups: z.array(
-        z.object({ group: z.string(), actors: z.int(), trainRows: z.int(), trainFindings: z.int(), thin: z.boolean() }),
+        z.object({
+          group: z.string(),
+          providers: z.int(),
+          trainRows: z.int(),
+          trainFindings: z.int(),
+          thin: z.boolean(),
+        }),
       ),
     })
     .optional(),

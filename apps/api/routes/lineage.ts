@@ -7,7 +7,7 @@ import { reproduceId } from '../../../domain/rules/workflow-ids';
 import { lineageOf } from '../../../platform/db/read-models/lineage';
 import { namesOf } from '../../../platform/db/read-models/live-at';
 import { findNode, lineageGraph, NODE_KINDS } from '../../../platform/lineage/graph';
-import { startRebuild } from '../../../application/reproduction';
+import { startReproduction } from '../../../application/reproduction';
 import type { ApiDeps } from '../deps';
 import { route } from '../http/route';
 import { idParam, instant, person } from './schemas';
@@ -119,7 +119,7 @@ export function lineageRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
     async ({ body, command }) => {
       const key = randomUUID();
-      const { kind, id } = await startRebuild(command, key, body.id);
+      const { kind, id } = await startReproduction(command, key, body.id);
       return { key, kind, id };
     },
   );
@@ -148,7 +148,7 @@ export function lineageRoutes(app: FastifyInstance, deps: ApiDeps): void {
       if (status.name === 'RUNNING')
         return { state: 'running' as const, step: (await deps.temporal.progress(id))?.step ?? null, ...unfinished };
       if (status.name !== 'COMPLETED') return { state: 'failed' as const, step: null, ...unfinished };
-      const verdict = await deps.temporal.rebuildResult(key);
+      const verdict = await deps.temporal.reproductionResult(key);
       return {
         state: 'done' as const,
         step: null,

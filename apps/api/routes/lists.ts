@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { conflict, notAllowed } from '../../../domain/errors';
 import { ASSESSMENTS } from '../../../domain/rules/blind-assessment';
-import { isToJudge, linePage, linesToJudge, type LineView } from '../../../platform/db/read-models/selection';
+import { isToAssess, linePage, linesToAssess, type LineView } from '../../../platform/db/read-models/selection';
 import { recordAccess } from '../../../application/access-log';
-import { judgeOf, readLines } from '../../../application/access-logged-reads';
-import { assess, getList, listPage, type ListSummary, sealList } from '../../../application/selection';
+import { blindAssessorOf, readLines } from '../../../application/access-logged-reads';
+import { assess, getList, listPage, type ListSummary, signOffList } from '../../../application/selection';
 import type { ApiDeps } from '../deps';
 import { cursorOf, keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { route } from '../http/route';
@@ -18,7 +18,7 @@ const entityParam = z.string().regex(/^[\w.:-]{1,80}$/);
 
 const line = z.object({
   rank: z.int(),
-  entity: z.string().describe('surrogate of the actor'),
+  entity: z.string().describe('surrogate of the provider'),
   practice: z.string().nullable().describe('practice number, as caseworkers know it'),
   group: z.string(),
   probability: z.number().describe('calibrated probability that an inquiry finds something'),
@@ -28,7 +28,7 @@ const line = z.object({
   expectedOre: ore
     .nullable()
     .describe('what a control is expected to find: probability times amount; null of versions that cannot say'),
-  unlike: z
+  outOfDistribution: z
     .boolean()
     .nullable()
     .describe(
@@ -52,7 +52,7 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
       ...row,
       practice: row.practice ?? null,
       expectedOre: row.expectedOre ?? null,
-      unlike: row.unlike ?? null,
+      outOfDistribution: row.outOfDistribution ?? null,
       amountOre: of.get(row.entity) ?? null,
     }));
   };
@@ -133,10 +133,10 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
     async ({ params, query: { selected }, principal: { token }, groups, reply }) => {
       const list = await getList(db, params.listId);
-      const judge = await judgeOf(db, token);
-      if (judge !== undefined && (await linesToJudge(db, { listId: list.listId, groups, judge })).length > 0)
+      const judge = await blindAssessorOf(db, token);
+      if (judge !== undefined && (await linesToAssess(db, { listId: list.listId, groups, judge })).length > 0)
         throw conflict(
-          'some actors of this list are to be assessed before their rank is shown',
+          'some providers of this list are to be assessed before their rank is shown',
           'Assess them on the page of the list first.',
         );
       const all: LineView[] = [];
@@ -164,7 +164,7 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
         deps.clock(),
       );
       const head =
-        'rank,actor,practice,group,probability,arm,selected,inclusion_probability,expected_ore,unlike,amount_ore';
+        'rank,provider,practice,group,probability,arm,selected,inclusion_probability,expected_ore,out_of_distribution,amount_ore';
       const text = [
         head,
         ...(await lines(list, all)).map((l) =>
@@ -178,7 +178,7 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
             l.selected,
             l.inclusionProbability,
             l.expectedOre ?? '',
-            l.unlike ?? '',
+            l.outOfDistribution ?? '',
             l.amountOre ?? '',
           ].join(','),
         ),
@@ -188,7 +188,7 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
   );
 
-  const toJudge = z.object({ entity: z.string(), practice: z.string().nullable(), group: z.string() });
+  const toAssess = z.object({ entity: z.string(), practice: z.string().nullable(), group: z.string() });
   route(
     app,
     deps,
@@ -197,16 +197,16 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
       method: 'GET',
       url: '/v1/selection-lists/:listId/blind-lines',
       tag,
-      summary: 'Actors that the caller assesses before their rank is shown',
+      summary: 'Providers that the caller assesses before their rank is shown',
       params: listParam,
-      answer: z.array(toJudge),
+      answer: z.array(toAssess),
     },
     async ({ params, principal: { token }, groups }) => {
       const { listId } = await getList(db, params.listId);
-      const judge = await judgeOf(db, token);
+      const judge = await blindAssessorOf(db, token);
       return judge === undefined
         ? []
-        : (await linesToJudge(db, { listId, groups, judge })).map((row) => ({
+        : (await linesToAssess(db, { listId, groups, judge })).map((row) => ({
             ...row,
             practice: row.practice ?? null,
           }));
@@ -222,7 +222,7 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
       method: 'POST',
       url: '/v1/selection-lists/:listId/assessments',
       tag,
-      summary: 'Say what one thinks of an actor before its rank is shown',
+      summary: 'Say what one thinks of a provider before its rank is shown',
       params: listParam,
       body: assessment,
       status: 201,
@@ -230,22 +230,22 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
     async ({ params, body, command, groups }) => {
       const list = await getList(db, params.listId);
-      const judge = await judgeOf(db, command.token);
-      if (judge === undefined || !(await isToJudge(db, list.listId, body.entity, judge)))
+      const judge = await blindAssessorOf(db, command.token);
+      if (judge === undefined || !(await isToAssess(db, list.listId, body.entity, judge)))
         throw conflict(
-          'this actor is not to be assessed blind, or you have done so',
+          'this provider is not to be assessed blind, or you have done so',
           'GET …/blind-lines names those that are.',
         );
-      const scope = await linesToJudge(db, { listId: list.listId, groups, judge });
+      const scope = await linesToAssess(db, { listId: list.listId, groups, judge });
       if (!scope.some(({ entity }) => entity === body.entity))
-        throw notAllowed('this actor is outside the provider groups of your team');
+        throw notAllowed('this provider is outside the provider groups of your team');
       return assess(command, list, body.entity, body.verdict, body.words);
     },
   );
 
   const reason = z.strictObject({ reason: words });
   for (const [operation, path, verdict, summary] of [
-    ['sealList', 'seals', 'sealed', 'Seal a draft: two different people are needed'],
+    ['signOffList', 'sign-offs', 'approved', 'Seal a draft: two different people are needed'],
     ['refuseList', 'refusals', 'refused', 'Refuse a draft'],
   ] as const)
     route(
@@ -259,9 +259,9 @@ export function listRoutes(app: FastifyInstance, deps: ApiDeps): void {
         summary,
         params: listParam,
         body: reason,
-        answer: z.object({ listId: sha, state: z.string(), seals: z.int() }),
+        answer: z.object({ listId: sha, state: z.string(), signOffs: z.int() }),
       },
-      async ({ params, body, command }) => sealList(command, params.listId, verdict, body.reason),
+      async ({ params, body, command }) => signOffList(command, params.listId, verdict, body.reason),
     );
 }
 

@@ -13,7 +13,7 @@ import { liveInWords } from './versions';
 const me = z.object({
   subject: z.string(),
   roles: z.array(z.string()),
-  /** Provider groups that the view of actors ends at; null for all. */
+  /** Provider groups that the view of providers ends at; null for all. */
   providerGroups: z.array(z.string()).nullable(),
   operations: z.array(z.string()).describe('operations of this API that the caller may use'),
   purposes: z.array(z.enum(PURPOSES)),
@@ -30,11 +30,11 @@ const overview = z.object({
   drafts: z.array(z.object({ list: listSummary, mine: z.boolean().describe('the caller can seal it') })),
   lastList: listSummary.nullable(),
   failed: z.array(runSummary),
-  emergencies: z.array(
+  interventions: z.array(
     z.object({
-      emergencyId: z.uuid(),
+      interventionId: z.uuid(),
       slot: z.string(),
-      kind: z.enum(['stop', 'return']),
+      kind: z.enum(['suspend', 'roll-back']),
       at: instant,
       confirmBy: instant.nullable(),
       answers: z.int(),
@@ -100,8 +100,8 @@ export function overviewRoutes(app: FastifyInstance, deps: ApiDeps): void {
         drafts: found.drafts,
         lastList: found.lastList ?? null,
         failed: await runsInWords(db, found.failed),
-        emergencies: found.emergencies.map((e) => ({
-          emergencyId: e.emergencyId,
+        interventions: found.interventions.map((e) => ({
+          interventionId: e.interventionId,
           slot: e.slot,
           kind: e.kind,
           at: e.at,

@@ -2,18 +2,21 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { notFound } from '../../../domain/errors';
-import { followUpWorkflowId } from '../../../domain/rules/workflow-ids';
+import { postDeploymentWorkflowId } from '../../../domain/rules/workflow-ids';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
-import { followUpsOf, getFollowUp } from '../../../platform/db/stores/post-deployment-evaluations';
+import {
+  postDeploymentEvaluationsOf,
+  getPostDeploymentEvaluation,
+} from '../../../platform/db/stores/post-deployment-evaluations';
 import { getVersion } from '../../../platform/db/stores/versions';
-import { startFollowUp } from '../../../application/post-deployment-evaluation';
+import { startPostDeploymentEvaluation } from '../../../application/post-deployment-evaluation';
 import type { ApiDeps } from '../deps';
 import { route } from '../http/route';
 import { evaluation } from './evaluation-schema';
 import { idParam, instant, sha } from './schemas';
 
 const summary = z.object({
-  followUpId: sha,
+  evaluationId: sha,
   asOf: instant.describe('what was known then was judged on'),
   matrixId: z.string(),
   rows: z.int().describe('outcomes that became known after the version had learnt'),
@@ -23,17 +26,17 @@ const summary = z.object({
 const key = z.object({ key: z.string().regex(/^[0-9a-f]{24}$/) });
 
 /** Frozen versions judged on outcomes that became known after they had learnt. */
-export function followUpRoutes(app: FastifyInstance, deps: ApiDeps): void {
+export function postDeploymentRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { db, store } = deps;
   const tag = 'Model versions';
 
   route(
     app,
     deps,
-    'listFollowUps',
+    'listPostDeploymentEvaluations',
     {
       method: 'GET',
-      url: '/v1/model-versions/:versionId/follow-ups',
+      url: '/v1/model-versions/:versionId/post-deployment-evaluations',
       tag,
       summary: 'How a version did on outcomes that became known later, newest first',
       params: idParam('versionId'),
@@ -41,39 +44,42 @@ export function followUpRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
     async ({ params }) => {
       const { versionId } = await getVersion(db, params.versionId);
-      return (await followUpsOf(db, versionId)).map(({ followUpId, asOf, matrixId, rows, findings, madeAt }) => ({
-        followUpId,
-        asOf: asOf.toISOString(),
-        matrixId,
-        rows,
-        findings,
-        madeAt: madeAt.toISOString(),
-      }));
+      return (await postDeploymentEvaluationsOf(db, versionId)).map(
+        ({ evaluationId, asOf, matrixId, rows, findings, madeAt }) => ({
+          evaluationId,
+          asOf: asOf.toISOString(),
+          matrixId,
+          rows,
+          findings,
+          madeAt: madeAt.toISOString(),
+        }),
+      );
     },
   );
 
   route(
     app,
     deps,
-    'getFollowUp',
+    'getPostDeploymentEvaluation',
     {
       method: 'GET',
-      url: '/v1/follow-ups/:followUpId',
+      url: '/v1/post-deployment-evaluations/:evaluationId',
       tag,
       summary: 'One follow-up, whole',
-      params: idParam('followUpId'),
+      params: idParam('evaluationId'),
       answer: evaluation,
     },
-    async ({ params }) => store.getJson<EvaluationDocument>((await getFollowUp(db, params.followUpId)).documentSha256),
+    async ({ params }) =>
+      store.getJson<EvaluationDocument>((await getPostDeploymentEvaluation(db, params.evaluationId)).documentSha256),
   );
 
   route(
     app,
     deps,
-    'startFollowUp',
+    'startPostDeploymentEvaluation',
     {
       method: 'POST',
-      url: '/v1/model-versions/:versionId/follow-ups',
+      url: '/v1/model-versions/:versionId/post-deployment-evaluations',
       tag,
       summary: 'Judge a version of the register on outcomes as they are known at an instant',
       params: idParam('versionId'),
@@ -81,18 +87,19 @@ export function followUpRoutes(app: FastifyInstance, deps: ApiDeps): void {
       status: 202,
       answer: z.object({ key: key.shape.key, versionId: sha }),
     },
-    async ({ params, body, command }) => startFollowUp(command, { versionId: params.versionId, asOf: body.asOf }),
+    async ({ params, body, command }) =>
+      startPostDeploymentEvaluation(command, { versionId: params.versionId, asOf: body.asOf }),
   );
 
   const progress = z.object({
     state: z.enum(['running', 'done', 'failed']),
     step: z.string().nullable(),
-    followUpId: sha.nullable(),
+    evaluationId: sha.nullable(),
   });
   route(
     app,
     deps,
-    'getFollowUpRun',
+    'getPostDeploymentEvaluationRun',
     {
       method: 'GET',
       url: '/v1/follow-up-runs/:key',
@@ -102,7 +109,7 @@ export function followUpRoutes(app: FastifyInstance, deps: ApiDeps): void {
       answer: progress,
     },
     async ({ params }) => {
-      const id = followUpWorkflowId(params.key);
+      const id = postDeploymentWorkflowId(params.key);
       const { status } = await deps.temporal.client.workflow
         .getHandle(id)
         .describe()
@@ -110,17 +117,21 @@ export function followUpRoutes(app: FastifyInstance, deps: ApiDeps): void {
           if (error instanceof WorkflowNotFoundError)
             throw notFound(
               'no follow-up runs under this key',
-              'Start one with POST /v1/model-versions/{versionId}/follow-ups.',
+              'Start one with POST /v1/model-versions/{versionId}/post-deployment-evaluations.',
             );
           throw error;
         });
       if (status.name === 'RUNNING')
-        return { state: 'running' as const, step: (await deps.temporal.progress(id))?.step ?? null, followUpId: null };
-      if (status.name !== 'COMPLETED') return { state: 'failed' as const, step: null, followUpId: null };
+        return {
+          state: 'running' as const,
+          step: (await deps.temporal.progress(id))?.step ?? null,
+          evaluationId: null,
+        };
+      if (status.name !== 'COMPLETED') return { state: 'failed' as const, step: null, evaluationId: null };
       return {
         state: 'done' as const,
         step: null,
-        followUpId: (await deps.temporal.followUpResult(params.key)).followUpId,
+        evaluationId: (await deps.temporal.postDeploymentResult(params.key)).evaluationId,
       };
     },
   );

@@ -4,19 +4,19 @@ import type { PromotionRequest } from '../../../platform/db/stores/promotions';
 import type { TrainingRun } from '../../../platform/db/stores/runs';
 import { championOf, type ModelVersion } from '../../../platform/db/stores/versions';
 
-/** Principals of acts by name, for pages that say who did what. */
-export async function actors(db: ApiDeps['db'], actIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await db('aud.act as a')
+/** Principals of actions by name, for pages that say who did what. */
+export async function actors(db: ApiDeps['db'], actionIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db('aud.action as a')
     .join('aud.principal as p', 'p.principal_id', 'a.principal_id')
-    .whereIn('a.act_id', [...new Set(actIds)])
-    .select<{ act_id: string; subject: string }[]>('a.act_id', 'p.subject');
-  return new Map(rows.map((row) => [row.act_id, row.subject]));
+    .whereIn('a.action_id', [...new Set(actionIds)])
+    .select<{ action_id: string; subject: string }[]>('a.action_id', 'p.subject');
+  return new Map(rows.map((row) => [row.action_id, row.subject]));
 }
 
 export async function runsInWords(db: ApiDeps['db'], runs: readonly TrainingRun[]) {
   const names = await actors(
     db,
-    runs.map((run) => run.actId),
+    runs.map((run) => run.actionId),
   );
   return runs.map((run) => ({
     runId: run.runId,
@@ -27,7 +27,7 @@ export async function runsInWords(db: ApiDeps['db'], runs: readonly TrainingRun[
     matrixId: run.matrixId ?? null,
     versionId: run.versionId ?? null,
     problem: run.problem ?? null,
-    startedBy: names.get(run.actId) ?? null,
+    startedBy: names.get(run.actionId) ?? null,
     startedAt: run.startedAt,
     endedAt: run.endedAt ?? null,
   }));

@@ -2,10 +2,10 @@ import { jwtVerify, SignJWT } from 'jose';
 import { notAllowed } from '../../../domain/errors';
 import type { VerifiedToken } from '../../../platform/auth/tokens';
 
-/** An actor stays open for the one who opened it this long; then it is opened again, with its purpose. */
+/** A provider stays open for the one who opened it this long; then it is opened again, with its purpose. */
 export const OPEN_SECONDS = 30 * 60;
 
-/** Signed proof that a look-up is on record: for one person, one actor, and a while. */
+/** Signed proof that a look-up is on record: for one person, one provider, and a while. */
 export class Openings {
   constructor(
     readonly key: Uint8Array,
@@ -24,7 +24,7 @@ export class Openings {
     return { opening, until };
   }
 
-  /** @throws UtplukkError NotAllowed for another person's, another actor's, an ended or a forged opening */
+  /** @throws UtplukkError NotAllowed for another person's, another provider's, an ended or a forged opening */
   async check(opening: string, token: VerifiedToken, entity: string): Promise<void> {
     try {
       const { payload } = await jwtVerify(opening, this.key, {
@@ -37,6 +37,9 @@ export class Openings {
     } catch {
       // said below, for every way to fail
     }
-    throw notAllowed('the actor is not open for you', `Open it with a purpose: POST /v1/actors/${entity}/openings.`);
+    throw notAllowed(
+      'the provider is not open for you',
+      `Open it with a purpose: POST /v1/providers/${entity}/openings.`,
+    );
   }
 }

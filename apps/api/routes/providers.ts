@@ -6,16 +6,16 @@ import { PRACTICE_TYPES } from '../../../domain/reference/codes';
 import { PURPOSES } from '../../../domain/rules/permissions';
 import { TIME_RULES } from '../../../domain/rules/time-engine';
 import type { MatrixMeta } from '../../../domain/schemas/matrix';
-import type { ActorReasons } from '../../../domain/schemas/reasons';
+import type { ProviderReasons } from '../../../domain/schemas/reasons';
 import { reasonsOf } from '../../../application/explanations';
-import { casesOf, findActor, hasOwnCase, isToJudge, rankHistory } from '../../../platform/db/read-models/selection';
+import { casesOf, findProvider, hasOwnCase, isToAssess, rankHistory } from '../../../platform/db/read-models/selection';
 import { type AccessRow, listAccess, recordAccess } from '../../../application/access-log';
-import { ActorView, peerFigures } from '../../../platform/features/provider-profile';
+import { ProviderProfile, peerFigures } from '../../../platform/features/provider-profile';
 import { readManifest } from '../../../platform/snapshots/manifests';
 import type { ApiDeps } from '../deps';
 import { keyFrom, page, pageOf, pageQuery } from '../http/paging';
 import { type Call, route } from '../http/route';
-import { judgeOf } from '../../../application/access-logged-reads';
+import { blindAssessorOf } from '../../../application/access-logged-reads';
 import { Openings } from './provider-access';
 import { day, instant, ore, person, sha } from './schemas';
 
@@ -45,7 +45,7 @@ const reason = z.object({
   peers: z.int(),
   peerMedian: z.number().nullable(),
 });
-const actor = z.object({
+const provider = z.object({
   entity: z.string(),
   practice: z.string(),
   group: z.string(),
@@ -109,7 +109,7 @@ const look = z.object({
   at: instant,
   by: person,
   role: z.string(),
-  kind: z.enum(['actor', 'list', 'list-export', 'ledger-export']),
+  kind: z.enum(['provider', 'list', 'list-export', 'ledger-export']),
   subjectId: z.string(),
   purpose: z.string(),
   caseNo: z.string().nullable(),
@@ -117,11 +117,11 @@ const look = z.object({
   rows: z.array(z.int()).nullable(),
 });
 
-export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
+export function providerRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { db, store } = deps;
-  const tag = 'Actors';
-  const actorParam = z.object({
-    actor: z
+  const tag = 'Providers';
+  const providerParam = z.object({
+    provider: z
       .string()
       .regex(/^[\w-]{1,40}$/)
       .describe('surrogate such as P12, or practice number'),
@@ -129,18 +129,18 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const openings = new Openings(deps.sessions.key, deps.clock);
   const opened = z.object({ opening: z.string().max(2000).describe('what POST …/openings gave') });
 
-  async function found(call: Pick<Call<{ actor: string }, unknown, unknown>, 'params' | 'groups'>) {
-    const row = await findActor(db, call.params.actor);
+  async function found(call: Pick<Call<{ provider: string }, unknown, unknown>, 'params' | 'groups'>) {
+    const row = await findProvider(db, call.params.provider);
     if (call.groups && !call.groups.includes(row.group))
-      throw notAllowed('this actor is outside the provider groups of your team', 'A control leader can open it.');
+      throw notAllowed('this provider is outside the provider groups of your team', 'A control leader can open it.');
     return row;
   }
-  async function openedActor(call: Call<{ actor: string }, { opening: string }, unknown>) {
+  async function openedProvider(call: Call<{ provider: string }, { opening: string }, unknown>) {
     const row = await found(call);
     await openings.check(call.query.opening, call.principal.token, row.entity);
     return row;
   }
-  /** The newest scoring that holds an actor, and the snapshot it stands on. */
+  /** The newest scoring that holds a provider, and the snapshot it stands on. */
   const newestScoring = (entity: string) =>
     db('sel.line as l')
       .join('sel.list as t', 't.list_id', 'l.list_id')
@@ -163,7 +163,7 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
       newest && {
         snapshotId: newest.snapshot_id,
         asOf: newest.as_of,
-        view: new ActorView(store, await readManifest(db, store, newest.snapshot_id), providerId),
+        view: new ProviderProfile(store, await readManifest(db, store, newest.snapshot_id), providerId),
       }
     );
   }
@@ -171,13 +171,13 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
   route(
     app,
     deps,
-    'openActor',
+    'openProvider',
     {
       method: 'POST',
-      url: '/v1/actors/:actor/openings',
+      url: '/v1/providers/:provider/openings',
       tag,
-      summary: 'Open an actor for a purpose: one entry in the ledger',
-      params: actorParam,
+      summary: 'Open a provider for a purpose: one entry in the ledger',
+      params: providerParam,
       body: opening,
       status: 201,
       answer: z.object({ opening: z.string(), entity: z.string(), ownCase: z.boolean(), until: instant }),
@@ -189,34 +189,34 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const accessId = await recordAccess(
         db,
         token,
-        { kind: 'actor', subjectId: row.entity, purpose: call.body.purpose, caseNo: call.body.caseNo, ownCase },
+        { kind: 'provider', subjectId: row.entity, purpose: call.body.purpose, caseNo: call.body.caseNo, ownCase },
         deps.clock(),
       );
       return { ...(await openings.make(accessId, token, row.entity)), entity: row.entity, ownCase };
     },
   );
 
-  const actorQuery = opened.extend({ lang: z.enum(['nb', 'en']).default('nb') });
+  const providerQuery = opened.extend({ lang: z.enum(['nb', 'en']).default('nb') });
   route(
     app,
     deps,
-    'getActor',
+    'getProvider',
     {
       method: 'GET',
-      url: '/v1/actors/:actor',
+      url: '/v1/providers/:provider',
       tag,
-      summary: 'An actor beside its peers, with reasons, NOK by month, sample bills and history',
-      params: actorParam,
-      query: actorQuery,
-      answer: actor,
+      summary: 'A provider beside its peers, with reasons, NOK by month, sample bills and history',
+      params: providerParam,
+      query: providerQuery,
+      answer: provider,
     },
     async (call) => {
-      const row = await openedActor(call);
+      const row = await openedProvider(call);
       const { lang } = call.query;
       const scoring = await newestScoring(row.entity);
-      const judge = await judgeOf(db, call.principal.token);
+      const judge = await blindAssessorOf(db, call.principal.token);
       const blind =
-        scoring !== undefined && judge !== undefined && (await isToJudge(db, scoring.list_id, row.entity, judge));
+        scoring !== undefined && judge !== undefined && (await isToAssess(db, scoring.list_id, row.entity, judge));
       const at = await viewOf(row.providerId, scoring);
       const [ranks, cases, reasons, peers, months, sample] = await Promise.all([
         rankHistory(db, row.entity, judge),
@@ -254,13 +254,13 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
   route(
     app,
     deps,
-    'getActorDay',
+    'getProviderDay',
     {
       method: 'GET',
-      url: '/v1/actors/:actor/days/:day',
+      url: '/v1/providers/:provider/days/:day',
       tag,
-      summary: 'One day of an actor, contact by contact, as the time engine counts it',
-      params: actorParam.extend({ day }),
+      summary: 'One day of a provider, contact by contact, as the time engine counts it',
+      params: providerParam.extend({ day }),
       query: opened,
       answer: z.object({
         day,
@@ -270,7 +270,7 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
       }),
     },
     async (call) => {
-      const row = await openedActor(call);
+      const row = await openedProvider(call);
       const at = await viewOf(row.providerId, await newestScoring(row.entity));
       if (!at) throw notFound('no snapshot has been taken yet', 'Train or rescore first.');
       const contacts = await at.view.day(call.params.day);
@@ -284,7 +284,7 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
   );
 
   const accessQuery = pageQuery.extend({
-    outside: z.enum(['true', 'false']).default('false').describe('only look-ups of actors that were no own case'),
+    outside: z.enum(['true', 'false']).default('false').describe('only look-ups of providers that were no own case'),
     by: z.string().max(100).optional(),
   });
   route(
@@ -319,8 +319,8 @@ export function actorRoutes(app: FastifyInstance, deps: ApiDeps): void {
 }
 
 /** Reasons as a page shows them: the largest on each side, and what is left, so that base + all of it = score. */
-function inWords(found: ActorReasons, lang: 'nb' | 'en') {
-  const view = (r: ActorReasons['reasons'][number]) => ({
+function inWords(found: ProviderReasons, lang: 'nb' | 'en') {
+  const view = (r: ProviderReasons['reasons'][number]) => ({
     feature: r.feature,
     words: featureInWords(r.feature, lang),
     contribution: r.contribution,

@@ -6,7 +6,7 @@ import { columnByEntity } from '../../../platform/features/provider-profile';
 
 const KEPT = 4;
 
-/** Refunds of actors as a list's own matrix has them; a sealed matrix never changes, so the last few are kept. */
+/** Refunds of providers as a list's own matrix has them; a sealed matrix never changes, so the last few are kept. */
 export class AmountsOfLists {
   readonly #kept = new Map<string, Promise<ReadonlyMap<string, number>>>();
 
@@ -33,7 +33,7 @@ export class AmountsOfLists {
       .where({ scoring_id: scoringId })
       .first<{ file_sha256: string; meta: MatrixMeta } | undefined>('m.file_sha256', 'm.meta');
     // A prepared table's size need not be kroner.
-    const kroner = row?.meta.baselines.size === BASELINE_FEATURES.size;
-    return row && kroner ? columnByEntity(this.store, row.file_sha256, BASELINE_FEATURES.size) : new Map();
+    const amountNok = row?.meta.baselines.size === BASELINE_FEATURES.size;
+    return row && amountNok ? columnByEntity(this.store, row.file_sha256, BASELINE_FEATURES.size) : new Map();
   }
 }

@@ -73,8 +73,8 @@ export const listSummary = z.object({
   asOf: instant,
   capacity: z.int(),
   versionId: sha,
-  state: z.enum(['draft', 'sealed', 'refused', 'expired']),
-  seals: z.int(),
+  state: z.enum(['draft', 'approved', 'refused', 'expired']),
+  signOffs: z.int(),
   candidates: z.int(),
 });
 
@@ -96,5 +96,5 @@ export const liveRow = z.object({
   code: z.string().nullable(),
   stopped: z.boolean(),
   lists: z.array(sha),
-  ledger: z.array(z.object({ seq: z.int(), act: z.string() })),
+  ledger: z.array(z.object({ seq: z.int(), event: z.string() })),
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { conflict } from '../../../domain/errors';
 import { trainId } from '../../../domain/rules/workflow-ids';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
-import { leaksOf } from '../../../platform/db/stores/leakage';
+import { leakageReportOf } from '../../../platform/db/stores/leakage';
 import { evaluationOf, foldResults, getRun, runPage } from '../../../platform/db/stores/runs';
 import { trialsOf } from '../../../platform/db/stores/trials';
 import { diagnose, experimentFromText, shippedExperiments } from '../../../application/experiments';
@@ -27,7 +27,7 @@ const run = runSummary.extend({
       fold: z.string(),
       family: z.string(),
       trainRows: z.int(),
-      unlabelledRows: z.int().nullable().describe('never controlled actors that were fitted beside them'),
+      unlabeledRows: z.int().nullable().describe('never controlled providers that were fitted beside them'),
       testRows: z.int(),
       testPositives: z.int(),
       validationLoss: z.number(),
@@ -46,7 +46,7 @@ const run = runSummary.extend({
     }),
   ),
   evaluation: z.array(evaluationRow),
-  leaks: z
+  leakage: z
     .object({
       verdict: z.enum(['clean', 'needs-reason', 'refused']),
       tests: z.int(),
@@ -149,23 +149,23 @@ export function trainingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       method: 'GET',
       url: '/v1/training-runs/:runId',
       tag,
-      summary: 'One run: experiment, folds, figures, leak certificate',
+      summary: 'One run: experiment, folds, figures, leakage report',
       params: runParam,
       answer: run,
     },
     async ({ params: { runId } }) => {
       const found = await getRun(db, runId);
       const [summary] = await runsInWords(db, [found]);
-      const leaks = await leaksOf(db, runId);
+      const leakage = await leakageReportOf(db, runId);
       return {
         ...summary!,
         experiment: { ...found.input.experiment },
         folds: (await foldResults(db, runId)).map(
-          ({ fold, family, result: { trainRows, unlabelledRows, testRows, testPositives, validationLoss } }) => ({
+          ({ fold, family, result: { trainRows, unlabeledRows, testRows, testPositives, validationLoss } }) => ({
             fold,
             family,
             trainRows,
-            unlabelledRows: unlabelledRows ?? null,
+            unlabeledRows: unlabeledRows ?? null,
             testRows,
             testPositives,
             validationLoss,
@@ -178,12 +178,12 @@ export function trainingRoutes(app: FastifyInstance, deps: ApiDeps): void {
           findings,
         })),
         evaluation: await evaluationOf(db, runId),
-        leaks: leaks
+        leakage: leakage
           ? {
-              verdict: leaks.verdict,
-              tests: leaks.tests,
-              reasons: leaks.reasons,
-              certificate: leaks.document as Record<string, unknown>,
+              verdict: leakage.verdict,
+              tests: leakage.tests,
+              reasons: leakage.reasons,
+              certificate: leakage.document as Record<string, unknown>,
             }
           : null,
       };

@@ -5,10 +5,10 @@ import { isHard } from '../../../domain/rules/gate-policy';
 import { knownPrincipal } from '../../../platform/auth/audit-context';
 import { type LiveAt, namesOf, provenLiveAt } from '../../../platform/db/read-models/live-at';
 import { revisedRows, revisionsOf } from '../../../platform/db/stores/label-revisions';
-import { decisionOn, gatesOf, getRequest, overridesOf, requestPage } from '../../../platform/db/stores/promotions';
+import { decisionOn, gatesOf, getRequest, waiversOf, requestPage } from '../../../platform/db/stores/promotions';
 import { statementsOf } from '../../../platform/signing/statement-store';
 import { getVersion, type VersionBundle, versionPage } from '../../../platform/db/stores/versions';
-import { approvalProblem, decide, overrideGate, propose } from '../../../application/promotion';
+import { approvalProblem, decide, waiveGate, propose } from '../../../application/promotion';
 import { nonceOf } from '../../../platform/signing/step-up-token';
 import type { ApiDeps } from '../deps';
 import { keyFrom, page, pageOf, pageQuery } from '../http/paging';
@@ -250,7 +250,7 @@ export function promotionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       ]);
       const [gates, overrides, decision] = await Promise.all([
         gatesOf(db, found.requestId),
-        overridesOf(db, found.requestId),
+        waiversOf(db, found.requestId),
         decisionOn(db, found.requestId),
       ]);
       const names = await namesOf(db, decision?.by ? [decision.by] : []);
@@ -272,7 +272,7 @@ export function promotionRoutes(app: FastifyInstance, deps: ApiDeps): void {
   );
 
   const nonceQuery = z.object({
-    act: z.enum(['promotion.request', 'promotion.approve', 'promotion.refuse']),
+    permission: z.enum(['promotion.request', 'promotion.approve', 'promotion.refuse']),
     version: idParam('v').shape.v,
     requestId: z.uuid(),
   });
@@ -284,13 +284,13 @@ export function promotionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       method: 'GET',
       url: '/v1/nonces',
       tag,
-      summary: 'The nonce to sign in with for one act',
+      summary: 'The nonce to sign in with for one permission',
       query: nonceQuery,
       answer: z.object({ nonce: z.string() }),
     },
-    async ({ query: { act, version: id, requestId } }) => {
+    async ({ query: { permission, version: id, requestId } }) => {
       const { versionId, slot } = await getVersion(db, id);
-      return { nonce: nonceOf({ act, slot, versionId, requestId }) };
+      return { nonce: nonceOf({ permission, slot, versionId, requestId }) };
     },
   );
 
@@ -338,7 +338,7 @@ export function promotionRoutes(app: FastifyInstance, deps: ApiDeps): void {
   route(
     app,
     deps,
-    'overrideGate',
+    'waiveGate',
     {
       method: 'POST',
       url: '/v1/promotions/:requestId/gates/:gate/overrides',
@@ -348,6 +348,6 @@ export function promotionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       body: passOver,
       answer: z.object({ requestId: z.uuid(), gate: z.string(), given: z.int() }),
     },
-    async ({ params, body, command }) => overrideGate(command, params.requestId, params.gate, body.reason),
+    async ({ params, body, command }) => waiveGate(command, params.requestId, params.gate, body.reason),
   );
 }

@@ -9,10 +9,10 @@ import { listDeviations } from '../../../platform/mlflow/reconcile';
 import { type LedgerVerdict, verifyLedger } from '../../../platform/ledger/verify';
 import { getList } from '../../../application/selection';
 import { readLine } from '../../../application/access-logged-reads';
-import { startRebuild } from '../../../application/reproduction';
+import { startReproduction } from '../../../application/reproduction';
 import { anchorsOf } from '../../../platform/signing/anchors';
 import { type Out, print, short, table, watching } from '../output';
-import { acting, EXIT, reading } from '../session';
+import { withAuthenticatedContext, EXIT, withReadContext } from '../session';
 
 const anchorText = (anchored: LedgerVerdict['anchored']): string =>
   anchored === undefined
@@ -27,7 +27,7 @@ export function auditCommands(program: Command): void {
     .addHelpText('after', '\nExamples: utplukk verify\n          utplukk verify --artifacts')
     .action(async (options: { artifacts: boolean } & Out) => {
       if (options.artifacts) {
-        const found = await reading('verifyLedger', ({ db, store }) => damaged(db, store));
+        const found = await withReadContext('verifyLedger', ({ db, store }) => damaged(db, store));
         if (found.problems.length > 0) process.exitCode = EXIT.state;
         return print(options, found, () =>
           found.problems.length === 0
@@ -38,7 +38,7 @@ export function auditCommands(program: Command): void {
               ),
         );
       }
-      const verdict = await reading('verifyLedger', ({ db, env }) => verifyLedger(db, anchorsOf(env)));
+      const verdict = await withReadContext('verifyLedger', ({ db, env }) => verifyLedger(db, anchorsOf(env)));
       if (verdict.problems.length > 0) process.exitCode = EXIT.state;
       return print(options, verdict, () =>
         verdict.problems.length === 0
@@ -59,11 +59,11 @@ export function auditCommands(program: Command): void {
       const [, listId, rank] = /^(.+)#(\d+)$/.exec(id) ?? [];
       // Who stands where on a list is for those who may read it, and the look is on record.
       const steps = listId
-        ? await reading('listLines', async (context) => {
+        ? await withReadContext('listLines', async (context) => {
             await readLine(context, (await getList(context.db, listId)).listId, Number(rank));
             return lineageOf(context.db, id);
           })
-        : await reading('getLineage', ({ db }) => lineageOf(db, id));
+        : await withReadContext('getLineage', ({ db }) => lineageOf(db, id));
       print(options, steps, () =>
         table(
           ['what', 'id', 'about', 'when', 'ledger'],
@@ -80,11 +80,11 @@ export function auditCommands(program: Command): void {
     .argument('<id>', 'six characters or more')
     .addHelpText('after', '\nExample: utplukk reproduce 4f1c2a90')
     .action(async (id: string, options: Out) => {
-      const result = await acting(async (command) => {
+      const result = await withAuthenticatedContext(async (context) => {
         const key = randomUUID();
-        const node = await startRebuild(command, key, id);
-        const work = command.temporal.rebuildResult(key);
-        return { ...node, ...(await watching(command.temporal, reproduceId(key), 'reproducing', work, options.json)) };
+        const node = await startReproduction(context, key, id);
+        const work = context.temporal.reproductionResult(key);
+        return { ...node, ...(await watching(context.temporal, reproduceId(key), 'reproducing', work, options.json)) };
       });
       if (!result.same) process.exitCode = EXIT.state;
       print(
@@ -109,7 +109,7 @@ export function auditCommands(program: Command): void {
     .description('what somebody changed in MLflow by hand; each was mirrored again')
     .addHelpText('after', '\nExample: utplukk deviations')
     .action(async (options: Out) => {
-      const rows = await reading('listDeviations', ({ db }) => listDeviations(db));
+      const rows = await withReadContext('listDeviations', ({ db }) => listDeviations(db));
       print(options, rows, () =>
         rows.length === 0
           ? 'MLflow says what it was told.'
@@ -134,7 +134,7 @@ export function auditCommands(program: Command): void {
     .action(async (options: { dryRun: boolean } & Out) => {
       if (!options.dryRun)
         throw invalid('gc without --dry-run would delete, and deletion is not offered', 'Run `utplukk gc --dry-run`.');
-      const report = await reading('listSnapshots', ({ db, store }) => garbage(db, store));
+      const report = await withReadContext('listSnapshots', ({ db, store }) => garbage(db, store));
       print(
         options,
         report,

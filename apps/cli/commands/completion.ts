@@ -4,7 +4,7 @@ type Shell = 'bash' | 'zsh';
 
 /** What may follow a command: its subcommands or its options, and the words that an option takes. */
 interface Place {
-  /** Words typed so far, without the program: '' or 'emergency list'. */
+  /** Words typed so far, without the program: '' or 'intervention list'. */
   readonly path: string;
   readonly words: readonly string[];
   readonly choices: readonly (readonly [option: string, values: readonly string[]])[];

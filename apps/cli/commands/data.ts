@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { invalid } from '../../../domain/errors';
-import { beginAct } from '../../../platform/auth/audit-context';
+import { startAuditedAction } from '../../../platform/auth/audit-context';
 import { signInOnDevice } from '../../../platform/auth/device';
 import { saveSession, signInAsDemoUser, signInAsService } from '../../../platform/auth/sign-in';
 import { tokenVerifier } from '../../../platform/auth/tokens';
@@ -12,10 +12,10 @@ import { importRegister } from '../../../platform/loading/import-register';
 import { readYaml } from '../../../application/experiments';
 import { loadReference } from '../../../platform/loading/reference';
 import { Vault, vaultKey } from '../../../platform/loading/vault';
-import { DEMO_DIALS, type Dials } from '../../../simulation/simulation-config';
+import { DEMO_CONFIG, type SimulationConfig } from '../../../simulation/simulation-config';
 import { writeRegister } from '../../../simulation/messages';
 import { type Out, print, StatusLine, table } from '../output';
-import { acting, reading, showPrompt } from '../session';
+import { withAuthenticatedContext, withReadContext, showPrompt } from '../session';
 
 const number = (name: string, low: number, high: number) => (text: string) => {
   const value = Number(text);
@@ -56,19 +56,19 @@ export function dataCommands(program: Command): void {
     .command('simulate')
     .description('write a simulated register (no real person in it) as files')
     .argument('<folder>', 'where to write register/ and truth/')
-    .option('--actors <share>', 'share of 23,000 actors', number('actors', 0.001, 1), DEMO_DIALS.actors)
-    .option('--volume <share>', 'share of full bill volume', number('volume', 0.001, 1), DEMO_DIALS.volume)
+    .option('--providers <share>', 'share of 23,000 providers', number('providers', 0.001, 1), DEMO_CONFIG.providers)
+    .option('--volume <share>', 'share of full bill volume', number('volume', 0.001, 1), DEMO_CONFIG.volume)
     .option(
       '--controls-per-year <n>',
       'concluded controls a year',
       number('controls-per-year', 1, 5000),
-      DEMO_DIALS.controlsPerYear,
+      DEMO_CONFIG.controlsPerYear,
     )
-    .option('--years <n>', 'years of service', number('years', 1, 10), DEMO_DIALS.years)
-    .option('--seed <n>', 'the same seed gives the same bytes', number('seed', 0, 2 ** 31), DEMO_DIALS.seed)
-    .option('--first-month <month>', 'first month of service', month, DEMO_DIALS.firstMonth)
-    .addHelpText('after', '\nExample: utplukk simulate /tmp/small --actors 0.02 --volume 0.02 --years 3')
-    .action(async (folder: string, options: Dials & Out) => {
+    .option('--years <n>', 'years of service', number('years', 1, 10), DEMO_CONFIG.years)
+    .option('--seed <n>', 'the same seed gives the same bytes', number('seed', 0, 2 ** 31), DEMO_CONFIG.seed)
+    .option('--first-month <month>', 'first month of service', month, DEMO_CONFIG.firstMonth)
+    .addHelpText('after', '\nExample: utplukk simulate /tmp/small --providers 0.02 --volume 0.02 --years 3')
+    .action(async (folder: string, options: SimulationConfig & Out) => {
       const line = new StatusLine();
       const summary = await writeRegister(
         options,
@@ -80,13 +80,13 @@ export function dataCommands(program: Command): void {
         options,
         summary,
         () =>
-          `${summary.actors} actors, ${summary.bills} bills, ${summary.cases} controls in ${path.resolve(folder)}; all is known at ${summary.knownUntil}.`,
+          `${summary.providers} providers, ${summary.bills} bills, ${summary.cases} controls in ${path.resolve(folder)}; all is known at ${summary.knownUntil}.`,
       );
     });
 
   program
     .command('import')
-    .description('load register files (actors*, settlements*, cases* .ndjson); bad rows go to quarantine')
+    .description('load register files (providers*, settlements*, cases* .ndjson); bad rows go to quarantine')
     .argument('<source>', 'folder or file')
     .option('--as-service', 'act as the loader service account', false)
     .option('--mapping <file>', 'mapping (YAML) of a CSV or Parquet table of bills')
@@ -97,20 +97,31 @@ export function dataCommands(program: Command): void {
     .action(async (source: string, options: { asService: boolean; mapping?: string } & Out) => {
       const env = loadEnv();
       const token = options.asService ? await signInAsService(env, 'service-loader') : undefined;
-      const reports = await acting(async ({ db, token: verified, clock }) => {
-        const actor = await db.transaction(async (tx) => {
-          const act = await beginAct(tx, verified, 'register.import', `import of ${path.basename(source)}`, clock());
-          await append(tx, act, { act: 'import.started', subject: { kind: 'act', id: act.actId } }, clock());
-          return act;
+      const reports = await withAuthenticatedContext(async ({ db, token: verified, clock }) => {
+        const audit = await db.transaction(async (tx) => {
+          const audit = await startAuditedAction(
+            tx,
+            verified,
+            'register.import',
+            `import of ${path.basename(source)}`,
+            clock(),
+          );
+          await append(
+            tx,
+            audit,
+            { event: 'import.started', subject: { kind: 'action', id: audit.actionId } },
+            clock(),
+          );
+          return audit;
         });
         await loadReference(db);
         const vault = new Vault(db, vaultKey(env.UTPLUKK_HOME));
         if (options.mapping !== undefined)
-          return [await loadBillTable(db, actor, vault, source, readYaml(options.mapping))];
+          return [await loadBillTable(db, audit, vault, source, readYaml(options.mapping))];
         const line = new StatusLine();
         const done = await importRegister(
           db,
-          actor,
+          audit,
           vault,
           source,
           (report, at, total) =>
@@ -142,7 +153,7 @@ export function dataCommands(program: Command): void {
     .option('--limit <n>', 'how many', number('limit', 1, 10_000), 20)
     .addHelpText('after', '\nExample: utplukk quarantine --limit 50')
     .action(async (options: { limit: number } & Out) => {
-      const rows = await reading('listQuarantine', ({ db }) =>
+      const rows = await withReadContext('listQuarantine', ({ db }) =>
         db('core.quarantine as q')
           .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
           .orderBy('quarantine_id', 'desc')

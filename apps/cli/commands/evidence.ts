@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { hiddenActs } from '../../../domain/rules/permissions';
+import { hiddenEvents } from '../../../domain/rules/permissions';
 import { recordAccess } from '../../../application/access-log';
 import { invalid, notFound } from '../../../domain/errors';
 import { ROOT } from '../../../platform/config/env';
@@ -13,7 +13,7 @@ import { exportLedger } from '../../../platform/ledger/export';
 import { exportVersion } from '../../../application/export-version';
 import { anchorsOf } from '../../../platform/signing/anchors';
 import { type Out, print, short, table } from '../output';
-import { type Reading, reading } from '../session';
+import { type Reading, withReadContext } from '../session';
 
 const FORMATS = ['table', 'openlineage', 'prov'] as const;
 
@@ -41,7 +41,7 @@ export function evidenceCommands(program: Command): void {
       const at = new Date(options.at ?? Date.now());
       if (Number.isNaN(at.getTime()))
         throw invalid(`"${options.at}" is not an instant`, 'Give one such as 2026-03-01T12:00:00Z.');
-      const rows = await reading('getLiveAt', async ({ db }) => {
+      const rows = await withReadContext('getLiveAt', async ({ db }) => {
         const found = await provenLiveAt(db, at, options.slot);
         const names = await namesOf(
           db,
@@ -92,14 +92,14 @@ export function evidenceCommands(program: Command): void {
     .command('ledger')
     .description('entries of the ledger, newest first: who did what to what, and why')
     .option('--subject <id>', 'beginning of the id of a version, run, request, list, snapshot …')
-    .option('--act <name>', 'beginning of the act, such as promotion or list')
+    .option('--event <name>', 'beginning of the event, such as promotion or list')
     .option('--by <user>', 'who acted')
     .option('--before <entry>', 'older than this entry', Number)
     .option('--limit <n>', 'how many', Number, 30)
-    .addHelpText('after', '\nExample: utplukk ledger --act promotion --by ola')
+    .addHelpText('after', '\nExample: utplukk ledger --event promotion --by ola')
     .action(async (options: LedgerQuery & Out) => {
-      const entries = await reading('listLedgerEntries', ({ db, token }) =>
-        ledgerEntries(db, { ...options, without: hiddenActs(token.roles) }),
+      const entries = await withReadContext('listLedgerEntries', ({ db, token }) =>
+        ledgerEntries(db, { ...options, without: hiddenEvents(token.roles) }),
       );
       print(options, entries, () =>
         table(
@@ -109,7 +109,7 @@ export function evidenceCommands(program: Command): void {
             e.at.toISOString().slice(0, 19),
             e.by,
             e.role,
-            e.act,
+            e.event,
             `${e.subject.kind} ${short(e.subject.id)}`,
             e.reason ?? e.purpose,
           ]),
@@ -129,7 +129,9 @@ export function evidenceCommands(program: Command): void {
     .action(async (id: string, options: { format: (typeof FORMATS)[number] } & Out) => {
       if (!FORMATS.includes(options.format))
         throw invalid(`no format "${options.format}"; there are: ${FORMATS.join(', ')}`);
-      const graph = await reading('getLineageGraph', async ({ db }) => lineageGraph(db, await findNode(db, id)));
+      const graph = await withReadContext('getLineageGraph', async ({ db }) =>
+        lineageGraph(db, await findNode(db, id)),
+      );
       if (options.format === 'openlineage') return print({ json: true }, openLineage(graph), () => '');
       if (options.format === 'prov') return print({ json: true }, provJson(graph), () => '');
       const inputs = (name: string) =>
@@ -166,7 +168,7 @@ export function evidenceCommands(program: Command): void {
       '\nExample: utplukk export-ledger --out /tmp/ledger.ndjson && node /tmp/verify-utplukk.cjs /tmp/ledger.ndjson --key <base64>',
     )
     .action(async (options: { out: string } & Out) => {
-      const result = await reading('exportLedger', async (context) => {
+      const result = await withReadContext('exportLedger', async (context) => {
         await recordAccess(
           context.db,
           context.token,
@@ -191,7 +193,7 @@ export function evidenceCommands(program: Command): void {
     .requiredOption('--out <file>')
     .addHelpText('after', '\nExample: utplukk export-version 4f1c2a90 --out /tmp/version.json')
     .action(async (id: string, options: { out: string } & Out) => {
-      const result = await reading('getModelVersion', (context) =>
+      const result = await withReadContext('getModelVersion', (context) =>
         exportVersion(context, requireAnchors(context), id, options.out),
       );
       const verifier = copyVerifier(options.out);

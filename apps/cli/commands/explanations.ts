@@ -7,11 +7,11 @@ import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { reasonsOf } from '../../../application/explanations';
 import { type Purpose, PURPOSES } from '../../../domain/rules/permissions';
 import { getList } from '../../../application/selection';
-import { openScored, readLines } from '../../../application/access-logged-reads';
+import { assertMayOpen, readLines } from '../../../application/access-logged-reads';
 import { decisionsOf } from '../../../platform/db/stores/promotions';
 import { getVersion, type VersionBundle } from '../../../platform/db/stores/versions';
 import { interval, limits, type Out, print, short, table } from '../output';
-import { reading } from '../session';
+import { withReadContext } from '../session';
 import { evaluationTable, fullRunId } from './training';
 
 const MOST = 500;
@@ -29,7 +29,7 @@ export function explanationCommands(program: Command): void {
     .argument('<run>')
     .addHelpText('after', '\nExample: utplukk evaluation 3f2a91bc --json > evaluation.json')
     .action(async (id: string, options: Out) => {
-      await reading('getEvaluation', async ({ db, store }) => {
+      await withReadContext('getEvaluation', async ({ db, store }) => {
         const runId = await fullRunId(db, id);
         const row = await db('ml.training_run')
           .where({ run_id: runId })
@@ -50,7 +50,7 @@ export function explanationCommands(program: Command): void {
     .option('--out <file>', 'write it there')
     .addHelpText('after', '\nExample: utplukk card 9c31d2 --html --out card.html')
     .action(async (id: string, options: { html: boolean; out?: string } & Out) => {
-      await reading('getModelCard', async ({ db, store }) => {
+      await withReadContext('getModelCard', async ({ db, store }) => {
         const version = await getVersion(db, id);
         const { card } = store.getJson<VersionBundle>(version.versionId);
         if (!card)
@@ -76,30 +76,36 @@ export function explanationCommands(program: Command): void {
 
   program
     .command('reasons')
-    .description('why actors stand on a list: figures beside peers, what speaks against, what would have had to differ')
+    .description(
+      'why providers stand on a list: figures beside peers, what speaks against, what would have had to differ',
+    )
     .argument('<list>')
-    .argument('[actors...]', 'entities such as P12; the first of the list when left out')
+    .argument('[providers...]', 'entities such as P12; the first of the list when left out')
     .option('--top <n>', 'how many of the list', wholeNumber, 3)
     .addOption(
-      new Option('--purpose <purpose>', 'why the actors are opened; it goes on record')
+      new Option('--purpose <purpose>', 'why the providers are opened; it goes on record')
         .choices(PURPOSES)
         .makeOptionMandatory(),
     )
     .addOption(new Option('--lang <language>', 'language of the words').choices(['nb', 'en']).default('nb'))
     .addHelpText('after', '\nExample: utplukk reasons 5d20aa P12 --purpose case --lang en')
-    .action(async (id: string, actors: string[], options: { top: number; purpose: Purpose; lang: Language } & Out) => {
-      await reading('openActor', async (context) => {
-        const { listId } = await getList(context.db, id);
-        const first = async () =>
-          (await readLines(context, { listId, after: 0, limit: options.top, selectedOnly: true })).rows.map(
-            ({ entity }) => entity,
+    .action(
+      async (id: string, providers: string[], options: { top: number; purpose: Purpose; lang: Language } & Out) => {
+        await withReadContext('openProvider', async (context) => {
+          const { listId } = await getList(context.db, id);
+          const first = async () =>
+            (await readLines(context, { listId, after: 0, limit: options.top, selectedOnly: true })).rows.map(
+              ({ entity }) => entity,
+            );
+          const entities = providers.length > 0 ? providers : await first();
+          await assertMayOpen(context, listId, entities, options.purpose);
+          const found = await reasonsOf(context, listId, entities);
+          print(options, found, () =>
+            found.map((provider) => reasonsInWords(provider, options.lang).join('\n')).join('\n\n'),
           );
-        const entities = actors.length > 0 ? actors : await first();
-        await openScored(context, listId, entities, options.purpose);
-        const found = await reasonsOf(context, listId, entities);
-        print(options, found, () => found.map((actor) => reasonsInWords(actor, options.lang).join('\n')).join('\n\n'));
-      });
-    });
+        });
+      },
+    );
 }
 
 export function evaluationInWords({
@@ -137,9 +143,9 @@ export function evaluationInWords({
         row.chosen,
         row.logLoss.platt.toFixed(4),
         row.logLoss.isotonic.toFixed(4),
-        row.promisedLogLoss?.toFixed(4) ?? '',
-        row.beyondColumns
-          ? `${row.beyondColumns.bases.join(', ')}: ${interval(row.beyondColumns.oddsRatio)}, n ${row.beyondColumns.oddsRatio.n}`
+        row.predictedLogLoss?.toFixed(4) ?? '',
+        row.caseSourceOffset
+          ? `${row.caseSourceOffset.bases.join(', ')}: ${interval(row.caseSourceOffset.oddsRatio)}, n ${row.caseSourceOffset.oddsRatio.n}`
           : '',
       ]),
     )}`,
@@ -149,8 +155,8 @@ export function evaluationInWords({
             ['family', 'expected', 'upheld', 'upheld / expected', 'rank correlation'],
             amounts.map((row) => [
               row.family,
-              Math.round(row.expectedKroner),
-              Math.round(row.upheldKroner),
+              Math.round(row.expectedAmountNok),
+              Math.round(row.upheldNok),
               interval(row.ratio),
               row.rankCorrelation.toFixed(2),
             ]),
@@ -171,11 +177,11 @@ export function evaluationInWords({
           )}`,
         ]
       : []),
-    ...(population ? everybodyInWords(population) : []),
+    ...(population ? populationText(population) : []),
   ].join('\n\n');
 }
 
-function everybodyInWords({ parts, lists, swap, groups }: NonNullable<EvaluationDocument['population']>): string[] {
+function populationText({ parts, lists, swap, groups }: NonNullable<EvaluationDocument['population']>): string[] {
   const models = new Set(swap.map(({ family }) => family));
   const shown = lists.filter(({ family, estimate }) => models.has(family) && estimate);
   const missing = [
@@ -191,11 +197,11 @@ function everybodyInWords({ parts, lists, swap, groups }: NonNullable<Evaluation
     row.replaced,
     interval(row.observed.findings),
     interval(row.gain.findings),
-    row.gain.kroner ? Math.round(row.gain.kroner.value) : '',
+    row.gain.amountNok ? Math.round(row.gain.amountNok.value) : '',
     limits(row.bounds),
   ]);
   return [
-    `Lists drawn from all active actors (${parts.map((part) => `${part.asOf}: ${part.actors}, ${part.controlled} controlled`).join('; ')}): share that would have a finding if controlled\n${table(
+    `Lists drawn from all active providers (${parts.map((part) => `${part.asOf}: ${part.providers}, ${part.controlled} controlled`).join('; ')}): share that would have a finding if controlled\n${table(
       ['family', 'first', 'estimator', 'share', 'controlled', 'right if'],
       shown.map((row) => [
         row.family,
@@ -210,8 +216,8 @@ function everybodyInWords({ parts, lists, swap, groups }: NonNullable<Evaluation
     `Worst tenth of past controls replaced by the first that nobody controlled\n${table(['family', 'replaced', 'findings a control', 'findings gained', 'NOK gained', 'whatever is assumed'], swaps)}`,
     thin.length > 0
       ? `Groups that little was learnt from\n${table(
-          ['group', 'actors', 'training rows', 'findings'],
-          thin.map((g) => [g.group, g.actors, g.trainRows, g.trainFindings]),
+          ['group', 'providers', 'training rows', 'findings'],
+          thin.map((g) => [g.group, g.providers, g.trainRows, g.trainFindings]),
         )}`
       : 'No provider group is without training rows enough.',
   ];

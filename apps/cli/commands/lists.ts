@@ -4,12 +4,12 @@ import {
   getList,
   type listLines,
   listLists,
-  sealList,
+  signOffList,
   startRescore,
 } from '../../../application/selection';
 import { readLines } from '../../../application/access-logged-reads';
 import { type Out, print, short, table, watching } from '../output';
-import { acting, reading } from '../session';
+import { withAuthenticatedContext, withReadContext } from '../session';
 import { tableFrom } from '../table-from';
 
 export const DEFAULT_SLOT = 'post-payment-control/all';
@@ -46,21 +46,21 @@ export function listCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk rescore --as-of 2025-01-01T00:00:00Z')
     .action(async ({ table: file, mapping, json, ...options }: RescoreArguments & Out) => {
       const table = tableFrom({ file, mapping });
-      await acting(async (command) => {
-        const { workflowId } = await startRescore(command, { ...options, ...(table ? { table } : {}) });
+      await withAuthenticatedContext(async (context) => {
+        const { workflowId } = await startRescore(context, { ...options, ...(table ? { table } : {}) });
         const result = await watching(
-          command.temporal,
+          context.temporal,
           workflowId,
           'rescoring',
-          command.temporal.rescoreResult(workflowId),
+          context.temporal.rescoreResult(workflowId),
           json,
         );
-        const list = await draftedList(command.db, result.scoringId);
+        const list = await draftedList(context.db, result.scoringId);
         print(
           { json },
           { ...result, listId: list.listId, state: list.state },
           () =>
-            `Scored ${list.candidates} actors with version ${short(result.versionId)}; list ${list.listId} is a ${list.state}.\nNext: two control leaders seal it: utplukk login --as per && utplukk seal ${short(list.listId)} --reason "…"`,
+            `Scored ${list.candidates} providers with version ${short(result.versionId)}; list ${list.listId} is a ${list.state}.\nNext: two control leaders seal it: utplukk login --as per && utplukk seal ${short(list.listId)} --reason "…"`,
         );
       });
     });
@@ -77,7 +77,7 @@ export function listCommands(program: Command): void {
       '\nExample: utplukk list 9c01aa77 --count 10\nSelected does not mean suspected: a line opens an inquiry, never a decision.',
     )
     .action(async (id: string | undefined, options: { from: number; count: number; all: boolean } & Out) => {
-      await reading(id ? 'listLines' : 'listSelectionLists', async ({ db, ...looker }) => {
+      await withReadContext(id ? 'listLines' : 'listSelectionLists', async ({ db, ...viewer }) => {
         if (!id) {
           const lists = await listLists(db);
           return print(options, lists, () =>
@@ -88,7 +88,7 @@ export function listCommands(program: Command): void {
                 l.slot,
                 l.asOf.toISOString().slice(0, 10),
                 l.state,
-                l.seals,
+                l.signOffs,
                 l.capacity,
                 l.candidates,
                 short(l.versionId),
@@ -98,40 +98,40 @@ export function listCommands(program: Command): void {
         }
         const list = await getList(db, id);
         const { rows: lines } = await readLines(
-          { db, ...looker },
+          { db, ...viewer },
           { listId: list.listId, after: options.from - 1, limit: options.count, selectedOnly: !options.all },
         );
         return print(
           options,
           { list, lines },
           () =>
-            `List ${list.listId} (${list.state}, ${list.seals} of 2 seals) as of ${list.asOf.toISOString()}\n${linesTable(lines)}`,
+            `List ${list.listId} (${list.state}, ${list.signOffs} of 2 seals) as of ${list.asOf.toISOString()}\n${linesTable(lines)}`,
         );
       });
     });
 
   for (const [name, verdict] of [
-    ['seal', 'sealed'],
+    ['signOff', 'approved'],
     ['refuse-list', 'refused'],
   ] as const) {
     program
       .command(name)
       .description(
-        name === 'seal' ? 'seal a draft list; two different control leaders are needed' : 'refuse a draft list',
+        name === 'signOff' ? 'seal a draft list; two different control leaders are needed' : 'refuse a draft list',
       )
       .argument('<list>', 'list, six characters or more')
       .requiredOption('--reason <words>')
       .addHelpText('after', `\nExample: utplukk ${name} 9c01aa77 --reason "looked at the first fifty"`)
       .action(async (id: string, options: { reason: string } & Out) => {
-        const result = await acting((command) => sealList(command, id, verdict, options.reason));
-        print(options, result, () => `List ${short(result.listId)}: ${result.state}, ${result.seals} of 2 seals.`);
+        const result = await withAuthenticatedContext((context) => signOffList(context, id, verdict, options.reason));
+        print(options, result, () => `List ${short(result.listId)}: ${result.state}, ${result.signOffs} of 2 seals.`);
       });
   }
 }
 
 export const linesTable = (lines: Awaited<ReturnType<typeof listLines>>): string =>
   table(
-    ['rank', 'actor', 'practice', 'group', 'probability', 'expected NOK', 'arm', 'selected', 'note'],
+    ['rank', 'provider', 'practice', 'group', 'probability', 'expected NOK', 'arm', 'selected', 'note'],
     lines.map((l) => [
       l.rank,
       l.entity,
@@ -141,7 +141,7 @@ export const linesTable = (lines: Awaited<ReturnType<typeof listLines>>): string
       l.expectedOre === undefined ? '' : Math.round(l.expectedOre / 100),
       l.arm,
       l.selected ? 'yes' : '',
-      l.unlike ? 'unlike training' : '',
+      l.outOfDistribution ? 'unlike training' : '',
     ]),
   );
 

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { gatesOf, getRequest } from '../../../platform/db/stores/promotions';
-import type { Command as Services } from '../../../application/request-context';
-import { OVERRIDES_NEEDED } from '../../../domain/rules/lifecycle';
-import { decide, overrideGate, propose } from '../../../application/promotion';
+import type { RequestContext as Services } from '../../../application/request-context';
+import { WAIVERS_NEEDED } from '../../../domain/rules/lifecycle';
+import { decide, waiveGate, propose } from '../../../application/promotion';
 import { type Out, print, short, table } from '../output';
-import { acting } from '../session';
+import { withAuthenticatedContext } from '../session';
 
 const GATE_WAIT_MS = 30_000;
 
 /** Waits until the workflow judged the gates, so that the one who asks sees the verdict at once. */
-export async function gatesJudged(
+export async function gatesEvaluated(
   command: Pick<Services, 'db'>,
   requestId: string,
 ): Promise<Awaited<ReturnType<typeof gatesOf>>> {
@@ -33,9 +33,9 @@ export function promotionCommands(program: Command): void {
     .option('--purpose <words>', 'why, for the audit trail', 'promotion')
     .addHelpText('after', '\nExample: utplukk propose 4f1c2a90')
     .action(async (version: string, options: { openDays: number; purpose: string } & Out) => {
-      await acting(async (command) => {
+      await withAuthenticatedContext(async (command) => {
         const { requestId, versionId } = await propose(command, version, options);
-        const gates = await gatesJudged(command, requestId);
+        const gates = await gatesEvaluated(command, requestId);
         const passed = gates.length > 0 && gates.every((gate) => gate.passed);
         const next = passed
           ? `Next: utplukk login --as ola && utplukk approve ${short(requestId)} --reason "…"`
@@ -63,7 +63,7 @@ export function promotionCommands(program: Command): void {
       .requiredOption('--reason <words>', 'kept erasable; the ledger holds its digest')
       .addHelpText('after', `\nExample: utplukk ${name} 8a17c3de --reason "judged on 2024 outcomes"`)
       .action(async (id: string, options: { reason: string } & Out) => {
-        await acting(async (command) => {
+        await withAuthenticatedContext(async (command) => {
           const result = await decide(command, id, verdict, options.reason);
           const { versionId, slot } = await getRequest(command.db, result.requestId);
           print(
@@ -87,13 +87,12 @@ export function promotionCommands(program: Command): void {
       '\nExample: utplukk override 3f2b01aa better-than-size --reason "the register lacked two months"',
     )
     .action(async (request: string, gate: string, options: { reason: string } & Out) => {
-      await acting(async (command) => {
-        const result = await overrideGate(command, request, gate, options.reason);
+      await withAuthenticatedContext(async (command) => {
+        const result = await waiveGate(command, request, gate, options.reason);
         print(
           options,
           result,
-          () =>
-            `${result.given} of ${OVERRIDES_NEEDED} people have given a reason for gate ${gate}; both stay visible.`,
+          () => `${result.given} of ${WAIVERS_NEEDED} people have given a reason for gate ${gate}; both stay visible.`,
         );
       });
     });

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { parseOrExplain } from '../../../domain/schemas/parse';
-import { applyRebuildSchedule, applySchedule, pauseSchedule } from '../../../application/selection';
+import { applyReproductionSchedule, applySchedule, pauseSchedule } from '../../../application/selection';
 import { readYaml } from '../../../application/experiments';
 import { type Out, print, table } from '../output';
-import { acting } from '../session';
+import { withAuthenticatedContext } from '../session';
 
 const schedulesSchema = z.strictObject({
   version: z.literal(1),
@@ -35,13 +35,13 @@ export function scheduleCommands(program: Command): void {
     .addHelpText('after', '\nExample: utplukk schedules apply docs/examples/schedules.yaml')
     .action(async (file: string, options: Out) => {
       const wanted = parseOrExplain(schedulesSchema, readYaml(file), `schedules ${file}`);
-      const done = await acting(async (command) => {
+      const done = await withAuthenticatedContext(async (context) => {
         const results: { slot: string; cron: string; result: string }[] = [];
         for (const spec of wanted.rescore)
-          results.push({ slot: spec.slot, cron: spec.cron, result: await applySchedule(command, spec) });
+          results.push({ slot: spec.slot, cron: spec.cron, result: await applySchedule(context, spec) });
         if (wanted.reproduce) {
           const { cron } = wanted.reproduce;
-          results.push({ slot: 'reproduce', cron, result: await applyRebuildSchedule(command, cron) });
+          results.push({ slot: 'reproduce', cron, result: await applyReproductionSchedule(context, cron) });
         }
         return results;
       });
@@ -57,7 +57,7 @@ export function scheduleCommands(program: Command): void {
     .description('schedules, their next times and whether they are paused')
     .addHelpText('after', '\nExample: utplukk schedules list')
     .action(async (options: Out) => {
-      await acting(async ({ temporal }) => {
+      await withAuthenticatedContext(async ({ temporal }) => {
         const rows: { id: string; paused: boolean; next: string | undefined; taken: number }[] = [];
         for await (const summary of temporal.client.schedule.list()) {
           const description = await temporal.client.schedule.getHandle(summary.scheduleId).describe();
@@ -86,7 +86,7 @@ export function scheduleCommands(program: Command): void {
       .description(`${name} a schedule`)
       .addHelpText('after', `\nExample: utplukk schedules ${name} rescore-post-payment-control.all`)
       .action(async (id: string, options: Out) => {
-        await acting((command) => pauseSchedule(command, id, pause));
+        await withAuthenticatedContext((context) => pauseSchedule(context, id, pause));
         print(options, { schedule: id, paused: pause }, () => `${id} is ${pause ? 'paused' : 'running'}.`);
       });
   }

@@ -12,7 +12,7 @@ import { championOf, getVersion, listVersions } from '../../../platform/db/store
 import { loadExperiment } from '../../../application/experiments';
 import { cancelRun, startRun } from '../../../application/training';
 import { interval, type Out, print, short, table, watching } from '../output';
-import { acting, reading } from '../session';
+import { withAuthenticatedContext, withReadContext } from '../session';
 
 /** Families and baselines beside each other, each figure with its interval. */
 export function evaluationTable(all: readonly EvaluationRow[]): string {
@@ -50,17 +50,17 @@ export function trainingCommands(program: Command): void {
         return;
       }
       const loaded = loadExperiment(file ?? '', options.table === undefined ? {} : { table: options.table });
-      await acting(async (command) => {
-        const runId = await startRun(command, loaded);
+      await withAuthenticatedContext(async (context) => {
+        const runId = await startRun(context, loaded);
         if (!options.wait) return print(options, { runId }, () => `Run ${runId} started.`);
         const result = await watching(
-          command.temporal,
+          context.temporal,
           trainId(runId),
           `run ${short(runId)}`,
-          command.temporal.trainingResult(runId),
+          context.temporal.trainingResult(runId),
           options.json,
         );
-        const rows = await evaluationOf(command.db, runId);
+        const rows = await evaluationOf(context.db, runId);
         print(
           options,
           { runId, ...result, evaluation: rows },
@@ -75,7 +75,7 @@ export function trainingCommands(program: Command): void {
     .description('training runs, latest first')
     .addHelpText('after', '\nExample: utplukk runs --json')
     .action(async (options: Out) => {
-      const runs = await reading('listTrainingRuns', ({ db }) => listRuns(db));
+      const runs = await withReadContext('listTrainingRuns', ({ db }) => listRuns(db));
       print(
         options,
         runs.map(({ input, ...run }) => ({ ...run, experiment: input.experiment.name })),
@@ -100,7 +100,7 @@ export function trainingCommands(program: Command): void {
     .argument('<what>', 'id (six characters or more), "versions" or "requests"')
     .addHelpText('after', '\nExample: utplukk show versions')
     .action(async (what: string, options: Out) => {
-      await reading('getModelVersion', async ({ db }) => {
+      await withReadContext('getModelVersion', async ({ db }) => {
         if (what === 'versions') {
           const versions = await listVersions(db);
           return print(options, versions, () =>
@@ -143,7 +143,7 @@ export function trainingCommands(program: Command): void {
     .argument('<other>')
     .addHelpText('after', '\nExample: utplukk compare 3f2a91bc 77d0e1aa')
     .action(async (a: string, b: string, options: Out) => {
-      await reading('getEvaluation', async ({ db }) => {
+      await withReadContext('getEvaluation', async ({ db }) => {
         const runs = await Promise.all([a, b].map(async (id) => getRun(db, await fullRunId(db, id))));
         const key = (run: (typeof runs)[number]) => JSON.stringify([run.matrixId, run.input.experiment.split]);
         if (key(runs[0]!) !== key(runs[1]!))
@@ -169,13 +169,13 @@ export function trainingCommands(program: Command): void {
     .argument('<run>')
     .addHelpText('after', '\nExample: utplukk trials 3f2a91bc')
     .action(async (id: string, options: Out) => {
-      await reading('getTrainingRun', async ({ db }) => {
+      await withReadContext('getTrainingRun', async ({ db }) => {
         const run = await getRun(db, await fullRunId(db, id));
         const trials = await trialsOf(db, run.runId);
         if (trials.length === 0)
           throw conflict(
             `run ${short(run.runId)} searched no settings`,
-            'Add `search: { trials: 20 }` to the experiment and train again.',
+            'Add `tuning: { trials: 20 }` to the experiment and train again.',
           );
         const changed = ({ settings, family }: (typeof trials)[number]) => {
           const given: Record<string, unknown> = {
@@ -209,9 +209,9 @@ export function trainingCommands(program: Command): void {
     .argument('<run>')
     .addHelpText('after', '\nExample: utplukk cancel 3f2a91bc')
     .action(async (id: string, options: Out) => {
-      await acting(async (command) => {
-        const runId = await fullRunId(command.db, id);
-        await cancelRun(command, runId);
+      await withAuthenticatedContext(async (context) => {
+        const runId = await fullRunId(context.db, id);
+        await cancelRun(context, runId);
         print(options, { runId }, () => `Run ${runId} is being cancelled.`);
       });
     });

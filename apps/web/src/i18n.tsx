@@ -44,14 +44,14 @@ export function useFormats() {
     const month = new Intl.DateTimeFormat(locale, { ...zone, month: 'short', year: 'numeric' });
     const number = (value: number, digits = 0) => value.toLocaleString(locale, { maximumFractionDigits: digits });
     const share = (value: number, digits = 1) => `${number(100 * value, digits)} %`;
-    const kroner = (ore: number) => `${number(Math.round(ore / 100))} kr`;
+    const amountNok = (ore: number) => `${number(Math.round(ore / 100))} kr`;
     return {
       number,
       share,
-      kroner,
+      amountNok,
       /** A figure of a feature by its unit, as the catalogue declares it. */
       figure: (value: number, unit: string) =>
-        unit === 'øre' ? kroner(value) : unit === 'share' ? share(value) : number(value, 2),
+        unit === 'øre' ? amountNok(value) : unit === 'share' ? share(value) : number(value, 2),
       instant: (text: string | null | undefined) => (text ? instant.format(new Date(text)) : '–'),
       date: (text: string | null | undefined) => (text ? date.format(new Date(text)) : '–'),
       month: (text: string) => month.format(new Date(`${text.slice(0, 10)}T12:00:00Z`)),

@@ -43,7 +43,10 @@ const router = createBrowserRouter([
       { path: '/lineage/:id', lazy: async () => ({ Component: (await import('./pages/lineage')).LineagePage }) },
       { path: '/lists', lazy: async () => ({ Component: (await import('./pages/lists')).ListsPage }) },
       { path: '/lists/:listId', lazy: async () => ({ Component: (await import('./pages/list')).ListPage }) },
-      { path: '/actors/:actor', lazy: async () => ({ Component: (await import('./pages/provider')).ActorPage }) },
+      {
+        path: '/providers/:provider',
+        lazy: async () => ({ Component: (await import('./pages/provider')).ProviderPage }),
+      },
       { path: '/audit', lazy: async () => ({ Component: (await import('./pages/audit')).AuditPage }) },
       { path: '/data', lazy: async () => ({ Component: (await import('./pages/data')).DataPage }) },
       { path: '*', lazy: async () => ({ Component: (await import('./pages/not-found')).MissingPage }) },

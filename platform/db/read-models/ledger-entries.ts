@@ -4,7 +4,7 @@ import type { Db } from '../../postgres/connection';
 export interface LedgerEntry {
   readonly seq: number;
   readonly at: Date;
-  readonly act: string;
+  readonly event: string;
   /** Who acted, as the identity provider names them; undefined for what migrations did. */
   readonly by: string | undefined;
   readonly role: string | undefined;
@@ -19,11 +19,11 @@ export interface LedgerEntry {
 export interface LedgerQuery {
   /** Beginning of the subject's id. */
   readonly subject?: string | undefined;
-  /** Beginning of the act's name, such as `promotion`. */
-  readonly act?: string | undefined;
+  /** Beginning of the event's name, such as `promotion`. */
+  readonly event?: string | undefined;
   /** A person or service, as the identity provider names them. */
   readonly by?: string | undefined;
-  /** Acts that the one who asks may not see. */
+  /** Actions that the one who asks may not see. */
   readonly without?: readonly string[] | undefined;
   /** Entries older than this number: the key of the next page. */
   readonly before?: number | undefined;
@@ -33,7 +33,7 @@ export interface LedgerQuery {
 interface Row {
   seq: number;
   at: Date;
-  act: string;
+  event: string;
   subject_kind: string;
   subject_id: string;
   body: { role?: string; purpose?: string; after?: string; changes?: RowChange[] };
@@ -46,30 +46,30 @@ const prefix = (text: string) => `${text.replace(/[%_\\]/g, '')}%`;
 /** Entries of the ledger, newest first, a page at a time. */
 export async function ledgerEntries(
   db: Db,
-  { subject, act, by, without = [], before, limit = 50 }: LedgerQuery,
+  { subject, event, by, without = [], before, limit = 50 }: LedgerQuery,
 ): Promise<LedgerEntry[]> {
   const people =
     by === undefined ? undefined : await db('aud.principal').where({ subject: by }).pluck<string[]>('principal_id');
   const conditions: (readonly [sql: string, value: unknown])[] = [
-    ...(act === undefined ? [] : [['e.act like ?', prefix(act)] as const]),
+    ...(event === undefined ? [] : [['e.event like ?', prefix(event)] as const]),
     ...(people ? [['a.principal_id = any(?::uuid[])', people] as const] : []),
     ...(before === undefined ? [] : [['c.seq < ?::bigint', before] as const]),
-    ...(without.length === 0 ? [] : [['e.act <> all(?::text[])', [...without]] as const]),
+    ...(without.length === 0 ? [] : [['e.event <> all(?::text[])', [...without]] as const]),
   ];
   // Entries of a subject are found first and put in order then: a planner that thinks there are many of them reads the
   // whole chain backwards for the newest.
   const entry = subject === undefined ? 'aud.entry' : '(select * from aud.entry where subject_id like ? offset 0)';
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `select c.seq, e.at, e.act, e.subject_kind, e.subject_id, convert_from(e.bytes, 'UTF8')::jsonb as body, p.subject,
+    `select c.seq, e.at, e.event, e.subject_kind, e.subject_id, convert_from(e.bytes, 'UTF8')::jsonb as body, p.subject,
         (select r.words from jsonb_to_recordset(convert_from(e.bytes, 'UTF8')::jsonb->'changes') as x(t text, k text) join aud.reason r on r.reason_id::text = x.k where x.t = 'aud.reason' limit 1) as words
-      from aud.chain c join ${entry} e using (entry_id) left join aud.act a on a.act_id = e.act_id left join aud.principal p using (principal_id)
+      from aud.chain c join ${entry} e using (entry_id) left join aud.action a on a.action_id = e.action_id left join aud.principal p using (principal_id)
       ${conditions.length > 0 ? `where ${conditions.map(([sql]) => sql).join(' and ')}` : ''} order by c.seq desc limit ?`,
     [...(subject === undefined ? [] : [prefix(subject)]), ...conditions.map(([, value]) => value as string), limit],
   );
   return rows.map((row) => ({
     seq: row.seq,
     at: row.at,
-    act: row.act,
+    event: row.event,
     by: row.subject ?? undefined,
     role: row.body.role,
     purpose: row.body.purpose,

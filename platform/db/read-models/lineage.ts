@@ -64,7 +64,7 @@ export async function lineageOf(db: Db, given: string): Promise<LineageStep[]> {
     await add(
       'scoring-run',
       scoring.scoring_id,
-      `${scoring.rows} actors as of ${scoring.as_of.toISOString()}`,
+      `${scoring.rows} providers as of ${scoring.as_of.toISOString()}`,
       scoring.scored_at,
     );
   if (scoring) await matrixSteps(db, scoring.matrix_id, add);

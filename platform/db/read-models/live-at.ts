@@ -26,7 +26,7 @@ export interface LiveAt {
 
 /** The same with the ledger entries that prove it: crowned or returned, requested, decided, registered. */
 export interface ProvenLive extends LiveAt {
-  readonly ledger: readonly { readonly seq: number; readonly act: string }[];
+  readonly ledger: readonly { readonly seq: number; readonly event: string }[];
 }
 
 interface Row {
@@ -66,8 +66,8 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
      select c.slot, c.seq, c.version_id, c.live_from,
        (select n.live_from from ml.champion n where n.slot = c.slot and n.seq = c.seq + 1) as live_until,
        c.live_from <> coalesce((select min(x.live_from) from ml.champion x where x.slot = c.slot and x.decision_id = c.decision_id), c.live_from) as returned,
-       exists (select from ml.emergency e where e.slot = c.slot and e.kind = 'stop' and e.at <= ?
-         and (select count(*) from ml.emergency_answer a where a.emergency_id = e.emergency_id and a.at <= ?) < 2) as stopped,
+       exists (select from ml.intervention e where e.slot = c.slot and e.kind = 'suspend' and e.at <= ?
+         and (select count(*) from ml.intervention_answer a where a.intervention_id = e.intervention_id and a.at <= ?) < 2) as stopped,
        ta.principal_id as trained_by, ra.principal_id as requested_by, r.requested_at, da.principal_id as decided_by, d.decided_at, r.request_id,
        v.run_id, v.matrix_id, m.snapshot_id, v.recipe->>'code' as code,
        coalesce((select array_agg(l.list_id order by l.drafted_at) from sel.scoring_run s join sel.list l using (scoring_id)
@@ -76,7 +76,7 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
      from slots
      cross join lateral (select * from ml.champion h where h.slot = slots.slot and h.live_from <= ? order by h.live_from desc, h.seq desc limit 1) c
      join ml.decision d using (decision_id) join ml.promotion_request r using (request_id) join ml.model_version v on v.version_id = c.version_id
-     join ml.training_run t using (run_id) join aud.act ta on ta.act_id = t.act_id join aud.act ra on ra.act_id = r.act_id join aud.act da on da.act_id = d.act_id
+     join ml.training_run t using (run_id) join aud.action ta on ta.action_id = t.action_id join aud.action ra on ra.action_id = r.action_id join aud.action da on da.action_id = d.action_id
      join ml.matrix m on m.matrix_id = v.matrix_id`,
     [slot ?? null, slot ?? null, slot ?? null, slot ?? null, at, at, at],
   );
@@ -104,12 +104,12 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
 /** What was live, each with its entries in the ledger. */
 export async function provenLiveAt(db: Db, at: Date, slot?: string): Promise<ProvenLive[]> {
   const live = await liveAt(db, at, slot);
-  const { rows } = await db.raw<{ rows: { nth: number; seq: number; act: string }[] }>(
-    `select r.nth::int, k.seq, e.act from unnest(?::text[], ?::text[], ?::text[], ?::timestamptz[]) with ordinality as r(request, version, slot, live_from, nth)
+  const { rows } = await db.raw<{ rows: { nth: number; seq: number; event: string }[] }>(
+    `select r.nth::int, k.seq, e.event from unnest(?::text[], ?::text[], ?::text[], ?::timestamptz[]) with ordinality as r(request, version, slot, live_from, nth)
       cross join lateral (
-        select entry_id, act from aud.entry where subject_id = r.request and subject_kind = 'promotion-request'
-        union all select entry_id, act from aud.entry where subject_id = r.version and subject_kind = 'model-version'
-        union all select entry_id, act from aud.entry where subject_id = r.slot and subject_kind = 'slot' and at = r.live_from) e
+        select entry_id, event from aud.entry where subject_id = r.request and subject_kind = 'promotion-request'
+        union all select entry_id, event from aud.entry where subject_id = r.version and subject_kind = 'model-version'
+        union all select entry_id, event from aud.entry where subject_id = r.slot and subject_kind = 'slot' and at = r.live_from) e
       join aud.chain k using (entry_id) order by k.seq`,
     [
       live.map((row) => row.requestId),
@@ -120,7 +120,7 @@ export async function provenLiveAt(db: Db, at: Date, slot?: string): Promise<Pro
   );
   return live.map((row, i) => ({
     ...row,
-    ledger: rows.filter(({ nth }) => nth === i + 1).map(({ seq, act }) => ({ seq, act })),
+    ledger: rows.filter(({ nth }) => nth === i + 1).map(({ seq, event }) => ({ seq, event })),
   }));
 }
 

@@ -15,7 +15,7 @@ export interface LineView {
   /** Kroner to expect of a control, in øre: probability times amount. Of versions that can say. */
   readonly expectedOre: number | undefined;
   /** The model has seen nothing similar, so little stands behind its figures; undefined of versions that cannot say. */
-  readonly unlike: boolean | undefined;
+  readonly outOfDistribution: boolean | undefined;
 }
 
 export interface LineQuery {
@@ -26,7 +26,7 @@ export interface LineQuery {
   readonly selectedOnly: boolean;
   /** Provider groups in scope; undefined for all. */
   readonly groups: readonly string[] | undefined;
-  /** A principal who judges some actors before seeing their rank: those not judged yet are left out. */
+  /** A principal who judges some providers before seeing their rank: those not judged yet are left out. */
   readonly judge: string | undefined;
 }
 
@@ -40,10 +40,10 @@ interface Row {
   selected: boolean;
   inclusion_probability: number;
   expected_ore: number | null;
-  unlike: boolean | null;
+  out_of_distribution: boolean | null;
 }
 
-/** The actor is judged first by whoever `?` names: selected, drawn by its hash, and no assessment of theirs yet. */
+/** The provider is judged first by whoever `?` names: selected, drawn by its hash, and no assessment of theirs yet. */
 const TO_JUDGE = `l.selected and get_byte(sha256(convert_to(l.list_id || '/' || l.entity, 'UTF8')), 0) < ${BLIND_BYTE}
   and not exists (select from sel.assessment x where x.list_id = l.list_id and x.entity = l.entity and x.principal_id = ?)`;
 const PRACTICE =
@@ -70,12 +70,12 @@ export async function linePage(
     selected: row.selected,
     inclusionProbability: row.inclusion_probability,
     expectedOre: row.expected_ore ?? undefined,
-    unlike: row.unlike ?? undefined,
+    outOfDistribution: row.out_of_distribution ?? undefined,
   }));
 }
 
-/** Actors that a principal judges before their rank is shown, in the order of their hash, which says nothing of the rank. */
-export async function linesToJudge(
+/** Providers that a principal judges before their rank is shown, in the order of their hash, which says nothing of the rank. */
+export async function linesToAssess(
   db: Db,
   { listId, groups, judge }: Pick<LineQuery, 'listId' | 'groups'> & { judge: string },
 ): Promise<{ entity: string; practice: string | undefined; group: string }[]> {
@@ -88,7 +88,7 @@ export async function linesToJudge(
   return rows.map((row) => ({ entity: row.entity, practice: row.practice_no ?? undefined, group: row.grp }));
 }
 
-export async function isToJudge(db: Db, listId: string, entity: string, judge: string): Promise<boolean> {
+export async function isToAssess(db: Db, listId: string, entity: string, judge: string): Promise<boolean> {
   const { rows } = await db.raw<{ rows: object[] }>(
     `select from sel.line l where l.list_id = ? and l.entity = ? and ${TO_JUDGE}`,
     [listId, entity, judge],
@@ -96,7 +96,7 @@ export async function isToJudge(db: Db, listId: string, entity: string, judge: s
   return rows.length > 0;
 }
 
-export interface ActorRow {
+export interface ProviderRow {
   readonly providerId: number;
   readonly entity: string;
   readonly practice: string;
@@ -106,8 +106,8 @@ export interface ActorRow {
   readonly listSize: number | undefined;
 }
 
-/** An actor by surrogate (P12) or practice number, as it is known now. @throws UtplukkError NotFound */
-export async function findActor(db: Db, id: string): Promise<ActorRow> {
+/** A provider by surrogate (P12) or practice number, as it is known now. @throws UtplukkError NotFound */
+export async function findProvider(db: Db, id: string): Promise<ProviderRow> {
   const { rows } = await db.raw<{
     rows: {
       provider_id: number;
@@ -125,7 +125,7 @@ export async function findActor(db: Db, id: string): Promise<ActorRow> {
   );
   const [row] = rows;
   if (!row)
-    throw notFound('there is no such actor in the register', 'Give a surrogate such as P12, or a practice number.');
+    throw notFound('there is no such provider in the register', 'Give a surrogate such as P12, or a practice number.');
   return {
     providerId: row.provider_id,
     entity: `P${row.provider_id}`,
@@ -148,7 +148,7 @@ export interface RankAt {
   readonly selected: boolean;
 }
 
-/** Where an actor stood on every list it was scored for, oldest first; for a judge without those still to be judged blind. */
+/** Where a provider stood on every list it was scored for, oldest first; for a judge without those still to be judged blind. */
 export async function rankHistory(db: Db, entity: string, judge: string | undefined): Promise<RankAt[]> {
   const { rows } = await db.raw<{
     rows: {
@@ -187,7 +187,7 @@ export interface PastCase {
   readonly amountOre: number | undefined;
 }
 
-/** Control cases of an actor, newest first, with what was decided last. */
+/** Control cases of a provider, newest first, with what was decided last. */
 export async function casesOf(db: Db, providerId: number): Promise<PastCase[]> {
   const { rows } = await db.raw<{
     rows: {
@@ -213,7 +213,7 @@ export async function casesOf(db: Db, providerId: number): Promise<PastCase[]> {
   }));
 }
 
-/** Whether the case system names this caseworker in a case of the actor. */
+/** Whether the case system names this caseworker in a case of the provider. */
 export async function hasOwnCase(
   db: Db,
   providerId: number,

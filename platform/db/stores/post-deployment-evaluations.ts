@@ -2,8 +2,8 @@ import { notFound } from '../../../domain/errors';
 import type { Db } from '../../postgres/connection';
 
 /** A version judged on outcomes that became known after it had learnt. */
-export interface FollowUp {
-  readonly followUpId: string;
+export interface PostDeploymentRecord {
+  readonly evaluationId: string;
   readonly versionId: string;
   readonly matrixId: string;
   readonly asOf: Date;
@@ -14,7 +14,7 @@ export interface FollowUp {
 }
 
 interface Row {
-  follow_up_id: string;
+  evaluation_id: string;
   version_id: string;
   matrix_id: string;
   as_of: Date;
@@ -23,8 +23,8 @@ interface Row {
   findings: number;
   made_at: Date;
 }
-const toFollowUp = (row: Row): FollowUp => ({
-  followUpId: row.follow_up_id,
+const toPostDeploymentRecord = (row: Row): PostDeploymentRecord => ({
+  evaluationId: row.evaluation_id,
   versionId: row.version_id,
   matrixId: row.matrix_id,
   asOf: row.as_of,
@@ -35,21 +35,24 @@ const toFollowUp = (row: Row): FollowUp => ({
 });
 
 /** Of a version, what was known latest first. */
-export async function followUpsOf(db: Db, versionId: string): Promise<FollowUp[]> {
-  const rows = await db('ml.follow_up')
+export async function postDeploymentEvaluationsOf(db: Db, versionId: string): Promise<PostDeploymentRecord[]> {
+  const rows = await db('ml.post_deployment_evaluation')
     .where({ version_id: versionId })
-    .orderBy([{ column: 'as_of', order: 'desc' }, 'follow_up_id'])
+    .orderBy([{ column: 'as_of', order: 'desc' }, 'evaluation_id'])
     .select<Row[]>('*');
-  return rows.map(toFollowUp);
+  return rows.map(toPostDeploymentRecord);
 }
 
 /** By its id or six or more of its first characters. @throws UtplukkError NotFound for none, and for several */
-export async function getFollowUp(db: Db, id: string): Promise<FollowUp> {
+export async function getPostDeploymentEvaluation(db: Db, id: string): Promise<PostDeploymentRecord> {
   const rows = /^[0-9a-f]{6,64}$/.test(id)
-    ? await db('ml.follow_up').where('follow_up_id', 'like', `${id}%`).limit(2).select<Row[]>('*')
+    ? await db('ml.post_deployment_evaluation').where('evaluation_id', 'like', `${id}%`).limit(2).select<Row[]>('*')
     : [];
-  if (rows.length > 1) throw notFound(`several follow-ups begin with ${id}`, 'Give more characters.');
+  if (rows.length > 1) throw notFound(`several post-deployment-evaluations begin with ${id}`, 'Give more characters.');
   if (!rows[0])
-    throw notFound(`there is no follow-up ${id}`, 'List those of a version with `utplukk follow-ups <version>`.');
-  return toFollowUp(rows[0]);
+    throw notFound(
+      `there is no follow-up ${id}`,
+      'List those of a version with `utplukk post-deployment-evaluations <version>`.',
+    );
+  return toPostDeploymentRecord(rows[0]);
 }

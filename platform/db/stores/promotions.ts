@@ -6,7 +6,7 @@ export interface PromotionRequest {
   readonly requestId: string;
   readonly versionId: string;
   readonly slot: string;
-  readonly actId: string;
+  readonly actionId: string;
   readonly requestedAt: Date;
   readonly expiresAt: Date;
   readonly state: RequestState;
@@ -21,7 +21,7 @@ interface Row {
   request_id: string;
   version_id: string;
   slot: string;
-  act_id: string;
+  action_id: string;
   requested_at: Date;
   expires_at: Date;
   verdict: Verdict | null;
@@ -32,14 +32,14 @@ interface Row {
 }
 
 const SELECT = `select r.*, d.verdict, d.decision_id, a.principal_id as requester, ta.principal_id as trainer
-  from ml.promotion_request r left join ml.decision d using (request_id) join aud.act a on a.act_id = r.act_id
-  join ml.model_version v on v.version_id = r.version_id join ml.training_run t on t.run_id = v.run_id join aud.act ta on ta.act_id = t.act_id`;
+  from ml.promotion_request r left join ml.decision d using (request_id) join aud.action a on a.action_id = r.action_id
+  join ml.model_version v on v.version_id = r.version_id join ml.training_run t on t.run_id = v.run_id join aud.action ta on ta.action_id = t.action_id`;
 
 const toRequest = (row: Row): PromotionRequest => ({
   requestId: row.request_id,
   versionId: row.version_id,
   slot: row.slot,
-  actId: row.act_id,
+  actionId: row.action_id,
   requestedAt: row.requested_at,
   expiresAt: row.expires_at,
   state: row.verdict ?? 'open',
@@ -91,7 +91,7 @@ export async function decisionOn(
   requestId: string,
 ): Promise<{ by: string | undefined; at: Date; reason: string | undefined } | undefined> {
   const { rows } = await db.raw<{ rows: { principal_id: string | null; decided_at: Date; words: string | null }[] }>(
-    'select a.principal_id, d.decided_at, r.words from ml.decision d left join aud.act a using (act_id) left join aud.reason r using (reason_id) where d.request_id = ?',
+    'select a.principal_id, d.decided_at, r.words from ml.decision d left join aud.action a using (action_id) left join aud.reason r using (reason_id) where d.request_id = ?',
     [requestId],
   );
   return (
@@ -113,8 +113,8 @@ export const gatesOf = (db: Db | Tx, requestId: string): Promise<GateRow[]> =>
     .orderBy('gate');
 
 /** How many different people passed over each gate of a request. */
-export async function overridesOf(db: Db | Tx, requestId: string): Promise<Map<string, number>> {
-  const rows = await db('ml.gate_override')
+export async function waiversOf(db: Db | Tx, requestId: string): Promise<Map<string, number>> {
+  const rows = await db('ml.gate_waiver')
     .where({ request_id: requestId })
     .groupBy('gate')
     .select<{ gate: string; n: number }[]>('gate', db.raw('count(*)::int as n'));

@@ -12,7 +12,7 @@ export interface RunInput {
 
 export interface TrainingRun {
   readonly runId: string;
-  readonly actId: string;
+  readonly actionId: string;
   readonly input: RunInput;
   readonly slot: string;
   readonly state: 'running' | 'finished' | 'failed' | 'cancelled';
@@ -25,7 +25,7 @@ export interface TrainingRun {
 
 interface Row {
   run_id: string;
-  act_id: string;
+  action_id: string;
   experiment: RunInput;
   slot: string;
   state: TrainingRun['state'];
@@ -36,17 +36,10 @@ interface Row {
   ended_at: Date | null;
 }
 
-/** What runs asked for before there was a choice: they are made again as they were. */
-const BEFORE_CHOICES = { expectedNok: 'none', markUnlike: false, beyondColumns: [], readFrom: 'score' };
-
-/** An experiment as a run stored it, however old. */
-export const storedExperiment = (stored: object): Experiment =>
-  experimentSchema.parse({ ...BEFORE_CHOICES, ...stored });
-
 const toRun = (row: Row): TrainingRun => ({
   runId: row.run_id,
-  actId: row.act_id,
-  input: { ...row.experiment, experiment: storedExperiment(row.experiment.experiment) },
+  actionId: row.action_id,
+  input: { ...row.experiment, experiment: experimentSchema.parse(row.experiment.experiment) },
   slot: row.slot,
   state: row.state,
   matrixId: row.matrix_id ?? undefined,
@@ -58,12 +51,12 @@ const toRun = (row: Row): TrainingRun => ({
 
 export async function insertRun(
   tx: Tx,
-  run: { runId: string; actId: string; input: RunInput; slot: string; at: Date },
+  run: { runId: string; actionId: string; input: RunInput; slot: string; at: Date },
 ): Promise<string> {
   const digest = digestOf(run.input);
   await tx.raw(
-    "insert into ml.training_run (run_id, act_id, experiment, experiment_sha256, slot, state, started_at) values (?, ?, ?, ?, ?, 'running', ?)",
-    [run.runId, run.actId, canonical(run.input), digest, run.slot, run.at],
+    "insert into ml.training_run (run_id, action_id, experiment, experiment_sha256, slot, state, started_at) values (?, ?, ?, ?, ?, 'running', ?)",
+    [run.runId, run.actionId, canonical(run.input), digest, run.slot, run.at],
   );
   return digest;
 }
@@ -117,13 +110,13 @@ export interface FoldRow {
     readonly nuisanceSha256?: string;
     readonly nuisanceBaseSha256?: string;
     readonly populationSha256?: string;
-    /** Matrix of all active actors that were scored beside the test rows. */
+    /** Matrix of all active providers that were scored beside the test rows. */
     readonly populationMatrixId?: string;
     readonly validationLoss: number;
     readonly testRows: number;
     readonly testPositives: number;
     readonly trainRows: number;
-    readonly unlabelledRows?: number;
+    readonly unlabeledRows?: number;
   };
 }
 

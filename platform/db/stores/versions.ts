@@ -15,7 +15,7 @@ export interface VersionBundle {
   readonly calibrator: StoredCalibrator;
   readonly use: readonly string[];
   /** What its lists are ordered by; the score where it says nothing. */
-  readonly ranking?: 'expected-nok' | undefined;
+  readonly ranking?: 'expected-amount' | undefined;
   readonly metrics: readonly EvaluationRow[];
   /** Model card and evaluation document by content; versions frozen before there were any have none. */
   readonly card?: { readonly markdown: string; readonly html: string; readonly evaluation: string };
@@ -25,13 +25,13 @@ export interface VersionBundle {
     readonly family: FamilySpec;
     readonly seed: number;
     readonly split: unknown;
-    /** Never controlled actors that it was fitted beside: everybody in this matrix, so many for each finding. */
-    readonly unlabelled?:
-      { readonly matrixId: string; readonly perFinding: number; readonly draws: number } | undefined;
+    /** Never controlled providers that it was fitted beside: everybody in this matrix, so many for each finding. */
+    readonly puBagging?:
+      { readonly matrixId: string; readonly unlabeledPerPositive: number; readonly bags: number } | undefined;
     /** What its networks were begun on, and the matrix of everybody that it was read from. */
     readonly pretrained?: { readonly on: Pretrain; readonly matrixId: string } | undefined;
     /** Everybody whose scores say where a score stands, if probabilities are read from that. */
-    readonly standing?: { readonly matrixId: string } | undefined;
+    readonly rankNormalizer?: { readonly matrixId: string } | undefined;
     readonly code: string;
   };
   readonly engine: Readonly<Record<string, string>>;

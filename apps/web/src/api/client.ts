@@ -33,8 +33,8 @@ export type LiveRow = Answer<'/v1/live-at/{instant}'>[number];
 export type Graph = Answer<'/v1/lineage-graph/{id}'>;
 export type List = Answer<'/v1/selection-lists/{listId}'>;
 export type Line = Answer<'/v1/selection-lists/{listId}/lines'>['rows'][number];
-export type Actor = Answer<'/v1/actors/{actor}'>;
-export type Day = Answer<'/v1/actors/{actor}/days/{day}'>;
+export type Provider = Answer<'/v1/providers/{provider}'>;
+export type Day = Answer<'/v1/providers/{provider}/days/{day}'>;
 export type Entry = Answer<'/v1/ledger/entries'>['rows'][number];
 
 let csrf: string | undefined;
@@ -58,7 +58,7 @@ export async function answer<T>(call: Promise<{ data?: T; error?: unknown; respo
   try {
     result = await call;
   } catch {
-    throw new ProblemError({ code: 'SourceAway', title: '', status: 0 });
+    throw new ProblemError({ code: 'SourceUnavailable', title: '', status: 0 });
   }
   const { data, error, response } = result;
   if (response.ok) return data as T;

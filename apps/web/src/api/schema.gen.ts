@@ -136,7 +136,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One run: experiment, folds, figures, leak certificate
+         * One run: experiment, folds, figures, leakage report
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getTrainingRun"];
@@ -288,7 +288,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/model-versions/{versionId}/follow-ups": {
+    "/v1/model-versions/{versionId}/post-deployment-evaluations": {
         parameters: {
             query?: never;
             header?: never;
@@ -299,20 +299,20 @@ export interface paths {
          * How a version did on outcomes that became known later, newest first
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
-        get: operations["listFollowUps"];
+        get: operations["listPostDeploymentEvaluations"];
         put?: never;
         /**
          * Judge a version of the register on outcomes as they are known at an instant
          * @description Roles: data-scientist, control-leader, auditor.
          */
-        post: operations["startFollowUp"];
+        post: operations["startPostDeploymentEvaluation"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/follow-ups/{followUpId}": {
+    "/v1/post-deployment-evaluations/{evaluationId}": {
         parameters: {
             query?: never;
             header?: never;
@@ -323,7 +323,7 @@ export interface paths {
          * One follow-up, whole
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
-        get: operations["getFollowUp"];
+        get: operations["getPostDeploymentEvaluation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -343,7 +343,7 @@ export interface paths {
          * How far a follow-up has come
          * @description Roles: data-scientist, control-leader, auditor.
          */
-        get: operations["getFollowUpRun"];
+        get: operations["getPostDeploymentEvaluationRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -400,7 +400,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The nonce to sign in with for one act
+         * The nonce to sign in with for one permission
          * @description Roles: data-scientist, approver, reviewer.
          */
         get: operations["getNonce"];
@@ -485,7 +485,7 @@ export interface paths {
          * Give one of two reasons for passing over a failed gate
          * @description Roles: approver.
          */
-        post: operations["overrideGate"];
+        post: operations["waiveGate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -660,7 +660,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Actors that the caller assesses before their rank is shown
+         * Providers that the caller assesses before their rank is shown
          * @description Roles: reviewer, approver, control-leader, caseworker, auditor.
          */
         get: operations["listBlindLines"];
@@ -682,7 +682,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say what one thinks of an actor before its rank is shown
+         * Say what one thinks of a provider before its rank is shown
          * @description Roles: caseworker, control-leader.
          */
         post: operations["assessLine"];
@@ -692,7 +692,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/selection-lists/{listId}/seals": {
+    "/v1/selection-lists/{listId}/sign-offs": {
         parameters: {
             query?: never;
             header?: never;
@@ -705,7 +705,7 @@ export interface paths {
          * Seal a draft: two different people are needed
          * @description Roles: control-leader.
          */
-        post: operations["sealList"];
+        post: operations["signOffList"];
         delete?: never;
         options?: never;
         head?: never;
@@ -732,7 +732,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/actors/{actor}/openings": {
+    "/v1/providers/{provider}/openings": {
         parameters: {
             query?: never;
             header?: never;
@@ -742,17 +742,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open an actor for a purpose: one entry in the ledger
+         * Open a provider for a purpose: one entry in the ledger
          * @description Roles: control-leader, caseworker, reviewer, auditor, privacy-officer.
          */
-        post: operations["openActor"];
+        post: operations["openProvider"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/actors/{actor}": {
+    "/v1/providers/{provider}": {
         parameters: {
             query?: never;
             header?: never;
@@ -760,10 +760,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * An actor beside its peers, with reasons, NOK by month, sample bills and history
+         * A provider beside its peers, with reasons, NOK by month, sample bills and history
          * @description Roles: control-leader, caseworker, reviewer, auditor, privacy-officer.
          */
-        get: operations["getActor"];
+        get: operations["getProvider"];
         put?: never;
         post?: never;
         delete?: never;
@@ -772,7 +772,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/actors/{actor}/days/{day}": {
+    "/v1/providers/{provider}/days/{day}": {
         parameters: {
             query?: never;
             header?: never;
@@ -780,10 +780,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One day of an actor, contact by contact, as the time engine counts it
+         * One day of a provider, contact by contact, as the time engine counts it
          * @description Roles: control-leader, caseworker, reviewer, auditor, privacy-officer.
          */
-        get: operations["getActorDay"];
+        get: operations["getProviderDay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1022,7 +1022,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakFound" | "EngineMissing" | "ComputingFailed" | "SourceAway" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
             title: string;
             next?: string;
         };
@@ -1032,7 +1032,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakFound" | "EngineMissing" | "ComputingFailed" | "SourceAway" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
             title: string;
             next?: string;
         };
@@ -1094,7 +1094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1225,8 +1225,8 @@ export interface operations {
                                 capacity: number;
                                 versionId: string;
                                 /** @enum {string} */
-                                state: "draft" | "sealed" | "refused" | "expired";
-                                seals: number;
+                                state: "draft" | "approved" | "refused" | "expired";
+                                signOffs: number;
                                 candidates: number;
                             };
                             /** @description the caller can seal it */
@@ -1240,8 +1240,8 @@ export interface operations {
                             capacity: number;
                             versionId: string;
                             /** @enum {string} */
-                            state: "draft" | "sealed" | "refused" | "expired";
-                            seals: number;
+                            state: "draft" | "approved" | "refused" | "expired";
+                            signOffs: number;
                             candidates: number;
                         } | null;
                         failed: {
@@ -1260,12 +1260,12 @@ export interface operations {
                             startedAt: string;
                             endedAt: string | null;
                         }[];
-                        emergencies: {
+                        interventions: {
                             /** Format: uuid */
-                            emergencyId: string;
+                            interventionId: string;
                             slot: string;
                             /** @enum {string} */
-                            kind: "stop" | "return";
+                            kind: "suspend" | "roll-back";
                             /** Format: date-time */
                             at: string;
                             confirmBy: string | null;
@@ -1313,7 +1313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1419,7 +1419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1523,7 +1523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1639,7 +1639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1765,7 +1765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1876,7 +1876,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1980,8 +1980,8 @@ export interface operations {
                             fold: string;
                             family: string;
                             trainRows: number;
-                            /** @description never controlled actors that were fitted beside them */
-                            unlabelledRows: number | null;
+                            /** @description never controlled providers that were fitted beside them */
+                            unlabeledRows: number | null;
                             testRows: number;
                             testPositives: number;
                             validationLoss: number;
@@ -2008,7 +2008,7 @@ export interface operations {
                             slice: string;
                             method: string;
                         }[];
-                        leaks: {
+                        leakage: {
                             /** @enum {string} */
                             verdict: "clean" | "needs-reason" | "refused";
                             tests: number;
@@ -2038,7 +2038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2150,7 +2150,7 @@ export interface operations {
                                     hi: number;
                                     n: number;
                                 };
-                                kroner?: {
+                                amountNok?: {
                                     value: number;
                                     lo: number;
                                     hi: number;
@@ -2181,7 +2181,7 @@ export interface operations {
                                 hi: number;
                                 n: number;
                             };
-                            inVain: {
+                            falseDiscoveryRate: {
                                 value: number;
                                 lo: number;
                                 hi: number;
@@ -2197,12 +2197,12 @@ export interface operations {
                                 isotonic: number;
                             };
                             /**
-                             * @description What probabilities are read from, if not from the raw score: where it stands among all active actors
+                             * @description What probabilities are read from, if not from the raw score: where it stands among all active providers
                              * @enum {string}
                              */
-                            readFrom?: "standing";
+                            calibrationInput?: "population-rank";
                             /** @description Of a frozen version on later outcomes: the loss of what it promised */
-                            promisedLogLoss?: number;
+                            predictedLogLoss?: number;
                             bins: {
                                 rows: number;
                                 meanProbability: number;
@@ -2219,7 +2219,7 @@ export interface operations {
                                 };
                             }[];
                             /** @description Controls that rest on more than the columns show: how many times the odds of a finding they had at the same score */
-                            beyondColumns?: {
+                            caseSourceOffset?: {
                                 bases: string[];
                                 oddsRatio: {
                                     value: number;
@@ -2232,8 +2232,8 @@ export interface operations {
                         amounts?: {
                             family: string;
                             orderedAs: string;
-                            expectedKroner: number;
-                            upheldKroner: number;
+                            expectedAmountNok: number;
+                            upheldNok: number;
                             ratio: {
                                 value: number;
                                 lo: number;
@@ -2270,13 +2270,13 @@ export interface operations {
                                 fold: string;
                                 /** Format: date */
                                 asOf: string;
-                                actors: number;
+                                providers: number;
                                 controlled: number;
                                 drawn: number;
                             }[];
                             lists: {
                                 family: string;
-                                /** @description 0: all active actors */
+                                /** @description 0: all active providers */
                                 k: number;
                                 /** @enum {string} */
                                 estimator: "naive" | "score-matched" | "inverse-probability" | "doubly-robust" | "random-arm" | "contraction" | "bounds";
@@ -2299,7 +2299,7 @@ export interface operations {
                                         hi: number;
                                         n: number;
                                     };
-                                    kroner: {
+                                    amountNok: {
                                         value: number;
                                         lo: number;
                                         hi: number;
@@ -2313,7 +2313,7 @@ export interface operations {
                                         hi: number;
                                         n: number;
                                     };
-                                    kroner: {
+                                    amountNok: {
                                         value: number;
                                         lo: number;
                                         hi: number;
@@ -2327,7 +2327,7 @@ export interface operations {
                             }[];
                             groups: {
                                 group: string;
-                                actors: number;
+                                providers: number;
                                 trainRows: number;
                                 trainFindings: number;
                                 thin: boolean;
@@ -2354,7 +2354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2457,7 +2457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2563,7 +2563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2686,7 +2686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2851,7 +2851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2958,7 +2958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3069,7 +3069,7 @@ export interface operations {
                         lists: string[];
                         ledger: {
                             seq: number;
-                            act: string;
+                            event: string;
                         }[];
                     }[];
                 };
@@ -3092,7 +3092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3157,7 +3157,7 @@ export interface operations {
             };
         };
     };
-    listFollowUps: {
+    listPostDeploymentEvaluations: {
         parameters: {
             query?: never;
             header?: never;
@@ -3176,7 +3176,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        followUpId: string;
+                        evaluationId: string;
                         /**
                          * Format: date-time
                          * @description what was known then was judged on
@@ -3209,7 +3209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3274,7 +3274,7 @@ export interface operations {
             };
         };
     };
-    startFollowUp: {
+    startPostDeploymentEvaluation: {
         parameters: {
             query?: never;
             header?: never;
@@ -3323,7 +3323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3388,13 +3388,13 @@ export interface operations {
             };
         };
     };
-    getFollowUp: {
+    getPostDeploymentEvaluation: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description the id, or six or more of its first characters */
-                followUpId: string;
+                evaluationId: string;
             };
             cookie?: never;
         };
@@ -3436,7 +3436,7 @@ export interface operations {
                                     hi: number;
                                     n: number;
                                 };
-                                kroner?: {
+                                amountNok?: {
                                     value: number;
                                     lo: number;
                                     hi: number;
@@ -3467,7 +3467,7 @@ export interface operations {
                                 hi: number;
                                 n: number;
                             };
-                            inVain: {
+                            falseDiscoveryRate: {
                                 value: number;
                                 lo: number;
                                 hi: number;
@@ -3483,12 +3483,12 @@ export interface operations {
                                 isotonic: number;
                             };
                             /**
-                             * @description What probabilities are read from, if not from the raw score: where it stands among all active actors
+                             * @description What probabilities are read from, if not from the raw score: where it stands among all active providers
                              * @enum {string}
                              */
-                            readFrom?: "standing";
+                            calibrationInput?: "population-rank";
                             /** @description Of a frozen version on later outcomes: the loss of what it promised */
-                            promisedLogLoss?: number;
+                            predictedLogLoss?: number;
                             bins: {
                                 rows: number;
                                 meanProbability: number;
@@ -3505,7 +3505,7 @@ export interface operations {
                                 };
                             }[];
                             /** @description Controls that rest on more than the columns show: how many times the odds of a finding they had at the same score */
-                            beyondColumns?: {
+                            caseSourceOffset?: {
                                 bases: string[];
                                 oddsRatio: {
                                     value: number;
@@ -3518,8 +3518,8 @@ export interface operations {
                         amounts?: {
                             family: string;
                             orderedAs: string;
-                            expectedKroner: number;
-                            upheldKroner: number;
+                            expectedAmountNok: number;
+                            upheldNok: number;
                             ratio: {
                                 value: number;
                                 lo: number;
@@ -3556,13 +3556,13 @@ export interface operations {
                                 fold: string;
                                 /** Format: date */
                                 asOf: string;
-                                actors: number;
+                                providers: number;
                                 controlled: number;
                                 drawn: number;
                             }[];
                             lists: {
                                 family: string;
-                                /** @description 0: all active actors */
+                                /** @description 0: all active providers */
                                 k: number;
                                 /** @enum {string} */
                                 estimator: "naive" | "score-matched" | "inverse-probability" | "doubly-robust" | "random-arm" | "contraction" | "bounds";
@@ -3585,7 +3585,7 @@ export interface operations {
                                         hi: number;
                                         n: number;
                                     };
-                                    kroner: {
+                                    amountNok: {
                                         value: number;
                                         lo: number;
                                         hi: number;
@@ -3599,7 +3599,7 @@ export interface operations {
                                         hi: number;
                                         n: number;
                                     };
-                                    kroner: {
+                                    amountNok: {
                                         value: number;
                                         lo: number;
                                         hi: number;
@@ -3613,7 +3613,7 @@ export interface operations {
                             }[];
                             groups: {
                                 group: string;
-                                actors: number;
+                                providers: number;
                                 trainRows: number;
                                 trainFindings: number;
                                 thin: boolean;
@@ -3640,7 +3640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3705,7 +3705,7 @@ export interface operations {
             };
         };
     };
-    getFollowUpRun: {
+    getPostDeploymentEvaluationRun: {
         parameters: {
             query?: never;
             header?: never;
@@ -3726,7 +3726,7 @@ export interface operations {
                         /** @enum {string} */
                         state: "running" | "done" | "failed";
                         step: string | null;
-                        followUpId: string | null;
+                        evaluationId: string | null;
                     };
                 };
             };
@@ -3748,7 +3748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3873,7 +3873,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4006,7 +4006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4074,7 +4074,7 @@ export interface operations {
     getNonce: {
         parameters: {
             query: {
-                act: "promotion.request" | "promotion.approve" | "promotion.refuse";
+                permission: "promotion.request" | "promotion.approve" | "promotion.refuse";
                 /** @description the id, or six or more of its first characters */
                 version: string;
                 requestId: string;
@@ -4114,7 +4114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4231,7 +4231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4347,7 +4347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4463,7 +4463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4528,7 +4528,7 @@ export interface operations {
             };
         };
     };
-    overrideGate: {
+    waiveGate: {
         parameters: {
             query?: never;
             header?: never;
@@ -4579,7 +4579,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4665,12 +4665,12 @@ export interface operations {
                     "application/json": {
                         of: {
                             /** @enum {string} */
-                            kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "follow-up" | "case" | "outcome";
+                            kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "post-deployment-evaluation" | "case" | "outcome";
                             id: string;
                         };
                         nodes: {
                             /** @enum {string} */
-                            kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "follow-up" | "case" | "outcome";
+                            kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "post-deployment-evaluation" | "case" | "outcome";
                             id: string;
                             distance: number;
                             at: string | null;
@@ -4705,7 +4705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4815,7 +4815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4905,7 +4905,7 @@ export interface operations {
                         /** Format: uuid */
                         key: string;
                         /** @enum {string} */
-                        kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "follow-up" | "case" | "outcome";
+                        kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "post-deployment-evaluation" | "case" | "outcome";
                         id: string;
                     };
                 };
@@ -4928,7 +4928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5044,7 +5044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5138,8 +5138,8 @@ export interface operations {
                             capacity: number;
                             versionId: string;
                             /** @enum {string} */
-                            state: "draft" | "sealed" | "refused" | "expired";
-                            seals: number;
+                            state: "draft" | "approved" | "refused" | "expired";
+                            signOffs: number;
                             candidates: number;
                         }[];
                         /** @description cursor of the next page; null on the last */
@@ -5165,7 +5165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5256,8 +5256,8 @@ export interface operations {
                         capacity: number;
                         versionId: string;
                         /** @enum {string} */
-                        state: "draft" | "sealed" | "refused" | "expired";
-                        seals: number;
+                        state: "draft" | "approved" | "refused" | "expired";
+                        signOffs: number;
                         candidates: number;
                     };
                 };
@@ -5280,7 +5280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5373,7 +5373,7 @@ export interface operations {
                     "application/json": {
                         rows: {
                             rank: number;
-                            /** @description surrogate of the actor */
+                            /** @description surrogate of the provider */
                             entity: string;
                             /** @description practice number, as caseworkers know it */
                             practice: string | null;
@@ -5386,7 +5386,7 @@ export interface operations {
                             /** @description what a control is expected to find: probability times amount; null of versions that cannot say */
                             expectedOre: number | null;
                             /** @description the model has seen nothing similar, so little stands behind its figures; null of versions that cannot say */
-                            unlike: boolean | null;
+                            outOfDistribution: boolean | null;
                             /** @description refunds of the last year before the as-of date */
                             amountOre: number | null;
                         }[];
@@ -5413,7 +5413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5519,7 +5519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5627,7 +5627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5745,7 +5745,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5810,7 +5810,7 @@ export interface operations {
             };
         };
     };
-    sealList: {
+    signOffList: {
         parameters: {
             query?: never;
             header?: never;
@@ -5837,7 +5837,7 @@ export interface operations {
                     "application/json": {
                         listId: string;
                         state: string;
-                        seals: number;
+                        signOffs: number;
                     };
                 };
             };
@@ -5859,7 +5859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5951,7 +5951,7 @@ export interface operations {
                     "application/json": {
                         listId: string;
                         state: string;
-                        seals: number;
+                        signOffs: number;
                     };
                 };
             };
@@ -5973,7 +5973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6038,13 +6038,13 @@ export interface operations {
             };
         };
     };
-    openActor: {
+    openProvider: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description surrogate such as P12, or practice number */
-                actor: string;
+                provider: string;
             };
             cookie?: never;
         };
@@ -6091,7 +6091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6156,7 +6156,7 @@ export interface operations {
             };
         };
     };
-    getActor: {
+    getProvider: {
         parameters: {
             query: {
                 /** @description what POST …/openings gave */
@@ -6166,7 +6166,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description surrogate such as P12, or practice number */
-                actor: string;
+                provider: string;
             };
             cookie?: never;
         };
@@ -6283,7 +6283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6348,7 +6348,7 @@ export interface operations {
             };
         };
     };
-    getActorDay: {
+    getProviderDay: {
         parameters: {
             query: {
                 /** @description what POST …/openings gave */
@@ -6357,7 +6357,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description surrogate such as P12, or practice number */
-                actor: string;
+                provider: string;
                 day: string;
             };
             cookie?: never;
@@ -6412,7 +6412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6484,7 +6484,7 @@ export interface operations {
                 cursor?: string;
                 /** @description rows of a page */
                 limit?: number;
-                /** @description only look-ups of actors that were no own case */
+                /** @description only look-ups of providers that were no own case */
                 outside?: "true" | "false";
                 by?: string;
             };
@@ -6509,7 +6509,7 @@ export interface operations {
                             by: string | null;
                             role: string;
                             /** @enum {string} */
-                            kind: "actor" | "list" | "list-export" | "ledger-export";
+                            kind: "provider" | "list" | "list-export" | "ledger-export";
                             subjectId: string;
                             purpose: string;
                             caseNo: string | null;
@@ -6539,7 +6539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6613,8 +6613,8 @@ export interface operations {
                 limit?: number;
                 /** @description beginning of the subject's id */
                 subject?: string;
-                /** @description beginning of the act's name */
-                act?: string;
+                /** @description beginning of the event's name */
+                event?: string;
                 by?: string;
             };
             header?: never;
@@ -6634,7 +6634,7 @@ export interface operations {
                             seq: number;
                             /** Format: date-time */
                             at: string;
-                            act: string;
+                            event: string;
                             by: string | null;
                             role: string | null;
                             purpose: string | null;
@@ -6675,7 +6675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6793,7 +6793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6898,7 +6898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7014,7 +7014,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7115,7 +7115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7236,7 +7236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7356,7 +7356,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7446,7 +7446,7 @@ export interface operations {
                             snapshotId: string;
                             /** Format: date-time */
                             asOf: string;
-                            /** @description last sealed load batch that it saw */
+                            /** @description last committed load batch that it saw */
                             horizon: number;
                             rows: number;
                             /** Format: date-time */
@@ -7475,7 +7475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7585,7 +7585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7694,7 +7694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is missing, or the act is not allowed */
+            /** @description The role is missing, or the action is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -17,7 +17,7 @@ const WORDS = {
     among: 'Kroner øverst på listen',
     first: 'De første',
     byScore: 'Etter skår',
-    byNok: 'Etter forventet beløp',
+    byAmount: 'Etter forventet beløp',
   },
   en: {
     title: 'Expected NOK',
@@ -30,7 +30,7 @@ const WORDS = {
     among: 'NOK of the first on the list',
     first: 'The first',
     byScore: 'By score',
-    byNok: 'By expected NOK',
+    byAmount: 'By expected NOK',
   },
 };
 
@@ -48,11 +48,13 @@ export function Amounts({
   const f = useFormats();
   const { language } = useLanguage();
   const own = of.filter((row) => family === undefined || row.family === family);
-  const upheld = rows.filter(({ metric, slice, k }) => metric === 'kroner-upheld' && slice === 'all' && k > 0);
+  const upheld = rows.filter(({ metric, slice, k }) => metric === 'amount-upheld' && slice === 'all' && k > 0);
   const ks = [...new Set(upheld.map(({ k }) => k))].sort((a, b) => a - b);
-  const kroner = (name: string, k: number) => {
+  const amountNok = (name: string, k: number) => {
     const found = upheld.find((row) => row.family === name && row.k === k);
-    return found ? `${f.kroner(found.value * 100)} [${f.kroner(found.lo * 100)}, ${f.kroner(found.hi * 100)}]` : '–';
+    return found
+      ? `${f.amountNok(found.value * 100)} [${f.amountNok(found.lo * 100)}, ${f.amountNok(found.hi * 100)}]`
+      : '–';
   };
   const lists = own.flatMap((row) => ks.map((k) => ({ ...row, k })));
   if (own.length === 0) return null;
@@ -64,8 +66,8 @@ export function Amounts({
         keyOf={(r) => r.family}
         columns={[
           { head: w.family, cell: (r) => FAMILIES[language][r.family] ?? r.family },
-          { head: w.expected, numeric: true, cell: (r) => f.kroner(r.expectedKroner * 100) },
-          { head: w.upheld, numeric: true, cell: (r) => f.kroner(r.upheldKroner * 100) },
+          { head: w.expected, numeric: true, cell: (r) => f.amountNok(r.expectedAmountNok * 100) },
+          { head: w.upheld, numeric: true, cell: (r) => f.amountNok(r.upheldNok * 100) },
           {
             head: w.ratio,
             cell: (r) => <Interval of={r.ratio} digits={2} to={Math.max(2, ...own.map(({ ratio }) => ratio.hi))} />,
@@ -80,8 +82,8 @@ export function Amounts({
         columns={[
           { head: w.family, cell: (r) => FAMILIES[language][r.family] ?? r.family },
           { head: w.first, numeric: true, cell: (r) => r.k },
-          { head: w.byScore, numeric: true, cell: (r) => kroner(r.family, r.k) },
-          { head: w.byNok, numeric: true, cell: (r) => kroner(r.orderedAs, r.k) },
+          { head: w.byScore, numeric: true, cell: (r) => amountNok(r.family, r.k) },
+          { head: w.byAmount, numeric: true, cell: (r) => amountNok(r.orderedAs, r.k) },
         ]}
       />
     </Section>

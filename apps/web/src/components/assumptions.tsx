@@ -6,7 +6,7 @@ const WORDS = {
   en: { estimand: 'What is estimated', assumption: 'Assumption', method: 'Method' },
 };
 
-/** Evaluations say what they rest on in English; these are what they say of controlled actors that stand for all (`naive`). */
+/** Evaluations say what they rest on in English; these are what they say of controlled providers that stand for all (`naive`). */
 const NAIVE_NB = {
   estimand: 'andelen med funn blant de k første, om listen hadde vært trukket blant aktørene som ble kontrollert',
   assumption:
@@ -36,7 +36,7 @@ export function Rests({ estimand, assumption }: { estimand: string; assumption: 
 export function Method({ of }: { of: string }) {
   const w = useWords(WORDS);
   const { language } = useLanguage();
-  const naive = /^naive on controlled actors, entity bootstrap (\d+), (\d+) %$/.exec(of);
+  const naive = /^naive on controlled providers, entity bootstrap (\d+), (\d+) %$/.exec(of);
   const said = language === 'nb' && naive ? NAIVE_NB.method(naive[1]!, naive[2]!) : of;
   return (
     <Paragraph data-size="sm" className="lead">

@@ -18,7 +18,7 @@ const WORDS = {
   en: {
     reason: 'Reason',
     reasonHelp: 'Say why. The words can be erased later; that they were written stands.',
-    confirm: 'You confirm by a sign-in of its own for this very act.',
+    confirm: 'You confirm by a sign-in of its own for this very permission.',
     go: 'Go on and confirm',
     cancel: 'Cancel',
     working: 'Doing it …',
@@ -26,7 +26,7 @@ const WORDS = {
 };
 
 export interface ActSpec {
-  readonly act: 'promotion.request' | 'promotion.approve' | 'promotion.refuse';
+  readonly permission: 'promotion.request' | 'promotion.approve' | 'promotion.refuse';
   readonly versionId: string;
   readonly requestId: string;
   readonly label: string;
@@ -37,9 +37,9 @@ export interface ActSpec {
   readonly done: (kept: { requestId: string }) => void;
 }
 
-const KEPT = 'utplukk.act';
+const KEPT = 'utplukk.permission';
 interface Kept {
-  readonly act: string;
+  readonly permission: string;
   readonly versionId: string;
   readonly requestId: string;
   readonly reason: string;
@@ -50,7 +50,7 @@ const readKept = (): Kept | undefined => {
 };
 
 /**
- * An act that needs a sign-in of its own. What was written stays in this window while the identity provider asks; after
+ * An permission that needs a sign-in of its own. What was written stays in this window while the identity provider asks; after
  * that the page comes back, and does what was confirmed. Another person's confirmation does nothing.
  */
 export function Act({ spec }: { spec: ActSpec }) {
@@ -64,13 +64,13 @@ export function Act({ spec }: { spec: ActSpec }) {
     mutationFn: async () => {
       const { nonce } = await answer(
         api.GET('/v1/nonces', {
-          params: { query: { act: spec.act, version: spec.versionId, requestId: spec.requestId } },
+          params: { query: { permission: spec.permission, version: spec.versionId, requestId: spec.requestId } },
         }),
       );
-      const kept: Kept = { act: spec.act, versionId: spec.versionId, requestId: spec.requestId, reason };
+      const kept: Kept = { permission: spec.permission, versionId: spec.versionId, requestId: spec.requestId, reason };
       sessionStorage.setItem(KEPT, JSON.stringify(kept));
       location.assign(
-        `/auth/evidence?nonce=${encodeURIComponent(nonce)}&return=${encodeURIComponent(`${here.pathname}?confirmed=${spec.act}`)}`,
+        `/auth/evidence?nonce=${encodeURIComponent(nonce)}&return=${encodeURIComponent(`${here.pathname}?confirmed=${spec.permission}`)}`,
       );
     },
   });
@@ -78,11 +78,16 @@ export function Act({ spec }: { spec: ActSpec }) {
   const { mutate } = run;
   useEffect(() => {
     const kept = readKept();
-    if (search.get('confirmed') !== spec.act || kept?.act !== spec.act || kept.versionId !== spec.versionId) return;
+    if (
+      search.get('confirmed') !== spec.permission ||
+      kept?.permission !== spec.permission ||
+      kept.versionId !== spec.versionId
+    )
+      return;
     sessionStorage.removeItem(KEPT);
     void go(here.pathname, { replace: true });
     if (!search.get('problem')) mutate(kept);
-  }, [search, spec.act, spec.versionId, mutate, go, here.pathname]);
+  }, [search, spec.permission, spec.versionId, mutate, go, here.pathname]);
   if (run.isPending) return <Paragraph role="status">{w.working}</Paragraph>;
   const color = spec.danger ? 'danger' : undefined;
   return (

@@ -7,7 +7,7 @@ import { BASES, METRICS } from '../messages/states';
 import { useFormats, useLanguage, useWords } from '../i18n';
 import { Amounts } from './amounts';
 import { Chart } from './chart';
-import { Everybody, Nuisance } from './population-estimates';
+import { Population, Nuisance } from './population-estimates';
 import { Interval } from './interval';
 import { Method, Rests } from './assumptions';
 import { Section } from './page';
@@ -22,7 +22,7 @@ const WORDS = {
     curveLead: 'Andel med funn blant de k første. Båndet er 95 %.',
     k: 'k, listens lengde',
     precision: 'Presisjon',
-    kroner: 'Kroner opprettholdt',
+    amountNok: 'Kroner opprettholdt',
     groups: 'Etter gruppe, periode og grunnlag',
     slice: 'Rader',
     pairs: 'Parvis forskjell',
@@ -36,19 +36,19 @@ const WORDS = {
     group: 'Gruppe',
     shareRows: 'Andel av rader',
     shareList: 'Andel av liste',
-    inVain: 'Uten funn',
+    falseDiscoveryRate: 'Uten funn',
     few: 'få rader',
     calibration: 'Kalibrering',
     calibrationLead: 'Lovet mot funnet. På linjen stemmer de.',
-    promised: 'Lovet sannsynlighet',
+    predicted: 'Lovet sannsynlighet',
     found: 'Funnet andel',
     ideal: 'stemmer',
-    standing: 'Sannsynligheten leses av hvor skåren står blant alle aktive aktører.',
+    rankNormalizer: 'Sannsynligheten leses av hvor skåren står blant alle aktive aktører.',
     top: 'Øverst på listen',
     chosen: 'Valgt',
     leftOut: (bases: string, n: string, times: string) =>
       `Kontroller åpnet på ${bases} (${n}) hadde ${times} ganger oddsen for funn ved samme skår og er holdt utenfor her: versjonen lover for aktører uten.`,
-    promisedLoss: (own: string, anew: string) =>
+    predictedLoss: (own: string, anew: string) =>
       `Logaritmisk tap av det den lovet: ${own}; tilpasset på nytt ville det vært ${anew}.`,
     beyond: (bases: string, n: string, times: string) =>
       `Kontroller åpnet på ${bases} (${n}) hadde ${times} ganger oddsen for funn ved samme skår: de hviler på mer enn kolonnene viser. Lovet ovenfor regner det med; sannsynligheter på lister er for aktører uten.`,
@@ -67,7 +67,7 @@ const WORDS = {
     curveLead: 'Share with a finding among the first k. The band is 95 %.',
     k: 'k, length of the list',
     precision: 'Precision',
-    kroner: 'NOK upheld',
+    amountNok: 'NOK upheld',
     groups: 'By group, period and basis',
     slice: 'Rows',
     pairs: 'Difference in pairs',
@@ -81,22 +81,22 @@ const WORDS = {
     group: 'Group',
     shareRows: 'Share of rows',
     shareList: 'Share of list',
-    inVain: 'In vain',
+    falseDiscoveryRate: 'In vain',
     few: 'few rows',
     calibration: 'Calibration',
     calibrationLead: 'Promised against found. On the line they agree.',
-    promised: 'Promised probability',
+    predicted: 'Promised probability',
     found: 'Found share',
     ideal: 'agree',
-    standing: 'A probability is read from where the score stands among all active actors.',
+    rankNormalizer: 'A probability is read from where the score stands among all active providers.',
     top: 'First of the list',
     chosen: 'Chosen',
     leftOut: (bases: string, n: string, times: string) =>
-      `Controls opened on ${bases} (${n}) had ${times} times the odds of a finding at the same score and are left out here: the version promises of actors without it.`,
-    promisedLoss: (own: string, anew: string) =>
+      `Controls opened on ${bases} (${n}) had ${times} times the odds of a finding at the same score and are left out here: the version promises of providers without it.`,
+    predictedLoss: (own: string, anew: string) =>
       `Log loss of what it promised: ${own}; fitted anew it would have been ${anew}.`,
     beyond: (bases: string, n: string, times: string) =>
-      `Controls opened on ${bases} (${n}) had ${times} times the odds of a finding at the same score: they rest on more than the columns show. What was promised above counts it; probabilities on lists are those of actors without it.`,
+      `Controls opened on ${bases} (${n}) had ${times} times the odds of a finding at the same score: they rest on more than the columns show. What was promised above counts it; probabilities on lists are those of providers without it.`,
     period: 'period',
     openedOn: 'opened on',
     all: 'all',
@@ -222,7 +222,7 @@ export function Curves({ of }: { of: readonly { label: string; curves: Evaluatio
               { head: w.family, cell: (r) => r.name },
               { head: w.k, numeric: true, cell: (r) => r.k },
               { head: w.precision, cell: (r) => <Interval of={r.precision} /> },
-              { head: w.kroner, numeric: true, cell: (r) => (r.kroner ? f.kroner(r.kroner.value) : '–') },
+              { head: w.amountNok, numeric: true, cell: (r) => (r.amountNok ? f.amountNok(r.amountNok.value) : '–') },
             ]}
           />
         }
@@ -318,7 +318,7 @@ export function Fairness({ of, family }: { of: Evaluation['fairness']; family: s
           { head: w.slice, numeric: true, cell: (r) => f.number(r.rows) },
           { head: w.shareRows, numeric: true, cell: (r) => f.share(r.shareOfRows) },
           { head: w.shareList, cell: (r) => <Interval of={r.shareOfList} digits={2} /> },
-          { head: w.inVain, cell: (r) => <Interval of={r.inVain} digits={2} /> },
+          { head: w.falseDiscoveryRate, cell: (r) => <Interval of={r.falseDiscoveryRate} digits={2} /> },
         ]}
       />
     </Section>
@@ -329,11 +329,11 @@ export function Calibration({ of }: { of: Evaluation['reliability'][number] }) {
   const w = useWords(WORDS);
   const bases = useWords(BASES);
   const f = useFormats();
-  const beyond = of.beyondColumns;
+  const beyond = of.caseSourceOffset;
   const { value = 1, lo = 1, hi = 1, n = 0 } = beyond?.oddsRatio ?? {};
   const option = useMemo<EChartsOption>(
     () => ({
-      xAxis: { type: 'value', min: 0, max: 1, name: w.promised, nameLocation: 'middle', nameGap: 28 },
+      xAxis: { type: 'value', min: 0, max: 1, name: w.predicted, nameLocation: 'middle', nameGap: 28 },
       yAxis: { type: 'value', min: 0, max: 1, name: w.found },
       series: [
         {
@@ -357,9 +357,9 @@ export function Calibration({ of }: { of: Evaluation['reliability'][number] }) {
     [of, w],
   );
   const how =
-    of.promisedLogLoss === undefined
-      ? `${w.chosen}: ${of.chosen}.${of.readFrom ? ` ${w.standing}` : ''}`
-      : w.promisedLoss(f.number(of.promisedLogLoss, 3), f.number(of.logLoss[of.chosen], 3));
+    of.predictedLogLoss === undefined
+      ? `${w.chosen}: ${of.chosen}.${of.calibrationInput ? ` ${w.rankNormalizer}` : ''}`
+      : w.predictedLoss(f.number(of.predictedLogLoss, 3), f.number(of.logLoss[of.chosen], 3));
   return (
     <Section title={w.calibration} lead={`${w.calibrationLead} ${how}`}>
       <Chart
@@ -371,7 +371,7 @@ export function Calibration({ of }: { of: Evaluation['reliability'][number] }) {
             rows={of.bins}
             keyOf={(bin) => String(bin.meanProbability)}
             columns={[
-              { head: w.promised, numeric: true, cell: (bin) => f.share(bin.meanProbability) },
+              { head: w.predicted, numeric: true, cell: (bin) => f.share(bin.meanProbability) },
               { head: w.found, numeric: true, cell: (bin) => f.share(bin.findingRate) },
               { head: w.n, numeric: true, cell: (bin) => f.number(bin.rows) },
             ]}
@@ -384,13 +384,13 @@ export function Calibration({ of }: { of: Evaluation['reliability'][number] }) {
         keyOf={(t) => String(t.k)}
         columns={[
           { head: w.top, numeric: true, cell: (t) => t.k },
-          { head: w.promised, numeric: true, cell: (t) => f.share(t.meanProbability) },
+          { head: w.predicted, numeric: true, cell: (t) => f.share(t.meanProbability) },
           { head: w.found, cell: (t) => <Interval of={t.findingRate} digits={2} /> },
         ]}
       />
       {beyond ? (
         <Paragraph data-size="sm" className="lead">
-          {(of.promisedLogLoss === undefined ? w.beyond : w.leftOut)(
+          {(of.predictedLogLoss === undefined ? w.beyond : w.leftOut)(
             beyond.bases.map((name) => bases[name] ?? name).join(', '),
             f.number(n),
             `${f.number(value, 2)} [${f.number(lo, 2)}; ${f.number(hi, 2)}]`,
@@ -453,7 +453,7 @@ export function EvaluationView({ of, family }: { of: Evaluation; family?: string
       {families.length <= 1 ? <OfFamily of={of} family={family} /> : null}
       {of.amounts ? <Amounts of={of.amounts} rows={of.rows} family={family} /> : null}
       {of.nuisance ? <Nuisance of={of.nuisance} /> : null}
-      {of.population ? <Everybody of={of.population} family={family} /> : null}
+      {of.population ? <Population of={of.population} family={family} /> : null}
       {families.length > 1 ? (
         <Section title={w.each} lead={w.eachLead}>
           {families.map((name, i) => (

@@ -15,7 +15,7 @@ const WORDS = {
     names: {
       'enough-outcomes': 'Nok utfall',
       'no-nuisance': 'Ser ikke hvem som kontrollerte',
-      'leak-certificate': 'Lekkasjeattest',
+      'leakage-report': 'Lekkasjeattest',
       'labels-stand': 'Fasiten står',
       'not-worse-than-champion': 'Ikke dårligere enn gjeldende modell',
       calibration: 'Kalibrering',
@@ -33,7 +33,7 @@ const WORDS = {
     names: {
       'enough-outcomes': 'Enough outcomes',
       'no-nuisance': 'Does not see who looked',
-      'leak-certificate': 'Leak certificate',
+      'leakage-report': 'Leak certificate',
       'labels-stand': 'Labels stand',
       'not-worse-than-champion': 'Not worse than the champion',
       calibration: 'Calibration',

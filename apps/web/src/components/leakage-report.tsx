@@ -5,36 +5,36 @@ import { Section } from './page';
 
 const WORDS = {
   nb: {
-    leak: 'Lekkasjesjekk',
-    leaks: {
-      clean: 'Ingen lekkasje funnet',
+    title: 'Kontroll av utfallslekkasje',
+    verdicts: {
+      clean: 'Ingen utfallslekkasje funnet',
       'needs-reason': 'Noe ser for godt ut: to personer må gi en grunn før modellen kan tas i bruk',
-      refused: 'Lekkasje funnet',
+      refused: 'Utfallslekkasje funnet',
     },
     tests: (n: number) => `${n} prøver`,
-    certificate: 'Attesten',
+    certificate: 'Rapporten',
   },
   en: {
-    leak: 'Leak check',
-    leaks: {
-      clean: 'No leak was found',
+    title: 'Target-leakage check',
+    verdicts: {
+      clean: 'No target leakage was found',
       'needs-reason': 'Something looks too good: two people have to give a reason before the model can go live',
-      refused: 'A leak was found',
+      refused: 'Target leakage was found',
     },
     tests: (n: number) => `${n} tests`,
-    certificate: 'The certificate',
+    certificate: 'The report',
   },
 };
 const COLOUR = { clean: 'success', 'needs-reason': 'warning', refused: 'danger' } as const;
 
-/** What the leak check of a run said, with the certificate as it is stored. */
-export function Leaks({ of }: { of: Run['leaks'] }) {
+/** What the target-leakage check of a run said, with the certificate as it is stored. */
+export function LeakageReportView({ of }: { of: Run['leakage'] }) {
   const w = useWords(WORDS);
   if (!of) return null;
   return (
-    <Section title={w.leak}>
+    <Section title={w.title}>
       <Alert data-color={COLOUR[of.verdict]}>
-        {w.leaks[of.verdict]} ({w.tests(of.tests)})
+        {w.verdicts[of.verdict]} ({w.tests(of.tests)})
       </Alert>
       <Details data-size="sm">
         <Details.Summary>{w.certificate}</Details.Summary>

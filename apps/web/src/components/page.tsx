@@ -92,7 +92,6 @@ export function To({ to, children }: { to: string; children: ReactNode }) {
 const COLOURS = {
   finished: 'success',
   approved: 'success',
-  sealed: 'success',
   running: 'info',
   open: 'info',
   draft: 'info',

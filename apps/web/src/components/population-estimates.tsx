@@ -23,8 +23,8 @@ const WORDS = {
     lists: 'Lister trukket blant alle',
     listsLead:
       'Andel av listens første k som ville hatt funn om de ble kontrollert. De fleste av dem ble aldri kontrollert, så hvert anslag hviler på en forutsetning. Skrankene hviler på ingen.',
-    parts: (n: number, actors: string, controlled: string, drawn: string) =>
-      `${n === 1 ? 'Én testdel' : `${n} testdeler`}: ${actors} aktive aktører til sammen, ${controlled} av dem kontrollert i delen, ${drawn} etter trekning.`,
+    parts: (n: number, providers: string, controlled: string, drawn: string) =>
+      `${n === 1 ? 'Én testdel' : `${n} testdeler`}: ${providers} aktive aktører til sammen, ${controlled} av dem kontrollert i delen, ${drawn} etter trekning.`,
     first: 'Første',
     all: 'alle',
     estimator: 'Anslag',
@@ -37,13 +37,13 @@ const WORDS = {
     replaced: 'Byttet ut',
     observed: 'Funn i dem',
     gained: 'Funn vunnet',
-    kroner: 'Kroner vunnet',
+    amountNok: 'Kroner vunnet',
     whatever: 'Uansett forutsetning',
     groups: 'Grupper modellen har lært lite av',
     groupsLead: 'Skår i disse gruppene låner fra de andre og bærer ingen dom alene.',
     noThin: 'Alle grupper har rader og funn nok.',
     group: 'Gruppe',
-    actors: 'Aktører',
+    providers: 'Aktører',
     rows: 'Treningsrader',
     findings: 'Funn',
     estimators: {
@@ -75,7 +75,7 @@ const WORDS = {
   en: {
     who: 'With and without whoever looked',
     whoLead:
-      'The same model on the same parts, without and with the columns that say who looked. The difference is what of the findings is the caseworker and not the actor. The model that goes live never sees those columns.',
+      'The same model on the same parts, without and with the columns that say who looked. The difference is what of the findings is the caseworker and not the provider. The model that goes live never sees those columns.',
     family: 'Model or yardstick',
     metric: 'Metric',
     without: 'Without',
@@ -84,8 +84,8 @@ const WORDS = {
     lists: 'Lists drawn from everybody',
     listsLead:
       'Share of the first k of the list that would have a finding if controlled. Most of them never were, so each estimate rests on an assumption. The bounds rest on none.',
-    parts: (n: number, actors: string, controlled: string, drawn: string) =>
-      `${n === 1 ? 'One test part' : `${n} test parts`}: ${actors} active actors together, ${controlled} of them controlled in the part, ${drawn} by a draw.`,
+    parts: (n: number, providers: string, controlled: string, drawn: string) =>
+      `${n === 1 ? 'One test part' : `${n} test parts`}: ${providers} active providers together, ${controlled} of them controlled in the part, ${drawn} by a draw.`,
     first: 'First',
     all: 'all',
     estimator: 'Estimate',
@@ -94,17 +94,17 @@ const WORDS = {
     rightIf: 'right if',
     swap: 'Worst tenth replaced',
     swapLead:
-      'What replacing the tenth of past controls that the model put lowest by its first among those nobody controlled would have given: findings and NOK more a control, if uncontrolled actors are like controlled ones of the same score.',
+      'What replacing the tenth of past controls that the model put lowest by its first among those nobody controlled would have given: findings and NOK more a control, if uncontrolled providers are like controlled ones of the same score.',
     replaced: 'Replaced',
     observed: 'Findings in them',
     gained: 'Findings gained',
-    kroner: 'NOK gained',
+    amountNok: 'NOK gained',
     whatever: 'Whatever is assumed',
     groups: 'Groups that the model has learnt little from',
     groupsLead: 'Scores of these groups borrow from the others and carry no verdict of their own.',
     noThin: 'Every group has rows and findings enough.',
     group: 'Group',
-    actors: 'Actors',
+    providers: 'Providers',
     rows: 'Training rows',
     findings: 'Findings',
     estimators: {
@@ -118,7 +118,7 @@ const WORDS = {
     },
     because: {
       naive: 'the controlled on the list are like those on it that were not',
-      'score-matched': 'uncontrolled actors have findings as often as controlled ones of the same score',
+      'score-matched': 'uncontrolled providers have findings as often as controlled ones of the same score',
       'inverse-probability': 'everybody on the list had a known chance above nought, and the draw was made as stored',
       'doubly-robust': 'as inverse probability; the model makes it sharper and need not be right',
       'random-arm':
@@ -128,7 +128,7 @@ const WORDS = {
     },
     missing: {
       'no-draw': 'not estimated: no control of the parts has a stored chance of selection (no random arm)',
-      'unequal-draw': 'not estimated: chances differ, and those of actors not drawn are unknown',
+      'unequal-draw': 'not estimated: chances differ, and those of providers not drawn are unknown',
       'no-probability': 'not estimated: a yardstick has no probability',
       'no-caseload': 'not estimated: needs the whole caseload of a decider, those passed over too',
     },
@@ -143,7 +143,7 @@ const useFamilies = () => {
   };
 };
 
-/** What of the outcomes is whoever looked, and not the actor. */
+/** What of the outcomes is whoever looked, and not the provider. */
 export function Nuisance({ of }: { of: NonNullable<Evaluation['nuisance']> }) {
   const w = useWords(WORDS);
   const names = useFamilies();
@@ -166,12 +166,12 @@ export function Nuisance({ of }: { of: NonNullable<Evaluation['nuisance']> }) {
   );
 }
 
-/** What can be said of lists drawn from all active actors, most of whom nobody ever controlled. */
-export function Everybody({ of, family }: { of: Population; family: string | undefined }) {
+/** What can be said of lists drawn from all active providers, most of whom nobody ever controlled. */
+export function Population({ of, family }: { of: Population; family: string | undefined }) {
   const w = useWords(WORDS);
   const f = useFormats();
   const names = useFamilies();
-  const sum = (what: 'actors' | 'controlled' | 'drawn') =>
+  const sum = (what: 'providers' | 'controlled' | 'drawn') =>
     f.number(of.parts.reduce((total, part) => total + part[what], 0));
   const models = of.swap.map((row) => row.family);
   const own = of.lists.filter((row) => (family === undefined ? models.includes(row.family) : row.family === family));
@@ -184,7 +184,9 @@ export function Everybody({ of, family }: { of: Population; family: string | und
   return (
     <>
       <Section title={w.lists} lead={w.listsLead}>
-        <Paragraph data-size="sm">{w.parts(of.parts.length, sum('actors'), sum('controlled'), sum('drawn'))}</Paragraph>
+        <Paragraph data-size="sm">
+          {w.parts(of.parts.length, sum('providers'), sum('controlled'), sum('drawn'))}
+        </Paragraph>
         <Rows
           name={w.lists}
           rows={rows}
@@ -222,7 +224,11 @@ export function Everybody({ of, family }: { of: Population; family: string | und
               { head: w.replaced, numeric: true, cell: (r) => f.number(r.replaced) },
               { head: w.observed, cell: (r) => <Interval of={r.observed.findings} /> },
               { head: w.gained, cell: (r) => <Interval of={r.gain.findings} from={-1} to={1} mark={0} /> },
-              { head: w.kroner, numeric: true, cell: (r) => (r.gain.kroner ? f.kroner(r.gain.kroner.value) : '–') },
+              {
+                head: w.amountNok,
+                numeric: true,
+                cell: (r) => (r.gain.amountNok ? f.amountNok(r.gain.amountNok.value) : '–'),
+              },
               { head: w.whatever, cell: (r) => `${f.number(r.bounds.lo, 2)} … ${f.number(r.bounds.hi, 2)}` },
             ]}
           />
@@ -236,7 +242,7 @@ export function Everybody({ of, family }: { of: Population; family: string | und
             keyOf={(g) => g.group}
             columns={[
               { head: w.group, cell: (g) => g.group },
-              { head: w.actors, numeric: true, cell: (g) => f.number(g.actors) },
+              { head: w.providers, numeric: true, cell: (g) => f.number(g.providers) },
               { head: w.rows, numeric: true, cell: (g) => f.number(g.trainRows) },
               { head: w.findings, numeric: true, cell: (g) => f.number(g.trainFindings) },
             ]}

@@ -53,14 +53,17 @@ const WORDS = {
 const POLL_MS = 1000;
 
 /** How a version did on outcomes that it could not know, and asking once more. */
-export function FollowUps({ versionId, family }: { versionId: string; family: string }) {
+export function PostDeploymentEvaluations({ versionId, family }: { versionId: string; family: string }) {
   const w = useWords(WORDS);
   const f = useFormats();
-  const may = useMay('startFollowUp');
+  const may = useMay('startPostDeploymentEvaluation');
   const [chosen, choose] = useState<string>();
   const all = useQuery({
-    queryKey: ['follow-ups', versionId],
-    queryFn: () => answer(api.GET('/v1/model-versions/{versionId}/follow-ups', { params: { path: { versionId } } })),
+    queryKey: ['post-deployment-evaluations', versionId],
+    queryFn: () =>
+      answer(
+        api.GET('/v1/model-versions/{versionId}/post-deployment-evaluations', { params: { path: { versionId } } }),
+      ),
   });
   return (
     <div className="stack">
@@ -68,20 +71,20 @@ export function FollowUps({ versionId, family }: { versionId: string; family: st
       {may ? <Start versionId={versionId} /> : null}
       <Ask of={all}>
         {(rows) => {
-          const one = rows.find(({ followUpId }) => followUpId === chosen) ?? rows[0];
+          const one = rows.find(({ evaluationId }) => evaluationId === chosen) ?? rows[0];
           if (!one) return <Empty>{w.none}</Empty>;
           return (
             <>
               <Rows
                 name={w.all}
                 rows={rows}
-                keyOf={(r) => r.followUpId}
+                keyOf={(r) => r.evaluationId}
                 columns={[
                   { head: w.asOf, cell: (r) => f.instant(r.asOf) },
                   { head: w.rows, numeric: true, cell: (r) => f.number(r.rows) },
                   { head: w.findings, numeric: true, cell: (r) => f.number(r.findings) },
                   { head: w.made, cell: (r) => f.instant(r.madeAt) },
-                  { head: w.id, cell: (r) => <Id of={r.followUpId} to={`/lineage/${r.followUpId}`} /> },
+                  { head: w.id, cell: (r) => <Id of={r.evaluationId} to={`/lineage/${r.evaluationId}`} /> },
                   {
                     head: w.show,
                     cell: (r) => (
@@ -89,7 +92,7 @@ export function FollowUps({ versionId, family }: { versionId: string; family: st
                         variant="tertiary"
                         data-size="sm"
                         aria-pressed={r === one}
-                        onClick={() => choose(r.followUpId)}
+                        onClick={() => choose(r.evaluationId)}
                       >
                         {w.show}
                       </Button>
@@ -98,7 +101,7 @@ export function FollowUps({ versionId, family }: { versionId: string; family: st
                 ]}
               />
               <Section title={w.whole(f.instant(one.asOf))}>
-                <One followUpId={one.followUpId} family={family} />
+                <One evaluationId={one.evaluationId} family={family} />
               </Section>
             </>
           );
@@ -108,10 +111,11 @@ export function FollowUps({ versionId, family }: { versionId: string; family: st
   );
 }
 
-function One({ followUpId, family }: { followUpId: string; family: string }) {
+function One({ evaluationId, family }: { evaluationId: string; family: string }) {
   const one = useQuery({
-    queryKey: ['follow-up', followUpId],
-    queryFn: () => answer(api.GET('/v1/follow-ups/{followUpId}', { params: { path: { followUpId } } })),
+    queryKey: ['post-deployment-evaluation', evaluationId],
+    queryFn: () =>
+      answer(api.GET('/v1/post-deployment-evaluations/{evaluationId}', { params: { path: { evaluationId } } })),
   });
   return (
     <Ask of={one}>
@@ -131,7 +135,7 @@ function Start({ versionId }: { versionId: string }) {
   const start = useMutation({
     mutationFn: () =>
       answer(
-        api.POST('/v1/model-versions/{versionId}/follow-ups', {
+        api.POST('/v1/model-versions/{versionId}/post-deployment-evaluations', {
           params: { path: { versionId } },
           body: { asOf: `${day}T23:59:59Z` },
         }),
@@ -142,7 +146,8 @@ function Start({ versionId }: { versionId: string }) {
     queryKey: ['follow-up-run', key],
     queryFn: async () => {
       const found = await answer(api.GET('/v1/follow-up-runs/{key}', { params: { path: { key: key! } } }));
-      if (found.state === 'done') await queries.invalidateQueries({ queryKey: ['follow-ups', versionId] });
+      if (found.state === 'done')
+        await queries.invalidateQueries({ queryKey: ['post-deployment-evaluations', versionId] });
       return found;
     },
     enabled: key !== undefined,

@@ -1,7 +1,7 @@
 import { Paragraph } from '@digdir/designsystemet-react';
 import type { EChartsOption } from 'echarts';
 import { useMemo } from 'react';
-import type { Actor, Day } from '../api/client';
+import type { Provider, Day } from '../api/client';
 import { useFormats, useWords } from '../i18n';
 import { Chart } from './chart';
 import { Id, Section } from './page';
@@ -26,7 +26,7 @@ const WORDS = {
     events: { econsult: 'e-konsultasjon som ordinært tilbud', tariff: 'takster 1. juli 2024' },
     months: 'Refusjon etter måned',
     month: 'Måned',
-    kroner: 'Kroner',
+    amountNok: 'Kroner',
     bills: 'Regninger',
     patients: 'Pasienter',
     day: (minutes: string) => `${minutes} minutter krevd denne dagen`,
@@ -42,9 +42,9 @@ const WORDS = {
   en: {
     peers: 'Beside peers',
     peersLead:
-      'Where the actor stands farthest out in its group at the same date. The line is the 10th to 90th percentile, its thick part the middle half, the dot the actor.',
+      'Where the provider stands farthest out in its group at the same date. The line is the 10th to 90th percentile, its thick part the middle half, the dot the provider.',
     feature: 'What',
-    value: 'Actor',
+    value: 'Provider',
     median: 'Median',
     spread: '10th–90th percentile',
     deviation: 'Deviation',
@@ -57,7 +57,7 @@ const WORDS = {
     events: { econsult: 'e-consultation made ordinary', tariff: 'tariffs of 1 July 2024' },
     months: 'Refunds by month',
     month: 'Month',
-    kroner: 'NOK',
+    amountNok: 'NOK',
     bills: 'Bills',
     patients: 'Patients',
     day: (minutes: string) => `${minutes} minutes claimed this day`,
@@ -78,7 +78,7 @@ const EVENTS = [
   ['tariff', '2024-07-01'],
 ] as const;
 
-function Box({ of: { value, quantiles } }: { of: Actor['peers'][number] }) {
+function Box({ of: { value, quantiles } }: { of: Provider['peers'][number] }) {
   const [p10 = 0, p25 = 0, p50 = 0, p75 = 0, p90 = 0] = quantiles;
   const [low, high] = [Math.min(value, p10), Math.max(value, p90)];
   const at = (x: number) => `${4 + (92 * (x - low)) / (high - low || 1)}%`;
@@ -92,7 +92,7 @@ function Box({ of: { value, quantiles } }: { of: Actor['peers'][number] }) {
   );
 }
 
-export function PeerPlot({ of: { peers, group } }: { of: Actor }) {
+export function PeerPlot({ of: { peers, group } }: { of: Provider }) {
   const w = useWords(WORDS);
   const f = useFormats();
   if (peers.length === 0) return null;
@@ -133,7 +133,7 @@ const eventLines = (names: Readonly<Record<'econsult' | 'tariff', string>>, from
   data: EVENTS.filter(([, day]) => day >= from && day <= to).map(([name, day]) => ({ xAxis: day, name: names[name] })),
 });
 
-export function RankHistory({ of: { ranks } }: { of: Actor }) {
+export function RankHistory({ of: { ranks } }: { of: Provider }) {
   const w = useWords(WORDS);
   const f = useFormats();
   const option = useMemo<EChartsOption>(() => {
@@ -173,17 +173,17 @@ export function RankHistory({ of: { ranks } }: { of: Actor }) {
   );
 }
 
-export function Months({ of: { months } }: { of: Actor }) {
+export function PartitionCreator({ of: { months } }: { of: Provider }) {
   const w = useWords(WORDS);
   const f = useFormats();
   const option = useMemo<EChartsOption>(
     () => ({
       xAxis: { type: 'time' },
-      yAxis: { type: 'value', name: w.kroner },
+      yAxis: { type: 'value', name: w.amountNok },
       series: [
         {
           type: 'bar',
-          name: w.kroner,
+          name: w.amountNok,
           data: months.map((m) => [m.month, Math.round(m.amountOre / 100)]),
           markLine: eventLines(w.events, months[0]?.month ?? '', months.at(-1)?.month ?? ''),
         },
@@ -205,7 +205,7 @@ export function Months({ of: { months } }: { of: Actor }) {
             keyOf={(m) => m.month}
             columns={[
               { head: w.month, cell: (m) => f.month(m.month) },
-              { head: w.kroner, numeric: true, cell: (m) => f.kroner(m.amountOre) },
+              { head: w.amountNok, numeric: true, cell: (m) => f.amountNok(m.amountOre) },
               { head: w.bills, numeric: true, cell: (m) => f.number(m.bills) },
               { head: w.patients, numeric: true, cell: (m) => f.number(m.patients) },
             ]}
@@ -279,7 +279,7 @@ export function DayStrip({ of: { contacts, minutes } }: { of: Day }) {
           { head: w.minutes, numeric: true, cell: (c) => `${c.minutes}${c.beside ? ` (${w.beside})` : ''}` },
           { head: w.performer, cell: (c) => (c.performer === 0 ? w.holder : c.performer) },
           { head: w.tariffs, cell: (c) => c.tariffs.join(', ') },
-          { head: w.kroner, numeric: true, cell: (c) => f.kroner(c.amountOre) },
+          { head: w.amountNok, numeric: true, cell: (c) => f.amountNok(c.amountOre) },
         ]}
       />
     </>

@@ -77,7 +77,8 @@ export function Problem({ error, again }: { error: unknown; again?: (() => void)
       </Alert>
     );
   const title =
-    { SourceAway: w.away, NotFound: w.notFound, TooManyCalls: w.tooMany }[problem.code as 'NotFound'] ?? w.failed;
+    { SourceUnavailable: w.away, NotFound: w.notFound, TooManyCalls: w.tooMany }[problem.code as 'NotFound'] ??
+    w.failed;
   return (
     <Alert data-color={problem.code === 'NotFound' ? 'info' : 'danger'} role="alert">
       <Heading level={2} data-size="xs">

@@ -10,7 +10,6 @@ export const STATES = {
     refused: 'avslått',
     expired: 'utløpt',
     draft: 'utkast',
-    sealed: 'forseglet',
     live: 'i bruk',
   },
   en: {
@@ -23,7 +22,6 @@ export const STATES = {
     refused: 'refused',
     expired: 'expired',
     draft: 'draft',
-    sealed: 'sealed',
     live: 'live',
   },
 };
@@ -36,7 +34,7 @@ export const METRICS: Readonly<Record<'nb' | 'en', Readonly<Record<string, strin
     recall: 'andel av funnene',
     'recall-in-first-half': 'andel av funnene i første halvdel',
     lift: 'løft over tilfeldig',
-    kroner: 'kroner opprettholdt',
+    'amount-upheld': 'kroner opprettholdt',
     'log-loss': 'logaritmisk tap',
     auc: 'AUC',
   },
@@ -46,7 +44,7 @@ export const METRICS: Readonly<Record<'nb' | 'en', Readonly<Record<string, strin
     recall: 'recall',
     'recall-in-first-half': 'recall in the first half',
     lift: 'lift over random',
-    kroner: 'NOK upheld',
+    'amount-upheld': 'NOK upheld',
     'log-loss': 'log loss',
     auc: 'AUC',
   },

@@ -18,7 +18,7 @@ const WORDS = {
     checkpoints: 'Sjekkpunkter',
     verify: 'Kontroller en fil',
     access: 'Oppslag',
-    act: 'Handling',
+    event: 'Handling',
     subject: 'Gjelder',
     by: 'Hvem',
     seq: 'Nr.',
@@ -26,7 +26,7 @@ const WORDS = {
     role: 'Som',
     why: 'Hvorfor',
     search: 'Søk',
-    actStarts: 'Handlingen begynner med',
+    eventStarts: 'Handlingen begynner med',
     subjectStarts: 'Id begynner med',
     none: 'Ingen innslag passer.',
     check: 'Regn etter hele revisjonssporet nå',
@@ -47,7 +47,7 @@ const WORDS = {
     no: 'nei',
     changes: 'Endrede rader',
     kinds: {
-      actor: 'aktør åpnet',
+      provider: 'aktør åpnet',
       list: 'liste lest',
       'list-export': 'liste lastet ned',
       'ledger-export': 'revisjonsspor lastet ned',
@@ -60,7 +60,7 @@ const WORDS = {
     checkpoints: 'Checkpoints',
     verify: 'Verify a file',
     access: 'Look-ups',
-    act: 'Act',
+    event: 'Act',
     subject: 'About',
     by: 'Who',
     seq: 'No.',
@@ -68,7 +68,7 @@ const WORDS = {
     role: 'As',
     why: 'Why',
     search: 'Search',
-    actStarts: 'Act begins with',
+    eventStarts: 'Act begins with',
     subjectStarts: 'Id begins with',
     none: 'No entry fits.',
     check: 'Recompute the whole ledger now',
@@ -89,7 +89,7 @@ const WORDS = {
     no: 'no',
     changes: 'Changed rows',
     kinds: {
-      actor: 'actor opened',
+      provider: 'provider opened',
       list: 'list read',
       'list-export': 'list downloaded',
       'ledger-export': 'ledger downloaded',
@@ -175,7 +175,7 @@ function Verification() {
 function Entries() {
   const w = useWords(WORDS);
   const f = useFormats();
-  const [typed, setTyped] = useState({ act: '', subject: '', by: '' });
+  const [typed, setTyped] = useState({ event: '', subject: '', by: '' });
   const [wanted, setWanted] = useState(typed);
   const [picked, setPicked] = useState<Entry>();
   const filter = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text.trim() !== ''));
@@ -195,7 +195,7 @@ function Entries() {
     { head: w.at, cell: (e) => f.instant(e.at) },
     { head: w.by, cell: (e) => e.by },
     { head: w.role, cell: (e) => e.role },
-    { head: w.act, cell: (e) => e.act },
+    { head: w.event, cell: (e) => e.event },
     {
       head: w.subject,
       cell: (e) => (
@@ -206,11 +206,11 @@ function Entries() {
     },
     { head: w.why, cell: (e) => e.reason ?? e.purpose },
   ];
-  const field = (key: 'act' | 'subject' | 'by', label: string) => (
+  const field = (key: 'event' | 'subject' | 'by', label: string) => (
     <Textfield
       label={label}
       value={typed[key]}
-      onChange={(event) => setTyped({ ...typed, [key]: event.target.value })}
+      onChange={(change) => setTyped({ ...typed, [key]: change.target.value })}
     />
   );
   return (
@@ -223,7 +223,7 @@ function Entries() {
           setWanted(typed);
         }}
       >
-        {field('act', w.actStarts)}
+        {field('event', w.eventStarts)}
         {field('subject', w.subjectStarts)}
         {field('by', w.by)}
         <Button type="submit">{w.search}</Button>
@@ -256,7 +256,7 @@ function Picked({ entry }: { entry: Entry }) {
   return (
     <section className="card" aria-live="polite">
       <Paragraph>
-        <strong>{entry.seq}</strong> {entry.act}: {entry.subject.kind}{' '}
+        <strong>{entry.seq}</strong> {entry.event}: {entry.subject.kind}{' '}
         {me?.operations.includes('getLineageGraph') ? (
           <To to={`/lineage/${encodeURIComponent(entry.subject.id)}`}>
             <code>{entry.subject.id}</code>

@@ -24,7 +24,7 @@ const WORDS = {
 };
 
 /** A run with its evaluation, as one thing to wait for. */
-async function judgedRun(runId: string) {
+async function evaluatedRun(runId: string) {
   const path = { params: { path: { runId } } };
   const [run, evaluation] = await Promise.all([
     answer(api.GET('/v1/training-runs/{runId}', path)),
@@ -39,7 +39,7 @@ export function ComparePage() {
   const ids = (search.get('runs') ?? '').split(',').filter((id) => id !== '');
   const judged = useQuery({
     queryKey: ['judged', ...ids],
-    queryFn: () => Promise.all(ids.map(judgedRun)),
+    queryFn: () => Promise.all(ids.map(evaluatedRun)),
     enabled: ids.length > 1,
   });
   return (
@@ -49,7 +49,7 @@ export function ComparePage() {
   );
 }
 
-function Compared({ runs }: { runs: readonly Awaited<ReturnType<typeof judgedRun>>[] }) {
+function Compared({ runs }: { runs: readonly Awaited<ReturnType<typeof evaluatedRun>>[] }) {
   const w = useWords(WORDS);
   const f = useFormats();
   const curves = useMemo(

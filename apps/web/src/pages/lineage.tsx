@@ -251,7 +251,7 @@ function Live({ row }: { row: LiveRow }) {
               </span>
             ),
           ],
-          [w.ledger, row.ledger.map(({ seq, act }) => `${seq} (${act})`).join(', ')],
+          [w.ledger, row.ledger.map(({ seq, event }) => `${seq} (${event})`).join(', ')],
         ]}
       />
     </div>

@@ -18,20 +18,20 @@ const WORDS = {
     slot: 'Felt',
     asOf: 'Hva som var kjent',
     state: 'Status',
-    seals: 'Forseglinger',
+    signOffs: 'Forseglinger',
     places: 'Plasser',
     candidates: 'Aktører skåret',
     version: 'Versjon',
     lineage: 'Avstamming',
     rank: 'Plass',
-    actor: 'Aktør',
+    provider: 'Aktør',
     group: 'Gruppe',
     probability: 'Sannsynlighet for funn',
     expected: 'Forventet beløp',
-    unlike: 'ulik',
-    unlikeLead: 'Ulik alt modellen har sett: lite står bak tallene. Se på aktøren med andre øyne.',
+    outOfDistribution: 'ulik',
+    outOfDistributionLead: 'Ulik alt modellen har sett: lite står bak tallene. Se på aktøren med andre øyne.',
     arm: 'Hvorfor valgt',
-    kroner: 'Refusjon siste år',
+    amountNok: 'Refusjon siste år',
     selected: 'Utvalgt',
     yes: 'ja',
     all: 'Vis alle som ble skåret',
@@ -48,7 +48,7 @@ const WORDS = {
     why: 'Hvorfor (valgfritt)',
     save: 'Lagre vurderingen',
     open: 'Åpne aktøren',
-    seal: 'Forsegl',
+    signOff: 'Forsegl',
     refuse: 'Avslå listen',
     reason: 'Begrunnelse',
     decide: 'Forsegling',
@@ -56,25 +56,25 @@ const WORDS = {
   },
   en: {
     title: 'Selection list',
-    lead: 'Selected does not mean suspected: a line opens an inquiry and decides nothing. When you see a page of the list, it is put on record. The probability is calibrated on actors that were controlled; for others it holds as far as they are alike.',
+    lead: 'Selected does not mean suspected: a line opens an inquiry and decides nothing. When you see a page of the list, it is put on record. The probability is calibrated on providers that were controlled; for others it holds as far as they are alike.',
     slot: 'Slot',
     asOf: 'As known at',
     state: 'State',
-    seals: 'Seals',
+    signOffs: 'Seals',
     places: 'Places',
-    candidates: 'Actors scored',
+    candidates: 'Providers scored',
     version: 'Version',
     lineage: 'Lineage',
     rank: 'Rank',
-    actor: 'Actor',
+    provider: 'Provider',
     group: 'Group',
     probability: 'Probability of a finding',
     expected: 'Expected NOK',
-    unlike: 'unlike',
-    unlikeLead:
-      'Unlike all that the model has seen: little stands behind the figures. Look at the actor with other eyes.',
+    outOfDistribution: 'outOfDistribution',
+    outOfDistributionLead:
+      'Unlike all that the model has seen: little stands behind the figures. Look at the provider with other eyes.',
     arm: 'Why chosen',
-    kroner: 'Refunds of the last year',
+    amountNok: 'Refunds of the last year',
     selected: 'Selected',
     yes: 'yes',
     all: 'Show all that were scored',
@@ -84,17 +84,18 @@ const WORDS = {
     scope: (groups: string) => `You see the groups of your team: ${groups || 'none'}.`,
     arms: { exploit: 'top of the order', explore: 'exploration', random: 'drawn at random', mandatory: 'mandatory' },
     blind: 'Assess before you see the rank',
-    blindLead: 'These actors were drawn to be assessed without rank and reasons. After that they appear in the list.',
+    blindLead:
+      'These providers were drawn to be assessed without rank and reasons. After that they appear in the list.',
     verdicts: { control: 'should be controlled', 'no-control': 'should not be controlled', unsure: 'unsure' },
     verdict: 'Your assessment',
     why: 'Why (optional)',
     save: 'Save the assessment',
-    open: 'Open the actor',
-    seal: 'Seal',
+    open: 'Open the provider',
+    signOff: 'Seal',
     refuse: 'Refuse the list',
     reason: 'Reason',
     decide: 'Sealing',
-    decideLead: 'Two different control leaders seal. A sealed list cannot change.',
+    decideLead: 'Two different control leaders seal. A approved list cannot change.',
   },
 };
 
@@ -136,7 +137,7 @@ function Loaded({ list }: { list: List }) {
               {states[list.state]}
             </StateTag>,
           ],
-          [w.seals, `${list.seals} / 2`],
+          [w.signOffs, `${list.signOffs} / 2`],
           [w.slot, list.slot],
           [w.asOf, f.instant(list.asOf)],
           [w.places, f.number(list.capacity)],
@@ -147,7 +148,7 @@ function Loaded({ list }: { list: List }) {
       />
       <Blind listId={listId} />
       <Lines listId={listId} />
-      {list.state === 'draft' ? <Seal list={list} /> : null}
+      {list.state === 'draft' ? <SignOff list={list} /> : null}
     </Page>
   );
 }
@@ -167,25 +168,25 @@ function Lines({ listId }: { listId: string }) {
   );
   const columns: Column<Line>[] = [
     { head: w.rank, numeric: true, cell: (l) => l.rank },
-    { head: w.actor, cell: (l) => <To to={`/actors/${l.entity}`}>{l.practice ?? l.entity}</To> },
+    { head: w.provider, cell: (l) => <To to={`/providers/${l.entity}`}>{l.practice ?? l.entity}</To> },
     { head: w.group, cell: (l) => l.group },
     {
       head: w.probability,
       numeric: true,
       cell: (l) => (
         <>
-          {l.unlike ? (
-            <Tag data-color="warning" data-size="sm" title={w.unlikeLead}>
-              {w.unlike}
+          {l.outOfDistribution ? (
+            <Tag data-color="warning" data-size="sm" title={w.outOfDistributionLead}>
+              {w.outOfDistribution}
             </Tag>
           ) : null}{' '}
           {f.share(l.probability)}
         </>
       ),
     },
-    { head: w.expected, numeric: true, cell: (l) => (l.expectedOre === null ? '–' : f.kroner(l.expectedOre)) },
+    { head: w.expected, numeric: true, cell: (l) => (l.expectedOre === null ? '–' : f.amountNok(l.expectedOre)) },
     { head: w.arm, cell: (l) => w.arms[l.arm as 'exploit'] ?? l.arm },
-    { head: w.kroner, numeric: true, cell: (l) => (l.amountOre === null ? '–' : f.kroner(l.amountOre)) },
+    { head: w.amountNok, numeric: true, cell: (l) => (l.amountOre === null ? '–' : f.amountNok(l.amountOre)) },
     { head: w.selected, cell: (l) => (l.selected ? w.yes : '') },
   ];
   return (
@@ -263,7 +264,7 @@ function Assess({
   return (
     <li className="card">
       <Paragraph>
-        <strong>{name}</strong> · <To to={`/actors/${line.entity}`}>{w.open}</To>
+        <strong>{name}</strong> · <To to={`/providers/${line.entity}`}>{w.open}</To>
       </Paragraph>
       <form
         className="row"
@@ -295,16 +296,16 @@ function Assess({
   );
 }
 
-function Seal({ list: { listId } }: { list: List }) {
+function SignOff({ list: { listId } }: { list: List }) {
   const w = useWords(WORDS);
   const queries = useQueryClient();
-  const may = useMay('sealList');
+  const may = useMay('signOffList');
   const [reason, setReason] = useState('');
   const decide = useMutation({
-    mutationFn: (verdict: 'seals' | 'refusals') => {
+    mutationFn: (verdict: 'sign-offs' | 'refusals') => {
       const call = { params: { path: { listId } }, body: { reason } };
-      return verdict === 'seals'
-        ? answer(api.POST('/v1/selection-lists/{listId}/seals', call))
+      return verdict === 'sign-offs'
+        ? answer(api.POST('/v1/selection-lists/{listId}/sign-offs', call))
         : answer(api.POST('/v1/selection-lists/{listId}/refusals', call));
     },
     onSuccess: () => queries.invalidateQueries(),
@@ -315,8 +316,8 @@ function Seal({ list: { listId } }: { list: List }) {
     <Section title={w.decide} lead={w.decideLead}>
       <div className="row">
         <Textfield label={w.reason} value={reason} required onChange={(event) => setReason(event.target.value)} />
-        <Button disabled={!ready} onClick={() => decide.mutate('seals')}>
-          {w.seal}
+        <Button disabled={!ready} onClick={() => decide.mutate('sign-offs')}>
+          {w.signOff}
         </Button>
         <Button variant="secondary" data-color="danger" disabled={!ready} onClick={() => decide.mutate('refusals')}>
           {w.refuse}

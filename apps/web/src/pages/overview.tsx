@@ -26,7 +26,7 @@ const WORDS = {
     draft: 'Listeutkast',
     forMe: 'Venter på deg',
     until: 'frist',
-    seals: (n: number) => `${n} av 2 forseglinger`,
+    signOffs: (n: number) => `${n} av 2 forseglinger`,
     next: 'Planlagte kjøringer',
     noNext: 'Ingen planlagte kjøringer.',
     paused: 'satt på pause',
@@ -46,7 +46,7 @@ const WORDS = {
     entries: 'innslag',
     anchored: 'forankret utenfor databasen',
     never: 'ikke forankret',
-    emergency: { stop: 'Skåring er stoppet', return: 'Tilbake til en tidligere versjon' },
+    intervention: { suspend: 'Skåring er stoppet', 'roll-back': 'Tilbake til en tidligere versjon' },
     confirm: 'bekreftes før',
     deviations: (n: number) => `MLflow ble endret for hånd ${n} ganger siste 30 dager. Alt er ført og speilet på nytt.`,
   },
@@ -67,7 +67,7 @@ const WORDS = {
     draft: 'Draft list',
     forMe: 'Waits for you',
     until: 'until',
-    seals: (n: number) => `${n} of 2 seals`,
+    signOffs: (n: number) => `${n} of 2 seals`,
     next: 'Next scheduled runs',
     noNext: 'Nothing is scheduled.',
     paused: 'paused',
@@ -75,7 +75,7 @@ const WORDS = {
     noList: 'No list has been made yet.',
     asOf: 'as of',
     places: 'places',
-    candidates: 'actors scored',
+    candidates: 'providers scored',
     data: 'Data',
     lastLoad: 'Last load',
     newest: 'Newest fact',
@@ -87,7 +87,7 @@ const WORDS = {
     entries: 'entries',
     anchored: 'anchored outside the database',
     never: 'not anchored',
-    emergency: { stop: 'Scoring is stopped', return: 'Returned to an earlier version' },
+    intervention: { suspend: 'Scoring is stopped', 'roll-back': 'Returned to an earlier version' },
     confirm: 'to be confirmed before',
     deviations: (n: number) =>
       `MLflow was changed by hand ${n} times in the last 30 days. All of it is on record and was mirrored again.`,
@@ -136,9 +136,9 @@ function Warnings({ of }: { of: Overview }) {
   const f = useFormats();
   return (
     <>
-      {of.emergencies.map((e) => (
-        <Alert key={e.emergencyId} data-color="danger">
-          {w.emergency[e.kind]}: {e.slot}, {f.instant(e.at)}
+      {of.interventions.map((e) => (
+        <Alert key={e.interventionId} data-color="danger">
+          {w.intervention[e.kind]}: {e.slot}, {f.instant(e.at)}
           {e.confirmBy ? `, ${w.confirm} ${f.instant(e.confirmBy)}` : ''}
         </Alert>
       ))}
@@ -190,14 +190,14 @@ function Waiting({ of }: { of: Overview }) {
             </Paragraph>
           </li>
         ))}
-        {of.drafts.map(({ list, mine: canSeal }) => (
+        {of.drafts.map(({ list, mine: maySignOff }) => (
           <li key={list.listId}>
             <To to={`/lists/${list.listId}`}>
               {w.draft}: {list.slot}
             </To>{' '}
-            {mine(canSeal)}
+            {mine(maySignOff)}
             <Paragraph data-size="sm" className="lead">
-              {w.seals(list.seals)}
+              {w.signOffs(list.signOffs)}
             </Paragraph>
           </li>
         ))}

@@ -2,8 +2,8 @@ import { Alert, Button, Field, Label, Paragraph, Select, Textfield } from '@digd
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';
-import { answer, api, type Actor, type Me } from '../api/client';
-import { DayStrip, Months, PeerPlot, RankHistory } from '../components/provider-plots';
+import { answer, api, type Provider, type Me } from '../api/client';
+import { DayStrip, PartitionCreator, PeerPlot, RankHistory } from '../components/provider-plots';
 import { Facts, Id, Page, Section } from '../components/page';
 import { Ask, Empty, Problem } from '../components/states';
 import { Rows } from '../components/table';
@@ -68,10 +68,10 @@ const WORDS = {
     dayOf: 'Dag',
   },
   en: {
-    title: 'Actor',
-    open: 'Open the actor',
+    title: 'Provider',
+    open: 'Open the provider',
     openLead:
-      'Opening an actor needs a purpose. The look-up goes into the ledger with your name, the purpose and the time.',
+      'Opening a provider needs a purpose. The look-up goes into the ledger with your name, the purpose and the time.',
     purpose: 'Purpose',
     case: 'Case number (if it is about a case)',
     go: 'Open',
@@ -80,9 +80,9 @@ const WORDS = {
       triage: 'judge whether to open a control',
       quality: 'assure the quality of a selection',
       audit: 'audit',
-      'insight-request': "the actor's own request for insight",
+      'insight-request': "the provider's own request for insight",
     },
-    outside: 'The actor is in none of your cases. The look-up stands in the report of look-ups outside own cases.',
+    outside: 'The provider is in none of your cases. The look-up stands in the report of look-ups outside own cases.',
     suspected: 'Selected does not mean suspected: the figures open an inquiry and decide nothing.',
     practice: 'Practice',
     group: 'Group',
@@ -102,7 +102,7 @@ const WORDS = {
     peers: 'Peers',
     contribution: 'Contribution',
     differs: "Would have been below the list's end had this been the median:",
-    noReasons: 'The actor has not been scored, or you are to assess it before the reasons are shown.',
+    noReasons: 'The provider has not been scored, or you are to assess it before the reasons are shown.',
     sample: 'A sample of bills',
     sampleLead: 'Drawn from the last year, the same ones each time.',
     bill: 'Bill',
@@ -124,22 +124,24 @@ const WORDS = {
   },
 };
 
-export function ActorPage() {
-  const { actor = '' } = useParams();
-  const [opened, setOpened] = useState<{ actor: string; opening: string; ownCase: boolean }>();
+export function ProviderPage() {
+  const { provider = '' } = useParams();
+  const [opened, setOpened] = useState<{ provider: string; opening: string; ownCase: boolean }>();
   const me = useMe().data;
   if (!me) return null;
-  if (opened?.actor !== actor)
-    return <OpenActor actor={actor} purposes={me.purposes} done={(given) => setOpened({ actor, ...given })} />;
-  return <OpenedActor actor={actor} opening={opened.opening} ownCase={opened.ownCase} />;
+  if (opened?.provider !== provider)
+    return (
+      <OpenProvider provider={provider} purposes={me.purposes} done={(given) => setOpened({ provider, ...given })} />
+    );
+  return <OpenedProvider provider={provider} opening={opened.opening} ownCase={opened.ownCase} />;
 }
 
-function OpenActor({
-  actor,
+function OpenProvider({
+  provider,
   purposes,
   done,
 }: {
-  actor: string;
+  provider: string;
   purposes: Me['purposes'];
   done: (given: { opening: string; ownCase: boolean }) => void;
 }) {
@@ -149,15 +151,15 @@ function OpenActor({
   const open = useMutation({
     mutationFn: (given: Me['purposes'][number]) =>
       answer(
-        api.POST('/v1/actors/{actor}/openings', {
-          params: { path: { actor } },
+        api.POST('/v1/providers/{provider}/openings', {
+          params: { path: { provider } },
           body: { purpose: given, ...(caseNo.trim() ? { caseNo: caseNo.trim() } : {}) },
         }),
       ),
     onSuccess: done,
   });
   return (
-    <Page title={`${w.title} ${actor}`}>
+    <Page title={`${w.title} ${provider}`}>
       <form
         className="card"
         onSubmit={(event) => {
@@ -195,17 +197,19 @@ function OpenActor({
   );
 }
 
-function OpenedActor({ actor, opening, ownCase }: { actor: string; opening: string; ownCase: boolean }) {
+function OpenedProvider({ provider, opening, ownCase }: { provider: string; opening: string; ownCase: boolean }) {
   const w = useWords(WORDS);
   const { language } = useLanguage();
   const f = useFormats();
   const query = useQuery({
-    queryKey: ['actor', actor, opening, language],
+    queryKey: ['provider', provider, opening, language],
     queryFn: () =>
-      answer(api.GET('/v1/actors/{actor}', { params: { path: { actor }, query: { opening, lang: language } } })),
+      answer(
+        api.GET('/v1/providers/{provider}', { params: { path: { provider }, query: { opening, lang: language } } }),
+      ),
   });
   return (
-    <Page title={`${w.title} ${actor}`} lead={w.suspected}>
+    <Page title={`${w.title} ${provider}`} lead={w.suspected}>
       {ownCase ? null : <Alert data-color="warning">{w.outside}</Alert>}
       <Ask of={query} rows={10}>
         {(data) => (
@@ -226,9 +230,9 @@ function OpenedActor({ actor, opening, ownCase }: { actor: string; opening: stri
             <Reasons of={data} />
             <PeerPlot of={data} />
             <RankHistory of={data} />
-            <Months of={data} />
+            <PartitionCreator of={data} />
             <Sample of={data} />
-            <DayOf actor={actor} opening={opening} first={data.sample[0]?.day} />
+            <DayOf provider={provider} opening={opening} first={data.sample[0]?.day} />
             <Cases of={data} />
           </>
         )}
@@ -237,7 +241,7 @@ function OpenedActor({ actor, opening, ownCase }: { actor: string; opening: stri
   );
 }
 
-function Reasons({ of: { reasons } }: { of: Actor }) {
+function Reasons({ of: { reasons } }: { of: Provider }) {
   const w = useWords(WORDS);
   const f = useFormats();
   if (!reasons)
@@ -287,7 +291,7 @@ function Reasons({ of: { reasons } }: { of: Actor }) {
   );
 }
 
-function Sample({ of: { sample } }: { of: Actor }) {
+function Sample({ of: { sample } }: { of: Provider }) {
   const w = useWords(WORDS);
   const f = useFormats();
   if (sample.length === 0) return null;
@@ -301,7 +305,7 @@ function Sample({ of: { sample } }: { of: Actor }) {
           { head: w.bill, numeric: true, cell: (b) => b.billNo },
           { head: w.day, cell: (b) => b.day },
           { head: w.time, cell: (b) => f.clock(b.minute) },
-          { head: w.amount, numeric: true, cell: (b) => f.kroner(b.amountOre) },
+          { head: w.amount, numeric: true, cell: (b) => f.amountNok(b.amountOre) },
           { head: w.tariffs, cell: (b) => b.tariffs.join(', ') },
         ]}
       />
@@ -309,14 +313,18 @@ function Sample({ of: { sample } }: { of: Actor }) {
   );
 }
 
-function DayOf({ actor, opening, first }: { actor: string; opening: string; first: string | undefined }) {
+function DayOf({ provider, opening, first }: { provider: string; opening: string; first: string | undefined }) {
   const w = useWords(WORDS);
   const [typed, setTyped] = useState(first ?? '');
   const [day, setDay] = useState(first);
   const query = useQuery({
-    queryKey: ['day', actor, day, opening],
+    queryKey: ['day', provider, day, opening],
     queryFn: () =>
-      answer(api.GET('/v1/actors/{actor}/days/{day}', { params: { path: { actor, day: day! }, query: { opening } } })),
+      answer(
+        api.GET('/v1/providers/{provider}/days/{day}', {
+          params: { path: { provider, day: day! }, query: { opening } },
+        }),
+      ),
     enabled: day !== undefined,
   });
   return (
@@ -338,7 +346,7 @@ function DayOf({ actor, opening, first }: { actor: string; opening: string; firs
   );
 }
 
-function Cases({ of: { cases } }: { of: Actor }) {
+function Cases({ of: { cases } }: { of: Provider }) {
   const w = useWords(WORDS);
   const bases = useWords(BASES);
   const f = useFormats();
@@ -359,7 +367,7 @@ function Cases({ of: { cases } }: { of: Actor }) {
           { head: w.opened, cell: (c) => c.opened },
           { head: w.basis, cell: (c) => bases[c.basis] ?? c.basis },
           { head: w.outcome, cell: (c) => c.outcome ?? w.none },
-          { head: w.amount, numeric: true, cell: (c) => (c.amountOre === null ? '–' : f.kroner(c.amountOre)) },
+          { head: w.amount, numeric: true, cell: (c) => (c.amountOre === null ? '–' : f.amountNok(c.amountOre)) },
         ]}
       />
     </Section>

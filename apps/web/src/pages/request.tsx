@@ -128,7 +128,7 @@ function Loaded({ request }: { request: Request }) {
 function GateWithOverride({ gate, request }: { gate: Request['gates'][number]; request: Request }) {
   const w = useWords(WORDS);
   const queries = useQueryClient();
-  const may = useMay('overrideGate');
+  const may = useMay('waiveGate');
   const [reason, setReason] = useState('');
   const { requestId } = request;
   const over = useMutation({
@@ -186,7 +186,7 @@ function Decide({ request }: { request: Request }) {
     const path = { params: { path: { requestId } } };
     return [
       {
-        act: 'promotion.approve',
+        permission: 'promotion.approve',
         versionId,
         requestId,
         label: w.approve,
@@ -195,7 +195,7 @@ function Decide({ request }: { request: Request }) {
         run: ({ reason }) => answer(api.POST('/v1/promotions/{requestId}/approval', { ...path, body: { reason } })),
       },
       {
-        act: 'promotion.refuse',
+        permission: 'promotion.refuse',
         versionId,
         requestId,
         label: w.refuse,

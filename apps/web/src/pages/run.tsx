@@ -5,7 +5,7 @@ import { useParams } from 'react-router';
 import { FAMILIES } from '../../../../domain/i18n';
 import { answer, api, type Run } from '../api/client';
 import { EvaluationView } from '../components/evaluation';
-import { Leaks } from '../components/leakage-report';
+import { LeakageReportView } from '../components/leakage-report';
 import { Away, Facts, Id, Page, Section, StateTag } from '../components/page';
 import { Ask, Problem } from '../components/states';
 import { Rows } from '../components/table';
@@ -48,7 +48,7 @@ const WORDS = {
       planning: 'planlegger',
       extraction: 'uttrekk',
       features: 'egenskaper',
-      'leak-check': 'lekkasjesjekk',
+      'leakage-check': 'lekkasjesjekk',
       training: 'trener',
       evaluation: 'evaluerer',
       'final-model': 'siste modell',
@@ -86,11 +86,11 @@ const WORDS = {
     settings: 'Setting',
     steps: {
       search: 'searching settings',
-      population: 'all actors',
+      population: 'all providers',
       planning: 'planning',
       extraction: 'extraction',
       features: 'features',
-      'leak-check': 'leak check',
+      'leakage-check': 'target-leakage check',
       training: 'training',
       evaluation: 'evaluation',
       'final-model': 'final model',
@@ -196,7 +196,7 @@ function Loaded({ run, title }: { run: Run; title: string }) {
       ) : null}
       {cancel.isError ? <Problem error={cancel.error} /> : null}
       {run.state === 'running' ? <Running progress={progress} /> : null}
-      <Leaks of={run.leaks} />
+      <LeakageReportView of={run.leakage} />
       {run.state === 'finished' ? <Ask of={evaluation}>{(document) => <EvaluationView of={document} />}</Ask> : null}
       <Trials run={run} />
       <Folds run={run} />
@@ -276,12 +276,12 @@ function Folds({ run }: { run: Run }) {
           { head: w.fold, cell: (fold) => fold.fold },
           { head: w.family, cell: (fold) => FAMILIES[language][fold.family] ?? fold.family },
           { head: w.train, numeric: true, cell: (fold) => f.number(fold.trainRows) },
-          ...(run.folds.some((fold) => fold.unlabelledRows !== null)
+          ...(run.folds.some((fold) => fold.unlabeledRows !== null)
             ? [
                 {
                   head: w.never,
                   numeric: true,
-                  cell: (fold: Run['folds'][number]) => f.number(fold.unlabelledRows ?? 0),
+                  cell: (fold: Run['folds'][number]) => f.number(fold.unlabeledRows ?? 0),
                 },
               ]
             : []),

@@ -6,9 +6,9 @@ import { FAMILIES } from '../../../../domain/i18n';
 import { answer, api, type Version } from '../api/client';
 import { Act, type ActSpec } from '../components/confirm-with-sign-in';
 import { EvaluationView } from '../components/evaluation';
-import { FollowUps } from '../components/post-deployment-evaluations';
+import { PostDeploymentEvaluations } from '../components/post-deployment-evaluations';
 import { Gate } from '../components/gate-result';
-import { Leaks } from '../components/leakage-report';
+import { LeakageReportView } from '../components/leakage-report';
 import { Away, Facts, Id, Page, Section, StateTag, To } from '../components/page';
 import { Ask, Empty } from '../components/states';
 import { Rows } from '../components/table';
@@ -32,8 +32,8 @@ const WORDS = {
     mlflow: 'Se treningen i MLflow',
     card: 'Modellkort',
     later: 'Etterprøving',
-    leaks: 'Lekkasjeattest',
-    noLeaks: 'Treningen har ingen lekkasjeattest.',
+    leakage: 'Lekkasjeattest',
+    noLeakage: 'Treningen har ingen lekkasjeattest.',
     gates: (id: string) => `Krav i ønsket ${id}`,
     noGates: 'Kravene er ikke dømt ennå.',
     evaluation: 'Evaluering',
@@ -66,8 +66,8 @@ const WORDS = {
     mlflow: 'See the run in MLflow',
     card: 'Model card',
     later: 'Follow-up',
-    leaks: 'Leak certificate',
-    noLeaks: 'The run has no leak certificate.',
+    leakage: 'Leak certificate',
+    noLeakage: 'The run has no leakage report.',
     gates: (id: string) => `Gates of request ${id}`,
     noGates: 'The gates have not been judged yet.',
     evaluation: 'Evaluation',
@@ -153,7 +153,7 @@ function Loaded({ version }: { version: Version }) {
         <Tabs.List>
           <Tabs.Tab value="evaluation">{w.evaluation}</Tabs.Tab>
           <Tabs.Tab value="later">{w.later}</Tabs.Tab>
-          <Tabs.Tab value="leaks">{w.leaks}</Tabs.Tab>
+          <Tabs.Tab value="leakage">{w.leakage}</Tabs.Tab>
           <Tabs.Tab value="card">{w.card}</Tabs.Tab>
           <Tabs.Tab value="decisions">{w.decisions}</Tabs.Tab>
           <Tabs.Tab value="recipe">{w.recipe}</Tabs.Tab>
@@ -168,10 +168,12 @@ function Loaded({ version }: { version: Version }) {
           </Ask>
         </Tabs.Panel>
         <Tabs.Panel value="later">
-          <FollowUps versionId={versionId} family={family} />
+          <PostDeploymentEvaluations versionId={versionId} family={family} />
         </Tabs.Panel>
-        <Tabs.Panel value="leaks">
-          <Ask of={run}>{(of) => (of.leaks ? <Leaks of={of.leaks} /> : <Empty>{w.noLeaks}</Empty>)}</Ask>
+        <Tabs.Panel value="leakage">
+          <Ask of={run}>
+            {(of) => (of.leakage ? <LeakageReportView of={of.leakage} /> : <Empty>{w.noLeakage}</Empty>)}
+          </Ask>
         </Tabs.Panel>
         <Tabs.Panel value="card">
           {version.hasCard ? (
@@ -224,7 +226,7 @@ function AskToGoLive({ version: { versionId } }: { version: Version }) {
   const queries = useQueryClient();
   const spec = useMemo<ActSpec>(
     () => ({
-      act: 'promotion.request',
+      permission: 'promotion.request',
       versionId,
       requestId: crypto.randomUUID(),
       label: w.ask,

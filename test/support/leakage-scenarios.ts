@@ -1,14 +1,14 @@
 import { Rng } from '../../domain/rng';
 import { type DatedRow, type Fold, testsFold, trainsFold } from '../../domain/rules/time-splits';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
-import type { LeakContext } from '../../models/leakage/types';
+import type { LeakageContext } from '../../models/leakage/types';
 
 const FOLDS: readonly Fold[] = [
   { id: 'fold-1', trainKnownBefore: '2023-01-01', testFrom: '2023-01-01', testUntil: '2023-07-01' },
 ];
 const day = (n: number) => new Date(Date.UTC(2021, 0, 1) + n * 86_400_000).toISOString().slice(0, 10);
 
-export interface WorldOptions {
+export interface ScenarioOptions {
   readonly rows?: number;
   readonly entities?: number;
   /** How strongly the first number bears on the outcome; 4 is a legitimately dominant feature. */
@@ -16,7 +16,10 @@ export interface WorldOptions {
 }
 
 /** An honest matrix: numbers that bear on the outcome more or less, gaps, words, drifting base rates. */
-export function cleanWorld(seed: number, { rows = 400, entities = 150, strength = 1 }: WorldOptions = {}): LeakContext {
+export function cleanScenario(
+  seed: number,
+  { rows = 400, entities = 150, strength = 1 }: ScenarioOptions = {},
+): LeakageContext {
   const rng = new Rng('clean world', seed);
   const columns: MatrixColumn[] = [
     ...Array.from({ length: 8 }, (_, i) => ({ name: `x${i}`, kind: 'numeric' as const, role: 'feature' as const })),
@@ -71,37 +74,37 @@ export function cleanWorld(seed: number, { rows = 400, entities = 150, strength 
 }
 
 /** The world with one more number. */
-export function withColumn(world: LeakContext, name: string, value: (row: number) => number): LeakContext {
-  const numeric = new Map(world.data.numeric).set(
+export function withColumn(scenario: LeakageContext, name: string, value: (row: number) => number): LeakageContext {
+  const numeric = new Map(scenario.data.numeric).set(
     name,
-    Float64Array.from({ length: world.data.n }, (_, row) => value(row)),
+    Float64Array.from({ length: scenario.data.n }, (_, row) => value(row)),
   );
   return {
-    ...world,
-    data: { ...world.data, numeric },
-    columns: [...world.columns, { name, kind: 'numeric', role: 'feature' }],
+    ...scenario,
+    data: { ...scenario.data, numeric },
+    columns: [...scenario.columns, { name, kind: 'numeric', role: 'feature' }],
   };
 }
 
 export function withWords(
-  world: LeakContext,
+  scenario: LeakageContext,
   name: string,
   value: (row: number) => string,
   role: 'feature' | 'nuisance' = 'feature',
-): LeakContext {
-  const categorical = new Map(world.data.categorical).set(
+): LeakageContext {
+  const categorical = new Map(scenario.data.categorical).set(
     name,
-    Array.from({ length: world.data.n }, (_, row) => value(row)),
+    Array.from({ length: scenario.data.n }, (_, row) => value(row)),
   );
   return {
-    ...world,
-    data: { ...world.data, categorical },
-    columns: [...world.columns, { name, kind: 'categorical', role }],
+    ...scenario,
+    data: { ...scenario.data, categorical },
+    columns: [...scenario.columns, { name, kind: 'categorical', role }],
   };
 }
 
-export const withData = (world: LeakContext, over: Partial<MatrixData>): LeakContext => ({
-  ...world,
-  data: { ...world.data, ...over },
+export const withData = (scenario: LeakageContext, over: Partial<MatrixData>): LeakageContext => ({
+  ...scenario,
+  data: { ...scenario.data, ...over },
 });
 export const always = (_row: DatedRow, _fold: Fold) => true;

@@ -3,12 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT, run, sha256Files, STACK, step, takeLock } from './util.mjs';
 
-const DIST = path.join(ROOT, 'dist');
-const SOURCE_FOLDERS = [
+export const DIST = path.join(ROOT, 'dist');
+export const SOURCE_FOLDERS = [
   'domain',
   'models',
   'workflows',
   'activities',
+  'application',
+  'compute',
   'migrations',
   'platform',
   'apps',
@@ -64,6 +66,9 @@ export function build() {
     release();
   }
 }
+
+/** Says that what stands in dist/ is no longer what a build made, so that the next one makes it anew. */
+export const forgetBuild = () => fs.rmSync(path.join(STACK, 'build.stamp'), { force: true });
 
 /** The pages, with the part of the ledger's code that verifies in the browser. */
 function buildWeb(files) {

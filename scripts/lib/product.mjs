@@ -8,18 +8,17 @@ const dist = (file) => path.join(ROOT, 'dist', file);
 
 export const migrate = (env) => run(process.execPath, [dist('apps/migrate.js')], { env: { ...process.env, ...env } });
 
-export async function startWorkers(supervisor, env) {
-  const queues = ['lifecycle', 'training'];
-  const workers = queues.map((queue) =>
-    supervisor.start(`worker-${queue}`, process.execPath, [dist('apps/worker/main.js'), queue], { env }),
-  );
-  await Promise.all(
-    workers.map((worker) =>
-      supervisor.until(worker, 'its first poll', () => fs.readFileSync(worker.file, 'utf8').includes(' ready\n')),
-    ),
-  );
-  return workers;
+export const QUEUES = ['lifecycle', 'training'];
+
+/** A worker of one queue, once it polls. */
+export async function startWorker(supervisor, env, queue) {
+  const worker = supervisor.start(`worker-${queue}`, process.execPath, [dist('apps/worker/main.js'), queue], { env });
+  await supervisor.until(worker, 'its first poll', () => fs.readFileSync(worker.file, 'utf8').includes(' ready\n'));
+  return worker;
 }
+
+export const startWorkers = (supervisor, env) =>
+  Promise.all(QUEUES.map((queue) => startWorker(supervisor, env, queue)));
 
 /** The process that holds the signing key; it reads leaf hashes by a role of its own, and workers never see its folder. */
 export async function startNotary(supervisor, env, { UTPLUKK_NOTARY_DATABASE_URL }) {
@@ -42,17 +41,21 @@ export async function startNotary(supervisor, env, { UTPLUKK_NOTARY_DATABASE_URL
   await supervisor.until(notary, '/health', async () => (await fetch(`${env.UTPLUKK_NOTARY}/health`)).ok);
 }
 
-/** The API signs in to the database with a role of its own, where one is named. */
-export async function startApi(
+/** The API signs in to the database with a role of its own, where one is named. Yields its address. */
+export async function startApi(supervisor, env, owner, { knownPort = true } = {}) {
+  const port = await freePort(knownPort ? 8080 : 0);
+  await startApiAt(port, supervisor, env, owner);
+  return `http://127.0.0.1:${port}`;
+}
+
+export async function startApiAt(
+  port,
   supervisor,
   env,
   { UTPLUKK_API_DATABASE_URL: database = env.DATABASE_URL } = {},
-  { knownPort = true } = {},
 ) {
-  const port = await freePort(knownPort ? 8080 : 0);
-  const uri = `http://127.0.0.1:${port}`;
   const settings = { ...env, DATABASE_URL: database, PORT: String(port) };
   const api = supervisor.start('api', process.execPath, [dist('apps/api/server.js')], { env: settings });
-  await supervisor.until(api, '/health', async () => (await fetch(`${uri}/health`)).ok);
-  return uri;
+  await supervisor.until(api, '/health', async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok);
+  return api;
 }

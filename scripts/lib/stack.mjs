@@ -93,14 +93,19 @@ export class Supervisor {
     entry.child.kill(signal);
     await Promise.race([entry.done, new Promise((resolve) => (timer = setTimeout(resolve, 15_000)))]);
     clearTimeout(timer);
-    if (entry.exited === undefined) {
-      try {
-        process.kill(-entry.child.pid, 'SIGKILL');
-      } catch {
-        // gone meanwhile
-      }
-      await entry.done;
+    await this.kill(entry);
+  }
+
+  /** Ends a process and what it started at once, whatever they were doing. */
+  async kill(entry) {
+    if (entry.exited !== undefined) return;
+    entry.expected = true;
+    try {
+      process.kill(-entry.child.pid, 'SIGKILL');
+    } catch {
+      // gone meanwhile
     }
+    await entry.done;
   }
 
   /** Last started first in two waves: everything that may write to PostgreSQL ends before PostgreSQL does. */
@@ -351,7 +356,7 @@ async function startMlflow(supervisor, dir, port, { UTPLUKK_MLFLOW_DATABASE }) {
 
 async function startIdentity(supervisor, dir, port) {
   const issuer = `http://127.0.0.1:${port}`;
-  const identity = supervisor.start('identity', process.execPath, [path.join(ROOT, 'apps/identity/provider.mjs')], {
+  const identity = supervisor.start('identity', process.execPath, [path.join(ROOT, 'apps/demo-idp/provider.mjs')], {
     env: { OIDC_ISSUER: issuer, PORT: String(port), UTPLUKK_HOME: dir },
   });
   await supervisor.until(

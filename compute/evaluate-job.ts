@@ -1,6 +1,6 @@
 import type { EvaluationDocument, GroupCoverage, PopulationReport } from '../domain/schemas/evaluation';
 import { CONTROL_BASIS, type MatrixData, SELECTION_PROBABILITY } from '../domain/schemas/matrix';
-import { testsFold, trainsFold } from '../domain/rules/time-splits';
+import { testsFold, trainsFold } from '../domain/rules/training-splits';
 import { baselineColumns, baselineScores } from '../models/baselines/baselines';
 import { calibrated } from '../models/calibration/calibrator';
 import { fitRankNormalizer, normalizedRankOf } from '../models/calibration/rank-normalizer';

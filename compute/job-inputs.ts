@@ -1,7 +1,7 @@
 import { notFound } from '../domain/errors';
-import { trialSettings } from '../domain/rules/search-space';
-import { addMonths, type Fold, foldsOf } from '../domain/rules/time-splits';
-import type { FamilySpec } from '../domain/schemas/families';
+import { trialSettings } from '../domain/rules/tuning';
+import { addMonths, type Fold, foldsOf } from '../domain/rules/training-splits';
+import type { FamilySpec } from '../domain/families';
 import { type Experiment, testEnd } from '../domain/schemas/experiment';
 import type { MatrixMeta } from '../domain/schemas/matrix';
 import { foldResults, type TrainingRun } from '../platform/db/stores/runs';

@@ -1,8 +1,8 @@
 import type { EvaluationRow } from '../domain/schemas/evaluation';
-import type { FamilySpec } from '../domain/schemas/families';
-import type { ProviderReasons } from '../domain/schemas/reasons';
+import type { FamilySpec } from '../domain/families';
+import type { ProviderReasons } from '../domain/schemas/explanation';
 import type { MatrixMeta } from '../domain/schemas/matrix';
-import type { Fold } from '../domain/rules/time-splits';
+import type { Fold } from '../domain/rules/training-splits';
 import type { Calibrator, CalibrationInput, StoredCalibrator } from '../domain/schemas/calibration';
 import type { LeakageReport } from '../models/leakage/leakage-check';
 import type { LeakageFinding } from '../models/leakage/types';

@@ -1,8 +1,8 @@
-import { familySchema } from '../../domain/schemas/families';
+import { familySchema } from '../../domain/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../../models/backend';
 import { fitFamily } from '../../models/training/fit';
-import { scoreRows } from '../../models/score';
+import { scoreRows } from '../../models/scoring';
 import { FIGURES, type KnownRow, type Learner } from './replay';
 
 const COLUMNS: readonly MatrixColumn[] = Array.from({ length: FIGURES }, (_, j) => ({

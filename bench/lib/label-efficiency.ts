@@ -1,10 +1,10 @@
 import { invalid } from '../../domain/errors';
 import { Rng } from '../../domain/rng';
-import type { FamilySpec } from '../../domain/schemas/families';
+import type { FamilySpec } from '../../domain/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../../models/backend';
 import { fitFamily } from '../../models/training/fit';
-import { scoreRows } from '../../models/score';
+import { scoreRows } from '../../models/scoring';
 
 const PARTS = 5;
 const DAYS = 28;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { addMonths } from '../rules/time-splits';
+import { addMonths } from '../rules/training-splits';
 import { CALIBRATION_INPUTS } from './calibration';
-import { CONTROL_BASES } from './cases';
-import { FAMILY_NAMES, familySchema } from './families';
+import { CONTROL_BASES } from '../import/cases';
+import { FAMILY_NAMES, familySchema } from '../families';
 
 const day = z.iso.date();
 

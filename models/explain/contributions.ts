@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { additiveTermColumns, additiveTerms } from '../architectures/additive';
+import { additiveTermColumns, additiveTerms } from '../families/additive/network';
 import type { Tf } from '../backend';
 import type { FittedModel } from '../training/fit';
 import { toTensors } from '../nn/network';

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { isWidened } from '../architectures/embedding';
-import type { LayeredName } from '../architectures/trunk-and-head';
+import { isWidened } from '../nn/embedding';
+import type { LayeredName } from '../nn/trunk-and-head';
 import type { Tf } from '../backend';
 import { LAYERED } from '../training/fit';
 

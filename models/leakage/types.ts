@@ -1,4 +1,4 @@
-import type { DatedRow, Fold } from '../../domain/rules/time-splits';
+import type { DatedRow, Fold } from '../../domain/rules/training-splits';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 
 /** Structural leaks refuse the run. A statistical suspicion needs a reason that two people accept. */

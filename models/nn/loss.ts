@@ -1,5 +1,5 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
-import type { LossSpec } from '../../domain/schemas/families';
+import type { LossSpec } from '../../domain/families';
 import type { Tf } from '../backend';
 
 /** Mean log loss of logits, stable for large ones. */

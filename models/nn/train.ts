@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs';
 import { Rng } from '../../domain/rng';
-import type { TrainingSettings } from '../../domain/schemas/families';
+import type { TrainingSettings } from '../../domain/families';
 import type { Tf } from '../backend';
 import type { InputColumn } from '../preprocessing/encoder';
 import { AdamW } from './adamw';

@@ -1,6 +1,6 @@
 import { invalid } from '../../domain/errors';
 import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
-import type { NetworkSpec } from '../../domain/schemas/families';
+import type { NetworkSpec } from '../../domain/families';
 import type { Tf } from '../backend';
 import type { NamedTensor, Network, Rows } from '../nn/network';
 import { trainNetwork } from '../nn/train';

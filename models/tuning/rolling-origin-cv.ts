@@ -1,11 +1,11 @@
 import { UtplukkError } from '../../domain/errors';
-import type { FamilySpec } from '../../domain/schemas/families';
+import type { FamilySpec } from '../../domain/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../backend';
 import { fitParts, type PopulationInputs, inKnownTime, isEnough, attachPopulation } from '../training/fit';
 import { logLossOfLogits } from '../nn/loss';
 import { averagePrecisionOf } from '../metrics/ranking-metrics';
-import { scoreRows } from '../score';
+import { scoreRows } from '../scoring';
 
 /** How one setting did on rows that it was not fitted on, all of them known before any test part. */
 export interface TrialResult {

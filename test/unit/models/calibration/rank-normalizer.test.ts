@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { Rng } from '../../../../domain/rng';
+import { calibrated, chooseCalibrator } from '../../../../models/calibration/calibrator';
+import { fitRankNormalizer, normalizedRankOf } from '../../../../models/calibration/rank-normalizer';
+import type { ScoredModel } from '../../../../models/evaluation/scored-model';
+import { evaluateRun } from '../../../../models/evaluation/evaluate';
+import { normalQuantile } from '../../../../models/preprocessing/quantile-transformer';
+
+const SETTINGS = { ks: [10], bootstrap: 50, seed: 1 };
+
+describe('where a score stands among everybody', () => {
+  test('three providers by hand: normal scores of 1/6, 1/2 and 5/6, a line between, level beyond', () => {
+    const rankNormalizer = fitRankNormalizer([7, 3, 5]);
+    expect(rankNormalizer.scores).toEqual([3, 5, 7]);
+    expect(normalizedRankOf(rankNormalizer, 3)).toBeCloseTo(-0.967422, 6);
+    expect(normalizedRankOf(rankNormalizer, 5)).toBeCloseTo(0, 9);
+    expect(normalizedRankOf(rankNormalizer, 6)).toBeCloseTo(0.967422 / 2, 6);
+    expect([normalizedRankOf(rankNormalizer, -100), normalizedRankOf(rankNormalizer, 100)]).toEqual([
+      normalizedRankOf(rankNormalizer, 3),
+      normalizedRankOf(rankNormalizer, 7),
+    ]);
+  });
+
+  test('providers of one score stand together, and where all have one score nobody stands out', () => {
+    const rankNormalizer = fitRankNormalizer([1, 2, 2, 2, 9]);
+    expect(normalizedRankOf(rankNormalizer, 2)).toBeCloseTo(0, 9);
+    expect(normalizedRankOf(fitRankNormalizer([4, 4, 4]), 4)).toBeCloseTo(0, 9);
+    expect(normalizedRankOf(fitRankNormalizer([]), 4)).toBe(0);
+  });
+
+  test('of twenty thousand the line keeps few points, and is right to two hundredths in the middle and at both ends', () => {
+    const rng = new Rng('population-rank');
+    const scores = Float64Array.from({ length: 20_000 }, () => rng.normal());
+    const rankNormalizer = fitRankNormalizer(scores);
+    expect(rankNormalizer.scores.length).toBeLessThan(170);
+    const sorted = scores.slice().sort();
+    for (const at of [0, 10, 200, 5000, 10_000, 19_000, 19_920, 19_980, 19_999])
+      expect(
+        Math.abs(normalizedRankOf(rankNormalizer, sorted[at]!) - normalQuantile((at + 0.5) / sorted.length)),
+      ).toBeLessThan(0.02);
+  });
+
+  test('any scores: a higher one never stands lower, and stretching a model’s scores moves nobody', () => {
+    const scores = fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 1, maxLength: 400 });
+    fc.assert(
+      fc.property(
+        scores,
+        fc.double({ min: 0.01, max: 20, noNaN: true }),
+        fc.double({ min: -9, max: 9, noNaN: true }),
+        (own, by, plus) => {
+          const rankNormalizer = fitRankNormalizer(own);
+          const order = [...own].sort((a, b) => a - b).map((score) => normalizedRankOf(rankNormalizer, score));
+          for (let i = 1; i < order.length; i++) expect(order[i]!).toBeGreaterThanOrEqual(order[i - 1]!);
+          const powers = own.map((score) => Math.round(score)); // whole numbers, so that stretching rounds nothing away
+          const [before, after] = [
+            fitRankNormalizer(powers),
+            fitRankNormalizer(powers.map((score) => score * Math.ceil(by) + Math.round(plus))),
+          ];
+          for (const score of powers)
+            expect(normalizedRankOf(after, score * Math.ceil(by) + Math.round(plus))).toBeCloseTo(
+              normalizedRankOf(before, score),
+              9,
+            );
+        },
+      ),
+    );
+  });
+});
+
+describe('probabilities read from standings', () => {
+  /** 4,000 providers; the chance of a finding rises with what both models see. One stopped early: its scores hardly spread. */
+  const rng = new Rng('stopped early');
+  const seen = Float64Array.from({ length: 4000 }, () => rng.normal());
+  const chance = (x: number) => 1 / (1 + Math.exp(-(x - 2)));
+  const stoppedEarly = seen.map((x) => -3 + 0.05 * x);
+  const whole = seen.map((x) => -1 + 1.6 * x);
+  const controlled = Array.from({ length: 400 }, (_, i) => i * 10);
+  const labels = Float64Array.from(controlled, (row) => (rng.chance(chance(seen[row]!)) ? 1 : 0));
+  const entities = controlled.map((row) => `P${row}`);
+  const first = [...seen.keys()].sort((a, b) => whole[b]! - whole[a]!).slice(0, 100);
+  const there = first.reduce((sum, row) => sum + chance(seen[row]!), 0);
+
+  test('a version keeps what a fold’s model promised, though its raw scores spread thirty times as far', () => {
+    const early = Float64Array.from(controlled, (row) => stoppedEarly[row]!);
+    const raw = chooseCalibrator(early, labels, entities, 1).calibrator;
+    const rankNormalizer = fitRankNormalizer(stoppedEarly);
+    const read = chooseCalibrator(
+      early.map((score) => normalizedRankOf(rankNormalizer, score)),
+      labels,
+      entities,
+      1,
+    ).calibrator;
+    const predicted = (of: Parameters<typeof calibrated>[0]) =>
+      first.reduce((sum, row) => sum + calibrated(of, whole[row]!), 0);
+    expect(predicted(raw)).toBeGreaterThan(1.5 * there);
+    expect(predicted({ ...read, rankNormalizer: fitRankNormalizer(whole) }) / there).toBeGreaterThan(0.8);
+    expect(predicted({ ...read, rankNormalizer: fitRankNormalizer(whole) }) / there).toBeLessThan(1.2);
+  });
+
+  test('an evaluation says what it read from, and rows are ordered by the raw score all the same', () => {
+    const scoredModel = (rankNormalizer?: readonly number[]): ScoredModel => ({
+      family: 'tabm-mini',
+      isModel: true,
+      labeled: { scores: controlled.map((row) => whole[row]!), labels, entities, rowIds: entities },
+      ...(rankNormalizer ? { rankNormalizer } : {}),
+      groups: entities.map(() => 'all'),
+      periods: entities.map(() => 'fold-1'),
+    });
+    const line = fitRankNormalizer(whole);
+    const [raw, read] = [undefined, controlled.map((row) => normalizedRankOf(line, whole[row]!))].map(
+      (rankNormalizer) => evaluateRun([scoredModel(rankNormalizer)], SETTINGS),
+    );
+    expect(read!.calibrators['tabm-mini']).toMatchObject({ calibrationInput: 'population-rank' });
+    expect(read!.document.reliability[0]).toMatchObject({ calibrationInput: 'population-rank' });
+    expect(raw!.calibrators['tabm-mini']).not.toHaveProperty('calibrationInput');
+    expect(raw!.document.reliability[0]).not.toHaveProperty('calibrationInput');
+    const naive = (of: typeof raw) => of!.document.rows.filter(({ method }) => method.startsWith('naive'));
+    expect(naive(read)).toEqual(naive(raw));
+  });
+});

@@ -1,0 +1,127 @@
+import { trialSettings } from '../../../../domain/rules/tuning';
+import { Rng } from '../../../../domain/rng';
+import { type FamilySpec, familySchema } from '../../../../domain/families';
+import type { MatrixColumn, MatrixData } from '../../../../domain/schemas/matrix';
+import { loadBackend } from '../../../../models/backend';
+import { runTrial } from '../../../../models/tuning/rolling-origin-cv';
+
+const FAMILIES: readonly FamilySpec[] = (['logistic', 'mlp', 'tabm-mini', 'additive'] as const).map((family) =>
+  familySchema.parse({ family }),
+);
+
+describe('settings to try', () => {
+  test('number 0 is what was given; every other is valid, other, and the same each time', () => {
+    for (const given of FAMILIES) {
+      expect(trialSettings(given, 1, 0)).toBe(given);
+      const drawn = Array.from({ length: 60 }, (_, i) => trialSettings(given, 1, i + 1));
+      for (const settings of drawn) expect(familySchema.parse(settings)).toEqual(settings);
+      expect(drawn).toEqual(Array.from({ length: 60 }, (_, i) => trialSettings(given, 1, i + 1)));
+      expect(new Set(drawn.map((settings) => JSON.stringify(settings))).size).toBeGreaterThan(45);
+      expect(trialSettings(given, 2, 1)).not.toEqual(trialSettings(given, 1, 1));
+    }
+  });
+  test('what is not searched stays as it was given', () => {
+    const given = familySchema.parse({
+      family: 'mlp',
+      maxEpochs: 7,
+      members: 5,
+      loss: { positiveWeight: 3, focalGamma: 0 },
+    });
+    for (let trial = 1; trial < 20; trial++)
+      expect(trialSettings(given, 1, trial)).toMatchObject({
+        family: 'mlp',
+        maxEpochs: 7,
+        members: 5,
+        loss: { positiveWeight: 3 },
+      });
+  });
+});
+
+describe('trying one out', () => {
+  const rng = new Rng('search-test');
+  const n = 240;
+  const signal = Float64Array.from({ length: n }, () => rng.normal());
+  const noise = Array.from({ length: 12 }, () => Float64Array.from({ length: n }, () => rng.normal()));
+  const label = signal.map((value) => (rng.chance(1 / (1 + Math.exp(-2 * value))) ? 1 : 0));
+  const day = (i: number) => new Date(Date.UTC(2022, 0, 1 + i)).toISOString().slice(0, 10);
+  const columns: MatrixColumn[] = ['signal', ...noise.map((_, i) => `noise${i}`)].map((name) => ({
+    name,
+    kind: 'numeric',
+    role: 'feature',
+  }));
+  const data: MatrixData = {
+    n,
+    rowId: Array.from({ length: n }, (_, i) => `r${String(i).padStart(3, '0')}`),
+    entity: Array.from({ length: n }, (_, i) => `e${i}`),
+    asOf: Array.from({ length: n }, (_, i) => day(i)),
+    group: Array.from({ length: n }, () => 'all'),
+    label,
+    labelKnownOn: Array.from({ length: n }, (_, i) => day(i + 5)),
+    amountOre: new Float64Array(n),
+    numeric: new Map([['signal', signal], ...noise.map((values, i) => [`noise${i}`, values] as const)]),
+    categorical: new Map(),
+  };
+  const rows = Array.from({ length: n }, (_, i) => i);
+  const logistic = (l2: number[]) => familySchema.parse({ family: 'logistic', l2 });
+
+  test('judges on later rows than it fits on, prefers what helps, and gives the same figures again', async () => {
+    const { tf } = await loadBackend();
+    const good = runTrial(tf, logistic([0.03]), data, columns, rows, 1);
+    const blind = runTrial(tf, logistic([1000]), data, columns, rows, 1);
+    expect(good.rows).toBe(n - Math.round(0.55 * n)); // the last 45 % validate, once each
+    expect(good.validationLoss).toBeLessThan(blind.validationLoss - 0.05);
+    expect(good.chosen).toHaveLength(3);
+    expect(runTrial(tf, logistic([0.03]), data, columns, rows, 1)).toEqual(good);
+    // What becomes known last validates only: were it fitted on, these labels would be learnt.
+    const turned = { ...data, label: label.map((y, i) => (i >= Math.round(0.85 * n) ? 1 - y : y)) };
+    expect(runTrial(tf, logistic([0.03]), turned, columns, rows, 1).chosen.slice(0, 2)).toEqual(
+      good.chosen.slice(0, 2),
+    );
+    expect(runTrial(tf, logistic([0.03]), turned, columns, rows, 1).validationLoss).toBeGreaterThan(
+      good.validationLoss,
+    );
+  });
+  test('too few rows are refused with what to do; no tensor is left behind', async () => {
+    const { tf } = await loadBackend();
+    const before = tf.memory().numTensors;
+    expect(() => runTrial(tf, logistic([0.03]), data, columns, rows.slice(0, 45), 1)).toThrow(
+      /too few to search settings on/,
+    );
+    runTrial(tf, familySchema.parse({ family: 'mlp', hidden: [4], maxEpochs: 3, members: 4 }), data, columns, rows, 1);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+  test('never controlled providers fit and validate beside the controlled, as in the fits that the trial stands for', async () => {
+    const { tf } = await loadBackend();
+    const others = Float64Array.from({ length: n }, () => rng.normal());
+    const population: MatrixData = {
+      ...data,
+      rowId: data.rowId.map((id) => `other-${id}`),
+      entity: data.entity.map((_, i) => (i < 20 ? `e${i}` : `other${i}`)), // twenty of them were controlled
+      asOf: data.asOf.map(() => day(n + 30)),
+      label: new Float64Array(n).fill(1),
+      numeric: new Map([...data.numeric, ['signal', others]]),
+    };
+    const found = (from: number, to: number) =>
+      label.slice(Math.round(from * n), Math.round(to * n)).reduce((sum, y) => sum + y, 0);
+    const alone = runTrial(tf, logistic([0.03]), data, columns, rows, 1);
+    const beside = runTrial(tf, logistic([0.03]), data, columns, rows, 1, {
+      population,
+      settings: { unlabeledPerPositive: 1, bags: 2 },
+    });
+    expect(beside).toMatchObject({ rows: alone.rows, findings: alone.findings });
+    const asked = [
+      [0.55, 0.7],
+      [0.7, 0.85],
+      [0.85, 1],
+    ].map(([from, to]) => found(from!, to!));
+    expect(beside.unlabeledRows).toBe(asked.reduce((sum, one) => sum + Math.min(one, (n - 20) / 5), 0));
+    expect(beside.validationLoss).not.toBeCloseTo(alone.validationLoss, 3);
+    // Nobody knows their outcome, so what stands there is not read.
+    const unread = {
+      population: { ...population, label: new Float64Array(n) },
+      settings: { unlabeledPerPositive: 1, bags: 2 },
+    };
+    expect(runTrial(tf, logistic([0.03]), data, columns, rows, 1, unread)).toEqual(beside);
+    expect(alone.unlabeledRows).toBeUndefined();
+  });
+});

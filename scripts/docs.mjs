@@ -6,8 +6,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { adrIndex } from './docs/adr-index.mjs';
 import { benchmarkPages, resultsWithoutPage } from './docs/benchmark-pages.mjs';
+import { checkCommands } from './docs/command-check.mjs';
 import { apiPage, cliPage, environmentPage, featuresPage } from './docs/catalogue-pages.mjs';
 import { refuseExternalRequests, writeHashes } from './docs/content-policy.mjs';
+import { coveredTables } from './docs/covered-tables.mjs';
 import { schemaPages } from './docs/schema-pages.mjs';
 import { stepTable } from './docs/step-table.mjs';
 import { Pages } from './docs/write.mjs';
@@ -16,7 +18,17 @@ import { ROOT, say, SetupError } from './lib/util.mjs';
 
 const SITE = path.join(ROOT, 'dist/docs');
 const VITEPRESS = path.join(ROOT, 'node_modules/vitepress/bin/vitepress.js');
-const GENERATORS = [benchmarkPages, schemaPages, featuresPage, cliPage, environmentPage, apiPage, adrIndex, stepTable];
+const GENERATORS = [
+  benchmarkPages,
+  schemaPages,
+  featuresPage,
+  cliPage,
+  environmentPage,
+  apiPage,
+  adrIndex,
+  stepTable,
+  coveredTables,
+];
 
 async function generate(check) {
   const pages = new Pages(check);
@@ -24,6 +36,7 @@ async function generate(check) {
   const left = resultsWithoutPage();
   if (left.length > 0) throw new SetupError(`no page of docs/benchmarks shows bench/results/${left.join(', ')}`);
   pages.finish();
+  checkCommands();
 }
 
 function vitepress(command) {

@@ -89,14 +89,14 @@ const FILES = [
   },
   {
     page: 'bill-mapping',
-    source: ['domain/schemas/bill-table.ts', 'billTableSchema'],
+    source: ['domain/import/bill-table.ts', 'billTableSchema'],
     title: 'Mapping of a table of bills',
     about:
       'How a CSV or Parquet table of bills is loaded into the register. Example: `docs/examples/bills/mapping.yaml`.',
   },
   {
     page: 'event-windows',
-    source: ['domain/schemas/event-windows.ts', 'eventWindowsSchema'],
+    source: ['domain/import/event-windows.ts', 'eventWindowsSchema'],
     title: 'Window features of an event table',
     about:
       'What is counted over which windows, as of which days, for any table of dated events. ' +

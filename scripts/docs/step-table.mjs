@@ -1,38 +1,38 @@
-// The table of the architecture page: every step of domain/steps.ts with the file that bears its name in each layer.
+// The table of the architecture page: every step of domain/steps.ts with the files that bear its name, layer by layer.
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../lib/util.mjs';
 import { loadSource } from './source.mjs';
 import { table } from './write.mjs';
 
-const LAYERS = ['application', 'activities', 'compute', 'models', 'platform', 'domain'];
+const LAYERS = ['application', 'workflows', 'activities', 'models', 'platform', 'domain'];
+const SHOWN = 2;
 
-function sources(dir) {
-  const root = path.join(ROOT, dir);
-  if (!fs.existsSync(root)) return [];
-  return fs
-    .readdirSync(root, { recursive: true })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => `${dir}/${file}`);
+const filesOf = (layer) =>
+  fs
+    .readdirSync(path.join(ROOT, layer), { recursive: true })
+    .filter((file) => /(?<!\.gen)\.ts$/.test(file))
+    .sort();
+
+/** Files that begin with the step's word; else those of a folder that does; else those that hold it after a hyphen. */
+function named({ id, file = id }, layer) {
+  const files = filesOf(layer);
+  const shapes = [`(^|/)(${file})[^/]*$`, `(^|/)(${file})[^/]*/`, `-(${file})[^/]*$`];
+  const found = shapes
+    .map((shape) => files.filter((one) => new RegExp(shape).test(one)))
+    .find((some) => some.length > 0);
+  return (found ?? []).sort((one, other) => one.length - other.length).slice(0, SHOWN);
 }
-
-/** The file of a layer that is named after a step, or the folder that is. */
-function named(step, layer) {
-  const files = sources(layer);
-  const own = files.find((file) => path.basename(file, '.ts') === step);
-  const folder = files.find((file) => path.dirname(file).split('/').includes(step));
-  const beginning = files.find((file) => path.basename(file).startsWith(`${step}-`));
-  return own ?? (folder ? `${path.dirname(folder)}/` : beginning);
-}
-
-const idOf = (step) => (typeof step === 'string' ? step : step.id);
 
 export async function stepTable(pages) {
   const { STEPS } = loadSource('domain/steps.ts');
-  const steps = (Array.isArray(STEPS) ? STEPS : Object.keys(STEPS)).map(idOf);
-  const rows = steps.map((step) => [
-    step,
-    ...LAYERS.map((layer) => named(step, layer)).map((file) => (file ? `\`${file}\`` : '')),
-  ]);
-  await pages.region('docs/explanation/architecture.md', 'steps', table(['step', ...LAYERS], rows));
+  const rows = STEPS.map((step) => {
+    const files = LAYERS.filter((layer) => step.layers.includes(layer)).map((layer) =>
+      named(step, layer)
+        .map((file) => `\`${layer}/${file}\``)
+        .join(', '),
+    );
+    return [step.en, step.makes, files.filter((text) => text !== '').join('; ')];
+  });
+  await pages.region('docs/explanation/architecture.md', 'steps', table(['step', 'makes', 'files'], rows));
 }

@@ -1,0 +1,192 @@
+import path from 'node:path';
+import type { z } from 'zod';
+import { invalid } from '../../domain/errors';
+import { sha256File } from '../artifacts/hash';
+import type { Db, Tx } from '../postgres/connection';
+import { type AuditContext, append } from '../ledger/append';
+import { CopyWriter } from '../postgres/copy-writer';
+import { linesOf } from './read-lines';
+
+export interface LoadReport {
+  readonly file: string;
+  readonly kind: string;
+  readonly read: number;
+  readonly loaded: number;
+  readonly quarantined: number;
+  /** True when the same bytes had been loaded before: nothing was done. */
+  readonly already: boolean;
+}
+
+/** What a loader of one kind of file does with a line. Counting and quarantine are the batch's. */
+export interface LineLoader {
+  readonly kind: 'settlement' | 'provider' | 'agreement' | 'patient' | 'substitute' | 'prescription' | 'case';
+  /** Rows collected before they are written. */
+  readonly rowsAFlush?: number;
+  line(batch: Batch, line: number, value: unknown): Promise<void> | void;
+  /** Writes what was collected, where lines are; called now and then and at the end. */
+  flush?(batch: Batch): Promise<void>;
+}
+
+/** Rows, not lines: a settlement of a large practice is one line of hundreds of bills, and memory must not grow with them. */
+const ROWS_A_FLUSH = 10_000;
+
+/** One file being loaded in one transaction. */
+export class Batch {
+  read = 0;
+  loaded = 0;
+  quarantined = 0;
+  knownMin: number | undefined;
+  knownMax: number | undefined;
+  readonly months = new Set<string>();
+  readonly #quarantine = new CopyWriter('core.quarantine', ['batch_id', 'line', 'item', 'field', 'value', 'reason']);
+  constructor(
+    readonly tx: Tx,
+    readonly batchId: number,
+  ) {}
+
+  refuse(line: number, item: string, field: string, value: unknown, reason: string): void {
+    this.quarantined++;
+    // A refused value may be a real person's identifier: it is cut to what finding the error needs.
+    const shown = value === undefined ? null : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40);
+    this.#quarantine.add([
+      this.batchId,
+      line,
+      item,
+      field,
+      field.includes('pasient') ? `${shown?.slice(0, 2) ?? ''}…` : shown,
+      reason.slice(0, 300),
+    ]);
+  }
+
+  known(instantMs: number): void {
+    this.knownMin = Math.min(this.knownMin ?? instantMs, instantMs);
+    this.knownMax = Math.max(this.knownMax ?? instantMs, instantMs);
+  }
+
+  flushQuarantine(): Promise<void> {
+    return this.#quarantine.flush(this.tx);
+  }
+}
+
+/** Loads one NDJSON file, a line at a time. */
+export const loadFile = (db: Db, audit: AuditContext, file: string, loader: LineLoader): Promise<LoadReport> =>
+  inBatch(db, audit, file, { kind: loader.kind, content: () => sha256File(file) }, (batch) =>
+    readLines(file, loader, batch),
+  );
+
+/**
+ * Loads one file in one transaction: all of it or, after a kill, nothing. The same content is loaded once, under any
+ * name. The batch is sealed under a lock as the last thing, so seals have the order of commits.
+ */
+export async function inBatch(
+  db: Db,
+  audit: AuditContext,
+  file: string,
+  { kind, content: hash }: { kind: string; content: () => Promise<string> },
+  work: (batch: Batch) => Promise<void>,
+): Promise<LoadReport> {
+  const content = await hash().catch((error: Error) => {
+    throw invalid(`${file} cannot be read: ${error.message}`, 'Check the path and its permissions.');
+  });
+  const before = await db('core.load_batch')
+    .where({ content_sha256: content })
+    .first<{ rows_read: number; rows_loaded: number; rows_quarantined: number } | undefined>();
+  if (before)
+    return {
+      file,
+      kind,
+      read: before.rows_read,
+      loaded: before.rows_loaded,
+      quarantined: before.rows_quarantined,
+      already: true,
+    };
+  return db.transaction(async (tx) => {
+    const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
+      'insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, action_id) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?) returning batch_id',
+      [kind, path.basename(file), content, audit.actionId],
+    );
+    const batch = new Batch(tx, rows[0]!.batch_id);
+    await work(batch);
+    await batch.flushQuarantine();
+    if (batch.read === 0) throw invalid(`${file} holds no rows`, 'Expected at least one row.');
+    if (batch.loaded + batch.quarantined !== batch.read)
+      throw new Error(`${file}: loaded ${batch.loaded} + quarantined ${batch.quarantined} is not read ${batch.read}`);
+    await commitBatch(tx, batch);
+    await append(
+      tx,
+      audit,
+      {
+        event: 'load-batch.committed',
+        subject: { kind: 'load-batch', id: String(batch.batchId) },
+        after: content,
+        rows: { count: batch.loaded, root: content },
+      },
+      new Date(),
+    );
+    return { file, kind, read: batch.read, loaded: batch.loaded, quarantined: batch.quarantined, already: false };
+  });
+}
+
+async function readLines(file: string, loader: LineLoader, batch: Batch): Promise<void> {
+  let [number, written] = [0, 0];
+  for await (const text of linesOf(file)) {
+    number++;
+    if (text.trim() === '') continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      batch.read++;
+      batch.refuse(number, 'line', '(whole)', text.slice(0, 20), `not JSON: ${(error as Error).message}`);
+      continue;
+    }
+    await loader.line(batch, number, value);
+    if (batch.read - written < (loader.rowsAFlush ?? ROWS_A_FLUSH)) continue;
+    await loader.flush?.(batch);
+    written = batch.read;
+  }
+  await loader.flush?.(batch);
+}
+
+async function commitBatch(tx: Tx, batch: Batch): Promise<void> {
+  for (const month of batch.months)
+    await tx.raw('insert into core.month_touch (received_month, batch_id) values (?, ?)', [month, batch.batchId]);
+  const at = (ms: number | undefined) => (ms === undefined ? null : new Date(ms));
+  // The counter's row lock is held until commit: the next seal waits, and gets the next number.
+  await tx.raw(
+    `with counter as (update core.batch_counter set last_committed = last_committed + 1 returning last_committed)
+     update core.load_batch b set committed_seq = counter.last_committed, rows_read = ?, rows_loaded = ?, rows_quarantined = ?, known_from_min = ?, known_from_max = ?
+     from counter where b.batch_id = ?`,
+    [batch.read, batch.loaded, batch.quarantined, at(batch.knownMin), at(batch.knownMax), batch.batchId],
+  );
+}
+
+/** The row as its schema reads it. One that does not fit goes to quarantine, counted as read, and undefined comes back. */
+export function accept<T>(
+  batch: Batch,
+  line: number,
+  item: string,
+  schema: z.ZodType<T>,
+  value: unknown,
+  nameOf: (field: string) => string = (field) => field,
+): T | undefined {
+  batch.read++;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { field, value: found, reason } = firstProblem(parsed.error, value);
+  batch.refuse(line, item, nameOf(field), found, reason);
+  return undefined;
+}
+
+/** First problem of a refused row: path, value, reason. */
+export function firstProblem(
+  error: { issues: readonly { path: PropertyKey[]; message: string }[] },
+  input: unknown,
+): { field: string; value: unknown; reason: string } {
+  const issue = error.issues[0]!;
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    input,
+  );
+  return { field: issue.path.map(String).join('.') || '(whole)', value, reason: issue.message };
+}

@@ -1,0 +1,81 @@
+import { civilTime } from '../../domain/time/civil-time';
+import { monthStart } from '../../domain/rules/training-splits';
+import { patientSchema } from '../../domain/import/kuhr';
+import { accept, type Batch, type LineLoader } from './import-batch';
+import { CopyWriter } from '../postgres/copy-writer';
+import { ProviderIndex } from './id-allocators';
+import type { Vault } from './vault';
+
+type PatientFact = ReturnType<typeof patientSchema.parse>;
+
+/** What the population register says of people; the national id becomes a surrogate before anything is written. */
+export class PatientLoader implements LineLoader {
+  readonly kind = 'patient';
+  readonly rowsAFlush = 20_000;
+  #pending: { fact: PatientFact; line: number; list: number | undefined }[] = [];
+  readonly #providers = new ProviderIndex();
+  constructor(readonly vault: Vault) {}
+
+  async line(batch: Batch, line: number, value: unknown): Promise<void> {
+    const fact = accept(batch, line, 'patient', patientSchema, value, (field) =>
+      field === 'id' ? 'pasient.id' : field,
+    );
+    if (!fact) return;
+    const knownMs = Date.parse(fact.kjentFra);
+    batch.known(knownMs);
+    batch.months.add(monthStart(civilTime(knownMs).day));
+    const list = fact.fastlegePraksisId ? await this.#providers.idOf(batch.tx, fact.fastlegePraksisId) : undefined;
+    this.#pending.push({ fact, line, list });
+  }
+
+  async flush(batch: Batch): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = [];
+    if (pending.length === 0) return;
+    const keys = await this.vault.surrogates(pending.map(({ fact }) => fact.id));
+    await batch.tx.raw(
+      'create temp table if not exists incoming_patient (n int, like core.patient_fact) on commit drop; truncate incoming_patient',
+    );
+    const copy = new CopyWriter('incoming_patient', [
+      'n',
+      'patient_key',
+      'known_from',
+      'birth_year',
+      'municipality',
+      'list_provider',
+      'died',
+      'emigrated',
+      'batch_id',
+    ]);
+    pending.forEach(({ fact, list }, n) =>
+      copy.add([
+        n,
+        keys[n],
+        fact.kjentFra,
+        fact.fodselsar,
+        fact.kommunenr,
+        list,
+        fact.dod,
+        fact.utvandret,
+        batch.batchId,
+      ]),
+    );
+    await copy.flush(batch.tx);
+    // In the order of the key, and only what was not written comes back: nearly always nothing.
+    const { rows } = await batch.tx.raw<{ rows: { n: number }[] }>(
+      `with kept as (select distinct on (patient_key, known_from) * from incoming_patient order by patient_key, known_from, n),
+       written as (insert into core.patient_fact select patient_key, known_from, birth_year, municipality, list_provider, died, emigrated, batch_id from kept
+         order by patient_key, known_from on conflict do nothing returning patient_key, known_from)
+       select n from incoming_patient i where not exists (select from kept k join written w using (patient_key, known_from) where k.n = i.n) order by n`,
+    );
+    batch.loaded += pending.length - rows.length;
+    for (const { fact, line } of rows.map(({ n }) => pending[n]!))
+      batch.refuse(
+        line,
+        'patient',
+        'kjentFra',
+        fact.kjentFra,
+        'duplicate: a fact of this person known from this instant was loaded before',
+      );
+  }
+}

@@ -1,0 +1,106 @@
+import type { z } from 'zod';
+import { providerSchema, agreementSchema, substituteSchema } from '../../domain/import/kuhr';
+import { accept, type Batch, type LineLoader } from './import-batch';
+import { ProviderIndex } from './id-allocators';
+import { unknownFields } from './import-settlements';
+
+const ACTOR_KEYS = Object.keys(providerSchema.shape);
+
+/** Facts about providers: one line a fact; a later known fact supersedes, nothing is overwritten. */
+export class ProviderLoader implements LineLoader {
+  readonly kind = 'provider';
+
+  async line(batch: Batch, line: number, value: unknown): Promise<void> {
+    const provider = accept(batch, line, 'provider', providerSchema, value);
+    if (!provider) return;
+    batch.known(Date.parse(provider.kjentFra));
+    const { rows } = await batch.tx.raw<{ rows: { provider_id: number }[] }>(
+      `insert into core.provider (hpr_no, orgnr, practice_no) values (?, ?, ?)
+       on conflict on constraint provider_practice do update set practice_no = excluded.practice_no returning provider_id`,
+      [provider.hprNr ?? null, provider.orgnr ?? null, provider.praksisId],
+    );
+    const extra = unknownFields(provider, ACTOR_KEYS);
+    const written = await batch.tx.raw<{ rowCount: number }>(
+      `insert into core.provider_fact (provider_id, known_from, valid_from, valid_to, practice_type, field, municipality, list_size, account_hash, registered_via, batch_id, extra)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict on constraint provider_fact_pk do nothing`,
+      [
+        rows[0]!.provider_id,
+        provider.kjentFra,
+        provider.gyldigFra,
+        provider.gyldigTil ?? null,
+        provider.praksistype,
+        provider.fagomrade,
+        provider.kommunenr,
+        provider.listelengde ?? null,
+        provider.kontoHash ?? null,
+        provider.registrertVia ?? null,
+        batch.batchId,
+        extra ? JSON.stringify(extra) : null,
+      ],
+    );
+    if (written.rowCount === 1) batch.loaded++;
+    else
+      batch.refuse(
+        line,
+        'provider',
+        'praksisId',
+        provider.praksisId,
+        'duplicate: a fact with the same practice, valid-from and known-from was loaded before',
+      );
+  }
+}
+
+/** A kind of fact about practices that are known already, and the row it becomes after `provider_id`. */
+interface PracticeFactKind<T extends { praksisId: string; kjentFra: string }> {
+  readonly kind: LineLoader['kind'];
+  readonly schema: z.ZodType<T>;
+  readonly table: string;
+  readonly cells: (fact: T) => Readonly<Record<string, unknown>>;
+}
+
+class PracticeFactLoader<T extends { praksisId: string; kjentFra: string }> implements LineLoader {
+  readonly kind: LineLoader['kind'];
+  readonly #providers = new ProviderIndex();
+  constructor(readonly of: PracticeFactKind<T>) {
+    this.kind = of.kind;
+  }
+
+  async line(batch: Batch, line: number, value: unknown): Promise<void> {
+    const { kind, schema, table, cells } = this.of;
+    const fact = accept(batch, line, kind, schema, value);
+    if (!fact) return;
+    const provider = await this.#providers.idOf(batch.tx, fact.praksisId);
+    if (provider === undefined) {
+      batch.refuse(line, kind, 'praksisId', fact.praksisId, 'no such practice is known; load its provider first');
+      return;
+    }
+    batch.known(Date.parse(fact.kjentFra));
+    const row = { provider_id: provider, ...cells(fact), known_from: fact.kjentFra, batch_id: batch.batchId };
+    const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
+      `insert into ${table} (${Object.keys(row).join(', ')}) values (${Object.keys(row)
+        .map(() => '?')
+        .join(', ')}) on conflict do nothing`,
+      Object.values(row).map((cell) => cell ?? null),
+    );
+    if (rowCount === 1) batch.loaded++;
+    else batch.refuse(line, kind, 'praksisId', fact.praksisId, 'duplicate: the same fact was loaded before');
+  }
+}
+
+/** Who stands in for whom (vikar). */
+export const substituteLoader = (): LineLoader =>
+  new PracticeFactLoader({
+    kind: 'substitute',
+    schema: substituteSchema,
+    table: 'core.substitute',
+    cells: ({ vikarHprNr, fra, til }) => ({ substitute_hpr: vikarHprNr, valid_from: fra, valid_to: til }),
+  });
+
+/** Agreements on direct settlement (avtale om direkte oppgjør). */
+export const agreementLoader = (): LineLoader =>
+  new PracticeFactLoader({
+    kind: 'agreement',
+    schema: agreementSchema,
+    table: 'core.agreement',
+    cells: ({ omfang, fra, til }) => ({ scope: omfang, valid_from: fra, valid_to: til }),
+  });

@@ -1,0 +1,122 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { invalid } from '../../domain/errors';
+import type { Db } from '../postgres/connection';
+import type { AuditContext } from '../ledger/append';
+import { type LineLoader, loadFile, type LoadReport } from './import-batch';
+import { ProviderLoader, agreementLoader, substituteLoader } from './import-providers';
+import { CaseLoader } from './import-cases';
+import { PatientLoader } from './import-patients';
+import { PrescriptionLoader } from './import-prescriptions';
+import { SettlementLoader } from './import-settlements';
+import type { Vault } from './vault';
+
+/** Kinds of files in the order they must be loaded, by the word their names start with. */
+const KINDS = {
+  provider: 'providers',
+  agreement: 'agreements',
+  patient: 'patients',
+  substitute: 'substitutes',
+  settlement: 'settlements',
+  prescription: 'prescriptions',
+  case: 'cases',
+} as const;
+type Kind = keyof typeof KINDS;
+const ORDER = Object.keys(KINDS) as Kind[];
+/**
+ * What needs nothing of each other is loaded side by side, so that parsing here overlaps writing there. Facts of providers
+ * and events of cases rest on earlier lines of their own kind: each of those stages is one file at a time.
+ */
+const STAGES: readonly (readonly Kind[])[] = [
+  ['provider'],
+  ['agreement', 'patient', 'substitute', 'settlement', 'prescription'],
+  ['case'],
+];
+export const FILES_AT_ONCE = 2;
+const EXPECTED = `Expected a name that starts with ${Object.values(KINDS).join(', ')} and ends in .ndjson.`;
+
+function kindOf(file: string): Kind | undefined {
+  const name = path.basename(file);
+  return name.endsWith('.ndjson') ? ORDER.find((kind) => name.startsWith(KINDS[kind])) : undefined;
+}
+
+/** A loader a file: what one remembers is true only if its transaction committed. */
+function loaderOf(kind: Kind, vault: Vault): LineLoader {
+  switch (kind) {
+    case 'provider':
+      return new ProviderLoader();
+    case 'agreement':
+      return agreementLoader();
+    case 'patient':
+      return new PatientLoader(vault);
+    case 'substitute':
+      return substituteLoader();
+    case 'settlement':
+      return new SettlementLoader(vault);
+    case 'prescription':
+      return new PrescriptionLoader(vault);
+    case 'case':
+      return new CaseLoader();
+  }
+}
+
+/** Files of a register folder in the order they must be loaded: providers, settlements by name, cases. */
+export function registerFiles(source: string): { file: string; kind: Kind }[] {
+  if (!fs.existsSync(source))
+    throw invalid(
+      `${source} does not exist`,
+      'Give a folder with providers*.ndjson, settlements*.ndjson and cases*.ndjson, or one such file.',
+    );
+  const names = fs.statSync(source).isDirectory()
+    ? fs.readdirSync(source).map((name) => path.join(source, name))
+    : [source];
+  const files = names.flatMap((file) => {
+    const kind = kindOf(file);
+    return kind ? [{ file, kind }] : [];
+  });
+  if (files.length === 0) throw invalid(`${source} holds no register file`, EXPECTED);
+  return files.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.file < b.file ? -1 : 1));
+}
+
+/** Loads one file of a register, by the kind that its name starts with. */
+export function importFile(db: Db, audit: AuditContext, vault: Vault, file: string): Promise<LoadReport> {
+  const kind = kindOf(file);
+  if (!kind) throw invalid(`${file} is no register file`, EXPECTED);
+  return loadFile(db, audit, file, loaderOf(kind, vault));
+}
+
+export async function importRegister(
+  db: Db,
+  audit: AuditContext,
+  vault: Vault,
+  source: string,
+  progress: (report: LoadReport, done: number, total: number) => void = () => {},
+): Promise<LoadReport[]> {
+  const files = registerFiles(source);
+  const reports: LoadReport[] = [];
+  for (const stage of STAGES) {
+    const queue = files.filter((file) => stage.includes(file.kind));
+    await mapConcurrently(
+      stage.length > 1 ? FILES_AT_ONCE : 1,
+      () => queue.shift(),
+      async ({ file }) => {
+        const report = await importFile(db, audit, vault, file);
+        reports.push(report);
+        progress(report, reports.length, files.length);
+      },
+    );
+  }
+  return reports;
+}
+
+/** Works through what `next` hands out until it hands out nothing, `count` at a time. */
+export async function mapConcurrently<T>(
+  count: number,
+  next: () => T | undefined | Promise<T | undefined>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const worker = async () => {
+    for (let item = await next(); item !== undefined; item = await next()) await work(item);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+}

@@ -1,5 +1,5 @@
-import type { FamilySpec } from '../domain/schemas/families';
-import type { Fold } from '../domain/rules/time-splits';
+import type { FamilySpec } from '../domain/families';
+import type { Fold } from '../domain/rules/training-splits';
 import type { Verdict } from '../domain/rules/lifecycle';
 import type { FeaturePlan } from '../domain/rules/feature-batches';
 

@@ -2,7 +2,7 @@ import type { ArtifactStore } from '../platform/artifacts/store';
 import type { Db } from '../platform/postgres/connection';
 import type { AuditContext } from '../platform/ledger/append';
 import type { MlflowMirror } from '../platform/mlflow/mirror';
-import type { MlflowWatch } from '../platform/mlflow/reconcile';
+import type { MlflowReconciler } from '../platform/mlflow/reconcile';
 import type { Notifier } from '../platform/notifications/notifier';
 import type { NotaryClient } from '../platform/signing/notary-client';
 import type { Trust } from '../platform/signing/trusted-keys';
@@ -14,7 +14,7 @@ export interface ActivityDependencies {
   readonly mirror: MlflowMirror;
   /** Signs the schedule's service account in and records its action. */
   readonly startServiceAction: (purpose: string) => Promise<AuditContext>;
-  readonly watch: MlflowWatch;
+  readonly watch: MlflowReconciler;
   readonly notifier: Notifier;
   readonly notary: NotaryClient;
   /** Pinned keys; read when they are needed. */

@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { getRun } from '../platform/db/stores/runs';
-import { deriveParts } from '../platform/features/monthly-rollups';
+import { buildRollups } from '../platform/features/monthly-rollups';
 import type { Manifest } from '../platform/snapshots/datasets';
 import { withDuckDb } from '../platform/duckdb/duckdb';
 import { readManifest } from '../platform/snapshots/manifests';
-import { featureParts } from '../platform/features/compute-features';
+import { computeFeatures } from '../platform/features/compute-features';
 import { isLarge, planFeatures } from '../platform/matrices/plan-features';
 import { checkBills } from '../platform/matrices/register-matrix';
 import { withHeartbeat } from './interceptors';
@@ -49,11 +49,11 @@ export function featureActivities({
     });
   return {
     deriveMonths: ({ snapshotId, months }) =>
-      onSnapshot(snapshotId, (duck, manifest) => deriveParts(duck, store, manifest, (month) => months.includes(month))),
+      onSnapshot(snapshotId, (duck, manifest) => buildRollups(duck, store, manifest, (month) => months.includes(month))),
     computeFeatures: ({ snapshotId, dates }) =>
       onSnapshot(snapshotId, async (duck, manifest) => {
-        const { parts } = await deriveParts(duck, store, manifest);
-        await featureParts(duck, store, manifest, parts, dates);
+        const { parts } = await buildRollups(duck, store, manifest);
+        await computeFeatures(duck, store, manifest, parts, dates);
       }),
   };
 }

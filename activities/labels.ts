@@ -1,4 +1,4 @@
-import { auditContextOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/ledger/record';
 import { storeStatement } from '../platform/signing/statement-store';
 import { append } from '../platform/ledger/append';
 import { type LabelChange, labelChanges } from '../platform/matrices/label-revisions';

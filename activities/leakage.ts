@@ -1,16 +1,16 @@
 import fs from 'node:fs';
 import { civilTime } from '../domain/time/civil-time';
 import { UtplukkError } from '../domain/errors';
-import { foldsOf } from '../domain/rules/time-splits';
+import { foldsOf } from '../domain/rules/training-splits';
 import type { LeakageReport } from '../models/leakage/leakage-check';
 import { canonical } from '../platform/artifacts/hash';
 import { ArtifactStore } from '../platform/artifacts/store';
-import { auditContextOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/ledger/record';
 import { storeLeakageReport } from '../platform/db/stores/leakage';
 import { getRun } from '../platform/db/stores/runs';
 import { withDuckDb } from '../platform/duckdb/duckdb';
 import { readManifest } from '../platform/snapshots/manifests';
-import { replayFeatures } from '../platform/features/point-in-time-check';
+import { checkPointInTime } from '../platform/features/point-in-time-check';
 import { spawnJob } from '../compute/spawn-job';
 import type { TrainingActivities } from './contracts';
 import type { ActivityDependencies } from './deps';
@@ -85,7 +85,7 @@ async function futureCheck(
       );
       const dates = rows.getRows().map(([day]) => String(day));
       const asOf = dates[Math.floor(dates.length / 3)]!;
-      const { same, detail } = await replayFeatures(duck, store, new ArtifactStore(scratch), manifest, asOf);
+      const { same, detail } = await checkPointInTime(duck, store, new ArtifactStore(scratch), manifest, asOf);
       return same ? [] : [{ check: 'future', severity: 'structural' as const, detail }];
     });
     return {

@@ -2,7 +2,7 @@ import { conflict, UtplukkError } from '../domain/errors';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import type { EvaluationDocument } from '../domain/schemas/evaluation';
 import { canonical, digestOf } from '../platform/artifacts/hash';
-import { auditContextOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/ledger/record';
 import { getRun } from '../platform/db/stores/runs';
 import { storeStatement } from '../platform/signing/statement-store';
 import { getVersion, type ModelVersion, type VersionBundle } from '../platform/db/stores/versions';
@@ -78,7 +78,7 @@ export function postDeploymentActivities(
         findings,
         averagePrecision,
       };
-      const envelope = await deps.notary.postDeploymentDocument({ ...about, serviceToken: await deps.serviceToken() });
+      const envelope = await deps.notary.postDeploymentEvaluation({ ...about, serviceToken: await deps.serviceToken() });
       await db.transaction(async (tx) => {
         const inserted = await tx.raw<{ rowCount: number }>(
           'insert into ml.post_deployment_evaluation (evaluation_id, version_id, matrix_id, as_of, document_sha256, rows, findings, action_id, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
@@ -88,7 +88,7 @@ export function postDeploymentActivities(
         const audit = await auditContextOf(tx, actionId);
         await storeStatement(tx, {
           versionId,
-          predicateType: PREDICATE.postDeploymentDocument,
+          predicateType: PREDICATE.postDeploymentEvaluation,
           envelope,
           audit,
           at: deps.clock(),

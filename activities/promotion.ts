@@ -6,7 +6,7 @@ import { GATE_POLICY, isHard } from '../domain/rules/gate-policy';
 import { type GateInput, judge } from '../domain/rules/promotion-gates';
 import type { Estimate, EvaluationDocument } from '../domain/schemas/evaluation';
 import { canonical, digestOf } from '../platform/artifacts/hash';
-import { auditContextOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/ledger/record';
 import type { Tx } from '../platform/postgres/connection';
 import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
 import { statementById } from '../platform/signing/statement-store';

@@ -1,12 +1,12 @@
 import { notFound, UtplukkError } from '../domain/errors';
 import { canonical, digestOf, sha256 } from '../platform/artifacts/hash';
-import { auditContextOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/ledger/record';
 import { foldResults, getRun } from '../platform/db/stores/runs';
 import { getVersion, type VersionBundle } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/append';
 import type { Manifest } from '../platform/snapshots/datasets';
 import { rereadRegister } from '../platform/snapshots/extract';
-import { redactedParts, redactionsOf } from '../platform/snapshots/manifests';
+import { redactedPartitions, redactionsOf } from '../platform/snapshots/manifests';
 import { type MatrixRecipe, reproduceRegisterMatrix } from '../platform/matrices/register-matrix';
 import { reproduceTableMatrix } from '../platform/matrices/table-matrix';
 import type { MatrixMeta } from '../domain/schemas/matrix';
@@ -157,7 +157,7 @@ const STAGES: Record<ReproductionStage['stage'], Reproducer> = {
       const now = new Map(again.datasets[index]!.parts.map(({ part, logical }) => [part, logical]));
       const other = parts.find(({ part, logical }) => now.get(part) !== logical);
       if (!other) continue;
-      const redacted = await redactedParts(db, store, id);
+      const redacted = await redactedPartitions(db, store, id);
       if (redacted.length > 0) return { same: false, detail: `redacted at partition ${redacted.join(', ')}` };
       return { same: false, detail: `partition ${name} ${other.part} holds other rows than when it was sealed` };
     }
@@ -174,7 +174,7 @@ const STAGES: Record<ReproductionStage['stage'], Reproducer> = {
       ? await reproduceTableMatrix(store, recipe)
       : await reproduceRegisterMatrix({ db, store }, recipe);
     if (found === id) return { same: true };
-    const redacted = isTable ? [] : await redactedParts(db, store, recipe.snapshotId);
+    const redacted = isTable ? [] : await redactedPartitions(db, store, recipe.snapshotId);
     return {
       same: false,
       detail: redacted.length > 0 ? `redacted at partition ${redacted.join(', ')}` : `its rows have the hash ${found}`,

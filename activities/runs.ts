@@ -1,11 +1,11 @@
 import { conflict, UtplukkError } from '../domain/errors';
-import { foldsOf } from '../domain/rules/time-splits';
+import { foldsOf } from '../domain/rules/training-splits';
 import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import type { Calibrator, RankNormalizer, StoredCalibrator } from '../domain/schemas/calibration';
-import { isLayered } from '../models/architectures/trunk-and-head';
-import type { StoredModel } from '../models/artifact';
+import { isLayered } from '../models/nn/trunk-and-head';
+import type { StoredModel } from '../models/registered-model';
 import { canonical } from '../platform/artifacts/hash';
-import { auditContextOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/ledger/record';
 import { codeIdentity } from '../platform/code-identity';
 import { type AuditContext, append } from '../platform/ledger/append';
 import { evaluationOf, foldResults, getRun, type TrainingRun } from '../platform/db/stores/runs';
@@ -15,7 +15,7 @@ import { extractSnapshot } from '../platform/snapshots/extract';
 import { buildRegisterMatrix, featureCode, type MatrixRef } from '../platform/matrices/register-matrix';
 import type { Envelope } from '../platform/signing/dsse';
 import { PREDICATE } from '../platform/signing/statements';
-import { matrixEngine } from '../platform/duckdb/version';
+import { duckDbVersion } from '../platform/duckdb/version';
 import { buildTableMatrix } from '../platform/matrices/table-matrix';
 import { withHeartbeat } from './interceptors';
 import type { FinalModel, LifecycleActivities, MatrixResult } from './contracts';
@@ -53,7 +53,7 @@ export async function buildCases(
     snapshotId,
     minAmountOre: minAmountNok * 100,
     code: featureCode(),
-    engine: matrixEngine(),
+    engine: duckDbVersion(),
   } as const;
   const matrix = await buildRegisterMatrix(deps, audit, recipe);
   await noteLabelRevisions(deps, audit.actionId, matrix.matrixId, recipe);

@@ -3,13 +3,13 @@ import { tableMappingSchema } from '../domain/schemas/table-mapping';
 import { buildTablePopulation } from '../platform/matrices/table-matrix';
 import { conflict, UtplukkError } from '../domain/errors';
 import { canonical, digestOf } from '../platform/artifacts/hash';
-import { auditContextOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/ledger/record';
 import type { MatrixMeta } from '../domain/schemas/matrix';
 import { getVersion, type VersionBundle } from '../platform/db/stores/versions';
 import { append } from '../platform/ledger/append';
-import { verifiedChampion } from '../platform/signing/verified-champion';
+import { verifiedChampion } from '../platform/db/verified-champion';
 import { buildRegisterMatrix, featureCode } from '../platform/matrices/register-matrix';
-import { matrixEngine } from '../platform/duckdb/version';
+import { duckDbVersion } from '../platform/duckdb/version';
 import { withHeartbeat } from './interceptors';
 import type { ShardScores } from '../compute/jobs';
 import { spawnJob } from '../compute/spawn-job';
@@ -41,7 +41,7 @@ export function scoringActivities(deps: ActivityDependencies): ScoringActivities
           snapshotId,
           asOf: new Date(asOf).toISOString(),
           code: featureCode(),
-          engine: matrixEngine(),
+          engine: duckDbVersion(),
         } as const;
         const matrix = await buildRegisterMatrix(deps, await auditContextOf(db, actionId), recipe);
         return { matrixId: matrix.matrixId, rows: matrix.meta.rows, positives: 0 };

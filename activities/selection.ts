@@ -5,7 +5,7 @@ import { exploitList } from '../domain/rules/selection';
 import type { StoredCalibrator } from '../domain/schemas/calibration';
 import { calibrated } from '../models/calibration/calibrator';
 import { canonical } from '../platform/artifacts/hash';
-import { auditContextOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/ledger/record';
 import type { Tx } from '../platform/postgres/connection';
 import { append } from '../platform/ledger/append';
 import { CopyWriter } from '../platform/postgres/copy-writer';

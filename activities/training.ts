@@ -1,7 +1,7 @@
-import type { FamilySpec } from '../domain/schemas/families';
+import type { FamilySpec } from '../domain/families';
 import type { TrialResult } from '../models/tuning/rolling-origin-cv';
 import { digestOf } from '../platform/artifacts/hash';
-import { auditContextOf } from '../platform/auth/audit-context';
+import { auditContextOf } from '../platform/ledger/record';
 import { evaluationRoot } from '../platform/ledger/verify-bulk-rows';
 import { append } from '../platform/ledger/append';
 import { getRun } from '../platform/db/stores/runs';

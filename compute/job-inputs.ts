@@ -5,7 +5,7 @@ import type { FamilySpec } from '../domain/families';
 import { type Experiment, testEnd } from '../domain/schemas/experiment';
 import type { MatrixMeta } from '../domain/schemas/matrix';
 import { foldResults, type TrainingRun } from '../platform/db/stores/runs';
-import { bestTrial } from '../platform/db/stores/trials';
+import { bestTrial } from '../platform/db/stores/tuning';
 import type { ComputeJob, MatrixFile } from './jobs';
 import type { ActivityDependencies } from '../activities/deps';
 import { usableColumns } from '../domain/rules/feature-selection';

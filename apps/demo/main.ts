@@ -8,18 +8,12 @@ import { RESCORE_SCHEDULE_PREFIX, trainId } from '../../domain/rules/workflow-id
 import { slotKey, slotName } from '../../domain/rules/slots';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { anchorsOf } from '../../platform/signing/anchors';
-import { verifiedChampion } from '../../platform/signing/verified-champion';
+import { verifiedChampion } from '../../platform/db/verified-champion';
 import { PREDICATE } from '../../platform/signing/statements';
 import type { RequestContext } from '../../application/request-context';
 import { loadExperiment } from '../../application/experiments';
-import {
-  applySchedule,
-  getList,
-  listLines,
-  listLists,
-  type ListSummary,
-  signOffList,
-} from '../../application/selection';
+import { applySchedule } from '../../application/schedules';
+import { getList, listLines, listLists, type ListSummary, signOffList } from '../../application/selection';
 import { decide, propose } from '../../application/promotion';
 import { finishedRunOf, startRun } from '../../application/training';
 import { evaluationTable } from '../cli/commands/training';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { notAllowed, notFound } from '../../domain/errors';
+import { notAllowed } from '../../domain/errors';
 import { PERMISSIONS, type Permission, mayDo, type Role } from '../../domain/rules/roles';
 import type { Db, Tx } from '../postgres/connection';
 import type { AuditContext } from '../ledger/append';
@@ -63,14 +63,3 @@ const INSERT_ACTION = `with known as (select principal_id from aud.principal whe
   insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at)
     select ?::uuid, ?, principal_id, ?, ?, ?, ?::bytea, ?::timestamptz from (select * from known union all select * from first_seen) p
     returning principal_id`;
-
-/** The action behind an id that came through Temporal. */
-export async function auditContextOf(db: Db | Tx, actionId: string): Promise<AuditContext> {
-  const { rows } = await db.raw<{ rows: { action_id: string; principal_id: string; role: string; purpose: string }[] }>(
-    'select action_id, principal_id, role, purpose from aud.action where action_id = ?',
-    [actionId],
-  );
-  const row = rows[0];
-  if (!row) throw notFound(`action ${actionId} is not recorded`);
-  return { actionId: row.action_id, principalId: row.principal_id, role: row.role, purpose: row.purpose };
-}

@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { Rng } from '../../domain/rng';
 import type { EvaluationDocument } from '../../domain/schemas/evaluation';
-import { trialSettings } from '../../domain/rules/search-space';
-import type { StoredModel } from '../../models/artifact';
+import { trialSettings } from '../../domain/rules/tuning';
+import type { StoredModel } from '../../models/registered-model';
 import {
   postDeploymentEvaluationsOf,
   getPostDeploymentEvaluation,
@@ -12,12 +12,12 @@ import {
 import { revisionsOf } from '../../platform/db/stores/label-revisions';
 import { gatesOf } from '../../platform/db/stores/promotions';
 import { foldResults, getRun } from '../../platform/db/stores/runs';
-import { trialsOf } from '../../platform/db/stores/trials';
+import { trialsOf } from '../../platform/db/stores/tuning';
 import type { VersionBundle } from '../../platform/db/stores/versions';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { lineageGraph } from '../../platform/lineage/graph';
-import { importRegister } from '../../platform/loading/import-register';
-import { Vault } from '../../platform/loading/vault';
+import { importRegister } from '../../platform/import/import-register';
+import { Vault } from '../../platform/import/vault';
 import { labelChanges } from '../../platform/matrices/label-revisions';
 import type { MatrixRecipe } from '../../platform/matrices/register-matrix';
 import { readMatrix } from '../../platform/matrices/read-matrix';

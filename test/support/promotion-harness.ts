@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ActivityDependencies } from '../../activities/deps';
 import { promotionActivities } from '../../activities/promotion';
-import { evidenceAs } from '../../platform/auth/sign-in';
+import { stepUpTokenAs } from '../../platform/auth/sign-in';
 import type { RequestContext } from '../../application/request-context';
 import { propose } from '../../application/promotion';
 import { LifecycleClient } from '../../application/workflow-client';
-import { verifiedChampion } from '../../platform/signing/verified-champion';
+import { verifiedChampion } from '../../platform/db/verified-champion';
 import { testDatabase, type TestDatabase, testNotary, type TestNotary, tokenOf } from './environment';
 import { judged, signedTestVersion } from './promotions';
 
@@ -49,7 +49,7 @@ export async function promotionHarness(): Promise<PromotionHarness> {
     notary: t.notary.client,
     trust: t.notary.trust,
     token: await tokenOf(t.env, user),
-    evidence: evidenceAs(t.env, user),
+    evidence: stepUpTokenAs(t.env, user),
     clock: () => new Date(),
   });
   return {

@@ -5,7 +5,7 @@ import { trainId } from '../../../domain/rules/workflow-ids';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { leakageReportOf } from '../../../platform/db/stores/leakage';
 import { evaluationOf, foldResults, getRun, runPage } from '../../../platform/db/stores/runs';
-import { trialsOf } from '../../../platform/db/stores/trials';
+import { trialsOf } from '../../../platform/db/stores/tuning';
 import { diagnose, experimentFromText, shippedExperiments } from '../../../application/experiments';
 import { cancelRun, startRun } from '../../../application/training';
 import type { ApiDeps } from '../deps';

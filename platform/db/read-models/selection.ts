@@ -26,8 +26,8 @@ export interface LineQuery {
   readonly selectedOnly: boolean;
   /** Provider groups in scope; undefined for all. */
   readonly groups: readonly string[] | undefined;
-  /** A principal who judges some providers before seeing their rank: those not judged yet are left out. */
-  readonly judge: string | undefined;
+  /** A principal who assesses some providers blind: lines that it has yet to assess are left out; undefined for others. */
+  readonly blindAssessor: string | undefined;
 }
 
 interface Row {
@@ -43,22 +43,22 @@ interface Row {
   out_of_distribution: boolean | null;
 }
 
-/** The provider is judged first by whoever `?` names: selected, drawn by its hash, and no assessment of theirs yet. */
-const TO_JUDGE = `l.selected and get_byte(sha256(convert_to(l.list_id || '/' || l.entity, 'UTF8')), 0) < ${BLIND_BYTE}
+/** Line that the principal `?` has yet to assess blind: selected, drawn by its hash, without an assessment of theirs. */
+const UNASSESSED = `l.selected and get_byte(sha256(convert_to(l.list_id || '/' || l.entity, 'UTF8')), 0) < ${BLIND_BYTE}
   and not exists (select from sel.assessment x where x.list_id = l.list_id and x.entity = l.entity and x.principal_id = ?)`;
 const PRACTICE =
   "left join core.provider p on l.entity ~ '^P[0-9]{1,9}$' and p.provider_id = nullif(substr(l.entity, 2), '')::int";
 
 export async function linePage(
   db: Db,
-  { listId, after, limit, selectedOnly, groups, judge }: LineQuery,
+  { listId, after, limit, selectedOnly, groups, blindAssessor }: LineQuery,
 ): Promise<LineView[]> {
   const scope = groups ? [...groups] : null;
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select l.*, p.practice_no from (
        select * from sel.line l where l.list_id = ? and l.rank > ? and (not ? or l.selected) and (?::text[] is null or l.grp = any(?))
-         and (?::uuid is null or not (${TO_JUDGE})) order by l.rank limit ?) l ${PRACTICE} order by l.rank`,
-    [listId, after, selectedOnly, scope, scope, judge ?? null, judge ?? null, limit],
+         and (?::uuid is null or not (${UNASSESSED})) order by l.rank limit ?) l ${PRACTICE} order by l.rank`,
+    [listId, after, selectedOnly, scope, scope, blindAssessor ?? null, blindAssessor ?? null, limit],
   );
   return rows.map((row) => ({
     rank: row.rank,
@@ -74,24 +74,24 @@ export async function linePage(
   }));
 }
 
-/** Providers that a principal judges before their rank is shown, in the order of their hash, which says nothing of the rank. */
+/** Providers that a principal has yet to assess blind, in the order of their hash, which says nothing about the rank. */
 export async function linesToAssess(
   db: Db,
-  { listId, groups, judge }: Pick<LineQuery, 'listId' | 'groups'> & { judge: string },
+  { listId, groups, blindAssessor }: Pick<LineQuery, 'listId' | 'groups'> & { blindAssessor: string },
 ): Promise<{ entity: string; practice: string | undefined; group: string }[]> {
   const scope = groups ? [...groups] : null;
   const { rows } = await db.raw<{ rows: Pick<Row, 'entity' | 'practice_no' | 'grp'>[] }>(
-    `select l.entity, l.grp, p.practice_no from sel.line l ${PRACTICE} where l.list_id = ? and (?::text[] is null or l.grp = any(?)) and ${TO_JUDGE}
+    `select l.entity, l.grp, p.practice_no from sel.line l ${PRACTICE} where l.list_id = ? and (?::text[] is null or l.grp = any(?)) and ${UNASSESSED}
       order by sha256(convert_to(l.list_id || '/' || l.entity, 'UTF8'))`,
-    [listId, scope, scope, judge],
+    [listId, scope, scope, blindAssessor],
   );
   return rows.map((row) => ({ entity: row.entity, practice: row.practice_no ?? undefined, group: row.grp }));
 }
 
-export async function isToAssess(db: Db, listId: string, entity: string, judge: string): Promise<boolean> {
+export async function isToAssess(db: Db, listId: string, entity: string, blindAssessor: string): Promise<boolean> {
   const { rows } = await db.raw<{ rows: object[] }>(
-    `select from sel.line l where l.list_id = ? and l.entity = ? and ${TO_JUDGE}`,
-    [listId, entity, judge],
+    `select from sel.line l where l.list_id = ? and l.entity = ? and ${UNASSESSED}`,
+    [listId, entity, blindAssessor],
   );
   return rows.length > 0;
 }
@@ -148,8 +148,8 @@ export interface RankAt {
   readonly selected: boolean;
 }
 
-/** Where a provider stood on every list it was scored for, oldest first; for a judge without those still to be judged blind. */
-export async function rankHistory(db: Db, entity: string, judge: string | undefined): Promise<RankAt[]> {
+/** Where a provider stood on every list it was scored for, oldest first; without those that the blind assessor has yet to assess. */
+export async function rankHistory(db: Db, entity: string, blindAssessor: string | undefined): Promise<RankAt[]> {
   const { rows } = await db.raw<{
     rows: {
       list_id: string;
@@ -163,8 +163,8 @@ export async function rankHistory(db: Db, entity: string, judge: string | undefi
     }[];
   }>(
     `select l.list_id, t.slot, t.as_of, s.version_id, l.rank, s.rows as of, l.probability, l.selected
-      from sel.line l join sel.list t using (list_id) join sel.scoring_run s using (scoring_id) where l.entity = ? and (?::uuid is null or not (${TO_JUDGE})) order by t.as_of, t.drafted_at`,
-    [entity, judge ?? null, judge ?? null],
+      from sel.line l join sel.list t using (list_id) join sel.scoring_run s using (scoring_id) where l.entity = ? and (?::uuid is null or not (${UNASSESSED})) order by t.as_of, t.drafted_at`,
+    [entity, blindAssessor ?? null, blindAssessor ?? null],
   );
   return rows.map((row) => ({
     listId: row.list_id,

@@ -1,7 +1,7 @@
 import type { EvaluationRow } from '../../../domain/schemas/evaluation';
 import { notFound } from '../../../domain/errors';
 import type { Pretrain } from '../../../domain/schemas/experiment';
-import type { FamilySpec } from '../../../domain/schemas/families';
+import type { FamilySpec } from '../../../domain/families';
 import type { StoredCalibrator } from '../../../domain/schemas/calibration';
 import type { Db, Tx } from '../../postgres/connection';
 

@@ -2,11 +2,11 @@ import { conflict, notAllowed, notFound } from '../../domain/errors';
 import { scoringProblem } from '../../domain/rules/interventions';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db, Tx } from '../postgres/connection';
-import { interventionsOf } from '../db/stores/interventions';
-import { signedVersion, statementById, statementsOf } from './statement-store';
-import { championOf } from '../db/stores/versions';
-import { verifyDecision, verifyVersion, PREDICATE } from './statements';
-import type { Trust } from './trusted-keys';
+import { interventionsOf } from './stores/interventions';
+import { signedVersion, statementById, statementsOf } from '../signing/statement-store';
+import { championOf } from './stores/versions';
+import { verifyDecision, verifyVersion, PREDICATE } from '../signing/statements';
+import type { Trust } from '../signing/trusted-keys';
 
 /** The version that scoring may load, with everything checked that makes it so. */
 export interface VerifiedChampion {

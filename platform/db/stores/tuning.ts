@@ -1,4 +1,4 @@
-import type { FamilySpec } from '../../../domain/schemas/families';
+import type { FamilySpec } from '../../../domain/families';
 import type { Db, Tx } from '../../postgres/connection';
 
 export interface Trial {

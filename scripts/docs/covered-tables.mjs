@@ -2,8 +2,8 @@
 import { loadSource } from './source.mjs';
 
 export async function coveredTables(pages) {
-  const { COVERED } = loadSource('platform/ledger/audited-tables.ts');
-  const names = COVERED.map(({ table, without }) =>
+  const { AUDITED_TABLES } = loadSource('platform/ledger/audited-tables.ts');
+  const names = AUDITED_TABLES.map(({ table, without }) =>
     without ? `\`${table}\` (without ${without.join(' and ')}, which can be erased)` : `\`${table}\``,
   );
   const text =

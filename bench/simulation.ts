@@ -3,7 +3,7 @@ import { makeCases } from '../simulation/controls';
 import { DEMO_CONFIG, type SimulationConfig } from '../simulation/simulation-config';
 import { generate } from '../simulation/generate';
 
-/** Prints docs/simulation.md's table: what the simulated register says beside what is published. */
+/** Prints docs/benchmarks/simulated-register.md's table: what the simulated register says beside what is published. */
 const CONFIG: SimulationConfig = {
   ...DEMO_CONFIG,
   providers: 0.2,

@@ -2,8 +2,8 @@ import { tariffOf, type TariffKind } from '../domain/reference/tariffs';
 
 /**
  * Every number the simulated register is made from, in one place. Where a figure is published it says so (sources in
- * docs/simulation.md); the rest are assumptions. These dials are frozen: detectors and models are judged against them
- * and may not be the reason for changing them.
+ * docs/benchmarks/simulated-register.md); the rest are assumptions. These settings are frozen: detectors and models are
+ * evaluated against them and may not be the reason for changing them.
  */
 export interface MainUse {
   readonly code: string;

@@ -10,6 +10,7 @@ import { checkCommands } from './docs/command-check.mjs';
 import { apiPage, cliPage, environmentPage, featuresPage } from './docs/catalogue-pages.mjs';
 import { refuseExternalRequests, writeHashes } from './docs/content-policy.mjs';
 import { coveredTables } from './docs/covered-tables.mjs';
+import { checkLinks } from './docs/link-check.mjs';
 import { schemaPages } from './docs/schema-pages.mjs';
 import { stepTable } from './docs/step-table.mjs';
 import { Pages } from './docs/write.mjs';
@@ -37,6 +38,7 @@ async function generate(check) {
   if (left.length > 0) throw new SetupError(`no page of docs/benchmarks shows bench/results/${left.join(', ')}`);
   pages.finish();
   checkCommands();
+  checkLinks();
 }
 
 function vitepress(command) {

@@ -55,8 +55,8 @@ function accessTable({ paths }: z.infer<typeof documentSchema>): string {
   const head = ['call', 'what', ...ROLES];
   return `# Who may call what
 
-Generated from \`domain/rules/permissions.ts\`, which drives the check of every call; a test tries every cell. What is not marked
-is refused. No role is needed for \`GET /health\`, the pages themselves and \`/v1/openapi.json\`.
+Generated from \`domain/rules/permissions.ts\`, which drives the check of every call; a test tries every cell. What is
+not marked is refused. No role is needed for \`GET /health\`, the pages themselves and \`/v1/openapi.json\`.
 
 A caseworker sees the providers and lines of the provider groups that the sign-in names, and no others. Opening a
 provider and reading a page of a list are entries in the ledger. \`admin\` sees no personal data and approves nothing.

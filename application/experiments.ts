@@ -20,11 +20,15 @@ export function readYaml(file: string): unknown {
 
 export interface LoadedExperiment {
   readonly experiment: Experiment;
-  /** Absolute paths, for a table source. */
+  /** For a table source: absolute path of the file, and its mapping. */
   readonly table?: { readonly file: string; readonly mapping: TableMapping };
 }
 
-/** Checks an experiment whole before any work: schema, dates, and for a table the mapping and the file. */
+/**
+ * Reads an experiment and checks all of it before any work: schema, dates, and for a table the mapping and the file.
+ * @param overrides.table file to use instead of source.file
+ * @throws UtplukkError InvalidInput naming path, value and what was expected
+ */
 export function loadExperiment(file: string, overrides: { table?: string } = {}): LoadedExperiment {
   const raw = readYaml(file);
   if (overrides.table !== undefined && raw !== null && typeof raw === 'object')
@@ -48,33 +52,36 @@ function checkExperiment(raw: unknown, what: string): Experiment {
     experimentSchema,
     raw,
     what,
-    'docs/examples holds commented experiments; `utplukk train --schema` prints the JSON Schema.',
+    'docs/examples holds commented experiments; `utplukk run start --schema` prints the JSON Schema.',
   );
-  const early = testsTooLate(experiment);
-  if (early) throw invalid(early, 'Choose a later source.asOf, or fewer or earlier folds.');
+  const problem = splitProblem(experiment);
+  if (problem) throw invalid(problem, 'Choose a later source.asOf, or fewer or earlier folds.');
   return experiment;
 }
 
-function testsTooLate(experiment: Experiment): string | undefined {
+/** Test parts that end after the as-of instant have outcomes that are not known yet. */
+function splitProblem(experiment: Experiment): string | undefined {
   if (experiment.source.kind !== 'register') return undefined;
   const end = testEnd(experiment);
   if (end <= experiment.source.asOf.slice(0, 10)) return undefined;
-  return `split: the last test part ends ${end}, after the as-of instant ${experiment.source.asOf}: its outcomes are not known yet`;
+  const { asOf } = experiment.source;
+  return `split: the last test part ends ${end}, after the as-of instant ${asOf}: its outcomes are not known yet`;
 }
 
-const FROM_TEXT_ONLY =
-  'source.kind: a table lies on the machine of whoever has it; train on one with `utplukk train <file> --table <table>`';
+const NO_TABLES =
+  'source.kind: a table is a file on your own machine; train on one with `utplukk run start <file> --table <table>`';
 
-/** An experiment that somebody typed or pasted. @throws UtplukkError InvalidInput */
+/** An experiment given as YAML text. @throws UtplukkError InvalidInput naming each problem with its line */
 export function experimentFromText(text: string): Experiment {
   const { experiment, problems } = diagnose(text);
   if (experiment) return experiment;
-  throw invalid(`the experiment is not right:\n  ${problems.map((p) => `line ${p.line}: ${p.message}`).join('\n  ')}`);
+  const lines = problems.map(({ line, message }) => `line ${line}: ${message}`);
+  throw invalid(`the experiment is invalid:\n  ${lines.join('\n  ')}`);
 }
 
 export interface Diagnosis {
   readonly experiment: Experiment | undefined;
-  /** Lines and columns from 1, where the text stands that is wrong, or that it is missing from. */
+  /** Path in the document, and line and column (from 1) of the value that is wrong or of the object that lacks one. */
   readonly problems: readonly {
     readonly path: string;
     readonly line: number;
@@ -83,47 +90,40 @@ export interface Diagnosis {
   }[];
 }
 
-/** Everything that is wrong with an experiment while it is being typed, each with its place. */
+/** Everything that is wrong with an experiment while it is being typed, each problem with its place. */
 export function diagnose(text: string): Diagnosis {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number) => ({
-    line: Math.max(1, lines.linePos(offset).line),
-    column: Math.max(1, lines.linePos(offset).col),
-  });
-  if (document.errors.length > 0)
-    return {
-      experiment: undefined,
-      problems: document.errors.map((error) => ({ path: '', ...at(error.pos[0]), message: error.message })),
-    };
-  const placed = (path: readonly PropertyKey[], message: string) => ({
+  const position = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const failed = (...problems: Diagnosis['problems']): Diagnosis => ({ experiment: undefined, problems });
+  const problem = (path: readonly PropertyKey[], message: string) => ({
     path: path.map(String).join('.'),
-    ...at(offsetOf(document, path)),
+    ...position(offsetOf(document, path)),
     message,
   });
+  if (document.errors.length > 0)
+    return failed(...document.errors.map(({ pos, message }) => ({ path: '', ...position(pos[0]), message })));
   let raw: unknown;
   try {
     raw = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    return { experiment: undefined, problems: [placed([], (error as Error).message)] };
+    return failed(problem([], (error as Error).message));
   }
   const parsed = experimentSchema.safeParse(raw);
   if (!parsed.success)
-    return {
-      experiment: undefined,
-      problems: parsed.error.issues.slice(0, MAX_PROBLEMS).map((issue) => placed(issue.path, issue.message)),
-    };
-  if (parsed.data.source.kind !== 'register')
-    return { experiment: undefined, problems: [placed(['source', 'kind'], FROM_TEXT_ONLY)] };
-  const late = testsTooLate(parsed.data);
-  if (late) return { experiment: undefined, problems: [placed(['split'], late)] };
-  return { experiment: parsed.data, problems: [] };
+    return failed(...parsed.error.issues.slice(0, MAX_PROBLEMS).map(({ path, message }) => problem(path, message)));
+  if (parsed.data.source.kind !== 'register') return failed(problem(['source', 'kind'], NO_TABLES));
+  const late = splitProblem(parsed.data);
+  return late ? failed(problem(['split'], late)) : { experiment: parsed.data, problems: [] };
 }
 
 const MAX_PROBLEMS = 20;
 const MAX_ALIASES = 50;
 
-/** Where the value of a path begins, or the nearest thing around it that is there. */
+/** Offset at which the value of a path begins, or the nearest object around it that exists. */
 function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length--) {
     const node: unknown = document.getIn(path.slice(0, length), true);
@@ -132,7 +132,7 @@ function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly Pro
   return 0;
 }
 
-/** Experiments that come with the product and train on the register, as they stand in docs/examples. */
+/** Experiments of docs/examples that train on the register, as text. */
 export function shippedExperiments(): { name: string; text: string }[] {
   const dir = path.join(ROOT, 'docs/examples');
   return fs

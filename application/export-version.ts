@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { notFound } from '../domain/errors';
 import type { ArtifactStore } from '../platform/artifacts/store';
 import type { Db } from '../platform/postgres/connection';
-import { postDeploymentEvaluationsOf } from '../platform/db/stores/post-deployment-evaluations';
+import { postDeploymentEvaluationsOf } from '../platform/db/stores/post-deployment-evaluation';
 import { statementsOf } from '../platform/signing/statement-store';
 import { getVersion } from '../platform/db/stores/versions';
 import { entryProofs } from '../platform/ledger/proofs';
@@ -12,7 +12,13 @@ import { namesIn, VERSION_FORMAT, type VersionFile } from '../platform/signing/v
 
 const CHECKPOINT = 'checkpoint';
 
-/** Writes one file with everything about a version: bundle and files, all signed statements, its ledger entries with proofs. */
+/**
+ * Writes one file with everything about a version, for the stand-alone verifier: bundle and files, all signed
+ * statements, and its ledger entries with inclusion proofs.
+ * @param id the version's id or its first characters
+ * @param out path of the file
+ * @throws UtplukkError NotFound for no such version, or before the first checkpoint
+ */
 export async function exportVersion(
   { db, store }: { db: Db; store: ArtifactStore },
   anchors: Anchors,
@@ -24,7 +30,7 @@ export async function exportVersion(
   if (!latest)
     throw notFound(
       'no checkpoint has been signed yet',
-      'Wait a minute, or see whether the notary runs: `utplukk doctor`.',
+      'Try again in a minute, or see whether the notary runs: `utplukk doctor`.',
     );
   const bundle = store.get(versionId);
   const requests = await db('ml.promotion_request').where({ version_id: versionId }).pluck<string[]>('request_id');

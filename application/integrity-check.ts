@@ -1,19 +1,22 @@
 import { UtplukkError } from '../domain/errors';
+import type { ArtifactStore } from '../platform/artifacts/store';
 import type { Db } from '../platform/postgres/connection';
 import { namedObjects } from './garbage-collection';
-import type { ArtifactStore } from '../platform/artifacts/store';
 
-export interface Damage {
+export interface DamagedObject {
   readonly sha: string;
-  /** The row that names it. */
+  /** What the object belongs to, such as `matrix 3f2a…`. */
   readonly of: string;
   readonly problem: string;
 }
 
-/** Reads every object that anything names and compares it with its name: one changed byte is found, and whose it is. */
-export async function damaged(db: Db, store: ArtifactStore): Promise<{ objects: number; problems: Damage[] }> {
+/** Reads every object that anything names and compares its content with its name, so that one changed byte is found. */
+export async function findDamaged(
+  db: Db,
+  store: ArtifactStore,
+): Promise<{ objects: number; problems: DamagedObject[] }> {
   const named = await namedObjects(db, store);
-  const problems: Damage[] = [];
+  const problems: DamagedObject[] = [];
   for (const [sha, of] of named) {
     try {
       await store.checkIntact(sha);

@@ -6,8 +6,11 @@ import { startAuditedAction } from '../platform/auth/audit-context';
 import type { Tx } from '../platform/postgres/connection';
 import { interventionsOf, type StoredIntervention } from '../platform/db/stores/interventions';
 import { statementById, statementsOf, storeStatement } from '../platform/signing/statement-store';
-import { championOf, getVersion, toMirror } from '../platform/db/stores/versions';
+import { getVersion } from '../platform/db/stores/versions';
+import { toMirror } from '../platform/db/stores/mirror-outbox';
+import { championOf } from '../platform/db/stores/champions';
 import { append, storeReason } from '../platform/ledger/append';
+import { recordOnce } from '../platform/ledger/record';
 import { nonceOf } from '../platform/signing/step-up-token';
 import { verifyDecision, PREDICATE } from '../platform/signing/statements';
 import type { Trust } from '../platform/signing/trusted-keys';
@@ -15,27 +18,30 @@ import type { RequestContext } from './request-context';
 
 const HOUR_MS = 3_600_000;
 
+/** Serializes changes of a slot's champion until the transaction ends. */
 const lockChampion = (tx: Tx, slot: string) =>
   tx.raw('select pg_advisory_xact_lock(hashtext(?))', [`champion ${slot}`]);
 
-function wordsOf(reason: string): string {
+function assertReason(reason: string): void {
   if (reason.trim().length < 3) throw notAllowed('an intervention needs a reason', 'Give one with --reason "…".');
-  return reason;
 }
 
-/** One person stops scoring of a slot at once; two people lift the stop. */
+/**
+ * Suspends scoring of a slot at once, by one person; two people lift the suspension.
+ * @throws UtplukkError NotFound where no version is live
+ */
 export async function suspendScoring(
   context: RequestContext,
   slot: string,
   reason: string,
 ): Promise<{ interventionId: string }> {
-  const words = wordsOf(reason);
+  assertReason(reason);
   const at = context.clock();
   return context.db.transaction(async (tx) => {
-    const audit = await startAuditedAction(tx, context.token, 'scoring.suspend', `stopping scoring of ${slot}`, at);
+    const audit = await startAuditedAction(tx, context.token, 'scoring.suspend', `suspending scoring of ${slot}`, at);
     await lockChampion(tx, slot);
     const champion = await championOf(tx, slot);
-    if (!champion) throw notFound(`no version is live for ${slot}: there is nothing to stop`);
+    if (!champion) throw notFound(`no version is live for ${slot}: there is nothing to suspend`);
     const interventionId = randomUUID();
     await tx('ml.intervention').insert({
       intervention_id: interventionId,
@@ -43,22 +49,20 @@ export async function suspendScoring(
       kind: 'suspend',
       withdrawn_version: champion.versionId,
       action_id: audit.actionId,
-      reason_id: await storeReason(tx, words),
+      reason_id: await storeReason(tx, reason),
       at,
     });
-    await append(
-      tx,
-      audit,
-      { event: 'scoring.stopped', subject: { kind: 'slot', id: slot }, before: champion.versionId },
-      at,
-    );
+    const subject = { kind: 'slot', id: slot };
+    await append(tx, audit, { event: 'scoring.suspended', subject, before: champion.versionId }, at);
     return { interventionId };
   });
 }
 
 /**
- * One person returns a slot to its earlier champion, on the two-person decision that once made it champion and is still
- * valid. A second person confirms within the set time, or scoring stops; what was withdrawn comes back by a new decision only.
+ * Rolls a slot back to its earlier champion, by one person, on the two-person decision that once promoted it and is
+ * still valid. A second person confirms within `confirmHours`, or scoring stops. The version that was withdrawn can
+ * only return by a new decision of two people.
+ * @throws UtplukkError NotFound where no version is live, Conflict where there is no earlier champion to roll back to
  */
 export async function rollBack(
   context: RequestContext & { readonly trust: () => Trust },
@@ -66,25 +70,20 @@ export async function rollBack(
   reason: string,
   confirmHours = CONFIRM_HOURS,
 ): Promise<{ interventionId: string; from: string; to: string; confirmBy: Date }> {
-  const words = wordsOf(reason);
+  assertReason(reason);
   return context.db.transaction(async (tx) => {
     const at = context.clock();
-    const audit = await startAuditedAction(
-      tx,
-      context.token,
-      'scoring.roll-back',
-      `returning ${slot} to its earlier version`,
-      at,
-    );
+    const purpose = `rolling ${slot} back to its earlier version`;
+    const audit = await startAuditedAction(tx, context.token, 'scoring.roll-back', purpose, at);
     await lockChampion(tx, slot);
-    const now = await championOf(tx, slot);
-    if (!now) throw notFound(`no version is live for ${slot}`);
-    const earlier = await earlierChampion(tx, slot, now.versionId, context.trust());
+    const champion = await championOf(tx, slot);
+    if (!champion) throw notFound(`no version is live for ${slot}`);
+    const earlier = await earlierChampion(tx, slot, champion.versionId, context.trust());
     const interventionId = randomUUID();
     const confirmBy = new Date(at.getTime() + confirmHours * HOUR_MS);
     await tx('ml.champion').insert({
       slot,
-      seq: now.seq + 1,
+      seq: champion.seq + 1,
       version_id: earlier.versionId,
       decision_id: earlier.decisionId,
       action_id: audit.actionId,
@@ -94,44 +93,31 @@ export async function rollBack(
       intervention_id: interventionId,
       slot,
       kind: 'roll-back',
-      withdrawn_version: now.versionId,
+      withdrawn_version: champion.versionId,
       returned_version: earlier.versionId,
       action_id: audit.actionId,
-      reason_id: await storeReason(tx, words),
+      reason_id: await storeReason(tx, reason),
       at,
       confirm_by: confirmBy,
     });
     await toMirror(tx, 'champion', slot);
-    const subject = { kind: 'slot', id: slot };
-    await append(
-      tx,
-      audit,
-      { event: 'champion.returned', subject, before: now.versionId, after: earlier.versionId },
-      at,
-    );
-    return { interventionId, from: now.versionId, to: earlier.versionId, confirmBy };
+    const change = { before: champion.versionId, after: earlier.versionId };
+    await append(tx, audit, { event: 'champion.rolled-back', subject: { kind: 'slot', id: slot }, ...change }, at);
+    return { interventionId, from: champion.versionId, to: earlier.versionId, confirmBy };
   });
 }
 
-/** The latest other champion whose signed decision still holds and that was neither withdrawn since nor revoked. */
+/** The latest other champion whose signed decision is still valid and that was neither withdrawn since nor revoked. */
 async function earlierChampion(
   tx: Tx,
   slot: string,
   live: string,
   trust: Trust,
 ): Promise<{ versionId: string; decisionId: string }> {
-  const { rows } = await tx.raw<{
-    rows: { version_id: string; decision_id: string; request_id: string; statement_id: string | null }[];
-  }>(
-    `select c.version_id, c.decision_id, d.request_id, d.statement_id from ml.champion c join ml.decision d using (decision_id)
-      where c.slot = ? and c.version_id <> ? and not exists (
-        select from ml.intervention e where e.slot = c.slot and e.kind = 'roll-back' and e.withdrawn_version = c.version_id and e.at >= d.decided_at)
-      order by c.seq desc limit 20`,
-    [slot, live],
-  );
-  if (rows.length === 0) throw conflict(`${slot} never had another champion to return to`);
+  const candidates = await earlierChampions(tx, slot, live);
+  if (candidates.length === 0) throw conflict(`${slot} never had another champion to roll back to`);
   let problem = '';
-  for (const row of rows) {
+  for (const row of candidates) {
     const revoked = (await statementsOf(tx, row.version_id, PREDICATE.revocation)).length > 0;
     try {
       const envelope = row.statement_id ? await statementById(tx, row.statement_id) : undefined;
@@ -143,66 +129,99 @@ async function earlierChampion(
     }
   }
   throw conflict(
-    `no earlier champion of ${slot} can be returned to: ${problem}`,
-    'Promote one by two people, or stop scoring.',
+    `no earlier champion of ${slot} can be rolled back to: ${problem}`,
+    'Promote one by two people, or suspend scoring.',
   );
 }
 
-/** A second person confirms a return, or one of two lifts a stop. */
+interface EarlierChampion {
+  version_id: string;
+  decision_id: string;
+  request_id: string;
+  statement_id: string | null;
+}
+
+/** Other champions of a slot, newest first, without those that a roll-back has withdrawn since their decision. */
+async function earlierChampions(tx: Tx, slot: string, live: string): Promise<EarlierChampion[]> {
+  const { rows } = await tx.raw<{ rows: EarlierChampion[] }>(
+    `select c.version_id, c.decision_id, d.request_id, d.statement_id
+      from ml.champion c join ml.decision d using (decision_id)
+      where c.slot = ? and c.version_id <> ? and not exists (
+        select from ml.intervention e where e.slot = c.slot and e.kind = 'roll-back'
+          and e.withdrawn_version = c.version_id and e.at >= d.decided_at)
+      order by c.seq desc limit 20`,
+    [slot, live],
+  );
+  return rows;
+}
+
+/**
+ * Confirms a roll-back as its second person, or agrees as one of two to lift a suspension.
+ * @throws UtplukkError NotFound, Conflict for a settled intervention or a second answer of the same person,
+ *   NotAllowed for the person who rolled back
+ */
 export async function answerIntervention(
   context: RequestContext,
   id: string,
   reason: string,
 ): Promise<{ interventionId: string; answers: number; settled: boolean }> {
-  const words = wordsOf(reason);
+  assertReason(reason);
   const intervention = await findIntervention(context, id);
-  const { interventionId, kind } = intervention;
-  if (isSettled(intervention)) throw conflict(`intervention ${interventionId.slice(0, 12)} is settled already`);
-  const at = context.clock();
-  return context.db.transaction(async (tx) => {
-    const audit = await startAuditedAction(
-      tx,
-      context.token,
-      'intervention.answer',
-      `answering intervention ${interventionId}`,
-      at,
-    );
-    const initiator = await tx('aud.action')
-      .where({ action_id: intervention.actionId })
-      .first<{ principal_id: string }>('principal_id');
-    const problem =
-      kind === 'roll-back' &&
-      fourEyesProblem('intervention.confirm', { requester: initiator.principal_id, decider: audit.principalId });
-    if (problem) throw notAllowed(problem, 'Someone else with the role approver confirms.');
-    const inserted = await tx.raw<{ rowCount: number }>(
-      'insert into ml.intervention_answer (intervention_id, principal_id, action_id, reason_id, at) values (?, ?, ?, ?, ?) on conflict do nothing',
-      [interventionId, audit.principalId, audit.actionId, await storeReason(tx, words), at],
-    );
-    if (inserted.rowCount === 0)
-      throw conflict(`you answered intervention ${interventionId.slice(0, 12)} before`, 'Another person answers next.');
-    const answers = intervention.answers + 1;
-    const settled = answers >= ANSWERS_NEEDED[kind];
-    const done =
-      kind === 'roll-back' ? 'champion.return-confirmed' : settled ? 'scoring.resumed' : 'scoring.resume-asked';
-    await append(tx, audit, { event: done, subject: { kind: 'slot', id: intervention.slot } }, at);
-    return { interventionId, answers, settled };
-  });
+  if (isSettled(intervention))
+    throw conflict(`intervention ${intervention.interventionId.slice(0, 12)} is settled already`);
+  return context.db.transaction((tx) => insertAnswer(tx, context, intervention, reason));
+}
+
+async function insertAnswer(
+  tx: Tx,
+  { token, clock }: Pick<RequestContext, 'token' | 'clock'>,
+  { interventionId, kind, slot, actionId, answers: before }: StoredIntervention,
+  reason: string,
+): Promise<{ interventionId: string; answers: number; settled: boolean }> {
+  const at = clock();
+  const purpose = `answering intervention ${interventionId}`;
+  const audit = await startAuditedAction(tx, token, 'intervention.answer', purpose, at);
+  const initiator = await tx('aud.action')
+    .where({ action_id: actionId })
+    .first<{ principal_id: string }>('principal_id');
+  const problem =
+    kind === 'roll-back' &&
+    fourEyesProblem('intervention.confirm', { requester: initiator.principal_id, decider: audit.principalId });
+  if (problem) throw notAllowed(problem, 'Someone else with the role approver confirms.');
+  const answers = before + 1;
+  const settled = answers >= ANSWERS_NEEDED[kind];
+  const lifted = settled ? 'scoring.resumed' : 'scoring.resume-requested';
+  const event = kind === 'roll-back' ? 'champion.roll-back-confirmed' : lifted;
+  const answer = {
+    intervention_id: interventionId,
+    principal_id: audit.principalId,
+    action_id: audit.actionId,
+    reason_id: await storeReason(tx, reason),
+    at,
+  };
+  const entry = { event, subject: { kind: 'slot', id: slot } };
+  if (!(await recordOnce(tx, { table: 'ml.intervention_answer', rows: [answer], audit, entry, at })))
+    throw conflict(`you answered intervention ${interventionId.slice(0, 12)} before`, 'Another person answers next.');
+  return { interventionId, answers, settled };
 }
 
 async function findIntervention(context: Pick<RequestContext, 'db'>, id: string): Promise<StoredIntervention> {
   const found = (await interventionsOf(context.db)).filter(({ interventionId }) => interventionId.startsWith(id));
   if (id.length < 6 || found.length !== 1)
-    throw notFound(`there is no intervention ${id}`, 'List them with `utplukk intervention list`.');
+    throw notFound(`there is no intervention ${id}`, 'List them with `utplukk slot interventions`.');
   return found[0]!;
 }
 
-/** Takes a version out of use for good: scoring refuses it from now on, and no return goes back to it. */
+/**
+ * Revokes a version for good: scoring refuses it from now on, and no roll-back goes to it. The notary signs the
+ * revocation after a step-up sign-in.
+ */
 export async function revokeVersion(
   context: RequestContext,
   id: string,
   reason: string,
 ): Promise<{ versionId: string; statementId: string }> {
-  const words = wordsOf(reason);
+  assertReason(reason);
   const { versionId, slot } = await getVersion(context.db, id);
   const about = { slot, versionId, requestId: randomUUID() };
   const idToken = await context.evidence(nonceOf({ permission: 'version.revoke', ...about }));
@@ -210,25 +229,12 @@ export async function revokeVersion(
   const at = context.clock();
   return context.db.transaction(async (tx) => {
     const audit = await startAuditedAction(tx, context.token, 'version.revoke', `revoking ${versionId}`, at);
-    const reasonId = await storeReason(tx, words);
-    const statementId = await storeStatement(tx, {
-      versionId,
-      predicateType: PREDICATE.revocation,
-      envelope,
-      audit,
-      at,
-    });
-    await append(
-      tx,
-      audit,
-      {
-        event: 'model-version.revoked',
-        subject: { kind: 'model-version', id: versionId },
-        after: statementId,
-        before: reasonId,
-      },
-      at,
-    );
+    const reasonId = await storeReason(tx, reason);
+    const predicateType = PREDICATE.revocation;
+    const statementId = await storeStatement(tx, { versionId, predicateType, envelope, audit, at });
+    const subject = { kind: 'model-version', id: versionId };
+    const entry = { event: 'model-version.revoked', subject, after: statementId, before: reasonId };
+    await append(tx, audit, entry, at);
     return { versionId, statementId };
   });
 }

@@ -1,22 +1,22 @@
 import { invalid } from '../domain/errors';
 import { digestOf } from '../platform/artifacts/hash';
-import { startAuditedAction } from '../platform/auth/audit-context';
 import { getVersion } from '../platform/db/stores/versions';
-import { append } from '../platform/ledger/append';
+import { recordAction } from './audited-action';
 import type { RequestContext } from './request-context';
-import { type TableInput, pinned } from './table-ref';
+import { storeTableInput, type TableInput } from './table-input';
 
 export interface PostDeploymentOptions {
   readonly versionId: string;
+  /** Instant, ISO 8601: outcomes as they were known then. */
   readonly asOf: string;
   /** Newer outcomes of a prepared table, for a version that was trained on one. */
   readonly table?: TableInput | undefined;
 }
 
 /**
- * Starts judging a frozen version on outcomes that became known after it had learnt.
+ * Starts the evaluation of a frozen version on outcomes that became known after its training.
  * @returns the key that its progress is asked by
- * @throws UtplukkError InvalidInput for what is no instant, NotFound for no such version
+ * @throws UtplukkError InvalidInput for an asOf that is no instant, NotFound for no such version
  */
 export async function startPostDeploymentEvaluation(
   context: RequestContext,
@@ -28,25 +28,15 @@ export async function startPostDeploymentEvaluation(
   const input = {
     versionId,
     asOf: new Date(asOf).toISOString(),
-    ...(table ? { table: await pinned(context.store, table) } : {}),
+    ...(table ? { table: await storeTableInput(context.store, table) } : {}),
   };
-  const audit = await context.db.transaction(async (tx) => {
-    const begun = await startAuditedAction(
-      tx,
-      context.token,
-      'version.evaluate',
-      `following up ${versionId} as of ${input.asOf}`,
-      context.clock(),
-    );
-    await append(
-      tx,
-      begun,
-      { event: 'follow-up.started', subject: { kind: 'model-version', id: versionId } },
-      context.clock(),
-    );
-    return begun;
-  });
-  const key = digestOf({ ...input, actionId: audit.actionId }).slice(0, 24);
-  await context.temporal.startPostDeploymentEvaluation(key, { ...input, actionId: audit.actionId });
+  const { actionId } = await recordAction(
+    context,
+    'version.evaluate',
+    `evaluating ${versionId} on outcomes as of ${input.asOf}`,
+    { event: 'post-deployment-evaluation.started', subject: { kind: 'model-version', id: versionId } },
+  );
+  const key = digestOf({ ...input, actionId }).slice(0, 24);
+  await context.temporal.startPostDeploymentEvaluation(key, { ...input, actionId });
   return { versionId, key };
 }

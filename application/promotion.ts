@@ -4,21 +4,27 @@ import { fourEyesProblem } from '../domain/rules/four-eyes';
 import { decisionProblem, WAIVERS_NEEDED, type Verdict } from '../domain/rules/lifecycle';
 import { mayDo } from '../domain/rules/roles';
 import { startAuditedAction, knownPrincipal, requireRole } from '../platform/auth/audit-context';
-import { gatesOf, getRequest, waiversOf, type PromotionRequest } from '../platform/db/stores/promotions';
+import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
+import { gatesOf, waiversOf } from '../platform/db/stores/gates';
 import { signedVersion, statementById, storeStatement } from '../platform/signing/statement-store';
 import { getVersion } from '../platform/db/stores/versions';
 import { append, storeReason } from '../platform/ledger/append';
+import { recordOnce } from '../platform/ledger/record';
 import { nonceOf } from '../platform/signing/step-up-token';
+import type { Envelope } from '../platform/signing/dsse';
 import { PREDICATE } from '../platform/signing/statements';
+import type { Db, Tx } from '../platform/postgres/connection';
 import type { RequestContext } from './request-context';
 
 const DAY_MS = 86_400_000;
+const NEW_REQUEST = 'Make a new request: `utplukk promotion request`.';
 
 /**
- * Asks for a version to go live; the workflow judges the gates and waits for another person. The one who asks signs in for
- * this action, and the notary signs what was asked.
+ * Requests that a version goes live. The workflow evaluates the gates and waits for another person. The requester
+ * confirms the action by a step-up sign-in, and the notary signs the request.
+ * @throws UtplukkError NotAllowed for a missing role, NotFound for no such version or one without a signed statement
  */
-export async function propose(
+export async function requestPromotion(
   context: RequestContext,
   versionId: string,
   { openDays, purpose, requestId = randomUUID() }: { openDays: number; purpose: string; requestId?: string },
@@ -56,8 +62,8 @@ export async function propose(
 }
 
 /**
- * Writes a decision and tells the waiting workflow. It is refused here by rule, by the notary, which checks both people's
- * tokens before it signs, and again by the database; the workflow then checks what was written.
+ * Stores a decision and sends it to the waiting workflow. Four eyes are checked here by rule, by the notary, which
+ * verifies both people's tokens before it signs, and by the database; the workflow then verifies the stored row.
  */
 export async function decide(
   context: RequestContext,
@@ -70,9 +76,9 @@ export async function decide(
   const { requestId, versionId, slot } = request;
   const permission = verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
   requireRole(context.token, permission);
-  await refuseEarly(context, request, verdict);
+  await assertMayDecide(context, request, verdict);
   const about = { slot, versionId, requestId };
-  const idToken = await context.evidence(nonceOf({ permission: permission, ...about }));
+  const idToken = await context.evidence(nonceOf({ permission, ...about }));
   const envelope = await context.notary.decision({
     ...about,
     verdict,
@@ -80,36 +86,53 @@ export async function decide(
     request: request.statementId === undefined ? undefined : await statementById(context.db, request.statementId),
     version: await signedVersion(context.db, versionId),
   });
-  const at = context.clock();
-  const decisionId = await context.db.transaction(async (tx) => {
-    const audit = await startAuditedAction(tx, context.token, permission, `deciding ${requestId}`, at);
-    await tx('ml.promotion_request').where({ request_id: requestId }).forUpdate().first();
-    const closed = decisionProblem((await getRequest(tx, requestId)).state);
-    if (closed) throw conflict(`${closed}: request ${requestId}`, 'Ask anew with `utplukk propose`.');
-    const statementId = await storeStatement(tx, { versionId, predicateType: PREDICATE.decision, envelope, audit, at });
-    const newId = randomUUID();
-    await tx('ml.decision').insert({
-      decision_id: newId,
-      request_id: requestId,
-      verdict,
-      action_id: audit.actionId,
-      reason_id: await storeReason(tx, reason),
-      statement_id: statementId,
-      decided_at: at,
-    });
-    await append(
-      tx,
-      audit,
-      { event: `promotion.${verdict}`, subject: { kind: 'promotion-request', id: requestId }, after: versionId },
-      at,
-    );
-    return newId;
-  });
+  const decisionId = await context.db.transaction((tx) =>
+    insertDecision(tx, context, request, { verdict, permission, reason, envelope }),
+  );
   const answer = await context.temporal.decide(requestId, decisionId);
   return { requestId, verdict: answer.verdict };
 }
 
-/** Why this person may not approve a request; undefined where they may. */
+interface NewDecision {
+  readonly verdict: Exclude<Verdict, 'expired'>;
+  readonly permission: 'promotion.approve' | 'promotion.refuse';
+  readonly reason: string;
+  readonly envelope: Envelope;
+}
+
+async function insertDecision(
+  tx: Tx,
+  { token, clock }: Pick<RequestContext, 'token' | 'clock'>,
+  { requestId, versionId }: Pick<PromotionRequest, 'requestId' | 'versionId'>,
+  { verdict, permission, reason, envelope }: NewDecision,
+): Promise<string> {
+  const at = clock();
+  const audit = await startAuditedAction(tx, token, permission, `deciding ${requestId}`, at);
+  await tx('ml.promotion_request').where({ request_id: requestId }).forUpdate().first();
+  assertOpen(await getRequest(tx, requestId));
+  const statementId = await storeStatement(tx, { versionId, predicateType: PREDICATE.decision, envelope, audit, at });
+  const decisionId = randomUUID();
+  await tx('ml.decision').insert({
+    decision_id: decisionId,
+    request_id: requestId,
+    verdict,
+    action_id: audit.actionId,
+    reason_id: await storeReason(tx, reason),
+    statement_id: statementId,
+    decided_at: at,
+  });
+  const subject = { kind: 'promotion-request', id: requestId };
+  await append(tx, audit, { event: `promotion.${verdict}`, subject, after: versionId }, at);
+  return decisionId;
+}
+
+/** @throws UtplukkError Conflict for a request that was decided or has expired */
+function assertOpen({ requestId, state }: Pick<PromotionRequest, 'requestId' | 'state'>): void {
+  const problem = decisionProblem(state);
+  if (problem) throw conflict(`${problem}: request ${requestId}`, NEW_REQUEST);
+}
+
+/** Why this person may not approve a request, for the page; undefined where they may. */
 export function approvalProblem(
   request: PromotionRequest,
   roles: readonly string[],
@@ -127,67 +150,77 @@ export function approvalProblem(
   );
 }
 
-/** What can be said before anybody signs. */
-async function refuseEarly(context: RequestContext, request: PromotionRequest, verdict: Verdict): Promise<void> {
+/**
+ * What can be refused before anybody signs: a closed request, broken four eyes, gates that neither passed nor were
+ * waived.
+ */
+async function assertMayDecide(context: RequestContext, request: PromotionRequest, verdict: Verdict): Promise<void> {
   const { requestId } = request;
-  const closed = decisionProblem(request.state);
-  if (closed) throw conflict(`${closed}: request ${requestId}`, 'Ask anew with `utplukk propose`.');
+  assertOpen(request);
   if (context.clock() >= request.expiresAt)
-    throw conflict(
-      `request ${requestId} expired at ${request.expiresAt.toISOString()}`,
-      'Ask anew with `utplukk propose`.',
-    );
+    throw conflict(`request ${requestId} expired at ${request.expiresAt.toISOString()}`, NEW_REQUEST);
   if (verdict !== 'approved') return;
   const decider = await knownPrincipal(context.db, context.token);
   const problem =
     decider &&
     fourEyesProblem('promotion.approve', { requester: request.requester, trainer: request.trainer, decider });
   if (problem) throw notAllowed(problem, 'Someone else with the role approver decides.');
-  const gates = await gatesOf(context.db, requestId);
+  await assertGatesPassed(context.db, requestId);
+}
+
+async function assertGatesPassed(db: Db, requestId: string): Promise<void> {
+  const gates = await gatesOf(db, requestId);
   if (gates.length === 0)
     throw conflict(
-      `the gates of request ${requestId} have not been judged yet`,
-      'Try again in a moment; `utplukk show` tells.',
+      `the gates of request ${requestId} have not been evaluated yet`,
+      'Try again in a moment; `utplukk promotion show` shows them.',
     );
-  const overrides = await waiversOf(context.db, requestId);
+  const waivers = await waiversOf(db, requestId);
   const failed = gates
-    .filter((gate) => !gate.passed && (overrides.get(gate.gate) ?? 0) < WAIVERS_NEEDED)
+    .filter((gate) => !gate.passed && (waivers.get(gate.gate) ?? 0) < WAIVERS_NEEDED)
     .map((gate) => gate.gate);
   if (failed.length > 0)
     throw notAllowed(
       `request ${requestId} did not pass its gates: ${failed.join(', ')}`,
-      'See `utplukk show`; two people can pass over a gate with `utplukk override`.',
+      'See `utplukk promotion show`; two people can waive a gate with `utplukk promotion waive`.',
     );
 }
 
-/** One person's reason for passing over a failed gate; it stays visible. */
+/**
+ * Stores one person's reason to waive a failed gate; it stays visible, and two different people are needed.
+ * @throws UtplukkError Conflict for a gate that passed or that this person has waived, NotAllowed for requester and
+ *   trainer
+ */
 export async function waiveGate(
   context: RequestContext,
   id: string,
   gate: string,
   reason: string,
-): Promise<{ requestId: string; gate: string; given: number }> {
-  if (reason.trim().length < 3) throw notAllowed('passing over a gate needs a reason', 'Give one with --reason "…".');
+): Promise<{ requestId: string; gate: string; waivers: number }> {
+  if (reason.trim().length < 3) throw notAllowed('waiving a gate needs a reason', 'Give one with --reason "…".');
   const request = await getRequest(context.db, id);
   const { requestId } = request;
   const found = (await gatesOf(context.db, requestId)).find((row) => row.gate === gate);
-  if (!found) throw conflict(`request ${requestId} has no gate "${gate}"`, 'See `utplukk show`.');
-  if (found.passed) throw conflict(`gate "${gate}" passed: there is nothing to pass over`);
-  const closed = decisionProblem(request.state);
-  if (closed) throw conflict(`${closed}: request ${requestId}`);
+  if (!found) throw conflict(`request ${requestId} has no gate "${gate}"`, 'See `utplukk promotion show`.');
+  if (found.passed) throw conflict(`gate "${gate}" passed: there is nothing to waive`);
+  assertOpen(request);
   const at = context.clock();
   return context.db.transaction(async (tx) => {
-    const audit = await startAuditedAction(tx, context.token, 'gate.waive', `passing over ${gate}`, at);
+    const audit = await startAuditedAction(tx, context.token, 'gate.waive', `waiving ${gate}`, at);
     const parties = { requester: request.requester, trainer: request.trainer, decider: audit.principalId };
     const problem = fourEyesProblem('gate.waive', parties);
     if (problem) throw notAllowed(problem, 'Two others with the role approver can.');
-    const inserted = await tx.raw<{ rowCount: number }>(
-      'insert into ml.gate_waiver (request_id, gate, principal_id, action_id, reason_id, at) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
-      [requestId, gate, audit.principalId, audit.actionId, await storeReason(tx, reason), at],
-    );
-    if (inserted.rowCount === 0)
-      throw conflict(`you gave a reason for gate "${gate}" before`, 'Another person gives the second one.');
-    await append(tx, audit, { event: 'gate.overridden', subject: { kind: 'promotion-request', id: requestId } }, at);
-    return { requestId, gate, given: (await waiversOf(tx, requestId)).get(gate) ?? 0 };
+    const waiver = {
+      request_id: requestId,
+      gate,
+      principal_id: audit.principalId,
+      action_id: audit.actionId,
+      reason_id: await storeReason(tx, reason),
+      at,
+    };
+    const entry = { event: 'gate.waived', subject: { kind: 'promotion-request', id: requestId } };
+    if (!(await recordOnce(tx, { table: 'ml.gate_waiver', rows: [waiver], audit, entry, at })))
+      throw conflict(`you have waived gate "${gate}" before`, 'Another person gives the second reason.');
+    return { requestId, gate, waivers: (await waiversOf(tx, requestId)).get(gate) ?? 0 };
   });
 }

@@ -1,12 +1,11 @@
 import type { ReproducibleKind } from '../activities/contracts';
 import { invalid } from '../domain/errors';
-import { startAuditedAction } from '../platform/auth/audit-context';
-import { append } from '../platform/ledger/append';
 import { findNode, type NodeKind } from '../platform/lineage/graph';
+import { recordAction } from './audited-action';
 import type { RequestContext } from './request-context';
 
-/** What each kind of node is made again as. */
-const REBUILDS: Partial<Record<NodeKind, ReproducibleKind>> = {
+/** Kinds of lineage nodes that can be reproduced, and what is made again for each. */
+const REPRODUCIBLE: Partial<Record<NodeKind, ReproducibleKind>> = {
   snapshot: 'snapshot',
   matrix: 'matrix',
   'training-run': 'evaluation',
@@ -15,32 +14,28 @@ const REBUILDS: Partial<Record<NodeKind, ReproducibleKind>> = {
   list: 'list',
 };
 
-/** Starts making a thing again from its pins. @throws UtplukkError InvalidInput for what cannot be made again */
+/**
+ * Starts reproducing a thing from its pinned inputs, step by step.
+ * @param key names the reproduction; its result is asked by it
+ * @param id at least six characters of the thing's id
+ * @throws UtplukkError NotFound, InvalidInput for a kind that cannot be reproduced
+ */
 export async function startReproduction(
   context: RequestContext,
   key: string,
   id: string,
 ): Promise<{ kind: NodeKind; id: string }> {
   const node = await findNode(context.db, id);
-  const kind = REBUILDS[node.kind];
+  const kind = REPRODUCIBLE[node.kind];
   if (!kind)
-    throw invalid(`a ${node.kind} cannot be made again`, 'Give a snapshot, matrix, version, run, scoring run or list.');
-  const audit = await context.db.transaction(async (tx) => {
-    const begun = await startAuditedAction(
-      tx,
-      context.token,
-      'model.reproduce',
-      `reproducing ${node.kind} ${node.id}`,
-      context.clock(),
+    throw invalid(
+      `a ${node.kind} cannot be reproduced`,
+      'Give a snapshot, matrix, training run, model version, scoring run or list.',
     );
-    await append(
-      tx,
-      begun,
-      { event: 'reproduction.started', subject: { kind: node.kind, id: node.id } },
-      context.clock(),
-    );
-    return begun;
+  const { actionId } = await recordAction(context, 'model.reproduce', `reproducing ${node.kind} ${node.id}`, {
+    event: 'reproduction.started',
+    subject: { kind: node.kind, id: node.id },
   });
-  await context.temporal.startReproduction(key, { actionId: audit.actionId, kind, id: node.id });
+  await context.temporal.startReproduction(key, { actionId, kind, id: node.id });
   return node;
 }

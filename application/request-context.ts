@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../platform/artifacts/store';
-import type { StepUpTokenOf } from '../platform/auth/sign-in';
+import type { StepUpTokenSource } from '../platform/auth/sign-in';
 import type { VerifiedToken } from '../platform/auth/tokens';
 import type { Db } from '../platform/postgres/connection';
 import type { LifecycleClient } from './workflow-client';
@@ -13,6 +13,6 @@ export interface RequestContext {
   readonly token: VerifiedToken;
   readonly notary: NotaryClient;
   /** Signs the same person in again, for one action. */
-  readonly evidence: StepUpTokenOf;
+  readonly evidence: StepUpTokenSource;
   readonly clock: () => Date;
 }

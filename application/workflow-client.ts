@@ -35,16 +35,32 @@ const EXPERIMENT = defineSearchAttributeKey('UtplukkExperiment', SearchAttribute
 
 export interface RescoreScheduleSpec {
   readonly slot: string;
+  /** Five fields, Europe/Oslo. */
   readonly cron: string;
+  /** Providers to select. */
   readonly capacity: number;
+  /** Seed of the order among equal scores. */
   readonly seed: number;
+  /** Days until an unsigned draft expires. */
   readonly openDays: number;
+  /** Parts that are scored in parallel. */
   readonly shards: number;
+}
+
+export interface ScheduleState {
+  readonly id: string;
+  readonly paused: boolean;
+  readonly next: Date | undefined;
+  /** Runs so far. */
+  readonly runs: number;
 }
 
 type ScheduleSpecOptions = Required<Pick<ScheduleOptions, 'spec' | 'action' | 'policies'>>;
 
-/** Typed starters for CLI and API. Workflow ids are natural keys: starting twice is starting once. */
+/**
+ * Starts, asks and signals workflows, typed, for CLI and API. Workflow ids are natural keys: starting one that runs
+ * joins it.
+ */
 export class LifecycleClient {
   constructor(readonly client: Client) {}
 
@@ -57,7 +73,7 @@ export class LifecycleClient {
     return this.client.connection.close();
   }
 
-  async #once(start: () => Promise<unknown>): Promise<void> {
+  async #startOnce(start: () => Promise<unknown>): Promise<void> {
     try {
       await start();
     } catch (error) {
@@ -67,7 +83,7 @@ export class LifecycleClient {
 
   async startTraining(input: { runId: string; actionId: string; slot: string; experiment: string }): Promise<void> {
     const { runId, actionId } = input;
-    await this.#once(() =>
+    await this.#startOnce(() =>
       this.client.workflow.start<typeof trainModel>('trainModel', {
         taskQueue: LIFECYCLE_QUEUE,
         workflowId: trainId(runId),
@@ -86,7 +102,7 @@ export class LifecycleClient {
     void (await this.client.workflow.getHandle(trainId(runId)).cancel());
 
   async startPromotion(requestId: string, slot: string): Promise<void> {
-    await this.#once(() =>
+    await this.#startOnce(() =>
       this.client.workflow.start<typeof promoteModel>('promoteModel', {
         taskQueue: LIFECYCLE_QUEUE,
         workflowId: promoteId(requestId),
@@ -111,7 +127,7 @@ export class LifecycleClient {
 
   async startRescore(key: string, input: RescoreInput & { asOf: string; actionId: string }): Promise<string> {
     const workflowId = rescoreId(key);
-    await this.#once(() =>
+    await this.#startOnce(() =>
       this.client.workflow.start<typeof rescore>('rescore', {
         taskQueue: LIFECYCLE_QUEUE,
         workflowId,
@@ -136,7 +152,7 @@ export class LifecycleClient {
       });
 
   async startPostDeploymentEvaluation(key: string, input: PostDeploymentInput): Promise<void> {
-    await this.#once(() =>
+    await this.#startOnce(() =>
       this.client.workflow.start<typeof postDeploymentEvaluation>('postDeploymentEvaluation', {
         taskQueue: LIFECYCLE_QUEUE,
         workflowId: postDeploymentWorkflowId(key),
@@ -162,17 +178,46 @@ export class LifecycleClient {
     return this.reproductionResult(key);
   }
 
-  /** Progress of a workflow that runs; undefined when it is gone or not answering yet. */
+  /**
+   * Progress of a running workflow; undefined where it does not answer: it is gone, no worker polls yet, or its
+   * first task has not run.
+   */
   async progress(workflowId: string): Promise<messages.Progress | undefined> {
     try {
       return await this.client.workflow.getHandle(workflowId).query<messages.Progress>('progress');
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      return undefined; // no worker polls yet, or the first task has not run: the next look tells
+    } catch {
+      return undefined;
     }
   }
 
-  /** Every version that is live is made again from its pins at the times of `cron` (Europe/Oslo). */
+  /** Whether a workflow runs, is done or failed; undefined where none has this id. */
+  async state(workflowId: string): Promise<'running' | 'done' | 'failed' | undefined> {
+    try {
+      const { status } = await this.client.workflow.getHandle(workflowId).describe();
+      return status.name === 'RUNNING' ? 'running' : status.name === 'COMPLETED' ? 'done' : 'failed';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  /** All schedules, by id. */
+  async schedules(): Promise<ScheduleState[]> {
+    const found: ScheduleState[] = [];
+    for await (const { scheduleId } of this.client.schedule.list()) {
+      const { state, info } = await this.client.schedule.getHandle(scheduleId).describe();
+      const { paused } = state;
+      found.push({ id: scheduleId, paused, next: info.nextActionTimes[0], runs: info.numActionsTaken });
+    }
+    return found.sort((a, b) => a.id.localeCompare(b.id));
+  }
+
+  async pauseSchedule(scheduleId: string, pause: boolean): Promise<void> {
+    const handle = this.client.schedule.getHandle(scheduleId);
+    await (pause ? handle.pause() : handle.unpause());
+  }
+
+  /** Reproduces every live version from its pinned inputs at the times of `cron` (Europe/Oslo). */
   async applyReproductionSchedule(cron: string): Promise<'created' | 'updated'> {
     return this.#schedule(REPRODUCE_SCHEDULE, {
       spec: { cronExpressions: [cron], timezone: 'Europe/Oslo' },
@@ -187,7 +232,7 @@ export class LifecycleClient {
     });
   }
 
-  /** MLflow is looked at twice a minute, so that what somebody changes there is found within one. */
+  /** Compares MLflow with its mirror twice a minute, so that a manual change there is found within one. */
   async applyMlflowWatch(): Promise<void> {
     await this.#schedule(WATCH_SCHEDULE, {
       spec: { intervals: [{ every: '30s' }] },
@@ -202,7 +247,7 @@ export class LifecycleClient {
     });
   }
 
-  /** Creates the schedule or brings it to the given spec; missed times within an hour are caught up, older ones are not. */
+  /** Creates or updates a slot's schedule. Times missed within the last hour are caught up, older ones are skipped. */
   async applySchedule(spec: RescoreScheduleSpec): Promise<'created' | 'updated'> {
     const scheduleId = `${RESCORE_SCHEDULE_PREFIX}${slotName(spec.slot)}`;
     const { cron, ...rest } = spec;

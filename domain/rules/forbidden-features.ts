@@ -1,6 +1,6 @@
 /**
- * What may never be a feature of selection, whatever the table calls it: who somebody is by name, where they come from,
- * what they believe, and free text, in which all of that stands (likestillings- og diskrimineringsloven § 6; GDPR art. 9).
+ * What may never be a feature of selection, whatever the column is called: a person's name, origin or belief, and
+ * free text, which can hold all of these (likestillings- og diskrimineringsloven § 6; GDPR art. 9).
  */
 const FORBIDDEN: readonly (readonly [kind: string, words: readonly string[]])[] = [
   ['a name', ['name', 'names', 'navn', 'fornavn', 'etternavn', 'firstname', 'lastname', 'surname']],
@@ -13,14 +13,14 @@ const FORBIDDEN: readonly (readonly [kind: string, words: readonly string[]])[] 
   ['free text', ['freetext', 'fritekst', 'comment', 'comments', 'kommentar', 'notes', 'notat']],
 ];
 
-/** What kind of forbidden thing a column's name says it is; undefined where it says nothing of the sort. */
+/** The kind of forbidden content that a column's name suggests, such as `nationality`; undefined for other names. */
 export function forbiddenFeature(column: string): string | undefined {
   const words = column
     .replace(/([a-zæøå])([A-ZÆØÅ])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-zæøå]+/)
     .filter((word) => word !== '');
-  // Neighbouring words are tried together: country_of_birth, birth-country, free text.
+  // Up to three neighbouring words are joined: country_of_birth, birth-country, free text.
   const joined = words.flatMap((_, i) => [1, 2, 3].map((length) => words.slice(i, i + length).join('')));
   return FORBIDDEN.find(([, forbidden]) => joined.some((word) => forbidden.includes(word)))?.[0];
 }

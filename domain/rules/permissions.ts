@@ -1,6 +1,6 @@
 import { type Permission, PERMISSIONS, type Role } from './roles';
 
-/** Everybody who signs in as a person; `admin` among them where nothing personal is shown. */
+/** Every role of a person, also `admin`: for what shows no personal data. */
 const PEOPLE = [
   'data-scientist',
   'analyst',
@@ -12,7 +12,7 @@ const PEOPLE = [
   'privacy-officer',
   'admin',
 ] as const;
-/** Who inspects models, runs and lineage: nothing in them is about one provider. */
+/** Roles that inspect models, runs and lineage: nothing in them is about a single provider. */
 const MODELS = [
   'data-scientist',
   'analyst',
@@ -23,7 +23,7 @@ const MODELS = [
   'privacy-officer',
   'admin',
 ] as const;
-/** Who reads lists, which name practices; and who may open one provider, with a purpose. */
+/** Roles that read lists, which name practices, and roles that may open a single provider, for a stated purpose. */
 const LISTS = PERMISSIONS['list.read'];
 const PROVIDERS = PERMISSIONS['provider.open'];
 const LEDGER = ['reviewer', 'approver', 'auditor', 'privacy-officer', 'data-scientist', 'control-leader'] as const;
@@ -33,9 +33,10 @@ const OVERSIGHT = ['auditor', 'privacy-officer'] as const;
 const allow = (name: Permission): readonly Role[] => PERMISSIONS[name];
 
 /**
- * Who may call what: operation of the API -> roles. What stands here drives the check of every call, the OpenAPI document,
- * docs/access.md and the test of every cell. An operation that is not here cannot be registered; a role that is not named is
- * refused. Operations that change state take their roles from ACTS, where the services check them once more.
+ * Which roles may call which operation of the API. This table drives the check of every call, the OpenAPI document,
+ * docs/access.md and a test of every cell. An operation that is missing here cannot be registered; a role that is not
+ * named is refused. Operations that change state take their roles from PERMISSIONS, which the application layer
+ * checks again.
  */
 export const ACCESS = {
   getMe: [...PEOPLE, 'schedule', 'loader'],
@@ -105,25 +106,25 @@ export const OPERATIONS = Object.keys(ACCESS) as Operation[];
 export const mayCall = (roles: readonly string[], operation: Operation): boolean =>
   (ACCESS[operation] as readonly string[]).some((role) => roles.includes(role));
 
-/** Actions about who looked at whom; their entries are for those who oversee look-ups (listAccess). */
-export const LOOK_UP_EVENTS = [
+/** Ledger events that say who accessed personal data; only roles that may read the access log see them. */
+export const ACCESS_EVENTS = [
   'provider.opened',
   'list.read',
   'list.exported',
   'ledger.exported',
   'line.assessed',
 ] as const;
-export type LookUpEvent = (typeof LOOK_UP_EVENTS)[number];
-/** Actions of the ledger that these roles may not see. */
+export type AccessEvent = (typeof ACCESS_EVENTS)[number];
+/** Ledger events that are not shown to these roles. */
 export const hiddenEvents = (roles: readonly string[]): readonly string[] =>
-  mayCall(roles, 'listAccess') ? [] : LOOK_UP_EVENTS;
+  mayCall(roles, 'listAccess') ? [] : ACCESS_EVENTS;
 
-/** Roles whose view of lists and providers ends at the provider groups that their sign-in names. */
+/** Roles that see only the providers of the provider groups that their sign-in names. */
 const SCOPED: readonly string[] = ['caseworker'];
 
 /**
- * Provider groups whose providers a principal may see; undefined for all. Somebody who is a caseworker and nothing wider sees
- * only the groups of the team, none when the sign-in names none.
+ * Provider groups whose providers a principal may see; undefined for all. A caseworker without a role of wider
+ * scope sees the groups of the team only, and none when the sign-in names none.
  */
 export function groupsInScope(
   roles: readonly string[],
@@ -135,6 +136,6 @@ export function groupsInScope(
   return wider ? undefined : (groups ?? []);
 }
 
-/** Why somebody opens a provider; a closed list, so that no words about a person come into the ledger. */
+/** Why somebody opens a provider; a closed list, so that no free text about a person enters the ledger. */
 export const PURPOSES = ['case', 'triage', 'quality', 'audit', 'insight-request'] as const;
 export type Purpose = (typeof PURPOSES)[number];

@@ -1,4 +1,4 @@
-/** Roles of people and services (design: access). `admin` sees no personal data and approves nothing. */
+/** Roles of people and services. `admin` sees no personal data and approves nothing. */
 export const ROLES = [
   'data-scientist',
   'analyst',
@@ -14,7 +14,7 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Actions that change state, and the roles that may do them. Everything not listed is refused. */
+/** Actions that change state or read personal data, and the roles that may do them. Anything not listed is refused. */
 export const PERMISSIONS = {
   'register.import': ['data-scientist', 'loader'],
   'run.start': ['data-scientist', 'schedule'],
@@ -42,6 +42,7 @@ export const PERMISSIONS = {
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 
+/** The first role that permits the action; undefined where none does. */
 export function mayDo(roles: readonly string[], permission: Permission): Role | undefined {
   return PERMISSIONS[permission].find((role) => roles.includes(role));
 }

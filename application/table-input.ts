@@ -4,14 +4,14 @@ import { canonical } from '../platform/artifacts/hash';
 import type { ArtifactStore } from '../platform/artifacts/store';
 import { storeTable } from '../platform/matrices/table-matrix';
 
-/** A prepared table as people give it: a file and what its columns are. */
+/** A prepared table as people give it: a file, and what its columns mean. */
 export interface TableInput {
   readonly file: string;
   readonly mapping: TableMapping;
 }
 
-/** Keeps the file and its mapping by content, so that workflows can name them. */
-export const pinned = async (store: ArtifactStore, { file, mapping }: TableInput) => ({
+/** Stores the file and its mapping by content hash, so that a workflow can name them. */
+export const storeTableInput = async (store: ArtifactStore, { file, mapping }: TableInput) => ({
   fileSha256: await storeTable(store, file),
   fileName: path.basename(file),
   mappingSha256: store.put(canonical(mapping)),

@@ -65,6 +65,7 @@ const REFERENCE = [
       ['Features', 'features'],
       ['Environment', 'environment'],
       ['Processes', 'processes'],
+      ['Ledger format', 'ledger-format'],
       ['Glossary', 'glossary'],
     ]),
   },

@@ -4,12 +4,12 @@ import net from 'node:net';
 import path from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { ACCESS, type Operation, OPERATIONS } from '../../domain/rules/permissions';
-import { evidenceAs } from '../../platform/auth/sign-in';
+import { stepUpTokenAs } from '../../platform/auth/sign-in';
 import { ROOT } from '../../platform/config/env';
 import { connect } from '../../platform/postgres/connection';
 import { rankHistory } from '../../platform/db/read-models/selection';
 import { verifyLedger } from '../../platform/ledger/verify';
-import { recordAccess, settleWaiting } from '../../application/access-log';
+import { recordAccess, writeDeferredAccesses } from '../../application/access-log';
 import { auditContextFor, prepared, type TestProduct, testProduct, tokenOf } from '../support/environment';
 import { judged, signedTestVersion } from '../support/promotions';
 import { apiDatabase, bearerOf, type TestApi, testApi } from '../support/api';
@@ -203,7 +203,7 @@ test('a POST with a key is done once; the same key with another content is refus
       'kari',
       'POST',
       `/v1/model-versions/${versionId}/promotions`,
-      { requestId: id, idToken: await evidenceAs(t.env, 'kari')(body.nonce) },
+      { requestId: id, idToken: await stepUpTokenAs(t.env, 'kari')(body.nonce) },
       headers,
     );
   const first = await ask();
@@ -228,7 +228,7 @@ test('four eyes hold at the API: who asked or trained may not approve, and a sig
       'GET',
       `/v1/nonces?permission=${event}&version=${versionId}&requestId=${requestId}`,
     );
-    return evidenceAs(t.env, user)(body.nonce);
+    return stepUpTokenAs(t.env, user)(body.nonce);
   };
   const ask = { requestId, idToken: await tokenFor('mona', 'promotion.request') };
   expect(await api.call('mona', 'POST', `/v1/model-versions/${versionId}/promotions`, ask)).toMatchObject({
@@ -449,7 +449,7 @@ describe('providers and lists', () => {
     expect(await t.db('aud.access').where({ access_id: accessId })).toHaveLength(0);
     await holding.rollback();
     await owner.destroy();
-    await settleWaiting(t.db); // the API does the same every two seconds
+    await writeDeferredAccesses(t.db); // the API does the same every two seconds
     expect(
       await until('the look-up in the ledger', () =>
         t.db('aud.access').where({ access_id: accessId }).first<object | undefined>(),

@@ -6,15 +6,17 @@ import { draftedList } from '../../apps/cli/commands/lists';
 import { startAuditedAction } from '../../platform/auth/audit-context';
 import { ROOT } from '../../platform/config/env';
 import { giveReason } from '../../platform/db/stores/leakage';
-import { gatesOf } from '../../platform/db/stores/promotions';
+import { gatesOf } from '../../platform/db/stores/gates';
 import { getVersion } from '../../platform/db/stores/versions';
-import { COVERED } from '../../platform/ledger/audited-tables';
+import { AUDITED_TABLES } from '../../platform/ledger/audited-tables';
 import { openLineage, provJson } from '../../platform/lineage/exports';
 import { findNode, lineageGraph } from '../../platform/lineage/graph';
 import { loadExperiment } from '../../application/experiments';
-import { signOffList, startRescore, assess } from '../../application/selection';
+import { recordAssessment } from '../../application/blind-assessment';
+import { startRescore } from '../../application/scoring';
+import { signOffList } from '../../application/selection';
 import { recordAccess } from '../../application/access-log';
-import { decide, propose } from '../../application/promotion';
+import { decide, requestPromotion } from '../../application/promotion';
 import { startRun } from '../../application/training';
 import { testProduct, type TestProduct } from '../support/environment';
 import { writeSmallTable } from '../support/small-table';
@@ -53,7 +55,7 @@ beforeAll(async () => {
         clock(),
       ),
     );
-  const { requestId } = await propose(kari, versionId, { openDays: 1, purpose: 'the first one' });
+  const { requestId } = await requestPromotion(kari, versionId, { openDays: 1, purpose: 'the first one' });
   const gates = await until('the gates', async () =>
     ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)),
   );
@@ -154,7 +156,7 @@ test.each(QUESTIONS)('$number. $question', ({ command, answer }) => {
 test('the document names just the tables that are covered', () => {
   const [, list = ''] = /stands in the ledger by its digest;[^:]*: ([^\n]*)\./.exec(DOCUMENT) ?? [];
   expect([...list.matchAll(/`((?:aud|core|ml|sel)\.\w+)`/g)].map(([, name]) => name).sort()).toEqual(
-    COVERED.map(({ table }) => table).sort(),
+    AUDITED_TABLES.map(({ table }) => table).sort(),
   );
 });
 
@@ -167,7 +169,12 @@ test('a superuser who changes any column of any covered table is found out', asy
     new Date(),
   );
   const line = await t.db('sel.line').where({ selected: true }).first<{ list_id: string; entity: string }>();
-  await assess(per, { listId: line.list_id }, line.entity, 'unsure', 'Looked at it before its rank.');
+  await recordAssessment(per, {
+    listId: line.list_id,
+    entity: line.entity,
+    verdict: 'unsure',
+    comment: 'Looked at it before its rank.',
+  });
   const { mutations, empty } = await mutateEveryColumn(t.ownerUrl);
   expect(mutations.filter(({ found }) => !found)).toEqual([]);
   expect(mutations.length).toBeGreaterThan(120);

@@ -69,7 +69,7 @@ test('every command is there and shows an example', () => {
       status: 0,
       stdout: expect.stringMatching(/--json[\s\S]*Example: utplukk/) as string,
     });
-  expect(utplukk(['schedules', 'apply', '--help']).stdout).toMatch(/Example: utplukk schedules apply/);
+  expect(utplukk(['schedules', 'apply', '--help']).stdout).toMatch(/Example: utplukk schedule apply/);
 });
 
 test('the shell completes commands, subcommands, options and what they take', () => {

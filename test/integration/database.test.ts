@@ -178,7 +178,7 @@ describe('four eyes in the database', () => {
       prepared(t, ola, async (tx) => {
         await tx('aud.reason').insert({
           reason_id: randomUUID(),
-          words: 'x',
+          reason_text: 'x',
           salt: Buffer.from('s'),
           digest: Buffer.from('d'),
         });

@@ -4,7 +4,7 @@ import { UtplukkError } from '../../domain/errors';
 import { statementById } from '../../platform/signing/statement-store';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { answerIntervention, rollBack, suspendScoring } from '../../application/interventions';
-import { decide, waiveGate, propose } from '../../application/promotion';
+import { decide, waiveGate, requestPromotion } from '../../application/promotion';
 import { nonceOf } from '../../platform/signing/step-up-token';
 import { verifyDecision } from '../../platform/signing/statements';
 import { auditContextFor, prepared } from '../support/environment';
@@ -48,7 +48,7 @@ class Sequence {
     const kind = request ? this.rng.below(10) : 0;
     if (kind <= 1 || !request) {
       const versionId = await signedTestVersion(h.t, this.slot, this.rng.pick(['kari', 'ola']));
-      const { requestId } = await propose(await mighty(by), versionId, { openDays: 14, purpose: 'random' });
+      const { requestId } = await requestPromotion(await mighty(by), versionId, { openDays: 14, purpose: 'random' });
       this.requests.push({ requestId, versionId });
       await judged(h.t, requestId, this.rng.chance(0.8));
       return `${by} asks`;
@@ -56,14 +56,14 @@ class Sequence {
     if (kind <= 4) {
       const about = { slot: this.slot, ...request };
       const command = await mighty(by);
-      this.stolen.push(await command.evidence(nonceOf({ permission: 'promotion.approve', ...about })));
+      this.stolen.push(await command.stepUpToken(nonceOf({ permission: 'promotion.approve', ...about })));
       await decide(command, request.requestId, this.rng.chance(0.9) ? 'approved' : 'refused', 'random');
       return `${by} decides`;
     }
     if (kind === 5 && this.stolen.length > 0) {
       const token = this.rng.pick(this.stolen);
       await decide(
-        { ...(await mighty(by)), evidence: () => Promise.resolve(token) },
+        { ...(await mighty(by)), stepUpToken: () => Promise.resolve(token) },
         request.requestId,
         'approved',
         'with a token that somebody left',

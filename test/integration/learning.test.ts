@@ -5,13 +5,11 @@ import { Rng } from '../../domain/rng';
 import type { EvaluationDocument } from '../../domain/schemas/evaluation';
 import { trialSettings } from '../../domain/rules/tuning';
 import type { StoredModel } from '../../models/registered-model';
-import {
-  postDeploymentEvaluationsOf,
-  getPostDeploymentEvaluation,
-} from '../../platform/db/stores/post-deployment-evaluations';
-import { revisionsOf } from '../../platform/db/stores/label-revisions';
-import { gatesOf } from '../../platform/db/stores/promotions';
-import { foldResults, getRun } from '../../platform/db/stores/runs';
+import { postDeploymentEvaluationsOf, getPostDeploymentEvaluation } from '../../platform/db/stores/post-deployment-evaluation';
+import { revisionsOf } from '../../platform/db/stores/labels';
+import { gatesOf } from '../../platform/db/stores/gates';
+import { getRun } from '../../platform/db/stores/runs';
+import { foldResults } from '../../platform/db/stores/training';
 import { trialsOf } from '../../platform/db/stores/tuning';
 import type { VersionBundle } from '../../platform/db/stores/versions';
 import { verifyLedger } from '../../platform/ledger/verify';
@@ -24,7 +22,7 @@ import { readMatrix } from '../../platform/matrices/read-matrix';
 import { exportVersion } from '../../application/export-version';
 import { loadExperiment } from '../../application/experiments';
 import { startPostDeploymentEvaluation } from '../../application/post-deployment-evaluation';
-import { propose } from '../../application/promotion';
+import { requestPromotion } from '../../application/promotion';
 import { startRun } from '../../application/training';
 import { anchorsOf } from '../../platform/signing/anchors';
 import { PREDICATE } from '../../platform/signing/statements';
@@ -264,7 +262,7 @@ test('an appeal that comes later makes another label set and marks what was trai
   expect(await labelChanges(t, after.matrixId, recipe)).toEqual([]);
 
   // Whoever asks for the old version to go live is told; two people may pass over it, so the request waits.
-  const { requestId } = await propose(await t.as('kari'), before.versionId, { openDays: 1, purpose: 'test' });
+  const { requestId } = await requestPromotion(await t.as('kari'), before.versionId, { openDays: 1, purpose: 'test' });
   const gates = await until('the gates', async () =>
     ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)),
   );
@@ -350,7 +348,7 @@ test('a frozen version is judged on outcomes that it could not know, signed, and
   const cut = await verifyVersionFile({ ...exported, files: others }, t.notary.trust());
   expect(cut.problems).toEqual([expect.stringContaining(`rests on file ${found.documentSha256}, which is missing`)]);
   const actions = exported.entries.map(({ bytes }) => Buffer.from(bytes, 'base64').toString());
-  expect(actions.filter((entry) => entry.includes('version.followed-up'))).toHaveLength(1);
+  expect(actions.filter((entry) => entry.includes('version.evaluated-after-deployment'))).toHaveLength(1);
   expect(verdict.statements).toContainEqual(
     expect.stringMatching(
       new RegExp(

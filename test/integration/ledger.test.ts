@@ -4,7 +4,7 @@ import path from 'node:path';
 import { canonical } from '../../platform/artifacts/hash';
 import { connect, type Db, type Tx } from '../../platform/postgres/connection';
 import { ledgerEntries, type LedgerQuery } from '../../platform/db/read-models/ledger-entries';
-import { COVERED } from '../../platform/ledger/audited-tables';
+import { AUDITED_TABLES } from '../../platform/ledger/audited-tables';
 import { type AuditContext, append, type EntryInput, storeReason } from '../../platform/ledger/append';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { anchorsOf } from '../../platform/signing/anchors';
@@ -117,9 +117,9 @@ describe('no change without an entry, no entry without a change', () => {
   test('the triggers cover just the tables that are said to be covered', async () => {
     const { rows } = await t.db.raw<{ rows: { name: string; args: string }[] }>(
       `select c.oid::regclass::text as name, encode(g.tgargs, 'escape') as args from pg_trigger g join pg_class c on c.oid = g.tgrelid
-        join pg_proc p on p.oid = g.tgfoid where p.proname = 'touch' order by 1`,
+        join pg_proc p on p.oid = g.tgfoid where p.proname = 'record_change' order by 1`,
     );
-    const said = COVERED.map(({ table, key, without = [] }) => ({
+    const said = AUDITED_TABLES.map(({ table, key, without = [] }) => ({
       name: table,
       args: `${key.join(',')}\\000${without.join(',')}\\000`,
     }));
@@ -163,13 +163,13 @@ describe('no change without an entry, no entry without a change', () => {
     await t
       .db('aud.reason')
       .where({ reason_id: ids[0]! })
-      .update({ words: null, salt: Buffer.alloc(0) });
+      .update({ reason_text: null, salt: Buffer.alloc(0) });
     expect((await verifyLedger(t.db)).problems).toEqual([]);
-    await t.db('aud.reason').where({ reason_id: ids[1]! }).update({ words: 'other words' });
+    await t.db('aud.reason').where({ reason_id: ids[1]! }).update({ reason_text: 'other words' });
     expect((await verifyLedger(t.db)).problems).toEqual([
       { seq: expect.any(Number) as number, problem: `aud.reason ${ids[1]!}: the words are not those that were given` },
     ]);
-    await t.db('aud.reason').where({ reason_id: ids[1]! }).update({ words: 'two' });
+    await t.db('aud.reason').where({ reason_id: ids[1]! }).update({ reason_text: 'two' });
   });
 });
 

@@ -4,23 +4,27 @@ import path from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { spawnJob } from '../../compute/spawn-job';
 import { slotName } from '../../domain/rules/slots';
-import { familySchema } from '../../domain/schemas/families';
+import { familySchema } from '../../domain/families';
 import { lineageOf } from '../../platform/db/read-models/lineage';
-import { championOf, getVersion } from '../../platform/db/stores/versions';
-import { reasonsOf } from '../../application/explanations';
+import { getVersion } from '../../platform/db/stores/versions';
+import { championOf } from '../../platform/db/stores/champions';
+import { reasonsOf } from '../../application/explanation';
 import type { EvaluationDocument } from '../../domain/schemas/evaluation';
-import { evaluationOf, overall } from '../../platform/db/stores/runs';
+import { evaluationOf, overall } from '../../platform/db/stores/evaluation';
 import type { VersionBundle } from '../../platform/db/stores/versions';
-import { getRequest, gatesOf } from '../../platform/db/stores/promotions';
+import { getRequest } from '../../platform/db/stores/promotions';
+import { gatesOf } from '../../platform/db/stores/gates';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { Mlflow } from '../../platform/mlflow/client';
 import type { ReproducibleKind } from '../../activities/contracts';
-import { damaged } from '../../application/integrity-check';
-import { garbage } from '../../application/garbage-collection';
+import { findDamaged } from '../../application/integrity-check';
+import { findGarbage } from '../../application/garbage-collection';
 import { loadExperiment } from '../../application/experiments';
-import { applySchedule, getList, listLines, signOffList, startRescore } from '../../application/selection';
+import { applySchedule } from '../../application/schedules';
+import { startRescore } from '../../application/scoring';
+import { getList, listLines, signOffList } from '../../application/selection';
 import { answerIntervention, rollBack } from '../../application/interventions';
-import { decide, propose } from '../../application/promotion';
+import { decide, requestPromotion } from '../../application/promotion';
 import { cancelRun, startRun } from '../../application/training';
 import { readMatrix } from '../../platform/matrices/read-matrix';
 import { auditContextFor, testProduct, type TestProduct } from '../support/environment';
@@ -89,7 +93,7 @@ test('from bills to a approved list: trained, judged, approved by a second perso
   // Promotion: gates, then a person who is neither the one who asked nor the one who trained.
   const kari = await t.as('kari');
   const ola = await t.as('ola');
-  const { requestId } = await propose(kari, run.versionId, { openDays: 14, purpose: 'test' });
+  const { requestId } = await requestPromotion(kari, run.versionId, { openDays: 14, purpose: 'test' });
   await until('the gates', async () => ((await gatesOf(t.db, requestId)).length > 0 ? true : undefined));
   const both = { ...kari, token: { ...kari.token, roles: ['approver', 'data-scientist'] } };
   const gates = await gatesOf(t.db, requestId);
@@ -181,7 +185,7 @@ test('from bills to a approved list: trained, judged, approved by a second perso
   await expectMlflowWatched(t, mlflow, { slot: SLOT, runId: run.runId, versionId: run.versionId });
 
   // Everything that is named is there.
-  expect((await garbage(t.db, t.store)).missing).toEqual([]);
+  expect((await findGarbage(t.db, t.store)).missing).toEqual([]);
   await expect(rollBack(ola, SLOT, 'nothing before')).rejects.toThrow(/never had another champion/);
 });
 
@@ -217,7 +221,7 @@ test('the same recipe gives the same version, and reproduce rebuilds it to the s
     changed[changed.length >> 1]! ^= 1;
     fs.chmodSync(t.store.path(sha), 0o644);
     fs.writeFileSync(t.store.path(sha), changed);
-    const { problems } = await damaged(t.db, t.store);
+    const { problems } = await findDamaged(t.db, t.store);
     expect(problems).toEqual([
       { sha, of: expect.stringMatching(of) as string, problem: expect.stringContaining(sha) as string },
     ]);
@@ -225,7 +229,7 @@ test('the same recipe gives the same version, and reproduce rebuilds it to the s
       expect(await reproduce('model', first.versionId)).toMatchObject({ same: false, firstDifference: 'matrix' });
     fs.writeFileSync(t.store.path(sha), bytes);
   }
-  expect((await damaged(t.db, t.store)).problems).toEqual([]);
+  expect((await findDamaged(t.db, t.store)).problems).toEqual([]);
 });
 
 test('two processes fit the same bytes, and shards score what the whole does', async () => {
@@ -306,7 +310,7 @@ test('an experiment that asks for too much fails with a sentence and loses nothi
 
 test('a model that knows who looked may be studied, and its request is refused by the gates', async () => {
   const nuisance = await train(withFeatures('{ nuisance: include }'));
-  const { requestId } = await propose(await t.as('kari'), nuisance.versionId, { openDays: 1, purpose: 'test' });
+  const { requestId } = await requestPromotion(await t.as('kari'), nuisance.versionId, { openDays: 1, purpose: 'test' });
   expect(await t.temporal.promotionResult(requestId)).toEqual({ verdict: 'refused' });
   expect((await gatesOf(t.db, requestId)).find((gate) => gate.gate === 'no-nuisance')).toMatchObject({ passed: false });
   expect((await getRequest(t.db, requestId)).state).toBe('refused');
@@ -355,7 +359,7 @@ test('a run can be cancelled, and a champion be rolled back to the one before', 
   const before = (await championOf(t.db, SLOT))!.versionId;
   const next = await train(EXPERIMENT.replace('l2: [0.1, 1]', 'l2: [0.1001, 1.001]'));
   expect(next.versionId).not.toBe(before);
-  const { requestId } = await propose(context, next.versionId, { openDays: 1, purpose: 'test' });
+  const { requestId } = await requestPromotion(context, next.versionId, { openDays: 1, purpose: 'test' });
   const gates = await until('the gates', async () =>
     ((found) => (found.length > 0 ? found : undefined))(await gatesOf(t.db, requestId)),
   );

@@ -2,16 +2,16 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { reproductionStageActivities } from '../../activities/reproduction';
-import { garbage } from '../../application/garbage-collection';
+import { findGarbage } from '../../application/garbage-collection';
 import type { AuditContext } from '../../platform/ledger/append';
 import { verifyLedger } from '../../platform/ledger/verify';
-import { importRegister } from '../../platform/loading/import-register';
-import { Vault } from '../../platform/loading/vault';
-import { partsOf } from '../../platform/snapshots/datasets';
+import { importRegister } from '../../platform/import/import-register';
+import { Vault } from '../../platform/import/vault';
+import { partitionsOf } from '../../platform/snapshots/datasets';
 import { withDuckDb } from '../../platform/duckdb/duckdb';
-import { matrixEngine } from '../../platform/duckdb/version';
+import { duckDbVersion } from '../../platform/duckdb/version';
 import { extractSnapshot } from '../../platform/snapshots/extract';
-import { readManifest, redactedParts } from '../../platform/snapshots/manifests';
+import { readManifest, redactedPartitions } from '../../platform/snapshots/manifests';
 import { buildRegisterMatrix, featureCode } from '../../platform/matrices/register-matrix';
 import { redactPartition, type RedactionRequest } from '../../platform/snapshots/redactions';
 import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
@@ -48,21 +48,21 @@ afterAll(() => t.close());
 const request = (over: Partial<RedactionRequest> = {}): RedactionRequest => ({
   snapshotId,
   dataset: 'bill',
-  part: '2023-02-01',
+  partition: '2023-02-01',
   patients: [person],
   legalBasis: BASIS,
   ...over,
 });
-const redact = (over: Partial<RedactionRequest> = {}, people = { asked, approved }) =>
+const redact = (over: Partial<RedactionRequest> = {}, people = { requested: asked, approved }) =>
   redactPartition(t, people, request(over), new Date());
-const billPart = async () => partsOf(await readManifest(t.db, t.store, snapshotId), 'bill')[0]!;
+const billPart = async () => partitionsOf(await readManifest(t.db, t.store, snapshotId), 'bill')[0]!;
 
 test('what cannot be redacted is refused and changes nothing', async () => {
   const before = await billPart();
-  await expect(redact({ part: '2020-01-01' })).rejects.toThrow(/no partition bill 2020-01-01/);
+  await expect(redact({ partition: '2020-01-01' })).rejects.toThrow(/no partition bill 2020-01-01/);
   await expect(redact({ dataset: 'bill_line' })).rejects.toThrow(/names no people/);
   await expect(redact({ patients: [1] })).rejects.toThrow(/holds no row/);
-  await expect(redact({}, { asked, approved: asked })).rejects.toThrow(/two different people/);
+  await expect(redact({}, { requested: asked, approved: asked })).rejects.toThrow(/two different people/);
   await expect(redact({ legalBasis: '' })).rejects.toThrow(/redaction_basis/);
   expect(await billPart()).toEqual(before);
   expect(t.store.has(before.file)).toBe(true);
@@ -76,7 +76,7 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
     snapshotId,
     asOf: '2023-06-01T00:00:00.000Z',
     code: featureCode(),
-    engine: matrixEngine(),
+    engine: duckDbVersion(),
   } as const;
   const matrix = await buildRegisterMatrix(t, audit, recipe);
   const derived = [...t.store.allDerived()];
@@ -85,7 +85,7 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   const done = await redact();
   expect(done.rowsRemoved).toBe(2);
   const after = await billPart();
-  expect(after).toMatchObject({ part: before.part, rows: before.rows - 2, logical: done.newLogical });
+  expect(after).toMatchObject({ partition: before.partition, rows: before.rows - 2, contentHash: done.newContentHash });
   for (const gone of [before.file, ...derived]) expect(t.store.has(gone)).toBe(false);
   const left = await withDuckDb(os.tmpdir(), async (duck) =>
     (
@@ -95,8 +95,8 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
     ).getRows(),
   );
   expect(left).toEqual([[1, 0]]);
-  expect(await redactedParts(t.db, t.store, snapshotId)).toEqual(['bill 2023-02-01']);
-  expect((await garbage(t.db, t.store)).missing).toEqual([]);
+  expect(await redactedPartitions(t.db, t.store, snapshotId)).toEqual(['bill 2023-02-01']);
+  expect((await findGarbage(t.db, t.store)).missing).toEqual([]);
 
   // The matrix that stood on it is another one when it is made again, and the answer names the partition.
   const unasked = {} as never; // not asked by a rebuild
@@ -121,7 +121,7 @@ test('the same call again finishes what was cut short; statement and ledger stay
   expect(await redact()).toMatchObject({ rowsRemoved: 2 });
   // Somebody whom nobody asked for before is another request, not the earlier one again.
   const stranger = await auditContextFor(t, 'liv', 'snapshot.redact');
-  await expect(redact({ patients: [1] }, { asked: stranger, approved })).rejects.toThrow(/holds no row/);
+  await expect(redact({ patients: [1] }, { requested: stranger, approved })).rejects.toThrow(/holds no row/);
   expect(await t.db('ml.redaction').select<object[]>('rows_removed', 'legal_basis')).toEqual([
     { rows_removed: 2, legal_basis: BASIS },
   ]);

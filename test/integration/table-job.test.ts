@@ -2,14 +2,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { draftedList } from '../../apps/cli/commands/lists';
-import { gatesOf } from '../../platform/db/stores/promotions';
-import { evaluationOf } from '../../platform/db/stores/runs';
+import { gatesOf } from '../../platform/db/stores/gates';
+import { evaluationOf } from '../../platform/db/stores/evaluation';
 import { startAuditedAction } from '../../platform/auth/audit-context';
 import { giveReason, leakageReportOf } from '../../platform/db/stores/leakage';
 import { getVersion } from '../../platform/db/stores/versions';
 import { loadExperiment } from '../../application/experiments';
-import { listLines, startRescore } from '../../application/selection';
-import { decide, propose } from '../../application/promotion';
+import { startRescore } from '../../application/scoring';
+import { listLines } from '../../application/selection';
+import { decide, requestPromotion } from '../../application/promotion';
 import { startRun } from '../../application/training';
 import { testProduct, type TestProduct } from '../support/environment';
 import { writeSmallTable } from '../support/small-table';
@@ -59,7 +60,7 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
   await expect(explain('kari')).rejects.toThrow(/you have given a reason/);
   expect(await explain('ola')).toBe(2);
   // The table's own way to a list: its version goes live in its slot and scores the rows from a day on, one an entity.
-  const { requestId } = await propose(await other.as('kari'), versionId, { openDays: 1, purpose: 'test' });
+  const { requestId } = await requestPromotion(await other.as('kari'), versionId, { openDays: 1, purpose: 'test' });
   await until('the gates', async () => ((await gatesOf(other.db, requestId)).length > 0 ? true : undefined));
   expect(await decide(await other.as('ola'), requestId, 'approved', 'good')).toMatchObject({ verdict: 'approved' });
   const mapping = loadExperiment(experiment).table!.mapping;

@@ -1,18 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { importRegister } from '../../platform/loading/import-register';
-import { loadReference } from '../../platform/loading/reference';
-import { Vault } from '../../platform/loading/vault';
-import { extractSnapshot } from '../../platform/snapshots/extract';
-import { readManifest } from '../../platform/snapshots/manifests';
-import { buildRegisterMatrix, featureCode } from '../../platform/matrices/register-matrix';
-import { matrixEngine } from '../../platform/duckdb/version';
-import { buildTableMatrix, storeTable } from '../../platform/matrices/table-matrix';
-import { tableMappingSchema } from '../../domain/schemas/table-mapping';
+import { importRegister } from '../../platform/import/import-register';
+import { loadReference } from '../../platform/import/import-reference';
+import { Vault } from '../../platform/import/vault';
 import type { AuditContext } from '../../platform/ledger/append';
 import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
-import { providerFact, bill, message, SYNTHETIC } from '../support/register-files';
+import { bill, message, providerFact, SYNTHETIC } from '../support/register-files';
 
 let t: TestDatabase;
 let audit: AuditContext;
@@ -20,7 +15,7 @@ let dir: string;
 beforeAll(async () => {
   t = await testDatabase();
   audit = await auditContextFor(t, 'kari', 'register.import');
-  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'register-'));
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'import-'));
   await loadReference(t.db);
 });
 afterAll(async () => {
@@ -181,156 +176,97 @@ describe('settlement messages', () => {
   });
 });
 
-describe('snapshots', () => {
-  const snapshot = (asOf: string, horizon?: number) => extractSnapshot(t, audit, { asOf, horizon });
-  const matrixOf = async (snapshotId: string, asOf: string) =>
-    (
-      await buildRegisterMatrix(t, audit, {
-        kind: 'scoring',
-        snapshotId,
-        asOf,
-        code: featureCode(),
-        engine: matrixEngine(),
-      })
-    ).matrixId;
-
-  test('nothing known at or after the as-of instant is in it, and the same instant is the same snapshot', async () => {
+describe('people and prescriptions', () => {
+  beforeAll(async () => {
     await load(
-      write('settlements-2023-03.ndjson', [message([bill(), bill()], { mottattidspunkt: '2023-03-05T10:00:00Z' })]),
-    );
-    const before = await snapshot('2023-03-05T10:00:00Z');
-    const after = await snapshot('2023-03-05T10:00:01Z');
-    expect(after.rows - before.rows).toBe(4); // two bills and their lines
-    const again = await snapshot('2023-03-05T10:00:00Z');
-    expect(again).toMatchObject({ snapshotId: before.snapshotId, partsWritten: 0 });
-  });
-
-  test('a backfill with an earlier known time does not change an old snapshot', async () => {
-    const old = await snapshot('2023-04-01T00:00:00Z');
-    const { horizon } = await readManifest(t.db, t.store, old.snapshotId);
-    await load(write('settlements-backfill.ndjson', [message([bill()], { mottattidspunkt: '2023-02-10T10:00:00Z' })]));
-    expect((await snapshot('2023-04-01T00:00:00Z', horizon)).snapshotId).toBe(old.snapshotId);
-    const fresh = await snapshot('2023-04-01T00:00:00Z');
-    expect(fresh.snapshotId).not.toBe(old.snapshotId);
-    expect(fresh.rows).toBe(old.rows + 2);
-    expect(fresh.partsReused).toBeGreaterThan(0); // March was not read again
-  });
-
-  test('what becomes known later leaves every feature of an earlier instant byte-identical', async () => {
-    const asOf = '2023-05-01T00:00:00Z';
-    const before = await matrixOf((await snapshot(asOf)).snapshotId, asOf);
-    await load(
-      write('settlements-future.ndjson', [
-        message(
-          Array.from({ length: 30 }, () => bill({ tidspunkt: '2023-01-11T09:00:00' })),
-          { mottattidspunkt: '2023-06-05T10:00:00Z' },
-        ),
+      write('providers-hand.ndjson', [
+        providerFact('9000001'),
+        providerFact('9000002', { praksistype: 'APOT', fagomrade: 'AP' }),
       ]),
     );
-    await load(
-      write('providers-future.ndjson', [
-        providerFact('1000001', { kjentFra: '2023-06-01T00:00:00Z', gyldigFra: '2022-06-01', listelengde: 9999 }),
-      ]),
+  });
+
+  test('facts of people become surrogates; broken and repeated ones go to quarantine by name', async () => {
+    const fact = {
+      id: SYNTHETIC[0],
+      idType: 'DNR',
+      fodselsar: 1970,
+      kommunenr: '0301',
+      fastlegePraksisId: '9000001',
+      kjentFra: '2021-01-01T00:00:00Z',
+    };
+    const [report] = await load(
+      write('patients-hand.ndjson', [fact, fact, { ...fact, id: '47908702368' }, { ...fact, fodselsar: 1600 }]),
     );
-    expect(await matrixOf((await snapshot(asOf)).snapshotId, asOf)).toBe(before);
-    const later = '2023-07-01T00:00:00Z';
-    expect(await matrixOf((await snapshot(later)).snapshotId, later)).not.toBe(before);
-  });
-
-  test('a changed byte of a stored artefact is found and named', async () => {
-    const sha = t.store.put('some content');
-    fs.chmodSync(t.store.path(sha), 0o644);
-    fs.writeFileSync(t.store.path(sha), 'some c0ntent');
-    expect(() => t.store.get(sha)).toThrow(new RegExp(`artefact ${sha} holds other bytes`));
-  });
-});
-
-describe('prepared tables', () => {
-  const mapping = tableMappingSchema.parse({
-    version: 1,
-    entity: 'orgnr',
-    asOf: 'day',
-    outcome: { column: 'found', positive: ['yes'], amount: 'kroner' },
-    features: { a: 'numeric', kind: 'categorical' },
-    nuisance: { who: 'categorical' },
-    ignore: ['note'],
-  });
-  const HEADER = 'orgnr,day,a,kind,who,found,kroner,note';
-  const table = async (lines: string[], name: string) => {
-    const file = path.join(dir, name);
-    fs.writeFileSync(file, `${lines.join('\n')}\n`);
-    return buildTableMatrix(t, audit, { fileSha256: await storeTable(t.store, file), fileName: file, mapping });
-  };
-
-  test('bad rows go to quarantine with their line, the counts add up', async () => {
-    const load = await table(
-      [
-        HEADER,
-        '974589109,2024-01-01,1.5,x,w1,yes,100.50,',
-        '983544622,2024-01-01,,y,w2,no,,',
-        '974589108,2024-01-01,1,x,w1,no,,',
-        '974589109,2024-02-30,1,x,w1,no,,',
-        '983544622,2024-01-02,abc,x,w1,no,,',
-        '983544622,2024-01-03,1,x,w1,yes,-5,',
-        '974589109,2024-01-01,9,x,w1,no,,',
-      ],
-      'table-bad.csv',
-    );
-    expect(load).toMatchObject({
-      read: 7,
-      loaded: 2,
-      quarantined: 5,
-      matrix: { meta: { rows: 2, labelled: 2, positives: 1 } },
-    });
-    const found = await reasons(path.join(dir, 'table-bad.csv'));
-    expect(found.map((r) => [r.line, r.field])).toEqual([
-      [4, 'orgnr'],
-      [5, 'day'],
-      [6, 'a'],
-      [7, 'kroner'],
-      [8, 'orgnr, day'],
+    expect(report).toMatchObject({ read: 4, loaded: 1, quarantined: 3 });
+    const reasons = await t
+      .db('core.quarantine as q')
+      .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
+      .where({ file_name: 'patients-hand.ndjson' })
+      .orderBy('line')
+      .select<{ line: number; field: string; value: string }[]>('line', 'field', 'value');
+    expect(reasons).toMatchObject([
+      { line: 2, field: 'kjentFra' },
+      { line: 3, field: 'pasient.id', value: '47…' },
+      { line: 4, field: 'fodselsar' },
     ]);
-    expect(found[4]!.reason).toMatch(/duplicate row/);
   });
-  test('a wrong header and a column that the mapping does not name are refused before any work', async () => {
-    await expect(table(['orgnr,day,b', '1,2,3'], 'table-header.csv')).rejects.toThrow(
-      /lacks the columns a, kind, who.* that the mapping names; it has: orgnr, day, b|lacks the columns/,
+
+  test('eResept messages load by kind; a claim of an unknown pharmacy and a second copy are refused', async () => {
+    const at = { mottattidspunkt: '2022-03-05T09:00:00Z' };
+    const m1 = {
+      type: 'M1',
+      ...at,
+      reseptId: randomUUID(),
+      praksisId: '9000001',
+      pasient: { id: SYNTHETIC[1], idType: 'DNR' },
+      forskrevet: '2022-03-01',
+      atc: 'N02CC01',
+      pakninger: 2,
+      reservasjonBytte: true,
+    };
+    const m10 = {
+      type: 'M10',
+      ...at,
+      utleveringId: randomUUID(),
+      reseptId: m1.reseptId,
+      apotekId: '9000002',
+      utlevert: '2022-03-02',
+      pakninger: 3,
+      overstyring: 'annet',
+    };
+    const m18 = {
+      type: 'M18',
+      ...at,
+      kravId: randomUUID(),
+      utleveringId: m10.utleveringId,
+      apotekId: '9000002',
+      belopKrevd: '480.50',
+      belopGodkjent: '480.50',
+      status: 'utbetalt',
+    };
+    const [report] = await load(
+      write('prescriptions-hand.ndjson', [
+        m1,
+        m10,
+        m18,
+        m10,
+        { ...m18, kravId: randomUUID(), apotekId: '9999999' },
+        { ...m1, reseptId: 'x' },
+      ]),
     );
-    await expect(table([`${HEADER},extra`, '974589109,2024-01-01,1,x,w,yes,,,1'], 'table-extra.csv')).rejects.toThrow(
-      /does not say what extra is/,
-    );
-    await expect(table([HEADER, '1,2024-01-01,1,x,w,yes,,'], 'table-none.csv')).rejects.toThrow(/no usable row/);
-  });
-  test('a column of free text is refused by what it holds, a code list is not', async () => {
-    const written = (text: (i: number) => string) => [
-      HEADER,
-      ...Array.from(
-        { length: 60 },
-        (_, i) =>
-          `974589109,2024-0${1 + Math.floor(i / 28)}-${String((i % 28) + 1).padStart(2, '0')},1,${text(i)},w,no,,`,
-      ),
-    ];
-    await expect(
-      table(
-        written((i) => `visited the clinic on day ${i} and spoke with the owner`),
-        'table-text.csv',
-      ),
-    ).rejects.toThrow(/kind holds free text \(60 different values/);
+    expect(report).toMatchObject({ read: 6, loaded: 3, quarantined: 3 });
     expect(
-      (
-        await table(
-          written((i) => `K${i % 7}`),
-          'table-code.csv',
-        )
-      ).loaded,
-    ).toBe(60);
-  });
-  test('the same file and mapping are the same matrix', async () => {
-    const lines = [
-      HEADER,
-      ...Array.from({ length: 20 }, (_, i) => `974589109,2024-01-${String(i + 1).padStart(2, '0')},${i / 3},x,w,no,,`),
-    ];
-    const [a, b] = [await table(lines, 'table-a.csv'), await table(lines, 'table-b.csv')];
-    expect(b.matrix.matrixId).toBe(a.matrix.matrixId);
+      await t
+        .db('rx.dispensing')
+        .where({ dispensing_id: m10.utleveringId })
+        .first<object>('packages', 'override_reason'),
+    ).toEqual({
+      packages: 3,
+      override_reason: 'annet',
+    });
+    expect(await t.db('rx.claim').where({ claim_id: m18.kravId }).first<object>('claimed_ore')).toEqual({
+      claimed_ore: 48050,
+    });
   });
 });

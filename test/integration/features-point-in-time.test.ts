@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { importRegister } from '../../platform/loading/import-register';
-import { loadReference } from '../../platform/loading/reference';
-import { Vault } from '../../platform/loading/vault';
+import { importRegister } from '../../platform/import/import-register';
+import { loadReference } from '../../platform/import/import-reference';
+import { Vault } from '../../platform/import/vault';
 import type { AuditContext } from '../../platform/ledger/append';
-import { deriveParts } from '../../platform/features/monthly-rollups';
+import { buildRollups } from '../../platform/features/monthly-rollups';
 import { withDuckDb } from '../../platform/duckdb/duckdb';
 import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest } from '../../platform/snapshots/manifests';
-import { featureParts } from '../../platform/features/compute-features';
+import { computeFeatures } from '../../platform/features/compute-features';
 import { DEMO_CONFIG } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
 import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
@@ -33,9 +33,9 @@ async function featureHash(): Promise<string> {
   const { snapshotId } = await extractSnapshot(t, audit, { asOf: LATE });
   const manifest = await readManifest(t.db, t.store, snapshotId);
   return withDuckDb(t.store.temporary(), async (duck) => {
-    const { parts } = await deriveParts(duck, t.store, manifest);
+    const { rollups } = await buildRollups(duck, t.store, manifest);
     fs.rmSync(path.join(t.store.root, 'derived'), { recursive: true, force: true }); // nothing is found again
-    return (await featureParts(duck, t.store, manifest, parts, [AS_OF]))[0]!.sha256;
+    return (await computeFeatures(duck, t.store, manifest, rollups, [AS_OF]))[0]!.sha256;
   });
 }
 

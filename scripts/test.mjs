@@ -1,7 +1,7 @@
 // npm test: sets up what the tests need, builds, runs Jest, and closes with where the time went and a line that counts.
 // npm run test:unit needs no server and no build; npm run test:file -- <path> runs one file, and builds only where that
-// file needs it. npm run test:ci: the second tier, which CI runs after npm test. npm run test:long: full counts, and the
-// API asked by schemathesis as every role.
+// file needs it. npm run test:ci: the second tier, which CI runs after npm test. npm run test:long: full counts,
+// mutation testing (npm run test:mutation alone), and the API asked by schemathesis as every role.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fuzzApi } from './fuzz-api.mjs';
@@ -9,6 +9,7 @@ import { bootstrap, ensureChromium } from './lib/bootstrap.mjs';
 import { build } from './lib/build.mjs';
 import { generate } from './lib/generate.mjs';
 import { projectOf, runJest } from './lib/jest.mjs';
+import { runMutation } from './lib/mutation.mjs';
 import { main } from './lib/runtime.mjs';
 import { ROOT, SetupError } from './lib/util.mjs';
 import { describeBudget } from './test-budget.mjs';
@@ -61,7 +62,7 @@ function ci(args) {
 async function long(args) {
   prepare();
   const code = report(runJest(args, 'long'));
-  return args.length === 0 ? code || fuzzApi() : code;
+  return args.length === 0 ? code || runMutation() || fuzzApi() : code;
 }
 
 function usual(args) {
@@ -69,6 +70,11 @@ function usual(args) {
   return report(runJest(args));
 }
 
-const MODES = { '--unit': unit, '--file': file, '--ci': ci, '--long': long };
+function mutation(files) {
+  bootstrap({ requireNative: true });
+  return runMutation(files);
+}
+
+const MODES = { '--unit': unit, '--file': file, '--ci': ci, '--long': long, '--mutation': mutation };
 
 await main(() => (mode in MODES ? MODES[mode](rest) : usual(process.argv.slice(2))));

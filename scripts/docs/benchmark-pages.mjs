@@ -21,7 +21,8 @@ const number = (value) =>
       : Math.abs(value) < 0.0005
         ? value.toExponential()
         : String(Number(value.toFixed(3)));
-const withUnit = (value, unit) => `${number(value)}${unit === '' ? '' : ` ${unit}`}`;
+/** Shares and ratios are plain numbers. */
+const withUnit = (value, unit) => `${number(value)}${['', 'share', 'ratio'].includes(unit) ? '' : ` ${unit}`}`;
 const targetOf = ({ target, unit }) =>
   target === undefined ? '' : `${target.at === 'most' ? '≤' : '≥'} ${withUnit(target.value, unit)}`;
 const metOf = ({ met }) => (met === undefined ? '' : met ? 'yes' : '**no**');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createRequire } from 'node:module';
 import { ROOT } from '../lib/util.mjs';
 import { loadProgram, loadSource } from './source.mjs';
-import { table } from './write.mjs';
+import { escapeTags, table } from './write.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -61,7 +61,7 @@ function commandText(command, path) {
 }
 
 const sentence = (text) => {
-  const clean = text.replaceAll('<', '&lt;').trim();
+  const clean = escapeTags(text).trim();
   return clean === '' ? '' : `${clean[0].toUpperCase()}${clean.slice(1)}${clean.endsWith('.') ? '' : '.'}`;
 };
 
@@ -111,17 +111,16 @@ function declaredVariables() {
   return found;
 }
 
-/** Variables of .env.example with the comment above them, and an example value. */
+/** Variables of .env.example with the comment right above each, and an example value. */
 function exampleVariables() {
-  const found = new Map();
-  let comment = [];
-  for (const line of fs.readFileSync(path.join(ROOT, '.env.example'), 'utf8').split('\n')) {
-    const [, name, value] = /^([A-Z][A-Z_]+)=(.*)$/.exec(line) ?? [];
-    if (name) found.set(name, { meaning: comment.join(' '), example: value });
-    if (line.startsWith('#')) comment = [...(comment.done ? [] : comment), line.slice(1).trim()];
-    else comment = Object.assign(comment, { done: true });
-  }
-  return found;
+  const text = fs.readFileSync(path.join(ROOT, '.env.example'), 'utf8');
+  const found = text.matchAll(/((?:^# .*\n)*)^([A-Z][A-Z_]+)=(.*)$/gm);
+  return new Map(
+    [...found].map(([, comment, name, example]) => [
+      name,
+      { meaning: comment.replaceAll(/^# /gm, '').replaceAll('\n', ' ').trim(), example },
+    ]),
+  );
 }
 
 export async function environmentPage(pages) {
@@ -130,7 +129,7 @@ export async function environmentPage(pages) {
   const row = ({ name, meaning, fallback, optional }) => [
     `\`${name}\``,
     fallback !== undefined ? `\`${fallback}\`` : optional ? '' : 'required',
-    meaning || examples.get(name)?.meaning,
+    examples.get(name)?.meaning || meaning,
     examples.get(name)?.example ? `\`${examples.get(name).example}\`` : '',
   ];
   const others = [...examples].filter(([name]) => !declared.some((one) => one.name === name));

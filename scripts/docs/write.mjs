@@ -7,12 +7,15 @@ import { ROOT, SetupError } from '../lib/util.mjs';
 const format = async (file, text) =>
   prettier.format(text, { ...(await prettier.resolveConfig(file)), parser: 'markdown' });
 
+/** Text of a Markdown page: an opening bracket is no tag, except in code, where it stands for itself. */
+export const escapeTags = (text) =>
+  text
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith('`') ? part : part.replaceAll('<', '&lt;')))
+    .join('');
+
 /** Text for one cell of a Markdown table. */
-export const cell = (value) =>
-  String(value ?? '')
-    .replaceAll('|', '\\|')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/\s*\n\s*/g, ' ');
+export const cell = (value) => escapeTags(String(value ?? '').replaceAll('|', '\\|')).replaceAll(/\s*\n\s*/g, ' ');
 
 export const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');

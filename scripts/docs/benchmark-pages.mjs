@@ -1,7 +1,7 @@
 // Tables of the benchmark pages, from bench/results. One page holds one table and the text that explains it.
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT, SetupError } from '../lib/util.mjs';
+import { ROOT, run, SetupError } from '../lib/util.mjs';
 import { table } from './write.mjs';
 
 const PAGES = 'docs/benchmarks';
@@ -58,7 +58,7 @@ export async function benchmarkPages(pages) {
   }
 }
 
-/** Results that no page shows: somebody would look for them in vain. */
+/** Committed results that no page shows: somebody would look for them in vain. */
 export function resultsWithoutPage() {
   const shown = new Set(
     fs
@@ -68,7 +68,8 @@ export function resultsWithoutPage() {
       ])
       .map(([, name]) => name),
   );
-  return fs
-    .readdirSync(path.join(ROOT, RESULTS))
-    .filter((file) => file.endsWith('.json') && !shown.has(file.slice(0, -5)));
+  const committed = run('git', ['ls-files', RESULTS])
+    .split('\n')
+    .map((file) => path.basename(file));
+  return committed.filter((file) => file.endsWith('.json') && !shown.has(file.slice(0, -5)));
 }

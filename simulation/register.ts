@@ -104,7 +104,8 @@ const SHAPE: Readonly<Record<Honest, { readonly intensity: number; readonly perf
 };
 
 function makeProvider(config: SimulationConfig, index: number): SimProvider {
-  const rng = new Rng(config.seed, 'provider', index);
+  // Every key of a random stream belongs to the frozen calibration: another word would draw another register.
+  const rng = new Rng(config.seed, 'actor', index);
   const months = monthsOf(config);
   const groupIndex = rng.weighted(GROUPS.map((g) => g.share));
   const group = GROUPS[groupIndex]!;

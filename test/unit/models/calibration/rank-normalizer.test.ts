@@ -29,7 +29,7 @@ describe('where a score stands among everybody', () => {
   });
 
   test('of twenty thousand the line keeps few points, and is right to two hundredths in the middle and at both ends', () => {
-    const rng = new Rng('population-rank');
+    const rng = new Rng('standing');
     const scores = Float64Array.from({ length: 20_000 }, () => rng.normal());
     const rankNormalizer = fitRankNormalizer(scores);
     expect(rankNormalizer.scores.length).toBeLessThan(170);

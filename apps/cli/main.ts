@@ -1,18 +1,21 @@
 import { Command } from 'commander';
-import { auditCommands } from './commands/audit';
+import { authCommands } from './commands/auth';
 import { completionCommand } from './commands/completion';
-import { dataCommands } from './commands/data';
 import { doctorCommand } from './commands/doctor';
-import { interventionCommands } from './commands/interventions';
-import { evidenceCommands } from './commands/evidence';
-import { explanationCommands } from './commands/explanations';
-import { postDeploymentCommands } from './commands/post-deployment-evaluation';
 import { featureCommands } from './commands/features';
 import { leakageCommands } from './commands/leakage';
+import { ledgerCommands } from './commands/ledger';
+import { lineageCommands } from './commands/lineage';
 import { listCommands } from './commands/lists';
-import { promotionCommands } from './commands/promotion';
+import { promotionCommands } from './commands/promotions';
+import { registerCommands } from './commands/register';
+import { reproductionCommand } from './commands/reproduction';
+import { runCommands } from './commands/runs';
 import { scheduleCommands } from './commands/schedules';
-import { trainingCommands } from './commands/training';
+import { scoringCommands } from './commands/scoring';
+import { slotCommands } from './commands/slots';
+import { storeCommands } from './commands/store';
+import { versionCommands } from './commands/versions';
 import { EXIT, explainError } from './session';
 
 const program = new Command('utplukk')
@@ -20,26 +23,32 @@ const program = new Command('utplukk')
   .showHelpAfterError('Try --help.')
   .addHelpText(
     'after',
-    `\nExit codes: ${EXIT.ok} done · ${EXIT.internal} internal error · ${EXIT.invalid} bad input · ${EXIT.notAllowed} not allowed · ${EXIT.state} not found or wrong state · ${EXIT.away} a server or part is missing\nExample: utplukk login --as kari && utplukk train docs/examples/demo-register.yaml`,
+    `\nExit codes: ${EXIT.ok} done · ${EXIT.internal} internal error · ${EXIT.invalid} bad input · ` +
+      `${EXIT.notAllowed} not allowed · ${EXIT.state} not found or wrong state · ${EXIT.away} a server or part ` +
+      'is missing\nExample: utplukk login --as kari && utplukk run start docs/examples/demo-register.yaml',
   );
 
 for (const register of [
-  dataCommands,
+  authCommands,
+  registerCommands,
   featureCommands,
-  trainingCommands,
-  explanationCommands,
-  postDeploymentCommands,
+  leakageCommands,
+  runCommands,
+  versionCommands,
   promotionCommands,
-  interventionCommands,
+  slotCommands,
+  scoringCommands,
   listCommands,
   scheduleCommands,
-  leakageCommands,
-  auditCommands,
-  evidenceCommands,
+  lineageCommands,
+  reproductionCommand,
+  ledgerCommands,
+  storeCommands,
   doctorCommand,
   completionCommand,
 ])
   register(program);
+/** Commands that do something, below the nouns that only group them. */
 const leaves = (command: Command): Command[] =>
   command.commands.length > 0 ? command.commands.flatMap(leaves) : [command];
 for (const command of leaves(program)) {

@@ -7,8 +7,8 @@ import {
 import { notAllowed, UtplukkError } from '../../domain/errors';
 import { ACCESS, groupsInScope, mayCall, type Operation } from '../../domain/rules/permissions';
 import type { DevicePrompt } from '../../platform/auth/device';
-import { evidenceInBrowser } from '../../platform/auth/loopback';
-import { evidenceAs, loadSession } from '../../platform/auth/sign-in';
+import { stepUpTokenInBrowser } from '../../platform/auth/loopback';
+import { stepUpTokenAs, loadSession } from '../../platform/auth/sign-in';
 import { tokenVerifier, type VerifiedToken } from '../../platform/auth/tokens';
 import { type Env, loadEnv } from '../../platform/config/env';
 import type { RequestContext } from '../../application/request-context';
@@ -60,7 +60,8 @@ export async function withReadContext<T>(operation: Operation, work: (context: R
     const token = await verified(parts.env, loadSession().accessToken);
     if (!mayCall(token.roles, operation))
       throw notAllowed(
-        `${token.subject} has ${token.roles.length > 0 ? `the role ${token.roles.join(', ')}` : 'no role'}; this needs one of: ${ACCESS[operation].join(', ')}`,
+        `${token.subject} has ${token.roles.length > 0 ? `the role ${token.roles.join(', ')}` : 'no role'}; ` +
+          `this needs one of: ${ACCESS[operation].join(', ')}`,
         'Sign in as someone with that role: `npx utplukk login`.',
       );
     return work({ ...parts, token, groups: groupsInScope(token.roles, operation, token.providerGroups) });
@@ -76,10 +77,10 @@ export async function withAuthenticatedContext<T>(
     const { env } = context;
     const session = accessToken === undefined ? loadSession() : { accessToken, device: false };
     const token = await verified(env, session.accessToken);
-    const evidence = session.device ? evidenceInBrowser(env, showPrompt) : evidenceAs(env, token.subject);
+    const stepUpToken = session.device ? stepUpTokenInBrowser(env, showPrompt) : stepUpTokenAs(env, token.subject);
     const temporal = await LifecycleClient.connect(env);
     try {
-      return await work({ ...context, temporal, token, evidence });
+      return await work({ ...context, temporal, token, stepUpToken });
     } finally {
       await temporal.close();
     }

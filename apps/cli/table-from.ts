@@ -3,7 +3,7 @@ import { invalid } from '../../domain/errors';
 import { parseOrExplain } from '../../domain/schemas/parse';
 import { tableMappingSchema } from '../../domain/schemas/table-mapping';
 import { readYaml } from '../../application/experiments';
-import type { TableInput } from '../../application/table-ref';
+import type { TableInput } from '../../application/table-input';
 
 /** A prepared table from `--table` and `--mapping`. @throws UtplukkError InvalidInput for one without the other */
 export function tableFrom({

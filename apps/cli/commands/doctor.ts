@@ -62,7 +62,8 @@ async function servers(env: Env): Promise<Finding[]> {
       () =>
         asked<{ name: string; special: boolean }>(
           env,
-          'select rolname as name, rolsuper or rolcreaterole or rolbypassrls as special from pg_roles where rolname = current_user',
+          'select rolname as name, rolsuper or rolcreaterole or rolbypassrls as special from pg_roles where ' +
+            'rolname = current_user',
           ({ name, special }) => {
             if (special) throw new Error(`the product connects as ${name}, who may switch its safeguards off`);
             return name;
@@ -100,13 +101,14 @@ export async function diagnose(): Promise<Finding[]> {
     }),
     await check(
       'TensorFlow.js',
-      'Install g++ (Debian: sudo apt-get install g++) and run `npm start`; until then the slower WASM backend computes.',
+      'Install g++ (Debian: sudo apt-get install g++) and run `npm start`; until then the slower WASM backend ' +
+        'computes.',
       () => {
         const probe = spawnSync(
           process.execPath,
           [
             '-e',
-            "require('@tensorflow/tfjs-node');process.stdout.write(require('@tensorflow/tfjs-node').backend().binding.TF_Version)",
+            "const tf = require('@tensorflow/tfjs-node'); process.stdout.write(tf.backend().binding.TF_Version)",
           ],
           { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } },
         );

@@ -1,17 +1,17 @@
-import path from 'node:path';
 import type { Command } from 'commander';
-import { FEATURES } from '../../../domain/features/catalogue';
+import path from 'node:path';
 import { writeEventWindows } from '../../../application/event-windows';
 import { readYaml } from '../../../application/experiments';
+import { FEATURES } from '../../../domain/features/catalogue';
 import { type Out, print, table } from '../output';
 
-export function featureCommands(program: Command): void {
-  program
-    .command('features')
+function listFeatures(feature: Command): void {
+  feature
+    .command('list')
     .description('every feature of the register: unit, meaning, source, purpose, and what it is compared with')
     .argument('[word]', 'only those with this word in name, meaning, source or purpose')
     .option('--nb', 'meaning in Norwegian', false)
-    .addHelpText('after', '\nExamples: utplukk features time\n          utplukk features --nb --json')
+    .addHelpText('after', '\nExamples: utplukk feature list time\n          utplukk feature list --nb --json')
     .action((word: string | undefined, options: { nb: boolean } & Out) => {
       const rows = FEATURES.map(({ name, months, peer, declaration: d }) => ({
         name,
@@ -33,8 +33,10 @@ export function featureCommands(program: Command): void {
           )}\n${rows.length} of ${FEATURES.length} features`,
       );
     });
+}
 
-  program
+function windows(feature: Command): void {
+  feature
     .command('windows')
     .description(
       'make a table of window features from a table of dated events (CSV or Parquet), known time as in a register',
@@ -44,10 +46,19 @@ export function featureCommands(program: Command): void {
     .requiredOption('--out <file>', 'Parquet file to write')
     .addHelpText(
       'after',
-      '\nExample: utplukk windows docs/examples/windows/visits.csv --spec docs/examples/windows/windows.yaml --out /tmp/features.parquet',
+      '\nExample: utplukk feature windows docs/examples/windows/visits.csv --spec ' +
+        'docs/examples/windows/windows.yaml --out /tmp/features.parquet',
     )
     .action(async (events: string, options: { spec: string; out: string } & Out) => {
       const made = await writeEventWindows(events, readYaml(options.spec), options.out);
       print(options, made, () => `${made.rows} rows of ${made.columns} columns in ${path.resolve(options.out)}`);
     });
+}
+
+/** Features of the register, and window features of any table of events. */
+export function featureCommands(program: Command): void {
+  const feature = program
+    .command('feature')
+    .description('features of the register, and window features of any table of events');
+  for (const add of [listFeatures, windows]) add(feature);
 }

@@ -1,29 +1,31 @@
-import fs from 'node:fs';
 import type { Command } from 'commander';
+import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { notFound } from '../../../domain/errors';
-import { foldsOf } from '../../../domain/rules/time-splits';
-import type { LeakageReport } from '../../../models/leakage/leakage-check';
+import { loadExperiment } from '../../../application/experiments';
 import { spawnJob } from '../../../compute/spawn-job';
+import { notFound } from '../../../domain/errors';
 import { usableColumns } from '../../../domain/rules/feature-selection';
+import { foldsOf } from '../../../domain/rules/training-splits';
+import type { LeakageReport } from '../../../models/leakage/leakage-check';
 import { ArtifactStore } from '../../../platform/artifacts/store';
 import { startAuditedAction } from '../../../platform/auth/audit-context';
 import { giveReason, leakageReportOf } from '../../../platform/db/stores/leakage';
 import { getRun } from '../../../platform/db/stores/runs';
-import { loadExperiment } from '../../../application/experiments';
-import { makeTableMatrix, storeTable } from '../../../platform/matrices/table-matrix';
+import { readTableMatrix, storeTable } from '../../../platform/matrices/table-matrix';
 import { type Out, print, short, table } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 
-function show(certificate: LeakageReport): string {
-  const words = {
+function show(report: LeakageReport): string {
+  const verdict = {
     clean: 'no target leakage found',
     'needs-reason': 'looks too good: a reason is needed',
     refused: 'refused',
-  }[certificate.verdict];
-  const findings = certificate.findings.map((f) => [f.check, f.severity, f.column ?? '', f.detail]);
-  const head = `Leak check: ${words}. ${certificate.tests} tests (${certificate.checks.length} kinds) over ${certificate.rows} rows and ${certificate.columns} columns.`;
+  }[report.verdict];
+  const findings = report.findings.map((f) => [f.check, f.severity, f.column ?? '', f.detail]);
+  const head =
+    `Target-leakage check: ${verdict}. ${report.tests} tests (${report.checks.length} kinds) over ${report.rows} ` +
+    `rows and ${report.columns} columns.`;
   return findings.length === 0 ? head : `${head}\n${table(['check', 'severity', 'column', 'found'], findings)}`;
 }
 
@@ -36,12 +38,12 @@ async function checkTable(experimentFile: string, tableFile: string | undefined)
   if (!source)
     throw notFound(
       `${experimentFile} has the register as its source`,
-      'Training checks it; `utplukk leakage-check <run>` shows the certificate.',
+      'Training checks it; `utplukk leakage check <run>` shows the report.',
     );
   const dir = fs.mkdtempSync(path.join(tmpdir(), 'utplukk-leaks-'));
   try {
     const store = new ArtifactStore(dir);
-    const { made, meta } = await makeTableMatrix(store, {
+    const { made, meta } = await readTableMatrix(store, {
       fileSha256: await storeTable(store, source.file),
       fileName: source.file,
       mapping: source.mapping,
@@ -63,21 +65,21 @@ async function checkTable(experimentFile: string, tableFile: string | undefined)
   }
 }
 
-export function leakageCommands(program: Command): void {
-  program
-    .command('leakage-check')
+function check(leakage: Command): void {
+  leakage
+    .command('check')
     .description("show a run's leakage report, or check an experiment's prepared table before training")
     .argument('<run-or-experiment>', 'run id (six characters or more), or an experiment file')
     .option('--table <file>', 'prepared table to use instead of source.file')
     .addHelpText(
       'after',
-      '\nExample: utplukk leakage-check docs/examples/chicago/experiment.yaml --table ~/inspections.csv.gz',
+      '\nExample: utplukk leakage check docs/examples/chicago/experiment.yaml --table ~/inspections.csv.gz',
     )
     .action(async (what: string, options: { table?: string } & Out) => {
       if (/\.ya?ml$/.test(what)) {
-        const certificate = await checkTable(what, options.table);
-        print(options, certificate, () => show(certificate));
-        if (certificate.verdict === 'refused') process.exitCode = 2;
+        const report = await checkTable(what, options.table);
+        print(options, report, () => show(report));
+        if (report.verdict === 'refused') process.exitCode = 2;
         return;
       }
       await withReadContext('getTrainingRun', async ({ db }) => {
@@ -92,15 +94,17 @@ export function leakageCommands(program: Command): void {
         );
       });
     });
+}
 
-  program
-    .command('leakage-reason')
+function explain(leakage: Command): void {
+  leakage
+    .command('explain')
     .description('say why what the target-leakage check suspects is right; two different people are needed')
     .argument('<run>', 'run id, six characters or more')
     .requiredOption('--reason <words>', 'why the figure can be believed')
     .addHelpText(
       'after',
-      '\nExample: utplukk leakage-reason 3f1c2a --reason "the column is the list size of the year before"',
+      '\nExample: utplukk leakage explain 3f1c2a --reason "the column is the list size of the year before"',
     )
     .action(async (id: string, options: { reason: string } & Out) => {
       await withAuthenticatedContext(async ({ db, token, clock }) => {
@@ -118,4 +122,10 @@ export function leakageCommands(program: Command): void {
         print(options, { runId, reasons }, () => `Run ${short(runId)}: ${reasons} of 2 people have given a reason.`);
       });
     });
+}
+
+/** The target-leakage check. */
+export function leakageCommands(program: Command): void {
+  const leakage = program.command('leakage').description('the target-leakage check');
+  for (const add of [check, explain]) add(leakage);
 }

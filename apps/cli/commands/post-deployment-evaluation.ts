@@ -1,26 +1,26 @@
 import type { Command } from 'commander';
-import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
-import { postDeploymentWorkflowId } from '../../../domain/rules/workflow-ids';
-import {
-  postDeploymentEvaluationsOf,
-  getPostDeploymentEvaluation,
-} from '../../../platform/db/stores/post-deployment-evaluations';
-import { getVersion } from '../../../platform/db/stores/versions';
 import { startPostDeploymentEvaluation } from '../../../application/post-deployment-evaluation';
+import { postDeploymentWorkflowId } from '../../../domain/rules/workflow-ids';
+import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
+import {
+  getPostDeploymentEvaluation,
+  postDeploymentEvaluationsOf,
+} from '../../../platform/db/stores/post-deployment-evaluation';
+import { getVersion } from '../../../platform/db/stores/versions';
+import { evaluationText } from '../evaluation-text';
 import { type Out, print, short, table, watching } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 import { tableFrom } from '../table-from';
-import { evaluationInWords } from './explanations';
 
-export function postDeploymentCommands(program: Command): void {
-  program
-    .command('post-deployment-evaluation')
-    .description('judge a frozen version on outcomes that became known after it had learnt')
+function evaluate(version: Command): void {
+  version
+    .command('evaluate')
+    .description('evaluate a frozen version on outcomes that became known after it was trained')
     .argument('<version>')
     .requiredOption('--as-of <instant>', 'what was known then, such as 2025-07-01T00:00:00Z')
     .option('--table <file>', 'for a version trained on a prepared table: the table with the newer outcomes')
     .option('--mapping <file>', "the table's mapping file")
-    .addHelpText('after', '\nExample: utplukk follow-up 9c31d2 --as-of 2025-07-01T00:00:00Z')
+    .addHelpText('after', '\nExample: utplukk version evaluate 9c31d2 --as-of 2025-07-01T00:00:00Z')
     .action(
       async (
         id: string,
@@ -36,7 +36,7 @@ export function postDeploymentCommands(program: Command): void {
           const result = await watching(
             context.temporal,
             postDeploymentWorkflowId(key),
-            'following up',
+            'evaluating',
             context.temporal.postDeploymentResult(key),
             json,
           );
@@ -47,17 +47,20 @@ export function postDeploymentCommands(program: Command): void {
           { json },
           { ...result, evaluation: document },
           () =>
-            `${evaluationInWords(document)}\n\nFollow-up ${short(result.evaluationId)}: ${result.rows} outcomes that it did not know, ${result.findings} of them findings.`,
+            `${evaluationText(document)}\n\nEvaluation ${short(result.evaluationId)}: ${result.rows} outcomes ` +
+            `it could not know, ${result.findings} of them findings.`,
         );
       },
     );
+}
 
-  program
-    .command('post-deployment-evaluations')
-    .description('how a version did on outcomes that became known later; one of them whole by its id')
+function evaluations(version: Command): void {
+  version
+    .command('evaluations')
+    .description('post-deployment evaluations of a version, or one of them in full')
     .argument('<version>')
-    .argument('[follow-up]')
-    .addHelpText('after', '\nExample: utplukk post-deployment-evaluations 9c31d2')
+    .argument('[evaluation]')
+    .addHelpText('after', '\nExample: utplukk version evaluations 9c31d2')
     .action(async (id: string, one: string | undefined, options: Out) => {
       await withReadContext(
         one ? 'getPostDeploymentEvaluation' : 'listPostDeploymentEvaluations',
@@ -67,14 +70,15 @@ export function postDeploymentCommands(program: Command): void {
             const document = store.getJson<EvaluationDocument>(
               (await getPostDeploymentEvaluation(db, one)).documentSha256,
             );
-            return print(options, document, () => evaluationInWords(document));
+            return print(options, document, () => evaluationText(document));
           }
           const rows = await postDeploymentEvaluationsOf(db, versionId);
           return print(options, rows, () =>
             rows.length === 0
-              ? `Version ${short(versionId)} has not been followed up: utplukk follow-up ${short(versionId)} --as-of <instant>`
+              ? `Version ${short(versionId)} has no post-deployment evaluation yet: utplukk version evaluate ` +
+                `${short(versionId)} --as-of <instant>`
               : table(
-                  ['post-deployment-evaluation', 'as of', 'outcomes since', 'findings', 'made'],
+                  ['evaluation', 'as of', 'new outcomes', 'findings', 'made'],
                   rows.map((r) => [
                     short(r.evaluationId),
                     r.asOf.toISOString(),
@@ -87,4 +91,10 @@ export function postDeploymentCommands(program: Command): void {
         },
       );
     });
+}
+
+/** Evaluations of a frozen version on outcomes that became known after it was trained. */
+export function postDeploymentCommands(version: Command): void {
+  evaluate(version);
+  evaluations(version);
 }

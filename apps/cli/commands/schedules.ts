@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { parseOrExplain } from '../../../domain/schemas/parse';
-import { applyReproductionSchedule, applySchedule, pauseSchedule } from '../../../application/selection';
 import { readYaml } from '../../../application/experiments';
+import { applyReproductionSchedule, applySchedule, pauseSchedule } from '../../../application/schedules';
+import { parseOrExplain } from '../../../domain/schemas/parse';
 import { type Out, print, table } from '../output';
 import { withAuthenticatedContext } from '../session';
 
@@ -24,15 +24,12 @@ const schedulesSchema = z.strictObject({
   reproduce: z.strictObject({ cron: z.string().regex(/^(\S+ ){4}\S+$/, 'expected five cron fields') }).optional(),
 });
 
-export function scheduleCommands(program: Command): void {
-  const schedules = program
-    .command('schedules')
-    .description('rescoring on a schedule (role data-scientist or control-leader)');
-  schedules
+function apply(schedule: Command): void {
+  schedule
     .command('apply')
     .description('create schedules or bring them to what the file says')
     .argument('<file>', 'schedules file (YAML)')
-    .addHelpText('after', '\nExample: utplukk schedules apply docs/examples/schedules.yaml')
+    .addHelpText('after', '\nExample: utplukk schedule apply docs/examples/schedules.yaml')
     .action(async (file: string, options: Out) => {
       const wanted = parseOrExplain(schedulesSchema, readYaml(file), `schedules ${file}`);
       const done = await withAuthenticatedContext(async (context) => {
@@ -52,10 +49,13 @@ export function scheduleCommands(program: Command): void {
         ),
       );
     });
-  schedules
+}
+
+function listAll(schedule: Command): void {
+  schedule
     .command('list')
     .description('schedules, their next times and whether they are paused')
-    .addHelpText('after', '\nExample: utplukk schedules list')
+    .addHelpText('after', '\nExample: utplukk schedule list')
     .action(async (options: Out) => {
       await withAuthenticatedContext(async ({ temporal }) => {
         const rows: { id: string; paused: boolean; next: string | undefined; taken: number }[] = [];
@@ -76,18 +76,29 @@ export function scheduleCommands(program: Command): void {
         );
       });
     });
+}
+
+function pauseOrResume(schedule: Command): void {
   for (const [name, pause] of [
     ['pause', true],
     ['resume', false],
   ] as const) {
-    schedules
+    schedule
       .command(name)
       .argument('<schedule>')
       .description(`${name} a schedule`)
-      .addHelpText('after', `\nExample: utplukk schedules ${name} rescore-post-payment-control.all`)
+      .addHelpText('after', `\nExample: utplukk schedule ${name} rescore-post-payment-control.all`)
       .action(async (id: string, options: Out) => {
         await withAuthenticatedContext((context) => pauseSchedule(context, id, pause));
         print(options, { schedule: id, paused: pause }, () => `${id} is ${pause ? 'paused' : 'running'}.`);
       });
   }
+}
+
+/** Schedules: rescoring, and reproduction of what is live. */
+export function scheduleCommands(program: Command): void {
+  const schedule = program
+    .command('schedule')
+    .description('rescoring on a schedule (role data-scientist or control-leader)');
+  for (const add of [apply, listAll, pauseOrResume]) add(schedule);
 }

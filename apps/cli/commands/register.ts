@@ -1,21 +1,19 @@
-import path from 'node:path';
 import type { Command } from 'commander';
+import path from 'node:path';
+import { readYaml } from '../../../application/experiments';
 import { invalid } from '../../../domain/errors';
 import { startAuditedAction } from '../../../platform/auth/audit-context';
-import { signInOnDevice } from '../../../platform/auth/device';
-import { saveSession, signInAsDemoUser, signInAsService } from '../../../platform/auth/sign-in';
-import { tokenVerifier } from '../../../platform/auth/tokens';
+import { signInAsService } from '../../../platform/auth/sign-in';
 import { loadEnv } from '../../../platform/config/env';
+import { loadBillTable } from '../../../platform/import/import-bill-table';
+import { loadReference } from '../../../platform/import/import-reference';
+import { importRegister } from '../../../platform/import/import-register';
+import { Vault, vaultKey } from '../../../platform/import/vault';
 import { append } from '../../../platform/ledger/append';
-import { loadBillTable } from '../../../platform/loading/bill-table';
-import { importRegister } from '../../../platform/loading/import-register';
-import { readYaml } from '../../../application/experiments';
-import { loadReference } from '../../../platform/loading/reference';
-import { Vault, vaultKey } from '../../../platform/loading/vault';
-import { DEMO_CONFIG, type SimulationConfig } from '../../../simulation/simulation-config';
 import { writeRegister } from '../../../simulation/messages';
+import { DEMO_CONFIG, type SimulationConfig } from '../../../simulation/simulation-config';
 import { type Out, print, StatusLine, table } from '../output';
-import { withAuthenticatedContext, withReadContext, showPrompt } from '../session';
+import { withAuthenticatedContext, withReadContext } from '../session';
 
 const number = (name: string, low: number, high: number) => (text: string) => {
   const value = Number(text);
@@ -29,30 +27,8 @@ const month = (text: string) => {
   return text;
 };
 
-export function dataCommands(program: Command): void {
-  program
-    .command('login')
-    .description('sign in with a browser, on this machine or another; in the demo also as one of its named users')
-    .option(
-      '--as <user>',
-      'demo only: kari (data scientist), ola, ingrid (approvers), per, siri (control leaders), anne (auditor), …',
-    )
-    .addHelpText('after', '\nExamples: utplukk login\n          utplukk login --as kari')
-    .action(async (options: { as?: string } & Out) => {
-      const env = loadEnv();
-      const { as } = options;
-      const { accessToken } =
-        as === undefined
-          ? await signInOnDevice(env, showPrompt)
-          : await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, as);
-      const { subject: user, roles } = await tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE })(
-        accessToken,
-      );
-      saveSession({ user, accessToken, device: as === undefined });
-      print(options, { user, roles }, () => `Signed in as ${user} (${roles.join(', ')}).`);
-    });
-
-  program
+function simulate(register: Command): void {
+  register
     .command('simulate')
     .description('write a simulated register (no real person in it) as files')
     .argument('<folder>', 'where to write register/ and truth/')
@@ -60,14 +36,14 @@ export function dataCommands(program: Command): void {
     .option('--volume <share>', 'share of full bill volume', number('volume', 0.001, 1), DEMO_CONFIG.volume)
     .option(
       '--controls-per-year <n>',
-      'concluded controls a year',
+      'concluded control cases a year',
       number('controls-per-year', 1, 5000),
       DEMO_CONFIG.controlsPerYear,
     )
     .option('--years <n>', 'years of service', number('years', 1, 10), DEMO_CONFIG.years)
     .option('--seed <n>', 'the same seed gives the same bytes', number('seed', 0, 2 ** 31), DEMO_CONFIG.seed)
     .option('--first-month <month>', 'first month of service', month, DEMO_CONFIG.firstMonth)
-    .addHelpText('after', '\nExample: utplukk simulate /tmp/small --providers 0.02 --volume 0.02 --years 3')
+    .addHelpText('after', '\nExample: utplukk register simulate /tmp/small --providers 0.02 --volume 0.02 --years 3')
     .action(async (folder: string, options: SimulationConfig & Out) => {
       const line = new StatusLine();
       const summary = await writeRegister(
@@ -80,11 +56,14 @@ export function dataCommands(program: Command): void {
         options,
         summary,
         () =>
-          `${summary.providers} providers, ${summary.bills} bills, ${summary.cases} controls in ${path.resolve(folder)}; all is known at ${summary.knownUntil}.`,
+          `${summary.providers} providers, ${summary.bills} bills, ${summary.cases} control cases in ` +
+          `${path.resolve(folder)}; all is known at ${summary.knownUntil}.`,
       );
     });
+}
 
-  program
+function importFiles(register: Command): void {
+  register
     .command('import')
     .description('load register files (providers*, settlements*, cases* .ndjson); bad rows go to quarantine')
     .argument('<source>', 'folder or file')
@@ -92,7 +71,8 @@ export function dataCommands(program: Command): void {
     .option('--mapping <file>', 'mapping (YAML) of a CSV or Parquet table of bills')
     .addHelpText(
       'after',
-      '\nExamples: utplukk import /tmp/small/register\n          utplukk import bills.csv --mapping docs/examples/bills/mapping.yaml',
+      '\nExamples: utplukk register import /tmp/small/register\n          utplukk register import bills.csv ' +
+        '--mapping docs/examples/bills/mapping.yaml',
     )
     .action(async (source: string, options: { asService: boolean; mapping?: string } & Out) => {
       const env = loadEnv();
@@ -143,15 +123,18 @@ export function dataCommands(program: Command): void {
         options,
         { total, files: reports },
         () =>
-          `${total.files} files (${total.already} loaded before): loaded ${total.loaded} + quarantined ${total.quarantined} = read ${total.read}`,
+          `${total.files} files (${total.already} loaded before): loaded ${total.loaded} + quarantined ` +
+          `${total.quarantined} = read ${total.read}`,
       );
     });
+}
 
-  program
+function quarantine(register: Command): void {
+  register
     .command('quarantine')
-    .description('rows that were refused, with line, field and reason')
+    .description('refused rows with line, field and reason')
     .option('--limit <n>', 'how many', number('limit', 1, 10_000), 20)
-    .addHelpText('after', '\nExample: utplukk quarantine --limit 50')
+    .addHelpText('after', '\nExample: utplukk register quarantine --limit 50')
     .action(async (options: { limit: number } & Out) => {
       const rows = await withReadContext('listQuarantine', ({ db }) =>
         db('core.quarantine as q')
@@ -169,4 +152,10 @@ export function dataCommands(program: Command): void {
         ),
       );
     });
+}
+
+/** The register: simulated files, loading, refused rows. */
+export function registerCommands(program: Command): void {
+  const register = program.command('register').description('the register of providers, bills and control cases');
+  for (const add of [simulate, importFiles, quarantine]) add(register);
 }

@@ -3,20 +3,43 @@ import importX from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom: a breach is a red build. `from` is what the target may not reach. */
+/**
+ * Five tiers, and imports go down only: apps -> application -> workflows, activities -> compute, models, platform, simulation
+ * -> domain. A breach is a red build. `from` is what the target may not reach; scripts/check-layers.mjs also refuses two
+ * folders that import each other.
+ */
 const zone = (target, from, message, except) => ({ target, from, message, ...(except ? { except } : {}) });
-const OURS = [
-  './models',
-  './workflows',
-  './activities',
-  './migrations',
-  './platform',
-  './apps',
-  './simulation',
-  './bench',
-  './test',
-];
-const others = (...allowed) => OURS.filter((folder) => !allowed.includes(folder));
+const FOLDERS = [
+  'domain',
+  'models',
+  'platform',
+  'simulation',
+  'compute',
+  'workflows',
+  'activities',
+  'application',
+  'migrations',
+  'apps',
+  'bench',
+  'test',
+].map((folder) => `./${folder}`);
+/** All folders but a folder itself and those that it may import. */
+const allBut = (...allowed) => FOLDERS.filter((folder) => !allowed.includes(folder));
+const may = (folder, ...imports) =>
+  zone(
+    `./${folder}`,
+    allBut(`./${folder}`, ...imports.map((name) => `./${name}`)),
+    `${folder} may import ${imports.join(', ') || 'nothing of ours'}`,
+  );
+
+/** The formatter is never switched off, and nothing is left to do. */
+const LEFT_OVERS = ['error', { terms: ['prettier-ignore', 'todo', 'fixme'], location: 'anywhere' }];
+const SIZE = {
+  'no-warning-comments': LEFT_OVERS,
+  'max-lines': ['error', { max: 300 }],
+  'max-lines-per-function': ['error', { max: 60, IIFEs: true }],
+  'max-len': ['error', { code: 120, tabWidth: 2 }],
+};
 
 const RULES = {
   '@typescript-eslint/no-floating-promises': 'error',
@@ -42,45 +65,24 @@ export default tseslint.config(
     settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js', '.mjs'] } } },
     rules: {
       ...RULES,
+      ...SIZE,
       'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': [
         'error',
         {
           zones: [
-            zone('./domain', others(), 'domain imports nothing of ours'),
-            zone('./models', others('./models'), 'models import only domain'),
-            zone(
-              './platform',
-              others('./platform', './migrations', './workflows', './activities'),
-              'platform imports domain; of workflows and activities only types',
-            ),
-            zone(
-              './workflows',
-              others('./workflows', './activities'),
-              'workflows import rules, and types of activities',
-            ),
-            zone(
-              './activities',
-              others('./activities', './models', './platform'),
-              'activities import domain, models and platform',
-            ),
-            zone('./migrations', others('./migrations'), 'migrations stand alone'),
-            zone('./simulation', others('./simulation'), 'the simulation imports only domain'),
-            zone(
-              [
-                './domain',
-                './models',
-                './platform',
-                './workflows',
-                './activities',
-                './migrations',
-                './apps',
-                './simulation',
-                './bench',
-              ],
-              './test',
-              'nobody imports test',
-            ),
+            may('domain'),
+            may('models', 'domain'),
+            may('platform', 'domain', 'migrations'),
+            may('simulation', 'domain'),
+            may('migrations'),
+            may('compute', 'domain', 'models', 'platform'),
+            may('workflows', 'domain', 'activities'),
+            may('activities', 'domain', 'models', 'platform', 'compute'),
+            may('application', 'domain', 'models', 'platform', 'compute', 'workflows', 'activities'),
+            zone(['./apps/api', './apps/cli'], './activities', 'API and CLI ask application, never an activity'),
+            zone('./apps', ['./bench', './test'], 'apps import neither benchmarks nor tests'),
+            zone('./bench', './test', 'nobody imports test'),
           ],
         },
       ],
@@ -94,7 +96,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: '^\\.\\./(activities|platform|models|apps|simulation)/',
+              regex: '^\\.\\./(activities|application|compute|platform|models|apps|simulation)/',
               allowTypeImports: true,
               message: 'a workflow imports activities as types only',
             },
@@ -105,7 +107,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['platform/**/*.ts'],
+    files: ['application/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
@@ -114,7 +116,7 @@ export default tseslint.config(
             {
               regex: '/(workflows|activities)/',
               allowTypeImports: true,
-              message: 'platform knows workflows and activities as types only',
+              message: 'application knows workflows and activities as types only: it asks for them through Temporal',
             },
           ],
         },
@@ -122,9 +124,9 @@ export default tseslint.config(
     },
   },
   {
-    // Typed fakes are async as their contracts are.
+    // Typed fakes are async as their contracts are; a `describe` is no function to read at a glance.
     files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/require-await': 'off' },
+    rules: { '@typescript-eslint/require-await': 'off', 'max-lines-per-function': 'off' },
   },
   {
     files: ['apps/web/**/*.{ts,tsx}'],
@@ -133,6 +135,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: './apps/web/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
       ...RULES,
+      ...SIZE,
       'react-hooks/rules-of-hooks': 'error',
       'react-hooks/exhaustive-deps': 'error',
       // Handlers of events give their promises to nobody; what they await shows its own problem.
@@ -143,7 +146,7 @@ export default tseslint.config(
           patterns: [
             {
               regex:
-                '(^|/)(?:activities|workflows|migrations|simulation|models)/|platform/(?!ledger/(?:export-verifier|merkle))|apps/(?!web)',
+                '(^|/)(?:activities|application|compute|workflows|migrations|simulation|models)/|platform/(?!ledger/(?:export-verifier|merkle))|apps/(?!web)',
               message: 'pages know the API by its document alone; only words and the verifier of the ledger are shared',
             },
           ],
@@ -153,6 +156,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs', '**/*.cjs'],
+    rules: SIZE,
     languageOptions: {
       globals: {
         process: 'readonly',

@@ -4,8 +4,8 @@ import { UtplukkError } from '../domain/errors';
 
 export type Tf = typeof TensorFlow;
 
-/** Everything that decides which bits a computation yields. Same fingerprint, same bytes. */
-export interface EngineFingerprint {
+/** Everything that decides the bits of a result: the same fingerprint gives the same bytes. */
+export interface RuntimeFingerprint {
   readonly backend: 'tensorflow' | 'wasm' | 'cpu';
   readonly tensorflow: string;
   readonly tfjs: string;
@@ -17,8 +17,8 @@ export interface EngineFingerprint {
 }
 
 /**
- * Environment of every process that computes: pinned threads and instruction set, so that machines of one CPU family
- * agree. Set by the parent before TensorFlow loads; TensorFlow reads it once.
+ * Environment of every process that computes: threads and instruction set are pinned, so that machines of one CPU family
+ * give the same bits. The parent sets it before TensorFlow loads, which reads it once.
  */
 export const PINNED_ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: '2',
@@ -28,7 +28,7 @@ export const PINNED_ENVIRONMENT = {
   ONEDNN_MAX_CPU_ISA: 'AVX2',
 } as const;
 
-/** CPU instruction sets that change results, from /proc/cpuinfo; the rest of the flags does not matter here. */
+/** CPU instruction sets that affect results, from /proc/cpuinfo. */
 function cpuFeatures(): string {
   try {
     const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(fs.readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? []);
@@ -38,26 +38,29 @@ function cpuFeatures(): string {
   }
 }
 
-let loaded: Promise<{ tf: Tf; engine: EngineFingerprint }> | undefined;
+let loaded: Promise<{ tf: Tf; engine: RuntimeFingerprint }> | undefined;
 
-/** Loads TensorFlow.js once: native where it is built, else WASM (the only other choice). The only file that picks. */
+/**
+ * Loads TensorFlow.js once: the native backend where it is built, else WASM. No other file selects a backend.
+ * @throws UtplukkError EngineMissing where the native backend is asked for by name and does not load
+ */
 export function loadBackend(
   wanted: string | undefined = process.env['UTPLUKK_TFJS_BACKEND'],
-): Promise<{ tf: Tf; engine: EngineFingerprint }> {
+): Promise<{ tf: Tf; engine: RuntimeFingerprint }> {
   loaded ??= load(wanted);
   return loaded;
 }
 
-/** The native backend keeps its library's version where its types do not tell. */
+/** Version of the native library; the types of the backend do not declare it. */
 function libraryVersion(backend: object): string {
   const binding: unknown = Reflect.get(backend, 'binding');
   if (typeof binding === 'object' && binding !== null && 'TF_Version' in binding) return String(binding.TF_Version);
-  throw new Error('the native backend does not say which TensorFlow it is');
+  throw new Error('the native backend does not report its TensorFlow version');
 }
 
 /**
- * Copies of tensors share their numbers on the WASM backend too, as they do on the others: what is kept for a gradient is a
- * copy, and no kernel writes into what it was given.
+ * Makes copies of tensors share memory on the WASM backend, as on the others. Gradients keep copies of their inputs, and no
+ * kernel writes into its inputs.
  */
 function shareCopies(tf: Tf): void {
   const name = { kernelName: tf.Identity, backendName: 'wasm' };
@@ -72,7 +75,7 @@ function shareCopies(tf: Tf): void {
   });
 }
 
-async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: EngineFingerprint }> {
+async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: RuntimeFingerprint }> {
   const common = {
     node: process.versions.node,
     threads: process.env['TF_NUM_INTRAOP_THREADS'] ?? 'default',

@@ -1,26 +1,29 @@
-/** A figure with its interval and the number of outcomes behind it. */
+/** An estimate with its 95 % interval. */
 export interface Estimate {
   readonly value: number;
   readonly lo: number;
   readonly hi: number;
+  /** Number of outcomes behind it. */
   readonly n: number;
 }
 
-/** One metric of a ranking; `k` is the length of the list judged, 0 where the metric has none. */
+/** A metric of a ranking. */
 export interface MetricEstimate extends Estimate {
   readonly metric: string;
+  /** Length of the evaluated list; 0 where the metric has none. */
   readonly k: number;
 }
 
-/** A metric of one family or baseline, and how it was estimated. */
+/** A metric of one family or baseline. */
 export interface EvaluationRow extends MetricEstimate {
   readonly family: string;
-  /** Which rows were judged: `all`, `group:<provider group>`, `period:<fold>` or `basis:<what the control was opened on>`. */
+  /** The evaluated rows: `all`, `group:<provider group>`, `period:<fold>` or `case-source:<source>`. */
   readonly slice: string;
+  /** How it was estimated, and whether it has low support. */
   readonly method: string;
 }
 
-/** Precision and kroner along the list, for one family. */
+/** Precision, recall and upheld amount along the list, for one family. */
 export interface Curve {
   readonly family: string;
   readonly points: readonly {
@@ -31,67 +34,69 @@ export interface Curve {
   }[];
 }
 
-/** Two rankings of the same rows: the difference of a metric, drawn in pairs. */
+/** Difference of a metric between two rankings of the same rows; its interval is of paired draws. */
 export interface PairedDifference extends MetricEstimate {
   readonly family: string;
   readonly against: string;
 }
 
-/** How one provider group fares where the list is cut after k: its share of the list beside its share of the rows. */
+/** A provider group on a list of length k. */
 export interface GroupFairness {
   readonly family: string;
   readonly group: string;
   readonly k: number;
   readonly rows: number;
-  /** True where so few rows stand behind the figures that nothing can be said from them alone. */
-  readonly few: boolean;
+  /** True where there are too few rows for a verdict. */
+  readonly lowSupport: boolean;
   readonly shareOfRows: number;
   readonly shareOfList: Estimate;
-  /** Share of the group's rows on the list that had no finding: the burden of controls in vain. */
+  /** Share of the group's rows on the list without a finding. */
   readonly falseDiscoveryRate: Estimate;
 }
 
 export interface ReliabilityReport {
   readonly family: string;
-  readonly chosen: 'platt' | 'isotonic';
+  /** Kind of calibrator with the lower cross-fitted log loss. */
+  readonly selected: 'platt' | 'isotonic';
   readonly logLoss: Readonly<Record<'platt' | 'isotonic', number>>;
   /**
-   * Of a frozen version on later outcomes: the loss of what it promised, on the controls that rest on the columns alone; bins
-   * and top are of those. `chosen` and `logLoss` are then of a calibrator fitted anew, for comparison.
+   * Of a frozen version on later outcomes: log loss of its own probabilities, on the rows without a case-source offset;
+   * `bins` and `top` are of those rows too. `selected` and `logLoss` are then of a new calibrator, for comparison.
    */
   readonly predictedLogLoss?: number | undefined;
-  /** What the probabilities are read from; raw scores where it says nothing. */
+  /** What the calibrator reads, if not raw scores. */
   readonly calibrationInput?: 'population-rank' | undefined;
   readonly bins: readonly { readonly rows: number; readonly meanProbability: number; readonly findingRate: number }[];
-  /** Promised and found among the first k. */
+  /** Predicted and found among the first k. */
   readonly top: readonly { readonly k: number; readonly meanProbability: number; readonly findingRate: Estimate }[];
   /**
-   * How many times the odds of a finding those had at the same score whose control rests on more than the columns show;
-   * `n` of them. Probabilities on lists are those of providers without it. Undefined where there were none.
+   * Odds ratio of a finding at the same score, of case sources that say more than the columns against all others; `n` rows
+   * have such a source. Probabilities on lists are without it. Undefined where there are none.
    */
-  readonly caseSourceOffset?: { readonly bases: readonly string[]; readonly oddsRatio: Estimate } | undefined;
+  readonly caseSourceOffset?: { readonly caseSources: readonly string[]; readonly oddsRatio: Estimate } | undefined;
 }
 
-/** One metric of one family fitted twice on the same folds: without and with the columns that say who looked. */
+/** A metric of one family, fitted on the same folds without and with the caseworker columns. */
 export interface CaseworkerEffect {
   readonly family: string;
   readonly metric: string;
   readonly k: number;
   readonly without: Estimate;
   readonly withColumns: Estimate;
-  /** With minus without, drawn in pairs: what of the figure is the people who looked, and not the providers. */
+  /** With minus without, of paired draws: how much of the outcomes depends on the caseworker and not on the provider. */
   readonly difference: Estimate;
 }
 
-/** Whether amounts hold: what findings of the test parts were expected to be worth, beside what was upheld. */
+/** Expected compared with upheld amounts, over the findings of the test parts. */
 export interface AmountReport {
   readonly family: string;
-  /** Under this name the list in the order of expected kroner stands in rows, curves and pairs. */
-  readonly orderedAs: string;
-  /** Medians over the findings, in kroner. */
+  /** Name of the same family ranked by expected amount, in rows, curves and pairs. */
+  readonly rankedAs: string;
+  /** Median over the findings. */
   readonly expectedAmountNok: number;
+  /** Median over the findings. */
   readonly upheldNok: number;
-  /** All that was upheld over all that was expected of the same findings: 1 where amounts are right on the whole. */
+  /** Sum of upheld amounts over the sum of expected ones; 1 where the model is right on average. */
   readonly ratio: Estimate;
   /** Spearman's, between expected and upheld. */
   readonly rankCorrelation: number;
@@ -99,7 +104,7 @@ export interface AmountReport {
 
 export const ESTIMATORS = [
   'naive',
-  'score-matched',
+  'outcome-model',
   'inverse-probability',
   'doubly-robust',
   'random-arm',
@@ -107,62 +112,66 @@ export const ESTIMATORS = [
   'bounds',
 ] as const;
 export type Estimator = (typeof ESTIMATORS)[number];
-/** Nobody was drawn; chances differ and are not known of those not drawn; no probability; no caseload of a decider. */
+/** No random draw; a draw with chances that are not known of all; no probability; no caseload of a decision maker. */
 export const MISSING = ['no-draw', 'unequal-draw', 'no-probability', 'no-caseload'] as const;
+export type MissingReason = (typeof MISSING)[number];
 
 /**
- * Share with an upheld finding among the first `k` of all active providers, controlled or not, had they been controlled; with
- * `k` 0 among all of them (the class prior). Null where nothing that is stored allows the estimator.
+ * Share of the first `k` of all active providers, labeled or not, that would have an upheld finding if controlled. With `k`
+ * 0 that of all of them (the class prior).
  */
 export interface ListEstimate {
   readonly family: string;
   readonly k: number;
   readonly estimator: Estimator;
+  /** Null where the stored data do not allow the estimator. */
   readonly estimate: Estimate | null;
   /** Why there is none; null where there is one. */
-  readonly missing: (typeof MISSING)[number] | null;
-  /** What must be true for the figure to be right, or why there is none, in words. */
+  readonly missing: MissingReason | null;
+  /** The assumption that makes the estimate valid, or why there is none, as text. */
   readonly assumption: string;
 }
 
-/** What replacing the worst tenth of past controls by the model's first among the uncontrolled would have given. */
+/** Swap-set analysis: the least likely tenth of past cases replaced by the most likely unlabeled providers. */
 export interface SwapEstimate {
   readonly family: string;
+  /** Number of replaced cases. */
   readonly replaced: number;
-  /** Upheld findings and kroner a control, of those replaced. */
+  /** Upheld findings and amount of a replaced case. */
   readonly observed: { readonly findings: Estimate; readonly amountNok: Estimate | null };
-  /** The same gained a control, if uncontrolled providers are like controlled ones of the same score. */
+  /** Gain of a replacement, if unlabeled providers are like labeled ones of the same score. */
   readonly gain: { readonly findings: Estimate; readonly amountNok: Estimate | null };
-  /** The least and most that the gain can be, whatever is assumed. */
+  /** Least and greatest possible gain in findings, without any assumption. */
   readonly bounds: { readonly lo: number; readonly hi: number };
 }
 
-/** A provider group in the population and how much of it the model has learnt from. */
+/** A provider group in the population, and how many training rows it has. */
 export interface GroupCoverage {
   readonly group: string;
   readonly providers: number;
   readonly trainRows: number;
   readonly trainFindings: number;
-  /** True where so little was learnt from that scores of this group carry no verdict of their own. */
-  readonly thin: boolean;
+  /** True where there are too few training rows for a verdict on this group's scores. */
+  readonly lowSupport: boolean;
 }
 
-/** Lists drawn from all active providers at the start of each test part, and what can be said of them. */
+/** Lists drawn from all active providers at the start of each test part. */
 export interface PopulationReport {
   readonly parts: readonly {
     readonly fold: string;
     readonly asOf: string;
     readonly providers: number;
-    readonly controlled: number;
+    readonly labeled: number;
+    /** Labeled by a case of the random arm. */
     readonly drawn: number;
   }[];
   readonly lists: readonly ListEstimate[];
   readonly swap: readonly SwapEstimate[];
-  /** By the newest part's training rows. */
+  /** By the training rows of the newest part. */
   readonly groups: readonly GroupCoverage[];
 }
 
-/** Everything that an evaluation page shows of one run; content-addressed, its rows stand in ml.evaluation too. */
+/** The evaluation of one run; content-addressed. Its rows are in `ml.evaluation` too. */
 export interface EvaluationDocument {
   readonly format: 1;
   readonly estimand: string;
@@ -172,10 +181,10 @@ export interface EvaluationDocument {
   readonly paired: readonly PairedDifference[];
   readonly fairness: readonly GroupFairness[];
   readonly reliability: readonly ReliabilityReport[];
-  /** Families fitted a second time with the columns that say who looked; none where the source has no such columns. */
-  readonly nuisance?: readonly CaseworkerEffect[] | undefined;
-  /** Of runs that fitted amounts, where every fold had findings enough to. */
+  /** Undefined where no family was fitted with caseworker columns, or the source has none. */
+  readonly caseworkerEffects?: readonly CaseworkerEffect[] | undefined;
+  /** Of runs with amount models, where every fold had enough findings. */
   readonly amounts?: readonly AmountReport[] | undefined;
-  /** Undefined for sources that know controlled providers only, and for runs from before there was any. */
+  /** Undefined for sources without a population. */
   readonly population?: PopulationReport | undefined;
 }

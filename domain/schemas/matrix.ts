@@ -17,7 +17,7 @@ export interface MatrixMeta {
     readonly ruleFeatures?: readonly string[] | undefined;
   };
   readonly rows: number;
-  readonly labelled: number;
+  readonly labeled: number;
   readonly positives: number;
 }
 

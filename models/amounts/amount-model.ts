@@ -1,47 +1,53 @@
-import { inverse, Matrix } from 'ml-matrix';
 import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 import { PROFILE_DEVIATION } from '../baselines/baselines';
+import { fitRidge, leaveOneOut, mean, type RidgeFit } from './ridge';
 
 /**
- * Kroner upheld where a control finds something: the second half of a hurdle, beside the probability of a finding. With
- * eighty outcomes a year it can learn little, so it is a ridge on the logarithm over what practice looks at: how large the
- * provider is, how far its profile deviates, its rule hits, and its provider group.
+ * Expected upheld amount given a finding: the second part of a hurdle (two-part) model, whose first part is the probability
+ * of a finding. Eighty findings a year allow little, so it is a ridge regression of the logarithm on what practice looks
+ * at: size, deviation of the profile, rule hits, and provider group.
  */
 export interface AmountModel {
   readonly format: 1;
-  /** Columns as they enter, in order; `log` is log(1 + x). Missing ones stand at the centre. */
+  /** Columns in order; `log` means log(1 + x). Missing values are set to the center. */
   readonly inputs: readonly {
     readonly name: string;
     readonly log: boolean;
-    readonly centre: number;
+    readonly center: number;
     readonly scale: number;
   }[];
-  readonly groups: readonly { readonly name: string; readonly centre: number }[];
-  /** One an input, then one a group. */
+  readonly groups: readonly { readonly name: string; readonly center: number }[];
+  /** One for each input, then one for each group. */
   readonly weights: readonly number[];
   readonly intercept: number;
-  /** Ridge penalty that leaving one out chose; null where the mean alone did no worse. */
+  /** Ridge penalty with the lowest leave-one-out error; null where the mean alone did no worse. */
   readonly penalty: number | null;
-  /** Mean of exp(residual), left out one at a time: what turns a median back into a mean (Duan 1983). */
+  /** Mean of exp(leave-one-out residual): turns a median into a mean (Duan 1983). */
   readonly smearing: number;
-  /** Least and greatest kroner that training saw: no prediction leaves them. */
+  /** Lowest and highest amount of the training rows, in NOK: predictions are clipped to it. */
   readonly range: readonly [number, number];
-  /** Share of the findings that had any kroner. */
+  /** Share of the findings that had any upheld amount. */
   readonly share: number;
-  /** Findings with kroner that it was fitted on. */
+  /** Number of findings with an amount that it was fitted on. */
   readonly rows: number;
 }
 
-/** Fewer say nothing about amounts. */
+/** Findings with an amount that a fit needs. */
 export const MIN_AMOUNTS = 15;
 const PENALTIES = [1, 3, 10, 30, 100, 300];
+/** A column with a smaller standard deviation is constant. */
+const MIN_SCALE = 1e-9;
 
-/** Columns that the amounts rest on, of those that a matrix file names and the model may use. */
+/** Columns that amounts are predicted from, of those that the matrix names and the model may use. */
 const amountColumns = ({ baselines }: MatrixMeta, use: readonly string[]): string[] =>
   [baselines.size, baselines.ruleHits].filter((name): name is string => name !== undefined && use.includes(name));
 
-/** Undefined where too few findings have an amount. The same rows give the same document. */
-export function fitAmounts(
+/**
+ * The same rows give the same document.
+ * @param use feature columns that the model may use
+ * @returns undefined where fewer than `MIN_AMOUNTS` findings have an amount
+ */
+export function fitAmountModel(
   data: MatrixData,
   meta: MatrixMeta,
   use: readonly string[],
@@ -55,37 +61,10 @@ export function fitAmounts(
   const amountNok = withAmount.map((row) => data.amountOre[row]! / 100);
   const y = amountNok.map(Math.log);
   const intercept = mean(y);
-  const inputs = [...amountColumns(meta, use), PROFILE_DEVIATION].flatMap((name) => {
-    const values = data.numeric.get(name);
-    if (!values) return [];
-    const log = name !== PROFILE_DEVIATION;
-    const known = withAmount.map((row) => entered(values[row]!, log)).filter((value) => !Number.isNaN(value));
-    const centre = mean(known);
-    const scale = Math.sqrt(mean(known.map((value) => (value - centre) ** 2)));
-    return known.length > 0 && scale > 1e-9 ? [{ name, log, centre, scale }] : [];
-  });
-  const names = [...new Set(withAmount.map((row) => data.group[row]!))].sort();
-  const groups = names.map((name) => ({
-    name,
-    centre: mean(withAmount.map((row) => Number(data.group[row] === name))),
-  }));
-  const x = withAmount.map((row) => inputsOf(data, row, inputs, groups));
-  const alone = leftOut(
-    y,
-    y.map(() => intercept),
-    y.map(() => 1 / y.length),
-  );
-  let best: { penalty: number | null; weights: readonly number[]; residuals: readonly number[]; error: number } = {
-    penalty: null,
-    weights: x[0]!.map(() => 0),
-    ...alone,
-  };
-  for (const penalty of x[0]!.length > 0 ? PENALTIES : []) {
-    const { weights, fitted, leverage } = ridge(x, y, intercept, penalty);
-    const found = leftOut(y, fitted, leverage);
-    if (found.error < best.error) best = { penalty, weights, ...found };
-  }
-  const { penalty, weights, residuals } = best;
+  const inputs = fitInputs(data, [...amountColumns(meta, use), PROFILE_DEVIATION], withAmount);
+  const groups = fitGroups(data, withAmount);
+  const x = withAmount.map((row) => designRow(data, row, inputs, groups));
+  const { penalty, weights, residuals } = selectPenalty(x, y, intercept);
   return {
     format: 1,
     inputs,
@@ -100,49 +79,62 @@ export function fitAmounts(
   };
 }
 
-/** Expected kroner of each row, given that a control finds something. */
-export function amountsOf(model: AmountModel, data: MatrixData, rows: readonly number[]): number[] {
-  const [least, most] = model.range;
-  return rows.map((row) => {
-    const x = inputsOf(data, row, model.inputs, model.groups);
-    const median = Math.exp(x.reduce((sum, value, j) => sum + value * model.weights[j]!, model.intercept));
-    return model.share * Math.min(most, Math.max(least, median * model.smearing));
+function fitInputs(data: MatrixData, names: readonly string[], rows: readonly number[]): AmountModel['inputs'] {
+  return names.flatMap((name) => {
+    const values = data.numeric.get(name);
+    if (!values) return [];
+    const log = name !== PROFILE_DEVIATION;
+    const present = rows.map((row) => transform(values[row]!, log)).filter((value) => !Number.isNaN(value));
+    const center = mean(present);
+    const scale = Math.sqrt(mean(present.map((value) => (value - center) ** 2)));
+    return present.length > 0 && scale > MIN_SCALE ? [{ name, log, center, scale }] : [];
   });
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const entered = (value: number, log: boolean): number => (log ? Math.log1p(Math.max(0, value)) : value);
+function fitGroups(data: MatrixData, rows: readonly number[]): AmountModel['groups'] {
+  const names = [...new Set(rows.map((row) => data.group[row]!))].sort();
+  return names.map((name) => ({ name, center: mean(rows.map((row) => Number(data.group[row] === name))) }));
+}
 
-function inputsOf(
+/** The penalty with the lowest leave-one-out error; no inputs at all where none beats the mean. */
+function selectPenalty(x: number[][], y: readonly number[], intercept: number): RidgeFit & { penalty: number | null } {
+  const meanOnly = leaveOneOut(
+    y,
+    y.map(() => intercept),
+    y.map(() => 1 / y.length),
+  );
+  let best: RidgeFit & { penalty: number | null } = { penalty: null, weights: x[0]!.map(() => 0), ...meanOnly };
+  for (const penalty of x[0]!.length > 0 ? PENALTIES : []) {
+    const fit = fitRidge(x, y, intercept, penalty);
+    if (fit.error < best.error) best = { penalty, ...fit };
+  }
+  return best;
+}
+
+/** Expected upheld amount of each row, in NOK, given that a control case ends in a finding. */
+export function expectedAmounts(model: AmountModel, data: MatrixData, rows: readonly number[]): number[] {
+  const [lowest, highest] = model.range;
+  return rows.map((row) => {
+    const x = designRow(data, row, model.inputs, model.groups);
+    const median = Math.exp(x.reduce((sum, value, j) => sum + value * model.weights[j]!, model.intercept));
+    return model.share * Math.min(highest, Math.max(lowest, median * model.smearing));
+  });
+}
+
+const transform = (value: number, log: boolean): number => (log ? Math.log1p(Math.max(0, value)) : value);
+
+/** Standardized inputs and centered group indicators; of a group without training rows all indicators are 0. */
+function designRow(
   data: MatrixData,
   row: number,
   inputs: AmountModel['inputs'],
   groups: AmountModel['groups'],
 ): number[] {
-  const numbers = inputs.map(({ name, log, centre, scale }) => {
-    const value = entered(data.numeric.get(name)?.[row] ?? Number.NaN, log);
-    return Number.isNaN(value) ? 0 : (value - centre) / scale;
+  const numbers = inputs.map(({ name, log, center, scale }) => {
+    const value = transform(data.numeric.get(name)?.[row] ?? Number.NaN, log);
+    return Number.isNaN(value) ? 0 : (value - center) / scale;
   });
-  const known = groups.some(({ name }) => name === data.group[row]);
-  return [...numbers, ...groups.map(({ name, centre }) => (known ? Number(data.group[row] === name) - centre : 0))];
-}
-
-/** Ridge with the mean left free: columns are centred, so the intercept is the mean of y. */
-function ridge(x: number[][], y: readonly number[], intercept: number, penalty: number) {
-  const X = new Matrix(x);
-  const Xt = X.transpose();
-  const gram = inverse(Xt.mmul(X).add(Matrix.eye(X.columns).mul(penalty)));
-  const toWeights = gram.mmul(Xt);
-  const weights = toWeights.mmul(Matrix.columnVector(y.map((value) => value - intercept))).to1DArray();
-  const fitted = x.map((row) => row.reduce((sum, value, j) => sum + value * weights[j]!, intercept));
-  const leverage = x.map(
-    (row, i) => 1 / x.length + row.reduce((sum, value, j) => sum + value * toWeights.get(j, i), 0),
-  );
-  return { weights, fitted, leverage };
-}
-
-/** Residuals as if each row had been left out of the fit (exact for a linear smoother). */
-function leftOut(y: readonly number[], fitted: readonly number[], leverage: readonly number[]) {
-  const residuals = y.map((value, i) => (value - fitted[i]!) / (1 - leverage[i]!));
-  return { residuals, error: mean(residuals.map((value) => value ** 2)) };
+  const group = data.group[row];
+  const isKnown = groups.some(({ name }) => name === group);
+  return [...numbers, ...groups.map(({ name, center }) => (isKnown ? Number(group === name) - center : 0))];
 }

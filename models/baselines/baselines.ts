@@ -1,25 +1,27 @@
 import { createHash } from 'node:crypto';
+import type { BaselineName } from '../../domain/families/names';
 import type { MatrixColumn, MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 
-/** Number in [0, 1) from a seed and a row: a random order that anyone can redo and that storage cannot change. */
+/** Pseudo-random number in [0, 1) from a seed and a key: a random order that can be repeated and does not depend on storage. */
 export const seededUniform = (seed: number, key: string): number =>
   createHash('sha256').update(`${seed}\u0000${key}`).digest().readUInt32BE() / 2 ** 32;
 
-/** A single far outlier must not outweigh a whole profile. */
-const DEVIATION_LIMIT = 5;
+/** Deviations are clipped to [0, 5]: one outlier must not outweigh the rest of a profile. */
+const MAX_DEVIATION = 5;
 
-/** How far a profile lies above its peers: mean of the robust z, each from 0 to 5; an unknown one deviates from nothing. */
+/** How far a profile lies above its peers: mean of clipped robust z-scores; a missing one counts as 0. */
 const meanDeviation = (profile: readonly Float64Array[], row: number): number =>
-  profile.reduce((sum, z) => sum + (Number.isNaN(z[row]!) ? 0 : Math.min(DEVIATION_LIMIT, Math.max(0, z[row]!))), 0) /
+  profile.reduce((sum, z) => sum + (Number.isNaN(z[row]!) ? 0 : Math.min(MAX_DEVIATION, Math.max(0, z[row]!))), 0) /
   profile.length;
 
+/** Column added by `withProfileDeviation`. */
 export const PROFILE_DEVIATION = 'profile_deviation';
 
 /**
- * Adds the peers' method as an input of its own: with a few hundred outcomes no model can learn to add up eighty columns
- * that practice adds up by hand. Of the columns in use only, row by row, so nothing is fitted.
+ * Adds the mean deviation from peers as a feature: a few hundred labels are too few for a model to learn to sum eighty
+ * columns. Only of columns that the model may use, and row by row, so nothing is fitted.
  */
-export function withProfile(
+export function withProfileDeviation(
   data: MatrixData,
   columns: readonly MatrixColumn[],
   meta: MatrixMeta,
@@ -41,34 +43,34 @@ export const baselineColumns = ({ baselines }: MatrixMeta): string[] => [
 ];
 
 /**
- * Scores of the baselines that every model must be shown beside; a source that lacks their columns has none of them.
+ * Scores of the baselines that every model is compared with. A source without their columns lacks those baselines.
  * - random: a seeded order
- * - current practice: the order in which the controls were opened
+ * - current practice: the order in which the control cases were opened
  * - size, rule hits: the column itself
- * - peer deviation: mean over the profile of how far a figure lies above its peers (robust z, from 0 to 5), the method of
- *   the prescribing-profile letters; NOK at risk: size times that deviation
+ * - deviation from peers: mean clipped robust z-score of the profile, the method of the prescribing-profile letters
+ * - NOK at risk: size times that deviation
  */
 export function baselineScores(
   data: MatrixData,
   meta: MatrixMeta,
   rows: readonly number[],
   seed: number,
-): Map<string, Float64Array> {
+): Map<BaselineName, Float64Array> {
   const { size, ruleHits, deviations } = meta.baselines;
-  const known = (name: string | undefined) => (name === undefined ? undefined : data.numeric.get(name));
-  const scores = new Map<string, Float64Array>();
-  const add = (name: string, of: (row: number) => number) =>
+  const column = (name: string | undefined) => (name === undefined ? undefined : data.numeric.get(name));
+  const scores = new Map<BaselineName, Float64Array>();
+  const add = (name: BaselineName, scoreOf: (row: number) => number) =>
     scores.set(
       name,
-      Float64Array.from(rows, (row) => (Number.isNaN(of(row)) ? -Infinity : of(row))),
+      Float64Array.from(rows, (row) => (Number.isNaN(scoreOf(row)) ? -Infinity : scoreOf(row))),
     );
   add('random', (row) => seededUniform(seed, data.rowId[row]!));
-  const opened = new Map([...rows].sort((a, b) => order(data, a, b)).map((row, i) => [row, rows.length - i]));
+  const opened = new Map([...rows].sort((a, b) => compareOpened(data, a, b)).map((row, i) => [row, rows.length - i]));
   add('current-practice', (row) => opened.get(row)!);
-  const [sizes, hits] = [known(size), known(ruleHits)];
+  const [sizes, hits] = [column(size), column(ruleHits)];
   if (sizes) add('size', (row) => sizes[row]!);
   if (hits) add('rule-hits', (row) => hits[row]!);
-  const profile = (deviations ?? []).flatMap((name) => known(name) ?? []);
+  const profile = (deviations ?? []).flatMap((name) => column(name) ?? []);
   if (profile.length === 0) return scores;
   const deviation = (row: number) => meanDeviation(profile, row);
   add('peer-deviation', deviation);
@@ -76,7 +78,7 @@ export function baselineScores(
   return scores;
 }
 
-const order = (data: MatrixData, a: number, b: number) => {
+const compareOpened = (data: MatrixData, a: number, b: number) => {
   const [left, right] = [`${data.asOf[a]} ${data.rowId[a]}`, `${data.asOf[b]} ${data.rowId[b]}`];
   return left < right ? -1 : left > right ? 1 : 0;
 };

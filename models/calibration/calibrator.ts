@@ -6,76 +6,94 @@ import { fitIsotonic, isotonicProbability } from './isotonic';
 import { fitPlatt, plattProbability } from './platt';
 import { normalizedRankOf } from './rank-normalizer';
 
+/** Calibrated probability of a raw score; of a normal score where the calibrator has no rank normalizer of its own. */
 export function calibrated(calibrator: StoredCalibrator, score: number): number {
-  const at = calibrator.rankNormalizer ? normalizedRankOf(calibrator.rankNormalizer, score) : score;
-  return 'scores' in calibrator ? isotonicProbability(calibrator, at) : plattProbability(calibrator, at);
+  const input = calibrator.rankNormalizer ? normalizedRankOf(calibrator.rankNormalizer, score) : score;
+  return calibrator.kind === 'isotonic' ? isotonicProbability(calibrator, input) : plattProbability(calibrator, input);
 }
 
-const PARTS = 5;
-const KINDS = {
+const FOLDS = 5;
+const FITTERS = {
   platt: (scores: Float64Array, labels: Float64Array): Calibrator => ({ kind: 'platt', ...fitPlatt(scores, labels) }),
   isotonic: (scores: Float64Array, labels: Float64Array): Calibrator => ({
     kind: 'isotonic',
     ...fitIsotonic(scores, labels),
   }),
 };
+type Kind = keyof typeof FITTERS;
 
 export interface Calibration {
   readonly calibrator: Calibrator;
-  /** Probability of each row, its ground counted, from a calibrator that its entity took no part in. */
+  /** Cross-fitted probability of each row, with its case-source offset; no row's entity took part in its calibrator. */
   readonly crossFitted: Float64Array;
-  /** The same from the columns alone: what scoring promises of such a provider. */
+  /** The same without the offset, as scoring predicts for a provider without a case. */
   readonly withoutCaseSourceOffset: Float64Array;
-  /** What a ground beyond the columns was worth. */
-  readonly ground: CaseSourceOffset;
-  /** Log loss of each kind, cross-fitted: the lower one was chosen. */
-  readonly logLoss: Readonly<Record<Calibrator['kind'], number>>;
+  readonly caseSourceOffset: CaseSourceOffset;
+  /** Cross-fitted log loss of each kind: the lower one was selected. */
+  readonly logLoss: Readonly<Record<Kind, number>>;
+}
+
+/** Out-of-fold scores to calibrate. */
+interface CalibrationData {
+  readonly scores: Float64Array;
+  readonly labels: Float64Array;
+  /** Rows whose case source says more than the columns; undefined where nothing is known of case sources. */
+  readonly hasOffset: readonly boolean[] | undefined;
 }
 
 /**
- * Chooses between Platt and isotonic by the log loss of probabilities that are cross-fitted over entities, and fits the
- * chosen one on all out-of-fold scores. Controls that rest on more than the columns show are moved up the scale by what
- * that was worth, so that the calibrator speaks of providers of whom nothing more is known.
+ * Selects Platt scaling or isotonic regression by the log loss of probabilities cross-fitted over entities, and fits the
+ * selected one on all rows. Covariate-adjusted: scores of cases opened on a tip are shifted by the case-source offset
+ * first, so that the calibrator describes providers of whom nothing more than the columns is known.
  *
- * @param beyond of each row; left out where nothing is known of grounds
+ * @param scores out-of-fold scores, one a row
+ * @param hasOffset whether a row's case source says more than the columns; left out where no source is known
  */
-export function chooseCalibrator(
+export function selectCalibrator(
   scores: Float64Array,
   labels: Float64Array,
   entities: readonly string[],
   seed: number,
-  beyond?: readonly boolean[],
+  hasOffset?: readonly boolean[],
 ): Calibration {
+  const data = { scores, labels, hasOffset };
   const rng = new Rng(seed, 'calibration');
-  const partOf = new Map(rng.shuffle([...new Set(entities)].sort()).map((entity, i) => [entity, i % PARTS]));
-  const all = [...scores.keys()];
-  const fit = (kind: keyof typeof KINDS, rows: readonly number[]) => {
-    const pick = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
-    const [own, found] = [pick(scores), pick(labels)];
-    const { moved, ground } = shiftByCaseSourceOffset(own, found, beyond && rows.map((row) => beyond[row]!));
-    return { calibrator: KINDS[kind](moved, found), ground };
-  };
-  const cross = (kind: keyof typeof KINDS) => {
-    const [own, without] = [new Float64Array(scores.length), new Float64Array(scores.length)];
-    for (let part = 0; part < PARTS; part++) {
-      const { calibrator, ground } = fit(
-        kind,
-        all.filter((row) => partOf.get(entities[row]!) !== part),
-      );
-      for (const row of all) {
-        if (partOf.get(entities[row]!) !== part) continue;
-        own[row] = calibrated(calibrator, scores[row]! + (beyond?.[row] ? ground.score : 0));
-        without[row] = calibrated(calibrator, scores[row]!);
-      }
-    }
-    return { own, without, loss: logLossOfProbabilities(own, labels) };
-  };
-  const tried = { platt: cross('platt'), isotonic: cross('isotonic') };
-  const kind = tried.isotonic.loss < tried.platt.loss ? 'isotonic' : 'platt';
+  const foldOf = new Map(rng.shuffle([...new Set(entities)].sort()).map((entity, i) => [entity, i % FOLDS]));
+  const folds = entities.map((entity) => foldOf.get(entity)!);
+  const results = { platt: crossFit('platt', data, folds), isotonic: crossFit('isotonic', data, folds) };
+  const kind = results.isotonic.logLoss < results.platt.logLoss ? 'isotonic' : 'platt';
   return {
-    ...fit(kind, all),
-    crossFitted: tried[kind].own,
-    withoutCaseSourceOffset: tried[kind].without,
-    logLoss: { platt: tried.platt.loss, isotonic: tried.isotonic.loss },
+    ...fitOn(kind, data, [...scores.keys()]),
+    crossFitted: results[kind].withOffset,
+    withoutCaseSourceOffset: results[kind].withoutOffset,
+    logLoss: { platt: results.platt.logLoss, isotonic: results.isotonic.logLoss },
   };
+}
+
+function fitOn(kind: Kind, { scores, labels, hasOffset }: CalibrationData, rows: readonly number[]) {
+  const select = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
+  const ownLabels = select(labels);
+  const mask = hasOffset && rows.map((row) => hasOffset[row]!);
+  const { shifted, caseSourceOffset } = shiftByCaseSourceOffset(select(scores), ownLabels, mask);
+  return { calibrator: FITTERS[kind](shifted, ownLabels), caseSourceOffset };
+}
+
+/** Probabilities of each row by the calibrator of the other folds. */
+function crossFit(kind: Kind, data: CalibrationData, folds: readonly number[]) {
+  const { scores, labels, hasOffset } = data;
+  const rows = [...scores.keys()];
+  const withOffset = new Float64Array(scores.length);
+  const withoutOffset = new Float64Array(scores.length);
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const { calibrator, caseSourceOffset } = fitOn(
+      kind,
+      data,
+      rows.filter((row) => folds[row] !== fold),
+    );
+    for (const row of rows.filter((own) => folds[own] === fold)) {
+      withOffset[row] = calibrated(calibrator, scores[row]! + (hasOffset?.[row] ? caseSourceOffset.scoreShift : 0));
+      withoutOffset[row] = calibrated(calibrator, scores[row]!);
+    }
+  }
+  return { withOffset, withoutOffset, logLoss: logLossOfProbabilities(withOffset, labels) };
 }

@@ -1,5 +1,5 @@
 import type { Isotonic } from '../../domain/schemas/calibration';
-import { heightOf } from './piecewise-linear';
+import { interpolate } from './piecewise-linear';
 
 interface Block {
   sum: number;
@@ -7,7 +7,7 @@ interface Block {
   scoreSum: number;
 }
 
-/** Pools adjacent violators (Ayer et al. 1955); each block stands at the mean of its scores. */
+/** Isotonic regression by pooling adjacent violators (Ayer et al. 1955); a block's point is at the mean of its scores. */
 export function fitIsotonic(scores: ArrayLike<number>, labels: ArrayLike<number>): Isotonic {
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   const blocks: Block[] = [];
@@ -28,4 +28,4 @@ export function fitIsotonic(scores: ArrayLike<number>, labels: ArrayLike<number>
 }
 
 export const isotonicProbability = ({ scores, probabilities }: Isotonic, score: number): number =>
-  heightOf(scores, probabilities, score) ?? 0.5;
+  interpolate(scores, probabilities, score) ?? 0.5;

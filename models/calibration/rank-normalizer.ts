@@ -1,41 +1,41 @@
 import type { RankNormalizer } from '../../domain/schemas/calibration';
 import { normalQuantile } from '../preprocessing/quantile-transformer';
-import { heightOf } from './piecewise-linear';
+import { interpolate } from './piecewise-linear';
 
-/** Points of the line to each side of the middle provider, and how far apart: beyond the last there is one in 30,000. */
-const POINTS = 80;
-const APART = 0.05;
+/** Knots on each side of the median, and their distance in normal scores: beyond the last is 1 provider in 30,000. */
+const KNOTS = 80;
+const SPACING = 0.05;
 
 /**
- * Where a score stands among the scores of all active providers by the same model, as a normal score (van der Waerden 1952):
- * 0 is the middle provider, 2.33 the first in a hundred. Models that were fitted on other rows, or stopped earlier, give scores
- * of another spread; where a provider stands among the others means the same in all of them.
+ * Rank normalization: maps a score to the normal score of its rank in the population scored by the same model (van der
+ * Waerden 1952): 0 is the median provider, 2.33 the top 1 %. Models fitted on other rows, or stopped earlier, have scores
+ * of another spread; a rank in the population means the same in all of them.
  *
- * @param scores of everybody by one model, in any order
- * @returns a line with as many points as so many providers can tell apart
+ * @param scores of the population by one model, in any order
+ * @returns a piecewise linear map, with fewer knots for small populations and ties
  */
 export function fitRankNormalizer(scores: ArrayLike<number>): RankNormalizer {
   const sorted = Float64Array.from(scores).sort();
   const last = sorted.length - 1;
-  const place = (i: number) => (i + 0.5) / sorted.length;
-  const line: { score: number; at: number }[] = [];
+  const rank = (i: number) => (i + 0.5) / sorted.length;
+  const knots: { score: number; normalScore: number }[] = [];
   const add = (i: number) => {
-    if (sorted[i]! > (line.at(-1)?.score ?? -Infinity))
-      line.push({ score: sorted[i]!, at: normalQuantile(place(middleOfTies(sorted, i))) });
+    if (sorted[i]! > (knots.at(-1)?.score ?? -Infinity))
+      knots.push({ score: sorted[i]!, normalScore: normalQuantile(rank(middleOfTies(sorted, i))) });
   };
-  if (last < 0) return { scores: [], at: [] };
+  if (last < 0) return { scores: [], normalScores: [] };
   add(0);
   let next = 0;
-  for (let point = -POINTS; point <= POINTS; point++) {
-    const wanted = point * APART;
-    while (next < last && normalQuantile(place(next)) < wanted) next++;
+  for (let knot = -KNOTS; knot <= KNOTS; knot++) {
+    const normalScore = knot * SPACING;
+    while (next < last && normalQuantile(rank(next)) < normalScore) next++;
     add(next);
   }
   add(last);
-  return { scores: line.map(({ score }) => score), at: line.map(({ at }) => at) };
+  return { scores: knots.map(({ score }) => score), normalScores: knots.map(({ normalScore }) => normalScore) };
 }
 
-/** Providers of one score stand where the middle one of them does. */
+/** Providers with the same score have the rank of the middle one. */
 function middleOfTies(sorted: Float64Array, i: number): number {
   let [first, last] = [i, i];
   while (first > 0 && sorted[first - 1] === sorted[i]) first--;
@@ -43,6 +43,6 @@ function middleOfTies(sorted: Float64Array, i: number): number {
   return (first + last) / 2;
 }
 
-/** A score beyond everybody's stands with the last of them: nothing was seen there. */
-export const normalizedRankOf = ({ scores, at }: RankNormalizer, score: number): number =>
-  heightOf(scores, at, score) ?? 0;
+/** Normal score of a score's rank; scores outside the population's range get that of its ends. */
+export const normalizedRankOf = ({ scores, normalScores }: RankNormalizer, score: number): number =>
+  interpolate(scores, normalScores, score) ?? 0;

@@ -1,6 +1,6 @@
 import type { Calibrator } from '../../domain/schemas/calibration';
 import type { EvaluationRow, ReliabilityReport } from '../../domain/schemas/evaluation';
-import { chooseCalibrator } from '../calibration/calibrator';
+import { selectCalibrator } from '../calibration/calibrator';
 import { estimateCaseSourceOffset } from '../calibration/case-source-offset';
 import { brierScore, calibrationError, logLossOfProbabilities, reliability } from '../metrics/probability-metrics';
 import {
@@ -9,81 +9,88 @@ import {
   type LabeledScores,
   percentileInterval,
   rankOrder,
+  resample,
 } from '../metrics/ranking-metrics';
-import { offsetMask, type ScoredModel, type EvaluationSettings, pick, calibrationInput } from './scored-model';
+import { calibrationScores, type EvaluationSettings, offsetMask, type ScoredModel, selectRows } from './scored-model';
 
 type Row = Omit<EvaluationRow, 'family'>;
 const percent = `${Math.round(INTERVAL * 100)} %`;
-const MEASURES = {
+const METRICS = {
   'brier-score': brierScore,
   'log-loss': logLossOfProbabilities,
   'calibration-error': calibrationError,
 };
+/** Draws for the interval of the case-source offset; each is a fit. */
+const MAX_OFFSET_DRAWS = 200;
+
+export interface CalibrationReport {
+  readonly calibrator: Calibrator;
+  readonly rows: readonly Row[];
+  readonly reliability: ReliabilityReport | undefined;
+}
 
 /**
- * Whether a model's probabilities hold. Of a run they come from calibrators that a row's entity took no part in, each control
- * with its ground; of a frozen version they are what it promised, judged on the controls that rest on the columns alone.
+ * How well calibrated a model is. The probabilities of a run are cross-fitted over entities, with each row's case-source
+ * offset. Those of a frozen version are as it predicted them, evaluated on the rows without an offset.
  */
-export function calibrationOf(
-  scoredModel: ScoredModel,
-  settings: EvaluationSettings,
-): { calibrator: Calibrator; rows: Row[]; reliability: ReliabilityReport | undefined } {
-  const { family, labeled, predicted } = scoredModel;
-  const beyond = offsetMask(scoredModel, settings);
-  const [scores, labels] = [calibrationInput(scoredModel), Float64Array.from(labeled.labels)];
-  const {
-    calibrator: fitted,
-    crossFitted,
-    logLoss,
-  } = chooseCalibrator(scores, labels, labeled.entities, settings.seed, beyond);
-  const from = scoredModel.rankNormalizer ? { calibrationInput: 'population-rank' as const } : {};
-  const calibrator = { ...fitted, ...from };
-  const ground = beyond?.includes(true)
-    ? { caseSourceOffset: caseSourceOf({ ...labeled, scores }, beyond, settings) }
+export function calibrationReport(scoredModel: ScoredModel, settings: EvaluationSettings): CalibrationReport {
+  const { family, labeled, predictedProbability } = scoredModel;
+  const hasOffset = offsetMask(scoredModel, settings);
+  const [scores, labels] = [calibrationScores(scoredModel), Float64Array.from(labeled.labels)];
+  const fitted = selectCalibrator(scores, labels, labeled.entities, settings.seed, hasOffset);
+  const input = scoredModel.normalizedRanks ? { calibrationInput: 'population-rank' as const } : {};
+  const calibrator = { ...fitted.calibrator, ...input };
+  const common = { family, selected: calibrator.kind, logLoss: fitted.logLoss, ...input };
+  const offset = hasOffset?.includes(true)
+    ? { caseSourceOffset: offsetReport({ ...labeled, scores }, hasOffset, settings) }
     : {};
-  const chosen = { family, chosen: calibrator.kind, logLoss, ...from };
-  if (!predicted) {
-    const how = `${calibrator.kind}, cross-fitted over entities`;
+  if (!predictedProbability) {
+    const method = `${calibrator.kind}, cross-fitted over entities`;
+    const bins = reliabilityOf(labeled, fitted.crossFitted, settings);
     return {
       calibrator,
-      rows: measured(labeled, crossFitted, how, settings),
-      reliability: { ...chosen, ...predictedAndFound(labeled, crossFitted, settings), ...ground },
+      rows: probabilityMetrics(labeled, fitted.crossFitted, method, settings),
+      reliability: { ...common, ...bins, ...offset },
     };
   }
-  const alone = [...labels.keys()].filter((row) => !beyond?.[row]);
-  if (alone.length === 0) return { calibrator, rows: [], reliability: undefined };
-  const [rows, own] = [pick(labeled, alone), Float64Array.from(alone, (row) => predicted[row]!)];
-  const predictedLogLoss = logLossOfProbabilities(own, Float64Array.from(rows.labels));
+  const rows = [...labels.keys()].filter((row) => !hasOffset?.[row]);
+  if (rows.length === 0) return { calibrator, rows: [], reliability: undefined };
+  const evaluated = selectRows(labeled, rows);
+  const probability = Float64Array.from(rows, (row) => predictedProbability[row]!);
+  const predictedLogLoss = logLossOfProbabilities(probability, evaluated.labels);
+  const bins = reliabilityOf(evaluated, probability, settings);
   return {
     calibrator,
-    rows: measured(rows, own, 'as the version promised', settings),
-    reliability: { ...chosen, predictedLogLoss, ...predictedAndFound(rows, own, settings), ...ground },
+    rows: probabilityMetrics(evaluated, probability, 'as the version predicted', settings),
+    reliability: { ...common, predictedLogLoss, ...bins, ...offset },
   };
 }
 
-function measured(
+function probabilityMetrics(
   labeled: LabeledScores,
   probability: Float64Array,
   how: string,
   { bootstrap, seed }: EvaluationSettings,
 ): Row[] {
   const labels = Float64Array.from(labeled.labels);
-  const draws = Object.keys(MEASURES).map(() => [] as number[]);
+  const draws = Object.keys(METRICS).map(() => [] as number[]);
   for (const weights of bootstrapWeights(labeled.entities, bootstrap, seed)) {
-    const rows = [...weights.keys()].flatMap((row) => Array<number>(weights[row]!).fill(row));
+    const rows = resample(weights);
     const [p, y] = [rows.map((row) => probability[row]!), rows.map((row) => labels[row]!)];
-    Object.values(MEASURES).forEach((measure, i) => draws[i]!.push(measure(p, y)));
+    Object.values(METRICS).forEach((metric, i) => draws[i]!.push(metric(p, y)));
   }
-  const method = `${how}, entity bootstrap ${bootstrap} less its bias, ${percent}; lower is better`;
-  return Object.entries(MEASURES).map(([metric, measure], i): Row => {
-    const value = measure(probability, labels);
+  const method = `${how}, entity bootstrap ${bootstrap} with bias correction, ${percent}; lower is better`;
+  return Object.entries(METRICS).map(([metric, valueOf], i): Row => {
+    const value = valueOf(probability, labels);
     const bias = draws[i]!.reduce((sum, draw) => sum + draw, 0) / draws[i]!.length - value;
-    const centred = draws[i]!.map((draw) => Math.max(0, draw - bias)); // rows drawn twice look worse calibrated than they are
-    return { metric, k: 0, value, ...percentileInterval(centred, value), n: labels.length, slice: 'all', method };
+    // Rows drawn more than once make the draws look worse calibrated than the sample is.
+    const corrected = draws[i]!.map((draw) => Math.max(0, draw - bias));
+    return { metric, k: 0, value, ...percentileInterval(corrected, value), n: labels.length, slice: 'all', method };
   });
 }
 
-function predictedAndFound(
+/** Predicted probabilities and finding rates: in bins of all rows, and among the first k of the list. */
+function reliabilityOf(
   labeled: LabeledScores,
   probability: Float64Array,
   { ks, bootstrap, seed }: EvaluationSettings,
@@ -94,39 +101,39 @@ function predictedAndFound(
     .filter((k) => k <= labels.length)
     .map((k) => {
       const first = order.slice(0, k);
-      const part = pick(labeled, first);
+      const listed = selectRows(labeled, first);
       const mean = (values: Float64Array) => first.reduce((sum, row) => sum + values[row]!, 0) / k;
-      const own = [...bootstrapWeights(part.entities, bootstrap, seed)].map(
-        (weights) =>
-          weights.reduce((sum, weight, i) => sum + weight * part.labels[i]!, 0) / weights.reduce((a, b) => a + b, 0),
-      );
+      const draws = [...bootstrapWeights(listed.entities, bootstrap, seed)].map((weights) => {
+        const findings = weights.reduce((sum, weight, i) => sum + weight * listed.labels[i]!, 0);
+        return findings / weights.reduce((a, b) => a + b, 0);
+      });
       const value = mean(labels);
-      return { k, meanProbability: mean(probability), findingRate: { value, ...percentileInterval(own, value), n: k } };
+      const findingRate = { value, ...percentileInterval(draws, value), n: k };
+      return { k, meanProbability: mean(probability), findingRate };
     });
   return { bins: reliability(probability, labels), top };
 }
 
-/** How many times the odds of a finding a ground beyond the columns has at the same score. */
-function caseSourceOf(
-  labeled: LabeledScores,
-  beyond: readonly boolean[],
+/** The case-source offset as an odds ratio. */
+function offsetReport(
+  { scores, labels, entities }: LabeledScores,
+  hasOffset: readonly boolean[],
   { bootstrap, seed, adjustFor = [] }: EvaluationSettings,
 ): NonNullable<ReliabilityReport['caseSourceOffset']> {
-  const ratio = (rows: readonly number[]) =>
+  const oddsRatio = (rows: readonly number[]) =>
     Math.exp(
       estimateCaseSourceOffset(
-        rows.map((row) => labeled.scores[row]!),
-        rows.map((row) => labeled.labels[row]!),
-        rows.map((row) => beyond[row]!),
+        rows.map((row) => scores[row]!),
+        rows.map((row) => labels[row]!),
+        rows.map((row) => hasOffset[row]!),
       ).logOdds,
     );
-  const rows = [...beyond.keys()];
-  const value = ratio(rows);
-  const draws = [...bootstrapWeights(labeled.entities, Math.min(bootstrap, 200), seed)].map((weights) =>
-    ratio(rows.flatMap((row) => Array<number>(weights[row]!).fill(row))),
+  const value = oddsRatio([...hasOffset.keys()]);
+  const draws = [...bootstrapWeights(entities, Math.min(bootstrap, MAX_OFFSET_DRAWS), seed)].map((weights) =>
+    oddsRatio(resample(weights)),
   );
   return {
-    bases: [...adjustFor],
-    oddsRatio: { value, ...percentileInterval(draws, value), n: beyond.filter(Boolean).length },
+    caseSources: [...adjustFor],
+    oddsRatio: { value, ...percentileInterval(draws, value), n: hasOffset.filter(Boolean).length },
   };
 }

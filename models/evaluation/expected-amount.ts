@@ -1,15 +1,16 @@
+import { BY_AMOUNT } from '../../domain/families/names';
 import type { AmountReport } from '../../domain/schemas/evaluation';
-import { chooseCalibrator } from '../calibration/calibrator';
-import { spearman } from '../leakage/statistics';
+import { selectCalibrator } from '../calibration/calibrator';
 import { median } from '../metrics/median';
+import { spearman } from '../metrics/rank-statistics';
 import { bootstrapWeights, percentileInterval } from '../metrics/ranking-metrics';
-import { offsetMask, type ScoredModel, type EvaluationSettings, calibrationInput } from './scored-model';
+import { calibrationScores, type EvaluationSettings, offsetMask, type ScoredModel } from './scored-model';
 
 /**
- * A family whose list is ordered by probability times amount, judged on the same rows; and whether the amounts hold: what
- * the findings of the test parts were expected to be worth, beside what was upheld.
+ * The family ranked by expected upheld amount (probability of a finding times its expected amount) on the same rows, and a
+ * comparison of expected with upheld amounts over the findings of the test parts.
  *
- * @param kroner expected of each judged row, given a finding
+ * @param amountNok expected amount of each row, given a finding
  */
 export function rankByExpectedAmount(
   scoredModel: ScoredModel,
@@ -17,38 +18,47 @@ export function rankByExpectedAmount(
   settings: EvaluationSettings,
 ): { scoredModel: ScoredModel; report: AmountReport } {
   const { labeled, family } = scoredModel;
-  const { bootstrap, seed } = settings;
-  const orderedAs = `${family}-nok`;
-  const [scores, labels] = [calibrationInput(scoredModel), Float64Array.from(labeled.labels)];
-  // A frozen version's list was ordered by what it promised; of a run the promise is that of the other entities' calibrators.
-  const probability =
-    scoredModel.predicted ??
-    chooseCalibrator(scores, labels, labeled.entities, seed, offsetMask(scoredModel, settings)).withoutCaseSourceOffset;
-  // Those that ended without kroner too: what a finding is worth has their share in it.
-  const findings = [...labels.keys()].filter((row) => labels[row] === 1);
-  const ratio = (weights: ArrayLike<number>) => {
-    const sum = (of: ArrayLike<number>) => findings.reduce((total, row) => total + weights[row]! * of[row]!, 0);
-    return sum(labeled.amountNok!) / sum(amountNok);
-  };
-  const value = ratio(new Float64Array(labels.length).fill(1));
-  const draws = [...bootstrapWeights(labeled.entities, bootstrap, seed)]
-    .map(ratio)
-    .filter((draw) => Number.isFinite(draw));
-  const pick = (of: ArrayLike<number>) => findings.map((row) => of[row]!);
+  const rankedAs = `${family}${BY_AMOUNT}`;
+  const probability = probabilityOf(scoredModel, settings);
   return {
     scoredModel: {
       ...scoredModel,
-      family: orderedAs,
+      family: rankedAs,
       isModel: false,
       labeled: { ...labeled, scores: Float64Array.from(probability, (p, row) => p * amountNok[row]!) },
     },
-    report: {
-      family,
-      orderedAs,
-      expectedAmountNok: median(pick(amountNok))!,
-      upheldNok: median(pick(labeled.amountNok!))!,
-      ratio: { value, ...percentileInterval(draws, value), n: findings.length },
-      rankCorrelation: spearman(pick(amountNok), pick(labeled.amountNok!)),
-    },
+    report: { family, rankedAs, ...compareAmounts(labeled, amountNok, settings) },
+  };
+}
+
+/** As a list was ranked: by a frozen version's own probabilities, or cross-fitted ones of a run. */
+function probabilityOf(scoredModel: ScoredModel, settings: EvaluationSettings): ArrayLike<number> {
+  if (scoredModel.predictedProbability) return scoredModel.predictedProbability;
+  const { labels, entities } = scoredModel.labeled;
+  const mask = offsetMask(scoredModel, settings);
+  return selectCalibrator(calibrationScores(scoredModel), Float64Array.from(labels), entities, settings.seed, mask)
+    .withoutCaseSourceOffset;
+}
+
+function compareAmounts(
+  { labels, amountNok: upheldNok, entities }: ScoredModel['labeled'],
+  amountNok: readonly number[],
+  { bootstrap, seed }: EvaluationSettings,
+): Omit<AmountReport, 'family' | 'rankedAs'> {
+  // Findings without an upheld amount count: the expected amount includes their share.
+  const findings = Array.from(labels, (label, row) => (label === 1 ? row : -1)).filter((row) => row >= 0);
+  const ratio = (weights: ArrayLike<number>) => {
+    const sum = (of: ArrayLike<number>) => findings.reduce((total, row) => total + weights[row]! * of[row]!, 0);
+    return sum(upheldNok!) / sum(amountNok);
+  };
+  const value = ratio(new Float64Array(labels.length).fill(1));
+  const draws = [...bootstrapWeights(entities, bootstrap, seed)].map(ratio).filter((draw) => Number.isFinite(draw));
+  const ofFindings = (of: ArrayLike<number>) => findings.map((row) => of[row]!);
+  const [expected, upheld] = [ofFindings(amountNok), ofFindings(upheldNok!)];
+  return {
+    expectedAmountNok: median(expected)!,
+    upheldNok: median(upheld)!,
+    ratio: { value, ...percentileInterval(draws, value), n: findings.length },
+    rankCorrelation: spearman(expected, upheld),
   };
 }

@@ -1,16 +1,18 @@
+import { studentT, wilson, Z } from './intervals';
+
 /**
- * Estimates of one figure for a list whose providers were mostly never controlled: the share of its first k that would be
- * upheld if controlled. Each estimator says what must be true for it to be right; none is right without something.
+ * Off-policy evaluation of a list whose providers are mostly unlabeled: the share of its first k that would have an upheld
+ * finding if controlled. Every estimator names the assumption it needs to be right.
  */
 export interface Candidate {
-  /** On the list that is judged. */
+  /** On the evaluated list. */
   readonly listed: boolean;
-  readonly controlled: boolean;
-  /** Upheld finding, 1 or 0; only read where controlled. */
+  readonly labeled: boolean;
+  /** 1 for an upheld finding, else 0; only read where labeled. */
   readonly outcome: number;
-  /** Probability, before the draw, that this provider would be controlled. 1 and 0 for those chosen without a draw. */
+  /** Probability, before the draw, that this provider would get a control case; 1 or 0 for those chosen without a draw. */
   readonly propensity: number;
-  /** Probability of a finding from a model that did not see this provider's outcome. */
+  /** Probability of a finding, from a model that did not see this provider's outcome. */
   readonly predicted: number;
 }
 
@@ -19,188 +21,191 @@ export interface PolicyEstimate {
   readonly value: number;
   readonly lo: number;
   readonly hi: number;
-  /** Controlled providers that the figure rests on. */
+  /** Labeled providers that the estimate is made of. */
   readonly n: number;
   readonly assumption: string;
 }
 
-const Z = 1.959964;
-/** Below this propensity a provider weighs so much that one outcome decides: of such providers nothing is claimed. */
-const SMALLEST_PROPENSITY = 0.005;
+/** Providers with a smaller propensity are outside the support: one outcome of theirs would decide the estimate. */
+const MIN_PROPENSITY = 0.005;
 
 const ASSUMPTIONS = {
-  naive: 'controlled providers on the list are like those on it that were not controlled',
+  naive: 'labeled providers on the list are like the unlabeled ones on it',
   'inverse-probability':
-    'every provider on the list had a known chance above nought of being controlled, and the draw was made as stored',
-  'doubly-robust': 'as inverse probability; the outcome model makes it sharper and need not be right',
+    'every provider on the list had a known chance above 0 of a control case, and the draw was made as stored',
+  'doubly-robust': 'as inverse probability; the outcome model narrows the interval and need not be right',
   'random-arm':
-    'every provider that was not controlled for certain had the same stored chance in the random arm, and all outcomes of the arm are final',
-  bounds: 'nothing: those not controlled may all have findings or none',
+    'every provider without a certain control case had the same stored chance in the random arm, and all outcomes of the ' +
+    'arm are final',
+  bounds: 'none: all unlabeled providers may have findings, or none of them',
 } as const;
 
-/** Mean and Wald interval of values, held in [0, 1]. */
-function around(estimator: PolicyEstimate['estimator'], value: number, variance: number, n: number): PolicyEstimate {
+/** Wald interval, clipped to [0, 1]. */
+function waldInterval(
+  estimator: PolicyEstimate['estimator'],
+  value: number,
+  variance: number,
+  n: number,
+): PolicyEstimate {
   const half = Z * Math.sqrt(Math.max(0, variance));
-  return {
-    estimator,
-    value,
-    lo: Math.max(0, value - half),
-    hi: Math.min(1, value + half),
-    n,
-    assumption: ASSUMPTIONS[estimator],
-  };
+  const [lo, hi] = [Math.max(0, value - half), Math.min(1, value + half)];
+  return { estimator, value, lo, hi, n, assumption: ASSUMPTIONS[estimator] };
 }
 
-/** Wilson score interval: right also for few rows and shares near 0 or 1. */
-export function wilson(hits: number, n: number): { lo: number; hi: number } {
-  if (n === 0) return { lo: 0, hi: 1 };
-  const p = hits / n;
-  const centre = (p + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
-  const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt((p * (1 - p)) / n + Z ** 2 / (4 * n ** 2));
-  return { lo: Math.max(0, centre - half), hi: Math.min(1, centre + half) };
-}
+const countFindings = (rows: readonly Candidate[]) => rows.reduce((sum, { outcome }) => sum + outcome, 0);
 
-/** Mean outcome of those on the list that happened to be controlled. */
+/** Mean outcome of the labeled providers on the list. */
 export function naive(candidates: readonly Candidate[]): PolicyEstimate {
-  const seen = candidates.filter(({ listed, controlled }) => listed && controlled);
-  const hits = seen.reduce((sum, { outcome }) => sum + outcome, 0);
+  const known = candidates.filter(({ listed, labeled }) => listed && labeled);
+  const findings = countFindings(known);
   return {
     estimator: 'naive',
-    value: seen.length > 0 ? hits / seen.length : 0,
-    ...wilson(hits, seen.length),
-    n: seen.length,
+    value: known.length > 0 ? findings / known.length : 0,
+    ...wilson(findings, known.length),
+    n: known.length,
     assumption: ASSUMPTIONS.naive,
   };
 }
 
-/** The list's providers whom the draw could have reached, those of them that were controlled, and how many it could not reach. */
-function reached(candidates: readonly Candidate[]) {
-  const listed = candidates.filter(({ listed: on }) => on);
-  const within = listed.filter(({ propensity }) => propensity >= SMALLEST_PROPENSITY);
-  const seen = within.filter(({ controlled }) => controlled);
-  // One outcome shows no spread: with less than two that were drawn, nothing narrows the range of the others.
-  const drawn = seen.filter(({ propensity }) => propensity < 1).length;
-  const blind = drawn < 2 && within.length > seen.length;
-  const weight = seen.reduce((sum, { propensity }) => sum + 1 / propensity, 0);
-  return { within, seen, blind, weight, beyond: listed.length === 0 ? 1 : 1 - within.length / listed.length };
+/** The listed providers that the draw could have reached. */
+interface Support {
+  readonly within: readonly Candidate[];
+  readonly labeled: readonly Candidate[];
+  /** Sum of the inverse propensities of the labeled ones. */
+  readonly weight: number;
+  /** Share of the list outside the support. */
+  readonly outsideShare: number;
+  /** True where fewer than two outcomes were drawn: they show no spread, so the interval cannot be narrowed. */
+  readonly noOverlap: boolean;
 }
 
-/** Widens an estimate by the share of the list that it says nothing of, and to the whole range where it saw too little. */
-function heldBack(estimate: PolicyEstimate, { blind, beyond }: { blind: boolean; beyond: number }): PolicyEstimate {
-  const [lo, hi] = blind ? [0, 1] : [estimate.lo, estimate.hi];
-  const value = Math.min(1, Math.max(0, estimate.value));
+function supportOf(candidates: readonly Candidate[]): Support {
+  const listed = candidates.filter((row) => row.listed);
+  const within = listed.filter(({ propensity }) => propensity >= MIN_PROPENSITY);
+  const labeled = within.filter((row) => row.labeled);
+  const drawn = labeled.filter(({ propensity }) => propensity < 1).length;
   return {
-    ...estimate,
-    value: value * (1 - beyond) + beyond / 2,
-    lo: lo * (1 - beyond),
-    hi: hi * (1 - beyond) + beyond,
+    within,
+    labeled,
+    weight: labeled.reduce((sum, { propensity }) => sum + 1 / propensity, 0),
+    outsideShare: listed.length === 0 ? 1 : 1 - within.length / listed.length,
+    noOverlap: drawn < 2 && within.length > labeled.length,
   };
 }
 
-/** Variance of a self-normalised weighed mean, linearised, over independent draws. */
-const weighedVariance = (seen: readonly Candidate[], deviation: (row: Candidate) => number, weight: number): number =>
-  seen.reduce((sum, row) => sum + ((1 - row.propensity) * deviation(row) ** 2) / row.propensity ** 2, 0) / weight ** 2;
+/** Widens an interval by the share of the list outside the support, and to the whole range without overlap. */
+function widenForNoOverlap(
+  estimate: PolicyEstimate,
+  { noOverlap, outsideShare }: Pick<Support, 'noOverlap' | 'outsideShare'>,
+): PolicyEstimate {
+  const [lo, hi] = noOverlap ? [0, 1] : [estimate.lo, estimate.hi];
+  const value = Math.min(1, Math.max(0, estimate.value));
+  return {
+    ...estimate,
+    value: value * (1 - outsideShare) + outsideShare / 2,
+    lo: lo * (1 - outsideShare),
+    hi: hi * (1 - outsideShare) + outsideShare,
+  };
+}
 
-/** Self-normalised inverse probability (Hájek 1971): outcomes of the controlled weighed by one over their propensity. */
+/** Linearized variance of a self-normalized weighted mean over independent draws. */
+const weightedVariance = (rows: readonly Candidate[], deviation: (row: Candidate) => number, weight: number): number =>
+  rows.reduce((sum, row) => sum + ((1 - row.propensity) * deviation(row) ** 2) / row.propensity ** 2, 0) / weight ** 2;
+
+/** Self-normalized inverse probability weighting (Hájek 1971). */
 export function inverseProbability(candidates: readonly Candidate[]): PolicyEstimate {
-  const reach = reached(candidates);
-  const { seen, weight } = reach;
-  if (weight === 0) return heldBack(around('inverse-probability', 0.5, 1, 0), { ...reach, blind: true });
-  const value = seen.reduce((sum, { outcome, propensity }) => sum + outcome / propensity, 0) / weight;
-  const variance = weighedVariance(seen, ({ outcome }) => outcome - value, weight);
-  return heldBack(around('inverse-probability', value, variance, seen.length), reach);
+  const support = supportOf(candidates);
+  const { labeled, weight } = support;
+  if (weight === 0)
+    return widenForNoOverlap(waldInterval('inverse-probability', 0.5, 1, 0), { ...support, noOverlap: true });
+  const value = labeled.reduce((sum, { outcome, propensity }) => sum + outcome / propensity, 0) / weight;
+  const variance = weightedVariance(labeled, ({ outcome }) => outcome - value, weight);
+  return widenForNoOverlap(waldInterval('inverse-probability', value, variance, labeled.length), support);
 }
 
 /**
- * Doubly robust (Robins, Rotnitzky and Zhao 1994; Dudík et al. 2011), as the design-based difference estimator: the
- * model's mean over the list, put right by the weighed residuals of the controlled. With few controlled on the list the
- * variance's own estimate is unsure: Student's t with n - 1 degrees replaces the normal.
+ * Doubly robust estimate (Robins, Rotnitzky and Zhao 1994; Dudík et al. 2011) as the design-based difference estimator:
+ * the model's mean over the list, corrected by the weighted residuals of the labeled providers. With few labels the
+ * estimate of the variance is uncertain, so Student's t with n - 1 degrees of freedom replaces the normal.
  */
 export function doublyRobust(candidates: readonly Candidate[]): PolicyEstimate {
-  const reach = reached(candidates);
-  const { within, seen, weight } = reach;
-  if (weight === 0) return heldBack(around('doubly-robust', 0.5, 1, 0), { ...reach, blind: true });
+  const support = supportOf(candidates);
+  const { within, labeled, weight } = support;
+  if (weight === 0) return widenForNoOverlap(waldInterval('doubly-robust', 0.5, 1, 0), { ...support, noOverlap: true });
   const residual = ({ outcome, predicted }: Candidate) => outcome - predicted;
-  const correction = seen.reduce((sum, row) => sum + residual(row) / row.propensity, 0) / weight;
+  const correction = labeled.reduce((sum, row) => sum + residual(row) / row.propensity, 0) / weight;
   const value = within.reduce((sum, { predicted }) => sum + predicted, 0) / within.length + correction;
-  const variance =
-    weighedVariance(seen, (row) => residual(row) - correction, weight) * (studentT(seen.length - 1) / Z) ** 2;
-  return heldBack(around('doubly-robust', value, variance, seen.length), reach);
+  const inflation = (studentT(labeled.length - 1) / Z) ** 2;
+  const variance = weightedVariance(labeled, (row) => residual(row) - correction, weight) * inflation;
+  return widenForNoOverlap(waldInterval('doubly-robust', value, variance, labeled.length), support);
 }
 
 /**
- * The random arm: providers on the list that were controlled for certain count as they were found; the rest by the share found
- * among those of them that the arm happened to draw. Wilson's interval with the finite-population correction: right also
- * where the arm hit the list only a few times, [lowest, highest possible] where it never did.
+ * Random-arm estimate: listed providers with a certain control case count as they were found, all others by the finding
+ * rate of those that the arm drew. Wilson interval with finite-population correction: valid also where the arm drew few of
+ * the list, and the whole possible range where it drew none.
  */
 export function randomArm(candidates: readonly Candidate[]): PolicyEstimate {
-  const listed = candidates.filter(({ listed: on }) => on);
-  const certain = listed.filter(({ controlled, propensity }) => controlled && propensity >= 1);
-  const rest = listed.filter((row) => !certain.includes(row));
-  const drawn = rest.filter(({ controlled }) => controlled);
-  const hits = (rows: readonly Candidate[]) => rows.reduce((sum, { outcome }) => sum + outcome, 0);
-  const unseen = rest.length - drawn.length;
-  // What is not known is the share among those not drawn; a sample of a finite list says more of it than of an endless one.
-  const effective = unseen === 0 ? Number.POSITIVE_INFINITY : (drawn.length * (rest.length - 1)) / unseen;
-  const share = drawn.length > 0 ? hits(drawn) / drawn.length : 0.5;
-  const interval =
-    unseen === 0
-      ? { lo: share, hi: share }
-      : wilson(share * (drawn.length > 0 ? effective : 0), drawn.length > 0 ? effective : 0);
-  const whole = (restShare: number) => (hits(certain) + rest.length * restShare) / Math.max(1, listed.length);
+  const listed = candidates.filter((row) => row.listed);
+  const certain = listed.filter(({ labeled, propensity }) => labeled && propensity >= 1);
+  const others = listed.filter((row) => !certain.includes(row));
+  const drawn = others.filter(({ labeled }) => labeled);
+  const unlabeled = others.length - drawn.length;
+  const share = drawn.length > 0 ? countFindings(drawn) / drawn.length : 0.5;
+  const listShare = (otherShare: number) =>
+    (countFindings(certain) + others.length * otherShare) / Math.max(1, listed.length);
+  const interval = unlabeled === 0 ? { lo: share, hi: share } : finitePopulationWilson(share, drawn.length, unlabeled);
   return {
     estimator: 'random-arm',
-    value: whole(share),
-    lo: whole(interval.lo),
-    hi: whole(interval.hi),
+    value: listShare(share),
+    lo: listShare(interval.lo),
+    hi: listShare(interval.hi),
     n: certain.length + drawn.length,
     assumption: ASSUMPTIONS['random-arm'],
   };
 }
 
-/** 97.5 % quantile of Student's t (Cornish-Fisher expansion; exact within 1 % from 3 degrees on). */
-export function studentT(degrees: number): number {
-  if (degrees < 1) return 12.7;
-  const z = Z;
-  const [z3, z5] = [z ** 3, z ** 5];
-  return (
-    z +
-    (z3 + z) / (4 * degrees) +
-    (5 * z5 + 16 * z3 + 3 * z) / (96 * degrees ** 2) +
-    (3 * z ** 7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * degrees ** 3)
-  );
+/** A sample of a finite population says more about it than of an infinite one: the sample counts for more. */
+function finitePopulationWilson(share: number, drawn: number, unlabeled: number): { lo: number; hi: number } {
+  if (drawn === 0) return wilson(0, 0);
+  const effective = (drawn * (drawn + unlabeled - 1)) / unlabeled;
+  return wilson(share * effective, effective);
 }
 
 /**
- * Worst and best case (Manski 1990): the controlled as they were found, all others without or with a finding. It claims
- * nothing about the uncontrolled and so covers the truth of this very list always.
+ * Worst-case bounds (Manski 1990): outcomes as they are where known, all others without or with a finding. Without any
+ * assumption, so they always contain the true share of this list.
  */
 export function bounds(candidates: readonly Candidate[]): PolicyEstimate {
-  const listed = candidates.filter(({ listed: on }) => on);
-  const seen = listed.filter(({ controlled }) => controlled);
-  const hits = seen.reduce((sum, { outcome }) => sum + outcome, 0);
+  const listed = candidates.filter((row) => row.listed);
+  const known = listed.filter(({ labeled }) => labeled);
+  const findings = countFindings(known);
   const size = Math.max(1, listed.length);
-  const [lo, hi] = [hits / size, (hits + listed.length - seen.length) / size];
-  return { estimator: 'bounds', value: (lo + hi) / 2, lo, hi, n: seen.length, assumption: ASSUMPTIONS.bounds };
+  const [lo, hi] = [findings / size, (findings + listed.length - known.length) / size];
+  return { estimator: 'bounds', value: (lo + hi) / 2, lo, hi, n: known.length, assumption: ASSUMPTIONS.bounds };
 }
 
 export const allEstimates = (candidates: readonly Candidate[]): PolicyEstimate[] =>
   [naive, inverseProbability, doublyRobust, randomArm, bounds].map((estimator) => estimator(candidates));
 
 /**
- * Contraction by leniency (Lakkaraju et al. 2017): where several deciders control different shares of similar caseloads,
- * the list of the one who controls most is cut down to k by the model, and what was found there is counted. Right where
- * caseloads were dealt without regard to the providers.
- * @param rows the whole caseload of the decider who controlled the largest share, with the model's scores
+ * Contraction (Lakkaraju et al. 2017): where decision makers control different shares of similar caseloads, the cases of
+ * the one who controls most are cut down to the model's first k, and their findings counted. Valid where caseloads were
+ * assigned without regard to the providers.
+ * @param rows the whole caseload of the decision maker with the largest share, with the model's scores
  */
 export function contraction(
-  rows: readonly { readonly score: number; readonly controlled: boolean; readonly outcome: number }[],
+  rows: readonly { readonly score: number; readonly labeled: boolean; readonly outcome: number }[],
   k: number,
 ): { value: number; lo: number; hi: number; n: number } {
   const kept = rows
-    .filter(({ controlled }) => controlled)
+    .filter(({ labeled }) => labeled)
     .sort((a, b) => b.score - a.score)
     .slice(0, k);
-  const hits = kept.reduce((sum, { outcome }) => sum + outcome, 0);
-  return { value: kept.length > 0 ? hits / kept.length : 0, ...wilson(hits, kept.length), n: kept.length };
+  const findings = kept.reduce((sum, { outcome }) => sum + outcome, 0);
+  return {
+    value: kept.length > 0 ? findings / kept.length : 0,
+    ...wilson(findings, kept.length),
+    n: kept.length,
+  };
 }

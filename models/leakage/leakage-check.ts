@@ -9,13 +9,13 @@ export const LEAKAGE_CHECKS = [...STRUCTURAL_CHECKS, ...STATISTICAL_CHECKS] as c
 
 export type { LeakageVerdict };
 
-/** What was looked for and what was found; stored with the run. */
+/** All checks and their findings; stored with the run. */
 export interface LeakageReport {
   readonly v: 1;
   readonly verdict: LeakageVerdict;
   readonly rows: number;
   readonly columns: number;
-  /** Checks times what each looked at. */
+  /** Number of checks times columns. */
   readonly tests: number;
   readonly checks: readonly { readonly id: string; readonly looksFor: string; readonly findings: number }[];
   readonly findings: readonly LeakageFinding[];
@@ -26,6 +26,7 @@ export function verdictOf(findings: readonly LeakageFinding[]): LeakageVerdict {
   return findings.length > 0 ? 'needs-reason' : 'clean';
 }
 
+/** @param further checks that were run elsewhere (over the snapshot) */
 export function checkLeakage(
   context: LeakageContext,
   further: readonly { id: string; looksFor: string; findings: readonly LeakageFinding[] }[] = [],
@@ -47,8 +48,8 @@ export function checkLeakage(
 }
 
 /**
- * Preprocessing must have seen the fold's training rows and nothing else: it is fitted anew on them and compared. One
- * that was fitted on all rows carries medians, quantiles or categories of the test part.
+ * Compares an encoder with one fitted on the training rows alone. An encoder fitted on more rows holds medians, quantiles
+ * or categories of the test part.
  */
 export function checkEncoder(
   state: EncoderState,
@@ -56,23 +57,25 @@ export function checkEncoder(
   columns: readonly MatrixColumn[],
   trainingRows: readonly number[],
 ): LeakageFinding[] {
-  const honest = fitEncoder(data, columns, trainingRows, state.form);
+  const expected = fitEncoder(data, columns, trainingRows, state.numericEncoding);
   const differs = (kind: 'numeric' | 'categorical') => {
-    const own = new Map(honest[kind].map((column) => [column.name, JSON.stringify(column)]));
+    const own = new Map(expected[kind].map((column) => [column.name, JSON.stringify(column)]));
     return state[kind].filter((column) => own.get(column.name) !== JSON.stringify(column)).map((column) => column.name);
   };
   const names = [...differs('numeric'), ...differs('categorical')];
   if (
     names.length === 0 &&
-    honest.numeric.length === state.numeric.length &&
-    honest.categorical.length === state.categorical.length
+    expected.numeric.length === state.numeric.length &&
+    expected.categorical.length === state.categorical.length
   )
     return [];
   return [
     {
       check: 'preprocessing',
       severity: 'structural',
-      detail: `preprocessing was not fitted on the training rows alone; it differs in ${names.slice(0, 5).join(', ') || 'its columns'}`,
+      detail:
+        'preprocessing was not fitted on the training rows alone; ' +
+        `it differs in ${names.slice(0, 5).join(', ') || 'its columns'}`,
     },
   ];
 }

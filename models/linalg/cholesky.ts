@@ -1,10 +1,10 @@
 /**
  * Cholesky factor of a symmetric positive definite matrix, in float64.
  * @param a n × n, row by row
- * @returns what solves A x = b for any b
+ * @returns a function that solves A x = b for any b
  * @throws RangeError where the matrix is not positive definite
  */
-export function factorSpd(a: Float64Array): (b: Float64Array) => Float64Array {
+export function factorCholesky(a: Float64Array): (b: Float64Array) => Float64Array {
   const n = Math.sqrt(a.length);
   const l = Float64Array.from(a);
   for (let j = 0; j < n; j++) {
@@ -34,4 +34,5 @@ export function factorSpd(a: Float64Array): (b: Float64Array) => Float64Array {
   };
 }
 
-export const solveSpd = (a: Float64Array, b: Float64Array): Float64Array => factorSpd(a)(b);
+/** Solves A x = b for a symmetric positive definite A (n × n, row by row). */
+export const solveCholesky = (a: Float64Array, b: Float64Array): Float64Array => factorCholesky(a)(b);

@@ -1,36 +1,39 @@
-const STEPS = 50;
-const CLOSE = 1e-9;
-const LEAST_SHARE = 1e-6;
-/** What rounding may add to a loss near its least. */
+const MAX_STEPS = 50;
+/** Converged once the coordinates of a step sum to less than this. */
+const TOLERANCE = 1e-9;
+/** Smallest share of a Newton step that is tried. */
+const MIN_SHARE = 1e-6;
+/** Relative increase of the loss that is taken for rounding. */
 const ROUNDING = 1e-9;
 
 /**
- * Newton's method that takes half a step, and half of that, where a whole one would raise the loss: far from the optimum
- * the curvature says too little, and whole steps run away from it.
+ * Newton's method with backtracking: a step that would raise the loss is halved until it does not. Far from the optimum the
+ * quadratic approximation is poor, and full steps may diverge.
  *
- * @param move the whole step at a point; undefined where the curvature gives none
+ * @param newtonStep the full step at a point; undefined where the curvature is singular
+ * @returns the point where the steps converged or could not lower the loss
  */
 export function dampedNewton(
   start: readonly number[],
-  move: (at: readonly number[]) => readonly number[] | undefined,
+  newtonStep: (at: readonly number[]) => readonly number[] | undefined,
   loss: (at: readonly number[]) => number,
 ): readonly number[] {
   let at = start;
-  let least = loss(at);
-  for (let step = 0; step < STEPS; step++) {
-    const whole = move(at);
-    if (!whole) break;
-    const moved = (share: number) => at.map((value, i) => value - share * whole[i]!);
+  let lowest = loss(at);
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const fullStep = newtonStep(at);
+    if (!fullStep) break;
+    const moved = (share: number) => at.map((value, i) => value - share * fullStep[i]!);
     let share = 1;
-    while (!(loss(moved(share)) <= least + ROUNDING * Math.abs(least)) && share > LEAST_SHARE) share /= 2;
-    if (share <= LEAST_SHARE) break;
+    while (!(loss(moved(share)) <= lowest + ROUNDING * Math.abs(lowest)) && share > MIN_SHARE) share /= 2;
+    if (share <= MIN_SHARE) break;
     at = moved(share);
-    least = loss(at);
-    if (whole.reduce((sum, value) => sum + Math.abs(value), 0) < CLOSE) break;
+    lowest = loss(at);
+    if (fullStep.reduce((sum, value) => sum + Math.abs(value), 0) < TOLERANCE) break;
   }
   return at;
 }
 
-/** Log loss of a logit against a target between 0 and 1, written so that it does not overflow. */
+/** Log loss of a logit against a target between 0 and 1; does not overflow. */
 export const logitLoss = (logit: number, target: number): number =>
   Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - target * logit;

@@ -1,4 +1,4 @@
-/** Middle of the values, or the mean of the two in the middle; undefined where there are none. */
+/** Median; undefined of no values. */
 export function median(values: ArrayLike<number>): number | undefined {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;

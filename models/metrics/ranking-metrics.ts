@@ -2,23 +2,25 @@ import type { MetricEstimate } from '../../domain/schemas/evaluation';
 import { Rng } from '../../domain/rng';
 import { seededUniform } from '../baselines/baselines';
 
-/** One judged ranking: labels, kroner upheld and entities in the order of the list, best first. */
+/** A labeled ranking in the order of the list, highest score first. */
 export interface Ranking {
   readonly labels: Float64Array;
-  /** Kroner upheld where there was a finding; left out where the source has no amounts. */
+  /** Upheld amounts, 0 without a finding; left out where the source has no amounts. */
   readonly amountNok?: Float64Array | undefined;
   readonly entities: readonly string[];
 }
 
+/** Scored rows with their labels. */
 export interface LabeledScores {
   readonly scores: ArrayLike<number>;
   readonly labels: ArrayLike<number>;
+  /** Upheld amounts, 0 without a finding. */
   readonly amountNok?: ArrayLike<number> | undefined;
   readonly entities: readonly string[];
   readonly rowIds: readonly string[];
 }
 
-/** Orders rows by score, higher first; equal scores by a seeded key, so that ties help nobody. */
+/** Rows by score, highest first. Ties are broken at random by seed, independent of the order in storage. */
 export function rankOrder({ scores, rowIds }: Pick<LabeledScores, 'scores' | 'rowIds'>, seed: number): number[] {
   const keys = rowIds.map((id) => seededUniform(seed, id));
   return Array.from({ length: scores.length }, (_, i) => i).sort(
@@ -36,7 +38,10 @@ export function toRanking(labeled: LabeledScores, seed: number): Ranking {
   };
 }
 
-/** All metrics: higher is better. `weights` counts how often each row was drawn (1 for the estimate itself). */
+/**
+ * Ranking metrics by name; higher is better. `@k` metrics are of the first k rows, `@half` ones of the first half.
+ * @param weights how often the bootstrap drew each row; 1 for the point estimate
+ */
 export function metricsOf(
   { labels, amountNok }: Omit<Ranking, 'entities'>,
   weights: Float64Array,
@@ -45,20 +50,20 @@ export function metricsOf(
   const n = weights.reduce((sum, w) => sum + w, 0);
   let positives = 0;
   for (let i = 0; i < labels.length; i++) positives += weights[i]! * labels[i]!;
-  const cuts = [...ks.map((k) => ({ name: `@${k}`, k: Math.min(k, n) })), { name: '@half', k: n / 2 }].sort(
+  const cutoffs = [...ks.map((k) => ({ name: `@${k}`, k: Math.min(k, n) })), { name: '@half', k: n / 2 }].sort(
     (a, b) => a.k - b.k,
   );
   const out = new Map<string, number>();
   let [seen, hits, upheld, precisionSum, next] = [0, 0, 0, 0, 0];
   for (let i = 0; i < labels.length && n > 0; i++) {
     const w = weights[i]!;
-    while (next < cuts.length && seen + w >= cuts[next]!.k) {
-      const cut = cuts[next++]!;
-      const inside = hits + (cut.k - seen) * labels[i]!;
-      out.set(`precision${cut.name}`, inside / cut.k);
-      out.set(`recall${cut.name}`, positives > 0 ? inside / positives : 0);
-      out.set(`lift${cut.name}`, positives > 0 ? inside / cut.k / (positives / n) : 0);
-      if (amountNok) out.set(`amount-upheld${cut.name}`, upheld + (cut.k - seen) * amountNok[i]!);
+    while (next < cutoffs.length && seen + w >= cutoffs[next]!.k) {
+      const { name, k } = cutoffs[next++]!;
+      const inside = hits + (k - seen) * labels[i]!;
+      out.set(`precision${name}`, inside / k);
+      out.set(`recall${name}`, positives > 0 ? inside / positives : 0);
+      out.set(`lift${name}`, positives > 0 ? inside / k / (positives / n) : 0);
+      if (amountNok) out.set(`amount-upheld${name}`, upheld + (k - seen) * amountNok[i]!);
     }
     seen += w;
     hits += w * labels[i]!;
@@ -69,13 +74,14 @@ export function metricsOf(
   return out;
 }
 
-/** Average precision alone, without an interval. */
+/** Average precision without an interval. */
 export const averagePrecisionOf = (labeled: LabeledScores, seed: number): number =>
   metricsOf(toRanking(labeled, seed), new Float64Array(labeled.labels.length).fill(1), []).get('average-precision')!;
 
+/** Level of all confidence intervals. */
 export const INTERVAL = 0.95;
 
-/** Middle of the draws that `INTERVAL` leaves in. */
+/** Percentile bootstrap interval; `value` at both ends where there are no draws. */
 export function percentileInterval(draws: readonly number[], value: number): { lo: number; hi: number } {
   const sorted = [...draws].sort((a, b) => a - b);
   const at = (p: number) =>
@@ -83,7 +89,7 @@ export function percentileInterval(draws: readonly number[], value: number): { l
   return { lo: at((1 - INTERVAL) / 2), hi: at((1 + INTERVAL) / 2) };
 }
 
-/** How often each row of the ranking is drawn, for each replicate: a provider controlled twice is drawn twice together. */
+/** Cluster bootstrap: how often each row is drawn, for each replicate. Rows of one entity are drawn together. */
 export function* bootstrapWeights(
   entities: readonly string[],
   replicates: number,
@@ -100,28 +106,37 @@ export function* bootstrapWeights(
   }
 }
 
-/** An estimate and its draws: draws of two rankings of the same rows and seed are pairs, whatever their order. */
-export interface Drawn {
+/** Row numbers, each as often as its weight says. */
+export const resample = (weights: Float64Array): number[] =>
+  [...weights.keys()].flatMap((row) => Array<number>(weights[row]!).fill(row));
+
+/** An estimate and its bootstrap draws. Draws of two rankings of the same rows with the same seed are paired. */
+export interface EstimateWithDraws {
   readonly estimate: MetricEstimate;
   readonly draws: readonly number[];
 }
 
 /**
- * Every metric with a percentile bootstrap interval over entities. Judges controlled rows only, as if they had been chosen
- * at random: that is the naive estimator, and it is named so.
+ * Every metric with a percentile bootstrap interval over entities. Uses labeled rows as if they were a random sample: the
+ * naive estimator.
  */
-export function estimateWithDraws(ranking: Ranking, ks: readonly number[], replicates: number, seed: number): Drawn[] {
+export function estimateWithDraws(
+  ranking: Ranking,
+  ks: readonly number[],
+  replicates: number,
+  seed: number,
+): EstimateWithDraws[] {
   const n = ranking.labels.length;
   const point = metricsOf(ranking, new Float64Array(n).fill(1), ks);
   const draws = new Map<string, number[]>([...point.keys()].map((name) => [name, []]));
   for (const weights of bootstrapWeights(ranking.entities, replicates, seed))
     for (const [name, value] of metricsOf(ranking, weights, ks)) draws.get(name)!.push(value);
   return [...point].map(([name, value]) => {
-    const [metric = name, cut = ''] = name.split('@');
-    const k = cut === '' || cut === 'half' ? 0 : Number(cut);
+    const [metric = name, cutoff = ''] = name.split('@');
+    const k = cutoff === '' || cutoff === 'half' ? 0 : Number(cutoff);
     const own = draws.get(name)!;
     const estimate = {
-      metric: cut === 'half' ? `${metric}-in-first-half` : metric,
+      metric: cutoff === 'half' ? `${metric}-in-first-half` : metric,
       k,
       value,
       ...percentileInterval(own, value),

@@ -4,8 +4,8 @@ import type { Tf } from '../backend';
 export interface AdamWSettings {
   readonly learningRate: number;
   readonly weightDecay: number;
-  /** Gradients are scaled down to this length. */
-  readonly clip: number;
+  /** Gradients with a larger norm are scaled down to it. */
+  readonly maxGradientNorm: number;
 }
 
 const BETA1 = 0.9;
@@ -13,8 +13,8 @@ const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
 /**
- * AdamW (Loshchilov and Hutter 2019): decay apart from the gradient, only of the variables marked for it. All variables
- * are one long vector here: a dozen operations a step, however many layers.
+ * AdamW (Loshchilov and Hutter 2019): weight decay apart from the gradient, only for the variables marked `decayed`. All
+ * variables are one long vector here, so a step is a dozen operations however many layers there are.
  */
 export class AdamW {
   #step = 0;
@@ -47,8 +47,8 @@ export class AdamW {
     this.#step++;
     const next = tf.tidy(() => {
       const raw = tf.concat(gradients.map((gradient) => tf.reshape<Rank.R1>(gradient, [-1])));
-      const length = tf.sqrt(tf.sum(tf.square(raw)));
-      const gradient = tf.mul<Tensor1D>(raw, tf.minimum(1, tf.div(settings.clip, tf.add(length, 1e-12))));
+      const norm = tf.sqrt(tf.sum(tf.square(raw)));
+      const gradient = tf.mul<Tensor1D>(raw, tf.minimum(1, tf.div(settings.maxGradientNorm, tf.add(norm, 1e-12))));
       const mean = tf.add<Tensor1D>(tf.mul(this.#mean, BETA1), tf.mul(gradient, 1 - BETA1));
       const square = tf.add<Tensor1D>(tf.mul(this.#square, BETA2), tf.mul(tf.square(gradient), 1 - BETA2));
       const root = tf.add(tf.sqrt(tf.mul(square, 1 / (1 - BETA2 ** this.#step))), EPSILON);
@@ -59,7 +59,7 @@ export class AdamW {
         variable.assign(tf.reshape(tf.slice(values, at, variable.size), variable.shape));
         at += variable.size;
       }
-      return { mean: tf.keep(mean), square: tf.keep(square), values: tf.keep(values) }; // the caller may tidy too
+      return { mean: tf.keep(mean), square: tf.keep(square), values: tf.keep(values) }; // the caller may run this inside a tidy of its own
     });
     tf.dispose([this.#values, this.#mean, this.#square]);
     [this.#values, this.#mean, this.#square] = [next.values, next.mean, next.square];

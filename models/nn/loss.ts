@@ -1,8 +1,8 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
-import type { LossSpec } from '../../domain/families';
+import type { LossSpec } from '../../domain/families/network-settings';
 import type { Tf } from '../backend';
 
-/** Mean log loss of logits, stable for large ones. */
+/** Mean log loss of logits against outcomes 0 or 1, stable for large logits. */
 export function logLossOfLogits(logits: ArrayLike<number>, y: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < y.length; i++)
@@ -11,9 +11,9 @@ export function logLossOfLogits(logits: ArrayLike<number>, y: ArrayLike<number>)
 }
 
 /**
- * What training lowers: the mean over rows and members of each member's own loss, never the loss of their mean.
- * Focal loss (Lin et al. 2017) weighs a row by (1 - p of its own class)^gamma; findings count `positiveWeight` times.
- * @param z logits, rows × members
+ * The training loss: the mean over rows and submodels of each submodel's own loss, never the loss of their mean.
+ * Focal loss (Lin et al. 2017) weighs a row by (1 - p of its own class)^gamma; a finding weighs `positiveWeight`.
+ * @param z logits, rows × submodels
  * @param y outcomes, rows × 1
  */
 export function trainingLoss(tf: Tf, loss: LossSpec, z: Tensor2D, y: Tensor2D): Scalar {

@@ -5,7 +5,7 @@ import type { Tf } from '../backend';
  * Matrix product whose gradients use the plain product only. On the WASM backend every transposed or batched product is
  * 10 to 40 times slower than the plain one, and stock gradients are transposed; elsewhere the stock ones are right.
  */
-export function product(tf: Tf, a: Tensor2D, b: Tensor2D): Tensor2D {
+export function matMul(tf: Tf, a: Tensor2D, b: Tensor2D): Tensor2D {
   if (tf.getBackend() !== 'wasm') return tf.matMul(a, b);
   const explicit = tf.customGrad<Tensor2D>((left, right, save) => {
     const [l, r] = [left as Tensor2D, right as Tensor2D];
@@ -22,11 +22,11 @@ export function product(tf: Tf, a: Tensor2D, b: Tensor2D): Tensor2D {
 }
 type GradSaver<T = Tensor2D> = (tensors: T[]) => void;
 
-/** The same where `x` is data: its gradient is not wanted. */
-export function dataProduct(tf: Tf, x: Tensor2D, b: Tensor2D): Tensor2D {
+/** Matrix product where `x` is data, so no gradient of it is computed. */
+export function matMulData(tf: Tf, x: Tensor2D, b: Tensor2D): Tensor2D {
   if (tf.getBackend() !== 'wasm') return tf.matMul(x, b);
   const explicit = tf.customGrad<Tensor2D>((right, save) => {
-    (save as GradSaver)([x]); // widened inputs are made on the way, and gone before gradients are asked for
+    (save as GradSaver)([x]); // embedded inputs are intermediate tensors, disposed before the gradients are computed
     return {
       value: tf.matMul<Tensor2D>(x, right as Tensor2D),
       gradFunc: (dy, saved) => tf.matMul<Tensor2D>(tf.transpose(saved[0] as Tensor2D), dy),
@@ -36,26 +36,30 @@ export function dataProduct(tf: Tf, x: Tensor2D, b: Tensor2D): Tensor2D {
 }
 
 /**
- * Data, scaled by each member's own factors, times one matrix: rows × members·units. The WASM backend arranges the second matrix
- * anew for each product, at a tenth of a step's time where the factors are multiplied into it and it is as wide as all members.
- * @param r inputs × members × 1
+ * Data, scaled by the factors of each submodel, times one matrix. The WASM backend packs the second matrix anew for
+ * each product. Scaling the matrix instead makes it as wide as all submodels together, and packing it then costs a tenth
+ * of a training step.
+ * @param x rows × inputs
+ * @param r inputs × submodels × 1
+ * @param w inputs × units
+ * @returns rows × submodels·units
  */
-export function scaledProduct(tf: Tf, x: Tensor2D, r: Tensor3D, w: Tensor2D): Tensor2D {
-  const [[rows, inputs], members, units] = [x.shape, r.shape[1], w.shape[1]];
+export function scaledMatMul(tf: Tf, x: Tensor2D, r: Tensor3D, w: Tensor2D): Tensor2D {
+  const [[rows, inputs], submodels, units] = [x.shape, r.shape[1], w.shape[1]];
   return tf.customGrad<Tensor2D>((factors, right, save) => {
     (save as GradSaver<Tensor>)([x, factors as Tensor, right as Tensor]);
     const each = tf.mul(
       tf.expandDims(x, 1),
-      tf.reshape(tf.transpose(tf.reshape(factors as Tensor, [inputs, members])), [1, members, inputs]),
+      tf.reshape(tf.transpose(tf.reshape(factors as Tensor, [inputs, submodels])), [1, submodels, inputs]),
     );
     return {
-      value: tf.reshape(tf.matMul(tf.reshape<Rank.R2>(each, [rows * members, inputs]), right as Tensor2D), [
+      value: tf.reshape(tf.matMul(tf.reshape<Rank.R2>(each, [rows * submodels, inputs]), right as Tensor2D), [
         rows,
-        members * units,
+        submodels * units,
       ]),
       gradFunc: (dy, saved) => {
         const [data, by, kernel] = saved as [Tensor2D, Tensor3D, Tensor2D];
-        const all = tf.reshape(tf.matMul<Tensor2D>(tf.transpose(data), dy), [inputs, members, units]);
+        const all = tf.reshape(tf.matMul<Tensor2D>(tf.transpose(data), dy), [inputs, submodels, units]);
         return [tf.sum(tf.mul(all, tf.expandDims(kernel, 1)), 2, true), tf.sum(tf.mul(all, by), 1)];
       },
     };
@@ -63,18 +67,18 @@ export function scaledProduct(tf: Tf, x: Tensor2D, r: Tensor3D, w: Tensor2D): Te
 }
 
 /**
- * Sums of each column, one × columns. The WASM backend sums over rows cell by cell; a product with ones takes a third, and next
- * to nothing where another product has multiplied by `x`. By `x` itself, not the same numbers in another shape: that backend
- * keeps a matrix as it was arranged for its first product, and does not ask whether the shape is the same.
+ * Sum of each column, 1 × columns. The WASM backend sums over rows cell by cell; a product with a row of ones takes a
+ * third of the time, and almost none where another product has multiplied by `x` before, because the backend caches the
+ * packed form of a matrix. Pass `x` itself, not a reshaped copy: the cache does not check the shape.
  */
 export const columnSums = (tf: Tf, x: Tensor2D): Tensor2D =>
   tf.getBackend() === 'wasm' ? tf.matMul(tf.ones([1, x.shape[0]]), x) : tf.sum<Tensor2D>(x, 0, true);
 
 /**
- * Adds `row` (one × width) to every row, and to each of a row's parts where `x` (rows × parts·width) holds several.
- * @returns rows·parts × width
+ * Adds `row` (1 × width) to every row of `x`, and to each submodel's part of a row where `x` is rows × submodels·width.
+ * @returns rows·submodels × width
  */
-export function shifted(tf: Tf, x: Tensor2D, row: Tensor2D): Tensor2D {
+export function addBias(tf: Tf, x: Tensor2D, row: Tensor2D): Tensor2D {
   const [rows, across] = x.shape;
   const width = row.shape[1];
   const add = (to: Tensor2D, by: Tensor2D) =>

@@ -1,35 +1,38 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Tf } from '../backend';
-import type { Masks } from './dropout-masks';
-import { factorsAbove } from './wasm-kernels';
+import type { DropoutMasks } from './dropout-masks';
+import { reluDropoutFactors } from './wasm-kernels';
 
 type Save = (tensors: Tensor[]) => void;
 
 /**
- * ReLU, and dropout where masks are given. One mask of noughts and the rest serves both directions: the stock gradient of ReLU
- * asks seven kernels once more which inputs were above nought. The gradient is the same to the bit.
+ * ReLU, followed by dropout where masks are given. One tensor of factors serves the forward and the backward pass: the
+ * stock gradient of ReLU runs seven kernels to find again which inputs were positive. The gradient is the same to the bit.
  */
-export function rectified<T extends Tensor>(tf: Tf, z: T, masks?: Masks): T {
+export function reluDropout<T extends Tensor>(tf: Tf, z: T, masks?: DropoutMasks): T {
   if (!masks) return tf.relu(z);
   const masked = tf.customGrad<T>((x, save) => {
-    const factor = factors(tf, x as T, masks);
+    const factor = factorsOf(tf, x as T, masks);
     (save as Save)([factor]);
     return { value: tf.mul<T>(x as T, factor), gradFunc: (dy: T, saved: Tensor[]) => tf.mul<T>(dy, saved[0]!) };
   });
   return masked(z);
 }
 
-function factors<T extends Tensor>(tf: Tf, x: T, masks: Masks): T {
+function factorsOf<T extends Tensor>(tf: Tf, x: T, masks: DropoutMasks): T {
   const draws = tf.getBackend() === 'wasm' ? masks.draw(x.size) : undefined;
-  if (draws) return factorsAbove(tf, x, draws.words, draws.kept);
+  if (draws) return reluDropoutFactors(tf, x, draws);
   return masks.drop(tf, tf.cast<T>(tf.greater<T>(x, 0), 'float32'));
 }
 
 /**
- * Sums of each member's units, weighed: rows × members × units by members × units (or one × members × units) to rows × members.
- * The stock gradient of a sum first makes a tensor of ones as large as what was summed.
+ * Weighted sum over the units of each submodel. The stock gradient of a sum first makes a tensor of ones as large as
+ * what was summed.
+ * @param units rows × submodels × units
+ * @param weights submodels × units, or 1 × submodels × units
+ * @returns rows × submodels
  */
-export function weighedSums(tf: Tf, units: Tensor, weights: Tensor): Tensor2D {
+export function weightedSum(tf: Tf, units: Tensor, weights: Tensor): Tensor2D {
   const sums = tf.customGrad<Tensor2D>((h, w, save) => {
     (save as Save)([h as Tensor, w as Tensor]);
     return {

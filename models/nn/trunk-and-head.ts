@@ -1,38 +1,37 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
-import type { FamilyName } from '../../domain/families';
 import type { Tf } from '../backend';
-import type { Masks } from './dropout-masks';
-import type { Network, Tensors } from './network';
-import { dataProduct, product } from './matmul';
+import type { DropoutMasks } from './dropout-masks';
 import { embed } from './embedding';
+import { matMul, matMulData } from './matmul';
+import type { Network, Tensors } from './network';
 
-/** Families that are layers upon a first product: they can be begun on something else, and looked into above that product. */
-export type LayeredName = 'mlp' | 'tabm-mini';
-export const isLayered = (family: FamilyName): family is LayeredName => family === 'mlp' || family === 'tabm-mini';
-
+/** Layers on top of a first matrix product: an optional embedding, the input projection, the hidden layers, the head. */
 interface Layers extends Pick<Network, 'initial'> {
-  /** Whether an array speaks of the outcome: begun anew where the others were trained on something else before. */
-  isHead(name: string): boolean;
-  /** What the inputs, widened by their embedding, are first multiplied with: inputs × hidden. */
-  kernel(tf: Tf, tensors: Tensors): Tensor2D;
-  /** The same product of data (whose gradient is not wanted) in training, where the backend has a quicker way that takes more memory. */
-  first?(tf: Tf, tensors: Tensors, x: Tensor2D): Tensor2D | undefined;
-  /** From that product on. @returns logits, rows × members that share weights */
-  above(tf: Tf, tensors: Tensors, first: Tensor2D, masks?: Masks): Tensor2D;
+  /** True for parameters of the output head; they are re-initialized after pretraining. */
+  isHeadParameter(name: string): boolean;
+  /** The matrix that the embedded inputs are first multiplied by: inputs × hidden. */
+  inputProjection(tf: Tf, tensors: Tensors): Tensor2D;
+  /**
+   * The product with the input projection in training, where a backend has a faster way that takes more memory. Its
+   * gradient with respect to `x` is not computed.
+   */
+  fastProjection?(tf: Tf, tensors: Tensors, x: Tensor2D): Tensor2D | undefined;
+  /** All layers after that product. @returns logits, rows × submodels */
+  forwardFromHidden(tf: Tf, tensors: Tensors, hidden: Tensor2D, masks?: DropoutMasks): Tensor2D;
 }
-export type Layered = Layers & Network;
 
-export const layered = (layers: Layers): Layered => ({
+/** A network that can be pretrained, and explained from its first hidden layer on. */
+export type TrunkAndHead = Layers & Network;
+
+export const trunkAndHead = (layers: Layers): TrunkAndHead => ({
   ...layers,
   forward(tf, tensors, x, masks) {
-    const widened = embed(tf, tensors, x);
-    const data = !tensors['periodic.frequency'];
-    const first = data && masks ? layers.first?.(tf, tensors, widened) : undefined;
-    return layers.above(
-      tf,
-      tensors,
-      first ?? (data ? dataProduct : product)(tf, widened, layers.kernel(tf, tensors)),
-      masks,
-    );
+    const embedded = embed(tf, tensors, x);
+    // A periodic embedding is trained, so the gradient must reach it; other inputs are data.
+    const isData = !tensors['periodic.frequency'];
+    const fast = isData && masks ? layers.fastProjection?.(tf, tensors, embedded) : undefined;
+    const project = isData ? matMulData : matMul;
+    const hidden = fast ?? project(tf, embedded, layers.inputProjection(tf, tensors));
+    return layers.forwardFromHidden(tf, tensors, hidden, masks);
   },
 });

@@ -1,31 +1,32 @@
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 
 /**
- * What training saw of each figure, so that a provider unlike all of it is marked: a model says something of such a provider
- * too, but nothing stands behind it. Nobody is taken off a list by this; the mark says to look with other eyes.
+ * Per-feature training ranges for out-of-distribution detection. Flagged providers stay on the list; their score is an
+ * extrapolation.
  */
 export interface TrainingRanges {
-  /** Least and greatest of each numeric column that entered. */
-  readonly ranges: readonly { readonly name: string; readonly least: number; readonly greatest: number }[];
+  /** Lowest and highest training value of each numeric feature. */
+  readonly ranges: readonly { readonly name: string; readonly min: number; readonly max: number }[];
   /** Provider groups with training rows. */
   readonly groups: readonly string[];
-  /** Share of figures outside their ranges above which a provider counts as unlike: one training row in a hundred would. */
+  /** Share of features outside their range above which a provider is flagged: about 1 in 100 training rows would be. */
   readonly limit: number;
 }
 
 export interface OutOfDistribution {
-  /** Share of the provider's known figures that lie outside what training saw. */
+  /** Share of the provider's known features that lie outside the training range. */
   readonly share: number;
+  /** True where the provider group had no training rows. */
   readonly groupUnseen: boolean;
-  /** The figures, in the order of their columns. */
+  /** Names of those features, in the order of the columns. */
   readonly outside: readonly string[];
 }
 
 const PARTS = 5;
-const COMMON = 0.99;
-const LEAST_LIMIT = 0.05;
+const IN_DISTRIBUTION_SHARE = 0.99;
+const MIN_LIMIT = 0.05;
 
-/** Ranges of the rows; the limit is measured on rows left out of the ranges, a fifth at a time, in the order of their ids. */
+/** Ranges of the given rows. The limit is cross-validated: each fifth, in the order of ids, by the ranges of the rest. */
 export function fitTrainingRanges(
   data: MatrixData,
   columns: readonly MatrixColumn[],
@@ -33,50 +34,61 @@ export function fitTrainingRanges(
 ): TrainingRanges {
   const names = columns.filter(({ kind, role }) => kind === 'numeric' && role === 'feature').map(({ name }) => name);
   const order = [...rows].sort((a, b) => (data.rowId[a]! < data.rowId[b]! ? -1 : 1));
-  const rangesOf = (part: readonly number[]) =>
-    names.flatMap((name) => {
-      const values = data.numeric.get(name)!;
-      let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-      for (const row of part) {
-        if (Number.isNaN(values[row]!)) continue;
-        least = Math.min(least, values[row]!);
-        greatest = Math.max(greatest, values[row]!);
-      }
-      return least <= greatest ? [{ name, least, greatest }] : [];
-    });
-  const leftOut = Array.from({ length: PARTS }, (_, part) => {
-    const ranges = rangesOf(order.filter((_row, i) => i % PARTS !== part));
-    return order.filter((_row, i) => i % PARTS === part).map((row) => figuresOutside(ranges, data, row).share);
+  const heldOutShares = Array.from({ length: PARTS }, (_, part) => {
+    const ranges = rangesOf(
+      data,
+      names,
+      order.filter((_row, i) => i % PARTS !== part),
+    );
+    return order.filter((_row, i) => i % PARTS === part).map((row) => featuresOutside(ranges, data, row).share);
   })
     .flat()
     .sort((a, b) => a - b);
-  const limit = Math.max(LEAST_LIMIT, leftOut[Math.floor(COMMON * (leftOut.length - 1))] ?? 0);
-  return { ranges: rangesOf(order), groups: [...new Set(order.map((row) => data.group[row]!))].sort(), limit };
+  const quantile = heldOutShares[Math.floor(IN_DISTRIBUTION_SHARE * (heldOutShares.length - 1))] ?? 0;
+  return {
+    ranges: rangesOf(data, names, order),
+    groups: [...new Set(order.map((row) => data.group[row]!))].sort(),
+    limit: Math.max(MIN_LIMIT, quantile),
+  };
 }
 
-/** Undefined for a provider like others that training saw. */
+/** Features without any value in the rows have no range. */
+function rangesOf(data: MatrixData, names: readonly string[], rows: readonly number[]): TrainingRanges['ranges'] {
+  return names.flatMap((name) => {
+    const values = data.numeric.get(name)!;
+    let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const row of rows) {
+      if (Number.isNaN(values[row]!)) continue;
+      min = Math.min(min, values[row]!);
+      max = Math.max(max, values[row]!);
+    }
+    return min <= max ? [{ name, min, max }] : [];
+  });
+}
+
+/** Undefined for a provider within the training ranges. */
 export function detectOutOfDistribution(
-  seen: TrainingRanges,
+  { ranges, groups, limit }: TrainingRanges,
   data: MatrixData,
   row: number,
 ): OutOfDistribution | undefined {
-  const groupUnseen = !seen.groups.includes(data.group[row]!);
-  const { share, outside } = figuresOutside(seen.ranges, data, row);
-  return groupUnseen || share > seen.limit ? { share, groupUnseen, outside } : undefined;
+  const groupUnseen = !groups.includes(data.group[row]!);
+  const { share, outside } = featuresOutside(ranges, data, row);
+  return groupUnseen || share > limit ? { share, groupUnseen, outside } : undefined;
 }
 
-function figuresOutside(
+function featuresOutside(
   ranges: TrainingRanges['ranges'],
   data: MatrixData,
   row: number,
 ): { share: number; outside: string[] } {
   const outside: string[] = [];
   let known = 0;
-  for (const { name, least, greatest } of ranges) {
+  for (const { name, min, max } of ranges) {
     const value = data.numeric.get(name)?.[row] ?? Number.NaN;
     if (Number.isNaN(value)) continue;
     known++;
-    if (value < least || value > greatest) outside.push(name);
+    if (value < min || value > max) outside.push(name);
   }
   return { share: known > 0 ? outside.length / known : 0, outside };
 }

@@ -1,103 +1,106 @@
 import { invalid } from '../../domain/errors';
-import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 import type { NetworkSpec } from '../../domain/families';
+import type { MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 import type { Tf } from '../backend';
-import type { NamedTensor, Network, Rows } from '../nn/network';
+import type { DenseRows, NamedTensor, Network } from '../nn/network';
 import { trainNetwork } from '../nn/train';
 import { encode, encodedWidth, type EncoderState, inputColumns } from '../preprocessing/encoder';
 
 /**
- * What a network is begun on: all active providers of a day, and what the rule engine stopped of theirs. Outcomes are few and
- * of those who were controlled; rule hits are known of everybody, and a network that can tell them from everything else it
- * is shown has learnt what bills of that kind look like before it sees its first outcome.
+ * The pretraining task: all active providers of a day, and which of them have many hits of the rule engine. Labels are few
+ * and only known of providers that had a control case; rule hits are known of the whole population. A network that can
+ * predict them from everything else has learned the structure of the bills before it sees its first label.
  */
-export interface Pretraining {
+export interface PretrainingTarget {
   readonly population: MatrixData;
-  /** Columns with the hits, and the size that they are seen against. */
+  /** Column with the number of rule hits. */
   readonly hits: string;
+  /** Column with the size that hits are relative to. */
   readonly size: string | undefined;
-  /** Columns that say the same in other ways: hidden from the network while it is begun. */
-  readonly hidden: readonly string[];
+  /** Columns that would give the target away: masked in pretraining. */
+  readonly masked: readonly string[];
 }
 
-/** Those with the most hits for their size are to be told from the others. */
-const MANY = 0.25;
+/** Share of the population in the positive class: those with the most hits relative to size. */
+const POSITIVE_SHARE = 0.25;
 const VALIDATION_SHARE = 0.2;
-const EPOCHS = 15;
-const MIN_ACTORS = 100;
+const MAX_EPOCHS = 15;
+const MIN_PROVIDERS = 100;
 
-/** Columns that are read of everybody whether or not they are features of the model. */
+/** Columns that the pretraining target is made of, whether or not they are features of the model. */
 export const pretrainingColumns = ({ baselines: { ruleHits, size } }: MatrixMeta): string[] =>
   [ruleHits, size].filter((name) => name !== undefined);
 
-/** @throws UtplukkError InvalidInput where the source does not say which columns hold rule hits, or holds too few providers */
-export function pretrainingOf(population: MatrixData, { baselines }: MatrixMeta): Pretraining {
+/** @throws UtplukkError InvalidInput where the matrix names no columns with rule hits, or holds too few providers */
+export function pretrainingTarget(population: MatrixData, { baselines }: MatrixMeta): PretrainingTarget {
   const { ruleHits, size, ruleFeatures } = baselines;
   if (ruleHits === undefined || !ruleFeatures || !population.numeric.has(ruleHits))
     throw invalid(
-      'the matrix does not say which columns hold rule hits, so no network can be begun on them',
-      'Leave `pretrain` out, or have the matrix made anew.',
+      'the matrix does not say which columns hold rule hits, so networks cannot be pretrained on them',
+      'Leave `pretrain` out, or build the matrix again.',
     );
-  if (population.n < MIN_ACTORS)
+  if (population.n < MIN_PROVIDERS)
     throw invalid(
-      `${population.n} active providers are too few to begin a network on: at least ${MIN_ACTORS}`,
+      `${population.n} active providers are too few to pretrain on: at least ${MIN_PROVIDERS} are needed`,
       'Leave `pretrain` out.',
     );
-  return { population, hits: ruleHits, size, hidden: ruleFeatures };
+  return { population, hits: ruleHits, size, masked: ruleFeatures };
 }
 
-/** 1 for the quarter with the most hits for their size, 0 for the others and for those of whom it is not known. */
-export function manyHits({ population, hits, size }: Pretraining): Float32Array {
-  const [of, against] = [population.numeric.get(hits)!, size === undefined ? undefined : population.numeric.get(size)];
-  const share = Float64Array.from(of, (value, row) => {
-    const under = against ? against[row]! : 1;
-    return under > 0 && value >= 0 ? value / under : 0;
+/** 1 for the quarter of the providers with the most rule hits relative to size, else 0; unknown hits count as none. */
+export function ruleHitLabels({ population, hits, size }: PretrainingTarget): Float32Array {
+  const sizes = size === undefined ? undefined : population.numeric.get(size);
+  const rate = Float64Array.from(population.numeric.get(hits)!, (value, row) => {
+    const denominator = sizes ? sizes[row]! : 1;
+    return denominator > 0 && value >= 0 ? value / denominator : 0;
   });
-  const order = Array.from(share, (_, row) => row).sort(
-    (a, b) => share[b]! - share[a]! || (population.rowId[a]! < population.rowId[b]! ? -1 : 1),
+  const order = Array.from(rate, (_, row) => row).sort(
+    (a, b) => rate[b]! - rate[a]! || (population.rowId[a]! < population.rowId[b]! ? -1 : 1),
   );
-  const target = new Float32Array(population.n);
-  for (const row of order.slice(0, Math.round(MANY * population.n))) target[row] = share[row]! > 0 ? 1 : 0;
-  return target;
+  const labels = new Float32Array(population.n);
+  for (const row of order.slice(0, Math.round(POSITIVE_SHARE * population.n))) labels[row] = rate[row]! > 0 ? 1 : 0;
+  return labels;
 }
 
-/** Everybody as the encoder writes them, the hidden columns empty; every fifth row validates. */
-function rowsOf(given: Pretraining, encoder: EncoderState): { train: Rows; validation: Rows } {
-  const y = manyHits(given);
+/** The encoded population with masked columns set to 0; every fifth row, in the order of ids, validates. */
+function pretrainingRows(
+  target: PretrainingTarget,
+  encoder: EncoderState,
+): { train: DenseRows; validation: DenseRows } {
+  const { population } = target;
+  const y = ruleHitLabels(target);
   const width = encodedWidth(encoder);
-  const hidden = inputColumns(encoder).map(({ feature }) => given.hidden.includes(feature));
+  const isMasked = inputColumns(encoder).map(({ feature }) => target.masked.includes(feature));
   const every = Math.round(1 / VALIDATION_SHARE);
-  const order = Array.from(y, (_, row) => row).sort((a, b) =>
-    given.population.rowId[a]! < given.population.rowId[b]! ? -1 : 1,
-  );
-  const part = (rows: readonly number[]): Rows => ({
-    x: encode(encoder, given.population, rows).map((value, i) => (hidden[i % width] ? 0 : value)),
+  const order = Array.from(y, (_, row) => row).sort((a, b) => (population.rowId[a]! < population.rowId[b]! ? -1 : 1));
+  const encoded = (rows: readonly number[]): DenseRows => ({
+    x: encode(encoder, population, rows).map((value, i) => (isMasked[i % width] ? 0 : value)),
     y: Float32Array.from(rows, (row) => y[row]!),
     width,
   });
   return {
-    train: part(order.filter((_, i) => i % every !== 0)),
-    validation: part(order.filter((_, i) => i % every === 0)),
+    train: encoded(order.filter((_, i) => i % every !== 0)),
+    validation: encoded(order.filter((_, i) => i % every === 0)),
   };
 }
 
 /**
- * The arrays that each member's network is begun with: trained on everybody's rule hits, stopped by those held out.
- * @returns one set of arrays for each member
+ * Pretrains the network of each member on the rule hits of the population, with early stopping on held-out providers.
+ * @returns weights for each member
  */
-export function begin(
+export function pretrain(
   tf: Tf,
   network: Network,
   spec: NetworkSpec,
   encoder: EncoderState,
-  given: Pretraining,
+  target: PretrainingTarget,
   seed: number,
 ): NamedTensor[][] {
-  const { train, validation } = rowsOf(given, encoder);
-  const stop = { epochs: Math.min(EPOCHS, spec.maxEpochs), validation };
+  const { train, validation } = pretrainingRows(target, encoder);
+  const schedule = { epochs: Math.min(MAX_EPOCHS, spec.maxEpochs), validation };
   const inputs = inputColumns(encoder);
-  const whole = { ...spec, loss: { positiveWeight: 1, focalGamma: 0 } };
+  const settings = { ...spec, loss: { positiveWeight: 1, focalGamma: 0 } };
   return Array.from({ length: spec.members }, (_, member) => [
-    ...trainNetwork(tf, network, whole, train, inputs, stop, seed, member, 'rule-hits').tensors,
+    ...trainNetwork(tf, network, settings, train, inputs, schedule, seed, member, 'rule-hits').tensors,
   ]);
 }

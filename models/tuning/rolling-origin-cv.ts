@@ -2,91 +2,94 @@ import { UtplukkError } from '../../domain/errors';
 import type { FamilySpec } from '../../domain/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../backend';
-import { fitParts, type PopulationInputs, inKnownTime, isEnough, attachPopulation } from '../training/fit';
-import { logLossOfLogits } from '../nn/loss';
 import { averagePrecisionOf } from '../metrics/ranking-metrics';
+import { logLossOfLogits } from '../nn/loss';
 import { scoreRows } from '../scoring';
+import { attachPopulation, fitRows, type PopulationInputs } from '../training/fit';
+import { hasEnoughRows, orderByLabelTime } from '../training/validation-split';
 
-/** How one setting did on rows that it was not fitted on, all of them known before any test part. */
+/** Cross-validated result of one setting. All rows have outcomes known before any test part. */
 export interface TrialResult {
-  /** Mean log loss over the validation rows, and over never controlled providers beside them: what trials are compared by. */
+  /** Mean log loss over validation rows and, with PU bagging, unlabeled validation rows. Trials are compared by it. */
   readonly validationLoss: number;
-  /** Of controlled rows alone, as the next two. */
+  /** Of labeled rows alone, as `rows` and `findings`. */
   readonly averagePrecision: number;
   readonly rows: number;
   readonly findings: number;
-  /** Never controlled providers that validated beside them, where the experiment asks for some. */
+  /** Unlabeled validation rows, with PU bagging. */
   readonly unlabeledRows?: number;
-  /** What each fit chose for itself (penalty, epochs), a part each. */
-  readonly chosen: readonly Readonly<Record<string, unknown>>[];
+  /** Hyperparameters that the fit of each split selected (penalty, epochs). */
+  readonly selected: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Each part begins where the rows before it end: 55 to 70, 70 to 85 and 85 to 100 % in known time. */
-const CUTS = [0.55, 0.7, 0.85, 1];
+/** Validation parts are 55 to 70, 70 to 85 and 85 to 100 % of the rows, by the day their outcome became known. */
+const SPLIT_POINTS = [0.55, 0.7, 0.85, 1];
+
+/** Validation rows of one split as its fit scored them. */
+interface ScoredSplit {
+  readonly rows: readonly number[];
+  readonly scores: Float64Array;
+  readonly unlabeledScores: Float64Array;
+  readonly selected: Readonly<Record<string, unknown>>;
+}
 
 /**
- * Fits a setting on what was known first and judges it on what came next, three times over. One network a fit: members are
- * averaged in the folds, where it counts.
- * @param given of everybody, as the fits of the experiment are given it: of a day before any test part begins
- * @throws UtplukkError NoLabels when no part has enough to learn from before it
+ * Rolling-origin cross-validation of one setting: fits on the earlier rows and scores the next ones, for three splits. One
+ * network a fit; averaging of members is left to the folds.
+ * @param rows training rows of the first fold
+ * @param population the same population inputs as the fits of the experiment have
+ * @throws UtplukkError NoLabels when no split has enough earlier rows to learn from
  */
-export function runTrial(
+export function crossValidate(
   tf: Tf,
   spec: FamilySpec,
   data: MatrixData,
   columns: readonly MatrixColumn[],
   rows: readonly number[],
   seed: number,
-  given?: PopulationInputs,
+  population?: PopulationInputs,
 ): TrialResult {
-  const one: FamilySpec = spec.family === 'logistic' ? spec : { ...spec, members: 1 };
-  const order = inKnownTime(data, rows);
-  const at = (share: number) => order.slice(0, Math.round(order.length * share));
-  const judged: {
-    rows: readonly number[];
-    scores: Float64Array;
-    others: Float64Array;
-    chosen: Readonly<Record<string, unknown>>;
-  }[] = [];
-  CUTS.slice(1).forEach((until, i) => {
-    const inner = at(CUTS[i]!);
-    const validation = order.slice(inner.length, at(until).length);
-    if (!isEnough(data, inner) || validation.length === 0) return;
-    const { data: joined, parts } = attachPopulation(one, data, { inner, validation }, seed, given);
-    const { model } = fitParts(tf, one, joined, columns, parts, seed);
-    const scored = (part: readonly number[]) => scoreRows(tf, model, joined, part);
-    judged.push({
-      rows: validation,
-      scores: scored(validation),
-      others: scored(parts.beside?.validation ?? []),
-      chosen: model.chosen,
-    });
+  const singleMember: FamilySpec = 'members' in spec ? { ...spec, members: 1 } : spec;
+  const order = orderByLabelTime(data, rows);
+  const rowsAt = (share: number) => Math.round(order.length * share);
+  const splits = SPLIT_POINTS.slice(1).flatMap((until, i): ScoredSplit[] => {
+    const inner = order.slice(0, rowsAt(SPLIT_POINTS[i]!));
+    const validation = order.slice(inner.length, rowsAt(until));
+    if (!hasEnoughRows(data, inner) || validation.length === 0) return [];
+    const attached = attachPopulation(singleMember, data, { inner, validation }, seed, population);
+    const { model } = fitRows(tf, singleMember, attached.data, columns, attached.rows, seed);
+    const score = (part: readonly number[]) => scoreRows(tf, model, attached.data, part);
+    return [
+      {
+        rows: validation,
+        scores: score(validation),
+        unlabeledScores: score(attached.rows.unlabeled?.validation ?? []),
+        selected: model.selected,
+      },
+    ];
   });
-  if (judged.length === 0)
+  if (splits.length === 0)
     throw new UtplukkError(
       'NoLabels',
-      `${rows.length} rows are too few to search settings on: no part of them has enough known outcomes before it`,
-      'Leave `search` out of the experiment, or start the first test part later.',
+      `${rows.length} rows are too few for a hyperparameter search: no split has enough known outcomes to learn from`,
+      'Leave `tuning` out of the experiment, or start the first test part later.',
     );
-  const validation = judged.flatMap((part) => part.rows);
-  const labels = Float64Array.from(validation, (row) => data.label[row]!);
-  const scores = Float64Array.from(judged.flatMap((part) => [...part.scores]));
-  const others = judged.flatMap((part) => [...part.others]);
-  const loss = logLossOfLogits([...scores, ...others], [...labels, ...others.map(() => 0)]);
+  return resultOf(splits, data, seed, population?.puBagging !== undefined);
+}
+
+function resultOf(splits: readonly ScoredSplit[], data: MatrixData, seed: number, withUnlabeled: boolean): TrialResult {
+  const rows = splits.flatMap((split) => split.rows);
+  const labels = Float64Array.from(rows, (row) => data.label[row]!);
+  const scores = Float64Array.from(splits.flatMap((split) => [...split.scores]));
+  const unlabeledScores = splits.flatMap((split) => [...split.unlabeledScores]);
+  const loss = logLossOfLogits([...scores, ...unlabeledScores], [...labels, ...unlabeledScores.map(() => 0)]);
+  const [entities, rowIds] = [rows.map((row) => data.entity[row]!), rows.map((row) => data.rowId[row]!)];
   return {
     validationLoss: Number.isFinite(loss) ? loss : Number.MAX_VALUE,
-    averagePrecision: averagePrecisionOf(
-      {
-        scores,
-        labels,
-        entities: validation.map((row) => data.entity[row]!),
-        rowIds: validation.map((row) => data.rowId[row]!),
-      },
-      seed,
-    ),
-    rows: validation.length,
+    averagePrecision: averagePrecisionOf({ scores, labels, entities, rowIds }, seed),
+    rows: rows.length,
     findings: labels.reduce((sum, label) => sum + label, 0),
-    ...(given?.settings ? { unlabeledRows: others.length } : {}),
-    chosen: judged.map((part) => part.chosen),
+    ...(withUnlabeled ? { unlabeledRows: unlabeledScores.length } : {}),
+    selected: splits.map((split) => split.selected),
   };
 }

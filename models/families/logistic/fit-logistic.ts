@@ -1,19 +1,21 @@
-import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Tf } from '../../backend';
-import type { NamedTensor, Network, Rows } from '../../nn/network';
-import { type Coefficients, fitWideRidge } from './logistic-dual';
-import { solveSpd } from '../../linalg/cholesky';
+import { solveCholesky } from '../../linalg/cholesky';
+import type { DenseRows, NamedTensor } from '../../nn/network';
+import { type Coefficients, fitRidgeDual } from './logistic-dual';
 
-/** Newton steps until the largest coefficient change is below this; float32 products cannot do better. */
+/** Newton's method stops once no coefficient changes by more than this; float32 sums allow no tighter bound. */
 const TOLERANCE = 1e-5;
 const MAX_STEPS = 30;
-
-/** Passes over the coefficients of one quadratic; each stops when none moves further than the tolerance. */
+/** Passes of coordinate descent over one quadratic. */
 const MAX_PASSES = 200;
+/** Keeps the Newton system solvable in the direction of the intercept, which has no penalty. */
+const INTERCEPT_RIDGE = 1e-9;
 
 /**
- * The step of an elastic net: minimises the quadratic around the present weights plus the absolute values, one weight
- * after the other (Friedman, Hastie and Tibshirani 2010). The last weight is the intercept and is not penalised.
+ * The Newton step of an elastic net: minimizes the quadratic approximation plus the L1 penalty by cyclic coordinate
+ * descent (Friedman, Hastie and Tibshirani 2010). The last weight is the intercept and is not penalized.
+ * @param hessian d × d
+ * @param gradient of the quadratic at `from`
  * @returns the new weights
  */
 function coordinateDescent(
@@ -24,14 +26,14 @@ function coordinateDescent(
 ): Float64Array {
   const d = from.length;
   const w = Float64Array.from(from);
-  const slope = Float64Array.from(gradient); // of the quadratic at w
+  const slope = Float64Array.from(gradient); // gradient of the quadratic at w
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     let largest = 0;
     for (let j = 0; j < d; j++) {
-      const curve = hessian[j * d + j]!;
-      const free = w[j]! - slope[j]! / curve;
-      const bar = j < d - 1 ? l1 / curve : 0;
-      const next = Math.sign(free) * Math.max(0, Math.abs(free) - bar);
+      const curvature = hessian[j * d + j]!;
+      const unpenalized = w[j]! - slope[j]! / curvature;
+      const threshold = j < d - 1 ? l1 / curvature : 0;
+      const next = Math.sign(unpenalized) * Math.max(0, Math.abs(unpenalized) - threshold);
       const change = next - w[j]!;
       if (change === 0) continue;
       w[j] = next;
@@ -44,21 +46,21 @@ function coordinateDescent(
 }
 
 /**
- * Logistic regression with an elastic-net penalty, by Newton's method: the products over rows run in TensorFlow, the small
- * system is solved in float64; a ridge of more columns than rows is fitted in a system as large as the rows. Minimises
- * mean log loss + penalty · ((1 - l1Ratio)/2 · |w|² + l1Ratio · Σ|w|); the intercept is not penalised.
+ * Logistic regression with an elastic-net penalty, by Newton's method: sums over rows run in TensorFlow, the small system
+ * is solved in float64. A ridge with more columns than rows is fitted in its dual form. Minimizes
+ * mean log loss + penalty · ((1 - l1Ratio)/2 · |w|² + l1Ratio · Σ|w|); the intercept is not penalized.
  * @returns tensors `w` (width × 1) and `b` (1 × 1)
  */
-export function fitLogistic(tf: Tf, rows: Rows, penalty: number, l1Ratio = 0): NamedTensor[] {
-  const wide = l1Ratio === 0 && rows.y.length < rows.width;
-  const { weights, intercept } = wide ? fitWideRidge(rows, penalty) : fitByNewton(tf, rows, penalty, l1Ratio);
+export function fitLogistic(tf: Tf, rows: DenseRows, penalty: number, l1Ratio = 0): NamedTensor[] {
+  const useDual = l1Ratio === 0 && rows.y.length < rows.width;
+  const { weights, intercept } = useDual ? fitRidgeDual(rows, penalty) : fitByNewton(tf, rows, penalty, l1Ratio);
   return [
     { name: 'w', shape: [rows.width, 1], values: Float32Array.from(weights) },
     { name: 'b', shape: [1, 1], values: Float32Array.of(intercept) },
   ];
 }
 
-function fitByNewton(tf: Tf, { x, y, width }: Rows, penalty: number, l1Ratio: number): Coefficients {
+function fitByNewton(tf: Tf, { x, y, width }: DenseRows, penalty: number, l1Ratio: number): Coefficients {
   const n = y.length;
   const d = width + 1;
   const [l1, l2] = [penalty * l1Ratio, penalty * (1 - l1Ratio)];
@@ -75,11 +77,11 @@ function fitByNewton(tf: Tf, { x, y, width }: Rows, penalty: number, l1Ratio: nu
     });
     const gradient = Float64Array.from(sums.gradient, (value, i) => value / n + (i < width ? l2 * weights[i]! : 0));
     const hessian = Float64Array.from(sums.hessian, (value) => value / n);
-    for (let i = 0; i < d; i++) hessian[i * d + i]! += i < width ? l2 : 1e-9;
+    for (let i = 0; i < d; i++) hessian[i * d + i]! += i < width ? l2 : INTERCEPT_RIDGE;
     const before = weights;
     if (l1 > 0) weights = coordinateDescent(hessian, gradient, before, l1);
     else {
-      const change = solveSpd(hessian, gradient);
+      const change = solveCholesky(hessian, gradient);
       weights = before.map((weight, i) => weight - change[i]!);
     }
     if (weights.every((value, i) => Math.abs(value - before[i]!) < TOLERANCE)) break;
@@ -87,8 +89,3 @@ function fitByNewton(tf: Tf, { x, y, width }: Rows, penalty: number, l1Ratio: nu
   tf.dispose([design, target]);
   return { weights: weights.subarray(0, width), intercept: weights[width]! };
 }
-
-/** The fitted form: it is not trained by gradient steps, so it has no start. */
-export const logistic: Pick<Network, 'forward'> = {
-  forward: (tf, tensors, x) => tf.add<Tensor2D>(tf.matMul(x, tensors['w'] as Tensor2D), tensors['b']!),
-};

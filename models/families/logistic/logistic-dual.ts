@@ -1,10 +1,10 @@
-import type { Rows } from '../../nn/network';
-import { factorSpd } from '../../linalg/cholesky';
+import type { DenseRows } from '../../nn/network';
+import { factorCholesky } from '../../linalg/cholesky';
 
-/** Of the largest coefficient, from one step to the next: everything here is in float64. */
+/** Newton's method stops once no coefficient changes by more than this; everything here is in float64. */
 const TOLERANCE = 1e-7;
 const MAX_STEPS = 50;
-/** Rows of which the fit is certain still get this curvature in a step; where the steps end does not depend on it. */
+/** Least curvature of a row in a step, also where the fit is certain of it; the optimum does not depend on it. */
 const MIN_CURVATURE = 1e-9;
 
 export interface Coefficients {
@@ -13,11 +13,12 @@ export interface Coefficients {
 }
 
 /**
- * Ridge-penalised logistic regression of more columns than rows. The coefficients are then a weighted sum of the rows
- * (w = Xᵀα), so each Newton step solves a system as large as there are rows, not columns (kernel logistic regression: Zhu
- * and Hastie 2005, doi 10.1198/106186005X25619). Minimises mean log loss + l2 · |w|²/2; the intercept is not penalised.
+ * Ridge-penalized logistic regression in its dual form, for more columns than rows. The coefficients are a weighted sum
+ * of the rows (w = Xᵀα), so each Newton step solves a system of as many unknowns as there are rows, not columns (kernel
+ * logistic regression: Zhu and Hastie 2005, doi 10.1198/106186005X25619). Minimizes mean log loss + l2 · |w|²/2; the
+ * intercept is not penalized.
  */
-export function fitWideRidge({ x, y, width }: Rows, l2: number): Coefficients {
+export function fitRidgeDual({ x, y, width }: DenseRows, l2: number): Coefficients {
   const n = y.length;
   const penalty = n * l2;
   const products = gram(x, n, width);
@@ -28,10 +29,10 @@ export function fitWideRidge({ x, y, width }: Rows, l2: number): Coefficients {
     const root = p.map((p) => Math.sqrt(Math.max(MIN_CURVATURE, p * (1 - p))));
     const system = products.map((value, at) => value * root[Math.floor(at / n)]! * root[at % n]!);
     for (let i = 0; i < n; i++) system[i * n + i]! += penalty;
-    const solve = factorSpd(system);
+    const solve = factorCholesky(system);
     const [slope, level] = [solve(root.map((root, i) => (y[i]! - p[i]! - penalty * alpha[i]!) / root)), solve(root)];
     const sum = (of: Float64Array) => of.reduce((total, value, i) => total + value * root[i]!, 0);
-    // what keeps the sum of all alpha zero, as a free intercept asks
+    // the change of the intercept that keeps Σα = 0, the optimality condition of an unpenalized intercept
     const lift = (sum(slope) + alpha.reduce((total, value) => total + value, 0)) / sum(level);
     for (let i = 0; i < n; i++) alpha[i]! += root[i]! * (slope[i]! - lift * level[i]!);
     intercept += lift;
@@ -42,7 +43,7 @@ export function fitWideRidge({ x, y, width }: Rows, l2: number): Coefficients {
   return { weights, intercept };
 }
 
-/** Products of each row with each, in float64. @returns n × n */
+/** Gram matrix: inner products of all pairs of rows, in float64. @returns n × n */
 function gram(x: Float32Array, n: number, width: number): Float64Array {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++)

@@ -1,6 +1,6 @@
-/** Small statistics that target-leakage checks stand on. All are deterministic; ties share ranks. */
+/** Rank statistics; tied values share their middle rank. */
 
-/** Mid-ranks, 1 to n. */
+/** Ranks from 1 to n; tied values get their mean rank. */
 export function midRanks(values: ArrayLike<number>): Float64Array {
   const order = Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const ranks = new Float64Array(values.length);
@@ -13,8 +13,9 @@ export function midRanks(values: ArrayLike<number>): Float64Array {
   return ranks;
 }
 
-export interface Separation {
-  /** Chance that a finding stands above a non-finding; 0.5 is no relation. */
+/** Area under the ROC curve. */
+export interface RocAuc {
+  /** Probability that a row with a finding has the higher value; 0.5 is no relation. */
   readonly auc: number;
   /** Standard error by Hanley and McNeil (1982), at the auc found. */
   readonly se: number;
@@ -22,7 +23,8 @@ export interface Separation {
   readonly negatives: number;
 }
 
-export function separation(values: ArrayLike<number>, labels: ArrayLike<number>): Separation {
+/** Area under the ROC curve by the Mann-Whitney statistic; 0.5 where a class is missing. */
+export function rocAuc(values: ArrayLike<number>, labels: ArrayLike<number>): RocAuc {
   const ranks = midRanks(values);
   let [positives, sum] = [0, 0];
   for (let i = 0; i < ranks.length; i++) {
@@ -42,10 +44,10 @@ export function separation(values: ArrayLike<number>, labels: ArrayLike<number>)
 }
 
 /**
- * Van Elteren's test: rank sums within strata, so that a base rate that drifts from stratum to stratum is no signal.
- * @returns z under no relation, and the pooled auc
+ * Van Elteren's test: rank sums within strata, so that a base rate that differs between strata is no signal.
+ * @returns z under the null hypothesis of no relation, and the pooled area under the ROC curve
  */
-export function stratified(
+export function vanElteren(
   values: ArrayLike<number>,
   labels: ArrayLike<number>,
   strata: readonly string[],
@@ -54,7 +56,7 @@ export function stratified(
   strata.forEach((stratum, row) => rowsOf.set(stratum, [...(rowsOf.get(stratum) ?? []), row]));
   let [numerator, variance, weighted, pairs] = [0, 0, 0, 0];
   for (const rows of rowsOf.values()) {
-    const s = separation(
+    const s = rocAuc(
       rows.map((row) => values[row]!),
       rows.map((row) => labels[row]!),
     );

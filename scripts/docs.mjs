@@ -1,4 +1,4 @@
-// npm run docs: makes the generated reference and benchmark pages, and builds the site into dist/docs. Needs no network.
+// npm run docs: makes the generated reference and benchmark pages, and builds the site into dist/docs, without network.
 //   npm run docs -- --check   only says which generated pages are not what their sources give
 //   npm run docs -- --dev     serves the site while pages are written
 import { spawnSync } from 'node:child_process';
@@ -42,12 +42,14 @@ async function generate(check) {
 }
 
 function vitepress(command) {
-  const { status } = spawnSync(process.execPath, [VITEPRESS, command, 'docs', '--host', '127.0.0.1'], {
+  const quiet = command === 'build';
+  const { status, stderr } = spawnSync(process.execPath, [VITEPRESS, command, 'docs', '--host', '127.0.0.1'], {
     cwd: ROOT,
-    stdio: ['ignore', command === 'dev' ? 'inherit' : 'ignore', 'inherit'],
-    env: { ...process.env, NO_UPDATE_NOTIFIER: '1' },
+    encoding: 'utf8',
+    stdio: quiet ? ['ignore', 'ignore', 'pipe'] : 'inherit',
   });
-  if (status !== 0) throw new SetupError('the site was not built: a link leads nowhere, or a page cannot be read');
+  if (status !== 0)
+    throw new SetupError(`the site was not built: a link leads nowhere, or a page cannot be read.\n${stderr ?? ''}`);
 }
 
 await main(async () => {

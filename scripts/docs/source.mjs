@@ -16,10 +16,12 @@ export function loadSource(file) {
   return require(out);
 }
 
+let program;
+
 /** The program of the command line, caught as it is about to read its arguments. */
 export function loadProgram() {
+  if (program) return program;
   const { Command } = require('commander');
-  let program;
   Command.prototype.parseAsync = function () {
     program = this;
     return Promise.resolve(this);

@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const utplukk = (args: string[], over: Record<string, string> = {}) => {
-  const env = { ...process.env, ...t.env, UTPLUKK_SESSION: path.join(dir, 'session.json'), ...over };
+  const env = { ...process.env, ...asVariables(t.env), UTPLUKK_SESSION: path.join(dir, 'session.json'), ...over };
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args], {
     encoding: 'utf8',
     env,
@@ -25,51 +25,44 @@ const utplukk = (args: string[], over: Record<string, string> = {}) => {
   return { status, stdout, stderr };
 };
 
-const COMMANDS = [
-  'import',
-  'simulate',
-  'train',
-  'runs',
-  'show',
-  'propose',
-  'approve',
-  'refuse',
-  'rescore',
-  'list',
-  'compare',
-  'cancel',
-  'rollback',
-  'lineage',
-  'reproduce',
-  'verify',
-  'gc',
-  'doctor',
-  'login',
-  'signOff',
-  'refuse-list',
-  'quarantine',
-  'live',
-  'graph',
-  'ledger',
-  'export-ledger',
-  'export-version',
-  'rollback',
-  'revoke',
-  'override',
-  'deviations',
-  'trials',
-  'completion',
-];
+const COMMANDS = {
+  register: ['simulate', 'import', 'quarantine'],
+  feature: ['list', 'windows'],
+  leakage: ['check', 'explain'],
+  run: ['start', 'list', 'show', 'compare', 'trials', 'cancel', 'evaluation'],
+  version: ['list', 'show', 'card', 'revoke', 'export', 'evaluate', 'evaluations'],
+  promotion: ['list', 'show', 'request', 'approve', 'refuse', 'waive'],
+  slot: ['live', 'suspend', 'roll-back', 'confirm', 'interventions'],
+  scoring: ['start'],
+  list: ['list', 'show', 'sign-off', 'refuse', 'reasons'],
+  schedule: ['apply', 'list', 'pause', 'resume'],
+  lineage: ['show', 'graph'],
+  ledger: ['list', 'verify', 'export'],
+  store: ['check', 'unreferenced'],
+  mlflow: ['differences'],
+  login: [],
+  reproduce: [],
+  doctor: [],
+  completion: [],
+};
 
 test('every command is there and shows an example', () => {
   const help = utplukk(['--help']).stdout;
-  for (const command of [...COMMANDS, 'schedules']) expect(help).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
-  for (const command of ['train', 'approve', 'lineage'])
-    expect(utplukk([command, '--help'])).toMatchObject({
+  for (const [noun, verbs] of Object.entries(COMMANDS)) {
+    expect(help).toMatch(new RegExp(`^  ${noun}\\b`, 'm'));
+    const own = verbs.length > 0 ? utplukk([noun, '--help']).stdout : '';
+    for (const verb of verbs) expect(own).toMatch(new RegExp(`^  ${verb}\\b`, 'm'));
+  }
+  for (const command of [
+    ['run', 'start'],
+    ['promotion', 'approve'],
+    ['lineage', 'show'],
+    ['schedule', 'apply'],
+  ])
+    expect(utplukk([...command, '--help'])).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/--json[\s\S]*Example: utplukk/) as string,
+      stdout: expect.stringMatching(new RegExp(`--json[\\s\\S]*Example: utplukk ${command.join(' ')}`)) as string,
     });
-  expect(utplukk(['schedules', 'apply', '--help']).stdout).toMatch(/Example: utplukk schedule apply/);
 });
 
 test('the shell completes commands, subcommands, options and what they take', () => {
@@ -87,12 +80,14 @@ test('the shell completes commands, subcommands, options and what they take', ()
     expect(stderr).toBe('');
     return stdout.trim().split('\n');
   };
-  expect(complete('tr')).toEqual(['train', 'trials']);
-  expect(complete('rollback', '')).toEqual(expect.arrayContaining(['stop', 'return', 'answer', 'list']));
-  expect(complete('rollback', 'stop', '--re')).toEqual(['--reason']);
-  expect(complete('train', 'some.yaml', '--')).toEqual(expect.arrayContaining(['--table', '--schema', '--json']));
-  expect(complete('reasons', '--lang', '')).toEqual(['nb', 'en']);
-  expect(complete('train', 'docs/')).toEqual(['']); // files are the shell's own
+  expect(complete('run', 'tr')).toEqual(['trials']);
+  expect(complete('slot', '')).toEqual(expect.arrayContaining(['suspend', 'roll-back', 'confirm', 'interventions']));
+  expect(complete('slot', 'suspend', '--re')).toEqual(['--reason']);
+  expect(complete('run', 'start', 'some.yaml', '--')).toEqual(
+    expect.arrayContaining(['--table', '--schema', '--json']),
+  );
+  expect(complete('list', 'reasons', '--lang', '')).toEqual(['nb', 'en']);
+  expect(complete('run', 'start', 'docs/')).toEqual(['']); // files are the shell's own
   expect(utplukk(['completion', 'zsh']).stdout).toMatch(/bashcompinit/);
   expect(utplukk(['completion', 'tcsh'])).toMatchObject({
     status: 2,
@@ -101,32 +96,37 @@ test('the shell completes commands, subcommands, options and what they take', ()
 });
 
 test('who reads in a terminal is held to the same table as on the pages, and is on record', async () => {
-  const verify = () => utplukk(['verify', '--json']);
+  const verify = () => utplukk(['ledger', 'verify', '--json']);
   expect(verify()).toMatchObject({ status: 3, stdout: expect.stringContaining('nobody is signed in') as string });
   utplukk(['login', '--as', 'admin']);
   expect(verify()).toMatchObject({
     status: 3,
     stdout: expect.stringMatching(/admin has the role admin; this needs one of: reviewer/) as string,
   });
-  for (const command of [['list'], ['quarantine'], ['ledger'], ['reasons', 'abcdef12', '--purpose', 'audit']])
-    expect(utplukk(command).status).toBe(3);
-  expect(utplukk(['runs']).status).toBe(0);
-  utplukk(['login', '--as', 'nils']); // a caseworker reads lists and nothing about models
   for (const command of [
-    ['runs'],
-    ['show', 'versions'],
-    ['live'],
-    ['verify'],
-    ['export-ledger', '--out', path.join(dir, 'l')],
+    ['list', 'list'],
+    ['register', 'quarantine'],
+    ['ledger', 'list'],
+    ['list', 'reasons', 'abcdef12', '--purpose', 'audit'],
   ])
     expect(utplukk(command).status).toBe(3);
-  expect(utplukk(['list']).status).toBe(0);
-  expect(utplukk(['reasons', 'abcdef12'])).toMatchObject({
+  expect(utplukk(['run', 'list']).status).toBe(0);
+  utplukk(['login', '--as', 'nils']); // a caseworker reads lists and nothing about models
+  for (const command of [
+    ['run', 'list'],
+    ['version', 'list'],
+    ['slot', 'live'],
+    ['ledger', 'verify'],
+    ['ledger', 'export', '--out', path.join(dir, 'l')],
+  ])
+    expect(utplukk(command).status).toBe(3);
+  expect(utplukk(['list', 'list']).status).toBe(0);
+  expect(utplukk(['list', 'reasons', 'abcdef12'])).toMatchObject({
     status: 2,
     stderr: expect.stringMatching(/--purpose/) as string,
   });
   utplukk(['login', '--as', 'anne']);
-  expect(utplukk(['export-ledger', '--out', path.join(dir, 'ledger.ndjson')])).toMatchObject({
+  expect(utplukk(['ledger', 'export', '--out', path.join(dir, 'ledger.ndjson')])).toMatchObject({
     status: 4,
     stderr: expect.stringMatching(/nothing was anchored yet/) as string,
   });
@@ -138,50 +138,59 @@ test('who reads in a terminal is held to the same table as on the pages, and is 
 
 test('exit codes mean something, and an error says what to do next', () => {
   utplukk(['login', '--as', 'anne']);
-  expect(utplukk(['verify', '--json'])).toMatchObject({
+  expect(utplukk(['ledger', 'verify', '--json'])).toMatchObject({
     status: 0,
     stdout: expect.stringContaining('"problems": []') as string,
   });
-  expect(utplukk(['approve'])).toMatchObject({ status: 2 });
-  expect(utplukk(['train', 'nowhere.yaml'])).toMatchObject({
+  expect(utplukk(['promotion', 'approve'])).toMatchObject({ status: 2 });
+  expect(utplukk(['run', 'start', 'nowhere.yaml'])).toMatchObject({
     status: 2,
     stderr: expect.stringMatching(/nowhere\.yaml does not exist/) as string,
   });
   fs.rmSync(path.join(dir, 'session.json'));
-  expect(utplukk(['propose', 'abcdef'])).toMatchObject({
+  expect(utplukk(['promotion', 'request', 'abcdef'])).toMatchObject({
     status: 3,
     stderr: expect.stringMatching(/nobody is signed in\nRun `npx utplukk login/) as string,
   });
   expect(utplukk(['login', '--as', 'nobody'])).toMatchObject({ status: 3 });
   expect(utplukk(['login', '--as', 'nils'])).toMatchObject({ status: 0 });
   expect(fs.statSync(path.join(dir, 'session.json')).mode & 0o777).toBe(0o600);
-  expect(utplukk(['import', dir])).toMatchObject({
+  expect(utplukk(['register', 'import', dir])).toMatchObject({
     status: 3,
     stderr: expect.stringMatching(/nils has the role caseworker/) as string,
   });
   utplukk(['login', '--as', 'anne']);
-  expect(utplukk(['show', 'abcdef12'])).toMatchObject({
+  expect(utplukk(['version', 'show', 'abcdef12'])).toMatchObject({
     status: 4,
     stderr: expect.stringMatching(/no model version abcdef12/) as string,
   });
-  expect(utplukk(['gc'])).toMatchObject({ status: 2 });
-  const away = utplukk(['runs', '--json'], { DATABASE_URL: 'postgresql://x:y@127.0.0.1:9/z' });
+  expect(utplukk(['store', 'unreferenced'])).toMatchObject({ status: 2 });
+  const away = utplukk(['run', 'list', '--json'], { DATABASE_URL: 'postgresql://x:y@127.0.0.1:9/z' });
   expect(away).toMatchObject({ status: 5, stdout: expect.stringContaining('"SourceUnavailable"') as string });
 });
 
 test('simulate, import and quarantine by hand', () => {
-  const made = utplukk(['simulate', path.join(dir, 'sim'), '--providers', '0.001', '--years', '1', '--json']);
+  const made = utplukk([
+    'register',
+    'simulate',
+    path.join(dir, 'sim'),
+    '--providers',
+    '0.001',
+    '--years',
+    '1',
+    '--json',
+  ]);
   expect(JSON.parse(made.stdout)).toMatchObject({ providers: 23 });
   fs.appendFileSync(path.join(dir, 'sim/register/cases.ndjson'), '{"type":"vedtak"}\n');
   utplukk(['login', '--as', 'kari']);
-  const loaded = utplukk(['import', path.join(dir, 'sim/register')]);
+  const loaded = utplukk(['register', 'import', path.join(dir, 'sim/register')]);
   expect(loaded).toMatchObject({
     status: 0,
     stdout: expect.stringMatching(/loaded \d+ \+ quarantined \d+ = read \d+/) as string,
   });
-  expect(utplukk(['quarantine', '--json']).stdout).toContain('"file_name": "cases.ndjson"');
-  expect(utplukk(['import', path.join(dir, 'sim/register')]).stdout).toMatch(/\((\d+) loaded before\)/);
-  expect(utplukk(['simulate', dir, '--providers', '7'])).toMatchObject({
+  expect(utplukk(['register', 'quarantine', '--json']).stdout).toContain('"file_name": "cases.ndjson"');
+  expect(utplukk(['register', 'import', path.join(dir, 'sim/register')]).stdout).toMatch(/\((\d+) loaded before\)/);
+  expect(utplukk(['register', 'simulate', dir, '--providers', '7'])).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('expected a number from 0.001 to 1') as string,
   });

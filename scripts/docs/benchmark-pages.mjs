@@ -42,7 +42,8 @@ export function benchmarkTable(name) {
   const { machine, date, commit, rows } = read(name);
   const columns = COLUMNS.filter(([, of]) => rows.some((row) => (of(row) ?? '') !== ''));
   const lines = rows.map((row) => columns.map(([, of]) => of(row) ?? ''));
-  const facts = `Machine: ${machine}. Date: ${date.slice(0, 10)}. Commit: \`${commit}\`. Source: \`${RESULTS}/${name}.json\`.`;
+  const measured = `Machine: ${machine}. Date: ${date.slice(0, 10)}. Commit: \`${commit}\`.`;
+  const facts = `${measured} Source: \`${RESULTS}/${name}.json\`.`;
   return `${facts}\n\n${table(
     columns.map(([title]) => title),
     lines,

@@ -1,4 +1,4 @@
-// What the built site asks of a browser: hashes of its inline scripts for the content policy, and nothing from elsewhere.
+// What the built site asks of a browser: hashes of its inline scripts for the content policy; nothing from other hosts.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';

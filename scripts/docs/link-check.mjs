@@ -1,5 +1,5 @@
-// Relative links of all Markdown files: the file exists, and the heading too. VitePress checks pages of the site alone, and
-// no headings.
+// Relative links of all Markdown files: the file exists, and the heading too. VitePress checks pages of the site alone,
+// and no headings.
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT, run, SetupError } from '../lib/util.mjs';

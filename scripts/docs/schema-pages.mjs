@@ -36,7 +36,7 @@ const defaultOf = (schema, required) => {
   return `; default \`${typeof schema.default === 'object' ? JSON.stringify(schema.default) : schema.default}\``;
 };
 
-/** Rows of one object: its keys, and the keys of objects in it by dotted name. Unions are named by what tells them apart. */
+/** Rows of one object: its keys, and those of objects in it by dotted name. Unions are named by what tells them apart. */
 function rowsOf(schema, prefix = '') {
   const rows = [];
   for (const [key, value] of Object.entries(schema.properties ?? {})) {
@@ -76,16 +76,16 @@ const FILES = [
     source: ['domain/schemas/experiment.ts', 'experimentSchema'],
     title: 'Experiment file',
     about:
-      'What one training run does. Generated from its schema (`domain/schemas/experiment.ts`); `utplukk run start --schema` prints ' +
-      'the JSON Schema for editors. Commented examples are in `docs/examples`.',
+      'What one training run does. Generated from its schema (`domain/schemas/experiment.ts`); ' +
+      '`utplukk run start --schema` prints the JSON Schema for editors. Commented examples are in `docs/examples`.',
   },
   {
     page: 'table-mapping',
     source: ['domain/schemas/table-mapping.ts', 'tableMappingSchema'],
     title: 'Mapping of a prepared table',
     about:
-      'Which column of a CSV or Parquet table is what. A column that is named nowhere is an error: nothing is dropped silently. ' +
-      'Example: `docs/examples/chicago/mapping.yaml`.',
+      'Which column of a CSV or Parquet table is what. A column that is named nowhere is an error: nothing is dropped ' +
+      'silently. Example: `docs/examples/chicago/mapping.yaml`.',
   },
   {
     page: 'bill-mapping',

@@ -1,4 +1,4 @@
-// Loads one TypeScript file of the project without building all of it, so that reference pages are made from the source.
+// Loads one TypeScript file of the project without building all of it: reference pages are made from the source.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

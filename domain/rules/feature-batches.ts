@@ -1,20 +1,20 @@
-/** Work on features cut into lots that workers take side by side; each is found again by content when done twice. */
+/** Feature work split into batches that workers compute in parallel; repeating a batch finds its results in the store. */
 export interface FeaturePlan {
-  /** Months of receipt whose derived tables one lot makes. */
+  /** Months of receipt whose rollups one batch builds. */
   readonly months: readonly (readonly string[])[];
-  /** As-of dates whose features one lot makes, once every month is there. */
+  /** As-of dates whose features one batch computes, after all months are built. */
   readonly dates: readonly (readonly string[])[];
 }
 
-/** Above this a lot holds one month or date, and a process works on one lot at a time: memory, not cores, is what binds. */
+/** Snapshots with more tariff lines get batches of one month or date, one batch per process: memory is the limit, not cores. */
 export const LARGE_SNAPSHOT_LINES = 20_000_000;
-const MONTHS_A_LOT = 12;
-const DATES_A_LOT = 10;
+const MONTHS_PER_BATCH = 12;
+const DATES_PER_BATCH = 10;
 
-const lots = (items: readonly string[], size: number): string[][] =>
+const batches = (items: readonly string[], size: number): string[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
-export const featureLots = (months: readonly string[], dates: readonly string[], large: boolean): FeaturePlan => ({
-  months: lots(months, large ? 1 : MONTHS_A_LOT),
-  dates: lots(dates, large ? 1 : DATES_A_LOT),
+export const featureBatches = (months: readonly string[], dates: readonly string[], large: boolean): FeaturePlan => ({
+  months: batches(months, large ? 1 : MONTHS_PER_BATCH),
+  dates: batches(dates, large ? 1 : DATES_PER_BATCH),
 });

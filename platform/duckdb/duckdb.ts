@@ -1,10 +1,13 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
-/** Pinned: one memory limit. Sums that feed hashes are integers, so any number of threads agrees. */
+/** One fixed memory limit. Sums that enter hashes are integers, so the number of threads does not change a result. */
 const MEMORY = '1GB';
 const THREADS = 2;
 
-/** Opens a private in-memory DuckDB, hands it over, closes it. Spills go to `tempDir`. */
+/**
+ * Runs `work` on a private in-memory DuckDB and closes it afterwards. Data that exceeds memory is spilled to
+ * `tempDir`.
+ */
 export async function withDuckDb<T>(
   tempDir: string,
   work: (duck: DuckDBConnection) => Promise<T>,
@@ -25,9 +28,11 @@ export async function withDuckDb<T>(
   }
 }
 
-/** Runs a statement in little memory; one that this is not enough for, a second time with all that is allowed. */
-export async function runWithMemoryLimit(duck: DuckDBConnection, sql: string, little: string): Promise<void> {
-  await duck.run(`set memory_limit = ${quote(little)}`);
+/**
+ * Runs a statement under the limit `memory`, such as '100MB'; if it runs out of memory, again under the normal limit.
+ */
+export async function runWithMemoryLimit(duck: DuckDBConnection, sql: string, memory: string): Promise<void> {
+  await duck.run(`set memory_limit = ${quote(memory)}`);
   try {
     await duck.run(sql);
   } catch (error) {
@@ -37,7 +42,13 @@ export async function runWithMemoryLimit(duck: DuckDBConnection, sql: string, li
   }
 }
 
+export type Row = Record<string, unknown>;
+export const rowsOf = async (duck: DuckDBConnection, sql: string): Promise<Row[]> =>
+  (await duck.runAndReadAll(sql)).getRowObjectsJS();
+
+/** SQL string literal. */
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** SQL identifier. */
 export const ident = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-/** How every Parquet file here is written; part of what a file's hash stands on. */
+/** Options of every Parquet file that is written: a file's hash depends on them. */
 export const PARQUET = '(format parquet, compression zstd, row_group_size 122880)';

@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 
-/** What computes matrices: part of every recipe, for another DuckDB may write other bytes. */
-export const matrixEngine = (): string =>
-  `duckdb ${(JSON.parse(fs.readFileSync(require.resolve('@duckdb/node-api/package.json'), 'utf8')) as { version: string }).version}`;
+/** DuckDB's name and version: part of every recipe, because another DuckDB may write other bytes. */
+export const duckDbVersion = (): string => {
+  const file = require.resolve('@duckdb/node-api/package.json');
+  return `duckdb ${(JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version}`;
+};

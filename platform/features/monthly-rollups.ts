@@ -1,184 +1,181 @@
 import fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { parseInstant } from '../../domain/time/civil-time';
-import { addMonths } from '../../domain/rules/time-splits';
+import { addMonths } from '../../domain/rules/training-splits';
 import { digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
-import { type Manifest, monthOf, partsOf, shardOf } from '../snapshots/datasets';
-import { DERIVED, DERIVED_SQL, type Derived, JOINED_BILLS, tariffView } from './monthly-rollups-sql';
+import { startOfDay } from '../duckdb/civil-day';
 import { PARQUET, quote } from '../duckdb/duckdb';
-import { matrixEngine } from '../duckdb/version';
+import { duckDbVersion } from '../duckdb/version';
+import { createDatasetView } from '../snapshots/dataset-view';
+import { type Manifest, monthOf, partitionsOf } from '../snapshots/datasets';
+import { JOINED_BILLS, ROLLUP_SQL, type RollupName, ROLLUPS, tariffTableSql } from './monthly-rollups-sql';
 
-/** A derived table of one month of receipt and shard, found by what it was made from. */
-export interface DerivedPart {
-  readonly table: Derived;
+/** One rollup of one month of receipt and shard, found in the store by the digest of its inputs. */
+export interface RollupPartition {
+  readonly table: RollupName;
+  /** First day of the month of receipt. */
   readonly month: string;
   readonly file: string;
   readonly sha256: string;
 }
 
-export interface DeriveCounts {
+export interface BuildCounts {
   readonly built: number;
   readonly reused: number;
 }
 
-/** Instant at which a civil day starts in Norway, as UTC text for DuckDB. */
-export const startOfDay = (day: string): string =>
-  new Date(parseInstant(`${day}T00:00:00`)!).toISOString().replace('T', ' ').replace('Z', '');
+/** Digest of the provider facts known before an instant: all that features of that instant can depend on. */
+export async function providerFactsDigest(duck: DuckDBConnection, knownBefore: string): Promise<string> {
+  const digest = async (table: string, order: string) => {
+    const reader = await duck.runAndReadAll(
+      `select md5(coalesce(string_agg(md5(cast(t as varchar)), '' order by ${order}), ''))
+       from ${table} t where known_from < timestamp ${quote(knownBefore)}`,
+    );
+    return String(reader.getRows()[0]?.[0]);
+  };
+  const facts = await digest('provider_fact', 'provider_id, valid_from, known_from');
+  return `${facts} ${await digest('substitute', 'provider_id, substitute_hpr, valid_from, known_from')}`;
+}
 
-const view = (name: string, files: readonly string[], columns: Manifest['datasets'][number]['columns']): string => {
-  const empty = columns.map(([col, type]) => `cast(null as ${type}) as ${col}`).join(', ');
-  const source =
-    files.length === 0 ? `select ${empty} where false` : `select * from read_parquet([${files.map(quote).join(', ')}])`;
-  return `create or replace temp view ${name} as ${source}`;
-};
-
-/** Reads parts of a dataset as one view; none is an empty view of the right columns. */
-export async function createView(
+/** Creates the views `provider_fact` and `substitute`. */
+export async function createProviderViews(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
-  name: string,
-  dataset: string,
-  keep: (month: string | undefined, shard: number) => boolean,
-): Promise<string[]> {
-  const parts = partsOf(manifest, dataset).filter((part) => part.rows > 0 && keep(monthOf(part), shardOf(part)));
-  const { columns } = manifest.datasets.find((d) => d.name === dataset)!;
-  await duck.run(
-    view(
-      name,
-      parts.map((part) => store.existing(part.file)),
-      columns,
-    ),
+): Promise<void> {
+  for (const name of ['provider_fact', 'substitute']) await createDatasetView(duck, store, manifest, name, name);
+}
+
+/** Months of receipt that have rollups, in order. */
+export const rollupMonths = (manifest: Manifest): string[] => {
+  const months = ['bill', 'prescription', 'dispensing'].flatMap((name) =>
+    partitionsOf(manifest, name).flatMap((ref) => monthOf(ref) ?? []),
   );
-  return parts.map((part) => part.logical);
+  return [...new Set(months)].sort();
+};
+
+/** One month of receipt: the bills of one shard, or all prescriptions. */
+interface RollupJob {
+  readonly month: string;
+  readonly shard: number;
+  readonly bills: boolean;
+  readonly tables: readonly RollupName[];
 }
 
-/** Digest of the provider facts known before an instant: what the features of that instant can depend on. */
-export async function factsDigest(duck: DuckDBConnection, cut: string): Promise<string> {
-  const order = 'provider_id, valid_from, known_from';
-  const sql = (table: string, by: string) =>
-    `select md5(coalesce(string_agg(md5(cast(t as varchar)), '' order by ${by}), '')) from ${table} t where known_from < timestamp ${quote(cut)}`;
-  const one = async (text: string) => String((await duck.runAndReadAll(text)).getRows()[0]?.[0]);
-  return `${await one(sql('provider_fact', order))} ${await one(sql('substitute', 'provider_id, substitute_hpr, valid_from, known_from'))}`;
-}
-
-/** Months of receipt that derived tables are made of, in order. */
-export const derivedMonths = (manifest: Manifest): string[] =>
-  [
-    ...new Set(
-      ['bill', 'prescription', 'dispensing'].flatMap((name) =>
-        partsOf(manifest, name).flatMap((part) => monthOf(part) ?? []),
-      ),
-    ),
-  ].sort();
+const jobsOf = (manifest: Manifest): RollupJob[] =>
+  rollupMonths(manifest).flatMap((month) => [
+    ...Array.from({ length: manifest.shards }, (_, shard) => ({
+      month,
+      shard,
+      bills: true,
+      tables: ROLLUPS.filter((table) => table !== 'prescription_month'),
+    })),
+    { month, shard: 0, bills: false, tables: ['prescription_month' as const] },
+  ]);
 
 /**
- * Makes what is missing of the derived tables, a month of receipt and shard at a time: memory is bounded by one such
- * part, and a month that did not change is found again. `keep` limits to some months or shards, so that workers can
- * share the work.
+ * Builds the missing rollups, one month of receipt and shard at a time: memory is bounded by one such part, and a month
+ * that did not change is reused.
+ * @param keep selects months and shards, so that workers can share the work
  */
-export async function deriveParts(
+export async function buildRollups(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
   keep: (month: string, shard: number) => boolean = () => true,
   progress: (done: number, total: number) => void = () => {},
-): Promise<{ parts: DerivedPart[]; counts: DeriveCounts }> {
-  await duck.run(tariffView());
-  for (const name of ['provider_fact', 'substitute']) await createView(duck, store, manifest, name, name, () => true);
-  const months = derivedMonths(manifest);
-  const code = codeIdentity('platform/features/monthly-rollups-sql.ts');
-  const parts: DerivedPart[] = [];
+): Promise<{ rollups: RollupPartition[]; counts: BuildCounts }> {
+  await duck.run(tariffTableSql());
+  await createProviderViews(duck, store, manifest);
+  const code = codeIdentity(require.resolve('./monthly-rollups-sql'));
+  const rollups: RollupPartition[] = [];
   const counts = { built: 0, reused: 0 };
-  const jobs = months.flatMap((month) => [
-    ...Array.from({ length: manifest.shards }, (_, shard) => ({
-      month,
-      shard,
-      bills: true,
-      tables: DERIVED.filter((t) => t !== 'rx'),
-    })),
-    { month, shard: 0, bills: false, tables: DERIVED.filter((t) => t === 'rx') },
-  ]);
+  const jobs = jobsOf(manifest);
   for (const [index, job] of jobs.entries()) {
     if (!keep(job.month, job.shard)) continue;
-    const end = startOfDay(addMonths(job.month, 1));
-    const sources = job.bills
-      ? await createBillsView(duck, store, manifest, job)
-      : await openPrescriptions(duck, store, manifest, job.month);
-    const facts = job.bills ? await factsDigest(duck, end) : '';
-    if (job.bills)
-      await duck.run(
-        `create or replace temp view in_provider as select * from provider_fact where known_from < timestamp ${quote(end)}`,
-      );
+    const inputs = await createInputViews(duck, store, manifest, job);
     let joined = false;
     for (const table of job.tables) {
-      const key = digestOf({ table, sources, facts, code, engine: matrixEngine() });
-      const found = store.derived(key);
-      if (found) counts.reused++;
+      const key = digestOf({ table, ...inputs, code, engine: duckDbVersion() });
+      if (store.derived(key)) counts.reused++;
       else {
         if (!joined && job.bills) for (const sql of JOINED_BILLS) await duck.run(sql);
         joined = true;
-        await buildPart(duck, store, table, key);
+        await writeRollup(duck, store, table, key);
         counts.built++;
       }
       const sha256 = store.derived(key)!;
-      parts.push({ table, month: job.month, sha256, file: store.existing(sha256) });
+      rollups.push({ table, month: job.month, sha256, file: store.existing(sha256) });
     }
     progress(index + 1, jobs.length);
   }
-  return { parts, counts };
+  return { rollups, counts };
 }
 
-async function createBillsView(
+/** Creates the `in_…` views of a job. @returns what identifies their content */
+async function createInputViews(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
-  { month, shard }: { month: string; shard: number },
-): Promise<string[]> {
-  const here = (m: string | undefined, s: number) => m === month && s === shard;
-  const sources: string[] = [];
-  for (const [name, dataset] of [
-    ['in_bill', 'bill'],
-    ['in_line', 'bill_line'],
-    ['in_hit', 'rule_outcome'],
-  ] as const)
-    sources.push(...(await createView(duck, store, manifest, name, dataset, here)));
-  sources.push(
-    ...(await createView(duck, store, manifest, 'in_patient', 'patient_fact', (m) => m !== undefined && m <= month)),
+  job: RollupJob,
+): Promise<{ sources: string[]; facts: string }> {
+  if (!job.bills) return { sources: await createPrescriptionViews(duck, store, manifest, job.month), facts: '' };
+  const end = startOfDay(addMonths(job.month, 1));
+  const sources = await createBillViews(duck, store, manifest, job);
+  const facts = await providerFactsDigest(duck, end);
+  await duck.run(
+    `create or replace temp view in_provider as
+     select * from provider_fact where known_from < timestamp ${quote(end)}`,
   );
-  return sources;
+  return { sources, facts };
 }
 
-/** A dispensing may come a month or two after its prescription. */
+async function createBillViews(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  manifest: Manifest,
+  { month, shard }: RollupJob,
+): Promise<string[]> {
+  const view = (name: string, dataset: string, keep: (month: string | undefined, shard: number) => boolean) =>
+    createDatasetView(duck, store, manifest, name, dataset, keep);
+  const ofJob = (m: string | undefined, s: number) => m === month && s === shard;
+  return [
+    ...(await view('in_bill', 'bill', ofJob)),
+    ...(await view('in_line', 'bill_line', ofJob)),
+    ...(await view('in_hit', 'rule_outcome', ofJob)),
+    ...(await view('in_patient', 'patient_fact', (m) => m !== undefined && m <= month)),
+  ];
+}
+
+/** A dispensing may follow its prescription a month or two later. */
 const PRESCRIPTION_MONTHS = 3;
 
-async function openPrescriptions(
+async function createPrescriptionViews(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
   month: string,
 ): Promise<string[]> {
+  const view = (name: string, dataset: string, keep: (month: string | undefined) => boolean) =>
+    createDatasetView(duck, store, manifest, name, dataset, keep);
   const earliest = addMonths(month, -PRESCRIPTION_MONTHS);
   return [
-    ...(await createView(duck, store, manifest, 'in_prescription', 'prescription', (m) => m === month)),
-    ...(await createView(duck, store, manifest, 'in_dispensing', 'dispensing', (m) => m === month)),
-    ...(await createView(
-      duck,
-      store,
-      manifest,
-      'in_ordered',
-      'prescription',
-      (m) => m !== undefined && m <= month && m >= earliest,
-    )),
+    ...(await view('in_prescription', 'prescription', (m) => m === month)),
+    ...(await view('in_dispensing', 'dispensing', (m) => m === month)),
+    ...(await view('in_ordered', 'prescription', (m) => m !== undefined && m <= month && m >= earliest)),
   ];
 }
 
-async function buildPart(duck: DuckDBConnection, store: ArtifactStore, table: Derived, key: string): Promise<void> {
+async function writeRollup(
+  duck: DuckDBConnection,
+  store: ArtifactStore,
+  table: RollupName,
+  key: string,
+): Promise<void> {
   const parquet = store.temporary('.parquet');
   try {
-    await duck.run(`copy (${DERIVED_SQL[table]}) to ${quote(parquet)} ${PARQUET}`);
+    await duck.run(`copy (${ROLLUP_SQL[table]}) to ${quote(parquet)} ${PARQUET}`);
     await store.putDerived(key, parquet);
   } finally {
     fs.rmSync(parquet, { force: true });

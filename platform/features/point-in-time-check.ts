@@ -2,17 +2,18 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { FEATURES } from '../../domain/features/catalogue';
 import type { Feature } from '../../domain/features/types';
 import type { ArtifactStore } from '../artifacts/store';
-import type { Manifest } from '../snapshots/datasets';
-import { deriveParts } from './monthly-rollups';
 import { quote } from '../duckdb/duckdb';
-import { featureParts } from './compute-features';
-import { truncated } from './truncate-snapshot';
+import type { Manifest } from '../snapshots/datasets';
+import { computeFeatures } from './compute-features';
+import { buildRollups } from './monthly-rollups';
+import { truncateSnapshot } from './truncate-snapshot';
 
 /**
- * Computes the features of one date twice, from the whole snapshot and from one that ends at the date, the second in an
- * empty store so that nothing is found again, and compares every cell.
+ * Checks point-in-time correctness at one date: computes the features from the whole snapshot and from one truncated at
+ * the date, and compares every cell.
+ * @param scratch an empty store, so that the second computation reuses nothing
  */
-export async function replayFeatures(
+export async function checkPointInTime(
   duck: DuckDBConnection,
   store: ArtifactStore,
   scratch: ArtifactStore,
@@ -20,17 +21,19 @@ export async function replayFeatures(
   asOf: string,
   features: readonly Feature[] = FEATURES,
 ): Promise<{ same: boolean; detail: string }> {
-  const whole = await deriveParts(duck, store, manifest);
-  const [own] = await featureParts(duck, store, manifest, whole.parts, [asOf], { features });
-  const past = await truncated(duck, store, scratch, manifest, asOf);
-  const again = await deriveParts(duck, scratch, past);
-  const [replayed] = await featureParts(duck, scratch, past, again.parts, [asOf], { features });
-  if (own!.sha256 === replayed!.sha256) return { same: true, detail: `equal bytes at ${asOf}` };
+  const whole = await buildRollups(duck, store, manifest);
+  const [original] = await computeFeatures(duck, store, manifest, whole.rollups, [asOf], { features });
+  const past = await truncateSnapshot(duck, store, scratch, manifest, asOf);
+  const truncated = await buildRollups(duck, scratch, past);
+  const [recomputed] = await computeFeatures(duck, scratch, past, truncated.rollups, [asOf], { features });
+  if (original!.sha256 === recomputed!.sha256) return { same: true, detail: `equal bytes at ${asOf}` };
+  const [a, b] = [original!, recomputed!].map(({ file }) => `from read_parquet(${quote(file)})`);
   const differing = await duck.runAndReadAll(
-    `select count(*)::int from ((from read_parquet(${quote(own!.file)}) except from read_parquet(${quote(replayed!.file)})) union all (from read_parquet(${quote(replayed!.file)}) except from read_parquet(${quote(own!.file)})))`,
+    `select count(*)::int from ((${a} except ${b}) union all (${b} except ${a}))`,
   );
+  const rows = Number(differing.getRows()[0]?.[0]);
   return {
     same: false,
-    detail: `features as of ${asOf} change when what was known later is taken away (${Number(differing.getRows()[0]?.[0])} rows differ)`,
+    detail: `features as of ${asOf} change when later information is removed (${rows} rows differ)`,
   };
 }

@@ -2,44 +2,44 @@ import fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { parseInstant } from '../../domain/time/civil-time';
 import type { ArtifactStore } from '../artifacts/store';
-import { type Manifest, monthOf, type PartitionRef } from '../snapshots/datasets';
-import { startOfDay } from './monthly-rollups';
+import { startOfDay } from '../duckdb/civil-day';
 import { PARQUET, quote } from '../duckdb/duckdb';
+import { type Manifest, monthOf, type PartitionRef } from '../snapshots/datasets';
+
+const ABOUT_CASES: readonly string[] = ['case', 'outcome', 'appeal', 'reversal'];
 
 /**
- * The snapshot as it would have been cut at an as-of day: months of receipt before it, facts known before it, and no
- * case, outcome or appeal at all, for no feature may need one. Features computed from this must equal those computed from
- * the whole snapshot: what came later cannot have mattered.
+ * The snapshot as it would have been extracted at an as-of day: months of receipt before it, facts known before it,
+ * and no case, outcome, appeal or reversal at all, because no feature may use one. Features computed from it must
+ * equal those of the whole snapshot; a difference means that a feature depends on later information.
+ * @param from store that holds the snapshot
+ * @param to store that receives the truncated partitions
  */
-export async function truncated(
+export async function truncateSnapshot(
   duck: DuckDBConnection,
   from: ArtifactStore,
   to: ArtifactStore,
   manifest: Manifest,
   asOf: string,
 ): Promise<Manifest> {
-  const cut = startOfDay(asOf);
   const datasets: Manifest['datasets'][number][] = [];
   for (const dataset of manifest.datasets) {
-    const parts: PartitionRef[] = [];
-    const aboutCases = ['case', 'outcome', 'appeal', 'reversal'].includes(dataset.name);
-    for (const part of dataset.parts) {
-      const month = monthOf(part);
-      if (aboutCases || (month !== undefined && month >= asOf)) continue;
-      const source = quote(from.existing(part.file));
+    const partitions: PartitionRef[] = [];
+    const hasKnownFrom = dataset.columns.some(([name]) => name === 'known_from');
+    const where = hasKnownFrom ? `where known_from < timestamp ${quote(startOfDay(asOf))}` : '';
+    for (const ref of dataset.partitions) {
+      const month = monthOf(ref);
+      if (ABOUT_CASES.includes(dataset.name) || (month !== undefined && month >= asOf)) continue;
+      const source = quote(from.existing(ref.file));
       const parquet = to.temporary('.parquet');
-      const knownBefore = dataset.columns.some(([name]) => name === 'known_from')
-        ? `where known_from < timestamp ${quote(cut)}`
-        : '';
-      await duck.run(`copy (select * from read_parquet(${source}) ${knownBefore}) to ${quote(parquet)} ${PARQUET}`);
-      const rows = Number(
-        (await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0],
-      );
+      await duck.run(`copy (select * from read_parquet(${source}) ${where}) to ${quote(parquet)} ${PARQUET}`);
+      const reader = await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`);
       const file = await to.putFile(parquet);
       fs.rmSync(parquet, { force: true });
-      parts.push({ part: part.part, rows, logical: file, file });
+      const rows = Number(reader.getRows()[0]?.[0]);
+      partitions.push({ partition: ref.partition, rows, contentHash: file, file });
     }
-    datasets.push({ ...dataset, parts });
+    datasets.push({ ...dataset, partitions });
   }
   return { ...manifest, asOf: new Date(parseInstant(`${asOf}T00:00:00`)!).toISOString(), datasets };
 }

@@ -6,49 +6,50 @@ import { to as copyTo } from 'pg-copy-streams';
 import type { Tx } from '../postgres/connection';
 import { rawConnection } from '../postgres/copy-writer';
 
-/** One run of rows of equal shard: a file of CSV without the shard column, and the hash of its bytes. */
-export interface CsvPart {
+/** Rows of one shard: a CSV file without the shard column, and the SHA-256 of its bytes. */
+export interface ShardCsv {
   readonly shard: number;
   readonly file: string;
-  readonly logical: string;
+  readonly contentHash: string;
 }
 
 const NEWLINE = 10;
 const COMMA = 44;
 const FLUSH_BYTES = 1 << 20;
 
-/** Streams a query as CSV to a file, hashing on the way. */
-export async function copyOut(tx: Tx, query: string, file: string): Promise<CsvPart> {
+/** Streams a query as CSV to a file and hashes it on the way. */
+export async function copyOut(tx: Tx, query: string, file: string): Promise<ShardCsv> {
   const client = await rawConnection(tx);
-  const sink = new PartFile(0, file);
+  const sink = new HashingFile(0, file);
   const stream = client.query(copyTo(`copy (${query}) to stdout (format csv)`));
   await pipeline(stream, new Writable({ write: (chunk: Buffer, _encoding, done) => done(sink.write(chunk)) }));
   return sink.close();
 }
 
 /**
- * Streams a query whose first column is the shard, ordered by it, and cuts the stream into one file a shard: the table is
- * read once, whatever the number of shards. Every shard from 0 to `shards` - 1 has its file, if only an empty one.
+ * Streams a query whose first column is the shard, ordered by it, and splits the stream into one file per shard: the
+ * table is read once, whatever the number of shards. Every shard from 0 to `shards` - 1 gets a file, possibly an empty
+ * one.
  */
 export async function copyOutSharded(
   tx: Tx,
   query: string,
   shards: number,
   fileOf: (shard: number) => string,
-): Promise<CsvPart[]> {
+): Promise<ShardCsv[]> {
   const client = await rawConnection(tx);
-  const parts: CsvPart[] = [];
-  let current = new PartFile(0, fileOf(0));
-  let rest: Buffer | undefined;
+  const files: ShardCsv[] = [];
+  let current = new HashingFile(0, fileOf(0));
+  let incompleteLine: Buffer | undefined;
   const moveTo = (shard: number) => {
     while (current.shard < shard) {
-      parts.push(current.close());
-      current = new PartFile(current.shard + 1, fileOf(current.shard + 1));
+      files.push(current.close());
+      current = new HashingFile(current.shard + 1, fileOf(current.shard + 1));
     }
   };
-  // The shard stands before the first comma of each line and is dropped on the way.
-  const take = (chunk: Buffer) => {
-    const data = rest ? Buffer.concat([rest, chunk]) : chunk;
+  // The shard is the text before the first comma of each line; it is removed here.
+  const splitLines = (chunk: Buffer) => {
+    const data = incompleteLine ? Buffer.concat([incompleteLine, chunk]) : chunk;
     let at = 0;
     for (;;) {
       const end = data.indexOf(NEWLINE, at);
@@ -59,25 +60,25 @@ export async function copyOutSharded(
       current.write(data.subarray(comma + 1, end + 1));
       at = end + 1;
     }
-    rest = at < data.length ? data.subarray(at) : undefined;
+    incompleteLine = at < data.length ? data.subarray(at) : undefined;
   };
   const stream = client.query(copyTo(`copy (${query}) to stdout (format csv)`));
   await pipeline(
     stream,
     new Writable({
       write(chunk: Buffer, _encoding, done) {
-        take(chunk);
+        splitLines(chunk);
         done();
       },
     }),
   );
   moveTo(shards - 1);
-  parts.push(current.close());
-  return parts;
+  files.push(current.close());
+  return files;
 }
 
-/** Collects small pieces so that hashing and writing happen a mebibyte at a time. */
-class PartFile {
+/** Buffers small pieces, so that hashing and writing happen one mebibyte at a time. */
+class HashingFile {
   readonly #hash: Hash = createHash('sha256');
   readonly #handle: number;
   #pieces: Buffer[] = [];
@@ -96,10 +97,10 @@ class PartFile {
     return null;
   }
 
-  close(): CsvPart {
+  close(): ShardCsv {
     this.#flush();
     fs.closeSync(this.#handle);
-    return { shard: this.shard, file: this.file, logical: this.#hash.digest('hex') };
+    return { shard: this.shard, file: this.file, contentHash: this.#hash.digest('hex') };
   }
 
   #flush(): void {

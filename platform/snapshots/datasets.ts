@@ -1,31 +1,35 @@
-/** What a snapshot holds: for each dataset its columns with DuckDB types and the PostgreSQL query that yields them. */
+/** A dataset of a snapshot: its columns with DuckDB types, and the PostgreSQL query that yields them. */
 export interface Dataset {
   readonly name: string;
-  /** `month`: a partition a month of receipt; `month-shard`: each of those cut by provider; `all`: one partition. */
-  readonly cut: 'all' | 'month' | 'month-shard';
-  /** Kinds of load batches that feed it; `all` datasets are small and read whole. */
-  readonly fedBy: readonly string[];
+  /**
+   * `single`: one partition; `month`: one per month of receipt; `month-shard`: one per month and shard of providers.
+   */
+  readonly partitioning: 'single' | 'month' | 'month-shard';
+  /** Kinds of load batches that add rows to it; empty for `single` datasets, which are small and always read whole. */
+  readonly loadedFrom: readonly string[];
   readonly columns: readonly (readonly [name: string, type: string])[];
   readonly select: string;
   readonly from: string;
   /** Condition on one month of receipt, `$month` standing for its first day. */
   readonly inMonth?: string;
-  /** Expression of the provider whose hash decides the shard. */
+  /** SQL expression for the provider id whose hash decides the shard. */
   readonly shardBy?: string;
   readonly order: string;
 }
 
-/** Sessions are pinned to UTC and ISO dates, so this is text like 2024-03-01 10:15:00.5 at the database's own speed. */
+/** The session is set to UTC and ISO dates, so PostgreSQL itself prints text such as 2024-03-01 10:15:00.5. */
 const utc = (column: string) => `${column} at time zone 'UTC'`;
 const ofMonth = "t.received_month = '$month'";
-const knownInMonth =
-  "t.known_from >= ('$month'::date)::timestamp at time zone 'Europe/Oslo' and t.known_from < ('$month'::date + interval '1 month')::timestamp at time zone 'Europe/Oslo'";
+/** Instant at which a civil day starts in Norway. */
+const dayStart = (day: string) => `(${day})::timestamp at time zone 'Europe/Oslo'`;
+const knownInMonth = `t.known_from >= ${dayStart("'$month'::date")}
+  and t.known_from < ${dayStart("'$month'::date + interval '1 month'")}`;
 
 export const DATASETS: readonly Dataset[] = [
   {
     name: 'bill',
-    cut: 'month-shard',
-    fedBy: ['settlement', 'bills'],
+    partitioning: 'month-shard',
+    loadedFrom: ['settlement', 'bills'],
     from: 'core.bill t',
     inMonth: ofMonth,
     shardBy: 't.provider_id',
@@ -45,12 +49,13 @@ export const DATASETS: readonly Dataset[] = [
       ['credits_bill', 'BIGINT'],
       ['diagnosis', 'VARCHAR'],
     ],
-    select: `t.bill_id, t.provider_id, t.performed_by, t.bill_no, t.patient_key, t.civil_day, t.minute_of_day, ${utc('t.known_from')}, t.amount_ore, t.copay_ore, t.is_credit, t.credits_bill, t.diagnosis`,
+    select: `t.bill_id, t.provider_id, t.performed_by, t.bill_no, t.patient_key, t.civil_day, t.minute_of_day,
+      ${utc('t.known_from')}, t.amount_ore, t.copay_ore, t.is_credit, t.credits_bill, t.diagnosis`,
   },
   {
     name: 'bill_line',
-    cut: 'month-shard',
-    fedBy: ['settlement', 'bills'],
+    partitioning: 'month-shard',
+    loadedFrom: ['settlement', 'bills'],
     from: 'core.bill_line t',
     inMonth: ofMonth,
     shardBy: 't.provider_id',
@@ -66,8 +71,8 @@ export const DATASETS: readonly Dataset[] = [
   },
   {
     name: 'rule_outcome',
-    cut: 'month-shard',
-    fedBy: ['settlement', 'bills'],
+    partitioning: 'month-shard',
+    loadedFrom: ['settlement', 'bills'],
     from: 'core.rule_outcome t',
     inMonth: ofMonth,
     shardBy: 't.provider_id',
@@ -82,8 +87,8 @@ export const DATASETS: readonly Dataset[] = [
   },
   {
     name: 'prescription',
-    cut: 'month',
-    fedBy: ['prescription'],
+    partitioning: 'month',
+    loadedFrom: ['prescription'],
     from: 'rx.prescription t',
     inMonth: ofMonth,
     order: 't.prescription_id',
@@ -97,12 +102,13 @@ export const DATASETS: readonly Dataset[] = [
       ['generic_reservation', 'BOOLEAN'],
       ['known_from', 'TIMESTAMP'],
     ],
-    select: `t.prescription_id, t.prescriber_id, t.patient_key, t.written, t.atc, t.packages, t.generic_reservation, ${utc('t.known_from')}`,
+    select: `t.prescription_id, t.prescriber_id, t.patient_key, t.written, t.atc, t.packages,
+      t.generic_reservation, ${utc('t.known_from')}`,
   },
   {
     name: 'dispensing',
-    cut: 'month',
-    fedBy: ['prescription'],
+    partitioning: 'month',
+    loadedFrom: ['prescription'],
     from: 'rx.dispensing t',
     inMonth: ofMonth,
     order: 't.dispensing_id',
@@ -115,12 +121,13 @@ export const DATASETS: readonly Dataset[] = [
       ['is_override', 'BOOLEAN'],
       ['known_from', 'TIMESTAMP'],
     ],
-    select: `t.dispensing_id, t.prescription_id, t.pharmacy_id, t.dispensed, t.packages, t.override_reason is not null, ${utc('t.known_from')}`,
+    select: `t.dispensing_id, t.prescription_id, t.pharmacy_id, t.dispensed, t.packages,
+      t.override_reason is not null, ${utc('t.known_from')}`,
   },
   {
     name: 'patient_fact',
-    cut: 'month',
-    fedBy: ['patient'],
+    partitioning: 'month',
+    loadedFrom: ['patient'],
     from: 'core.patient_fact t',
     inMonth: knownInMonth,
     order: 't.patient_key, t.known_from',
@@ -136,8 +143,8 @@ export const DATASETS: readonly Dataset[] = [
   },
   {
     name: 'provider_fact',
-    cut: 'all',
-    fedBy: [],
+    partitioning: 'single',
+    loadedFrom: [],
     from: 'core.provider_fact t join core.provider p using (provider_id)',
     order: 't.provider_id, t.valid_from, t.known_from',
     columns: [
@@ -153,12 +160,13 @@ export const DATASETS: readonly Dataset[] = [
       ['account_hash', 'VARCHAR'],
       ['owner', 'VARCHAR'],
     ],
-    select: `t.provider_id, p.hpr_no::int, ${utc('t.known_from')}, t.valid_from, t.valid_to, t.practice_type, t.field, t.municipality, t.list_size, t.account_hash, p.orgnr`,
+    select: `t.provider_id, p.hpr_no::int, ${utc('t.known_from')}, t.valid_from, t.valid_to, t.practice_type,
+      t.field, t.municipality, t.list_size, t.account_hash, p.orgnr`,
   },
   {
     name: 'substitute',
-    cut: 'all',
-    fedBy: [],
+    partitioning: 'single',
+    loadedFrom: [],
     from: 'core.substitute t',
     order: 't.provider_id, t.substitute_hpr, t.valid_from, t.known_from',
     columns: [
@@ -172,8 +180,8 @@ export const DATASETS: readonly Dataset[] = [
   },
   {
     name: 'case',
-    cut: 'all',
-    fedBy: [],
+    partitioning: 'single',
+    loadedFrom: [],
     from: 'ctl.case t',
     order: 't.case_no',
     columns: [
@@ -188,8 +196,8 @@ export const DATASETS: readonly Dataset[] = [
   },
   {
     name: 'outcome',
-    cut: 'all',
-    fedBy: [],
+    partitioning: 'single',
+    loadedFrom: [],
     from: 'ctl.outcome t',
     order: 't.case_no, t.known_from',
     columns: [
@@ -203,8 +211,8 @@ export const DATASETS: readonly Dataset[] = [
   },
   {
     name: 'appeal',
-    cut: 'all',
-    fedBy: [],
+    partitioning: 'single',
+    loadedFrom: [],
     from: 'ctl.appeal t',
     order: 't.case_no, t.known_from',
     columns: [
@@ -217,12 +225,13 @@ export const DATASETS: readonly Dataset[] = [
       ['misregistered', 'BOOLEAN'],
       ['known_from', 'TIMESTAMP'],
     ],
-    select: `t.case_no, t.decided, t.result, t.amount_ore, t.received, t.instance, t.misregistered, ${utc('t.known_from')}`,
+    select: `t.case_no, t.decided, t.result, t.amount_ore, t.received, t.instance, t.misregistered,
+      ${utc('t.known_from')}`,
   },
   {
     name: 'reversal',
-    cut: 'all',
-    fedBy: [],
+    partitioning: 'single',
+    loadedFrom: [],
     from: 'ctl.reversal t',
     order: 't.case_no, t.known_from',
     columns: [
@@ -235,8 +244,8 @@ export const DATASETS: readonly Dataset[] = [
   },
   {
     name: 'case_draw',
-    cut: 'all',
-    fedBy: [],
+    partitioning: 'single',
+    loadedFrom: [],
     from: '(select * from ctl.case where selection_probability is not null) t',
     order: 't.case_no',
     columns: [
@@ -247,37 +256,41 @@ export const DATASETS: readonly Dataset[] = [
   },
 ];
 
-/** Shard of a provider, the same in PostgreSQL and DuckDB: the upper half of Knuth's multiplicative hash. */
+/** SQL for a provider's shard, the same in PostgreSQL and DuckDB: the upper half of Knuth's multiplicative hash. */
 export const shardSql = (provider: string, shards: number): string =>
   `((cast(${provider} as bigint) * 2654435761) % 4294967296 / 65536) % ${shards}`;
 
 export interface PartitionRef {
-  /** `all`, a first day of a month, or that and the shard: 2024-03-01/5of8. */
-  readonly part: string;
+  /** `all`, the first day of a month, or that day and the shard: 2024-03-01/5of8. */
+  readonly partition: string;
   readonly rows: number;
-  /** SHA-256 of the ordered rows as canonical CSV: what the partition says, whatever wrote the file. */
-  readonly logical: string;
+  /** SHA-256 of the ordered rows as canonical CSV: independent of the Parquet writer. */
+  readonly contentHash: string;
   /** SHA-256 of the Parquet file that holds them. */
   readonly file: string;
 }
-export const monthOf = ({ part }: PartitionRef): string | undefined => (part === 'all' ? undefined : part.slice(0, 10));
-export const shardOf = ({ part }: PartitionRef): number => Number.parseInt(part.split('/')[1] ?? '0', 10);
+export const monthOf = ({ partition }: PartitionRef): string | undefined =>
+  partition === 'all' ? undefined : partition.slice(0, 10);
+export const shardOf = ({ partition }: PartitionRef): number => Number.parseInt(partition.split('/')[1] ?? '0', 10);
 
+/** Content of a snapshot, by reference. */
 export interface Manifest {
   readonly v: 2;
+  /** Instant (ISO 8601): only facts known before it are in the snapshot. */
   readonly asOf: string;
-  readonly horizon: number;
+  /** Sequence number of the last committed load batch that was read. */
+  readonly loadWatermark: number;
   readonly shards: number;
   readonly datasets: readonly {
     readonly name: string;
     readonly columns: readonly (readonly [string, string])[];
-    readonly parts: readonly PartitionRef[];
+    readonly partitions: readonly PartitionRef[];
   }[];
 }
 
-export const partsOf = (manifest: Manifest, name: string): readonly PartitionRef[] =>
-  manifest.datasets.find((dataset) => dataset.name === name)?.parts ?? [];
+export const partitionsOf = (manifest: Manifest, name: string): readonly PartitionRef[] =>
+  manifest.datasets.find((dataset) => dataset.name === name)?.partitions ?? [];
 
-/** The same of one provider, here. */
+/** Shard of a provider, computed as `shardSql` does. */
 export const shardIndex = (provider: number, shards: number): number =>
   Number((((BigInt(provider) * 2654435761n) % 4294967296n) / 65536n) % BigInt(shards));

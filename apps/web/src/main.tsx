@@ -6,16 +6,16 @@ import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { ProblemError } from './api/client';
-import { Loading } from './components/states';
-import { Shell } from './layout';
-import { Languages } from './i18n';
+import { Loading } from './components/query-boundary';
+import { Layout } from './layout';
+import { LanguageProvider } from './i18n';
 
 const STALE_MS = 10_000;
-const queries = new QueryClient({
+const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: STALE_MS,
-      // What the server said stands; only a server that did not answer is asked again.
+      // An answer of the server is final; the call is retried only where the server did not answer.
       retry: (count, error) => count < 2 && error instanceof ProblemError && [0, 503].includes(error.problem.status),
     },
   },
@@ -23,7 +23,7 @@ const queries = new QueryClient({
 
 const router = createBrowserRouter([
   {
-    element: <Shell />,
+    element: <Layout />,
     children: [
       { path: '/', lazy: async () => ({ Component: (await import('./pages/overview')).OverviewPage }) },
       { path: '/runs', lazy: async () => ({ Component: (await import('./pages/runs')).RunsPage }) },
@@ -49,19 +49,19 @@ const router = createBrowserRouter([
       },
       { path: '/audit', lazy: async () => ({ Component: (await import('./pages/audit')).AuditPage }) },
       { path: '/data', lazy: async () => ({ Component: (await import('./pages/data')).DataPage }) },
-      { path: '*', lazy: async () => ({ Component: (await import('./pages/not-found')).MissingPage }) },
+      { path: '*', lazy: async () => ({ Component: (await import('./pages/not-found')).NotFoundPage }) },
     ],
   },
 ]);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <QueryClientProvider client={queries}>
-      <Languages>
+    <QueryClientProvider client={queryClient}>
+      <LanguageProvider>
         <Suspense fallback={<Loading />}>
           <RouterProvider router={router} />
         </Suspense>
-      </Languages>
+      </LanguageProvider>
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -1,47 +1,26 @@
 import { Alert, Details } from '@digdir/designsystemet-react';
 import type { Run } from '../api/client';
-import { useWords } from '../i18n';
+import { useMessages } from '../i18n';
+import { MESSAGES, VERDICTS } from '../messages/leakage-report';
+import { JsonDocument } from './json-document';
 import { Section } from './page';
 
-const WORDS = {
-  nb: {
-    title: 'Kontroll av utfallslekkasje',
-    verdicts: {
-      clean: 'Ingen utfallslekkasje funnet',
-      'needs-reason': 'Noe ser for godt ut: to personer må gi en grunn før modellen kan tas i bruk',
-      refused: 'Utfallslekkasje funnet',
-    },
-    tests: (n: number) => `${n} prøver`,
-    certificate: 'Rapporten',
-  },
-  en: {
-    title: 'Target-leakage check',
-    verdicts: {
-      clean: 'No target leakage was found',
-      'needs-reason': 'Something looks too good: two people have to give a reason before the model can go live',
-      refused: 'Target leakage was found',
-    },
-    tests: (n: number) => `${n} tests`,
-    certificate: 'The report',
-  },
-};
-const COLOUR = { clean: 'success', 'needs-reason': 'warning', refused: 'danger' } as const;
+const COLOURS = { clean: 'success', 'needs-reason': 'warning', refused: 'danger' } as const;
 
-/** What the target-leakage check of a run said, with the certificate as it is stored. */
-export function LeakageReportView({ of }: { of: Run['leakage'] }) {
-  const w = useWords(WORDS);
-  if (!of) return null;
+/** The verdict of a run's target-leakage check, with the report as it is stored. */
+export function LeakageReportView({ leakage }: { leakage: Run['leakage'] }) {
+  const t = useMessages(MESSAGES);
+  const verdicts = useMessages(VERDICTS);
+  if (!leakage) return null;
   return (
-    <Section title={w.title}>
-      <Alert data-color={COLOUR[of.verdict]}>
-        {w.verdicts[of.verdict]} ({w.tests(of.tests)})
+    <Section title={t.title}>
+      <Alert data-color={COLOURS[leakage.verdict]}>
+        {verdicts[leakage.verdict]} ({t.tests(leakage.tests)})
       </Alert>
       <Details data-size="sm">
-        <Details.Summary>{w.certificate}</Details.Summary>
+        <Details.Summary>{t.report}</Details.Summary>
         <Details.Content>
-          <pre className="scroll" tabIndex={0}>
-            {JSON.stringify(of.certificate, null, 2)}
-          </pre>
+          <JsonDocument value={leakage.certificate} />
         </Details.Content>
       </Details>
     </Section>

@@ -1,8 +1,8 @@
-import { Heading, Link, Paragraph, Tag } from '@digdir/designsystemet-react';
+import { Heading, Link as StyledLink, Paragraph } from '@digdir/designsystemet-react';
 import { type ReactNode, useEffect } from 'react';
 import { Link as RouterLink } from 'react-router';
 
-/** A page with its heading, and the title of the window. */
+/** A page with its heading; sets the title of the window. */
 export function Page({
   title,
   lead,
@@ -33,6 +33,7 @@ export function Page({
   );
 }
 
+/** A part of a page under a heading of its own. */
 export function Section({
   title,
   children,
@@ -59,57 +60,38 @@ export function Section({
   );
 }
 
-export const short = (id: string): string => id.slice(0, 12);
+const ID_LENGTH = 12;
+export const shortId = (id: string): string => id.slice(0, ID_LENGTH);
 
-/** An id, short, with the whole of it at hand; a link where there is a page of it. */
-export function Id({ of, to, kind }: { of: string; to?: string | undefined; kind?: string }) {
-  const code = <code title={of}>{short(of)}</code>;
-  return (
-    <span className="id">
-      {kind ? `${kind} ` : null}
-      {to ? <To to={to}>{code}</To> : code}
-    </span>
-  );
+/** The first characters of an id, with the whole id as a tooltip; a link where it has a page. */
+export function ShortId({ id, to }: { id: string; to?: string | undefined }) {
+  const code = <code title={id}>{shortId(id)}</code>;
+  return <span className="id">{to ? <Link to={to}>{code}</Link> : code}</span>;
 }
 
-/** A link to a page of another server, in a window of its own. */
-export function Away({ to, children }: { to: string; children: ReactNode }) {
+/** A link to another server, opened in a new window. */
+export function ExternalLink({ to, children }: { to: string; children: ReactNode }) {
   return (
-    <Link href={to} target="_blank" rel="noreferrer">
+    <StyledLink href={to} target="_blank" rel="noreferrer">
       {children}
-    </Link>
+    </StyledLink>
   );
 }
 
-export function To({ to, children }: { to: string; children: ReactNode }) {
+/** A link to another page of this site. */
+export function Link({ to, children }: { to: string; children: ReactNode }) {
   return (
-    <Link asChild>
+    <StyledLink asChild>
       <RouterLink to={to}>{children}</RouterLink>
-    </Link>
+    </StyledLink>
   );
 }
 
-const COLOURS = {
-  finished: 'success',
-  approved: 'success',
-  running: 'info',
-  open: 'info',
-  draft: 'info',
-  failed: 'danger',
-  refused: 'danger',
-  cancelled: 'neutral',
-  expired: 'neutral',
-  live: 'success',
-} as const;
-export function StateTag({ state, children }: { state: string; children: ReactNode }) {
-  return <Tag data-color={COLOURS[state as 'live'] ?? 'neutral'}>{children}</Tag>;
-}
-
-/** Terms and what they are, as a list that reads well on a narrow screen too. */
-export function Facts({ of }: { of: readonly (readonly [term: string, value: ReactNode])[] }) {
+/** Terms with their values, as a list that stays readable on a narrow screen. */
+export function DescriptionList({ items }: { items: readonly (readonly [term: string, value: ReactNode])[] }) {
   return (
     <dl className="facts">
-      {of.map(([term, value]) => (
+      {items.map(([term, value]) => (
         <div key={term}>
           <dt>{term}</dt>
           <dd>{value}</dd>

@@ -1,64 +1,21 @@
 import { Button, Paragraph, Textfield } from '@digdir/designsystemet-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answer, api } from '../api/client';
-import { useMay } from '../layout';
-import { useFormats, useWords } from '../i18n';
-import { EvaluationView } from './evaluation';
-import { Id, Section } from './page';
-import { Ask, Empty, Problem } from './states';
-import { Rows } from './table';
+import { answer, api, type PostDeploymentEvaluation } from '../api/client';
+import { usePermission } from '../api/me';
+import { useFormat, useLanguage, useMessages } from '../i18n';
+import { MESSAGES } from '../messages/post-deployment-evaluations';
+import { progressName } from '../messages/progress';
+import { type Column, DataTable } from './data-table';
+import { EvaluationReport } from './evaluation/evaluation-report';
+import { Section, ShortId } from './page';
+import { Empty, Problem, QueryBoundary } from './query-boundary';
 
-const WORDS = {
-  nb: {
-    lead: 'Den frosne modellen, dømt på utfall som ble kjent etter at den var ferdig trent. Ingen av dem har den lært av.',
-    none: 'Versjonen er ikke etterprøvd ennå.',
-    all: 'Etterprøvinger',
-    asOf: 'Kjent per',
-    rows: 'Nye utfall',
-    findings: 'Funn',
-    made: 'Utført',
-    id: 'Avstamming',
-    show: 'Vis',
-    whole: (at: string) => `Slik gikk det, kjent per ${at}`,
-    start: 'Etterprøv',
-    day: 'Kjent til og med',
-    busy: (step: string) => `Etterprøver: ${step} …`,
-    steps: { extraction: 'uttrekk', features: 'variabler', evaluation: 'evaluering' } as Readonly<
-      Record<string, string>
-    >,
-    failed: 'Etterprøvingen mislyktes. Er det kommet utfall siden treningen? Temporal viser hvorfor.',
-  },
-  en: {
-    lead: 'The frozen model, judged on outcomes that became known after it had been trained. It learnt from none of them.',
-    none: 'The version has not been followed up yet.',
-    all: 'Follow-ups',
-    asOf: 'Known at',
-    rows: 'New outcomes',
-    findings: 'Findings',
-    made: 'Made',
-    id: 'Lineage',
-    show: 'Show',
-    whole: (at: string) => `How it went, known at ${at}`,
-    start: 'Follow up',
-    day: 'Known up to',
-    busy: (step: string) => `Following up: ${step} …`,
-    steps: { extraction: 'extraction', features: 'features', evaluation: 'evaluation' } as Readonly<
-      Record<string, string>
-    >,
-    failed: 'The follow-up failed. Did outcomes come since the training? Temporal shows why.',
-  },
-};
-
-const POLL_MS = 1000;
-
-/** How a version did on outcomes that it could not know, and asking once more. */
+/** How a version did on outcomes that became known after its training, and starting such an evaluation. */
 export function PostDeploymentEvaluations({ versionId, family }: { versionId: string; family: string }) {
-  const w = useWords(WORDS);
-  const f = useFormats();
-  const may = useMay('startPostDeploymentEvaluation');
-  const [chosen, choose] = useState<string>();
-  const all = useQuery({
+  const t = useMessages(MESSAGES);
+  const mayStart = usePermission('startPostDeploymentEvaluation');
+  const evaluations = useQuery({
     queryKey: ['post-deployment-evaluations', versionId],
     queryFn: () =>
       answer(
@@ -67,71 +24,71 @@ export function PostDeploymentEvaluations({ versionId, family }: { versionId: st
   });
   return (
     <div className="stack">
-      <Paragraph className="lead">{w.lead}</Paragraph>
-      {may ? <Start versionId={versionId} /> : null}
-      <Ask of={all}>
-        {(rows) => {
-          const one = rows.find(({ evaluationId }) => evaluationId === chosen) ?? rows[0];
-          if (!one) return <Empty>{w.none}</Empty>;
-          return (
-            <>
-              <Rows
-                name={w.all}
-                rows={rows}
-                keyOf={(r) => r.evaluationId}
-                columns={[
-                  { head: w.asOf, cell: (r) => f.instant(r.asOf) },
-                  { head: w.rows, numeric: true, cell: (r) => f.number(r.rows) },
-                  { head: w.findings, numeric: true, cell: (r) => f.number(r.findings) },
-                  { head: w.made, cell: (r) => f.instant(r.madeAt) },
-                  { head: w.id, cell: (r) => <Id of={r.evaluationId} to={`/lineage/${r.evaluationId}`} /> },
-                  {
-                    head: w.show,
-                    cell: (r) => (
-                      <Button
-                        variant="tertiary"
-                        data-size="sm"
-                        aria-pressed={r === one}
-                        onClick={() => choose(r.evaluationId)}
-                      >
-                        {w.show}
-                      </Button>
-                    ),
-                  },
-                ]}
-              />
-              <Section title={w.whole(f.instant(one.asOf))}>
-                <One evaluationId={one.evaluationId} family={family} />
-              </Section>
-            </>
-          );
-        }}
-      </Ask>
+      <Paragraph className="lead">{t.lead}</Paragraph>
+      {mayStart ? <Start versionId={versionId} /> : null}
+      <QueryBoundary query={evaluations}>{(rows) => <Evaluations rows={rows} family={family} />}</QueryBoundary>
     </div>
   );
 }
 
-function One({ evaluationId, family }: { evaluationId: string; family: string }) {
-  const one = useQuery({
+function Evaluations({ rows, family }: { rows: readonly PostDeploymentEvaluation[]; family: string }) {
+  const t = useMessages(MESSAGES);
+  const format = useFormat();
+  const [selectedId, select] = useState<string>();
+  const selected = rows.find(({ evaluationId }) => evaluationId === selectedId) ?? rows[0];
+  if (!selected) return <Empty>{t.none}</Empty>;
+  const show: Column<PostDeploymentEvaluation> = {
+    head: t.show,
+    cell: (r) => (
+      <Button variant="tertiary" data-size="sm" aria-pressed={r === selected} onClick={() => select(r.evaluationId)}>
+        {t.show}
+      </Button>
+    ),
+  };
+  return (
+    <>
+      <DataTable
+        name={t.all}
+        rows={rows}
+        keyOf={(r) => r.evaluationId}
+        columns={[
+          { head: t.asOf, cell: (r) => format.instant(r.asOf) },
+          { head: t.rows, numeric: true, cell: (r) => format.number(r.rows) },
+          { head: t.findings, numeric: true, cell: (r) => format.number(r.findings) },
+          { head: t.made, cell: (r) => format.instant(r.madeAt) },
+          { head: t.id, cell: (r) => <ShortId id={r.evaluationId} to={`/lineage/${r.evaluationId}`} /> },
+          show,
+        ]}
+      />
+      <Section title={t.result(format.instant(selected.asOf))}>
+        <Report evaluationId={selected.evaluationId} family={family} />
+      </Section>
+    </>
+  );
+}
+
+function Report({ evaluationId, family }: { evaluationId: string; family: string }) {
+  const evaluation = useQuery({
     queryKey: ['post-deployment-evaluation', evaluationId],
     queryFn: () =>
       answer(api.GET('/v1/post-deployment-evaluations/{evaluationId}', { params: { path: { evaluationId } } })),
   });
   return (
-    <Ask of={one}>
+    <QueryBoundary query={evaluation}>
       {(document) => (
         <div className="stack">
-          <EvaluationView of={document} family={family} />
+          <EvaluationReport evaluation={document} family={family} />
         </div>
       )}
-    </Ask>
+    </QueryBoundary>
   );
 }
 
-function Start({ versionId }: { versionId: string }) {
-  const w = useWords(WORDS);
-  const queries = useQueryClient();
-  const [day, setDay] = useState(() => new Date().toISOString().slice(0, 10));
+const POLL_MS = 1000;
+
+/** Starts an evaluation of everything known at the end of a day, and follows it until it is done. */
+function useStart(versionId: string, day: string) {
+  const queryClient = useQueryClient();
   const start = useMutation({
     mutationFn: () =>
       answer(
@@ -143,17 +100,25 @@ function Start({ versionId }: { versionId: string }) {
   });
   const key = start.data?.key;
   const run = useQuery({
-    queryKey: ['follow-up-run', key],
+    queryKey: ['post-deployment-evaluation-run', key],
     queryFn: async () => {
       const found = await answer(api.GET('/v1/follow-up-runs/{key}', { params: { path: { key: key! } } }));
       if (found.state === 'done')
-        await queries.invalidateQueries({ queryKey: ['post-deployment-evaluations', versionId] });
+        await queryClient.invalidateQueries({ queryKey: ['post-deployment-evaluations', versionId] });
       return found;
     },
     enabled: key !== undefined,
     refetchInterval: ({ state: { data } }) => (data === undefined || data.state === 'running' ? POLL_MS : false),
   });
   const busy = start.isPending || (key !== undefined && (run.data === undefined || run.data.state === 'running'));
+  return { start, run: run.data, busy };
+}
+
+function Start({ versionId }: { versionId: string }) {
+  const t = useMessages(MESSAGES);
+  const { language } = useLanguage();
+  const [day, setDay] = useState(() => new Date().toISOString().slice(0, 10));
+  const { start, run, busy } = useStart(versionId, day);
   return (
     <form
       className="row"
@@ -162,11 +127,11 @@ function Start({ versionId }: { versionId: string }) {
         start.mutate();
       }}
     >
-      <Textfield label={w.day} type="date" value={day} required onChange={(event) => setDay(event.target.value)} />
+      <Textfield label={t.day} type="date" value={day} required onChange={(event) => setDay(event.target.value)} />
       <Button type="submit" disabled={busy}>
-        {busy ? w.busy(w.steps[run.data?.step ?? ''] ?? '') : w.start}
+        {busy ? t.busy(run?.step ? progressName(run.step, language) : '') : t.start}
       </Button>
-      {run.data?.state === 'failed' ? <Paragraph role="alert">{w.failed}</Paragraph> : null}
+      {run?.state === 'failed' ? <Paragraph role="alert">{t.failed}</Paragraph> : null}
       {start.error ? <Problem error={start.error} /> : null}
     </form>
   );

@@ -1,18 +1,24 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useCallback } from 'react';
 
-/** Pages of a list, one after the other, as one row of rows. */
-export function usePages<T>(
+export interface InfinitePages<T> {
+  readonly query: Pick<UseQueryResult, 'data' | 'isError' | 'error'> & { readonly refetch: () => Promise<unknown> };
+  readonly rows: readonly T[];
+  /** Fetches the next page; undefined at the end of the list. */
+  readonly more: (() => void) | undefined;
+  readonly busy: boolean;
+}
+
+/** Rows of a paged list, fetched a page at a time by cursor. */
+export function useInfinitePages<T>(
   key: readonly unknown[],
-  ask: (cursor: string | undefined) => Promise<{ rows: T[]; next: string | null }>,
-  enabled = true,
-) {
+  fetchPage: (cursor: string | undefined) => Promise<{ rows: T[]; next: string | null }>,
+): InfinitePages<T> {
   const query = useInfiniteQuery({
     queryKey: key,
-    queryFn: ({ pageParam }) => ask(pageParam),
+    queryFn: ({ pageParam }) => fetchPage(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
-    enabled,
   });
   const { fetchNextPage, hasNextPage, isFetching } = query;
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);

@@ -1,73 +1,19 @@
-/** States of runs, requests and lists, as people say them. */
-export const STATES = {
-  nb: {
-    running: 'kjører',
-    finished: 'ferdig',
-    failed: 'mislyktes',
-    cancelled: 'stoppet',
-    open: 'venter',
-    approved: 'godkjent',
-    refused: 'avslått',
-    expired: 'utløpt',
-    draft: 'utkast',
-    live: 'i bruk',
-  },
-  en: {
-    running: 'running',
-    finished: 'finished',
-    failed: 'failed',
-    cancelled: 'stopped',
-    open: 'waiting',
-    approved: 'approved',
-    refused: 'refused',
-    expired: 'expired',
-    draft: 'draft',
-    live: 'live',
-  },
+import type { List, PromotionRequestSummary, RunSummary } from '../api/client';
+import type { CodeTexts } from './code-texts';
+
+export const RUN_STATES: CodeTexts<RunSummary['state']> = {
+  nb: { running: 'kjører', finished: 'ferdig', failed: 'mislyktes', cancelled: 'stoppet' },
+  en: { running: 'running', finished: 'finished', failed: 'failed', cancelled: 'cancelled' },
 };
 
-/** Figures of an evaluation. */
-export const METRICS: Readonly<Record<'nb' | 'en', Readonly<Record<string, string>>>> = {
-  nb: {
-    'average-precision': 'gjennomsnittlig presisjon',
-    precision: 'presisjon',
-    recall: 'andel av funnene',
-    'recall-in-first-half': 'andel av funnene i første halvdel',
-    lift: 'løft over tilfeldig',
-    'amount-upheld': 'kroner opprettholdt',
-    'log-loss': 'logaritmisk tap',
-    auc: 'AUC',
-  },
-  en: {
-    'average-precision': 'average precision',
-    precision: 'precision',
-    recall: 'recall',
-    'recall-in-first-half': 'recall in the first half',
-    lift: 'lift over random',
-    'amount-upheld': 'NOK upheld',
-    'log-loss': 'log loss',
-    auc: 'AUC',
-  },
+export const REQUEST_STATES: CodeTexts<PromotionRequestSummary['state']> = {
+  nb: { open: 'venter', approved: 'godkjent', refused: 'avslått', expired: 'utløpt' },
+  en: { open: 'pending', approved: 'approved', refused: 'refused', expired: 'expired' },
 };
 
-/** What a control was opened on. */
-export const BASES: Readonly<Record<'nb' | 'en', Readonly<Record<string, string>>>> = {
-  nb: {
-    tip: 'tips',
-    rule: 'regeltreff',
-    size: 'størrelse',
-    ml: 'modellens liste',
-    random: 'tilfeldig trekning',
-    campaign: 'kampanje',
-    other: 'annet',
-  },
-  en: {
-    tip: 'a tip',
-    rule: 'rule hits',
-    size: 'size',
-    ml: "the model's list",
-    random: 'a random draw',
-    campaign: 'a campaign',
-    other: 'something else',
-  },
+export const LIST_STATES: CodeTexts<List['state']> = {
+  nb: { draft: 'utkast', approved: 'godkjent av to', refused: 'avslått', expired: 'utløpt' },
+  en: { draft: 'draft', approved: 'signed off', refused: 'refused', expired: 'expired' },
 };
+
+export const LIVE = { nb: 'i bruk', en: 'live' } as const;

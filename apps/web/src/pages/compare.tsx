@@ -2,29 +2,20 @@ import { Paragraph } from '@digdir/designsystemet-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import { answer, api } from '../api/client';
-import { Curves, Figures } from '../components/evaluation';
-import { Page, Section, To } from '../components/page';
-import { Ask, Empty } from '../components/states';
-import { useFormats, useWords } from '../i18n';
+import { answer, api, type Evaluation, type Run } from '../api/client';
+import { MetricsTable } from '../components/evaluation/metrics-table';
+import { PrecisionCurves } from '../components/evaluation/precision-curves';
+import { Link, Page, Section } from '../components/page';
+import { Empty, QueryBoundary } from '../components/query-boundary';
+import { useFormat, useMessages } from '../i18n';
+import { MESSAGES } from '../messages/compare';
 
-const WORDS = {
-  nb: {
-    title: 'Sammenlign treninger',
-    lead: 'Treninger med ulik oppdeling er dømt på ulike rader. Parvise forskjeller finnes bare innenfor én trening.',
-    none: 'Velg to eller flere ferdige treninger i listen.',
-    rows: (n: number) => `${n} utfall`,
-  },
-  en: {
-    title: 'Compare runs',
-    lead: 'Runs with other splits were judged on other rows. Differences in pairs exist within one run only.',
-    none: 'Choose two or more finished runs in the list.',
-    rows: (n: number) => `${n} outcomes`,
-  },
-};
+interface EvaluatedRun {
+  readonly run: Run;
+  readonly evaluation: Evaluation;
+}
 
-/** A run with its evaluation, as one thing to wait for. */
-async function evaluatedRun(runId: string) {
+async function evaluatedRun(runId: string): Promise<EvaluatedRun> {
   const path = { params: { path: { runId } } };
   const [run, evaluation] = await Promise.all([
     answer(api.GET('/v1/training-runs/{runId}', path)),
@@ -34,41 +25,45 @@ async function evaluatedRun(runId: string) {
 }
 
 export function ComparePage() {
-  const w = useWords(WORDS);
+  const t = useMessages(MESSAGES);
   const [search] = useSearchParams();
   const ids = (search.get('runs') ?? '').split(',').filter((id) => id !== '');
-  const judged = useQuery({
-    queryKey: ['judged', ...ids],
+  const runs = useQuery({
+    queryKey: ['evaluated-runs', ...ids],
     queryFn: () => Promise.all(ids.map(evaluatedRun)),
     enabled: ids.length > 1,
   });
   return (
-    <Page title={w.title} lead={w.lead}>
-      {ids.length < 2 ? <Empty>{w.none}</Empty> : <Ask of={judged}>{(runs) => <Compared runs={runs} />}</Ask>}
+    <Page title={t.title} lead={t.lead}>
+      {ids.length < 2 ? (
+        <Empty>{t.none}</Empty>
+      ) : (
+        <QueryBoundary query={runs}>{(found) => <Comparison runs={found} />}</QueryBoundary>
+      )}
     </Page>
   );
 }
 
-function Compared({ runs }: { runs: readonly Awaited<ReturnType<typeof evaluatedRun>>[] }) {
-  const w = useWords(WORDS);
-  const f = useFormats();
-  const curves = useMemo(
+function Comparison({ runs }: { runs: readonly EvaluatedRun[] }) {
+  const t = useMessages(MESSAGES);
+  const format = useFormat();
+  const evaluations = useMemo(
     () =>
       runs.map(({ run, evaluation }) => ({
-        label: `${run.name} ${f.date(run.startedAt)}`,
+        label: `${run.name} ${format.date(run.startedAt)}`,
         curves: evaluation.curves.filter(({ family }) => run.families.includes(family)),
       })),
-    [runs, f],
+    [runs, format],
   );
   return (
     <>
-      <Curves of={curves} />
+      <PrecisionCurves evaluations={evaluations} />
       {runs.map(({ run }) => (
-        <Section key={run.runId} title={`${run.name}, ${f.instant(run.startedAt)}`}>
+        <Section key={run.runId} title={`${run.name}, ${format.instant(run.startedAt)}`}>
           <Paragraph data-size="sm">
-            <To to={`/runs/${run.runId}`}>{run.runId}</To>, {w.rows(run.evaluation[0]?.n ?? 0)}
+            <Link to={`/runs/${run.runId}`}>{run.runId}</Link>, {t.rows(run.evaluation[0]?.n ?? 0)}
           </Paragraph>
-          <Figures rows={run.evaluation} />
+          <MetricsTable rows={run.evaluation} />
         </Section>
       ))}
     </>

@@ -13,122 +13,130 @@ import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { answer, api } from '../api/client';
 import { Page } from '../components/page';
-import { Ask, Problem } from '../components/states';
-import { useWords } from '../i18n';
+import { Problem, QueryBoundary } from '../components/query-boundary';
+import { useMessages } from '../i18n';
+import { MESSAGES } from '../messages/new-run';
 
-const WORDS = {
-  nb: {
-    title: 'Start en trening',
-    lead: 'Velg et ferdig eksperiment, eller lim inn ditt eget. Det sjekkes mens du skriver; ingenting starter før alt stemmer.',
-    shipped: 'Ferdig eksperiment',
-    own: 'Eget',
-    text: 'Eksperiment (YAML)',
-    start: 'Start',
-    checking: 'Sjekker …',
-    right: 'Eksperimentet stemmer.',
-    line: (n: number, c: number) => `Linje ${n}, tegn ${c}`,
-  },
-  en: {
-    title: 'Start a run',
-    lead: 'Choose an experiment that comes with the product, or paste your own. It is checked as you type; nothing starts before all is right.',
-    shipped: 'Experiment',
-    own: 'Own',
-    text: 'Experiment (YAML)',
-    start: 'Start',
-    checking: 'Checking …',
-    right: 'The experiment is right.',
-    line: (n: number, c: number) => `Line ${n}, column ${c}`,
-  },
-};
+const DEBOUNCE_MS = 350;
 
-const PAUSE_MS = 350;
-
-/** What was typed, once the typing pauses. */
-function usePaused(text: string): string {
-  const [paused, setPaused] = useState(text);
+/** The text once typing pauses, so that not every key is a call. */
+function useDebounced(text: string): string {
+  const [debounced, setDebounced] = useState(text);
   useEffect(() => {
-    const timer = setTimeout(() => setPaused(text), PAUSE_MS);
+    const timer = setTimeout(() => setDebounced(text), DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  return paused;
+  return debounced;
 }
 
-export function NewRunPage() {
-  const w = useWords(WORDS);
-  const go = useNavigate();
-  const queries = useQueryClient();
-  const [text, setText] = useState('');
-  const paused = usePaused(text);
-  const shipped = useQuery({ queryKey: ['experiments'], queryFn: () => answer(api.GET('/v1/experiments')) });
+/** Validates the experiment as it is typed; `valid` only where the text as it now stands was found valid. */
+function useValidation(text: string) {
+  const debounced = useDebounced(text);
   const check = useQuery({
-    queryKey: ['experiment', paused],
-    queryFn: () => answer(api.POST('/v1/experiments/validations', { body: { text: paused } })),
-    enabled: paused.trim() !== '',
+    queryKey: ['experiment', debounced],
+    queryFn: () => answer(api.POST('/v1/experiments/validations', { body: { text: debounced } })),
+    enabled: debounced.trim() !== '',
   });
+  const current = debounced === text;
+  return {
+    checking: text.trim() !== '' && (check.isFetching || !current),
+    valid: check.data?.valid === true && current,
+    problems: check.data?.problems ?? [],
+    error: check.error,
+  };
+}
+type Validation = ReturnType<typeof useValidation>;
+
+export function NewRunPage() {
+  const t = useMessages(MESSAGES);
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const [text, setText] = useState('');
+  const validation = useValidation(text);
   const start = useMutation({
     mutationFn: () => answer(api.POST('/v1/training-runs', { body: { text } })),
     onSuccess: ({ runId }) => {
-      void queries.invalidateQueries({ queryKey: ['runs'] });
-      void go(`/runs/${runId}`);
+      void queryClient.invalidateQueries({ queryKey: ['runs'] });
+      void navigate(`/runs/${runId}`);
     },
   });
-  const problems = check.data?.problems ?? [];
-  const ready = check.data?.valid === true && paused === text;
   return (
-    <Page title={w.title} lead={w.lead}>
-      <Ask of={shipped}>
-        {(experiments) => (
-          <Field>
-            <Label>{w.shipped}</Label>
-            <Select
-              defaultValue=""
-              onChange={(event) => setText(experiments.find(({ name }) => name === event.target.value)?.text ?? text)}
-            >
-              <Select.Option value="">{w.own}</Select.Option>
-              {experiments.map(({ name }) => (
-                <Select.Option key={name} value={name}>
-                  {name}
-                </Select.Option>
-              ))}
-            </Select>
-          </Field>
-        )}
-      </Ask>
+    <Page title={t.title} lead={t.lead}>
+      <ShippedExperiments choose={setText} />
       <Field>
-        <Label>{w.text}</Label>
+        <Label>{t.text}</Label>
         <Textarea
           className="editor"
           spellCheck={false}
           rows={22}
           value={text}
           onChange={(event) => setText(event.target.value)}
-          aria-invalid={problems.length > 0}
+          aria-invalid={validation.problems.length > 0}
           aria-describedby="experiment-problems"
         />
         <div id="experiment-problems" aria-live="polite">
-          {text.trim() === '' ? null : check.isFetching || paused !== text ? (
-            <Paragraph data-size="sm">{w.checking}</Paragraph>
-          ) : null}
-          {problems.map((p) => (
-            <ValidationMessage key={`${p.line} ${p.column} ${p.message}`}>
-              {w.line(p.line, p.column)}: {p.path ? `${p.path}: ` : ''}
-              {p.message}
-            </ValidationMessage>
-          ))}
-          {ready ? (
-            <Alert data-color="success" data-size="sm">
-              {w.right}
-            </Alert>
-          ) : null}
+          <ValidationResult validation={validation} />
         </div>
       </Field>
-      {check.isError ? <Problem error={check.error} /> : null}
+      {validation.error ? <Problem error={validation.error} /> : null}
       {start.isError ? <Problem error={start.error} /> : null}
       <div>
-        <Button disabled={!ready || start.isPending} loading={start.isPending} onClick={() => start.mutate()}>
-          {w.start}
+        <Button
+          disabled={!validation.valid || start.isPending}
+          loading={start.isPending}
+          onClick={() => start.mutate()}
+        >
+          {t.start}
         </Button>
       </div>
     </Page>
+  );
+}
+
+function ShippedExperiments({ choose }: { choose: (text: string) => void }) {
+  const t = useMessages(MESSAGES);
+  const shipped = useQuery({ queryKey: ['experiments'], queryFn: () => answer(api.GET('/v1/experiments')) });
+  return (
+    <QueryBoundary query={shipped}>
+      {(experiments) => (
+        <Field>
+          <Label>{t.shipped}</Label>
+          <Select
+            defaultValue=""
+            onChange={(event) => {
+              const chosen = experiments.find(({ name }) => name === event.target.value);
+              if (chosen) choose(chosen.text);
+            }}
+          >
+            <Select.Option value="">{t.own}</Select.Option>
+            {experiments.map(({ name }) => (
+              <Select.Option key={name} value={name}>
+                {name}
+              </Select.Option>
+            ))}
+          </Select>
+        </Field>
+      )}
+    </QueryBoundary>
+  );
+}
+
+function ValidationResult({ validation: { checking, problems, valid } }: { validation: Validation }) {
+  const t = useMessages(MESSAGES);
+  return (
+    <>
+      {checking ? <Paragraph data-size="sm">{t.checking}</Paragraph> : null}
+      {problems.map((p) => (
+        <ValidationMessage key={`${p.line} ${p.column} ${p.message}`}>
+          {t.line(p.line, p.column)}: {p.path ? `${p.path}: ` : ''}
+          {p.message}
+        </ValidationMessage>
+      ))}
+      {valid ? (
+        <Alert data-color="success" data-size="sm">
+          {t.valid}
+        </Alert>
+      ) : null}
+    </>
   );
 }

@@ -1,18 +1,14 @@
 import { Paragraph } from '@digdir/designsystemet-react';
-import { Page, To } from '../components/page';
-import { useWords } from '../i18n';
+import { Page, Link } from '../components/page';
+import { useMessages } from '../i18n';
+import { MESSAGES } from '../messages/not-found';
 
-const WORDS = {
-  nb: { title: 'Siden finnes ikke', text: 'Adressen hører ikke til noen side her.', home: 'Til oversikten' },
-  en: { title: 'There is no such page', text: 'The address belongs to no page here.', home: 'To the overview' },
-};
-
-export function MissingPage() {
-  const w = useWords(WORDS);
+export function NotFoundPage() {
+  const t = useMessages(MESSAGES);
   return (
-    <Page title={w.title}>
-      <Paragraph>{w.text}</Paragraph>
-      <To to="/">{w.home}</To>
+    <Page title={t.title}>
+      <Paragraph>{t.text}</Paragraph>
+      <Link to="/">{t.home}</Link>
     </Page>
   );
 }

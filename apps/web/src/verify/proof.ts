@@ -1,8 +1,8 @@
 import './buffer-global';
 import { leafHash, verifyInclusion } from '../../../../platform/ledger/merkle';
 
-/** Whether an entry's bytes lead to the root of the checkpoint, by the proof that came along (RFC 6962). */
-export function proofHolds({
+/** Whether the bytes of an entry lead to the root of the checkpoint by the inclusion proof (RFC 6962, section 2.1.1). */
+export function verifyEntryProof({
   seq,
   bytes,
   proof,

@@ -1,0 +1,35 @@
+import { Alert, Paragraph } from '@digdir/designsystemet-react';
+import { useLanguage, useMessages } from '../../i18n';
+import { MESSAGES, NAIVE_NB } from '../../messages/assumptions';
+
+/** What is estimated and what must be true for it, shown before any figure. */
+export function Assumptions({ estimand, assumption }: { estimand: string; assumption: string }) {
+  const t = useMessages(MESSAGES);
+  const { language } = useLanguage();
+  const text = language === 'nb' && assumption.startsWith('naive:') ? NAIVE_NB : { estimand, assumption };
+  return (
+    <Alert data-color="info">
+      <Paragraph data-size="sm">
+        {t.estimand}: {text.estimand}
+      </Paragraph>
+      <Paragraph data-size="sm">
+        {t.assumption}: {text.assumption}
+      </Paragraph>
+    </Alert>
+  );
+}
+
+/** As evaluation documents say it: "naive on labeled providers, entity bootstrap 500, 95 %". */
+const NAIVE_METHOD = /^naive on \w+ providers, entity bootstrap (\d+), (\d+) %$/;
+
+/** How intervals were made. */
+export function Method({ method }: { method: string }) {
+  const t = useMessages(MESSAGES);
+  const { language } = useLanguage();
+  const naive = NAIVE_METHOD.exec(method);
+  return (
+    <Paragraph data-size="sm" className="lead">
+      {t.method}: {language === 'nb' && naive ? NAIVE_NB.method(naive[1]!, naive[2]!) : method}
+    </Paragraph>
+  );
+}

@@ -1,0 +1,131 @@
+import type { Declaration } from '../../../../domain/features/types';
+import type { CodeTexts } from './code-texts';
+
+export const MESSAGES = {
+  nb: {
+    title: 'Data',
+    lead: 'Hva som ble lastet inn, avvist og trukket ut, og hva variablene betyr. Lastet + avvist = lest.',
+    loads: 'Innlastinger',
+    quarantine: 'Avviste rader (karantene)',
+    snapshots: 'Uttrekk',
+    features: 'Variabler',
+    deviations: 'Avvik i MLflow',
+    file: 'Fil',
+    kind: 'Type',
+    read: 'Lest',
+    loaded: 'Lastet',
+    refused: 'Avvist',
+    known: 'Kjent til',
+    at: 'Når',
+    none: 'Ingenting her.',
+    line: 'Linje',
+    item: 'Gjelder',
+    field: 'Felt',
+    value: 'Verdi',
+    reason: 'Grunn',
+    snapshot: 'Uttrekk',
+    asOf: 'Per',
+    lastLoad: 'Siste innlasting',
+    rows: 'Rader',
+    name: 'Navn',
+    meaning: 'Betydning',
+    purpose: 'Formål',
+    source: 'Kilde',
+    unit: 'Enhet',
+    find: 'Søk i variablene',
+    count: (n: string) => `${n} variabler`,
+    what: 'Hva',
+    expected: 'Forventet',
+    found: 'Funnet',
+  },
+  en: {
+    title: 'Data',
+    lead: 'What was loaded, refused and extracted, and what the features mean. Loaded + refused = read.',
+    loads: 'Loads',
+    quarantine: 'Refused rows (quarantine)',
+    snapshots: 'Snapshots',
+    features: 'Features',
+    deviations: 'Drift in MLflow',
+    file: 'File',
+    kind: 'Kind',
+    read: 'Read',
+    loaded: 'Loaded',
+    refused: 'Refused',
+    known: 'Known until',
+    at: 'When',
+    none: 'Nothing here.',
+    line: 'Line',
+    item: 'Item',
+    field: 'Field',
+    value: 'Value',
+    reason: 'Reason',
+    snapshot: 'Snapshot',
+    asOf: 'As of',
+    lastLoad: 'Last load',
+    rows: 'Rows',
+    name: 'Name',
+    meaning: 'Meaning',
+    purpose: 'Purpose',
+    source: 'Source',
+    unit: 'Unit',
+    find: 'Search the features',
+    count: (n: string) => `${n} features`,
+    what: 'What',
+    expected: 'Expected',
+    found: 'Found',
+  },
+};
+
+type LoadKind = 'settlement' | 'provider' | 'agreement' | 'patient' | 'substitute' | 'prescription' | 'case';
+
+/** Kinds of files that are loaded into the register. */
+export const LOAD_KINDS: CodeTexts<LoadKind> = {
+  nb: {
+    settlement: 'oppgjør',
+    provider: 'helseaktører',
+    agreement: 'avtaler',
+    patient: 'pasienter',
+    substitute: 'vikarer',
+    prescription: 'resepter',
+    case: 'kontrollsaker',
+  },
+  en: {
+    settlement: 'settlements',
+    provider: 'providers',
+    agreement: 'agreements',
+    patient: 'patients',
+    substitute: 'substitutes',
+    prescription: 'prescriptions',
+    case: 'control cases',
+  },
+};
+
+/** What is mirrored to MLflow. */
+export const MIRRORED_KINDS: CodeTexts<'run' | 'version' | 'champion'> = {
+  nb: { run: 'trening', version: 'modellversjon', champion: 'modellen i bruk' },
+  en: { run: 'training run', version: 'model version', champion: 'live version' },
+};
+
+/** What a feature is computed from. */
+export const FEATURE_SOURCES: CodeTexts<Declaration['source']> = {
+  nb: {
+    bills: 'regninger',
+    days: 'dager',
+    patients: 'pasienter',
+    tariffs: 'takster',
+    rules: 'regler',
+    prescriptions: 'resepter',
+    register: 'register',
+    network: 'nettverk',
+  },
+  en: {
+    bills: 'bills',
+    days: 'days',
+    patients: 'patients',
+    tariffs: 'tariffs',
+    rules: 'rules',
+    prescriptions: 'prescriptions',
+    register: 'register',
+    network: 'network',
+  },
+};

@@ -25,6 +25,9 @@ export default {
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },
   jsonReporter: { fileName: '.stack/mutation/report.json' },
   htmlReporter: { fileName: '.stack/mutation/report.html' },
+  // What neither the code nor its tests changed since the last run is not tried again.
+  incremental: true,
+  incrementalFile: '.stack/mutation/incremental.json',
   tempDirName: '.stack/mutation/sandbox',
   ignorePatterns: ['dist', 'docs', 'bench', '.stack', 'migrations', 'apps'],
   concurrency: 2,

@@ -127,10 +127,14 @@ describe('the evaluation document', () => {
   });
   const noise = Float64Array.from({ length: n }, () => rng.normal());
   const settings = { ks: [20, 50], bootstrap: 100, seed: 3 };
-  const { document, calibrators } = evaluateRun(
-    [scoredModel('good', truth), scoredModel('noise', noise), scoredModel('random', noise, false)],
-    settings,
-  );
+  let document: ReturnType<typeof evaluateRun>['document'];
+  let calibrators: ReturnType<typeof evaluateRun>['calibrators'];
+  beforeAll(() => {
+    ({ document, calibrators } = evaluateRun(
+      [scoredModel('good', truth), scoredModel('noise', noise), scoredModel('random', noise, false)],
+      settings,
+    ));
+  });
 
   test('slices by what controls were opened on, and says what a tip was worth, where the source knows', () => {
     const bases = Array.from(labels, (_, i) => (i % 3 ? 'rule' : 'tip'));

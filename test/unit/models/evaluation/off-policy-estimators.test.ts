@@ -1,3 +1,4 @@
+import { studentT, wilson } from '../../../../models/evaluation/intervals';
 import {
   bounds,
   type Candidate,
@@ -5,19 +6,17 @@ import {
   inverseProbability,
   naive,
   randomArm,
-  studentT,
-  wilson,
 } from '../../../../models/evaluation/off-policy-estimators';
 
 const row = (over: Partial<Candidate>): Candidate => ({
   listed: true,
-  controlled: true,
+  labeled: true,
   outcome: 0,
   propensity: 0.5,
   predicted: 0.5,
   ...over,
 });
-const passedOver = (over: Partial<Candidate> = {}) => row({ controlled: false, ...over });
+const passedOver = (over: Partial<Candidate> = {}) => row({ labeled: false, ...over });
 
 test("doubly robust with four controls: three degrees of freedom, so Student's 3.18 in place of the normal's 1.96", () => {
   // Residuals are ±1/2 and cancel. Variance: 4 · 0.2 · 0.25 / 0.64, over (4 / 0.8)² = 0.0125; its root is 0.1118.

@@ -34,9 +34,9 @@ export async function featuresPage(pages) {
     return [`## ${title}\n\n${table(['column', 'unit', 'meaning', 'purpose'], lines)}`];
   });
   const about =
-    `${FEATURES.length} columns, from the declarations in \`domain/features/catalogue.ts\`. A name ends with its window ` +
-    `in months (\`_12m\`), and with \`_z\` or \`_pct\` where it is compared with providers of the same practice type at ` +
-    `the same date. ` +
+    `${FEATURES.length} columns, from the declarations in \`domain/features/catalogue.ts\`. A name ends with ` +
+    `its window in months (\`_12m\`), and with \`_z\` or \`_pct\` where it is compared with providers of the same practice ` +
+    `type at the same date. ` +
     `Everything rests on what was known before the as-of date.`;
   await pages.page('docs/reference/features.md', `# Features\n\n${about}\n\n${sections.join('\n\n')}\n`);
 }
@@ -169,12 +169,13 @@ export async function apiPage(pages) {
   const text = `# API
 
 The API is described by \`docs/openapi.json\` (OpenAPI 3.1). Who may call what stands in the
-[access table](../access.md). Errors are problem documents (RFC 9457) with a code. Lists have pages by key; a POST with \`Idempotency-Key\` is done once.
+[access table](../access.md). Errors are problem documents (RFC 9457) with a code. Lists have pages by key;
+a POST with \`Idempotency-Key\` is done once.
 
 ## Try it
 
 Choose a call, fill in its parameters and send it. Where the API serves this page, you call as whoever is signed in
-on the pages, with their rights; calls that are logged are logged. Elsewhere the form shows what a call looks like.
+on the pages, with their rights, and the access log notes it. Elsewhere the form shows what a call looks like.
 
 <ApiExplorer />
 

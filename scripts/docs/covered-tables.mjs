@@ -7,7 +7,7 @@ export async function coveredTables(pages) {
     without ? `\`${table}\` (without ${without.join(' and ')}, which can be erased)` : `\`${table}\``,
   );
   const text =
-    'Every row of these tables stands in the ledger by its digest; the database refuses a change that no entry names, ' +
-    `and verification names one that was made past it, with table and key: ${names.join(', ')}.`;
+    'Every row of these tables stands in the ledger by its digest; the database refuses a change that no entry ' +
+    `names, and verification names one that was made past it, with table and key: ${names.join(', ')}.`;
   await pages.region('docs/audit.md', 'covered', text);
 }

@@ -36,7 +36,7 @@ const defaultOf = (schema, required) => {
   return `; default \`${typeof schema.default === 'object' ? JSON.stringify(schema.default) : schema.default}\``;
 };
 
-/** Rows of one object: its keys, and those of objects in it by dotted name. Unions are named by what tells them apart. */
+/** Rows of one object: its keys, and those of objects in it by dotted name. Forms of a union are named by their kind. */
 function rowsOf(schema, prefix = '') {
   const rows = [];
   for (const [key, value] of Object.entries(schema.properties ?? {})) {
@@ -84,8 +84,8 @@ const FILES = [
     source: ['domain/schemas/table-mapping.ts', 'tableMappingSchema'],
     title: 'Mapping of a prepared table',
     about:
-      'Which column of a CSV or Parquet table is what. A column that is named nowhere is an error: nothing is dropped ' +
-      'silently. Example: `docs/examples/chicago/mapping.yaml`.',
+      'Which column of a CSV or Parquet table is what. A column that is named nowhere is an error: nothing is ' +
+      'dropped silently. Example: `docs/examples/chicago/mapping.yaml`.',
   },
   {
     page: 'bill-mapping',

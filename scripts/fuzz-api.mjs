@@ -50,9 +50,10 @@ function prepare(env, dir) {
   };
   utplukk('login', '--as', 'kari');
   utplukk(
+    'register',
     'simulate',
     path.join(dir, 'sim'),
-    '--actors',
+    '--providers',
     '0.06',
     '--volume',
     '0.012',
@@ -63,15 +64,24 @@ function prepare(env, dir) {
     '--first-month',
     '2021-01',
   );
-  utplukk('import', path.join(dir, 'sim/register'));
+  utplukk('register', 'import', path.join(dir, 'sim/register'));
   const experiment = path.join(dir, 'fuzz.yaml');
   fs.writeFileSync(experiment, EXPERIMENT);
-  const { versionId } = utplukk('train', experiment);
-  const { requestId } = utplukk('propose', versionId);
+  const { versionId } = utplukk('run', 'start', experiment);
+  const { requestId } = utplukk('promotion', 'request', versionId);
   utplukk('login', '--as', 'ola');
-  utplukk('approve', requestId, '--reason', 'so that there is something live');
+  utplukk('promotion', 'approve', requestId, '--reason', 'so that there is something live');
   utplukk('login', '--as', 'per');
-  utplukk('rescore', '--slot', 'post-payment-control/all', '--as-of', '2025-01-01T00:00:00Z', '--capacity', '20');
+  utplukk(
+    'scoring',
+    'start',
+    '--slot',
+    'post-payment-control/all',
+    '--as-of',
+    '2025-01-01T00:00:00Z',
+    '--capacity',
+    '20',
+  );
 }
 
 /** The tests' small experiment, with one family. */

@@ -90,12 +90,16 @@ function main(): void {
   const files = path.join(dir, 'simulated');
   const simulated = steps.run('simulate', () => {
     fs.rmSync(files, { recursive: true, force: true }); // half a simulation is none
-    return utplukk(['simulate', files, ...config]);
+    return utplukk(['register', 'simulate', files, ...config]);
   });
-  const imported = steps.run('import', () => utplukk(['import', path.join(files, 'register'), '--as-service']));
+  const imported = steps.run('import', () =>
+    utplukk(['register', 'import', path.join(files, 'register'), '--as-service']),
+  );
   const { total } = imported.output as { total: { read: number; loaded: number; quarantined: number } };
   utplukk(['login', '--as', 'kari']);
-  const trained = steps.run('train', () => utplukk(['train', path.join(ROOT, 'docs/examples/national-tenth.yaml')]));
+  const trained = steps.run('train', () =>
+    utplukk(['run', 'start', path.join(ROOT, 'docs/examples/national-tenth.yaml')]),
+  );
   const { bills } = simulated.output as { bills: number };
   const figures: Figure[] = [
     { name: 'bills', value: bills / 1e6, unit: 'M' },

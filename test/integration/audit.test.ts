@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { draftedList } from '../../apps/cli/commands/lists';
+import { draftedList } from '../../apps/cli/wait-for';
 import { startAuditedAction } from '../../platform/auth/audit-context';
 import { ROOT } from '../../platform/config/env';
 import { giveReason } from '../../platform/db/stores/leakage';
@@ -18,7 +18,7 @@ import { signOffList } from '../../application/selection';
 import { recordAccess } from '../../application/access-log';
 import { decide, requestPromotion } from '../../application/promotion';
 import { startRun } from '../../application/training';
-import { testProduct, type TestProduct } from '../support/environment';
+import { asVariables, testProduct, type TestProduct } from '../support/environment';
 import { writeSmallTable } from '../support/small-table';
 import { mutateEveryColumn } from '../support/mutations';
 import { until } from '../support/until';
@@ -137,7 +137,7 @@ function shell(command: string): string {
   );
   const env = {
     ...process.env,
-    ...t.env,
+    ...asVariables(t.env),
     ...given,
     UTPLUKK_SESSION: path.join(dir, 'session.json'),
     PATH: `${bin}:${process.env['PATH']}`,

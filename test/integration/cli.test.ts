@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../../platform/config/env';
-import { testDatabase, type TestDatabase } from '../support/environment';
+import { asVariables, testDatabase, type TestDatabase } from '../support/environment';
 
 let t: TestDatabase;
 let dir: string;

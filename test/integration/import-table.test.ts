@@ -70,7 +70,7 @@ describe('prepared tables', () => {
       read: 7,
       loaded: 2,
       quarantined: 5,
-      matrix: { meta: { rows: 2, labelled: 2, positives: 1 } },
+      matrix: { meta: { rows: 2, labeled: 2, positives: 1 } },
     });
     const found = await reasons(path.join(dir, 'table-bad.csv'));
     expect(found.map((r) => [r.line, r.field])).toEqual([

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { withDuckDb } from '../../platform/duckdb/duckdb';
-import { createView } from '../../platform/features/monthly-rollups';
+import { createDatasetView } from '../../platform/snapshots/dataset-view';
 import { importRegister } from '../../platform/import/import-register';
 import { loadReference } from '../../platform/import/import-reference';
 import { Vault } from '../../platform/import/vault';
@@ -79,7 +79,7 @@ test('a reversal entered as a complaint is flagged, and no label rests on it; ot
   const manifest = await readManifest(t.db, t.store, snapshotId);
   const labels = await withDuckDb(t.store.temporary(), async (duck) => {
     for (const name of ['case', 'outcome', 'appeal', 'reversal'])
-      await createView(duck, t.store, manifest, `"${name}"`, name, () => true);
+      await createDatasetView(duck, t.store, manifest, `"${name}"`, name);
     return (
       await duck.runAndReadAll(
         `select case_no, state, label, cast(label_known_on as varchar) from (${labelSql(0, '2023-01-01')}) where case_no like 'H-%' order by 1`,

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { draftedList } from '../../apps/cli/commands/lists';
+import { draftedList } from '../../apps/cli/wait-for';
 import { gatesOf } from '../../platform/db/stores/gates';
 import { evaluationOf } from '../../platform/db/stores/evaluation';
 import { startAuditedAction } from '../../platform/auth/audit-context';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { signInAsDemoUser } from '../../platform/auth/sign-in';
 import { ROOT } from '../../platform/config/env';
-import type { TestDatabase } from './environment';
+import { asVariables, type TestDatabase } from './environment';
 
 type Parts = Pick<TestDatabase, 'env'>;
 
@@ -48,7 +48,7 @@ export async function testApi(t: Parts, extra: Record<string, string> = {}): Pro
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        ...t.env,
+        ...asVariables(t.env),
         DATABASE_URL: apiDatabase(t),
         PORT: '0',
         UTPLUKK_RATE_LIMIT: '1000000',

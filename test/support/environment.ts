@@ -6,7 +6,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { startAuditedAction } from '../../platform/auth/audit-context';
-import { evidenceAs, signInAsDemoUser } from '../../platform/auth/sign-in';
+import { stepUpTokenAs, signInAsDemoUser } from '../../platform/auth/sign-in';
 import { tokenVerifier, type VerifiedToken } from '../../platform/auth/tokens';
 import { type Env, loadEnv, ROOT } from '../../platform/config/env';
 import { connect, type Db, type Tx } from '../../platform/postgres/connection';
@@ -15,7 +15,13 @@ import type { Permission } from '../../domain/rules/roles';
 import type { RequestContext } from '../../application/request-context';
 import { LifecycleClient } from '../../application/workflow-client';
 import { NotaryClient } from '../../platform/signing/notary-client';
-import { readTrust, type Trust } from '../../platform/signing/trusted-keys';
+import { readTrustedKeys, type Trust } from '../../platform/signing/trusted-keys';
+
+/** Settings as environment variables of a child process. */
+export const asVariables = (env: Env): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
 
 /** A database and a store of this test file alone, cloned from the migrated template. */
 export interface TestDatabase {
@@ -142,7 +148,7 @@ export async function testNotary(
     home,
     anchors,
     trustFile,
-    trust: () => readTrust(trustFile),
+    trust: () => readTrustedKeys(trustFile),
     stop: (signal = 'SIGTERM') => ended(child, signal),
   };
 }
@@ -224,7 +230,7 @@ export async function testProduct(): Promise<TestProduct> {
       token: await tokenOf(env, user),
       notary: notary.client,
       trust: notary.trust,
-      evidence: evidenceAs(env, user),
+      stepUpToken: stepUpTokenAs(env, user),
       clock: () => new Date(),
     }),
     async startWorker(queue, extra = {}) {
@@ -234,7 +240,7 @@ export async function testProduct(): Promise<TestProduct> {
         ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/worker/main.js'), queue],
         {
           stdio: ['ignore', 'pipe', 'pipe'],
-          env: { ...process.env, ...env, ...extra },
+          env: { ...process.env, ...asVariables(env), ...extra },
         },
       );
       workers.push(child);

@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-/** Stands between a process and a server on this machine; shut, it lets nobody in and cuts whoever is through. */
+/** TCP proxy in front of a server on this machine; shut, it refuses connections and cuts the open ones. */
 export interface Gate {
   readonly port: number;
   shut(): void;

@@ -1,5 +1,5 @@
 import { Rng } from '../../domain/rng';
-import { type DatedRow, type Fold, testsFold, trainsFold } from '../../domain/rules/time-splits';
+import { type DatedRow, type Fold, testsFold, trainsFold } from '../../domain/rules/training-splits';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { LeakageContext } from '../../models/leakage/types';
 

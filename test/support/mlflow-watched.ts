@@ -2,17 +2,17 @@ import { slotName } from '../../domain/rules/slots';
 import { verifyLedger } from '../../platform/ledger/verify';
 import type { Mlflow } from '../../platform/mlflow/client';
 import { MlflowMirror } from '../../platform/mlflow/mirror';
-import { listDeviations, MlflowWatch } from '../../platform/mlflow/reconcile';
+import { listDeviations, MlflowReconciler } from '../../platform/mlflow/reconcile';
 import { auditContextFor, type TestDatabase } from './environment';
 
-/** Somebody changes alias, version and run in MLflow by hand: each is found, put on record, and mirrored again. */
+/** Changes alias, version and run in MLflow by hand: each is detected, recorded and mirrored again. */
 export async function expectMlflowWatched(
   t: Pick<TestDatabase, 'env' | 'db' | 'store'>,
   mlflow: Mlflow,
   { slot, runId, versionId }: { slot: string; runId: string; versionId: string },
 ): Promise<void> {
   const mirror = new MlflowMirror(mlflow, t.db, t.store);
-  const watch = new MlflowWatch(mirror, t.db);
+  const watch = new MlflowReconciler(mirror, t.db);
   const look = async () => {
     const found = await watch.look(() => auditContextFor(t, 'kari', 'rescore.start'), new Date());
     await mirror.drain();

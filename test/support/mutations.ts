@@ -1,11 +1,11 @@
 import { connect, type Db, type Tx } from '../../platform/postgres/connection';
 import { verifyBulk } from '../../platform/ledger/verify-bulk-rows';
-import { COVERED } from '../../platform/ledger/audited-tables';
+import { AUDITED_TABLES } from '../../platform/ledger/audited-tables';
 import { EMPTY_ROOT } from '../../platform/ledger/merkle';
 import { verifyRows } from '../../platform/ledger/verify-rows';
 import { ALL_PAGES, verifyRange } from '../../platform/ledger/verify-range';
 
-/** Tables whose rows are covered many at a time. */
+/** Tables whose rows an entry covers together, by a Merkle root. */
 const BULK = ['ml.evaluation', 'sel.line'];
 class Undo extends Error {}
 
@@ -30,16 +30,16 @@ export interface Mutation {
 }
 
 /**
- * A superuser changes every column of every covered table (or of those named) that has a row, one at a time and with all safeguards off; each
- * change is verified in its own transaction and undone.
+ * A superuser changes every column of every audited table (or of those named) that has a row, one at a time and with all
+ * safeguards off; each change is verified in its own transaction and undone.
  */
 export async function mutateEveryColumn(
   ownerUrl: string,
-  only: readonly string[] = [...COVERED.map(({ table }) => table), ...BULK],
+  only: readonly string[] = [...AUDITED_TABLES.map(({ table }) => table), ...BULK],
 ): Promise<{ mutations: Mutation[]; empty: string[] }> {
   const owner = connect(ownerUrl, 3);
   try {
-    const known = await whatTheLedgerSays(owner, ownerUrl);
+    const known = await changesInLedger(owner, ownerUrl);
     const mutations: Mutation[] = [];
     const empty: string[] = [];
     for (const table of only) {
@@ -48,7 +48,8 @@ export async function mutateEveryColumn(
         continue;
       }
       const { rows: columns } = await owner.raw<{ rows: { column_name: string; data_type: string }[] }>(
-        "select column_name, data_type from information_schema.columns where table_schema || '.' || table_name = ? order by ordinal_position",
+        `select column_name, data_type from information_schema.columns
+          where table_schema || '.' || table_name = ? order by ordinal_position`,
         [table],
       );
       for (const { column_name: column, data_type: type } of columns)
@@ -60,7 +61,7 @@ export async function mutateEveryColumn(
   }
 }
 
-async function whatTheLedgerSays(owner: Db, url: string) {
+async function changesInLedger(owner: Db, url: string) {
   return owner.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { last: number; snapshot: string }[] }>(
       'select max(seq) as last, pg_export_snapshot() as snapshot from aud.chain',
@@ -83,7 +84,7 @@ async function found(
   table: string,
   column: string,
   type: string,
-  known: Awaited<ReturnType<typeof whatTheLedgerSays>>,
+  known: Awaited<ReturnType<typeof changesInLedger>>,
 ) {
   let problems = 0;
   await owner
@@ -102,11 +103,13 @@ async function found(
   return problems > 0;
 }
 
-/** What the owner of a table can always take away. */
+/** Drops what the owner of a table can always drop. */
 async function withoutConstraints(tx: Tx, table: string): Promise<void> {
   const { rows } = await tx.raw<{ rows: { sql: string }[] }>(
-    `select format('alter table %s drop constraint %I', conrelid::regclass, conname) as sql from pg_constraint where conrelid = ?::regclass and contype = 'c'
-      union all select format('alter table %s alter column %I drop identity', attrelid::regclass, attname) from pg_attribute where attrelid = ?::regclass and attidentity <> ''`,
+    `select format('alter table %s drop constraint %I', conrelid::regclass, conname) as sql
+        from pg_constraint where conrelid = ?::regclass and contype = 'c'
+      union all select format('alter table %s alter column %I drop identity', attrelid::regclass, attname)
+        from pg_attribute where attrelid = ?::regclass and attidentity <> ''`,
     [table, table],
   );
   for (const { sql } of rows) await tx.raw(sql);

@@ -4,15 +4,15 @@ import type { ActivityDependencies } from '../../activities/deps';
 import { promotionActivities } from '../../activities/promotion';
 import { stepUpTokenAs } from '../../platform/auth/sign-in';
 import type { RequestContext } from '../../application/request-context';
-import { propose } from '../../application/promotion';
+import { requestPromotion } from '../../application/promotion';
 import { LifecycleClient } from '../../application/workflow-client';
 import { verifiedChampion } from '../../platform/db/verified-champion';
 import { testDatabase, type TestDatabase, testNotary, type TestNotary, tokenOf } from './environment';
 import { judged, signedTestVersion } from './promotions';
 
 /**
- * Services, notary, database and the activities that check evidence, all real; in place of the waiting workflow the Update
- * runs its activity at once.
+ * Services, notary, database and the activities that check step-up tokens, all real; instead of a waiting workflow, the
+ * Update runs its activity at once.
  */
 export interface PromotionHarness {
   readonly t: TestDatabase & { readonly notary: TestNotary };
@@ -49,7 +49,7 @@ export async function promotionHarness(): Promise<PromotionHarness> {
     notary: t.notary.client,
     trust: t.notary.trust,
     token: await tokenOf(t.env, user),
-    evidence: stepUpTokenAs(t.env, user),
+    stepUpToken: stepUpTokenAs(t.env, user),
     clock: () => new Date(),
   });
   return {
@@ -58,7 +58,7 @@ export async function promotionHarness(): Promise<PromotionHarness> {
     live: (slot) => verifiedChampion({ ...t, trust: t.notary.trust() }, slot, new Date()),
     async ask(slot, by = 'kari') {
       const versionId = await signedTestVersion(t, slot);
-      const { requestId } = await propose(await as(by), versionId, { openDays: 14, purpose: 'test' });
+      const { requestId } = await requestPromotion(await as(by), versionId, { openDays: 14, purpose: 'test' });
       await judged(t, requestId);
       return { slot, versionId, requestId };
     },

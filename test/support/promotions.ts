@@ -8,7 +8,7 @@ import { auditContextFor, prepared, type TestDatabase, type TestNotary } from '.
 
 type Parts = Pick<TestDatabase, 'env' | 'db' | 'store'> & { readonly notary: TestNotary };
 
-/** A registered and signed version that nobody had to train; `trainer` is who its run names. */
+/** A registered and signed version without any training; its run names `trainer`. */
 export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'): Promise<string> {
   const audit = await auditContextFor(t, trainer, 'run.start');
   const matrixId = randomUUID();
@@ -30,7 +30,7 @@ export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'
       recipe_sha256: matrixId,
       recipe: '{}',
       file_sha256: 'f',
-      meta: JSON.stringify({ columns: [], baselines: {}, rows: 0, labelled: 0, positives: 0 }),
+      meta: JSON.stringify({ columns: [], baselines: {}, rows: 0, labeled: 0, positives: 0 }),
       made_at: at,
     });
     await tx('ml.training_run').insert({
@@ -59,7 +59,7 @@ export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'
   return versionId;
 }
 
-/** Gates as an activity would have judged them. */
+/** Gate results as the activity records them. */
 export async function judged(t: Parts, requestId: string, passed = true): Promise<void> {
   const audit = await auditContextFor(t, 'kari', 'run.start');
   await t.db.transaction(async (tx) => {

@@ -1,18 +1,26 @@
-import { ANSWERS_NEEDED } from '../../domain/rules/interventions';
-import { type TwoPersonPermission, fourEyesProblem } from '../../domain/rules/four-eyes';
-import { decisionProblem, type RequestState } from '../../domain/rules/lifecycle';
+import { fourEyesRefusal, roleRefusal } from '../../domain/rules/slot-guards';
+import { EMPTY_SLOT, liveChampion, type SlotCommand, type SlotState, transition } from '../../domain/rules/slot-state';
 
 /**
- * What the product should do with a slot, written down without a database: requests, decisions, champions, emergencies, and
- * attacks on them. Three layers judge on their own; any one can be switched off. Small enough to run millions of steps.
+ * Attacks on the product's own state machine of a slot. Three layers refuse on their own, and any one can be switched off:
+ * the workflow layer is `transition` itself; the signature layer is what the notary asks before it signs; the database
+ * layer is what the triggers ask of a row. Only the attacks and the triggers are written here.
  */
 export type Layer = 'workflow' | 'database' | 'signature';
 export const PEOPLE = ['kari', 'ola', 'ingrid', 'per'] as const;
 export type Person = (typeof PEOPLE)[number];
-const APPROVERS: ReadonlySet<Person> = new Set(['ola', 'ingrid']);
+
+const ROLES: Readonly<Record<Person, readonly string[]>> = {
+  kari: ['data-scientist'],
+  ola: ['data-scientist', 'approver'],
+  ingrid: ['data-scientist', 'approver'],
+  per: ['data-scientist'],
+};
+const actor = (person: Person) => ({ id: person, roles: ROLES[person] });
 
 export type Action =
-  | { readonly kind: 'ask'; readonly by: Person; readonly trainer: Person }
+  | { readonly kind: 'request'; readonly by: Person; readonly trainer: Person; readonly passes: boolean }
+  | { readonly kind: 'waive'; readonly by: Person; readonly request: number }
   | { readonly kind: 'decide'; readonly by: Person; readonly request: number; readonly verdict: 'approved' | 'refused' }
   /** A token that somebody else signed in with, put into one's own decision. */
   | { readonly kind: 'replay'; readonly by: Person; readonly token: number; readonly request: number }
@@ -20,126 +28,151 @@ export type Action =
   | { readonly kind: 'forge-rows'; readonly name: Person; readonly request: number }
   | { readonly kind: 'wait' }
   | { readonly kind: 'roll-back'; readonly by: Person }
-  | { readonly kind: 'answer'; readonly by: Person }
+  | { readonly kind: 'answer'; readonly by: Person; readonly intervention: number }
   | { readonly kind: 'suspend'; readonly by: Person };
 
-interface Request {
-  readonly asker: Person;
-  readonly trainer: Person;
-  state: RequestState;
-  age: number;
-}
 /** A sign-in for one action: who, and for which request. */
 interface Token {
   readonly person: Person;
-  readonly request: number;
+  readonly request: string;
 }
-interface Champion {
-  readonly request: number;
-  /** What the rows say. */
+/** What stands behind an approval: who the rows name, and whose tokens were signed, if any were. */
+export interface Approval {
   readonly decider: Person;
-  /** The signed statement's tokens; undefined where the notary signed nothing. */
-  readonly signed: { readonly asker: Token; readonly decider: Token } | undefined;
+  readonly signed: { readonly requester: Token; readonly decider: Token } | undefined;
 }
 
-const EXPIRES = 6;
-const four = (permission: TwoPersonPermission, requester: Person, decider: Person, trainer?: Person) =>
-  fourEyesProblem(permission, { requester, trainer, decider });
+const HOUR_MS = 3_600_000;
+const WAIT_MS = 73 * HOUR_MS; // longer than a roll-back stands unconfirmed
+const OPEN_MS = 18 * 24 * HOUR_MS; // a request expires in the sixth wait
+export const GATE = 'enough-outcomes';
 
-export class SlotMachine {
-  readonly requests: Request[] = [];
+export class AttackedSlot {
+  state: SlotState = EMPTY_SLOT;
+  readonly requests: string[] = [];
+  readonly interventions: string[] = [];
   readonly tokens: Token[] = [];
-  readonly champions: Champion[] = [];
-  readonly interventions: { kind: 'suspend' | 'roll-back'; by: Person; answers: Set<Person>; late: boolean }[] = [];
+  /** By request. */
+  readonly approvals = new Map<string, Approval>();
+  #now = 0;
 
   constructor(readonly layers: ReadonlySet<Layer>) {}
 
+  get at(): Date {
+    return new Date(this.#now);
+  }
+
   step(action: Action): void {
+    this.#now++;
     switch (action.kind) {
-      case 'ask':
-        this.requests.push({ asker: action.by, trainer: action.trainer, state: 'open', age: 0 });
-        return;
-      case 'decide':
-        return this.#decide(action.request, action.by, { person: action.by, request: action.request }, action.verdict);
+      case 'request':
+        return this.#request(action.by, action.trainer, action.passes);
+      case 'waive':
+        return this.#waive(action.by, this.requests[action.request]);
+      case 'decide': {
+        const request = this.requests[action.request];
+        return request && this.#decide(request, action.by, { person: action.by, request }, action.verdict);
+      }
       case 'replay': {
         const token = this.tokens[action.token];
-        return token && this.#decide(action.request, action.by, token, 'approved');
+        const request = this.requests[action.request];
+        return token && request && this.#decide(request, action.by, token, 'approved');
       }
-      case 'forge-rows':
-        return this.#rows(action.request, action.name, undefined);
+      case 'forge-rows': {
+        const request = this.requests[action.request];
+        return request && this.#writeApproval(request, { decider: action.name, signed: undefined });
+      }
       case 'wait':
         return this.#wait();
       case 'roll-back':
-        if (APPROVERS.has(action.by) && this.champions.length > 1) {
-          this.champions.push(this.champions.at(-2)!);
-          this.interventions.push({ kind: 'roll-back', by: action.by, answers: new Set(), late: false });
-        }
-        return;
       case 'suspend':
-        this.interventions.push({ kind: 'suspend', by: action.by, answers: new Set(), late: false });
-        return;
-      case 'answer':
-        return this.#answer(action.by);
+        return this.#intervene(action.kind, action.by);
+      case 'answer': {
+        const interventionId = this.interventions[action.intervention];
+        if (interventionId) this.#play({ kind: 'answer', by: actor(action.by), interventionId });
+      }
     }
+  }
+
+  /** Plays the product's state machine. @returns whether the command was accepted */
+  #play(command: SlotCommand): boolean {
+    const { state } = transition(this.state, command, this.at);
+    if (state) this.state = state;
+    return state !== undefined;
+  }
+
+  #request(by: Person, trainer: Person, passes: boolean): void {
+    const requestId = `request-${this.requests.length}`;
+    const expiresAt = new Date(this.#now + OPEN_MS);
+    this.#play({ kind: 'request', by: actor(by), requestId, versionId: `of ${requestId}`, trainer, expiresAt });
+    this.#play({ kind: 'gates', requestId, gates: [{ gate: GATE, passed: passes }] });
+    this.requests.push(requestId);
+  }
+
+  #waive(by: Person, requestId: string | undefined): void {
+    if (requestId) this.#play({ kind: 'waive', by: actor(by), requestId, gate: GATE });
+  }
+
+  #intervene(kind: 'roll-back' | 'suspend', by: Person): void {
+    const interventionId = `intervention-${this.interventions.length}`;
+    if (this.#play({ kind, by: actor(by), interventionId })) this.interventions.push(interventionId);
   }
 
   #wait(): void {
-    for (const request of this.requests)
-      if (request.state === 'open' && ++request.age >= EXPIRES) request.state = 'expired';
-    for (const intervention of this.interventions) intervention.late = true;
+    this.#now += WAIT_MS;
+    for (const [requestId, { expiresAt }] of Object.entries(this.state.requests))
+      if (this.at >= expiresAt) this.#play({ kind: 'expire', requestId });
   }
 
-  #answer(by: Person): void {
-    const open = this.interventions.find(({ kind, answers }) => answers.size < ANSWERS_NEEDED[kind]);
-    if (!open || !APPROVERS.has(by)) return;
-    if (open.kind === 'roll-back' && four('intervention.confirm', open.by, by)) return;
-    open.answers.add(by);
-  }
-
-  #decide(index: number, by: Person, token: Token, verdict: 'approved' | 'refused'): void {
-    const request = this.requests[index];
-    if (!request) return;
-    this.tokens.push({ person: by, request: index });
+  #decide(requestId: string, by: Person, token: Token, verdict: 'approved' | 'refused'): void {
+    this.tokens.push({ person: by, request: requestId });
     if (this.layers.has('workflow')) {
-      if (decisionProblem(request.state) || !APPROVERS.has(by)) return;
-      if (verdict === 'approved' && four('promotion.approve', request.asker, by, request.trainer)) return;
+      const command = { kind: 'decide', by: actor(by), requestId, verdict } as const;
+      if (transition(this.state, command, this.at).refusal) return;
     }
-    const signed = this.#notary(index, token);
+    const signed = this.#notary(requestId, token);
     if (this.layers.has('signature') && !signed) return;
-    if (verdict === 'refused') request.state = 'refused';
-    else this.#rows(index, by, signed);
+    if (verdict === 'refused') this.#force(requestId, 'refused');
+    else this.#writeApproval(requestId, { decider: by, signed });
   }
 
   /** The notary signs what the tokens say, and nothing for one person or another action. */
-  #notary(index: number, token: Token): Champion['signed'] {
-    const request = this.requests[index]!;
-    if (!this.layers.has('signature')) return { asker: { person: request.asker, request: index }, decider: token };
-    if (token.request !== index || !APPROVERS.has(token.person)) return undefined;
-    if (four('promotion.approve', request.asker, token.person, request.trainer)) return undefined;
-    return { asker: { person: request.asker, request: index }, decider: token };
+  #notary(requestId: string, token: Token): Approval['signed'] {
+    const request = this.state.requests[requestId]!;
+    const signed = { requester: { person: request.requester as Person, request: requestId }, decider: token };
+    if (!this.layers.has('signature')) return signed;
+    if (token.request !== requestId || roleRefusal(actor(token.person), 'promotion.approve')) return undefined;
+    return fourEyesRefusal('promotion.approve', request, token.person) ? undefined : signed;
   }
 
-  #rows(index: number, decider: Person, signed: Champion['signed']): void {
-    const request = this.requests[index];
-    if (!request) return;
+  /** Rows of an approval as the triggers see them: an open request, a statement, and somebody else as decider. */
+  #writeApproval(requestId: string, approval: Approval): void {
+    const request = this.state.requests[requestId]!;
     if (this.layers.has('database')) {
-      if (request.state !== 'open' || !signed) return;
-      if (decider === request.asker || decider === request.trainer) return;
+      if (request.state !== 'open' || !approval.signed) return;
+      if (approval.decider === request.requester || approval.decider === request.trainer) return;
     }
-    request.state = 'approved';
-    this.champions.push({ request: index, decider, signed });
+    this.#force(requestId, 'approved');
+    this.approvals.set(requestId, approval);
+    const champion = { versionId: request.versionId, requestId, decidedAt: this.at };
+    this.state = { ...this.state, champions: [...this.state.champions, champion] };
   }
 
-  /** Champion means what scoring will load. */
-  live(): Champion | undefined {
-    const champion = this.champions.at(-1);
+  /** Writes a request's state past the machine, as an attacker or a layer below it does. */
+  #force(requestId: string, state: 'approved' | 'refused'): void {
+    const request = { ...this.state.requests[requestId]!, state };
+    this.state = { ...this.state, requests: { ...this.state.requests, [requestId]: request } };
+  }
+
+  /** The request whose version scoring would load, if any. */
+  live(): string | undefined {
+    const champion = liveChampion(this.state, this.at);
     if (!champion) return undefined;
-    for (const { kind, answers, late } of this.interventions)
-      if (answers.size < ANSWERS_NEEDED[kind] && (kind === 'suspend' || late)) return undefined;
-    if (!this.layers.has('signature')) return champion;
-    const { signed, request } = champion;
-    if (!signed || signed.asker.request !== request || signed.decider.request !== request) return undefined;
-    const { asker, trainer } = this.requests[request]!;
-    return four('promotion.approve', asker, signed.decider.person, trainer) ? undefined : champion;
+    const { requestId } = champion;
+    if (!this.layers.has('signature')) return requestId;
+    const signed = this.approvals.get(requestId)?.signed;
+    if (!signed || signed.requester.request !== requestId || signed.decider.request !== requestId) return undefined;
+    const request = this.state.requests[requestId]!;
+    return fourEyesRefusal('promotion.approve', request, signed.decider.person) ? undefined : requestId;
   }
 }

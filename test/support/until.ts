@@ -1,4 +1,4 @@
-/** Looks until there is something, and says what never came. */
+/** Polls `look` until it returns a value; after `minutes` it throws and names what did not happen. */
 export const until = async <T>(what: string, look: () => Promise<T | undefined>, minutes = 3): Promise<T> => {
   for (
     const end = Date.now() + minutes * 60_000;

@@ -4,11 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ROOT } from '../../platform/config/env';
-import { championOf } from '../../platform/db/stores/versions';
-import { startRescore } from '../../application/selection';
+import { championOf } from '../../platform/db/stores/champions';
+import { startRescore } from '../../application/scoring';
 import { draftedList } from '../../apps/cli/commands/lists';
 import { openBrowser, Visitor } from '../support/browser';
-import { testProduct, type TestProduct } from '../support/environment';
+import { asVariables, testProduct, type TestProduct } from '../support/environment';
 import { edited, loadSmallRegister, SMALL_EXPERIMENT, SMALL_SLOT } from '../support/small-register';
 import { type TestApi, testApi } from '../support/api';
 import { until } from '../support/until';
@@ -106,7 +106,7 @@ test('who asked cannot approve: the page says why, and the command line refuses 
   const cli = (...args: string[]) =>
     spawnSync(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args], {
       encoding: 'utf8',
-      env: { ...process.env, ...t.env, UTPLUKK_SESSION: session },
+      env: { ...process.env, ...asVariables(t.env), UTPLUKK_SESSION: session },
     });
   expect(cli('login', '--as', 'mona').status).toBe(0);
   const own = cli('approve', requestUrl.split('/')[2]!, '--reason', 'I trust myself');
@@ -134,7 +134,7 @@ test('a terminal signs in with a browser, and confirms an event there', async ()
   visitors.push(someone);
   const inTerminal = async (...args: string[]) => {
     const child = spawn(process.execPath, [path.join(ROOT, 'bin/utplukk.cjs'), ...args, '--json'], {
-      env: { ...process.env, ...t.env, UTPLUKK_SESSION: path.join(dir, 'device.json') },
+      env: { ...process.env, ...asVariables(t.env), UTPLUKK_SESSION: path.join(dir, 'device.json') },
     });
     let [out, told] = ['', ''];
     child.stdout.on('data', (data: Buffer) => (out += data.toString()));

@@ -18,15 +18,17 @@ const parts = ({ t, run }: LearningJourney) => {
 export function evaluationTests(journey: LearningJourney): void {
   test('the report estimates lists drawn from the whole population, and the caseworker effect', () => {
     const { document, card } = parts(journey);
-    const { population, nuisance } = document;
-    expect(nuisance!.map(({ family, metric }) => `${family} ${metric}`)).toContain('logistic average-precision');
+    const { population, caseworkerEffects } = document;
+    expect(caseworkerEffects!.map(({ family, metric }) => `${family} ${metric}`)).toContain(
+      'logistic average-precision',
+    );
     expect(population!.parts).toHaveLength(2);
-    expect(document.amounts!.map(({ family, orderedAs }) => `${family} ${orderedAs}`)).toEqual([
-      'logistic logistic-nok',
-      'mlp mlp-nok',
+    expect(document.amounts!.map(({ family, rankedAs }) => `${family} ${rankedAs}`)).toEqual([
+      'logistic logistic+amount',
+      'mlp mlp+amount',
     ]);
     for (const part of population!.parts) {
-      expect(part.providers).toBeGreaterThan(part.controlled);
+      expect(part.providers).toBeGreaterThan(part.labeled);
       expect(part.drawn).toBeGreaterThan(10);
     }
     const prior = (estimator: string) =>

@@ -34,10 +34,9 @@ export async function featuresPage(pages) {
     return [`## ${title}\n\n${table(['column', 'unit', 'meaning', 'purpose'], lines)}`];
   });
   const about =
-    `${FEATURES.length} columns, from the declarations in \`domain/features/catalogue.ts\`. A name ends with ` +
-    `its window in months (\`_12m\`), and with \`_z\` or \`_pct\` where it is compared with providers of the same practice ` +
-    `type at the same date. ` +
-    `Everything rests on what was known before the as-of date.`;
+    `${FEATURES.length} columns, from the declarations in \`domain/features/catalogue.ts\`. A name ends with its ` +
+    `window in months (\`_12m\`), and with \`_z\` or \`_pct\` where it is compared with providers of the same ` +
+    `practice type at the same date. Everything rests on what was known before the as-of date.`;
   await pages.page('docs/reference/features.md', `# Features\n\n${about}\n\n${sections.join('\n\n')}\n`);
 }
 

@@ -36,7 +36,7 @@ const defaultOf = (schema, required) => {
   return `; default \`${typeof schema.default === 'object' ? JSON.stringify(schema.default) : schema.default}\``;
 };
 
-/** Rows of one object: its keys, and those of objects in it by dotted name. Forms of a union are named by their kind. */
+/** Rows of one object: its keys, and those of objects in it by dotted name. Forms of a union have their kind's name. */
 function rowsOf(schema, prefix = '') {
   const rows = [];
   for (const [key, value] of Object.entries(schema.properties ?? {})) {

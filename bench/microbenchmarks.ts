@@ -126,7 +126,7 @@ function largeFigures(): Figure[] {
 function main(): void {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-steps-'));
   try {
-    report('steps', [...stepFigures(), ...matrixFigures(dir), ...largeFigures()]);
+    report('microbenchmarks', [...stepFigures(), ...matrixFigures(dir), ...largeFigures()]);
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-// npm run bench: all benchmarks that need nothing but the project; npm run bench:chicago -- <file> the one on real data.
+// npm run bench: the benchmarks; npm run bench:chicago -- <file> the one on real data.
 // npm run bench -- --list names them.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -14,18 +14,21 @@ import { ROOT, SetupError, STACK } from './lib/util.mjs';
 const BENCHMARKS = {
   demo: 'the whole demo: seconds, memory, share of time without an activity',
   models: 'models against LightGBM on public sets, on the same splits; needs the folder of the sets',
-  web: "the people's side: 50 people over a list of all actors and a million entries, first page and verification in Chromium",
-  trust:
-    'the ledger and what stands on it: verification, appending, proofs, time machine, lineage, kills at random points',
+  web: 'API and pages: 50 people over a list of all providers and a million entries; first page in Chromium',
+  trust: 'ledger: verification, appending, proofs, time machine, lineage, kills at random points',
   chicago: 'food inspections with and without the inspector; needs the file',
-  data: 'the register: national case and its tenth, loading, extraction, growth from one to ten million bills, the published peer case, a tenth of Norway through the real workflows (data <part> for one)',
+  data:
+    'the register: national case and its tenth, loading, extraction, memory from one to ten million bills, window ' +
+    'features against PostgreSQL, a tenth of Norway through the real workflows (data <part> for one)',
   coverage: 'do the intervals of the estimators cover: 2,000 replays of a reduced register',
-  worlds:
-    'lists in the standard world and three held out, judged by the truth: upheld kroner against size and the outlier rule, 20 seeds each',
-  steps:
-    'what computing costs: a training step beside PyTorch, a national matrix into tensors beside LightGBM, one large fit (fetches PyTorch, 5 GB)',
-  reasons: 'reasons of each family: does what the features add sum to the score, and how long an actor takes',
-  simulation: 'the table of docs/simulation.md: simulated beside published figures',
+  scenarios:
+    'lists in the standard scenario and three held out, against ground truth: upheld amount against size and the ' +
+    'outlier rule, 20 seeds each',
+  microbenchmarks:
+    'what computing costs: a training step against PyTorch, a national matrix into tensors against LightGBM, one ' +
+    'large fit (fetches PyTorch, 5 GB)',
+  reasons: 'explanations of each family: do contributions add up to the score, and how long does a provider take',
+  simulation: 'the table of docs/benchmarks/simulated-register.md: simulated and published figures',
 };
 /** Parts of `data`, each in a process of its own; a part whose results are of this commit is not run again. */
 const DATA_PARTS = {
@@ -33,9 +36,9 @@ const DATA_PARTS = {
   national: { entry: 'national', args: [] },
   'national-triple': { entry: 'national', args: ['--triple'] },
   loading: { entry: 'loading', args: [], database: true },
-  growth: { entry: 'growth', args: [], database: true },
-  peer: { entry: 'peer', args: [], database: true },
-  tenth: { entry: 'tenth', args: [], services: true },
+  'memory-scaling': { entry: 'memory-scaling', args: [], database: true },
+  'triage-comparison': { entry: 'triage-comparison', args: [], database: true },
+  'scale-10pct': { entry: 'scale-10pct', args: [], services: true },
 };
 
 /** One benchmark against a PostgreSQL of its own. */
@@ -92,7 +95,7 @@ async function runData(wanted, more) {
     const done =
       wanted === undefined && fs.existsSync(results) && JSON.parse(fs.readFileSync(results, 'utf8')).commit === commit;
     if (!done) {
-      // Hours of loading are not thrown away: servers, files and steps stand together until such a part has ended well.
+      // Hours of loading are not thrown away: servers, files and stages are kept until such a part has ended well.
       const home = services
         ? path.join(STACK, 'bench', [part, ...more].join('-').replaceAll(/[^\w.-]/g, ''))
         : fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bench-'));
@@ -110,7 +113,7 @@ async function runData(wanted, more) {
       await server?.supervisor.stop();
       if (!services || code === 0) fs.rmSync(home, { recursive: true, force: true });
     }
-    console.log(`data ${part}: ${index + 1} done of ${names.length} owed`);
+    console.log(`data ${part}: ${index + 1} of ${names.length} done`);
   }
   return worst;
 }
@@ -130,7 +133,7 @@ await main(() => {
   if (name === 'trust') return withDatabase('trust', rest);
   if (name === 'models')
     process.env.UTPLUKK_BENCH_PYTHON = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
-  if (name === 'steps') {
+  if (name === 'microbenchmarks') {
     process.env.UTPLUKK_BENCH_LIGHTGBM = ensurePython('LightGBM', 'bench.lock', path.join(STACK, 'py-bench'));
     process.env.UTPLUKK_BENCH_TORCH = ensurePython('PyTorch', 'steps.lock', path.join(STACK, 'py-steps'));
   }

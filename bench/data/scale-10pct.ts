@@ -123,7 +123,7 @@ function main(): void {
       ...(trained.isCut ? { baseline: CUT } : {}),
     },
   ];
-  report(share === '1' ? 'data-tenth' : `data-tenth-${share}`, figures);
+  report(share === '1' ? 'data-scale-10pct' : `data-scale-10pct-${share}`, figures);
 }
 
 main();

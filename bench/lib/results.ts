@@ -5,7 +5,7 @@ import path from 'node:path';
 import Table from 'cli-table3';
 import { ROOT } from '../../platform/config/env';
 
-/** One measured figure. `owed` is what was promised; a figure without one is shown for the reader. */
+/** One measured figure. `target` is what the project set out to reach; a figure without one is shown for the reader. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
@@ -18,7 +18,7 @@ export interface Figure {
 const met = ({ value, target }: Figure): boolean | undefined =>
   target === undefined ? undefined : target.at === 'most' ? value <= target.value : value >= target.value;
 
-/** Prints the figures, writes bench/results/<name>.json, and sets exit code 1 when an owed figure is not held. */
+/** Prints the figures, writes bench/results/<name>.json, and sets exit code 1 when a target is missed. */
 export function report(name: string, figures: readonly Figure[]): void {
   const commit = (() => {
     try {

@@ -26,7 +26,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
 
 export const useLanguage = (): LanguageSetting => useContext(Context);
 
-/** Texts of a page (`messages/`) in the chosen language. Both languages have the same keys: a missing one does not compile. */
+/** Texts (`messages/`) in the chosen language. Both languages have the same keys: a missing one does not compile. */
 export function useMessages<T>(messages: Readonly<Record<Language, T>>): T {
   return messages[useLanguage().language];
 }

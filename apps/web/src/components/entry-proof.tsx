@@ -39,7 +39,7 @@ export function EntryProof({ seq }: { seq: number }) {
           <Details data-size="sm">
             <Details.Summary>{t.entry}</Details.Summary>
             <Details.Content>
-              <JsonDocument value={JSON.parse(data.bytes)} />
+              <JsonDocument value={JSON.parse(data.bytes) as unknown} />
             </Details.Content>
           </Details>
         </>

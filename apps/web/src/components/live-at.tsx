@@ -13,8 +13,8 @@ const SLIDER_DAYS = 730;
 const toField = (date: Date) => date.toISOString().slice(0, 19);
 
 /**
- * What was live at an instant, entered to the second or by a slider of days; until one is entered, what is live now by the
- * server's clock. Instants are in UTC here, as they are stored.
+ * What was live at an instant, entered to the second or by a slider of days; until one is entered, what is live now by
+ * the server's clock. Instants are in UTC here, as they are stored.
  */
 export function LiveAt() {
   const t = useMessages(MESSAGES);

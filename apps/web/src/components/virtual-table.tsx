@@ -35,8 +35,8 @@ interface Props<T> extends TableRows<T> {
 }
 
 /**
- * A list of any length: only the rows in view are in the document, and the next page is fetched when its end comes near.
- * A table by role, so that a screen reader hears rows and columns.
+ * A list of any length: only the rows in view are in the document, and the next page is fetched when its end comes
+ * near. A table by role, so that a screen reader hears rows and columns.
  */
 export function VirtualTable<T>(props: Props<T>) {
   const { name, columns, rows, more, busy, widths } = props;

@@ -3,12 +3,13 @@ export const MESSAGES = {
   en: { estimand: 'Estimand', assumption: 'Assumption', method: 'Method' },
 };
 
-/** Evaluation documents are in English; this is the Norwegian text of the assumption that labeled providers stand for all. */
+/** Evaluation documents are in English; this is the Norwegian text where labeled providers stand for all (`naive`). */
 export const NAIVE_NB = {
   estimand: 'andelen med funn blant de k første, om listen hadde vært trukket blant helseaktørene med kjent utfall',
   assumption:
-    'helseaktører med kjent utfall er som alle andre. Kontrollsakene ble ikke valgt tilfeldig, så dette sier hvor godt ' +
-    'helseaktører med kjent utfall er ordnet, ikke hvor mange funn en liste av helseaktører uten kjent utfall ville gitt',
+    'helseaktører med kjent utfall er som alle andre. Kontrollsakene ble ikke valgt tilfeldig, så dette sier hvor ' +
+    'godt helseaktører med kjent utfall er ordnet, ikke hvor mange funn en liste av helseaktører uten kjent utfall ' +
+    'ville gitt',
   method: (draws: string, level: string) =>
     `bare helseaktører med kjent utfall; bootstrap over helseaktører, ${draws} trekninger; ${level} %`,
 };

@@ -66,8 +66,8 @@ export const MESSAGES = {
   en: {
     title: 'Audit',
     lead:
-      'Every change has its entry in the audit log, written in the same transaction. Checkpoints outside the database ' +
-      'keep anyone from rewriting history without detection.',
+      'Every change has its entry in the audit log, written in the same transaction. Checkpoints outside the ' +
+      'database keep anyone from rewriting history without detection.',
     entries: 'Entries',
     checkpoints: 'Checkpoints',
     verify: 'Verify a file',

@@ -15,8 +15,8 @@ export const MESSAGES = {
     openedOn: 'grunnlag for saken:',
     pairs: 'Parvise forskjeller',
     pairsLead:
-      'Samme rader og samme trekninger: forskjellen i gjennomsnittlig presisjon mot hvert sammenligningsgrunnlag, med ' +
-      'intervall. Inneholder intervallet null, er ingen forskjell vist.',
+      'Samme rader og samme trekninger: forskjellen i gjennomsnittlig presisjon mot hvert sammenligningsgrunnlag, ' +
+      'med intervall. Inneholder intervallet null, er ingen forskjell vist.',
     against: 'mot',
     difference: 'Forskjell',
     fairness: 'Fordeling mellom grupper',
@@ -41,10 +41,11 @@ export const MESSAGES = {
       `Logaritmisk tap for sannsynlighetene versjonen ga: ${own}; kalibrert på nytt ville det vært ${refitted}.`,
     offset: (sources: string, n: string, times: string) =>
       `Kontrollsaker med grunnlag ${sources} (${n}) hadde ${times} ganger oddsen for funn ved samme skår, fordi de ` +
-      'bygger på mer enn variablene viser. Tallene over regner med det; sannsynligheter på lister er for helseaktører uten.',
+      'bygger på mer enn variablene viser. Tallene over regner med det; sannsynligheter på lister er for ' +
+      'helseaktører uten.',
     offsetLeftOut: (sources: string, n: string, times: string) =>
-      `Kontrollsaker med grunnlag ${sources} (${n}) hadde ${times} ganger oddsen for funn ved samme skår. De er holdt ` +
-      'utenfor her, fordi sannsynlighetene til versjonen er for helseaktører uten et slikt grunnlag.',
+      `Kontrollsaker med grunnlag ${sources} (${n}) hadde ${times} ganger oddsen for funn ved samme skår. De er ` +
+      'holdt utenfor her, fordi sannsynlighetene til versjonen er for helseaktører uten et slikt grunnlag.',
     eachModel: 'Hver modell for seg',
     eachModelLead:
       'Mot hvert sammenligningsgrunnlag, etter gruppe og periode, kalibrering og fordeling mellom grupper.',
@@ -65,8 +66,8 @@ export const MESSAGES = {
     openedOn: 'case source:',
     pairs: 'Pairwise differences',
     pairsLead:
-      'Same rows, same bootstrap draws: the difference in average precision against each baseline, with its interval. ' +
-      'Where the interval contains zero, no difference has been shown.',
+      'Same rows, same bootstrap draws: the difference in average precision against each baseline, with its ' +
+      'interval. Where the interval contains zero, no difference has been shown.',
     against: 'against',
     difference: 'Difference',
     fairness: 'Fairness between groups',
@@ -94,8 +95,8 @@ export const MESSAGES = {
       'they rest on more than the features show. The figures above count it in; probabilities on lists are for ' +
       'providers without it.',
     offsetLeftOut: (sources: string, n: string, times: string) =>
-      `Control cases opened on ${sources} (${n}) had ${times} times the odds of a finding at the same score. They are ` +
-      "left out here, because the version's probabilities are for providers without such a source.",
+      `Control cases opened on ${sources} (${n}) had ${times} times the odds of a finding at the same score. They ` +
+      "are left out here, because the version's probabilities are for providers without such a source.",
     eachModel: 'Each model by itself',
     eachModelLead: 'Against each baseline, by group and period, calibration, and fairness between groups.',
   },

@@ -17,8 +17,8 @@ export const MESSAGES = {
   en: {
     title: 'Expected upheld amount',
     lead:
-      'The expected amounts of the findings in the test folds against the amounts upheld. The ratio is 1 where amounts ' +
-      'are right in total. Below: the amount at the top of the list, ranked by score and by expected amount.',
+      'The expected amounts of the findings in the test folds against the amounts upheld. The ratio is 1 where ' +
+      'amounts are right in total. Below: the amount at the top of the list, ranked by score and by expected amount.',
     family: 'Model',
     expected: 'Expected (median)',
     upheld: 'Upheld (median)',

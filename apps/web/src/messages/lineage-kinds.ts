@@ -37,14 +37,11 @@ export const LINEAGE_KINDS: CodeTexts<LineageKind> = {
 
 /** The page of a node, for kinds that have one. */
 export const pageOfKind = (kind: LineageKind, id: string): string | undefined => {
-  switch (kind) {
-    case 'training-run':
-      return `/runs/${id}`;
-    case 'model-version':
-      return `/versions/${id}`;
-    case 'list':
-      return `/lists/${id}`;
-    default:
-      return undefined;
-  }
+  const folder = FOLDERS[kind];
+  return folder === undefined ? undefined : `/${folder}/${id}`;
+};
+const FOLDERS: Partial<Record<LineageKind, string>> = {
+  'training-run': 'runs',
+  'model-version': 'versions',
+  list: 'lists',
 };

@@ -7,8 +7,8 @@ export const MESSAGES = {
     verify: (n: number) => `Kontroller beviset for oppføring ${n}`,
     reproduce: 'Gjenskap og sammenlign',
     covered: (n: number, at: string) =>
-      `Oppføringen er dekket av sjekkpunktet med ${n} oppføringer fra ${at}. Beviset er regnet etter her i nettleseren, ` +
-      'og stemmer.',
+      `Oppføringen er dekket av sjekkpunktet med ${n} oppføringer fra ${at}. Beviset er regnet etter her i ` +
+      'nettleseren, og stemmer.',
     wrong: 'Beviset stemmer IKKE med sjekkpunktet.',
     running: 'Gjenskapes',
     same: 'Gjenskapt til nøyaktig de samme bytene.',
@@ -28,8 +28,8 @@ export const MESSAGES = {
     verify: (n: number) => `Verify the proof of entry ${n}`,
     reproduce: 'Reproduce and compare',
     covered: (n: number, at: string) =>
-      `The entry is covered by the checkpoint of ${n} entries of ${at}. The proof was recomputed in this browser, and ` +
-      'is correct.',
+      `The entry is covered by the checkpoint of ${n} entries of ${at}. The proof was recomputed in this browser, ` +
+      'and is correct.',
     wrong: 'The proof does NOT lead to the checkpoint.',
     running: 'Reproducing',
     same: 'Reproduced to exactly the same bytes.',

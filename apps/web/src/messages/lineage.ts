@@ -17,8 +17,8 @@ export const MESSAGES = {
     none: 'Skriv en id, eller følg en lenke fra en modellversjon, trening eller utvalgsliste.',
     live: 'Hva var i bruk?',
     liveLead:
-      'For ethvert tidspunkt: hvilken modellversjon som var i bruk, hvem som foreslo og godkjente den, og hvilke lister ' +
-      'den ga.',
+      'For ethvert tidspunkt: hvilken modellversjon som var i bruk, hvem som foreslo og godkjente den, og hvilke ' +
+      'lister den ga.',
     at: 'Tidspunkt',
     daysBack: 'Dager tilbake',
     nothing: 'Ingenting var i bruk da.',

@@ -18,9 +18,9 @@ export const MESSAGES = {
   nb: {
     title: 'Utvalgsliste',
     lead:
-      'Utvalgt betyr ikke mistenkt: en linje åpner en undersøkelse og avgjør ingenting. Det føres i revisjonsloggen når ' +
-      'du ser en side av listen. Sannsynligheten er kalibrert på helseaktører med kjent utfall; for andre gjelder den så ' +
-      'langt de ligner.',
+      'Utvalgt betyr ikke mistenkt: en linje åpner en undersøkelse og avgjør ingenting. Det føres i revisjonsloggen ' +
+      'når du ser en side av listen. Sannsynligheten er kalibrert på helseaktører med kjent utfall; for andre ' +
+      'gjelder den så langt de ligner.',
     slot: 'Modellplass',
     asOf: 'Det som var kjent per',
     state: 'Status',
@@ -47,7 +47,8 @@ export const MESSAGES = {
     scope: (groups: string) => `Du ser gruppene til laget ditt: ${groups || 'ingen'}.`,
     blind: 'Vurdering uten å se plassen',
     blindLead:
-      'Disse helseaktørene er trukket ut for å vurderes før plass og begrunnelser vises. Deretter kommer de frem i listen.',
+      'Disse helseaktørene er trukket ut for å vurderes før plass og begrunnelser vises. Deretter kommer de frem i ' +
+      'listen.',
     verdict: 'Din vurdering',
     why: 'Hvorfor (valgfritt)',
     save: 'Lagre vurderingen',
@@ -90,7 +91,8 @@ export const MESSAGES = {
     scope: (groups: string) => `You see the groups of your team: ${groups || 'none'}.`,
     blind: 'Blind assessment',
     blindLead:
-      'These providers were drawn to be assessed before rank and reasons are shown. After that they appear in the list.',
+      'These providers were drawn to be assessed before rank and reasons are shown. After that they appear in the ' +
+      'list.',
     verdict: 'Your assessment',
     why: 'Why (optional)',
     save: 'Save the assessment',

@@ -17,8 +17,8 @@ export const MESSAGES = {
   en: {
     title: 'Selection lists',
     lead:
-      'A selection list is a draft until two people have signed it off. Selected does not mean suspected: a line opens ' +
-      'an inquiry and decides nothing.',
+      'A selection list is a draft until two people have signed it off. Selected does not mean suspected: a line ' +
+      'opens an inquiry and decides nothing.',
     list: 'List',
     slot: 'Deployment slot',
     asOf: 'As of',

@@ -1,7 +1,9 @@
 export const MESSAGES = {
   nb: {
     title: 'Start en trening',
-    lead: 'Velg et ferdig eksperiment, eller lim inn ditt eget. Det sjekkes mens du skriver; ingenting starter før alt stemmer.',
+    lead:
+      'Velg et ferdig eksperiment, eller lim inn ditt eget. Det sjekkes mens du skriver; ingenting ' +
+      'starter før alt stemmer.',
     shipped: 'Ferdig eksperiment',
     own: 'Eget',
     text: 'Eksperiment (YAML)',
@@ -13,8 +15,8 @@ export const MESSAGES = {
   en: {
     title: 'Start a training run',
     lead:
-      'Choose an experiment that comes with the product, or paste your own. It is validated as you type; nothing starts ' +
-      'before it is valid.',
+      'Choose an experiment that comes with the product, or paste your own. It is validated as you type; nothing ' +
+      'starts before it is valid.',
     shipped: 'Experiment',
     own: 'Own',
     text: 'Experiment (YAML)',

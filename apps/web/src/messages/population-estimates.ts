@@ -81,8 +81,8 @@ export const MESSAGES = {
     swap: 'Dårligste tidel byttet ut',
     swapLead:
       'Hva det ville gitt å bytte ut tidelen av tidligere kontroller som modellen rangerte lavest, med dens høyest ' +
-      'rangerte blant helseaktører uten kjent utfall: flere funn og større beløp per kontroll, om de uten kjent utfall ' +
-      'er som dem med samme skår.',
+      'rangerte blant helseaktører uten kjent utfall: flere funn og større beløp per kontroll, om de uten kjent ' +
+      'utfall er som dem med samme skår.',
     replaced: 'Byttet ut',
     observed: 'Funn i dem',
     gained: 'Flere funn',

@@ -1,8 +1,8 @@
 export const MESSAGES = {
   nb: {
     lead:
-      'Den låste modellversjonen evaluert på utfall som ble kjent etter at den var ferdig trent. Ingen av dem har den ' +
-      'lært av.',
+      'Den låste modellversjonen evaluert på utfall som ble kjent etter at den var ferdig trent. Ingen av dem har ' +
+      'den lært av.',
     none: 'Versjonen er ikke evaluert etter ibruktaking ennå.',
     all: 'Evalueringer etter ibruktaking',
     asOf: 'Kjent per',
@@ -19,8 +19,8 @@ export const MESSAGES = {
   },
   en: {
     lead:
-      'The frozen model version evaluated on outcomes that became known after it had been trained. It learned from none ' +
-      'of them.',
+      'The frozen model version evaluated on outcomes that became known after it had been trained. It learned from ' +
+      'none of them.',
     none: 'The version has no post-deployment evaluation yet.',
     all: 'Post-deployment evaluations',
     asOf: 'Known at',

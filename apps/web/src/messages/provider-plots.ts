@@ -34,8 +34,8 @@ export const MESSAGES = {
   en: {
     peers: 'Compared with peers',
     peersLead:
-      'The features in which the provider deviates most from its group at the same date. The line is the 10th to 90th ' +
-      'percentile, its thick part the middle half, the dot the provider.',
+      'The features in which the provider deviates most from its group at the same date. The line is the 10th to ' +
+      '90th percentile, its thick part the middle half, the dot the provider.',
     feature: 'Feature',
     value: 'Provider',
     median: 'Median',

@@ -2,7 +2,8 @@ export const MESSAGES = {
   nb: {
     title: 'Helseaktør',
     openLead:
-      'Å åpne en helseaktør krever et formål. Oppslaget føres i revisjonsloggen med navnet ditt, formålet og tidspunktet.',
+      'Å åpne en helseaktør krever et formål. Oppslaget føres i revisjonsloggen med navnet ditt, formålet og ' +
+      'tidspunktet.',
     purpose: 'Formål',
     case: 'Saksnummer (hvis det gjelder en sak)',
     open: 'Åpne',
@@ -46,8 +47,8 @@ export const MESSAGES = {
   en: {
     title: 'Provider',
     openLead:
-      'Opening a provider needs a purpose. The access is recorded in the audit log with your name, the purpose and the ' +
-      'time.',
+      'Opening a provider needs a purpose. The access is recorded in the audit log with your name, the purpose and ' +
+      'the time.',
     purpose: 'Purpose',
     case: 'Case number (if it is about a case)',
     open: 'Open',

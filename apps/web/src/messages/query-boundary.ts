@@ -6,8 +6,8 @@ export const MESSAGES = {
     signInText: 'Økten varer kort og er utløpt. Logg inn for å fortsette der du var.',
     noAccess: 'Du har ikke tilgang til dette',
     noAccessText:
-      'Rollen din gir ikke tilgang. Dokumentasjonen viser hvilke roller som har hvilke tilganger; spør den som styrer ' +
-      'roller hos dere.',
+      'Rollen din gir ikke tilgang. Dokumentasjonen viser hvilke roller som har hvilke tilganger; spør den som ' +
+      'styrer roller hos dere.',
     unavailable: 'Tjenesten svarer ikke',
     unavailableText: 'Prøv igjen om litt.',
     notFound: 'Finnes ikke',

@@ -22,8 +22,8 @@ export const MESSAGES = {
     positives: 'Funn i test',
     trials: 'Innstillinger som ble prøvd',
     trialsLead:
-      'Tilpasset og evaluert på det som var kjent før første testdel. Innstillingen med lavest tap brukes; nummer 0 er ' +
-      'den som står i eksperimentet.',
+      'Tilpasset og evaluert på det som var kjent før første testdel. Innstillingen med lavest tap brukes; nummer 0 ' +
+      'er den som står i eksperimentet.',
     trial: 'Nr.',
     loss: 'Logaritmisk tap',
     averagePrecision: 'Gj.sn. presisjon',

@@ -4,8 +4,8 @@ export const MESSAGES = {
     file: 'Eksportert revisjonslogg (ledger.ndjson)',
     key: 'Notarens offentlige nøkkel (base64)',
     keyHelp:
-      'Skriv nøkkelen du har fått fra noen du stoler på. Uten den brukes nøkkelen som filen selv oppgir, og det beviser ' +
-      'mindre.',
+      'Skriv nøkkelen du har fått fra noen du stoler på. Uten den brukes nøkkelen som filen selv oppgir, og det ' +
+      'beviser mindre.',
     verify: 'Kontroller',
     cancel: 'Avbryt',
     working: (n: string, share: string) => `${n} linjer, ${share}`,
@@ -22,8 +22,8 @@ export const MESSAGES = {
     file: 'Exported audit log (ledger.ndjson)',
     key: "The notary's public key (base64)",
     keyHelp:
-      'Enter the key that you got from somebody you trust. Without it the key that the file itself names is used, which ' +
-      'proves less.',
+      'Enter the key that you got from somebody you trust. Without it the key that the file itself names is used, ' +
+      'which proves less.',
     verify: 'Verify',
     cancel: 'Cancel',
     working: (n: string, share: string) => `${n} lines, ${share}`,

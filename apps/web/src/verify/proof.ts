@@ -1,7 +1,7 @@
 import './buffer-global';
 import { leafHash, verifyInclusion } from '../../../../platform/ledger/merkle';
 
-/** Whether the bytes of an entry lead to the root of the checkpoint by the inclusion proof (RFC 6962, section 2.1.1). */
+/** Whether an entry's bytes lead to the root of the checkpoint by the inclusion proof (RFC 6962, section 2.1.1). */
 export function verifyEntryProof({
   seq,
   bytes,

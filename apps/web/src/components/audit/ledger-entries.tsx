@@ -12,11 +12,7 @@ import { Link, ShortId } from '../page';
 import { PagedTable } from '../paged-table';
 import { useInfinitePages } from '../use-infinite-pages';
 
-interface Filter {
-  readonly event: string;
-  readonly subject: string;
-  readonly by: string;
-}
+type Filter = Readonly<Record<'event' | 'subject' | 'by', string>>;
 const NO_FILTER: Filter = { event: '', subject: '', by: '' };
 
 /** The entries of the audit log, newest first, with a search by event, subject and person. */
@@ -61,7 +57,7 @@ function useEntryColumns(select: (entry: LedgerEntry) => void): Column<LedgerEnt
     { head: t.at, cell: (e) => format.instant(e.at) },
     { head: t.by, cell: (e) => e.by },
     { head: t.role, cell: (e) => (e.role === null ? '' : codeText(roles, e.role)) },
-    // Events and kinds are shown as the log stores them: they are what one searches for, and what an exported file holds.
+    // Events and kinds are shown as the log stores them: this is what one searches for, and what exported files hold.
     { head: t.event, cell: (e) => <code title={e.event}>{e.event}</code> },
     {
       head: t.subject,

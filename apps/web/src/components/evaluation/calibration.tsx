@@ -90,7 +90,7 @@ function CaseSourceOffset({ reliability: { caseSourceOffset, predictedLogLoss } 
   return (
     <Paragraph data-size="sm" className="lead">
       {text(
-        caseSourceOffset.bases.map((name) => codeText(sources, name)).join(', '),
+        caseSourceOffset.caseSources.map((name) => codeText(sources, name)).join(', '),
         format.number(n),
         `${format.number(value, 2)} [${format.number(lo, 2)}; ${format.number(hi, 2)}]`,
       )}

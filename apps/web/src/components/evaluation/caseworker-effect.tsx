@@ -7,7 +7,7 @@ import { Section } from '../page';
 import { useNames } from './use-names';
 
 /** How much of the outcomes is due to the caseworker, and not to the provider. */
-export function CaseworkerEffect({ rows }: { rows: NonNullable<Evaluation['nuisance']> }) {
+export function CaseworkerEffect({ rows }: { rows: NonNullable<Evaluation['caseworkerEffects']> }) {
   const t = useMessages(MESSAGES);
   const names = useNames();
   const scale = Math.max(0.1, ...rows.flatMap(({ difference: { lo, hi } }) => [Math.abs(lo), Math.abs(hi)]));

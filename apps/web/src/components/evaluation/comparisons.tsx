@@ -88,7 +88,7 @@ export function Fairness({ groups, family }: { groups: Evaluation['fairness']; f
         rows={rows}
         keyOf={(r) => `${r.family} ${r.group} ${r.k}`}
         columns={[
-          { head: t.group, cell: (r) => `${r.group}${r.few ? ` (${t.lowSupport})` : ''}` },
+          { head: t.group, cell: (r) => `${r.group}${r.lowSupport ? ` (${t.lowSupport})` : ''}` },
           { head: 'k', numeric: true, cell: (r) => r.k },
           { head: t.slice, numeric: true, cell: (r) => format.number(r.rows) },
           { head: t.shareRows, numeric: true, cell: (r) => format.share(r.shareOfRows) },

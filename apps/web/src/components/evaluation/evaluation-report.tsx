@@ -20,7 +20,7 @@ const CURVE_BASELINES = ['random', 'peer-deviation', 'size'];
 /** The evaluation of a run or of a version on later outcomes; only one family's part where it is given. */
 export function EvaluationReport({ evaluation, family }: { evaluation: Evaluation; family?: string | undefined }) {
   const t = useMessages(MESSAGES);
-  const { curves, paired, amounts, nuisance, population } = evaluation;
+  const { curves, paired, amounts, caseworkerEffects, population } = evaluation;
   const shownCurves = useMemo(() => {
     const isShown = (name: string) => family === undefined || name === family || CURVE_BASELINES.includes(name);
     return [{ label: '', curves: curves.filter((curve) => isShown(curve.family)) }];
@@ -35,7 +35,7 @@ export function EvaluationReport({ evaluation, family }: { evaluation: Evaluatio
       <PrecisionCurves evaluations={shownCurves} />
       {families.length <= 1 ? <FamilyReport evaluation={evaluation} family={family} /> : null}
       {amounts ? <ExpectedAmount amounts={amounts} rows={evaluation.rows} family={family} /> : null}
-      {nuisance ? <CaseworkerEffect rows={nuisance} /> : null}
+      {caseworkerEffects ? <CaseworkerEffect rows={caseworkerEffects} /> : null}
       {population ? <PopulationEstimates population={population} family={family} /> : null}
       {families.length > 1 ? <EachFamily evaluation={evaluation} families={families} /> : null}
     </>
@@ -70,7 +70,7 @@ function EachFamily({ evaluation, families }: { evaluation: Evaluation; families
   );
 }
 
-/** Content that is rendered only while it is open: tables and charts of four families at once would make a slow page. */
+/** Content that is rendered only while it is open: tables and charts of all families at once make a slow page. */
 function Collapsible({
   title,
   initiallyOpen,

@@ -50,7 +50,7 @@ export function ExpectedAmount({
           { head: t.family, cell: (r) => names.ranking(r.family) },
           { head: t.first, numeric: true, cell: (r) => r.k },
           { head: t.byScore, numeric: true, cell: (r) => upheldOf(r.family, r.k) },
-          { head: t.byAmount, numeric: true, cell: (r) => upheldOf(r.orderedAs, r.k) },
+          { head: t.byAmount, numeric: true, cell: (r) => upheldOf(r.rankedAs, r.k) },
         ]}
       />
     </Section>

@@ -16,7 +16,7 @@ export function PopulationEstimates({ population, family }: { population: Popula
     <>
       <ListEstimates population={population} family={family} />
       <SwapSet swaps={population.swap.filter((row) => family === undefined || row.family === family)} />
-      <LowSupportGroups groups={population.groups.filter((group) => group.thin)} />
+      <LowSupportGroups groups={population.groups.filter((group) => group.lowSupport)} />
     </>
   );
 }
@@ -32,14 +32,14 @@ function ListEstimates({
   const estimators = useMessages(ESTIMATORS);
   const format = useFormat();
   const names = useNames();
-  const total = (count: 'providers' | 'controlled' | 'drawn') =>
+  const total = (count: 'providers' | 'labeled' | 'drawn') =>
     format.number(parts.reduce((sum, part) => sum + part[count], 0));
   const models = swap.map((row) => row.family);
   const own = lists.filter((row) => (family === undefined ? models.includes(row.family) : row.family === family));
   return (
     <Section title={t.lists} lead={t.listsLead}>
       <Paragraph data-size="sm">
-        {t.folds(parts.length, total('providers'), total('controlled'), total('drawn'))}
+        {t.folds(parts.length, total('providers'), total('labeled'), total('drawn'))}
       </Paragraph>
       <DataTable
         name={t.lists}

@@ -14,7 +14,7 @@ interface Series {
   readonly points: Evaluation['curves'][number]['points'];
 }
 
-/** A line with its band. The band is two stacked areas: an invisible one up to `lo`, and a tinted one from `lo` to `hi`. */
+/** A line with its band: two stacked areas, an invisible one up to `lo` and a tinted one from `lo` to `hi`. */
 function lineWithBand({ name, points }: Series) {
   const area = {
     type: 'line' as const,

@@ -40,7 +40,7 @@ export function DayTimeline({ day: { contacts, minutes } }: { day: Day }) {
   );
 }
 
-/** The lane of each contact: the first lane whose last contact has ended, so that overlapping contacts lie below each other. */
+/** The lane of each contact: the first whose last contact has ended, so that overlaps lie below each other. */
 function lanesOf(contacts: readonly Contact[]): number[] {
   const ends: number[] = [];
   return contacts.map((c) => {

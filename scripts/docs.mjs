@@ -11,6 +11,7 @@ import { apiPage, cliPage, environmentPage, featuresPage } from './docs/catalogu
 import { refuseExternalRequests, writeHashes } from './docs/content-policy.mjs';
 import { coveredTables } from './docs/covered-tables.mjs';
 import { checkLinks } from './docs/link-check.mjs';
+import { checkPaths } from './docs/path-check.mjs';
 import { schemaPages } from './docs/schema-pages.mjs';
 import { stepTable } from './docs/step-table.mjs';
 import { Pages } from './docs/write.mjs';
@@ -39,6 +40,7 @@ async function generate(check) {
   pages.finish();
   checkCommands();
   checkLinks();
+  checkPaths();
 }
 
 function vitepress(command) {

@@ -1,4 +1,4 @@
-import type { Scores } from '../activities/selection';
+import type { Scores } from '../models/selection/selection-list';
 import { spawnJob } from '../compute/spawn-job';
 import type { MatrixMeta } from '../domain/schemas/matrix';
 import type { ProviderReasons } from '../domain/schemas/explanation';
@@ -17,7 +17,7 @@ interface Stores {
  * Computes why providers of a scored population score as they do, from the matrix and the version that the list was
  * made with. Every scored provider can be asked for, also one that was not selected; nothing is stored.
  * @param entities surrogates such as P12, in the order of the answer
- * @param signal ends the computing process
+ * @param signal ends the compute process
  * @throws UtplukkError NotFound for an entity that was not scored
  */
 export async function reasonsOf(
@@ -44,7 +44,7 @@ export async function reasonsOf(
       modelSha256: bundle.model,
       weightsSha256: bundle.weights,
       entities,
-      cuts: await selectionThresholds(stores, scoring.scores_sha256, bundle, list, entities),
+      selectionThresholds: await selectionThresholds(stores, scoring.scores_sha256, bundle, list, entities),
       storeRoot: store.root,
     },
     signal,

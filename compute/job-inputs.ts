@@ -1,30 +1,45 @@
 import { notFound } from '../domain/errors';
-import { trialSettings } from '../domain/rules/tuning';
-import { addMonths, type Fold, foldsOf } from '../domain/rules/training-splits';
 import type { FamilySpec } from '../domain/families';
-import { type Experiment, testEnd } from '../domain/schemas/experiment';
-import type { MatrixMeta } from '../domain/schemas/matrix';
-import { foldResults, type TrainingRun } from '../platform/db/stores/runs';
-import { bestTrial } from '../platform/db/stores/tuning';
-import type { ComputeJob, MatrixFile } from './jobs';
-import type { ActivityDependencies } from '../activities/deps';
 import { usableColumns } from '../domain/rules/feature-selection';
+import { addMonths, type Fold, foldsOf } from '../domain/rules/training-splits';
+import { trialSettings } from '../domain/rules/tuning';
+import { type Experiment, testEnd } from '../domain/schemas/experiment';
+import type { ArtifactStore } from '../platform/artifacts/store';
+import { getMatrix } from '../platform/db/stores/matrices';
+import type { TrainingRun } from '../platform/db/stores/runs';
+import { foldResults } from '../platform/db/stores/training';
+import { bestTrial } from '../platform/db/stores/tuning';
+import type { Db } from '../platform/postgres/connection';
+import type { JobOf, MatrixFile } from './jobs';
 
+/** Where the inputs of jobs are stored. */
+export interface JobSources {
+  readonly db: Db;
+  readonly store: ArtifactStore;
+}
+
+/** A matrix with the columns that the experiment lets a model use. @throws UtplukkError NotFound */
 export async function matrixFile(
-  { db, store }: ActivityDependencies,
+  { db, store }: JobSources,
   matrixId: string,
   experiment: Experiment,
 ): Promise<MatrixFile> {
-  const row = await db('ml.matrix')
-    .where({ matrix_id: matrixId })
-    .first<{ file_sha256: string; meta: MatrixMeta } | undefined>();
-  if (!row) throw notFound(`matrix ${matrixId} is not recorded`);
-  return { file: store.existing(row.file_sha256), meta: row.meta, use: usableColumns(row.meta, experiment) };
+  const { fileSha256, meta } = await getMatrix(db, matrixId);
+  return { file: store.existing(fileSha256), meta, use: usableColumns(meta, experiment) };
 }
 
-/** Settings that a family is fitted with: the best that a search found, else those of the experiment. */
+async function populationFile(
+  { db, store }: JobSources,
+  matrixId: string,
+  use: readonly string[],
+): Promise<MatrixFile> {
+  const { fileSha256, meta } = await getMatrix(db, matrixId);
+  return { file: store.existing(fileSha256), meta, use };
+}
+
+/** Settings that a family is fitted with: the best trial of the search, else those of the experiment. */
 export async function settingsOf(
-  { db }: ActivityDependencies,
+  { db }: Pick<JobSources, 'db'>,
   run: TrainingRun,
   family: FamilySpec['family'],
 ): Promise<FamilySpec> {
@@ -33,87 +48,81 @@ export async function settingsOf(
   return best?.settings ?? familyOf(experiment, family);
 }
 
+/** @throws UtplukkError NotFound */
 export function familyOf(experiment: Experiment, family: FamilySpec['family']): FamilySpec {
   const spec = experiment.families.find((item) => item.family === family);
   if (!spec) throw notFound(`the experiment ${experiment.name} has no family ${family}`);
   return spec;
 }
 
-/** Where folds roll, the version that is frozen looks back as far as they did, from the end of the last test part. */
-const finalTrainFrom = (experiment: Experiment): string | undefined =>
-  experiment.split.kind === 'rolling' ? addMonths(testEnd(experiment), -experiment.split.trainMonths) : undefined;
+/** @throws UtplukkError NotFound */
+export function foldOf(experiment: Experiment, id: string): Fold {
+  const fold = foldsOf(experiment.split).find((item) => item.id === id);
+  if (!fold) throw notFound(`the experiment has no fold ${id}`);
+  return fold;
+}
 
-/** Runs from before there was a choice have none, and are made again as they were. */
-const wantsAmounts = ({ expectedAmount }: Experiment): boolean =>
-  expectedAmount === 'report' || expectedAmount === 'rank';
+const usesAmounts = ({ expectedAmount }: Experiment): boolean => expectedAmount !== 'off';
 
-/** What the version learns beside its scores. */
-const finalExtras = (experiment: Experiment): Pick<JobOf<'final'>, 'amounts' | 'flagOutOfDistribution'> => ({
-  ...(wantsAmounts(experiment) ? { amounts: experiment.expectedAmount === 'rank' ? 'needed' : 'wanted' } : {}),
-  ...(experiment.flagOutOfDistribution ? { flagOutOfDistribution: true } : {}),
+/** How fits use the population, as the experiment says. */
+const populationUse = ({ puBagging, pretrain }: Experiment): Pick<JobOf<'fold'>, 'puBagging' | 'pretrain'> => ({
+  ...(puBagging ? { puBagging } : {}),
+  ...(pretrain ? { pretrain } : {}),
 });
 
-type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
-
-/** One setting tried on the rows that train the first fold, given of everybody what the fits are. */
+/** Input for one hyperparameter trial: the first fold's training rows plus the same population data the fold fits receive. */
 export async function trialJob(
-  deps: ActivityDependencies,
+  sources: JobSources,
   { input: { experiment } }: TrainingRun,
   task: { matrixId: string; family: FamilySpec['family']; trial: number; populationId?: string | undefined },
 ): Promise<JobOf<'trial'>> {
-  const matrix = await matrixFile(deps, task.matrixId, experiment);
-  const given = populationInputs(experiment);
-  const population = Object.keys(given).length > 0 ? task.populationId : undefined;
+  const matrix = await matrixFile(sources, task.matrixId, experiment);
+  const use = populationUse(experiment);
+  const populationId = Object.keys(use).length > 0 ? task.populationId : undefined;
   return {
     kind: 'trial',
     matrix,
     fold: foldsOf(experiment.split)[0]!,
     family: trialSettings(familyOf(experiment, task.family), experiment.seed, task.trial),
-    ...(population ? { population: await populationFile(deps, population, matrix.use), ...given } : {}),
+    ...(populationId ? { population: await populationFile(sources, populationId, matrix.use), ...use } : {}),
     seed: experiment.seed,
-    storeRoot: deps.store.root,
+    storeRoot: sources.store.root,
   };
 }
 
-/** One fit of one fold, and what is scored with it. */
+/** Input for one fit of one fold. */
 export async function foldJob(
-  deps: ActivityDependencies,
+  sources: JobSources,
   run: TrainingRun,
   task: { matrixId: string; fold: string; family: FamilySpec['family']; populationId?: string | undefined },
 ): Promise<JobOf<'fold'>> {
   const { experiment } = run.input;
-  const matrix = await matrixFile(deps, task.matrixId, experiment);
-  const hasNuisance =
+  const matrix = await matrixFile(sources, task.matrixId, experiment);
+  const { populationId } = task;
+  const hasCaseworkerColumns =
     matrix.meta.columns.some(({ role }) => role === 'nuisance') && experiment.features.nuisance === 'exclude';
+  const withNuisance = hasCaseworkerColumns && experiment.evaluation.caseworkerEffect.includes(task.family);
   return {
     kind: 'fold',
     matrix,
     fold: foldOf(experiment, task.fold),
-    family: await settingsOf(deps, run, task.family),
-    ...(hasNuisance && experiment.evaluation.caseworkerEffect.includes(task.family) ? { withNuisance: true } : {}),
-    ...(wantsAmounts(experiment) ? { amounts: true } : {}),
-    ...(task.populationId === undefined
-      ? {}
-      : { population: await populationFile(deps, task.populationId, matrix.use) }),
-    ...populationInputs(experiment),
+    family: await settingsOf(sources, run, task.family),
+    ...(withNuisance ? { withNuisance } : {}),
+    ...(usesAmounts(experiment) ? { amounts: true } : {}),
+    ...(populationId === undefined ? {} : { population: await populationFile(sources, populationId, matrix.use) }),
+    ...populationUse(experiment),
     seed: experiment.seed,
-    storeRoot: deps.store.root,
+    storeRoot: sources.store.root,
   };
 }
 
-/** What a fit is given of providers whose outcome nobody knows. */
-const populationInputs = ({ puBagging, pretrain }: Experiment): Pick<JobOf<'fold'>, 'puBagging' | 'pretrain'> => ({
-  ...(puBagging ? { puBagging } : {}),
-  ...(pretrain ? { pretrain } : {}),
-});
-
 /**
- * The matrix of all active providers that the version to be frozen is given: the latest that the folds were judged on.
- * @returns undefined where its experiment asks for nothing of everybody, or only for what it does without too
- * @throws UtplukkError NotFound where the run has none and its experiment cannot do without
+ * The population matrix for the final fit: the latest one that the folds were evaluated on.
+ * @returns undefined where the experiment uses no population in fits, or can do without
+ * @throws UtplukkError NotFound where the run has none and its experiment needs one
  */
 export async function finalPopulationMatrixId(
-  { db }: ActivityDependencies,
+  { db }: Pick<JobSources, 'db'>,
   run: TrainingRun,
 ): Promise<string | undefined> {
   const { puBagging, pretrain, calibration } = run.input.experiment;
@@ -122,91 +131,76 @@ export async function finalPopulationMatrixId(
   const matrixId = (await foldResults(db, run.runId)).find(({ fold }) => fold === latest)?.result.populationMatrixId;
   if (matrixId === undefined && (puBagging ?? pretrain))
     throw notFound(
-      `run ${run.runId} judged no population in ${latest}, so not everybody is known`,
-      'Set `evaluation.population: true`, or leave `unlabelled` and `pretrain` out.',
+      `run ${run.runId} has no population matrix for ${latest}, which its final fit needs`,
+      'Set `evaluation.population: true`, or leave `puBagging` and `pretrain` out.',
     );
   return matrixId;
 }
 
-/** The fit of the version that is frozen, with the settings that it was, or is to be, frozen with. */
+/** With a rolling split the final fit uses as many months before the end of the last test part as the folds did. */
+const finalTrainFrom = (experiment: Experiment): string | undefined =>
+  experiment.split.kind === 'rolling' ? addMonths(testEnd(experiment), -experiment.split.trainMonths) : undefined;
+
+/**
+ * Input for the fit that is frozen as a version.
+ * @param family settings that the version is, or was, frozen with
+ */
 export async function finalJob(
-  deps: ActivityDependencies,
+  sources: JobSources,
   run: TrainingRun,
   matrixId: string,
   family: FamilySpec,
   seed: number,
 ): Promise<JobOf<'final'>> {
   const { experiment } = run.input;
-  const matrix = await matrixFile(deps, matrixId, experiment);
-  const population = await finalPopulationMatrixId(deps, run);
+  const matrix = await matrixFile(sources, matrixId, experiment);
+  const populationId = await finalPopulationMatrixId(sources, run);
+  const population = populationId
+    ? { population: await populationFile(sources, populationId, matrix.use), ...populationUse(experiment) }
+    : {};
   return {
     kind: 'final',
     trainFrom: finalTrainFrom(experiment),
     matrix,
     family,
-    ...(population
-      ? { population: await populationFile(deps, population, matrix.use), ...populationInputs(experiment) }
-      : {}),
-    ...(population && experiment.calibration.input === 'population-rank' ? { rankNormalizer: true } : {}),
-    ...finalExtras(experiment),
+    ...population,
+    ...(populationId && experiment.calibration.input === 'population-rank' ? { rankNormalizer: true } : {}),
+    ...(usesAmounts(experiment) ? { amounts: experiment.expectedAmount === 'rank' ? 'required' : 'optional' } : {}),
+    ...(experiment.flagOutOfDistribution ? { flagOutOfDistribution: true } : {}),
     seed,
-    storeRoot: deps.store.root,
+    storeRoot: sources.store.root,
   };
 }
 
-/** The judgement of all folds that the run has. */
-export async function evaluateJob(
-  deps: ActivityDependencies,
-  run: TrainingRun,
-  matrixId: string,
-): Promise<JobOf<'evaluate'>> {
+/** Input for the evaluation of all folds of a run. */
+export async function evaluateJob(sources: JobSources, run: TrainingRun, matrixId: string): Promise<JobOf<'evaluate'>> {
   const { experiment } = run.input;
-  const folds = await foldResults(deps.db, run.runId);
+  const folds = await foldResults(sources.db, run.runId);
   const populationOf = new Map(
     folds.flatMap(({ fold, result: { populationMatrixId: id } }) => (id ? [[fold, id] as const] : [])),
   );
   const populations = await Promise.all(
     [...populationOf].map(async ([fold, id]) => ({
       fold: foldOf(experiment, fold),
-      matrix: await populationFile(deps, id, []),
+      matrix: await populationFile(sources, id, []),
     })),
   );
   return {
     kind: 'evaluate',
-    matrix: await matrixFile(deps, matrixId, experiment),
-    predictions: folds.map(
-      ({ family, result: { predictionsSha256, nuisanceSha256, nuisanceBaseSha256, populationSha256 } }) => ({
-        family,
-        sha256: predictionsSha256,
-        nuisanceSha256,
-        nuisanceBaseSha256,
-        populationSha256,
-      }),
-    ),
+    matrix: await matrixFile(sources, matrixId, experiment),
+    predictions: folds.map(({ family, result }) => ({
+      family,
+      sha256: result.predictionsSha256,
+      nuisanceSha256: result.nuisanceSha256,
+      nuisanceBaseSha256: result.nuisanceBaseSha256,
+      populationSha256: result.populationSha256,
+    })),
     ...(populations.length > 0 ? { populations } : {}),
     adjustFor: experiment.calibration.adjustFor,
     calibrationInput: experiment.calibration.input,
     ks: experiment.evaluation.k,
     bootstrap: experiment.evaluation.bootstrap,
     seed: experiment.seed,
-    storeRoot: deps.store.root,
+    storeRoot: sources.store.root,
   };
-}
-
-async function populationFile(
-  { db, store }: ActivityDependencies,
-  matrixId: string,
-  use: readonly string[],
-): Promise<MatrixFile> {
-  const row = await db('ml.matrix')
-    .where({ matrix_id: matrixId })
-    .first<{ file_sha256: string; meta: MatrixMeta } | undefined>();
-  if (!row) throw notFound(`matrix ${matrixId} is not recorded`);
-  return { file: store.existing(row.file_sha256), meta: row.meta, use };
-}
-
-export function foldOf(experiment: Experiment, id: string): Fold {
-  const fold = foldsOf(experiment.split).find((item) => item.id === id);
-  if (!fold) throw notFound(`the experiment has no fold ${id}`);
-  return fold;
 }

@@ -10,7 +10,12 @@ import type { TrialResult } from '../models/tuning/rolling-origin-cv';
 import type { PuBagging } from '../models/training/pu-bagging';
 import type { Pretrain } from '../domain/schemas/experiment';
 
-/** Work for the computing process. Everything it reads and writes is named by path or content; nothing comes from the clock. */
+/**
+ * The protocol of the compute process: jobs on its standard input, results on its standard output. Everything that a job
+ * reads or writes is named by a path or a hash; nothing depends on the clock.
+ */
+
+/** A stored matrix, and what a model may use of it. */
 export interface MatrixFile {
   readonly file: string;
   readonly meta: MatrixMeta;
@@ -25,7 +30,7 @@ export type ComputeJob =
       readonly folds: readonly Fold[];
       readonly knownUntil: string | undefined;
       readonly nuisanceAllowed: boolean;
-      /** Checks that were run elsewhere (over the snapshot), to stand on the same certificate. */
+      /** Checks that were run elsewhere (over the snapshot), for the same report. */
       readonly further: readonly { id: string; looksFor: string; findings: readonly LeakageFinding[] }[];
       readonly storeRoot: string;
     }
@@ -34,15 +39,15 @@ export type ComputeJob =
       readonly matrix: MatrixFile;
       readonly fold: Fold;
       readonly family: FamilySpec;
-      /** Fit a second time with the columns that say who looked. */
+      /** Fit a second time with the caseworker columns. */
       readonly withNuisance?: boolean | undefined;
-      /** All active providers at the start of the test part, to be scored too. */
+      /** All active providers at the start of the test part; they are scored too. */
       readonly population?: MatrixFile | undefined;
-      /** Never controlled providers of the population that stand beside the controlled ones in the fit. */
+      /** Add unlabeled providers of the population to the fit. */
       readonly puBagging?: PuBagging | undefined;
-      /** Networks are begun on the population's rule hits. */
+      /** Pretrain networks on the population's rule hits. */
       readonly pretrain?: Pretrain | undefined;
-      /** Fit what a finding is worth too. */
+      /** Fit an amount model too. */
       readonly amounts?: boolean | undefined;
       readonly seed: number;
       readonly storeRoot: string;
@@ -50,10 +55,10 @@ export type ComputeJob =
   | {
       readonly kind: 'trial';
       readonly matrix: MatrixFile;
-      /** Rows that train this fold are searched on: no test part is seen. */
+      /** The setting is cross-validated on the training rows of this fold: no test part is used. */
       readonly fold: Fold;
       readonly family: FamilySpec;
-      /** All active providers at the start of that fold's test part, where fits are given something of them. */
+      /** All active providers at the start of that fold's test part, where fits use them. */
       readonly population?: MatrixFile | undefined;
       readonly puBagging?: PuBagging | undefined;
       readonly pretrain?: Pretrain | undefined;
@@ -62,20 +67,21 @@ export type ComputeJob =
     }
   | {
       readonly kind: 'final';
-      /** First as-of date that trains, where the split rolls. */ readonly trainFrom?: string | undefined;
+      /** First as-of date of the training rows, with a rolling split. */
+      readonly trainFrom?: string | undefined;
       readonly matrix: MatrixFile;
       readonly family: FamilySpec;
-      /** All active providers of a day. */
+      /** All active providers on one day. */
       readonly population?: MatrixFile | undefined;
-      /** Never controlled providers of the population that stand beside the controlled ones in the fit. */
+      /** Add unlabeled providers of the population to the fit. */
       readonly puBagging?: PuBagging | undefined;
-      /** Networks are begun on the population's rule hits. */
+      /** Pretrain networks on the population's rule hits. */
       readonly pretrain?: Pretrain | undefined;
-      /** Fit what a finding is worth too; where lists are ordered by it, too few amounts are an error. */
-      readonly amounts?: 'wanted' | 'needed' | undefined;
-      /** Keep where scores stand among the population's, to read probabilities from. */
+      /** Fit an amount model too; too few amounts are an error where lists are ranked by it. */
+      readonly amounts?: 'optional' | 'required' | undefined;
+      /** Fit a rank normalizer on the population's scores, for the calibrator. */
       readonly rankNormalizer?: boolean | undefined;
-      /** Keep what training saw, to mark providers unlike it. */
+      /** Keep the training ranges, for out-of-distribution flags. */
       readonly flagOutOfDistribution?: boolean | undefined;
       readonly seed: number;
       readonly storeRoot: string;
@@ -89,14 +95,14 @@ export type ComputeJob =
         nuisanceBaseSha256?: string | undefined;
         populationSha256?: string | undefined;
       }[];
-      /** All active providers at the start of each test part; their baselines are read here. */
+      /** All active providers at the start of each test part, with their baselines. */
       readonly populations?: readonly { readonly fold: Fold; readonly matrix: MatrixFile }[] | undefined;
       readonly matrix: MatrixFile;
-      /** Calibrators that families were frozen with: what they promised is judged; one fitted anew is only compared with. */
+      /** Calibrators of frozen versions: their probabilities are evaluated, and compared with those of a new calibrator. */
       readonly frozen?: Readonly<Record<string, StoredCalibrator>> | undefined;
-      /** What controls were opened on that says more of a provider than any column does. */
+      /** Case sources that say more of a provider than the columns. */
       readonly adjustFor?: readonly string[] | undefined;
-      /** Probabilities are read from standings where every fold knows everybody's scores; from raw scores else. */
+      /** Ranks are read where every fold has scored the population; raw scores elsewhere. */
       readonly calibrationInput?: CalibrationInput | undefined;
       readonly ks: readonly number[];
       readonly bootstrap: number;
@@ -113,23 +119,23 @@ export type ComputeJob =
     }
   | {
       readonly kind: 'explain';
-      /** The population that was scored: peers are counted in it. */
+      /** The population that was scored; peers are compared within it. */
       readonly matrix: MatrixFile;
       readonly modelSha256: string;
       readonly weightsSha256: string;
       readonly entities: readonly string[];
-      /** For each of them the score at which the list ends. */
-      readonly cuts: readonly number[];
+      /** Score of the last place of the list, for each entity. */
+      readonly selectionThresholds: readonly number[];
       readonly storeRoot: string;
     };
 
-/** Test rows of one fold as one family scored them: what evaluation and calibration read. */
+/** Test rows of one fold as one family scored them. */
 export interface FoldPredictions {
   readonly fold: string;
   readonly family: string;
   readonly rowIds: readonly string[];
   readonly scores: readonly number[];
-  /** Expected of each row, given a finding. */
+  /** Expected amount of each row, given a finding. */
   readonly amountNok?: readonly number[] | undefined;
 }
 
@@ -149,13 +155,13 @@ export interface FoldOutcome {
   readonly testPositives: number;
   readonly validationLoss: number;
   readonly weightsSha256: string;
-  /** FoldPredictions of the same family with the columns that say who looked. */
+  /** FoldPredictions of the same family with the caseworker columns. */
   readonly nuisanceSha256?: string | undefined;
-  /** What those are compared with, where the family itself was given something of everybody: nobody looked at never controlled providers. */
+  /** FoldPredictions to compare those with where the family uses population data: unlabeled providers have no caseworker. */
   readonly nuisanceBaseSha256?: string | undefined;
   /** PopulationScores. */
   readonly populationSha256?: string | undefined;
-  /** Never controlled providers that were drawn for the fit, each counted once. */
+  /** Distinct unlabeled providers that were sampled for the fit. */
   readonly unlabeledRows?: number | undefined;
 }
 
@@ -186,9 +192,9 @@ export interface ShardScores {
   readonly entities: readonly string[];
   readonly groups: readonly string[];
   readonly scores: readonly number[];
-  /** Whether each row is unlike all that training saw; of versions that can say. */
+  /** Whether each row is outside the training ranges; of versions with ranges. */
   readonly outOfDistribution?: readonly boolean[] | undefined;
-  /** Expected of each row, given a finding; of versions that can say. */
+  /** Expected amount of each row, given a finding; of versions with an amount model. */
   readonly amountNok?: readonly number[] | undefined;
 }
 
@@ -202,7 +208,10 @@ export interface ComputeResults {
   explain: readonly ProviderReasons[];
 }
 
-/** What every result carries: the engine that computed, and what it cost. */
+/** A job of one kind. */
+export type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K }>;
+
+/** A result with the runtime that computed it (empty where TensorFlow was not loaded), and what it cost. */
 export interface Computed<K extends ComputeJob['kind']> {
   readonly result: ComputeResults[K];
   readonly engine: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { loadBackend } from '../models/backend';
 import type { ComputeJob } from './jobs';
 import { runJob } from './run-job';
 
-/** The computing process: one job from standard input, one line of JSON as its answer, then it ends. */
+/** The compute process: one job from standard input, one line of JSON as its answer, then it ends. */
 async function main(): Promise<void> {
   const started = process.hrtime.bigint();
   const parts: Buffer[] = [];

@@ -4,19 +4,28 @@ import { type FailureType, FAILURE_TYPES } from '../domain/failure-types';
 import { UtplukkError } from '../domain/errors';
 import { PINNED_ENVIRONMENT } from '../models/backend';
 import { ROOT } from '../platform/config/env';
-import type { Computed, ComputeJob } from './jobs';
+import type { Computed, ComputeJob, JobOf } from './jobs';
 
-export const COMPUTE_ENTRY = path.join(ROOT, 'dist/compute/main.js');
+const entry = require.resolve('./main');
+/** Compiled entry of the compute process; tests that run from source use the one in dist/ too. */
+export const COMPUTE_ENTRY = entry.endsWith('.ts')
+  ? path.join(ROOT, 'dist', path.relative(ROOT, entry).replace(/\.ts$/, '.js'))
+  : entry;
 
-/** The process ended by itself, without a result: nobody killed it. The same inputs will most likely end it again. */
+/** The process ended by itself without a result; nobody killed it. The same job will most likely end it again. */
 export class ProcessEnded extends Error {}
 
+/** Characters of standard error that an error message quotes. */
+const STDERR_TAIL = 1500;
+
 /**
- * Runs a job in a child process: TensorFlow blocks the event loop, so heartbeats and cancellation need the parent free;
- * the child's memory goes back when it ends, and a native crash stays its own.
+ * Runs a job in a child process. TensorFlow blocks the event loop, and the parent must be free for heartbeats and
+ * cancellation; the child's memory is freed when it ends, and a native crash does not take the worker down.
+ * @throws UtplukkError the failure that the job reported
+ * @throws ProcessEnded where the process exited without a result
  */
 export async function spawnJob<K extends ComputeJob['kind']>(
-  job: Extract<ComputeJob, { kind: K }>,
+  job: JobOf<K>,
   signal?: AbortSignal,
 ): Promise<Computed<K>> {
   const child = spawn(process.execPath, [COMPUTE_ENTRY], {
@@ -38,8 +47,9 @@ export async function spawnJob<K extends ComputeJob['kind']>(
   const answer = parseAnswer<K>(last);
   if (answer && 'result' in answer) return answer;
   if (answer) throw new UtplukkError(answer.failure.type, answer.failure.message, answer.failure.next);
-  const said = `the computing process ended with ${child.exitCode ?? child.signalCode} and no result: ${err.slice(-1500)}`;
-  throw child.exitCode === null ? new Error(said) : new ProcessEnded(said);
+  const ended = `the compute process ended with ${child.exitCode ?? child.signalCode} and no result`;
+  const message = `${ended}: ${err.slice(-STDERR_TAIL)}`;
+  throw child.exitCode === null ? new Error(message) : new ProcessEnded(message);
 }
 
 type Answer<K extends ComputeJob['kind']> =
@@ -51,7 +61,7 @@ function parseAnswer<K extends ComputeJob['kind']>(line: string): Answer<K> | un
     if ('failure' in value && !FAILURE_TYPES.includes(value.failure.type)) return undefined;
     return value;
   } catch {
-    return undefined; // the process died before its last line
+    return undefined; // the process ended before its last line
   }
 }
 

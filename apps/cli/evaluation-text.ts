@@ -7,7 +7,7 @@ const section = ([title, head, rows]: Section): string => `${title}\n${table(hea
 
 /** An evaluation as text: one table for each part of the document. */
 export function evaluationText(document: EvaluationDocument): string {
-  const { estimand, assumption, rows, amounts, nuisance, population } = document;
+  const { estimand, assumption, rows, amounts, caseworkerEffects, population } = document;
   return [
     `Estimand: ${estimand}\nAssumption: ${assumption}`,
     `Overall\n${evaluationTable(rows)}`,
@@ -15,7 +15,7 @@ export function evaluationText(document: EvaluationDocument): string {
     section(pairs(document)),
     section(calibration(document)),
     ...(amounts ? [section(expectedAmounts(amounts))] : []),
-    ...(nuisance ? [section(caseworkerEffect(nuisance))] : []),
+    ...(caseworkerEffects ? [section(caseworkerEffect(caseworkerEffects))] : []),
     ...(population ? populationText(population) : []),
   ].join('\n\n');
 }
@@ -29,7 +29,7 @@ const slices = ({ rows }: EvaluationDocument): Section => [
       row.family,
       row.slice,
       row.n,
-      `${interval(row)}${row.method.includes('few rows') ? ' (low support)' : ''}`,
+      `${interval(row)}${row.method.includes('low support') ? ' (low support)' : ''}`,
     ]),
 ];
 
@@ -41,15 +41,15 @@ const pairs = ({ paired }: EvaluationDocument): Section => [
 
 const calibration = ({ reliability }: EvaluationDocument): Section => [
   'Calibration',
-  ['family', 'chosen', 'log loss platt', 'log loss isotonic', 'log loss of the frozen calibrator', 'case-source odds'],
+  ['family', 'selected', 'log loss platt', 'log loss isotonic', 'log loss of the frozen calibrator', 'case-source odds'],
   reliability.map((row) => [
     row.family,
-    row.chosen,
+    row.selected,
     row.logLoss.platt.toFixed(4),
     row.logLoss.isotonic.toFixed(4),
     row.predictedLogLoss?.toFixed(4) ?? '',
     row.caseSourceOffset
-      ? `${row.caseSourceOffset.bases.join(', ')}: ${interval(row.caseSourceOffset.oddsRatio)}, ` +
+      ? `${row.caseSourceOffset.caseSources.join(', ')}: ${interval(row.caseSourceOffset.oddsRatio)}, ` +
         `n ${row.caseSourceOffset.oddsRatio.n}`
       : '',
   ]),
@@ -67,7 +67,7 @@ const expectedAmounts = (amounts: NonNullable<EvaluationDocument['amounts']>): S
   ]),
 ];
 
-const caseworkerEffect = (effects: NonNullable<EvaluationDocument['nuisance']>): Section => [
+const caseworkerEffect = (effects: NonNullable<EvaluationDocument['caseworkerEffects']>): Section => [
   'Caseworker effect: without and with the nuisance columns',
   ['family', 'metric', 'without', 'with', 'difference'],
   effects.map((row) => [
@@ -88,7 +88,7 @@ function populationText({ parts, lists, swap, groups }: Population): string[] {
   const missing = new Map(
     ofModels.filter(({ estimate }) => !estimate).map((row) => [row.estimator, row.assumption] as const),
   );
-  const populations = parts.map((part) => `${part.asOf}: ${part.providers}, ${part.controlled} labeled`).join('; ');
+  const populations = parts.map((part) => `${part.asOf}: ${part.providers}, ${part.labeled} labeled`).join('; ');
   return [
     section([
       `Lists drawn from all active providers (${populations}): share that would have a finding`,
@@ -121,7 +121,7 @@ function populationText({ parts, lists, swap, groups }: Population): string[] {
         limits(row.bounds),
       ]),
     ]),
-    lowSupport(groups.filter((group) => group.thin)),
+    lowSupport(groups.filter((group) => group.lowSupport)),
   ];
 }
 

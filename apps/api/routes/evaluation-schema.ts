@@ -17,7 +17,7 @@ export const evaluation = z.object({
       group: z.string(),
       k: z.int(),
       rows: z.int(),
-      few: z.boolean(),
+      lowSupport: z.boolean(),
       shareOfRows: z.number(),
       shareOfList: estimate,
       falseDiscoveryRate: estimate,
@@ -26,7 +26,7 @@ export const evaluation = z.object({
   reliability: z.array(
     z.object({
       family: z.string(),
-      chosen: z.enum(['platt', 'isotonic']),
+      selected: z.enum(['platt', 'isotonic']),
       logLoss: z.object({ platt: z.number(), isotonic: z.number() }),
       calibrationInput: z
         .literal('population-rank')
@@ -41,7 +41,7 @@ export const evaluation = z.object({
       bins: z.array(z.object({ rows: z.int(), meanProbability: z.number(), findingRate: z.number() })),
       top: z.array(z.object({ k: z.int(), meanProbability: z.number(), findingRate: estimate })),
       caseSourceOffset: z
-        .object({ bases: z.array(z.string()), oddsRatio: estimate })
+        .object({ caseSources: z.array(z.string()), oddsRatio: estimate })
         .optional()
         .describe(
           'Controls that rest on more than the columns show: how many times the odds of a finding they had at the same score',
@@ -52,7 +52,7 @@ export const evaluation = z.object({
     .array(
       z.object({
         family: z.string(),
-        orderedAs: z.string(),
+        rankedAs: z.string(),
         expectedAmountNok: z.number(),
         upheldNok: z.number(),
         ratio: estimate,
@@ -60,7 +60,7 @@ export const evaluation = z.object({
       }),
     )
     .optional(),
-  nuisance: z
+  caseworkerEffects: z
     .array(
       metric
         .omit({ value: true, lo: true, hi: true, n: true })
@@ -70,7 +70,7 @@ export const evaluation = z.object({
   population: z
     .object({
       parts: z.array(
-        z.object({ fold: z.string(), asOf: day, providers: z.int(), controlled: z.int(), drawn: z.int() }),
+        z.object({ fold: z.string(), asOf: day, providers: z.int(), labeled: z.int(), drawn: z.int() }),
       ),
       lists: z.array(
         z.object({
@@ -97,7 +97,7 @@ export const evaluation = z.object({
           providers: z.int(),
           trainRows: z.int(),
           trainFindings: z.int(),
-          thin: z.boolean(),
+          lowSupport: z.boolean(),
         }),
       ),
     })

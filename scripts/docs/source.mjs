@@ -1,19 +1,29 @@
-// Loads one TypeScript file of the project without building all of it: reference pages are made from the source.
+// Loads TypeScript files of the project as they stand, without a build: reference pages are made from the source.
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import path from 'node:path';
-import { ROOT, run, STACK } from '../lib/util.mjs';
+import { ROOT } from '../lib/util.mjs';
 
 const require = createRequire(import.meta.url);
-const ESBUILD = path.join(ROOT, 'node_modules/@esbuild/linux-x64/bin/esbuild');
+const OPTIONS = {
+  jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+  module: { type: 'commonjs' },
+};
+
+/** From here on this process requires TypeScript like JavaScript. */
+function requireTypeScript() {
+  const { transformSync } = require('@swc/core');
+  Module._extensions['.ts'] = (module, filename) =>
+    module._compile(transformSync(fs.readFileSync(filename, 'utf8'), { ...OPTIONS, filename }).code, filename);
+}
+
+let ready = false;
 
 /** The exports of a TypeScript file, given by its path from the repository root. */
 export function loadSource(file) {
-  const out = path.join(STACK, 'docs', `${file.replaceAll(/[/.]/g, '-')}.cjs`);
-  fs.mkdirSync(path.dirname(out), { recursive: true });
-  const options = ['--bundle', '--platform=node', '--format=cjs', '--packages=external', '--log-level=error'];
-  run(ESBUILD, [path.join(ROOT, file), ...options, `--outfile=${out}`]);
-  return require(out);
+  if (!ready) requireTypeScript();
+  ready = true;
+  return require(path.join(ROOT, file));
 }
 
 let program;

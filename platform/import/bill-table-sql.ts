@@ -2,39 +2,43 @@ import { offsetChanges } from '../../domain/time/civil-time';
 import type { BillTable } from '../../domain/import/bill-table';
 import { ident, quote } from '../duckdb/duckdb';
 
-/** Set-based reading of a table of bills in DuckDB: columns by their roles as text, checks, bills, lines. */
+/** SQL that reads a table of bills in DuckDB: columns by role as text, checks, bills, lines. */
 
 export function namedColumns({ columns }: BillTable): string {
-  const part = (role: keyof BillTable['columns'], otherwise: string) => {
+  const column = (role: keyof BillTable['columns'], otherwise: string) => {
     const name = columns[role];
     return `${name === undefined ? otherwise : `nullif(trim(cast(${ident(name)} as varchar)), '')`} as ${role}`;
   };
   return [
-    `lower(${part('guid', '').replace(' as guid', '')}) as guid`,
-    part('billNo', ''),
-    part('practice', ''),
-    part('received', ''),
-    part('started', ''),
-    part('patient', ''),
-    part('performedBy', 'null::varchar'),
-    part('diagnosis', 'null::varchar'),
-    part('copay', "'0'"),
-    part('tariff', ''),
-    part('repetitions', "'1'"),
-    part('amount', ''),
+    `lower(${column('guid', '').replace(' as guid', '')}) as guid`,
+    column('billNo', ''),
+    column('practice', ''),
+    column('received', ''),
+    column('started', ''),
+    column('patient', ''),
+    column('performedBy', 'null::varchar'),
+    column('diagnosis', 'null::varchar'),
+    column('copay', "'0'"),
+    column('tariff', ''),
+    column('repetitions', "'1'"),
+    column('amount', ''),
   ].join(', ');
 }
 
 const digit = (at: number) => `cast(substr(patient, ${at}, 1) as integer)`;
 const weighted = (weights: readonly number[]) =>
   `((${weights.map((w, i) => `${w} * ${digit(i + 1)}`).join(' + ')}) % 11)`;
-/** Both control digits (mod 11), and a day and month that may stand in fødselsnummer, D-, H- and synthetic numbers. */
+/**
+ * True for text with both control digits (mod 11) and a day and month that a fødselsnummer, D-, H- or synthetic number
+ * has.
+ */
 const NATIONAL_ID = `case when not regexp_full_match(patient, '\\d{11}') then false else
   ${weighted([3, 7, 6, 1, 8, 9, 4, 5, 2, 1])} = 0 and ${weighted([5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1])} = 0
-  and cast(substr(patient, 1, 2) as integer) % 40 between 1 and 31 and cast(substr(patient, 3, 2) as integer) % 40 between 1 and 12 end`;
+  and cast(substr(patient, 1, 2) as integer) % 40 between 1 and 31 and cast(substr(patient, 3,
+    2) as integer) % 40 between 1 and 12 end`;
 const AMOUNT = "'\\d{1,13}(\\.\\d{1,2})?'";
 
-/** Each check: column by role, condition of a bad value, what was expected. */
+/** Checks: column by role, condition of a bad value, and what was expected. */
 export const CHECKS: readonly (readonly [role: keyof BillTable['columns'], bad: string, expected: string])[] = [
   ['guid', 'try_cast(guid as uuid) is null', 'expected a UUID'],
   ['billNo', 'coalesce(try_cast(billNo as integer), 0) < 1', 'expected a whole number of 1 or more'],
@@ -45,7 +49,8 @@ export const CHECKS: readonly (readonly [role: keyof BillTable['columns'], bad: 
   ],
   [
     'received',
-    "received is null or not regexp_matches(received, '(Z|[+-]\\d{2}:?\\d{2})$') or try_cast(received as timestamptz) is null",
+    "received is null or not regexp_matches(received, '(Z|[+-]\\d{2}:?\\d{2})$') or try_cast(received as " +
+      'timestamptz) is null',
     'expected an instant with its offset, such as 2024-03-01T10:15:00Z',
   ],
   [
@@ -86,40 +91,59 @@ export const CHECKS: readonly (readonly [role: keyof BillTable['columns'], bad: 
   ],
 ];
 
-/** Lines of one bill must agree on what belongs to the bill. */
-export const DISAGREEING = `select guid from raw group by guid having count(distinct (practice, received, started, patient, coalesce(performedBy, ''), coalesce(copay, ''), billNo)) > 1`;
+/** Bills whose lines differ in a value that belongs to the bill. */
+export const INCONSISTENT_BILLS = `select guid from raw group by guid having count(distinct (practice, received,
+  started, patient, coalesce(performedBy, ''), coalesce(copay, ''), billNo)) > 1`;
 
-/** Kroner text to integer øre, through decimals, never floats. */
+/** Text in kroner to integer øre, through decimals, never floating point. */
 const ore = (column: string) => `cast(cast(${column} as decimal(18, 2)) * 100 as bigint)`;
 
-/** Table `oslo(since, minutes)`: offsets from UTC in Norway, so that civil time is derived as everywhere else. */
+/**
+ * Creates table `oslo(since, minutes)`: Norway's offsets from UTC, so that civil time is derived as everywhere else.
+ */
 export function osloTable(): string {
   const rows = offsetChanges(1990, 2060).map(({ since, minutes }) => `(timestamp ${quote(since)}, ${minutes})`);
   return `create temp table oslo as select * from (values ${rows.join(', ')}) t(since, minutes)`;
 }
 
-/** Good rows as bills: instants in UTC, civil day and minute in Norway. Needs `raw`, `bad`, `provider`, `oslo`. */
+/**
+ * Creates table `bills` from the good rows: instants in UTC, civil day and minute in Norway. Reads `raw`, `bad`,
+ * `provider`, `oslo`.
+ */
 export const BILLS = `
   create temp table bills as
   with good as (select * from raw where line not in (select line from bad)),
   parsed as (
-    select guid, min(line) as line, min(billNo) as billNo, min(practice) as practice, min(received) as received, min(started) as started, min(patient) as patient,
-      min(performedBy) as performedBy, min(diagnosis) as diagnosis, min(copay) as copay, sum(${ore('amount')}) as amount_ore, count(*) as lines
+    select guid, min(line) as line, min(billNo) as billNo, min(practice) as practice, min(received) as received,
+      min(started) as started, min(patient) as patient,
+      min(performedBy) as performedBy, min(diagnosis) as diagnosis, min(copay) as copay,
+        sum(${ore('amount')}) as amount_ore, count(*) as lines
     from good group by guid),
   instants as (
-    select *, cast(cast(received as timestamptz) at time zone 'UTC' as timestamp) as received_at, regexp_matches(started, '(Z|[+-]\\d{2}:?\\d{2})$') as has_offset,
+    select *, cast(cast(received as timestamptz) at time zone 'UTC' as timestamp) as received_at,
+      regexp_matches(started, '(Z|[+-]\\d{2}:?\\d{2})$') as has_offset,
       cast(regexp_replace(started, '(Z|[+-]\\d{2}:?\\d{2})$', '') as timestamp) as local from parsed),
   started as (
-    -- A text without an offset is civil time; in the hour that comes twice the first reading is taken.
-    select i.*, case when has_offset then cast(cast(i.started as timestamptz) at time zone 'UTC' as timestamp) else local - to_minutes(o.minutes) end as started_at
+    -- A text without an offset is civil time; in the hour that occurs twice it means the first occurrence.
+    select i.*, case when has_offset then cast(cast(i.started as timestamptz) at time zone 'UTC' as timestamp)
+      else local - to_minutes(o.minutes) end as started_at
     from instants i asof join oslo o on i.local - interval 2 hour >= o.since),
-  civil as (select s.*, s.started_at + to_minutes(o.minutes) as civil from started s asof join oslo o on s.started_at >= o.since),
-  known as (select c.*, c.received_at + to_minutes(o.minutes) as received_civil from civil c asof join oslo o on c.received_at >= o.since)
-  select k.guid, k.line, cast(k.billNo as integer) as bill_no, p.provider_id, k.patient, cast(k.performedBy as integer) as performed_by, k.diagnosis, ${ore('k.copay')} as copay_ore, cast(k.amount_ore as bigint) as amount_ore,
-    k.lines, k.received_at, cast(date_trunc('month', k.received_civil) as date) as received_month, k.started_at, cast(k.civil as date) as civil_day, date_part('hour', k.civil) * 60 + date_part('minute', k.civil) as minute_of_day,
+  civil as (select s.*, s.started_at + to_minutes(o.minutes) as civil from started s asof
+    join oslo o on s.started_at >= o.since),
+  known as (select c.*, c.received_at + to_minutes(o.minutes) as received_civil from civil c asof
+    join oslo o on c.received_at >= o.since)
+  select k.guid, k.line, cast(k.billNo as integer) as bill_no, p.provider_id, k.patient,
+    cast(k.performedBy as integer) as performed_by, k.diagnosis, ${ore('k.copay')} as copay_ore,
+    cast(k.amount_ore as bigint) as amount_ore,
+    k.lines, k.received_at, cast(date_trunc('month', k.received_civil) as date) as received_month, k.started_at,
+      cast(k.civil as date) as civil_day, date_part('hour', k.civil) * 60 + date_part('minute',
+      k.civil) as minute_of_day,
     cast(md5(k.practice || ' ' || k.received) as uuid) as submission_id
   from known k join provider p on p.practice_no = k.practice`;
 
+/** Tariff lines of the bills in table `fresh(guid, bill_id)`. */
 export const LINES = (fresh: string) => `
-  select b.received_month, f.bill_id, row_number() over (partition by f.bill_id order by r.line) as line_no, b.provider_id, r.tariff, cast(r.repetitions as integer) as repetitions, ${ore('r.amount')} as amount_ore, b.received_at
+  select b.received_month, f.bill_id, row_number() over (partition by f.bill_id
+    order by r.line) as line_no, b.provider_id, r.tariff, cast(r.repetitions as integer) as repetitions,
+    ${ore('r.amount')} as amount_ore, b.received_at
   from raw r join bills b using (guid) join ${fresh} f using (guid) where r.line not in (select line from bad)`;

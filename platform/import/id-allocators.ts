@@ -1,9 +1,9 @@
 import type { Db, Tx } from '../postgres/connection';
 
-/** Keys that loaders need by the thousand, each fetched once a file. */
-const BLOCK = 1000; // the increment of core.bill_number
+/** Increment of the sequence core.bill_number. */
+const BLOCK = 1000;
 
-/** Numbers for bills, taken from the sequence a block at a time. */
+/** Allocates bill ids from the sequence, one block at a time. */
 export class BillNumbers {
   #next = 0;
   #end = 0;
@@ -26,7 +26,7 @@ export class BillNumbers {
     return taken;
   }
 
-  /** Whole blocks for many at once: as few ranges as the sequence allows, together at least `count` numbers. */
+  /** Allocates whole blocks with at least `count` ids together. */
   async takeRanges(tx: Tx, count: number): Promise<{ first: number; n: number }[]> {
     const { rows } = await tx.raw<{ rows: { first: number }[] }>(
       "select nextval('core.bill_number') as first from generate_series(1, ?)",
@@ -36,7 +36,7 @@ export class BillNumbers {
   }
 }
 
-/** Practice number -> surrogate of the provider. */
+/** Maps practice numbers to provider ids, read once per file. */
 export class ProviderIndex {
   #ids: Map<string, number> | undefined;
 
@@ -51,15 +51,18 @@ export class ProviderIndex {
   }
 }
 
-/** Makes the partitions of months of receipt that a file turns out to need, each at once: loaders must not wait for each other. */
+/**
+ * Creates the partitions of months of receipt in transactions of their own, so that loaders do not wait for each
+ * other.
+ */
 export class PartitionCreator {
-  readonly #made = new Set<string>();
+  readonly #created = new Set<string>();
   constructor(readonly db: Db) {}
 
   async ensure(months: ReadonlySet<string>): Promise<void> {
     for (const month of months) {
-      if (!this.#made.has(month)) await this.db.raw('select core.ensure_month(?::date)', [month]);
-      this.#made.add(month);
+      if (!this.#created.has(month)) await this.db.raw('select core.ensure_month(?::date)', [month]);
+      this.#created.add(month);
     }
   }
 }

@@ -7,48 +7,61 @@ import { type AuditContext, append } from '../ledger/append';
 import { CopyWriter } from '../postgres/copy-writer';
 import { linesOf } from './read-lines';
 
+/** Outcome of loading a file; counts are rows, and `loaded` + `quarantined` is `read`. */
 export interface LoadReport {
   readonly file: string;
   readonly kind: string;
   readonly read: number;
   readonly loaded: number;
   readonly quarantined: number;
-  /** True when the same bytes had been loaded before: nothing was done. */
-  readonly already: boolean;
+  /** True if the same bytes were loaded before, so that nothing was done. */
+  readonly alreadyLoaded: boolean;
 }
 
-/** What a loader of one kind of file does with a line. Counting and quarantine are the batch's. */
+/** Loads the lines of one kind of file. The batch counts rows and holds the quarantine. */
 export interface LineLoader {
   readonly kind: 'settlement' | 'provider' | 'agreement' | 'patient' | 'substitute' | 'prescription' | 'case';
-  /** Rows collected before they are written. */
-  readonly rowsAFlush?: number;
+  /** Rows that are collected before they are written. */
+  readonly rowsPerFlush?: number;
   line(batch: Batch, line: number, value: unknown): Promise<void> | void;
-  /** Writes what was collected, where lines are; called now and then and at the end. */
+  /** Writes the collected rows; called after every `rowsPerFlush` rows and at the end. */
   flush?(batch: Batch): Promise<void>;
 }
 
-/** Rows, not lines: a settlement of a large practice is one line of hundreds of bills, and memory must not grow with them. */
-const ROWS_A_FLUSH = 10_000;
+/**
+ * Rows, not lines: the settlement of a large practice is one line with hundreds of bills, and memory must not grow
+ * with it.
+ */
+const ROWS_PER_FLUSH = 10_000;
 
-/** One file being loaded in one transaction. */
+/** One file that is being loaded in one transaction. */
 export class Batch {
   read = 0;
   loaded = 0;
   quarantined = 0;
+  /** Earliest and latest instant, in milliseconds, from which a row was known. */
   knownMin: number | undefined;
   knownMax: number | undefined;
+  /** Months of receipt (first days) that rows were added to. */
   readonly months = new Set<string>();
-  readonly #quarantine = new CopyWriter('core.quarantine', ['batch_id', 'line', 'item', 'field', 'value', 'reason']);
+  readonly #quarantineWriter = new CopyWriter('core.quarantine', [
+    'batch_id',
+    'line',
+    'item',
+    'field',
+    'value',
+    'reason',
+  ]);
   constructor(
     readonly tx: Tx,
     readonly batchId: number,
   ) {}
 
-  refuse(line: number, item: string, field: string, value: unknown, reason: string): void {
+  quarantine(line: number, item: string, field: string, value: unknown, reason: string): void {
     this.quarantined++;
-    // A refused value may be a real person's identifier: it is cut to what finding the error needs.
+    // The value may identify a real person, so only as much is kept as is needed to find the error.
     const shown = value === undefined ? null : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40);
-    this.#quarantine.add([
+    this.#quarantineWriter.add([
       this.batchId,
       line,
       item,
@@ -58,34 +71,35 @@ export class Batch {
     ]);
   }
 
-  known(instantMs: number): void {
+  noteKnownFrom(instantMs: number): void {
     this.knownMin = Math.min(this.knownMin ?? instantMs, instantMs);
     this.knownMax = Math.max(this.knownMax ?? instantMs, instantMs);
   }
 
   flushQuarantine(): Promise<void> {
-    return this.#quarantine.flush(this.tx);
+    return this.#quarantineWriter.flush(this.tx);
   }
 }
 
 /** Loads one NDJSON file, a line at a time. */
 export const loadFile = (db: Db, audit: AuditContext, file: string, loader: LineLoader): Promise<LoadReport> =>
-  inBatch(db, audit, file, { kind: loader.kind, content: () => sha256File(file) }, (batch) =>
+  runInBatch(db, audit, file, { kind: loader.kind, content: () => sha256File(file) }, (batch) =>
     readLines(file, loader, batch),
   );
 
 /**
- * Loads one file in one transaction: all of it or, after a kill, nothing. The same content is loaded once, under any
- * name. The batch is sealed under a lock as the last thing, so seals have the order of commits.
+ * Loads one file in one transaction: all of it or, after a crash, nothing. The same content is loaded only once, under
+ * any name. The batch gets its sequence number under a lock as the last step, so sequence numbers have the order of
+ * commits.
  */
-export async function inBatch(
+export async function runInBatch(
   db: Db,
   audit: AuditContext,
   file: string,
-  { kind, content: hash }: { kind: string; content: () => Promise<string> },
+  { kind, content: contentHash }: { kind: string; content: () => Promise<string> },
   work: (batch: Batch) => Promise<void>,
 ): Promise<LoadReport> {
-  const content = await hash().catch((error: Error) => {
+  const content = await contentHash().catch((error: Error) => {
     throw invalid(`${file} cannot be read: ${error.message}`, 'Check the path and its permissions.');
   });
   const before = await db('core.load_batch')
@@ -98,11 +112,12 @@ export async function inBatch(
       read: before.rows_read,
       loaded: before.rows_loaded,
       quarantined: before.rows_quarantined,
-      already: true,
+      alreadyLoaded: true,
     };
   return db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
-      'insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, action_id) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?) returning batch_id',
+      `insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined,
+        loaded_at, action_id) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?) returning batch_id`,
       [kind, path.basename(file), content, audit.actionId],
     );
     const batch = new Batch(tx, rows[0]!.batch_id);
@@ -123,46 +138,47 @@ export async function inBatch(
       },
       new Date(),
     );
-    return { file, kind, read: batch.read, loaded: batch.loaded, quarantined: batch.quarantined, already: false };
+    return { file, kind, read: batch.read, loaded: batch.loaded, quarantined: batch.quarantined, alreadyLoaded: false };
   });
 }
 
 async function readLines(file: string, loader: LineLoader, batch: Batch): Promise<void> {
-  let [number, written] = [0, 0];
+  let [lineNo, flushed] = [0, 0];
   for await (const text of linesOf(file)) {
-    number++;
+    lineNo++;
     if (text.trim() === '') continue;
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch (error) {
       batch.read++;
-      batch.refuse(number, 'line', '(whole)', text.slice(0, 20), `not JSON: ${(error as Error).message}`);
+      batch.quarantine(lineNo, 'line', '(whole)', text.slice(0, 20), `not JSON: ${(error as Error).message}`);
       continue;
     }
-    await loader.line(batch, number, value);
-    if (batch.read - written < (loader.rowsAFlush ?? ROWS_A_FLUSH)) continue;
+    await loader.line(batch, lineNo, value);
+    if (batch.read - flushed < (loader.rowsPerFlush ?? ROWS_PER_FLUSH)) continue;
     await loader.flush?.(batch);
-    written = batch.read;
+    flushed = batch.read;
   }
   await loader.flush?.(batch);
 }
 
 async function commitBatch(tx: Tx, batch: Batch): Promise<void> {
   for (const month of batch.months)
-    await tx.raw('insert into core.month_touch (received_month, batch_id) values (?, ?)', [month, batch.batchId]);
+    await tx.raw('insert into core.batch_month (received_month, batch_id) values (?, ?)', [month, batch.batchId]);
   const at = (ms: number | undefined) => (ms === undefined ? null : new Date(ms));
-  // The counter's row lock is held until commit: the next seal waits, and gets the next number.
+  // The row lock of the counter is held until commit: the next batch waits, and gets the next number.
   await tx.raw(
     `with counter as (update core.batch_counter set last_committed = last_committed + 1 returning last_committed)
-     update core.load_batch b set committed_seq = counter.last_committed, rows_read = ?, rows_loaded = ?, rows_quarantined = ?, known_from_min = ?, known_from_max = ?
+     update core.load_batch b set committed_seq = counter.last_committed, rows_read = ?, rows_loaded = ?,
+       rows_quarantined = ?, known_from_min = ?, known_from_max = ?
      from counter where b.batch_id = ?`,
     [batch.read, batch.loaded, batch.quarantined, at(batch.knownMin), at(batch.knownMax), batch.batchId],
   );
 }
 
-/** The row as its schema reads it. One that does not fit goes to quarantine, counted as read, and undefined comes back. */
-export function accept<T>(
+/** A row parsed by its schema and counted as read; an invalid row goes to quarantine and gives undefined. */
+export function validateOrQuarantine<T>(
   batch: Batch,
   line: number,
   item: string,
@@ -174,11 +190,11 @@ export function accept<T>(
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { field, value: found, reason } = firstProblem(parsed.error, value);
-  batch.refuse(line, item, nameOf(field), found, reason);
+  batch.quarantine(line, item, nameOf(field), found, reason);
   return undefined;
 }
 
-/** First problem of a refused row: path, value, reason. */
+/** First problem of an invalid row: path, value, reason. */
 export function firstProblem(
   error: { issues: readonly { path: PropertyKey[]; message: string }[] },
   input: unknown,

@@ -12,16 +12,17 @@ import type { Db, Tx } from '../postgres/connection';
 import type { AuditContext } from '../ledger/append';
 import { quote, withDuckDb } from '../duckdb/duckdb';
 import { createTableView } from '../duckdb/table-view';
-import { type Batch, inBatch, type LoadReport } from './import-batch';
-import { BILLS, CHECKS, DISAGREEING, LINES, namedColumns, osloTable } from './bill-table-sql';
+import { type Batch, runInBatch, type LoadReport } from './import-batch';
+import { BILLS, CHECKS, INCONSISTENT_BILLS, LINES, namedColumns, osloTable } from './bill-table-sql';
 import { rawConnection } from '../postgres/copy-writer';
 import { BillNumbers, PartitionCreator } from './id-allocators';
 import type { Vault } from './vault';
 
 /**
- * Loads a table of bills (CSV, gzipped CSV or Parquet; one row a tariff line) by its mapping. DuckDB reads and checks it
- * by sets, so no row passes through JavaScript; a bad cell refuses its row, and a bill with a refused row is refused
- * whole, for half a bill is another bill.
+ * Loads a table of bills (CSV, gzipped CSV or Parquet; one row per tariff line) by its mapping. DuckDB reads and
+ * checks it with set operations, so no row passes through JavaScript. A row with a bad cell is quarantined, and with
+ * it the whole bill, because part of a bill would be a different bill.
+ * @throws UtplukkError InvalidInput for a file or mapping that cannot be used
  */
 export async function loadBillTable(
   db: Db,
@@ -40,27 +41,27 @@ export async function loadBillTable(
   );
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-bills-'));
   try {
-    return await inBatch(
+    return await runInBatch(
       db,
       audit,
       file,
       { kind: 'bills', content: async () => digestOf([await sha256File(file), mapping]) },
       (batch) =>
         withDuckDb(temp, async (duck) => {
-          await open(duck, file, mapping);
-          await loadProviders(duck, batch.tx);
-          await check(duck, mapping);
+          await createRawTable(duck, file, mapping);
+          await createProviderTable(duck, batch.tx);
+          await findBadRows(duck, mapping);
           await duck.run(osloTable());
           await duck.run(BILLS);
           const csv = (name: string) => path.join(temp, `${name}.csv`);
-          // The vault works on a connection of its own, beside the reservation of numbers.
+          // The vault uses a connection of its own, so both run at the same time.
           const ids = (await duck.runAndReadAll('select distinct patient from bills order by 1'))
             .getRows()
             .map(([id]) => String(id));
-          const [keys] = await Promise.all([vault.surrogates(ids), reserve(duck, batch, csv('identity'))]);
-          await count(duck, batch);
-          await namePeople(duck, ids, keys, csv('people'));
-          await write(duck, batch, new PartitionCreator(db), csv);
+          const [keys] = await Promise.all([vault.pseudonyms(ids), reserveBillIds(duck, batch, csv('identity'))]);
+          await countRows(duck, batch);
+          await createPersonTable(duck, ids, keys, csv('people'));
+          await writeBills(duck, batch, new PartitionCreator(db), csv);
         }),
     );
   } finally {
@@ -68,7 +69,8 @@ export async function loadBillTable(
   }
 }
 
-async function open(duck: DuckDBConnection, file: string, mapping: BillTable): Promise<void> {
+/** Creates table `raw`: line numbers, and the columns by role as text. */
+async function createRawTable(duck: DuckDBConnection, file: string, mapping: BillTable): Promise<void> {
   const used = Object.values(mapping.columns).filter((name) => name !== undefined);
   const found = await createTableView(duck, file, used, 'the mapping');
   const unknown = found.filter((name) => !used.includes(name) && !mapping.ignore.includes(name));
@@ -83,7 +85,8 @@ async function open(duck: DuckDBConnection, file: string, mapping: BillTable): P
   );
 }
 
-async function loadProviders(duck: DuckDBConnection, tx: Tx): Promise<void> {
+/** Creates table `provider(practice_no, provider_id)` from the register. */
+async function createProviderTable(duck: DuckDBConnection, tx: Tx): Promise<void> {
   await duck.run('create temp table provider (practice_no varchar, provider_id integer)');
   const { rows } = await tx.raw<{ rows: { practice_no: string; provider_id: number }[] }>(
     'select practice_no, provider_id from core.provider',
@@ -97,7 +100,8 @@ async function loadProviders(duck: DuckDBConnection, tx: Tx): Promise<void> {
   appender.closeSync();
 }
 
-async function check(duck: DuckDBConnection, mapping: BillTable): Promise<void> {
+/** Creates table `bad(line, field, value, reason)`. */
+async function findBadRows(duck: DuckDBConnection, mapping: BillTable): Promise<void> {
   await duck.run('create temp table bad (line bigint, field varchar, value varchar, reason varchar)');
   for (const [role, bad, expected] of CHECKS) {
     const name = mapping.columns[role];
@@ -106,15 +110,21 @@ async function check(duck: DuckDBConnection, mapping: BillTable): Promise<void> 
   }
   const guid = quote(mapping.columns.guid);
   await duck.run(
-    `insert into bad select line, ${guid}, guid, 'the lines of this bill disagree on practice, patient, time, number or co-payment' from raw where guid in (${DISAGREEING}) and line not in (select line from bad)`,
+    `insert into bad select line, ${guid}, guid,
+      'the lines of this bill disagree on practice, patient, time, number or co-payment' from raw
+      where guid in (${INCONSISTENT_BILLS}) and line not in (select line from bad)`,
   );
   await duck.run(
-    `insert into bad select line, ${guid}, guid, 'another line of this bill was refused' from raw where guid in (select guid from raw where line in (select line from bad)) and line not in (select line from bad)`,
+    `insert into bad select line, ${guid}, guid, 'another line of this bill was refused' from raw
+      where guid in (select guid from raw where line in (select line from bad)) and line not in (select line from bad)`,
   );
 }
 
-/** Enters the guids once for all; what was loaded before goes to quarantine. Leaves table `fresh(guid, bill_id)`. */
-async function reserve(duck: DuckDBConnection, batch: Batch, file: string): Promise<void> {
+/**
+ * Gives every new bill an id and enters its guid in core.bill_identity; bills that were loaded before go to quarantine.
+ * Creates table `fresh(guid, bill_id)`.
+ */
+async function reserveBillIds(duck: DuckDBConnection, batch: Batch, file: string): Promise<void> {
   const total = Number((await duck.runAndReadAll('select count(*)::int from bills')).getRows()[0]![0]);
   const numbers = await new BillNumbers().takeRanges(batch.tx, total);
   await duck.run('create temp table range_of (first bigint, offset_from bigint, n bigint)');
@@ -124,10 +134,12 @@ async function reserve(duck: DuckDBConnection, batch: Batch, file: string): Prom
     offset += n;
   }
   await duck.run(`create temp table numbered as
-    with ordered as (select guid, row_number() over (order by received_month, provider_id, started_at, guid) - 1 as nr from bills)
-    select o.guid, r.first + o.nr - r.offset_from as bill_id from ordered o asof join range_of r on o.nr >= r.offset_from`);
+    with ordered as (select guid, row_number() over (order by received_month, provider_id, started_at, guid) - 1 as nr
+      from bills)
+    select o.guid, r.first + o.nr - r.offset_from as bill_id from ordered o asof
+      join range_of r on o.nr >= r.offset_from`);
   await duck.run('create temp table known (guid varchar)');
-  if (await allNew(duck, batch, file)) {
+  if (await insertAllNew(duck, batch, file)) {
     await duck.run('create temp table fresh as select * from numbered');
     return;
   }
@@ -140,12 +152,14 @@ async function reserve(duck: DuckDBConnection, batch: Batch, file: string): Prom
     file,
   );
   const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
-    'insert into core.bill_identity (bill_guid, bill_id, batch_id) select bill_guid, bill_id, ? from incoming_bill on conflict do nothing',
+    `insert into core.bill_identity (bill_guid, bill_id, batch_id) select bill_guid, bill_id, ? from incoming_bill
+      on conflict do nothing`,
     [batch.batchId],
   );
   if (rowCount < total) {
     const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
-      'select bill_guid from incoming_bill i where not exists (select 1 from core.bill_identity k where k.bill_guid = i.bill_guid and k.bill_id = i.bill_id)',
+      `select bill_guid from incoming_bill i where not exists (select 1 from core.bill_identity k
+        where k.bill_guid = i.bill_guid and k.bill_id = i.bill_id)`,
     );
     for (let i = 0; i < rows.length; i += 2000)
       await duck.run(
@@ -155,16 +169,20 @@ async function reserve(duck: DuckDBConnection, batch: Batch, file: string): Prom
           .join(', ')}`,
       );
     await duck.run(
-      "insert into bad select line, 'guid', guid, 'duplicate bill: this guid was loaded before' from raw where cast(guid as uuid) in (select cast(guid as uuid) from known) and line not in (select line from bad)",
+      `insert into bad select line, 'guid', guid, 'duplicate bill: this guid was loaded before' from raw
+        where cast(guid as uuid) in (select cast(guid as uuid) from known) and line not in (select line from bad)`,
     );
   }
   await duck.run(
-    'create temp table fresh as select * from numbered where cast(guid as uuid) not in (select cast(guid as uuid) from known)',
+    `create temp table fresh as select * from numbered where cast(guid as uuid) not in (select cast(guid as uuid)
+      from known)`,
   );
 }
 
-/** Straight into the index where no bill came before, as is usual; the first one that did puts all of it back. */
-async function allNew(duck: DuckDBConnection, batch: Batch, file: string): Promise<boolean> {
+/**
+ * Inserts all guids directly, which succeeds if no bill was loaded before, as is usual; otherwise nothing is inserted.
+ */
+async function insertAllNew(duck: DuckDBConnection, batch: Batch, file: string): Promise<boolean> {
   await batch.tx.raw('savepoint identities');
   try {
     const query = `select guid, bill_id, ${batch.batchId} from numbered order by bill_id`;
@@ -177,26 +195,30 @@ async function allNew(duck: DuckDBConnection, batch: Batch, file: string): Promi
   }
 }
 
-/** Rows are counted as lines; the first bad cell of a row is the one that is shown. */
-async function count(duck: DuckDBConnection, batch: Batch): Promise<void> {
-  const [read, refused] = (
+/** Counts rows of the file, and quarantines each bad row with its first bad cell. */
+async function countRows(duck: DuckDBConnection, batch: Batch): Promise<void> {
+  const [read, quarantined] = (
     await duck.runAndReadAll('select (select count(*) from raw)::int, (select count(distinct line) from bad)::int')
   )
     .getRows()[0]!
     .map(Number);
   const cells = await duck.runAndReadAll(
-    'select line::int, min_by(field, rowid), min_by(value, rowid), min_by(reason, rowid) from bad group by line order by line',
+    `select line::int, min_by(field, rowid), min_by(value, rowid), min_by(reason, rowid) from bad group by line
+      order by line`,
   );
   for (const [line, field, value, reason] of cells.getRows()) {
     const patient = String(reason).startsWith('expected an identity number');
-    batch.refuse(Number(line), 'row', patient ? 'pasient.id' : String(field), value ?? undefined, String(reason));
+    batch.quarantine(Number(line), 'row', patient ? 'pasient.id' : String(field), value ?? undefined, String(reason));
   }
   batch.read = read!;
-  batch.loaded = read! - refused!;
+  batch.loaded = read! - quarantined!;
 }
 
-/** Table `person(patient, patient_key)`; the file with ids lives for a moment, in a folder of the owner's alone. */
-async function namePeople(
+/**
+ * Creates table `person(patient, patient_key)`, through a file that only its owner can read and that is deleted at
+ * once.
+ */
+async function createPersonTable(
   duck: DuckDBConnection,
   ids: readonly string[],
   keys: readonly number[],
@@ -204,12 +226,13 @@ async function namePeople(
 ): Promise<void> {
   fs.writeFileSync(file, ids.map((id, i) => `${id},${keys[i]}\n`).join(''), { mode: 0o600 });
   await duck.run(
-    `create temp table person as select * from read_csv(${quote(file)}, auto_detect = false, header = false, delim = ',', columns = {'patient': 'VARCHAR', 'patient_key': 'BIGINT'})`,
+    `create temp table person as select * from read_csv(${quote(file)}, auto_detect = false, header = false,
+      delim = ',', columns = {'patient': 'VARCHAR', 'patient_key': 'BIGINT'})`,
   );
   fs.rmSync(file);
 }
 
-async function write(
+async function writeBills(
   duck: DuckDBConnection,
   batch: Batch,
   months: PartitionCreator,
@@ -218,48 +241,55 @@ async function write(
   const b = batch.batchId;
   const found = (
     await duck.runAndReadAll(
-      'select distinct cast(received_month as varchar), epoch_ms(min(received_at) over ()), epoch_ms(max(received_at) over ()) from bills join fresh using (guid) order by 1',
+      `select distinct cast(received_month as varchar), epoch_ms(min(received_at) over ()),
+        epoch_ms(max(received_at) over ()) from bills join fresh using (guid) order by 1`,
     )
   ).getRows();
   for (const [month, first, last] of found) {
     batch.months.add(String(month));
-    batch.known(Number(first));
-    batch.known(Number(last));
+    batch.noteKnownFrom(Number(first));
+    batch.noteKnownFrom(Number(last));
   }
   await months.ensure(batch.months);
   await batch.tx.raw('create temp table incoming_submission (like core.submission) on commit drop');
   await toPostgres(
     duck,
     batch.tx,
-    `select submission_id, min(provider_id), min(received_at) || 'Z', false, count(*), ${b} from bills join fresh using (guid) group by 1`,
+    `select submission_id, min(provider_id), min(received_at) || 'Z', false, count(*), ${b} from bills
+      join fresh using (guid) group by 1`,
     'incoming_submission (submission_id, provider_id, received_at, reprocessed, bill_count, batch_id)',
     csv('submission'),
   );
   await batch.tx.raw('insert into core.submission select * from incoming_submission on conflict do nothing');
-  const bills = `select b.received_month, f.bill_id, b.guid, b.submission_id, b.provider_id, b.bill_no, p.patient_key, b.performed_by, b.started_at || 'Z', b.civil_day, b.minute_of_day, b.received_at || 'Z', b.amount_ore, b.copay_ore, false, b.diagnosis, ${b}
+  const bills = `select b.received_month, f.bill_id, b.guid, b.submission_id, b.provider_id, b.bill_no, p.patient_key,
+    b.performed_by, b.started_at || 'Z', b.civil_day, b.minute_of_day, b.received_at || 'Z', b.amount_ore, b.copay_ore,
+    false, b.diagnosis, ${b}
     from bills b join fresh f using (guid) join person p using (patient) order by b.received_month, f.bill_id`;
-  const lines = `select received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, received_at || 'Z', ${b} from (${LINES('fresh')}) order by received_month, bill_id, line_no`;
+  const lines = `select received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore,
+    received_at || 'Z', ${b} from (${LINES('fresh')}) order by received_month, bill_id, line_no`;
   await toCsv(duck, bills, csv('bill'));
-  // DuckDB writes the lines while PostgreSQL takes the bills.
-  await Promise.all([send(batch.tx, `core.bill (${BILL_COLUMNS})`, csv('bill')), toCsv(duck, lines, csv('line'))]);
-  await send(batch.tx, `core.bill_line (${LINE_COLUMNS})`, csv('line'));
+  // DuckDB writes the lines while PostgreSQL reads the bills.
+  await Promise.all([copyIn(batch.tx, `core.bill (${BILL_COLUMNS})`, csv('bill')), toCsv(duck, lines, csv('line'))]);
+  await copyIn(batch.tx, `core.bill_line (${LINE_COLUMNS})`, csv('line'));
 }
 
 const BILL_COLUMNS =
-  'received_month, bill_id, bill_guid, submission_id, provider_id, bill_no, patient_key, performed_by, started_at, civil_day, minute_of_day, known_from, amount_ore, copay_ore, is_credit, diagnosis, batch_id';
+  'received_month, bill_id, bill_guid, submission_id, provider_id, bill_no, patient_key, performed_by, started_at, ' +
+  'civil_day, minute_of_day, known_from, amount_ore, copay_ore, is_credit, diagnosis, batch_id';
 const LINE_COLUMNS =
   'received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, known_from, batch_id';
 const UNIQUE_VIOLATION = '23505';
 
 async function toPostgres(duck: DuckDBConnection, tx: Tx, query: string, into: string, file: string): Promise<void> {
   await toCsv(duck, query, file);
-  await send(tx, into, file);
+  await copyIn(tx, into, file);
 }
 
 const toCsv = (duck: DuckDBConnection, query: string, file: string) =>
   duck.run(`copy (${query}) to ${quote(file)} (format csv, header false)`);
 
-async function send(tx: Tx, into: string, file: string): Promise<void> {
+/** Sends a CSV file to a table and deletes it. */
+async function copyIn(tx: Tx, into: string, file: string): Promise<void> {
   const client = await rawConnection(tx);
   await pipeline(
     fs.createReadStream(file, { highWaterMark: 1 << 20 }),

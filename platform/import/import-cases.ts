@@ -1,8 +1,8 @@
 import { parseOre } from '../../domain/money';
 import { type CaseEvent, caseEventSchema } from '../../domain/import/cases';
-import { accept, type Batch, type LineLoader } from './import-batch';
+import { validateOrQuarantine, type Batch, type LineLoader } from './import-batch';
 
-/** A row of one table of ctl; `practice` is looked up and becomes `provider_id`. */
+/** A row of a table of schema ctl; `practice` is looked up and becomes `provider_id`. */
 interface Row {
   readonly table: string;
   readonly cells: Readonly<Record<string, unknown>>;
@@ -79,35 +79,38 @@ const ROW_OF: RowOf = {
   tiltak: (e) => ({ table: 'measure', cells: { case_no: e.saksnr, kind: e.tiltak, decided: e.besluttet } }),
 };
 
-/** Events of control cases: what pointed to a provider, what was opened, found, decided, appealed, paid back and done. */
+/**
+ * Loads events of control cases: signals, opened cases, findings, decisions, appeals, reversals, reclaims and
+ * measures.
+ */
 export class CaseLoader implements LineLoader {
   readonly kind = 'case';
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
-    const event = accept(batch, line, 'case event', caseEventSchema, value);
+    const event = validateOrQuarantine(batch, line, 'case event', caseEventSchema, value);
     if (!event) return;
-    batch.known(Date.parse(event.kjentFra));
+    batch.noteKnownFrom(Date.parse(event.kjentFra));
     const problem = await this.#missing(batch, event);
-    if (problem) return batch.refuse(line, 'case event', ...problem);
+    if (problem) return batch.quarantine(line, 'case event', ...problem);
     if ((await insert(batch, event)) === 1) batch.loaded++;
-    else batch.refuse(line, 'case event', ...idOf(event), 'duplicate: the same event was loaded before');
+    else batch.quarantine(line, 'case event', ...idOf(event), 'duplicate: the same event was loaded before');
   }
 
-  /** What the event rests on and nobody told of: field, value and reason. */
+  /** The first thing that the event refers to and that was not loaded: field, value and reason. */
   async #missing(batch: Batch, event: CaseEvent): Promise<[string, string, string] | undefined> {
-    const knows = async (sql: string, value: string) =>
+    const exists = async (sql: string, value: string) =>
       (await batch.tx.raw<{ rowCount: number }>(sql, [value])).rowCount > 0;
     if (
       'praksisId' in event &&
-      !(await knows('select from core.provider where practice_no = ?', String(event.praksisId)))
+      !(await exists('select from core.provider where practice_no = ?', String(event.praksisId)))
     )
       return ['praksisId', String(event.praksisId), 'no such practice is known; load its provider first'];
     if (event.type === 'apnet') {
-      if (event.kampanje && !(await knows('select from ctl.campaign where campaign_code = ?', event.kampanje)))
+      if (event.kampanje && !(await exists('select from ctl.campaign where campaign_code = ?', event.kampanje)))
         return ['kampanje', event.kampanje, 'no such campaign is known; it comes first'];
       if (event.kontrollFra && event.kontrollTil && event.kontrollFra > event.kontrollTil)
         return ['kontrollTil', event.kontrollTil, `expected a day not before kontrollFra, ${event.kontrollFra}`];
-    } else if ('saksnr' in event && !(await knows('select from ctl.case where case_no = ?', String(event.saksnr))))
+    } else if ('saksnr' in event && !(await exists('select from ctl.case where case_no = ?', String(event.saksnr))))
       return ['saksnr', String(event.saksnr), 'no such case is known; its opening comes first'];
     return undefined;
   }
@@ -129,12 +132,13 @@ async function insert(batch: Batch, event: CaseEvent): Promise<number> {
   const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
     practice === undefined
       ? `insert into ctl.${table} (${names.join(', ')}) values (${marks}) on conflict do nothing`
-      : `insert into ctl.${table} (${names.join(', ')}, provider_id) select ${marks}, provider_id from core.provider where practice_no = ? on conflict do nothing`,
+      : `insert into ctl.${table} (${names.join(', ')}, provider_id) select ${marks}, provider_id from core.provider
+        where practice_no = ? on conflict do nothing`,
     practice === undefined ? values : [...values, practice],
   );
   return rowCount;
 }
 
-/** A complaint that changed a decision though nobody sent one in is the payer's own reversal in the wrong place. */
+/** An appeal that changed a decision though nobody sent it is the payer's own reversal, recorded in the wrong place. */
 const isMisregistered = (event: { innkommet?: string | null | undefined; resultat: string }): boolean =>
   !event.innkommet && (event.resultat === 'reversed' || event.resultat === 'partly-upheld');

@@ -1,28 +1,28 @@
 import { civilTime } from '../../domain/time/civil-time';
 import { monthStart } from '../../domain/rules/training-splits';
 import { patientSchema } from '../../domain/import/kuhr';
-import { accept, type Batch, type LineLoader } from './import-batch';
+import { validateOrQuarantine, type Batch, type LineLoader } from './import-batch';
 import { CopyWriter } from '../postgres/copy-writer';
 import { ProviderIndex } from './id-allocators';
 import type { Vault } from './vault';
 
 type PatientFact = ReturnType<typeof patientSchema.parse>;
 
-/** What the population register says of people; the national id becomes a surrogate before anything is written. */
+/** Loads facts of the population register; national ids are replaced by pseudonyms before anything is written. */
 export class PatientLoader implements LineLoader {
   readonly kind = 'patient';
-  readonly rowsAFlush = 20_000;
+  readonly rowsPerFlush = 20_000;
   #pending: { fact: PatientFact; line: number; list: number | undefined }[] = [];
   readonly #providers = new ProviderIndex();
   constructor(readonly vault: Vault) {}
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
-    const fact = accept(batch, line, 'patient', patientSchema, value, (field) =>
+    const fact = validateOrQuarantine(batch, line, 'patient', patientSchema, value, (field) =>
       field === 'id' ? 'pasient.id' : field,
     );
     if (!fact) return;
     const knownMs = Date.parse(fact.kjentFra);
-    batch.known(knownMs);
+    batch.noteKnownFrom(knownMs);
     batch.months.add(monthStart(civilTime(knownMs).day));
     const list = fact.fastlegePraksisId ? await this.#providers.idOf(batch.tx, fact.fastlegePraksisId) : undefined;
     this.#pending.push({ fact, line, list });
@@ -32,9 +32,10 @@ export class PatientLoader implements LineLoader {
     const pending = this.#pending;
     this.#pending = [];
     if (pending.length === 0) return;
-    const keys = await this.vault.surrogates(pending.map(({ fact }) => fact.id));
+    const keys = await this.vault.pseudonyms(pending.map(({ fact }) => fact.id));
     await batch.tx.raw(
-      'create temp table if not exists incoming_patient (n int, like core.patient_fact) on commit drop; truncate incoming_patient',
+      `create temp table if not exists incoming_patient (n int,
+        like core.patient_fact) on commit drop; truncate incoming_patient`,
     );
     const copy = new CopyWriter('incoming_patient', [
       'n',
@@ -61,16 +62,19 @@ export class PatientLoader implements LineLoader {
       ]),
     );
     await copy.flush(batch.tx);
-    // In the order of the key, and only what was not written comes back: nearly always nothing.
+    // Inserted in the order of the key; returns only the rows that were not written, nearly always none.
     const { rows } = await batch.tx.raw<{ rows: { n: number }[] }>(
-      `with kept as (select distinct on (patient_key, known_from) * from incoming_patient order by patient_key, known_from, n),
-       written as (insert into core.patient_fact select patient_key, known_from, birth_year, municipality, list_provider, died, emigrated, batch_id from kept
+      `with kept as (select distinct on (patient_key, known_from) * from incoming_patient
+        order by patient_key, known_from, n),
+       written as (insert into core.patient_fact
+         select patient_key, known_from, birth_year, municipality, list_provider, died, emigrated, batch_id from kept
          order by patient_key, known_from on conflict do nothing returning patient_key, known_from)
-       select n from incoming_patient i where not exists (select from kept k join written w using (patient_key, known_from) where k.n = i.n) order by n`,
+       select n from incoming_patient i where not exists (select from kept k
+         join written w using (patient_key, known_from) where k.n = i.n) order by n`,
     );
     batch.loaded += pending.length - rows.length;
     for (const { fact, line } of rows.map(({ n }) => pending[n]!))
-      batch.refuse(
+      batch.quarantine(
         line,
         'patient',
         'kjentFra',

@@ -2,7 +2,7 @@ import { civilTime } from '../../domain/time/civil-time';
 import { parseOre } from '../../domain/money';
 import { monthStart } from '../../domain/rules/training-splits';
 import { eReseptSchema, type EReseptMessage } from '../../domain/import/eresept';
-import { accept, type Batch, type LineLoader } from './import-batch';
+import { validateOrQuarantine, type Batch, type LineLoader } from './import-batch';
 import { type Cell, CopyWriter } from '../postgres/copy-writer';
 import { PartitionCreator, ProviderIndex } from './id-allocators';
 import type { Vault } from './vault';
@@ -54,7 +54,7 @@ function cellsOf(m: EReseptMessage, provider: number, patient: number | undefine
   }
 }
 
-/** eResept: prescriptions, dispensings and settlement claims, one message a line. */
+/** Loads eResept messages: prescriptions, dispensings and settlement claims, one message per line. */
 export class PrescriptionLoader implements LineLoader {
   readonly kind = 'prescription';
   #pending: Pending[] = [];
@@ -65,17 +65,17 @@ export class PrescriptionLoader implements LineLoader {
   }
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
-    const message = accept(batch, line, 'eResept message', eReseptSchema, value);
+    const message = validateOrQuarantine(batch, line, 'eResept message', eReseptSchema, value);
     if (!message) return;
     const [field, practice] = message.type === 'M1' ? ['praksisId', message.praksisId] : ['apotekId', message.apotekId];
     const provider = await this.#providers.idOf(batch.tx, practice);
     if (provider === undefined) {
-      batch.refuse(line, message.type, field, practice, 'no such practice is known; load its provider first');
+      batch.quarantine(line, message.type, field, practice, 'no such practice is known; load its provider first');
       return;
     }
     const received = Date.parse(message.mottattidspunkt);
     const month = monthStart(civilTime(received).day);
-    batch.known(received);
+    batch.noteKnownFrom(received);
     batch.months.add(month);
     this.#pending.push({ message, line, provider, month });
   }
@@ -84,16 +84,16 @@ export class PrescriptionLoader implements LineLoader {
     const pending = this.#pending;
     this.#pending = [];
     await this.#months.ensure(new Set(pending.map(({ month }) => month)));
-    const people = await this.vault.surrogates(
+    const people = await this.vault.pseudonyms(
       pending.flatMap(({ message }) => (message.type === 'M1' ? message.pasient.id : [])),
     );
     let person = 0;
     const patientOf = pending.map(({ message }) => (message.type === 'M1' ? people[person++] : undefined));
     for (const kind of KINDS) {
-      const mine = pending.flatMap((item, i) =>
+      const ofKind = pending.flatMap((item, i) =>
         item.message.type === kind ? [{ ...item, patient: patientOf[i] }] : [],
       );
-      if (mine.length > 0) await this.#write(batch, kind, mine);
+      if (ofKind.length > 0) await this.#write(batch, kind, ofKind);
     }
   }
 
@@ -108,22 +108,22 @@ export class PrescriptionLoader implements LineLoader {
       `create temp table if not exists incoming_${kind} (like ${table}) on commit drop; truncate incoming_${kind}`,
     );
     const copy = new CopyWriter(`incoming_${kind}`, all);
-    const seen = new Set<string>();
-    const repeated = items.filter(({ message }) => seen.size === seen.add(idOf(message)).size);
-    const twice = new Set(repeated);
+    const ids = new Set<string>();
+    const repeated = new Set(items.filter(({ message }) => ids.size === ids.add(idOf(message)).size));
     for (const item of items) {
-      if (twice.has(item)) continue;
+      if (repeated.has(item)) continue;
       const { message, provider, month, patient } = item;
       copy.add([month, idOf(message), ...cellsOf(message, provider, patient), message.mottattidspunkt, batch.batchId]);
     }
     await copy.flush(batch.tx);
     const { rows } = await batch.tx.raw<{ rows: { id: string }[] }>(
-      `insert into ${table} (${all.join(', ')}) select ${all.join(', ')} from incoming_${kind} on conflict do nothing returning ${key} as id`,
+      `insert into ${table} (${all.join(', ')}) select ${all.join(', ')} from incoming_${kind} on conflict do nothing
+        returning ${key} as id`,
     );
     const written = new Set(rows.map(({ id }) => id));
     for (const { message, line } of items) {
       if (written.delete(idOf(message))) batch.loaded++;
-      else batch.refuse(line, kind, key, idOf(message), 'duplicate: a message with this id was loaded before');
+      else batch.quarantine(line, kind, key, idOf(message), 'duplicate: a message with this id was loaded before');
     }
   }
 }

@@ -1,27 +1,29 @@
 import type { z } from 'zod';
 import { providerSchema, agreementSchema, substituteSchema } from '../../domain/import/kuhr';
-import { accept, type Batch, type LineLoader } from './import-batch';
+import { validateOrQuarantine, type Batch, type LineLoader } from './import-batch';
 import { ProviderIndex } from './id-allocators';
-import { unknownFields } from './import-settlements';
+import { unknownFields } from './unknown-fields';
 
-const ACTOR_KEYS = Object.keys(providerSchema.shape);
+const PROVIDER_KEYS = Object.keys(providerSchema.shape);
 
-/** Facts about providers: one line a fact; a later known fact supersedes, nothing is overwritten. */
+/** Loads facts about providers, one per line. A fact that becomes known later supersedes; nothing is overwritten. */
 export class ProviderLoader implements LineLoader {
   readonly kind = 'provider';
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
-    const provider = accept(batch, line, 'provider', providerSchema, value);
+    const provider = validateOrQuarantine(batch, line, 'provider', providerSchema, value);
     if (!provider) return;
-    batch.known(Date.parse(provider.kjentFra));
+    batch.noteKnownFrom(Date.parse(provider.kjentFra));
     const { rows } = await batch.tx.raw<{ rows: { provider_id: number }[] }>(
       `insert into core.provider (hpr_no, orgnr, practice_no) values (?, ?, ?)
-       on conflict on constraint provider_practice do update set practice_no = excluded.practice_no returning provider_id`,
+       on conflict on constraint provider_practice do update set practice_no = excluded.practice_no
+         returning provider_id`,
       [provider.hprNr ?? null, provider.orgnr ?? null, provider.praksisId],
     );
-    const extra = unknownFields(provider, ACTOR_KEYS);
+    const extra = unknownFields(provider, PROVIDER_KEYS);
     const written = await batch.tx.raw<{ rowCount: number }>(
-      `insert into core.provider_fact (provider_id, known_from, valid_from, valid_to, practice_type, field, municipality, list_size, account_hash, registered_via, batch_id, extra)
+      `insert into core.provider_fact (provider_id, known_from, valid_from, valid_to, practice_type, field,
+        municipality, list_size, account_hash, registered_via, batch_id, extra)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict on constraint provider_fact_pk do nothing`,
       [
         rows[0]!.provider_id,
@@ -40,7 +42,7 @@ export class ProviderLoader implements LineLoader {
     );
     if (written.rowCount === 1) batch.loaded++;
     else
-      batch.refuse(
+      batch.quarantine(
         line,
         'provider',
         'praksisId',
@@ -50,7 +52,9 @@ export class ProviderLoader implements LineLoader {
   }
 }
 
-/** A kind of fact about practices that are known already, and the row it becomes after `provider_id`. */
+/**
+ * A kind of fact about practices that are in the register: its schema, its table, and its cells after `provider_id`.
+ */
 interface PracticeFactKind<T extends { praksisId: string; kjentFra: string }> {
   readonly kind: LineLoader['kind'];
   readonly schema: z.ZodType<T>;
@@ -67,14 +71,14 @@ class PracticeFactLoader<T extends { praksisId: string; kjentFra: string }> impl
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
     const { kind, schema, table, cells } = this.of;
-    const fact = accept(batch, line, kind, schema, value);
+    const fact = validateOrQuarantine(batch, line, kind, schema, value);
     if (!fact) return;
     const provider = await this.#providers.idOf(batch.tx, fact.praksisId);
     if (provider === undefined) {
-      batch.refuse(line, kind, 'praksisId', fact.praksisId, 'no such practice is known; load its provider first');
+      batch.quarantine(line, kind, 'praksisId', fact.praksisId, 'no such practice is known; load its provider first');
       return;
     }
-    batch.known(Date.parse(fact.kjentFra));
+    batch.noteKnownFrom(Date.parse(fact.kjentFra));
     const row = { provider_id: provider, ...cells(fact), known_from: fact.kjentFra, batch_id: batch.batchId };
     const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
       `insert into ${table} (${Object.keys(row).join(', ')}) values (${Object.keys(row)
@@ -83,11 +87,11 @@ class PracticeFactLoader<T extends { praksisId: string; kjentFra: string }> impl
       Object.values(row).map((cell) => cell ?? null),
     );
     if (rowCount === 1) batch.loaded++;
-    else batch.refuse(line, kind, 'praksisId', fact.praksisId, 'duplicate: the same fact was loaded before');
+    else batch.quarantine(line, kind, 'praksisId', fact.praksisId, 'duplicate: the same fact was loaded before');
   }
 }
 
-/** Who stands in for whom (vikar). */
+/** Loads substitutes (vikarer) of practices. */
 export const substituteLoader = (): LineLoader =>
   new PracticeFactLoader({
     kind: 'substitute',
@@ -96,7 +100,7 @@ export const substituteLoader = (): LineLoader =>
     cells: ({ vikarHprNr, fra, til }) => ({ substitute_hpr: vikarHprNr, valid_from: fra, valid_to: til }),
   });
 
-/** Agreements on direct settlement (avtale om direkte oppgjør). */
+/** Loads agreements on direct settlement (avtale om direkte oppgjør). */
 export const agreementLoader = (): LineLoader =>
   new PracticeFactLoader({
     kind: 'agreement',

@@ -2,7 +2,7 @@ import { FIELDS, ICPC2_CHAPTERS, PRACTICE_TYPES, REGIME_EVENTS, RULES } from '..
 import { TARIFFS } from '../../domain/reference/tariffs';
 import type { Db } from '../postgres/connection';
 
-/** Reference values that the product brings along; safe to run again. */
+/** Writes the reference values that come with the product; repeating it changes nothing. */
 export async function loadReference(db: Db): Promise<void> {
   const put = async (table: string, key: string, rows: readonly Record<string, unknown>[]) => {
     await db(table).insert(rows).onConflict(key.split(', ')).merge();

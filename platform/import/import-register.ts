@@ -11,7 +11,7 @@ import { PrescriptionLoader } from './import-prescriptions';
 import { SettlementLoader } from './import-settlements';
 import type { Vault } from './vault';
 
-/** Kinds of files in the order they must be loaded, by the word their names start with. */
+/** Kinds of files, and the prefix of their names, in the order in which they must be loaded. */
 const KINDS = {
   provider: 'providers',
   agreement: 'agreements',
@@ -24,15 +24,15 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 const ORDER = Object.keys(KINDS) as Kind[];
 /**
- * What needs nothing of each other is loaded side by side, so that parsing here overlaps writing there. Facts of providers
- * and events of cases rest on earlier lines of their own kind: each of those stages is one file at a time.
+ * Stages of loading. Files of one stage are loaded concurrently, so that parsing one overlaps writing another. Facts of
+ * providers and events of cases depend on earlier lines of their own kind, so those stages load one file at a time.
  */
 const STAGES: readonly (readonly Kind[])[] = [
   ['provider'],
   ['agreement', 'patient', 'substitute', 'settlement', 'prescription'],
   ['case'],
 ];
-export const FILES_AT_ONCE = 2;
+export const CONCURRENT_FILES = 2;
 const EXPECTED = `Expected a name that starts with ${Object.values(KINDS).join(', ')} and ends in .ndjson.`;
 
 function kindOf(file: string): Kind | undefined {
@@ -40,7 +40,7 @@ function kindOf(file: string): Kind | undefined {
   return name.endsWith('.ndjson') ? ORDER.find((kind) => name.startsWith(KINDS[kind])) : undefined;
 }
 
-/** A loader a file: what one remembers is true only if its transaction committed. */
+/** Each file gets its own loader, because what a loader remembers is valid only if its transaction commits. */
 function loaderOf(kind: Kind, vault: Vault): LineLoader {
   switch (kind) {
     case 'provider':
@@ -74,17 +74,18 @@ export function registerFiles(source: string): { file: string; kind: Kind }[] {
     const kind = kindOf(file);
     return kind ? [{ file, kind }] : [];
   });
-  if (files.length === 0) throw invalid(`${source} holds no register file`, EXPECTED);
+  if (files.length === 0) throw invalid(`${source} contains no register file`, EXPECTED);
   return files.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.file < b.file ? -1 : 1));
 }
 
 /** Loads one file of a register, by the kind that its name starts with. */
 export function importFile(db: Db, audit: AuditContext, vault: Vault, file: string): Promise<LoadReport> {
   const kind = kindOf(file);
-  if (!kind) throw invalid(`${file} is no register file`, EXPECTED);
+  if (!kind) throw invalid(`${file} is not a register file`, EXPECTED);
   return loadFile(db, audit, file, loaderOf(kind, vault));
 }
 
+/** Loads all files of a register folder, stage by stage. */
 export async function importRegister(
   db: Db,
   audit: AuditContext,
@@ -97,7 +98,7 @@ export async function importRegister(
   for (const stage of STAGES) {
     const queue = files.filter((file) => stage.includes(file.kind));
     await mapConcurrently(
-      stage.length > 1 ? FILES_AT_ONCE : 1,
+      stage.length > 1 ? CONCURRENT_FILES : 1,
       () => queue.shift(),
       async ({ file }) => {
         const report = await importFile(db, audit, vault, file);
@@ -109,7 +110,7 @@ export async function importRegister(
   return reports;
 }
 
-/** Works through what `next` hands out until it hands out nothing, `count` at a time. */
+/** Runs `work` on the items that `next` returns until it returns undefined, `count` at a time. */
 export async function mapConcurrently<T>(
   count: number,
   next: () => T | undefined | Promise<T | undefined>,

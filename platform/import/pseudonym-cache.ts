@@ -1,48 +1,51 @@
-/** Bytes of a look-up hash. */
+/** Bytes of a lookup hash. */
 const BYTES = 32;
 
 /**
- * Surrogates by look-up hash, in one block of memory whose size does not grow with the people that are met; emptied when it is
- * half full. A map of strings would take four times as much, and the collector would walk through it again and again.
+ * Pseudonyms by lookup hash: an open-addressing hash table of fixed size, emptied when it is half full. A map of
+ * strings would take four times the memory, and the garbage collector would traverse it again and again.
  */
 export class PseudonymCache {
   readonly #mask: number;
   readonly #lookups: Buffer;
-  /** Nought where nobody is: surrogates begin at one. */
+  /** 0 marks an empty bucket: pseudonyms start at 1. */
   readonly #keys: Float64Array;
   #size = 0;
 
-  /** @param limit people remembered at most */
+  /** @param limit largest number of people in the cache */
   constructor(private readonly limit: number) {
-    const slots = 2 ** Math.ceil(Math.log2(2 * limit + 1));
-    this.#mask = slots - 1;
-    this.#lookups = Buffer.alloc(BYTES * slots);
-    this.#keys = new Float64Array(slots);
+    const buckets = 2 ** Math.ceil(Math.log2(2 * limit + 1));
+    this.#mask = buckets - 1;
+    this.#lookups = Buffer.alloc(BYTES * buckets);
+    this.#keys = new Float64Array(buckets);
   }
 
   get(lookup: Buffer): number | undefined {
-    return this.#keys[this.#slotOf(lookup)] || undefined;
+    return this.#keys[this.#bucketOf(lookup)] || undefined;
   }
 
-  /** Remembers people; what was remembered before may be forgotten. */
+  /** Adds people; earlier ones may be evicted. */
   add(people: Iterable<readonly [lookup: Buffer, key: number]>): void {
     for (const [lookup, key] of people) {
       if (this.#size >= this.limit) {
         this.#keys.fill(0);
         this.#size = 0;
       }
-      const slot = this.#slotOf(lookup);
-      if (this.#keys[slot] === 0) this.#size++;
-      lookup.copy(this.#lookups, BYTES * slot);
-      this.#keys[slot] = key;
+      const bucket = this.#bucketOf(lookup);
+      if (this.#keys[bucket] === 0) this.#size++;
+      lookup.copy(this.#lookups, BYTES * bucket);
+      this.#keys[bucket] = key;
     }
   }
 
-  /** Where a look-up hash stands, or would: hashes are evenly spread, so their own first bits choose. */
-  #slotOf(lookup: Buffer): number {
-    for (let slot = lookup.readUInt32LE(0) & this.#mask; ; slot = (slot + 1) & this.#mask) {
-      const at = BYTES * slot;
-      if (this.#keys[slot] === 0 || lookup.compare(this.#lookups, at, at + BYTES) === 0) return slot;
+  /**
+   * Bucket of a lookup hash, or the empty one where it belongs. Hashes are uniform, so their first bits choose the
+   * bucket.
+   */
+  #bucketOf(lookup: Buffer): number {
+    for (let bucket = lookup.readUInt32LE(0) & this.#mask; ; bucket = (bucket + 1) & this.#mask) {
+      const at = BYTES * bucket;
+      if (this.#keys[bucket] === 0 || lookup.compare(this.#lookups, at, at + BYTES) === 0) return bucket;
     }
   }
 }

@@ -4,8 +4,8 @@ const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 10;
 
 /**
- * Lines of a UTF-8 file, a mebibyte at a time. Node's own reader holds a thousand lines ahead of whoever is busy writing, and a
- * line here may be the settlement of a large practice.
+ * Reads the lines of a UTF-8 file, one mebibyte at a time. Node's readline would read a thousand lines ahead of a slow
+ * consumer, and a line here may be the settlement of a large practice.
  */
 export async function* linesOf(file: string): AsyncGenerator<string> {
   let pieces: Buffer[] = [];

@@ -5,10 +5,13 @@ import type { Db, Tx } from '../postgres/connection';
 import { CopyWriter } from '../postgres/copy-writer';
 import { PseudonymCache } from './pseudonym-cache';
 
-/** People remembered between files: at 80 bytes each, what a loader needs whatever the register's size. */
+/** People in the cache, 80 bytes each: the memory of a loader does not depend on the size of the register. */
 const CACHE_LIMIT = 1_000_000;
 
-/** Key of the look-up hash; in the demo a file that only its owner reads, in production a secret handed in. */
+/**
+ * Key of the lookup hash: in production a secret that is passed in (hex), in the demo a file that only its owner can
+ * read.
+ */
 export function vaultKey(home: string, given?: string): Buffer {
   if (given) return Buffer.from(given, 'hex');
   const file = path.join(home, 'vault.key');
@@ -20,8 +23,9 @@ export function vaultKey(home: string, given?: string): Buffer {
 }
 
 /**
- * Maps national ids to random surrogates. The id itself is hashed at once and goes no further. New surrogates commit in
- * short transactions of their own: loaders do not wait for each other, and one left unused by a failed load harms nobody.
+ * Maps national ids to random pseudonyms. The id itself is hashed at once and stored nowhere. New pseudonyms commit in
+ * short transactions of their own, so that loaders do not wait for each other; one that a failed load leaves unused
+ * does no harm.
  */
 export class Vault {
   readonly #known: PseudonymCache;
@@ -33,23 +37,28 @@ export class Vault {
     this.#known = new PseudonymCache(cacheLimit);
   }
 
-  /** Surrogate of each id, made where there is none; the result has the order of the input. */
-  async surrogates(ids: readonly string[]): Promise<number[]> {
+  /** The pseudonym of each id, created if there is none, in the order of the input. */
+  async pseudonyms(ids: readonly string[]): Promise<number[]> {
     const lookups = ids.map((id) => createHmac('sha256', this.key).update(id).digest());
-    // Held here: while this one waits for the database, another loader may empty what is remembered.
+    // Read before waiting for the database, because another loader may empty the cache meanwhile.
     const known = lookups.map((lookup) => this.#known.get(lookup));
     const missing = new Map(
       lookups.filter((_, n) => known[n] === undefined).map((lookup) => [lookup.toString('base64'), lookup]),
     );
     if (missing.size === 0) return known.map((key) => key!);
-    const made = await this.db.transaction((tx) => this.#findOrMake(tx, [...missing.values()]));
-    const keys = new Map([...missing.keys()].map((name, n) => [name, made[n]!]));
-    this.#known.add([...missing.values()].map((lookup, n) => [lookup, made[n]!] as const)); // remembered only once committed
+    const created = await this.db.transaction((tx) => this.#findOrCreate(tx, [...missing.values()]));
+    const keys = new Map([...missing.keys()].map((name, n) => [name, created[n]!]));
+    // cached only once committed
+    this.#known.add([...missing.values()].map((lookup, n) => [lookup, created[n]!] as const));
     return lookups.map((lookup, n) => known[n] ?? keys.get(lookup.toString('base64'))!);
   }
 
-  /** By sets: a file may bring a hundred thousand new people. @returns surrogates in the order of the look-ups, which are all different */
-  async #findOrMake(tx: Tx, lookups: readonly Buffer[]): Promise<number[]> {
+  /**
+   * Uses set operations, because a file may bring a hundred thousand new people.
+   * @param lookups distinct lookup hashes
+   * @returns pseudonyms in the order of the hashes
+   */
+  async #findOrCreate(tx: Tx, lookups: readonly Buffer[]): Promise<number[]> {
     await tx.raw('create temp table incoming_person (n int, lookup bytea, patient_key bigint) on commit drop');
     const incoming = new CopyWriter('incoming_person', ['n', 'lookup', 'patient_key']);
     const random = randomBytes(8 * lookups.length);
@@ -59,8 +68,9 @@ export class Vault {
     });
     await incoming.flush(tx);
     await tx.raw('analyze incoming_person');
-    // A few thousand people among millions: look each up by the index. The planner takes that for dearer than reading the
-    // whole vault, which at five million people was most of the time of loading bills.
+    // A few thousand people among millions: an index lookup for each is fastest. The planner would read the whole
+    // vault,
+    // which at five million people took most of the time of loading bills.
     await tx.raw('set local enable_hashjoin = off; set local enable_mergejoin = off');
     const find = async () =>
       (
@@ -71,14 +81,16 @@ export class Vault {
     let rows = await find();
     if (rows.length < lookups.length) {
       const isNew = 'not exists (select 1 from priv.vault v where v.lookup = i.lookup)';
-      // Two loaders may meet the same new person: the lock makes the second one find what the first one made.
+      // Two loaders may meet the same new person: under the lock the second one finds what the first one created.
       await tx.raw("select pg_advisory_xact_lock(hashtext('priv.vault'))");
-      // In the order of each index, so that its pages are visited once.
+      // In the order of each index, so that each page is visited once.
       await tx.raw(
-        `insert into core.patient (patient_key) select patient_key from incoming_person i where ${isNew} order by patient_key`,
+        `insert into core.patient (patient_key) select patient_key from incoming_person i where ${isNew}
+          order by patient_key`,
       );
       await tx.raw(
-        `insert into priv.vault (lookup, patient_key) select lookup, patient_key from incoming_person i where ${isNew} order by lookup`,
+        `insert into priv.vault (lookup, patient_key) select lookup, patient_key from incoming_person i where ${isNew}
+          order by lookup`,
       );
       rows = await find();
     }

@@ -1,7 +1,9 @@
 import { studentT, wilson } from '../../../../models/evaluation/intervals';
 import {
+  allEstimates,
   bounds,
   type Candidate,
+  contraction,
   doublyRobust,
   inverseProbability,
   naive,
@@ -85,7 +87,60 @@ test('naive and bounds of nobody, and of one of three', () => {
   expect(naive([])).toMatchObject({ value: 0, lo: 0, hi: 1, n: 0 });
   expect(bounds([])).toMatchObject({ value: 0, lo: 0, hi: 0, n: 0 });
   expect(naive([row({ outcome: 1 }), passedOver(), passedOver()])).toMatchObject({ value: 1, n: 1 });
+  expect(naive([row({ outcome: 1 }), row({}), row({}), row({})])).toMatchObject({ value: 1 / 4, n: 4 });
   expect(bounds([row({ outcome: 1 }), passedOver(), passedOver()])).toMatchObject({ lo: 1 / 3, hi: 1, n: 1 });
+  expect(bounds([row({ outcome: 1 }), passedOver(), passedOver()]).value).toBeCloseTo(2 / 3, 12);
+});
+
+test('every estimate is a share of the whole list: what the draw could not reach is held at the middle', () => {
+  // Two of four within reach, both with findings: half of the list is 1, of the rest nothing is known.
+  const unreached = [passedOver({ propensity: 0 }), passedOver({ propensity: 0 })];
+  const reached = [row({ outcome: 1 }), row({}), row({ outcome: 1 }), row({})];
+  const whole = inverseProbability(reached);
+  const half = inverseProbability([...reached, ...unreached, ...unreached]);
+  expect(half.value).toBeCloseTo(whole.value / 2 + 0.25, 12);
+  expect(half.lo).toBeCloseTo(whole.lo / 2, 12);
+  expect(half.hi).toBeCloseTo(whole.hi / 2 + 0.5, 12);
+});
+
+test('of two labeled providers one was certain: a single drawn outcome narrows nothing', () => {
+  const list = [row({ outcome: 1, propensity: 1 }), row({ outcome: 1 }), passedOver()];
+  for (const estimator of [inverseProbability, doublyRobust]) expect(estimator(list)).toMatchObject({ lo: 0, hi: 1 });
+  const two = [row({ outcome: 1 }), row({ outcome: 1 }), passedOver()];
+  expect(inverseProbability(two)).toMatchObject({ value: 1, lo: 1, hi: 1 });
+});
+
+test('doubly robust: the spread is about the mean residual', () => {
+  // Four residuals of 1/2, one weight: none of them deviates from the correction.
+  const list = [1, 1, 1, 1].map(() => row({ outcome: 1, propensity: 0.8, predicted: 0.5 }));
+  expect(doublyRobust(list)).toMatchObject({ value: 1, lo: 1, hi: 1, n: 4 });
+  // Predictions 0.1 and outcomes 1, 0, 0, 0: weight 5, correction (0.9 - 0.3) / 0.8 / 5 = 0.15.
+  const few = [1, 0, 0, 0].map((outcome) => row({ outcome, propensity: 0.8, predicted: 0.1 }));
+  expect(doublyRobust(few).value).toBeCloseTo(0.25, 12);
+});
+
+test('all five estimators of one list, each by its name', () => {
+  expect(allEstimates([row({ outcome: 1 }), row({})]).map(({ estimator }) => estimator)).toEqual([
+    'naive',
+    'inverse-probability',
+    'doubly-robust',
+    'random-arm',
+    'bounds',
+  ]);
+});
+
+test('contraction: the highest scored of the labeled, whatever their order; none of nobody', () => {
+  const rows = [
+    { score: 1, labeled: true, outcome: 0 },
+    { score: 5, labeled: false, outcome: 1 },
+    { score: 4, labeled: true, outcome: 1 },
+    { score: 3, labeled: true, outcome: 0 },
+    { score: 2, labeled: true, outcome: 1 },
+  ];
+  expect(contraction(rows, 2)).toMatchObject({ value: 0.5, n: 2, ...wilson(1, 2) });
+  expect(contraction(rows, 3)).toMatchObject({ n: 3, ...wilson(2, 3) });
+  expect(contraction(rows, 3).value).toBeCloseTo(2 / 3, 12);
+  expect(contraction([rows[1]!], 3)).toEqual({ value: 0, lo: 0, hi: 1, n: 0 });
 });
 
 test("quantiles of Student's t within 1 % of the tables, and Wilson's interval against its closed form", () => {
@@ -98,6 +153,8 @@ test("quantiles of Student's t within 1 % of the tables, and Wilson's interval a
   ] as const)
     expect(Math.abs(studentT(degrees) / quantile - 1)).toBeLessThan(0.01);
   expect(studentT(0)).toBe(12.7);
+  // The expansion at one degree, where every term weighs most: 1.95996 + 2.37227 + 2.82250 + 2.55585.
+  expect(studentT(1)).toBeCloseTo(9.71058, 4);
   expect(wilson(8, 10).lo).toBeCloseTo(0.4902, 4);
   expect(wilson(8, 10).hi).toBeCloseTo(0.9433, 4);
   expect(wilson(0, 10)).toEqual({ lo: 0, hi: expect.closeTo(0.2775, 4) as number });

@@ -79,4 +79,27 @@ describe('what is learnt', () => {
     expect(limit((x) => [x, x])).toBe(1);
     expect(limit(() => [5, 5])).toBe(0.05); // never less
   });
+
+  test('fifths are cut in the order of ids, whatever the order of the rows given', () => {
+    // r0 and r5, the two highest, are in one fifth: neither holds the other within the range, and both of ten stand out.
+    const data = matrix([[9], [5], [5], [5], [5], [10], [5], [5], [5], [5]]);
+    expect(fitTrainingRanges(data, columns(['x0']), rows).limit).toBe(1);
+    expect(fitTrainingRanges(data, columns(['x0']), [9, 3, 0, 7, 5, 1, 8, 2, 6, 4]).limit).toBe(1);
+  });
+
+  test('only numeric features have ranges, and what is missing widens none', () => {
+    const data = matrix([...rows.map((x) => [x === 3 ? Number.NaN : x + 1, 1]), [5, 1]]);
+    const given: MatrixColumn[] = [
+      { name: 'x0', kind: 'numeric', role: 'feature' },
+      { name: 'x1', kind: 'categorical', role: 'feature' },
+    ];
+    expect(fitTrainingRanges(data, given, rows).ranges).toEqual([{ name: 'x0', min: 1, max: 10 }]);
+    expect(fitTrainingRanges(data, [], rows)).toEqual({ ranges: [], groups: ['GP'], limit: 0.05 });
+  });
+
+  test('a feature that the provider has no column of is not known', () => {
+    const trained = { ranges: RANGES, groups: ['GP'], limit: 0.2 };
+    expect(detectOutOfDistribution(trained, matrix([[2, 0.5]]), 0)).toMatchObject({ share: 0.5, outside: ['x0'] });
+    expect(detectOutOfDistribution(trained, matrix([[Number.NaN, Number.NaN]], ['x']), 0)?.share).toBe(0);
+  });
 });

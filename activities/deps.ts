@@ -7,19 +7,19 @@ import type { Notifier } from '../platform/notifications/notifier';
 import type { NotaryClient } from '../platform/signing/notary-client';
 import type { Trust } from '../platform/signing/trusted-keys';
 
-/** What activities work with; built once by the composition root and handed in. */
+/** What activities depend on; built once by the composition root and passed in. */
 export interface ActivityDependencies {
   readonly db: Db;
   readonly store: ArtifactStore;
   readonly mirror: MlflowMirror;
-  /** Signs the schedule's service account in and records its action. */
+  /** Signs the service account of schedules in and records its action. */
   readonly startServiceAction: (purpose: string) => Promise<AuditContext>;
   readonly watch: MlflowReconciler;
   readonly notifier: Notifier;
   readonly notary: NotaryClient;
-  /** Pinned keys; read when they are needed. */
+  /** Pinned keys of the notary and of the identity provider; read when needed. */
   readonly trust: () => Trust;
-  /** A service account's own token, for what the notary signs for services. */
+  /** Token of a service account, for what the notary signs on behalf of services. */
   readonly serviceToken: () => Promise<string>;
   readonly clock: () => Date;
 }

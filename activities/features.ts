@@ -1,24 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { getRun } from '../platform/db/stores/runs';
-import { buildRollups } from '../platform/features/monthly-rollups';
-import type { Manifest } from '../platform/snapshots/datasets';
 import { withDuckDb } from '../platform/duckdb/duckdb';
-import { readManifest } from '../platform/snapshots/manifests';
 import { computeFeatures } from '../platform/features/compute-features';
+import { buildRollups } from '../platform/features/monthly-rollups';
 import { isLarge, planFeatures } from '../platform/matrices/plan-features';
 import { checkBills } from '../platform/matrices/register-matrix';
-import { withHeartbeat } from './interceptors';
+import type { Manifest } from '../platform/snapshots/datasets';
+import { readManifest } from '../platform/snapshots/manifests';
 import type { LifecycleActivities, TrainingActivities } from './contracts';
 import type { ActivityDependencies } from './deps';
+import { withHeartbeat } from './interceptors/heartbeat';
 
-/** Lots of a large snapshot wait for each other within a process: each may take a gigabyte. More workers take more. */
-let largeWork: Promise<unknown> = Promise.resolve();
-function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
-  const mine = largeWork.then(work);
-  largeWork = mine.catch(() => undefined);
-  return mine;
-}
-
+/** Divides the work on features into batches. */
 export const featurePlanActivities = ({
   db,
   store,
@@ -34,26 +27,37 @@ export const featurePlanActivities = ({
     }),
 });
 
-/** Features in lots, so that workers share them. What a lot makes is found by its content: twice is once. */
+/** Batches of a large snapshot run one at a time in a process: each may take a gigabyte. More workers take more. */
+let largeBatch: Promise<unknown> = Promise.resolve();
+function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  const mine = largeBatch.then(work);
+  largeBatch = mine.catch(() => undefined);
+  return mine;
+}
+
+/** Rollups and features in batches that workers share. A batch that was computed before is found by content. */
 export function featureActivities({
   db,
   store,
-}: ActivityDependencies): Pick<TrainingActivities, 'deriveMonths' | 'computeFeatures'> {
+}: ActivityDependencies): Pick<TrainingActivities, 'computeMonthlyRollups' | 'computeFeatures'> {
   type Work = (duck: DuckDBConnection, manifest: Manifest) => Promise<unknown>;
   const onSnapshot = (snapshotId: string, work: Work) =>
     withHeartbeat(async () => {
       const manifest = await readManifest(db, store, snapshotId);
       const run = (threads: number) => withDuckDb(store.temporary(), (duck) => work(duck, manifest), { threads });
-      // Small lots spend their time in planning, which has one thread: two side by side, each with one, take half as long.
+      // Small batches spend their time in planning, which is single-threaded: two at once with one thread each take half
+      // as long.
       await (isLarge(manifest) ? oneAtATime(() => run(2)) : run(1));
     });
   return {
-    deriveMonths: ({ snapshotId, months }) =>
-      onSnapshot(snapshotId, (duck, manifest) => buildRollups(duck, store, manifest, (month) => months.includes(month))),
+    computeMonthlyRollups: ({ snapshotId, months }) =>
+      onSnapshot(snapshotId, (duck, manifest) =>
+        buildRollups(duck, store, manifest, (month) => months.includes(month)),
+      ),
     computeFeatures: ({ snapshotId, dates }) =>
       onSnapshot(snapshotId, async (duck, manifest) => {
-        const { parts } = await buildRollups(duck, store, manifest);
-        await computeFeatures(duck, store, manifest, parts, dates);
+        const { rollups } = await buildRollups(duck, store, manifest);
+        await computeFeatures(duck, store, manifest, rollups, dates);
       }),
   };
 }

@@ -12,11 +12,11 @@ export function recordAction(
   { db, token, clock }: Pick<RequestContext, 'db' | 'token' | 'clock'>,
   permission: Permission,
   purpose: string,
-  entry: EntryInput,
+  entry: EntryInput | ((audit: AuditContext) => EntryInput),
 ): Promise<AuditContext> {
   return db.transaction(async (tx) => {
     const audit = await startAuditedAction(tx, token, permission, purpose, clock());
-    await append(tx, audit, entry, clock());
+    await append(tx, audit, typeof entry === 'function' ? entry(audit) : entry, clock());
     return audit;
   });
 }

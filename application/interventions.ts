@@ -224,7 +224,7 @@ export async function revokeVersion(
   assertReason(reason);
   const { versionId, slot } = await getVersion(context.db, id);
   const about = { slot, versionId, requestId: randomUUID() };
-  const idToken = await context.evidence(nonceOf({ permission: 'version.revoke', ...about }));
+  const idToken = await context.stepUpToken(nonceOf({ permission: 'version.revoke', ...about }));
   const envelope = await context.notary.revocation({ ...about, idToken });
   const at = context.clock();
   return context.db.transaction(async (tx) => {

@@ -9,6 +9,7 @@ import { interventionsOf } from '../platform/db/stores/interventions';
 import { requestPage } from '../platform/db/stores/promotions';
 import { runPage } from '../platform/db/stores/runs';
 import type { Db } from '../platform/postgres/connection';
+import { newestSnapshot } from '../platform/db/read-models/scored-provider';
 import { freshness } from '../platform/db/read-models/register';
 
 const MOST = 20;
@@ -30,9 +31,6 @@ async function openDrafts(
   );
   return rows.map((row) => ({ listId: row.list_id, signedOffByMe: row.mine }));
 }
-
-const newestSnapshot = (db: Db) =>
-  db('ml.snapshot').orderBy('made_at', 'desc').first<{ snapshot_id: string; as_of: Date; made_at: Date } | undefined>();
 
 const newestList = (db: Db) =>
   db('sel.list').orderBy('drafted_at', 'desc').first<{ list_id: string } | undefined>('list_id');

@@ -33,7 +33,7 @@ export async function requestPromotion(
   const version = await getVersion(context.db, versionId);
   await signedVersion(context.db, version.versionId);
   const about = { slot: version.slot, versionId: version.versionId, requestId };
-  const idToken = await context.evidence(nonceOf({ permission: 'promotion.request', ...about }));
+  const idToken = await context.stepUpToken(nonceOf({ permission: 'promotion.request', ...about }));
   const envelope = await context.notary.request({ ...about, idToken });
   const at = context.clock();
   await context.db.transaction(async (tx) => {
@@ -78,7 +78,7 @@ export async function decide(
   requireRole(context.token, permission);
   await assertMayDecide(context, request, verdict);
   const about = { slot, versionId, requestId };
-  const idToken = await context.evidence(nonceOf({ permission, ...about }));
+  const idToken = await context.stepUpToken(nonceOf({ permission, ...about }));
   const envelope = await context.notary.decision({
     ...about,
     verdict,

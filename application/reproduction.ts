@@ -1,4 +1,4 @@
-import type { ReproducibleKind } from '../activities/contracts';
+import type { ReproducibleKind } from '../domain/reproduction';
 import { invalid } from '../domain/errors';
 import { findNode, type NodeKind } from '../platform/lineage/graph';
 import { recordAction } from './audited-action';

@@ -5,14 +5,14 @@ import type { Db } from '../platform/postgres/connection';
 import type { LifecycleClient } from './workflow-client';
 import type { NotaryClient } from '../platform/signing/notary-client';
 
-/** What a command of CLI or API works with. The token was verified by whoever built this. */
+/** What the application layer works with, for one request of CLI or API. The token is verified. */
 export interface RequestContext {
   readonly db: Db;
   readonly store: ArtifactStore;
   readonly temporal: LifecycleClient;
   readonly token: VerifiedToken;
   readonly notary: NotaryClient;
-  /** Signs the same person in again, for one action. */
-  readonly evidence: StepUpTokenSource;
+  /** Signs the same person in again, to confirm one action. */
+  readonly stepUpToken: StepUpTokenSource;
   readonly clock: () => Date;
 }

@@ -212,6 +212,12 @@ export class LifecycleClient {
     return found.sort((a, b) => a.id.localeCompare(b.id));
   }
 
+  /** Runs a schedule for a time in the past. The workflow may not exist yet when this returns. */
+  async backfill(scheduleId: string, at: Date): Promise<void> {
+    const start = new Date(at.getTime() - 1000);
+    await this.client.schedule.getHandle(scheduleId).backfill({ start, end: at, overlap: 'ALLOW_ALL' });
+  }
+
   async pauseSchedule(scheduleId: string, pause: boolean): Promise<void> {
     const handle = this.client.schedule.getHandle(scheduleId);
     await (pause ? handle.pause() : handle.unpause());

@@ -1,16 +1,16 @@
-/** The closed list of failure names. Those in NON_RETRYABLE never get better by trying again. */
+/** The closed list of failure types. A retry never helps against those in NON_RETRYABLE. */
 export const FAILURE_TYPES = [
-  'InvalidInput', // the caller gave something that no retry mends
+  'InvalidInput', // the caller gave something wrong
   'NotFound',
   'NotAllowed', // role, four eyes, expired token
-  'Conflict', // already decided, already sealed, stale state
+  'Conflict', // already decided, already signed off, stale state
   'GateRefused',
-  'NoLabels', // too few outcomes known at the as-of instant to learn from
-  'ContentMismatch', // bytes are not what their name (hash) says
-  'LeakageFound', // the data hold what was not known when they say they were: no retry mends that
-  'EngineMissing', // TensorFlow backend or a server that the work cannot do without
-  'ComputingFailed', // a computing process ended by an error of the program, several times over
-  'SourceUnavailable', // register or server not reachable: wait and try again
+  'NoLabels', // too few outcomes are known at the as-of instant
+  'ContentMismatch', // bytes do not match the hash that names them
+  'LeakageFound', // the data hold what was not known at their as-of date
+  'EngineMissing', // no TensorFlow backend, or no server that the work needs
+  'ComputingFailed', // a computing process crashed several times in a row
+  'SourceUnavailable', // register or server not reachable: retried
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
 

@@ -3,23 +3,23 @@ import type { LifecycleActivities, TrainingActivities } from '../activities/cont
 import { NON_RETRYABLE } from '../domain/failure-types';
 import { TRAINING_QUEUE } from '../domain/rules/workflow-ids';
 
-/** Timeouts and retries, named by class of work; each number with its reason. */
+/* Timeouts and retries by class of work, each with its reason. */
 const nonRetryableErrorTypes = [...NON_RETRYABLE];
 
-/** Rows in our own database: fast, and worth trying again for hours while the database is away. */
+/** Rows in our own database: fast, and retried without end while the database is away. */
 export const db = proxyActivities<LifecycleActivities>({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '200ms', maximumInterval: '30s', nonRetryableErrorTypes },
 });
 
-/** Extraction and matrices: minutes of streaming that tell they live every few seconds. The register may be away for hours. */
+/** Extraction and matrices: minutes of streaming with heartbeats. The register may be away for hours. */
 export const longRunning = proxyActivities<LifecycleActivities>({
   startToCloseTimeout: '6 hours',
   heartbeatTimeout: '15s',
   retry: { initialInterval: '500ms', maximumInterval: '1 minute', nonRetryableErrorTypes },
 });
 
-/** A fit in a child process: long, and cheap to give up, for the same inputs give the same bytes again. */
+/** A fit in a child process: long, and safe to start over, since equal inputs give equal bytes. */
 export const compute = proxyActivities<TrainingActivities>({
   taskQueue: TRAINING_QUEUE,
   startToCloseTimeout: '12 hours',
@@ -27,20 +27,20 @@ export const compute = proxyActivities<TrainingActivities>({
   retry: { initialInterval: '500ms', maximumInterval: '1 minute', nonRetryableErrorTypes },
 });
 
-/** Telling people: tried a few times, and given up rather than holding anything up. */
+/** Notifications: tried a few times and then given up, so that nothing waits for them. */
 export const notifications = proxyActivities<LifecycleActivities>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '1s', maximumInterval: '20s', maximumAttempts: 5, nonRetryableErrorTypes },
 });
 
-/** One look at MLflow; the next one is half a minute away, so it is not tried twice. */
+/** One comparison with MLflow; a schedule starts the next one half a minute later, so it is not retried. */
 export const mlflowProbe = proxyActivities<LifecycleActivities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '15s',
   retry: { maximumAttempts: 1 },
 });
 
-/** MLflow is a mirror and may be away for days: nothing waits for it, so it is asked for ever, less and less often. */
+/** MLflow is a mirror and may be away for days. Nothing waits for it, so it is retried without end. */
 export const mlflowSync = proxyActivities<LifecycleActivities>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '15s',

@@ -1,22 +1,23 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { Verdict } from '../domain/rules/lifecycle';
+import type { ListState, Verdict } from '../domain/rules/lifecycle';
+import type { ProgressId } from '../domain/steps';
 
-/** Where a run stands, for a person who watches. Counts only. */
+/** Where a workflow stands, for a person who watches. Counts only. */
 export interface Progress {
-  readonly step: string;
+  readonly step: ProgressId;
   readonly done: number;
   readonly total: number;
 }
 export const progressQuery = defineQuery<Progress>('progress');
 
-/** Carries the id of a decision row that a verified person wrote; the answer says what became of it. */
+/** Carries the id of a decision that a verified person recorded; the answer is what became of it. */
 export const decideUpdate = defineUpdate<{ verdict: Verdict }, [{ decisionId: string }]>('decide');
 
-/** Tells the round that a seal or refusal was written; the answer says where the list stands. */
-export const signOffUpdate = defineUpdate<{ state: string; signOffs: number }, [{ signOffId: string }]>('signOff');
+/** Tells the round that a sign-off or refusal was recorded; the answer is the state of the list. */
+export const signOffUpdate = defineUpdate<{ state: ListState; signOffs: number }, [{ signOffId: string }]>('signOff');
 
 export interface RoundState {
   readonly listId: string | undefined;
-  readonly state: string;
+  readonly state: 'drafting' | ListState;
 }
 export const roundQuery = defineQuery<RoundState>('round');

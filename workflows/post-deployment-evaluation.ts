@@ -1,12 +1,12 @@
-import { setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import { setWorkflowOptions } from '@temporalio/workflow';
 import type { TableRef } from '../activities/contracts';
 import { compute, db, longRunning } from './activity-proxies';
-import { type Progress, progressQuery } from './messages';
+import { reportProgress } from './progress';
 
 export interface PostDeploymentInput {
   readonly actionId: string;
   readonly versionId: string;
-  /** What was known at this instant is judged on. */
+  /** The version is evaluated on outcomes known at this instant. */
   readonly asOf: string;
   /** Newer outcomes of a prepared table, for a version that was trained on one. */
   readonly table?: TableRef;
@@ -17,7 +17,7 @@ export interface PostDeploymentResult {
   readonly findings: number;
 }
 
-/** A frozen version is judged on outcomes that became known after it had learnt. */
+/** Evaluates a frozen version on outcomes that became known after it was trained. */
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, postDeploymentEvaluation);
 export async function postDeploymentEvaluation({
   actionId,
@@ -25,22 +25,15 @@ export async function postDeploymentEvaluation({
   asOf,
   table,
 }: PostDeploymentInput): Promise<PostDeploymentResult> {
-  let progress: Progress = { step: 'extraction', done: 0, total: 3 };
-  setHandler(progressQuery, () => progress);
+  const progress = reportProgress('extraction');
   const snapshotId = table ? undefined : (await longRunning.extractSnapshot({ actionId, asOf })).snapshotId;
-  progress = { step: 'features', done: 1, total: 3 };
+  progress.enter('features');
   const { matrixId } = await longRunning.buildNewOutcomesMatrix({ actionId, versionId, snapshotId, table });
-  progress = { step: 'evaluation', done: 2, total: 3 };
-  const { documentSha256, rows, findings } = await compute.evaluateOnNewOutcomes({ versionId, matrixId });
-  const { evaluationId } = await db.recordPostDeploymentEvaluation({
-    actionId,
-    versionId,
-    matrixId,
-    asOf,
-    documentSha256,
-    rows,
-    findings,
-  });
-  progress = { step: 'finished', done: 3, total: 3 };
-  return { evaluationId, rows, findings };
+  progress.enter('labels');
+  await longRunning.recordLabelRevisions({ actionId, matrixId });
+  progress.enter('post-deployment-evaluation');
+  const result = await compute.evaluateOnNewOutcomes({ versionId, matrixId });
+  const { evaluationId } = await db.recordPostDeploymentEvaluation({ actionId, versionId, matrixId, asOf, ...result });
+  progress.end('finished');
+  return { evaluationId, rows: result.rows, findings: result.findings };
 }

@@ -6,45 +6,24 @@ import {
   setHandler,
   setWorkflowOptions,
 } from '@temporalio/workflow';
-import type { Verdict } from '../domain/rules/lifecycle';
+import type { FailureType } from '../domain/failure-types';
+import { decisionProblem, type Verdict } from '../domain/rules/lifecycle';
 import { db, notifications } from './activity-proxies';
-import { problemOf } from './failures';
-import { decideUpdate, type Progress, progressQuery } from './messages';
-import { startMirror } from './train-model';
+import { rootCause } from './failures';
+import { decideUpdate } from './messages';
+import { startMirror } from './mirror-mlflow';
+import { reportProgress } from './progress';
 
 export interface PromoteModelInput {
   readonly requestId: string;
 }
 
-const DAY_MS = 86_400_000;
-/** A day before the end, or halfway where less than two days are left. */
-const reminderAfter = (openForMs: number): number => (openForMs > 2 * DAY_MS ? openForMs - DAY_MS : openForMs / 2);
-
-/** Waits for a decision, tells approvers that one is waited for, and reminds them before it is too late. */
-async function decided(requestId: string, openForMs: number, done: () => boolean): Promise<void> {
-  await tell(requestId, 'decision-waiting');
-  const first = reminderAfter(openForMs);
-  if (await condition(done, first)) return;
-  await tell(requestId, 'decision-reminder');
-  await condition(done, openForMs - first);
-}
-
-async function tell(requestId: string, kind: 'decision-waiting' | 'decision-reminder'): Promise<void> {
-  try {
-    await notifications.notifyApprovers({ requestId, kind });
-  } catch (error) {
-    log.warn('approvers could not be told', { requestId, kind, problem: problemOf(error) });
-  }
-}
-
 /** Gates, then a person's decision, for weeks if need be. Refusal and expiry are decisions too. */
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, promoteModel);
-export async function promoteModel(input: PromoteModelInput): Promise<{ verdict: Verdict }> {
-  const { requestId } = input;
-  let progress: Progress = { step: 'gates', done: 0, total: 1 };
-  let open = false;
+export async function promoteModel({ requestId }: PromoteModelInput): Promise<{ verdict: Verdict }> {
+  const progress = reportProgress('gates');
+  let state: 'gates' | 'open' | 'closed' = 'gates';
   let verdict: Verdict | undefined;
-  setHandler(progressQuery, () => progress);
   setHandler(
     decideUpdate,
     async ({ decisionId }) => {
@@ -54,33 +33,49 @@ export async function promoteModel(input: PromoteModelInput): Promise<{ verdict:
     },
     {
       validator: ({ decisionId }) => {
-        if (!decisionId)
-          throw ApplicationFailure.nonRetryable('an Update must carry the id of a decision', 'InvalidInput');
-        if (!open)
-          throw ApplicationFailure.nonRetryable(
-            verdict ? `the request is already ${verdict}` : 'the gates have not been judged yet',
-            'Conflict',
-          );
+        if (!decisionId) throw refused('an Update must carry the id of a decision', 'InvalidInput');
+        if (state === 'gates') throw refused('the gates have not been evaluated yet', 'Conflict');
+        const closed = verdict && decisionProblem(verdict);
+        if (closed ?? state === 'closed') throw refused(closed ?? 'the request is closed', 'Conflict');
       },
     },
   );
   const gates = await db.evaluateGates({ requestId });
   if (!gates.passed && gates.waivable !== true) {
-    progress = { step: 'refused by gates', done: 1, total: 1 };
+    progress.end('gates-refused');
     return db.refuseByGates({ requestId });
   }
-  open = true;
-  progress = {
-    step: gates.passed ? 'waiting for a decision' : 'gates failed; waiting for two people to pass over them',
-    done: 0,
-    total: 1,
-  };
-  await decided(requestId, Math.max(1, gates.openForMs), () => verdict !== undefined);
-  open = false;
-  // A decision written in the last moment counts: expiry finds it instead of writing its own.
+  state = 'open';
+  progress.enter(gates.passed ? 'decision' : 'waiver');
+  await waitForDecision(requestId, Math.max(1, gates.openForMs), () => verdict !== undefined);
+  state = 'closed';
+  // A decision recorded in the last moment counts: expiry finds it and records none of its own.
   const result = verdict ?? (await db.expireRequest({ requestId })).verdict;
   await condition(allHandlersFinished);
-  progress = { step: result, done: 1, total: 1 };
+  progress.end(result);
   if (result === 'approved') await startMirror();
   return { verdict: result };
+}
+
+const refused = (message: string, type: FailureType) => ApplicationFailure.nonRetryable(message, type);
+
+const DAY_MS = 86_400_000;
+/** A day before the end, or halfway if less than two days are left. */
+const reminderAfter = (openForMs: number): number => (openForMs > 2 * DAY_MS ? openForMs - DAY_MS : openForMs / 2);
+
+/** Waits for a decision, tells approvers that one is waited for, and reminds them before it is too late. */
+async function waitForDecision(requestId: string, openForMs: number, decided: () => boolean): Promise<void> {
+  await notify(requestId, 'decision-waiting');
+  const first = reminderAfter(openForMs);
+  if (await condition(decided, first)) return;
+  await notify(requestId, 'decision-reminder');
+  await condition(decided, openForMs - first);
+}
+
+async function notify(requestId: string, kind: 'decision-waiting' | 'decision-reminder'): Promise<void> {
+  try {
+    await notifications.notifyApprovers({ requestId, kind });
+  } catch (error) {
+    log.warn('approvers could not be notified', { requestId, kind, cause: rootCause(error) });
+  }
 }

@@ -1,7 +1,7 @@
-import { setHandler, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
-import type { ReproducibleKind, ReproductionStage, StageResult } from '../activities/contracts';
+import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
+import { type ReproducibleKind, STAGE_STEPS, type StageKind, type StageResult } from '../domain/reproduction';
 import { compute, db } from './activity-proxies';
-import { type Progress, progressQuery } from './messages';
+import { reportProgress } from './progress';
 
 export interface ReproduceInput {
   readonly kind: ReproducibleKind;
@@ -11,28 +11,29 @@ export interface ReproduceInput {
 }
 export interface ReproduceVerdict {
   readonly same: boolean;
-  readonly firstDifference: ReproductionStage['stage'] | undefined;
+  readonly firstDifference: StageKind | undefined;
   readonly stages: readonly StageResult[];
 }
 
-/** Makes a thing again step by step from its pins, and names the first step whose result differs. */
+/** Reproduces a thing stage by stage from its stored inputs, and names the first stage whose result differs. */
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, reproduce);
-export async function reproduce(input: ReproduceInput): Promise<ReproduceVerdict> {
-  let progress: Progress = { step: 'planning', done: 0, total: 1 };
-  setHandler(progressQuery, () => progress);
-  const { kind, id } = input;
-  const actionId =
-    input.actionId ??
-    (await db.startScheduledAction({ slot: 'all live versions', asOf: workflowInfo().startTime.toISOString() }))
-      .actionId;
+export async function reproduce({ kind, id, ...input }: ReproduceInput): Promise<ReproduceVerdict> {
+  const progress = reportProgress('planning');
+  const actionId = input.actionId ?? (await scheduledAction());
   const { stages } = await db.planReproduction({ kind, id });
   const results: StageResult[] = [];
   for (const stage of stages) {
-    progress = { step: stage.stage, done: results.length, total: stages.length };
+    progress.enter(STAGE_STEPS[stage.stage]);
     results.push(await compute.reproduceStage(stage));
   }
+  progress.enter('reproduction');
   await db.recordReproduction({ actionId, kind, id, results });
-  progress = { step: 'finished', done: stages.length, total: stages.length };
+  progress.end('finished');
   const first = results.find((result) => !result.same);
   return { same: first === undefined, firstDifference: first?.stage, stages: results };
+}
+
+async function scheduledAction(): Promise<string> {
+  const purpose = `scheduled reproduction of all live versions at ${workflowInfo().startTime.toISOString()}`;
+  return (await db.startScheduledAction({ purpose })).actionId;
 }

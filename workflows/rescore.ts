@@ -1,16 +1,16 @@
-import { ParentClosePolicy, setHandler, setWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
+import { ParentClosePolicy, setWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { TableRef } from '../activities/contracts';
 import { roundId } from '../domain/rules/workflow-ids';
 import { compute, db, longRunning } from './activity-proxies';
-import { type Progress, progressQuery } from './messages';
-import { selectionRound } from './selection-round';
+import { type ProgressReport, reportProgress } from './progress';
+import { selectionRound, type SelectionRoundInput } from './selection-round';
 
 export interface RescoreInput {
   readonly slot: string;
   readonly capacity: number;
   readonly seed: number;
-  /** Days the draft list waits for its seals. */
+  /** Days that the draft list waits for its sign-offs. */
   readonly openDays: number;
   readonly shards: number;
   /** A prepared table to score instead of the register; only a version that was trained on such a table can. */
@@ -36,45 +36,55 @@ function nominalTime(): string {
 /** The champion scores the whole population as of an instant, in shards; a selection round follows. */
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, rescore);
 export async function rescore(input: RescoreInput): Promise<RescoreResult> {
-  let progress: Progress = { step: 'champion', done: 0, total: 1 };
-  setHandler(progressQuery, () => progress);
+  const progress = reportProgress('champion');
+  const { slot, table, capacity, seed, openDays } = input;
   const asOf = input.asOf ?? nominalTime();
-  const { slot } = input;
-  const actionId = input.actionId ?? (await db.startScheduledAction({ slot, asOf })).actionId;
+  const actionId = input.actionId ?? (await scheduledAction(slot, asOf));
   const { versionId } = await db.findChampion({ slot });
-  const enter = (step: string) => (progress = { step, done: 0, total: 1 });
-  let matrixId: string;
-  if (input.table) {
-    enter('features');
-    ({ matrixId } = await longRunning.buildTablePopulation({ actionId, asOf, table: input.table }));
-  } else {
-    enter('extraction');
-    const { snapshotId } = await longRunning.extractSnapshot({ actionId, asOf });
-    enter('features');
-    ({ matrixId } = await longRunning.buildPopulationMatrix({ actionId, snapshotId, asOf }));
-  }
-  progress = { step: 'scoring', done: 0, total: input.shards };
+  const matrixId = await populationMatrix({ actionId, asOf, table }, progress);
+  progress.enter('scoring', input.shards);
   const shards = await Promise.all(
     Array.from({ length: input.shards }, async (_, shard) => {
       const { scoresSha256 } = await compute.scoreShard({ versionId, matrixId, shard, of: input.shards });
-      progress = { ...progress, done: progress.done + 1 };
+      progress.advance();
       return scoresSha256;
     }),
   );
   const { scoringId } = await db.recordScoring({ actionId, slot, versionId, matrixId, asOf, shards });
-  progress = { step: 'selection', done: 0, total: 1 };
-  const workflowId = roundId(scoringId);
+  progress.enter('selection');
+  await startRound({ actionId, scoringId, capacity, seed, openDays });
+  progress.end('finished');
+  return { scoringId, roundId: roundId(scoringId), versionId, asOf };
+}
+
+async function scheduledAction(slot: string, asOf: string): Promise<string> {
+  return (await db.startScheduledAction({ purpose: `scheduled rescoring of ${slot} as of ${asOf}` })).actionId;
+}
+
+async function populationMatrix(
+  { actionId, asOf, table }: { actionId: string; asOf: string; table: TableRef | undefined },
+  progress: ProgressReport,
+): Promise<string> {
+  if (table) {
+    progress.enter('features');
+    return (await longRunning.buildPopulationTable({ actionId, asOf, table })).matrixId;
+  }
+  progress.enter('extraction');
+  const { snapshotId } = await longRunning.extractSnapshot({ actionId, asOf });
+  progress.enter('features');
+  return (await longRunning.buildPopulationMatrix({ actionId, snapshotId, asOf })).matrixId;
+}
+
+async function startRound(input: SelectionRoundInput): Promise<void> {
   try {
     await startChild(selectionRound, {
-      workflowId,
+      workflowId: roundId(input.scoringId),
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      args: [{ actionId, scoringId, capacity: input.capacity, seed: input.seed, openDays: input.openDays }],
+      args: [input],
     });
   } catch (error) {
     // The same version scored the same population before: its round exists, and one list is enough.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-  progress = { step: 'finished', done: 1, total: 1 };
-  return { scoringId, roundId: workflowId, versionId, asOf };
 }

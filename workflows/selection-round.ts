@@ -5,6 +5,7 @@ import {
   setHandler,
   setWorkflowOptions,
 } from '@temporalio/workflow';
+import type { FailureType } from '../domain/failure-types';
 import { db } from './activity-proxies';
 import { roundQuery, type RoundState, signOffUpdate } from './messages';
 
@@ -16,7 +17,7 @@ export interface SelectionRoundInput {
   readonly openDays: number;
 }
 
-/** Drafts a list (exploit arm, fixed capacity) and waits until two people sign off it, one refused it, or it expired. */
+/** Drafts a list (exploit arm, fixed capacity) and waits until two people sign it off, one refuses it, or it expires. */
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, selectionRound);
 export async function selectionRound(input: SelectionRoundInput): Promise<RoundState> {
   let round: RoundState = { listId: undefined, state: 'drafting' };
@@ -24,19 +25,23 @@ export async function selectionRound(input: SelectionRoundInput): Promise<RoundS
   setHandler(
     signOffUpdate,
     async ({ signOffId }) => {
-      if (!signOffId) throw ApplicationFailure.nonRetryable('an Update must carry the id of a seal', 'InvalidInput');
+      if (!signOffId)
+        throw ApplicationFailure.nonRetryable(
+          'an Update must carry the id of a sign-off',
+          'InvalidInput' satisfies FailureType,
+        );
       const counted = await db.countSignOffs({ listId: round.listId! });
       round = { ...round, state: counted.state };
       return counted;
     },
     {
-      validator: (_seal) => {
-        if (round.state !== 'draft') throw ApplicationFailure.nonRetryable(`the list is ${round.state}`, 'Conflict');
+      validator: (_signOff) => {
+        if (round.state !== 'draft')
+          throw ApplicationFailure.nonRetryable(`the list is ${round.state}`, 'Conflict' satisfies FailureType);
       },
     },
   );
-  const { actionId, scoringId, capacity, seed, openDays } = input;
-  const { listId, openForMs } = await db.draftList({ actionId, scoringId, capacity, seed, openDays });
+  const { listId, openForMs } = await db.draftList(input);
   round = { listId, state: 'draft' };
   const closed = await condition(() => round.state !== 'draft', Math.max(1, openForMs));
   if (!closed) round = { listId, state: (await db.expireList({ listId })).state };

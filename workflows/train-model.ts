@@ -1,18 +1,9 @@
-import {
-  CancellationScope,
-  isCancellation,
-  ParentClosePolicy,
-  setHandler,
-  setWorkflowOptions,
-  startChild,
-} from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { CancellationScope, isCancellation, setWorkflowOptions } from '@temporalio/workflow';
 import type { RunPlan, TrialTask } from '../activities/contracts';
-import { MIRROR_ID } from '../domain/rules/workflow-ids';
 import { compute, db, longRunning } from './activity-proxies';
-import { problemOf } from './failures';
-import { mirrorMlflow } from './mirror-mlflow';
-import { type Progress, progressQuery } from './messages';
+import { rootCause } from './failures';
+import { startMirror } from './mirror-mlflow';
+import { type ProgressReport, reportProgress } from './progress';
 
 export interface TrainModelInput {
   readonly runId: string;
@@ -24,147 +15,125 @@ export interface TrainModelResult {
   readonly snapshotId?: string;
 }
 
-/** Extraction, features, one training activity per fold and family, evaluation, candidate, frozen version. */
+/** From the register or a prepared table to a frozen model version. */
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, trainModel);
 export async function trainModel(input: TrainModelInput): Promise<TrainModelResult> {
-  let progress: Progress = { step: 'planning', done: 0, total: 1 };
-  setHandler(progressQuery, () => progress);
-  const enter = (step: string, total = 1) => (progress = { step, done: 0, total });
-  const { runId, actionId } = input;
+  const { runId } = input;
+  const progress = reportProgress('planning');
   try {
-    const plan = await db.planRun({ runId });
-    let snapshotId: string | undefined;
-    let matrixId: string;
-    if (plan.source === 'register') {
-      enter('extraction');
-      ({ snapshotId } = await longRunning.extractSnapshot({ actionId, asOf: plan.asOf! }));
-      enter('features');
-      await makeFeatures(runId, snapshotId, (done, total) => (progress = { step: 'features', done, total }));
-      ({ matrixId } = await longRunning.buildCasesMatrix({ runId, snapshotId }));
-    } else {
-      enter('features');
-      ({ matrixId } = await longRunning.buildTableMatrix({ runId }));
-    }
-    enter('leakage');
-    await compute.checkLeakage({ runId, matrixId, snapshotId });
-    const populations =
-      snapshotId && plan.population
-        ? await makePopulations(actionId, snapshotId, plan.folds, enter)
-        : new Map<string, string>();
-    if (plan.tuning) {
-      const populationId = populations.get(plan.folds[0]!.id);
-      const of = { runId, matrixId, ...(populationId ? { populationId } : {}) };
-      await tune(of, plan.families, plan.tuning, (done, total) => (progress = { step: 'tuning', done, total }));
-    }
-    const tasks = plan.folds.flatMap((fold) => {
-      const populationId = populations.get(fold.id);
-      return plan.families.map((family) => ({
-        runId,
-        matrixId,
-        fold: fold.id,
-        family,
-        ...(populationId ? { populationId } : {}),
-      }));
-    });
-    enter('training', tasks.length);
-    await Promise.all(
-      tasks.map(async (task) => {
-        await compute.trainFold(task);
-        progress = { ...progress, done: progress.done + 1 };
-      }),
-    );
-    enter('evaluation');
-    await compute.evaluateRun({ runId, matrixId });
-    const { family } = await db.chooseCandidate({ runId });
-    enter('candidate');
-    const final = await compute.trainFinal({ runId, matrixId, family });
-    const { versionId } = await db.registerVersion({ runId, family, final });
+    const result = await train(input, progress);
     await db.closeRun({ runId, state: 'finished' });
     await startMirror();
-    progress = { step: 'finished', done: 1, total: 1 };
-    return { versionId, matrixId, ...(snapshotId === undefined ? {} : { snapshotId }) };
+    progress.end('finished');
+    return result;
   } catch (error) {
-    const cancelled = isCancellation(error);
-    await CancellationScope.nonCancellable(() =>
-      db.closeRun({ runId, state: cancelled ? 'cancelled' : 'failed', problem: problemOf(error) }),
-    );
+    const state = isCancellation(error) ? 'cancelled' : 'failed';
+    await CancellationScope.nonCancellable(() => db.closeRun({ runId, state, problem: rootCause(error) }));
     throw error;
   }
 }
 
-/** Trials on the queue at once: more than workers take, so that none of them waits. */
-const TRIALS_AT_ONCE = 8;
+async function train({ runId, actionId }: TrainModelInput, progress: ProgressReport): Promise<TrainModelResult> {
+  const plan = await db.planRun({ runId });
+  const { snapshotId, matrixId } = await trainingMatrix({ runId, actionId, plan }, progress);
+  progress.enter('leakage');
+  await compute.checkLeakage({ runId, matrixId, snapshotId });
+  const populations =
+    snapshotId && plan.population
+      ? await populationMatrices({ actionId, snapshotId, folds: plan.folds }, progress)
+      : new Map<string, string>();
+  const populationOf = (foldId: string) => {
+    const populationId = populations.get(foldId);
+    return populationId ? { populationId } : {};
+  };
+  if (plan.tuning)
+    await tune({ runId, matrixId, ...populationOf(plan.folds[0]!.id) }, plan.families, plan.tuning, progress);
+  const tasks = plan.folds.flatMap(({ id }) =>
+    plan.families.map((family) => ({ runId, matrixId, fold: id, family, ...populationOf(id) })),
+  );
+  progress.enter('training', tasks.length);
+  await Promise.all(tasks.map((task) => counted(compute.trainFold(task), progress)));
+  progress.enter('evaluation');
+  await compute.evaluateRun({ runId, matrixId });
+  const { family } = await db.selectFamily({ runId });
+  progress.enter('registration');
+  const final = await compute.trainFinal({ runId, matrixId, family });
+  const { versionId } = await db.registerVersion({ runId, family, final });
+  return { versionId, matrixId, ...(snapshotId === undefined ? {} : { snapshotId }) };
+}
+
+async function counted(work: Promise<unknown>, progress: ProgressReport): Promise<void> {
+  await work;
+  progress.advance();
+}
+
+async function trainingMatrix(
+  { runId, actionId, plan }: TrainModelInput & { plan: RunPlan },
+  progress: ProgressReport,
+): Promise<{ snapshotId: string | undefined; matrixId: string }> {
+  if (plan.source === 'table') {
+    progress.enter('features');
+    return { snapshotId: undefined, matrixId: (await longRunning.buildTrainingTable({ runId })).matrixId };
+  }
+  progress.enter('extraction');
+  const { snapshotId } = await longRunning.extractSnapshot({ actionId, asOf: plan.asOf! });
+  progress.enter('features');
+  await computeFeatures(runId, snapshotId, progress);
+  const { matrixId } = await longRunning.buildTrainingMatrix({ runId, snapshotId });
+  progress.enter('labels');
+  await longRunning.recordLabelRevisions({ actionId, matrixId });
+  return { snapshotId, matrixId };
+}
+
+/** Features in batches that the workers share; building the matrix then finds them all. */
+async function computeFeatures(runId: string, snapshotId: string, progress: ProgressReport): Promise<void> {
+  const { months, dates } = await longRunning.planFeatures({ runId, snapshotId });
+  progress.enter('features', months.length + dates.length);
+  const rollups = months.map((batch) => compute.computeMonthlyRollups({ snapshotId, months: batch }));
+  await Promise.all(rollups.map((work) => counted(work, progress)));
+  const features = dates.map((batch) => compute.computeFeatures({ snapshotId, dates: batch }));
+  await Promise.all(features.map((work) => counted(work, progress)));
+}
+
+/** All active providers at the start of each test part, labeled or not: what a list would be drawn from. */
+async function populationMatrices(
+  { actionId, snapshotId, folds }: { actionId: string; snapshotId: string; folds: RunPlan['folds'] },
+  progress: ProgressReport,
+): Promise<Map<string, string>> {
+  progress.enter('population', folds.length);
+  const matrices = new Map<string, string>();
+  for (const { id, testFrom } of folds) {
+    const asOf = `${testFrom}T12:00:00Z`;
+    const { matrixId } = await longRunning.buildPopulationMatrix({ actionId, snapshotId, asOf });
+    matrices.set(id, matrixId);
+    progress.advance();
+  }
+  return matrices;
+}
+
+/** Trials on the queue at once: more than the workers take, so that no worker is idle. */
+const CONCURRENT_TRIALS = 8;
 
 /**
- * Settings of every family, tried by whoever has time; each is a row once it is fitted, so a worker or server that goes
- * away costs the fit it was in. After `minutes` no trial begins, and the best of those that did is used.
+ * Trials of every family run on any free worker. A finished trial is a row, so a crash loses only trials in flight. After
+ * `minutes` no trial starts, and the best of those that ran is used.
  */
 async function tune(
-  of: Omit<TrialTask, 'family' | 'trial'>,
+  task: Omit<TrialTask, 'family' | 'trial'>,
   families: RunPlan['families'],
   { trials, minutes }: NonNullable<RunPlan['tuning']>,
-  report: (done: number, total: number) => void,
+  progress: ProgressReport,
 ): Promise<void> {
-  // Trial 0 of every family first: whatever the budget, each has the setting that it was given.
+  // Trial 0 of every family first: within any budget, each family is tried with the settings of the experiment.
   const queue = Array.from({ length: trials }, (_, trial) =>
-    families.map((family) => ({ ...of, family, trial })),
+    families.map((family) => ({ ...task, family, trial })),
   ).flat();
-  const total = queue.length;
-  const until = minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + minutes * 60_000; // workflow time, the same in a replay
-  let done = 0;
-  report(done, total);
+  // Date.now() is workflow time, the same in a replay.
+  const until = minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + minutes * 60_000;
+  progress.enter('tuning', queue.length);
   const work = async () => {
-    for (let next = queue.shift(); next && (next.trial === 0 || Date.now() < until); next = queue.shift()) {
-      await compute.runTrial(next);
-      report(++done, total);
-    }
+    for (let next = queue.shift(); next && (next.trial === 0 || Date.now() < until); next = queue.shift())
+      await counted(compute.runTrial(next), progress);
   };
-  await Promise.all(Array.from({ length: TRIALS_AT_ONCE }, work));
-}
-
-/** All active providers at the start of each test part, controlled or not: what a list would really be drawn from. */
-async function makePopulations(
-  actionId: string,
-  snapshotId: string,
-  folds: RunPlan['folds'],
-  enter: (step: string, total: number) => void,
-): Promise<Map<string, string>> {
-  enter('population', folds.length);
-  const made = new Map<string, string>();
-  for (const { id, testFrom } of folds) {
-    const { matrixId } = await longRunning.buildPopulationMatrix({
-      actionId,
-      snapshotId,
-      asOf: `${testFrom}T12:00:00Z`,
-    });
-    made.set(id, matrixId);
-  }
-  return made;
-}
-
-/** Features in lots that the workers share; the matrix then finds them all made. */
-async function makeFeatures(
-  runId: string,
-  snapshotId: string,
-  report: (done: number, total: number) => void,
-): Promise<void> {
-  const { months, dates } = await longRunning.planFeatures({ runId, snapshotId });
-  const total = months.length + dates.length;
-  let done = 0;
-  const counted = async (work: Promise<void>) => {
-    await work;
-    report(++done, total);
-  };
-  report(0, total);
-  await Promise.all(months.map((lot) => counted(compute.deriveMonths({ snapshotId, months: lot }))));
-  await Promise.all(dates.map((lot) => counted(compute.computeFeatures({ snapshotId, dates: lot }))));
-}
-
-/** MLflow hears of it by a workflow of its own, which nobody waits for; one that runs already picks the news up. */
-export async function startMirror(): Promise<void> {
-  try {
-    await startChild(mirrorMlflow, { workflowId: MIRROR_ID, parentClosePolicy: ParentClosePolicy.ABANDON, args: [] });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+  await Promise.all(Array.from({ length: CONCURRENT_TRIALS }, work));
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import etag from '@fastify/etag';
 import helmet from '@fastify/helmet';
@@ -7,25 +8,18 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ApiDeps } from './deps';
 import { registerOidc } from './http/oidc';
-import { answerBrokenCall, notFoundProblem, registerProblems } from './http/problems';
+import { answerMalformedRequest, notFoundProblem, registerProblems } from './http/problems';
 import { authenticate, callerKey } from './http/principal';
-import { serializeWire } from './http/serializer';
+import { serializeResponse } from './http/serializer';
 import { OPENAPI } from './openapi';
-import { providerRoutes } from './routes/providers';
-import { auditRoutes } from './routes/audit';
-import { dataRoutes } from './routes/data';
-import { lineageRoutes } from './routes/lineage';
-import { listRoutes } from './routes/lists';
-import { overviewRoutes } from './routes/overview';
-import { trainingRoutes } from './routes/training';
-import { postDeploymentRoutes } from './routes/post-deployment-evaluations';
-import { promotionRoutes, versionRoutes } from './routes/versions';
+import { ROUTES } from './routes';
 import { registerWeb } from './web';
 
 const BODY_LIMIT = 1 << 20;
 const SIGN_INS_A_MINUTE = 60;
+const YEAR_SECONDS = 31_536_000;
 
-/** What a page may do: our own scripts, styles and calls, nothing from elsewhere, in nobody's frame. */
+/** Content security policy of pages: our own scripts, styles and requests only, and no framing by other sites. */
 const CSP = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -43,21 +37,33 @@ const CSP = {
   upgradeInsecureRequests: null,
 };
 
-/** Builds the API without listening. Everything but /health and the sign-in needs a verified token or a session. */
+/** Builds the API without listening. All of it but /health and the sign-in needs a verified token or a session. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
-    clientErrorHandler: answerBrokenCall,
+    clientErrorHandler: answerMalformedRequest,
     routerOptions: { maxParamLength: 200 },
     trustProxy: deps.trustProxy ? [...deps.trustProxy] : false,
+    genReqId: () => randomUUID(),
   });
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializeWire);
+  app.setSerializerCompiler(serializeResponse);
   registerProblems(app);
+  await registerPlugins(app, deps);
+  app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, () => ({ status: 'ok' }));
+  await app.register((signIn) => registerSignIn(signIn, deps));
+  await app.register((api) => registerOperations(api, deps));
+  if (deps.web !== undefined) await registerWeb(app, deps.web);
+  else app.setNotFoundHandler(notFoundProblem);
+  return app;
+}
+
+async function registerPlugins(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: CSP },
-    hsts: deps.sessions.secure ? { maxAge: 31_536_000 } : false,
+    hsts: deps.sessions.secure ? { maxAge: YEAR_SECONDS } : false,
     crossOriginEmbedderPolicy: false,
     referrerPolicy: { policy: 'no-referrer' },
   });
@@ -73,40 +79,24 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
+}
 
-  app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, () => ({ status: 'ok' }));
-  await app.register(async (signIn) => {
-    await signIn.register(rateLimit, {
-      max: SIGN_INS_A_MINUTE,
-      timeWindow: '1 minute',
-      keyGenerator: (request) => request.ip,
-    });
-    registerOidc(signIn, deps.oidc, deps);
+async function registerSignIn(signIn: FastifyInstance, deps: ApiDeps): Promise<void> {
+  await signIn.register(rateLimit, {
+    max: SIGN_INS_A_MINUTE,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => request.ip,
   });
-  await app.register(async (api) => {
-    await api.register(etag, { weak: true });
-    authenticate(api, deps);
-    api.addHook('onSend', (_request, reply, _payload, done) => {
-      // Answers are about one caller and one moment: kept nowhere, asked for again with their tag.
-      if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
-      done();
-    });
-    for (const register of [
-      overviewRoutes,
-      trainingRoutes,
-      versionRoutes,
-      postDeploymentRoutes,
-      promotionRoutes,
-      lineageRoutes,
-      listRoutes,
-      providerRoutes,
-      auditRoutes,
-      dataRoutes,
-    ])
-      register(api, deps);
+  registerOidc(signIn, deps.oidc, deps);
+}
+
+async function registerOperations(api: FastifyInstance, deps: ApiDeps): Promise<void> {
+  await api.register(etag, { weak: true });
+  authenticate(api, deps);
+  api.addHook('onSend', (_request, reply, _payload, done) => {
+    // A response is for one caller at one moment: it is not stored by proxies, and browsers revalidate it by its ETag.
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
+    done();
   });
-  if (deps.web !== undefined) await registerWeb(app, deps.web);
-  else app.setNotFoundHandler(notFoundProblem);
-  return app;
+  for (const register of ROUTES) register(api, deps);
 }

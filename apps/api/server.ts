@@ -1,38 +1,42 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { loadEnv, ROOT } from '../../platform/config/env';
+import { type Env, loadEnv, ROOT } from '../../platform/config/env';
 import { tokenVerifier } from '../../platform/auth/tokens';
-import { settleWaiting } from '../../application/access-log';
+import { writeDeferredAccesses } from '../../application/access-log';
+import { reasonsOf } from '../../application/explanation';
+import { ExplanationQueue } from '../../application/explanation-queue';
 import { anchorsOf } from '../../platform/signing/anchors';
 import { LifecycleClient } from '../../application/workflow-client';
 import { compose } from '../compose';
 import { createApi } from './app';
+import type { ApiDeps } from './deps';
 import { sessionKey, Sessions } from './http/session';
+import { RefundTotals } from './routes/refund-totals';
 
 const DEFAULT_PORT = 8080;
 const CONNECTIONS = 20;
-/** Look-ups that were put aside come into the ledger at this pace. */
-const SETTLE_EVERY_MS = 2000;
+/** How often deferred accesses are written to the ledger. */
+const WRITE_DEFERRED_MS = 2000;
 
-async function main(): Promise<void> {
-  const env = loadEnv();
-  const deps = compose(env, { connections: CONNECTIONS });
-  const temporal = await LifecycleClient.connect(env);
+/** What the API works with, from the environment. */
+async function apiDeps(env: Env, { db, store, clock, notary }: ReturnType<typeof compose>): Promise<ApiDeps> {
   const web = path.join(ROOT, 'dist/web');
-  const api = await createApi({
-    db: deps.db,
+  const secureCookies = env.UTPLUKK_WEB_URL?.startsWith('https:') ?? false;
+  return {
+    db,
     databaseUrl: env.DATABASE_URL,
-    store: deps.store,
-    clock: deps.clock,
-    notary: deps.notary,
+    store,
+    clock,
+    notary,
     anchors: () => anchorsOf(env),
-    temporal,
-    verify: tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE }),
-    sessions: new Sessions(
-      sessionKey(env.UTPLUKK_HOME, env.UTPLUKK_SESSION_KEY),
-      env.UTPLUKK_WEB_URL?.startsWith('https:') ?? false,
-      deps.clock,
+    temporal: await LifecycleClient.connect(env),
+    explanations: new ExplanationQueue(
+      async (listId, entity, signal) => (await reasonsOf({ db, store }, listId, [entity], signal))[0]!,
+      { concurrency: env.UTPLUKK_EXPLAIN_PROCESSES, waiting: env.UTPLUKK_EXPLAIN_WAITING },
     ),
+    refundTotals: new RefundTotals(db, store),
+    verify: tokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE }),
+    sessions: new Sessions(sessionKey(env.UTPLUKK_HOME, env.UTPLUKK_SESSION_KEY), secureCookies, clock),
     oidc: {
       issuer: env.OIDC_ISSUER,
       audience: env.OIDC_AUDIENCE,
@@ -46,17 +50,24 @@ async function main(): Promise<void> {
       temporal: env.TEMPORAL_UI && `${env.TEMPORAL_UI}/namespaces/${env.TEMPORAL_NAMESPACE}`,
       mlflow: env.MLFLOW_TRACKING_URI,
     },
-  });
-  const settling = setInterval(
-    () =>
-      void settleWaiting(deps.db).catch((error: Error) => process.stderr.write(`look-ups wait: ${error.message}\n`)),
-    SETTLE_EVERY_MS,
-  );
+  };
+}
+
+async function main(): Promise<void> {
+  const env = loadEnv();
+  const composed = compose(env, { connections: CONNECTIONS });
+  const deps = await apiDeps(env, composed);
+  const api = await createApi(deps);
+  const writeDeferred = () =>
+    void writeDeferredAccesses(deps.db).catch((error: Error) =>
+      process.stderr.write(`deferred accesses are not in the ledger yet: ${error.message}\n`),
+    );
+  const timer = setInterval(writeDeferred, WRITE_DEFERRED_MS);
   const close = async () => {
-    clearInterval(settling);
+    clearInterval(timer);
     await api.close();
-    await temporal.close();
-    await deps.close();
+    await deps.temporal.close();
+    await composed.close();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void close().then(() => process.exit(0)));

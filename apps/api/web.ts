@@ -5,7 +5,7 @@ import { notFoundProblem } from './http/problems';
 
 const YEAR_SECONDS = 31_536_000;
 
-/** The built pages: files named by content stay in the browser, the page itself is asked for again. */
+/** Serves the built pages: assets named by their content are cached for good, the page itself is revalidated. */
 export async function registerWeb(app: FastifyInstance, folder: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: folder,
@@ -18,7 +18,7 @@ export async function registerWeb(app: FastifyInstance, folder: string): Promise
         file.includes(`${path.sep}assets${path.sep}`) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache',
       ),
   });
-  // Pages have addresses of their own; whatever asks for one gets the application, which knows them.
+  // A page has an address that only the application in the browser knows: it is served for all of them.
   app.setNotFoundHandler((request, reply) => {
     const page =
       request.method === 'GET' &&

@@ -8,15 +8,17 @@ import { createApi } from './app';
 import { Sessions } from './http/session';
 import type { ApiDeps } from './deps';
 
-const unasked = undefined as never; // documents are made from routes alone; no handler runs
-const FORM: ApiDeps = {
-  db: unasked,
+const unused = undefined as never; // the documents are made from the declared routes: no handler runs
+const DEPS: ApiDeps = {
+  db: unused,
   databaseUrl: '',
-  store: unasked,
-  temporal: unasked,
-  notary: unasked,
+  store: unused,
+  temporal: unused,
+  notary: unused,
+  explanations: unused,
+  refundTotals: unused,
   anchors: () => undefined,
-  verify: unasked,
+  verify: unused,
   sessions: new Sessions(new Uint8Array(32), false, () => new Date(0)),
   oidc: { issuer: '', audience: '', webUrl: undefined, secret: undefined },
   rateLimit: 1,
@@ -28,16 +30,16 @@ const documentSchema = z.looseObject({
   paths: z.record(z.string(), z.record(z.string(), z.looseObject({ operationId: z.string(), summary: z.string() }))),
 });
 
-/** Files made from the API's routes and the access table. A test holds what is committed to them. */
+/** Documents made from the API's routes and the access table. A test compares what is committed with them. */
 export async function generated(): Promise<Record<string, string>> {
-  const api = await createApi(FORM);
+  const api = await createApi(DEPS);
   await api.ready();
   const document = documentSchema.parse(JSON.parse(JSON.stringify(api.swagger())));
   await api.close();
   return { 'docs/openapi.json': `${JSON.stringify(document, null, 1)}\n`, 'docs/access.md': accessTable(document) };
 }
 
-/** Operation by role, as one looks at it. */
+/** The access table as Markdown: operations by roles. */
 function accessTable({ paths }: z.infer<typeof documentSchema>): string {
   const calls = new Map(
     Object.entries(paths).flatMap(([url, methods]) =>

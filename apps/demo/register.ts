@@ -1,92 +1,98 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { startAuditedAction } from '../../platform/auth/audit-context';
+import { recordAction } from '../../application/audited-action';
 import { signInAsService } from '../../platform/auth/sign-in';
 import { truthDatabase } from '../../platform/config/env';
-import { append } from '../../platform/ledger/append';
-import type { LoadReport } from '../../platform/loading/batch';
-import { FILES_AT_ONCE, importFile, mapConcurrently } from '../../platform/loading/import-register';
-import { loadReference } from '../../platform/loading/reference';
-import { Vault, vaultKey } from '../../platform/loading/vault';
+import type { AuditContext } from '../../platform/ledger/append';
+import type { LoadReport } from '../../platform/import/import-batch';
+import { CONCURRENT_FILES, importFile, mapConcurrently } from '../../platform/import/import-register';
+import { loadReference } from '../../platform/import/import-reference';
+import { Vault, vaultKey } from '../../platform/import/vault';
+import type { Db } from '../../platform/postgres/connection';
 import { DEMO_CONFIG } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
-import { storeTruth } from '../../simulation/store-ground-truth';
+import { storeGroundTruth } from '../../simulation/store-ground-truth';
 import { StatusLine } from '../cli/output';
 import { withAuthenticatedContext, withRuntime } from '../cli/session';
 
-/** Files in the order they were finished; whoever takes one waits until there is one or no more will come. */
-class FilesAsTheyCome {
+/** Files in the order they were written; `take` waits until there is one, or gives undefined after the last. */
+class FileQueue {
   readonly #ready: string[] = [];
   #ended = false;
-  #wake: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
 
   put(file: string): void {
     this.#ready.push(file);
-    this.#rouse();
+    this.#wake();
   }
   end(): void {
     this.#ended = true;
-    this.#rouse();
+    this.#wake();
   }
   async take(): Promise<string | undefined> {
-    while (this.#ready.length === 0 && !this.#ended) await new Promise<void>((resolve) => this.#wake.push(resolve));
+    while (this.#ready.length === 0 && !this.#ended) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     return this.#ready.shift();
   }
-  #rouse(): void {
-    for (const wake of this.#wake.splice(0)) wake();
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
 
 /**
- * Simulates the demo's register and loads it while it is being made. Cut short, it starts over: the same seed writes the
- * same bytes, and what was loaded is found again. The cases are loaded last, so their being there says that all is.
+ * Simulates the demo's register and loads its files while others are still being written. An interrupted run starts over:
+ * the same seed writes the same bytes, and files that were loaded are recognised. Control cases are loaded last, so a load
+ * of them means that the whole register is there.
  */
 export async function loadDemoRegister(say: (text: string) => void): Promise<void> {
-  const loaded = await withRuntime(async ({ db }) =>
-    Number(
-      (await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count'))[0]?.count ?? 0,
-    ),
-  );
-  if (loaded > 0) return say('1. The register is loaded already.');
+  if (await withRuntime(({ db }) => casesAreLoaded(db))) return say('1. The register is loaded already.');
   const token = await withRuntime(({ env }) => signInAsService(env, 'service-loader'));
-  await withAuthenticatedContext(async ({ db, env, token: verified, clock }) => {
+  await withAuthenticatedContext(async (context) => {
+    const { db, env } = context;
     const folder = path.join(env.UTPLUKK_HOME, 'demo');
-    const line = new StatusLine(process.stdout);
     await loadReference(db);
-    const audit = await db.transaction(async (tx) => {
-      const audit = await startAuditedAction(tx, verified, 'register.import', 'import of the demo register', clock());
-      await append(tx, audit, { event: 'import.started', subject: { kind: 'action', id: audit.actionId } }, clock());
-      return audit;
-    });
-    const vault = new Vault(db, vaultKey(env.UTPLUKK_HOME));
-    const files = new FilesAsTheyCome();
-    const reports: LoadReport[] = [];
-    const load = async (file: string) => void reports.push(await importFile(db, audit, vault, file));
-    const simulating = writeRegister(
-      DEMO_CONFIG,
-      folder,
-      (at, total) => line.show(`1. Simulating a register: month ${at} of ${total}; ${reports.length} files loaded`),
-      (file) => files.put(file),
-    ).finally(() => files.end());
-    await Promise.all([simulating, loadInOrder(files, load)]);
-    const truth = truthDatabase();
-    if (truth) await storeTruth(folder, truth);
-    line.end();
-    const sum = (pick: (r: LoadReport) => number) => reports.reduce((total, report) => total + pick(report), 0);
-    say(
-      `1. Register: loaded ${sum((r) => r.loaded)} + quarantined ${sum((r) => r.quarantined)} = read ${sum((r) => r.read)}`,
-    );
-    fs.rmSync(folder, { recursive: true, force: true }); // they have served; the truth stands where the product cannot read it
+    const audit = await recordAction(context, 'register.import', 'import of the demo register', ({ actionId }) => ({
+      event: 'import.started',
+      subject: { kind: 'action', id: actionId },
+    }));
+    const reports = await simulateAndLoad(db, audit, new Vault(db, vaultKey(env.UTPLUKK_HOME)), folder);
+    const groundTruth = truthDatabase();
+    if (groundTruth) await storeGroundTruth(folder, groundTruth);
+    const sum = (count: (report: LoadReport) => number) => reports.reduce((total, report) => total + count(report), 0);
+    const [loaded, quarantined, read] = [sum((r) => r.loaded), sum((r) => r.quarantined), sum((r) => r.read)];
+    say(`1. Register: loaded ${loaded} + quarantined ${quarantined} = read ${read}`);
+    // Not needed any more: the ground truth is stored where the product cannot read it.
+    fs.rmSync(folder, { recursive: true, force: true });
   }, token);
 }
 
-/** Providers come first, for everything names them; the file of cases waits until all else is there. */
-async function loadInOrder(files: FilesAsTheyCome, load: (file: string) => Promise<void>): Promise<void> {
+async function casesAreLoaded(db: Db): Promise<boolean> {
+  const [row] = await db('core.load_batch').where({ kind: 'case' }).count<{ count: number }[]>('* as count');
+  return Number(row?.count ?? 0) > 0;
+}
+
+async function simulateAndLoad(db: Db, audit: AuditContext, vault: Vault, folder: string): Promise<LoadReport[]> {
+  const files = new FileQueue();
+  const reports: LoadReport[] = [];
+  const load = async (file: string) => void reports.push(await importFile(db, audit, vault, file));
+  const line = new StatusLine(process.stdout);
+  const simulating = writeRegister(
+    DEMO_CONFIG,
+    folder,
+    (month, total) => line.show(`1. Simulating a register: month ${month} of ${total}; ${reports.length} files loaded`),
+    (file) => files.put(file),
+  ).finally(() => files.end());
+  await Promise.all([simulating, loadInOrder(files, load)]);
+  line.end();
+  return reports;
+}
+
+/** Providers first, since all other files refer to them; control cases when everything else is loaded. */
+async function loadInOrder(files: FileQueue, load: (file: string) => Promise<void>): Promise<void> {
   const providers = await files.take();
   if (providers !== undefined) await load(providers);
   const last: string[] = [];
   await mapConcurrently(
-    FILES_AT_ONCE,
+    CONCURRENT_FILES,
     () => files.take(),
     async (file) => {
       if (path.basename(file).startsWith('cases')) last.push(file);

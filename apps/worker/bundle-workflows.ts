@@ -3,7 +3,7 @@ import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { ROOT } from '../../platform/config/env';
 
-/** Bundles the workflows once, at build time: workers start in a fraction of a second and never bundle quietly. */
+/** Bundle of the workflows, made once at build time so that workers start in a fraction of a second. */
 export const BUNDLE = path.join(ROOT, 'dist/workflow-bundle.js');
 
 if (require.main === module) {

@@ -2,16 +2,21 @@ import fs from 'node:fs';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createLifecycleActivities, createTrainingActivities } from '../../activities';
 import type { ActivityDependencies } from '../../activities/deps';
+import { activityInterceptors } from '../../activities/interceptors';
 import { UtplukkError } from '../../domain/errors';
 import { BUILD_ID, DEPLOYMENT, LIFECYCLE_QUEUE, TRAINING_QUEUE } from '../../domain/rules/workflow-ids';
 import { BUNDLE } from './bundle-workflows';
 
 export type Queue = 'lifecycle' | 'training';
 
-/** Fits and lots of features, two at a time in a worker: each uses a core and up to a gigabyte. More workers do more. */
-const FITS_AT_ONCE = 2;
-const IO_AT_ONCE = 8;
+/** Fits and batches of features in one worker at once: each uses a core and up to a gigabyte. More workers do more. */
+const CONCURRENT_FITS = 2;
+const CONCURRENT_IO = 8;
 
+/**
+ * A worker of one queue.
+ * @throws UtplukkError EngineMissing if the workflows have not been bundled
+ */
 export async function createWorker(
   queue: Queue,
   {
@@ -24,8 +29,9 @@ export async function createWorker(
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
+    interceptors: { activity: activityInterceptors(deps) },
     shutdownGraceTime: '5s',
-    // A killed worker's tasks come back quickly, and the last heartbeat is not held back.
+    // The tasks of a killed worker are handed out again within seconds, and no heartbeat is delayed for long.
     stickyQueueScheduleToStartTimeout: '2s',
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
@@ -44,7 +50,7 @@ export async function createWorker(
       ...common,
       taskQueue: TRAINING_QUEUE,
       activities: createTrainingActivities(deps),
-      maxConcurrentActivityTaskExecutions: FITS_AT_ONCE,
+      maxConcurrentActivityTaskExecutions: CONCURRENT_FITS,
     });
   if (!fs.existsSync(BUNDLE)) throw new UtplukkError('EngineMissing', `${BUNDLE} is missing`, 'Run `npm run build`.');
   return Worker.create({
@@ -52,6 +58,6 @@ export async function createWorker(
     taskQueue: LIFECYCLE_QUEUE,
     workflowBundle: { codePath: BUNDLE },
     activities: createLifecycleActivities(deps),
-    maxConcurrentActivityTaskExecutions: IO_AT_ONCE,
+    maxConcurrentActivityTaskExecutions: CONCURRENT_IO,
   });
 }

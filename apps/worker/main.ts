@@ -6,7 +6,7 @@ import { makeBuildCurrent } from '../../platform/temporal/deployment';
 import { compose } from '../compose';
 import { createWorker, type Queue } from './create-worker';
 
-/** One worker process; its queue is the argument: `lifecycle` (workflows and I/O) or `training` (computing). */
+/** One worker process. Its argument is the queue: `lifecycle` (workflows and I/O) or `training` (computing). */
 async function main(queue: string | undefined): Promise<void> {
   if (queue !== 'lifecycle' && queue !== 'training')
     throw new Error(`expected "lifecycle" or "training", got ${JSON.stringify(queue)}`);

@@ -1,15 +1,15 @@
 import type { Role } from './roles';
 
 /**
- * The one table of who must differ from whom, for every action that needs two people. Workflow, service and signer use it;
- * the database's triggers are tested against it.
+ * Who must differ from whom, for every permission that needs two people. The state machine of a slot, services and the
+ * notary use this table; the database's triggers are tested against it.
  */
 export const FOUR_EYES = {
   /** A version goes live. */
   'promotion.approve': { differs: ['requester', 'trainer'], role: 'approver' },
-  /** A gate that failed is passed over, visibly. */
+  /** A failed gate is waived; it stays visible. */
   'gate.waive': { differs: ['requester', 'trainer'], role: 'approver' },
-  /** An intervention return to an earlier version stands. */
+  /** A roll-back to an earlier version is confirmed. */
   'intervention.confirm': { differs: ['requester'], role: 'approver' },
 } as const satisfies Record<string, { differs: readonly Party[]; role: Role }>;
 
@@ -21,7 +21,10 @@ const WHY: Record<Party, string> = {
   trainer: 'the one who trained the model may not approve it',
 };
 
-/** Why `decider` may not decide, or undefined when four eyes are kept. Ids are principals' or issuer and subject, never names. */
+/**
+ * Why `decider` may not decide, or undefined if two people are involved. Ids are of principals, or issuer and subject; never
+ * names.
+ */
 export function fourEyesProblem(
   permission: TwoPersonPermission,
   parties: { readonly requester: string; readonly trainer?: string | undefined; readonly decider: string },

@@ -1,29 +1,29 @@
 import type { Estimate, GroupFairness, PairedDifference, ReliabilityReport } from '../schemas/evaluation';
-import { FAMILIES } from '../i18n';
+import { rankingName } from '../families/names';
 import { GATE_POLICY } from './gate-policy';
 
-/** What the gates judge. A verdict keeps every reason, also those that passed. */
+/** What the gates look at. The result keeps the reason of every gate, also of those that passed. */
 export interface GateInput {
-  /** True when nuisance columns (who looked) entered the model: it may be studied, never promoted. */
+  /** True if nuisance columns (who worked on the case) entered the model: it may be studied, never promoted. */
   readonly usesNuisance: boolean;
-  /** Verdict of the run's target-leakage check and how many people gave a reason for what it suspects; undefined before there were any. */
+  /** Verdict of the run's target-leakage check and how many people explained what it suspects; undefined without one. */
   readonly leakage: { readonly verdict: string; readonly tests: number; readonly reasons: number } | undefined;
   readonly testRows: number;
   readonly testPositives: number;
   readonly averagePrecision: Estimate;
   readonly baselines: Readonly<Record<string, Estimate>>;
-  /** Candidate against others on the same rows, average precision; empty for runs from before there were any. */
+  /** Average precision of the candidate minus that of other rankings, on the same rows. */
   readonly paired: readonly PairedDifference[];
-  /** Champion of the slot, judged on the same rows; undefined when the slot is empty or the splits differ. */
+  /** Average precision of the slot's champion on the same rows; undefined if the slot is empty or the rows differ. */
   readonly champion: Estimate | undefined;
   readonly reliability: ReliabilityReport | undefined;
-  /** Of the candidate, at the longest list judged. */
+  /** Of the candidate, at the longest list evaluated. */
   readonly fairness: readonly GroupFairness[];
-  /** Average precision in each test period, in order of time. */
+  /** Average precision in each test period, oldest first. */
   readonly periods: readonly (Estimate & { readonly period: string })[];
-  /** Labels it was trained on that a later label set has otherwise; undefined where no later one is known. */
+  /** Labels it was trained on that a later label set contradicts; undefined if there is no later one. */
   readonly revisedLabels?: { readonly changed: number; readonly rows: number } | undefined;
-  /** Mandatory parts of the version's documents that are empty or missing. */
+  /** Sections of the model card that are empty, or the card itself if it is missing. */
   readonly undocumented: readonly string[];
 }
 
@@ -38,12 +38,12 @@ export interface GateResult {
 type Interval = Pick<Estimate, 'value' | 'lo' | 'hi'>;
 const show = (e: Interval) => `${e.value.toFixed(3)} [${e.lo.toFixed(3)}, ${e.hi.toFixed(3)}]`;
 const withN = (e: Estimate) => `${show(e)}, n ${e.n}`;
-/** With a decimal comma, and a semicolon where numbers stand beside each other. */
+/** Norwegian numbers: decimal comma, semicolon between numbers. */
 const nb = {
   number: (value: number) => value.toFixed(3).replace('.', ','),
   show: (e: Interval) => `${nb.number(e.value)} [${nb.number(e.lo)}; ${nb.number(e.hi)}]`,
   withN: (e: Estimate) => `${nb.show(e)}, n ${e.n}`,
-  name: (family: string) => FAMILIES.nb[family] ?? family,
+  name: (family: string) => rankingName(family, 'nb'),
 };
 
 type Gate = (input: GateInput) => GateResult[];
@@ -56,8 +56,8 @@ const enoughOutcomes: Gate = ({ testPositives, testRows }) => {
   return one(
     'enough-outcomes',
     testPositives >= least,
-    `${testPositives} findings among ${testRows} tested outcomes; at least ${least} are needed`,
-    `${testPositives} funn blant ${testRows} prøvde utfall; minst ${least} må til`,
+    `${testPositives} findings among ${testRows} test outcomes; at least ${least} are needed`,
+    `${testPositives} funn blant ${testRows} utfall i testdelene; minst ${least} må til`,
   );
 };
 
@@ -66,34 +66,39 @@ const noNuisance: Gate = ({ usesNuisance }) =>
     ? one(
         'no-nuisance',
         false,
-        'the model uses columns that say who looked',
-        'modellen bruker kolonner som sier hvem som kontrollerte',
+        'the model uses columns that identify the caseworker',
+        'modellen bruker kolonner som viser hvem saksbehandleren var',
       )
     : one(
         'no-nuisance',
         true,
-        'no column that says who looked entered the model',
-        'ingen kolonne som sier hvem som kontrollerte, er med i modellen',
+        'the model uses no column that identifies the caseworker',
+        'modellen bruker ingen kolonne som viser hvem saksbehandleren var',
       );
 
-/** A suspicion that two different people have explained does not block for ever; it stays visible with its reasons. */
-const leakageReport: Gate = ({ leakage }) => {
+/** A suspicion passes once two different people have explained it; it stays visible with their reasons. */
+const noLeakage: Gate = ({ leakage }) => {
   const gate = 'leakage-report';
   if (!leakage)
     return one(
       gate,
       false,
       'the run has no leakage report; train again',
-      'kjøringen har ingen lekkasjeattest; tren på nytt',
+      'kjøringen har ingen rapport om utfallslekkasje; tren på nytt',
     );
   if (leakage.verdict === 'clean')
-    return one(gate, true, `${leakage.tests} tests found no leak`, `${leakage.tests} prøver fant ingen lekkasje`);
+    return one(
+      gate,
+      true,
+      `${leakage.tests} tests found no target leakage`,
+      `${leakage.tests} prøver fant ingen utfallslekkasje`,
+    );
   const { leakageReasonsNeeded } = GATE_POLICY;
   return one(
     gate,
     leakage.verdict === 'needs-reason' && leakage.reasons >= leakageReasonsNeeded,
-    `the target-leakage check suspects something; ${leakage.reasons} of ${leakageReasonsNeeded} people have given a reason`,
-    `lekkasjekontrollen mistenker noe i dataene; ${leakage.reasons} av ${leakageReasonsNeeded} personer har gitt en grunn`,
+    `the target-leakage check suspects something; ${leakage.reasons} of ${leakageReasonsNeeded} people have explained it`,
+    `kontrollen av utfallslekkasje mistenker noe i dataene; ${leakage.reasons} av ${leakageReasonsNeeded} personer har forklart det`,
   );
 };
 
@@ -116,12 +121,12 @@ const notClearlyWorse: Gate = ({ paired }) =>
     return one(
       `not-clearly-worse-than-${name}`,
       found.hi >= 0,
-      `average precision minus that of ${name}, in pairs: ${show(found)}`,
+      `average precision minus that of ${name}, paired: ${show(found)}`,
       `gjennomsnittlig presisjon minus den til ${nb.name(name)}, parvis: ${nb.show(found)}`,
     );
   });
 
-const champion: Gate = ({ champion: live, averagePrecision }) => {
+const notWorseThanChampion: Gate = ({ champion: live, averagePrecision }) => {
   if (!live) return [];
   return one(
     'not-worse-than-champion',
@@ -138,44 +143,46 @@ const calibration: Gate = ({ reliability }) => {
   return one(
     'calibration',
     top.meanProbability >= top.findingRate.lo - slack && top.meanProbability <= top.findingRate.hi + slack,
-    `among the first ${top.k}: promised ${top.meanProbability.toFixed(3)}, found ${show(top.findingRate)}`,
-    `blant de første ${top.k}: lovet ${nb.number(top.meanProbability)}, funnet ${nb.show(top.findingRate)}`,
+    `among the first ${top.k}: predicted ${top.meanProbability.toFixed(3)}, found ${show(top.findingRate)}`,
+    `blant de første ${top.k}: anslått ${nb.number(top.meanProbability)}, funnet ${nb.show(top.findingRate)}`,
   );
 };
 
 const fairness: Gate = ({ fairness: groups }) => {
   if (groups.length === 0) return [];
-  const judged = groups.filter(({ few }) => !few);
-  const few = groups
-    .filter((group) => group.few)
+  const supported = groups.filter(({ lowSupport }) => !lowSupport);
+  const unsupported = groups
+    .filter(({ lowSupport }) => lowSupport)
     .map(({ group }) => group)
     .join(', ');
   const rows = groups.reduce((sum, { falseDiscoveryRate }) => sum + falseDiscoveryRate.n, 0);
   const all =
     groups.reduce((sum, { falseDiscoveryRate }) => sum + falseDiscoveryRate.value * falseDiscoveryRate.n, 0) /
     Math.max(1, rows);
-  const over = judged.filter(({ falseDiscoveryRate }) => falseDiscoveryRate.lo > all + GATE_POLICY.burdenSlack);
-  const each = (shown: (e: Interval) => string, between: string) =>
-    over.map(({ group, falseDiscoveryRate }) => `${group} ${shown(falseDiscoveryRate)}`).join(between);
-  const fewText = few ? `; too few rows for a verdict: ${few}` : '';
-  const fewNb = few ? `; for få rader til en dom: ${few}` : '';
+  const over = supported.filter(
+    ({ falseDiscoveryRate }) => falseDiscoveryRate.lo > all + GATE_POLICY.falseDiscoverySlack,
+  );
+  const each = (text: (e: Interval) => string, separator: string) =>
+    over.map(({ group, falseDiscoveryRate }) => `${group} ${text(falseDiscoveryRate)}`).join(separator);
+  const remark = unsupported ? `; too few rows for a verdict: ${unsupported}` : '';
+  const remarkNb = unsupported ? `; for få rader til en vurdering: ${unsupported}` : '';
   return over.length === 0
     ? one(
         'fairness',
         true,
-        `no group of ${judged.length} bears clearly more controls in vain than all (${all.toFixed(3)})${fewText}`,
-        `ingen av ${judged.length} grupper har klart flere kontroller uten funn enn alle (${nb.number(all)})${fewNb}`,
+        `in none of ${supported.length} groups is the false discovery rate clearly above that of all (${all.toFixed(3)})${remark}`,
+        `ingen av ${supported.length} grupper har klart større andel kontroller uten funn enn alle (${nb.number(all)})${remarkNb}`,
       )
     : one(
         'fairness',
         false,
-        `controls in vain clearly above all (${all.toFixed(3)}): ${each(show, ', ')}${fewText}`,
-        `kontroller uten funn klart over alle (${nb.number(all)}): ${each(nb.show, '; ')}${fewNb}`,
+        `false discovery rate clearly above that of all (${all.toFixed(3)}): ${each(show, ', ')}${remark}`,
+        `andelen kontroller uten funn er klart større enn for alle (${nb.number(all)}): ${each(nb.show, '; ')}${remarkNb}`,
       );
 };
 
-/** Drift: what the newest test period shows must be possible beside what the earlier ones showed. */
-const drift: Gate = ({ periods, averagePrecision }) => {
+/** Decay over time: the interval of the newest test period must reach that of all periods. */
+const noDecay: Gate = ({ periods, averagePrecision }) => {
   const newest = periods.at(-1);
   if (!newest || periods.length < 2) return [];
   return one(
@@ -189,38 +196,38 @@ const drift: Gate = ({ periods, averagePrecision }) => {
 const documentation: Gate = ({ undocumented }) => {
   const empty = undocumented.join(', ');
   return empty === ''
-    ? one('documentation', true, 'the model card has no empty part', 'modellkortet har ingen tom del')
+    ? one('documentation', true, 'the model card has no empty section', 'modellkortet har ingen tomme avsnitt')
     : one('documentation', false, `empty or missing: ${empty}`, `tomt eller mangler: ${empty}`);
 };
 
-const labelsStand: Gate = ({ revisedLabels }) => {
+const labelsUnchanged: Gate = ({ revisedLabels }) => {
   if (!revisedLabels) return [];
   const { changed, rows } = revisedLabels;
   const passed = changed <= GATE_POLICY.maxRevisedLabels;
   return one(
     'labels-stand',
     passed,
-    `${changed} of ${rows} labels it was trained on became others since${passed ? '' : '; train it again on the newer ones'}`,
-    `${changed} av ${rows} utfall i fasiten den er trent på, er blitt andre siden${passed ? '' : '; tren på nytt på den nyere fasiten'}`,
+    `${changed} of ${rows} labels it was trained on have changed since${passed ? '' : '; train again on the newer ones'}`,
+    `${changed} av ${rows} utfall den er trent på, er endret siden${passed ? '' : '; tren på nytt på de nyere'}`,
   );
 };
 
 const GATES: readonly Gate[] = [
   enoughOutcomes,
   noNuisance,
-  leakageReport,
-  labelsStand,
+  noLeakage,
+  labelsUnchanged,
   betterThanBaselines,
   notClearlyWorse,
-  champion,
+  notWorseThanChampion,
   calibration,
   fairness,
-  drift,
+  noDecay,
   documentation,
 ];
 
-/** All gates over one candidate. */
-export function judge(input: GateInput): { passed: boolean; results: GateResult[] } {
+/** Evaluates all gates for one candidate. */
+export function evaluateGates(input: GateInput): { passed: boolean; results: GateResult[] } {
   const results = GATES.flatMap((gate) => gate(input));
   return { passed: results.every((result) => result.passed), results };
 }

@@ -1,8 +1,8 @@
-/** One scored candidate. Higher scores come first; equal scores are ordered by a seeded key, never by chance of storage. */
+/** One scored candidate. Higher scores come first; ties are broken by a seeded key, never by the order of storage. */
 export interface Scored {
   readonly entity: string;
   readonly score: number;
-  /** Hex digest of (seed, entity), made by the caller; breaks ties reproducibly. */
+  /** Hex digest of (seed, entity), computed by the caller; breaks ties reproducibly. */
   readonly tieKey: string;
 }
 
@@ -17,11 +17,11 @@ export interface Line<T extends Scored> {
   readonly rank: number;
   readonly arm: Arm;
   readonly selected: boolean;
-  /** Probability, before the draw, that this candidate would be on the list. The exploit arm is certain: 1 or 0. */
+  /** Probability, before the draw, that this candidate is selected. In the exploit arm it is 1 or 0. */
   readonly inclusionProbability: number;
 }
 
-/** Fixed capacity, exploit arm only: the first `capacity` candidates are selected; every candidate keeps its line. */
+/** Exploit arm with fixed capacity: the first `capacity` candidates are selected, and every candidate gets a line. */
 export function exploitList<T extends Scored>(rows: readonly T[], capacity: number): Line<T>[] {
   return rank(rows).map((row, index) => {
     const selected = index < capacity;

@@ -4,7 +4,7 @@ import type { ArtifactStore } from '../artifacts/store';
 import type { Db, Tx } from '../postgres/connection';
 import { interventionsOf } from './stores/interventions';
 import { signedVersion, statementById, statementsOf } from '../signing/statement-store';
-import { championOf } from './stores/versions';
+import { championOf } from './stores/champions';
 import { verifyDecision, verifyVersion, PREDICATE } from '../signing/statements';
 import type { Trust } from '../signing/trusted-keys';
 
@@ -28,13 +28,16 @@ export async function verifiedChampion(
 ): Promise<VerifiedChampion> {
   const champion = await championOf(db, slot);
   if (!champion)
-    throw notFound(`no version is live for ${slot}`, 'Propose and approve one first: `utplukk propose <version>`.');
+    throw notFound(
+      `no version is live for ${slot}`,
+      'Propose and approve one first: `utplukk promotion request <version>`.',
+    );
   const { versionId, decisionId, liveFrom } = champion;
   const stopped = scoringProblem(await interventionsOf(db, slot), at);
   if (stopped)
     throw notAllowed(
       `scoring of ${slot} is stopped: ${stopped}`,
-      '`utplukk intervention list` shows it, and who has still to answer.',
+      '`utplukk slot interventions` shows it, and who has still to answer.',
     );
   const decision = await db('ml.decision as d')
     .join('ml.promotion_request as r', 'r.request_id', 'd.request_id')

@@ -1,8 +1,11 @@
 import { slotName } from '../../domain/rules/slots';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db } from '../postgres/connection';
-import { evaluationOf, overall, foldResults, getRun, type TrainingRun } from '../db/stores/runs';
-import { championOf, getVersion, type VersionBundle } from '../db/stores/versions';
+import { getRun, type TrainingRun } from '../db/stores/runs';
+import { evaluationOf, overall } from '../db/stores/evaluation';
+import { foldResults } from '../db/stores/training';
+import { getVersion, type VersionBundle } from '../db/stores/versions';
+import { championOf } from '../db/stores/champions';
 import { type Mlflow, MlflowError } from './client';
 
 /** Tag that carries our id; the mirror looks things up by it, so doing it twice changes nothing. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { slotName } from '../../domain/rules/slots';
 import type { Db } from '../postgres/connection';
 import { getRun } from '../db/stores/runs';
-import { championOf, toMirror } from '../db/stores/versions';
+import { toMirror } from '../db/stores/mirror-outbox';
+import { championOf } from '../db/stores/champions';
 import { type AuditContext, append } from '../ledger/append';
 import { MlflowError } from './client';
 import { type MlflowMirror, statusOf, TAG } from './mirror';
@@ -24,7 +25,7 @@ const SUPERSEDED = 'superseded';
  * Compares MLflow with what it was told: aliases, versions, runs. Whatever somebody changed there by hand is put on record
  * with a ledger entry and mirrored again; what MLflow has not heard yet is no deviation.
  */
-export class MlflowWatch {
+export class MlflowReconciler {
   #from = 0;
   constructor(
     readonly mirror: MlflowMirror,

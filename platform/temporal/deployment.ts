@@ -3,10 +3,14 @@ import { BUILD_ID, DEPLOYMENT } from '../../domain/rules/workflow-ids';
 
 const ATTEMPTS = 100;
 const PAUSE_MS = 100;
+// gRPC status codes
 const NOT_FOUND = 5;
 const FAILED_PRECONDITION = 9;
 
-/** Points new workflow runs at this build once its pollers are known; older runs stay with, or move to, what they declare. */
+/**
+ * Makes this build the current one of its deployment, once the server has seen its pollers: new runs use it, older runs stay
+ * or move as their versioning behavior says.
+ */
 export async function makeBuildCurrent(
   env: { TEMPORAL_ADDRESS: string; TEMPORAL_NAMESPACE: string },
   identity: string,
@@ -26,7 +30,7 @@ export async function makeBuildCurrent(
         return;
       } catch (error) {
         const code = (error as { code?: number }).code;
-        // The deployment exists once the server has seen a poll of it; until then it is not found or not ready.
+        // The deployment exists only after its first poll.
         if ((code !== NOT_FOUND && code !== FAILED_PRECONDITION) || attempt >= ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }

@@ -178,8 +178,8 @@ test('a superuser who changes any column of any covered table is found out', asy
   const { mutations, empty } = await mutateEveryColumn(t.ownerUrl);
   expect(mutations.filter(({ found }) => !found)).toEqual([]);
   expect(mutations.length).toBeGreaterThan(120);
-  // Tables that this small product never wrote to; trust.test.ts fills those of emergencies and overrides, learning.test.ts
-  // those of snapshots, revisions and post-deployment-evaluations.
+  // Tables that this small product never wrote to. interventions.test.ts fills those of interventions and waivers,
+  // learning.test.ts those of snapshots, label revisions and post-deployment evaluations.
   expect(empty).toEqual([
     'ml.snapshot',
     'ml.label_revision',

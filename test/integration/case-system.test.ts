@@ -47,7 +47,7 @@ const opened = {
   ...known,
 };
 
-test('a case with its campaign, signal, findings, reclaim and measures; what rests on nothing is refused by name', async () => {
+test('a case with campaign, signal, findings, reclaim and measures; dangling references are refused', async () => {
   const bill = randomUUID();
   const rows = [
     { type: 'kampanje', kampanje: 'TID-2023', slag: 'theme', navn: 'Tidstakster', fra: '2023-01-01', ...known },

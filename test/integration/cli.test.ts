@@ -73,7 +73,8 @@ test('the shell completes commands, subcommands, options and what they take', ()
       'bash',
       [
         '-c',
-        `${script}\nCOMP_WORDS=(utplukk ${typed}); COMP_CWORD=${words.length}; _utplukk; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        `${script}\nCOMP_WORDS=(utplukk ${typed}); COMP_CWORD=${words.length}
+         _utplukk; printf '%s\\n' "\${COMPREPLY[@]}"`,
       ],
       { encoding: 'utf8' },
     );

@@ -8,13 +8,14 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const OURS = ['aud', 'core', 'rx', 'priv', 'ref', 'ctl', 'ml', 'sel', 'truth'];
+const OURS = ['aud', 'core', 'rx', 'priv', 'ref', 'ctl', 'ml', 'sel', 'ops', 'truth'];
 const asOwner = (database: TestDatabase) => connect(database.ownerUrl, 2);
 
 test('every table has a primary key, and the migrations go down and up again', async () => {
   const { rows } = await t.db.raw<{ rows: { name: string }[] }>(
     `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p') and n.nspname = any(?) and not exists (select 1 from pg_index i where i.indrelid = c.oid and i.indisprimary)`,
+      where c.relkind in ('r', 'p') and n.nspname = any(?)
+        and not exists (select 1 from pg_index i where i.indrelid = c.oid and i.indisprimary)`,
     [OURS],
   );
   expect(rows).toEqual([]);
@@ -29,9 +30,10 @@ test('every table has a primary key, and the migrations go down and up again', a
 });
 
 describe('the roles of the database', () => {
-  test('the product is nobody special, and what was planted is barred to it in every way', async () => {
+  test('the product has no special rights, and cannot read the ground truth in any way', async () => {
     const { rows } = await t.db.raw<{ rows: Record<string, unknown>[] }>(
-      `select rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, (select count(*) from pg_auth_members where member = r.oid) as memberships,
+      `select rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls,
+        (select count(*) from pg_auth_members where member = r.oid) as memberships,
         (select count(*) from pg_class where relowner = r.oid) as owned from pg_roles r where rolname = current_user`,
     );
     expect(rows).toEqual([
@@ -57,7 +59,7 @@ describe('the roles of the database', () => {
     ])
       await expect(t.db.raw(sql)).rejects.toThrow(/permission denied|must be owner/);
   });
-  test('the role of the truth reads nothing else', async () => {
+  test('the ground-truth role reads nothing else', async () => {
     const url = process.env['UTPLUKK_TRUTH_DATABASE_URL']!.replace(/\/utplukk$/, new URL(t.env.DATABASE_URL).pathname);
     const truth = connect(url, 1);
     expect((await truth.raw<{ rows: unknown[] }>('select * from truth.provider')).rows).toEqual([]);
@@ -65,7 +67,7 @@ describe('the roles of the database', () => {
       await expect(truth.raw(`select * from ${table}`)).rejects.toThrow(/permission denied/);
     await truth.destroy();
   });
-  test('a month that nobody billed in yet can be opened by the product', async () => {
+  test('the product can make the partitions of a new month', async () => {
     await t.db.raw("select core.ensure_month('2031-05-01')");
     expect(
       (await t.db.raw<{ rows: unknown[] }>("select from core.bill where received_month = '2031-05-01'")).rows,
@@ -151,9 +153,9 @@ describe('four eyes in the database', () => {
     });
   });
 
-  test('raw SQL cannot approve for the one who asked or trained', async () => {
+  test('raw SQL cannot approve for the person who requested or trained', async () => {
     await expect(decision(await request(), kari.actionId)).rejects.toThrow(/four eyes/);
-    // Ola asks, Kari trained: Kari may not approve either.
+    // Ola requests, Kari trained: Kari may not approve either.
     await expect(decision(await request(14, ola), kari.actionId)).rejects.toThrow(/four eyes/);
   });
   test('nor decide twice, nor after expiry, nor on a clock that was set back or forward', async () => {
@@ -174,7 +176,7 @@ describe('four eyes in the database', () => {
     );
     const failed = await request(14, kari, false);
     await expect(decision(failed, ola.actionId)).rejects.toThrow(/did not pass its gates/);
-    const override = (actionId: string, principalId: string) =>
+    const waive = (actionId: string, principalId: string) =>
       prepared(t, ola, async (tx) => {
         await tx('aud.reason').insert({
           reason_id: randomUUID(),
@@ -192,12 +194,12 @@ describe('four eyes in the database', () => {
           at: new Date(),
         });
       });
-    await expect(override(kari.actionId, kari.principalId)).rejects.toThrow(/four eyes/);
-    await expect(override(ola.actionId, kari.principalId)).rejects.toThrow(/not the one who acted/);
-    await override(ola.actionId, ola.principalId);
+    await expect(waive(kari.actionId, kari.principalId)).rejects.toThrow(/four eyes/);
+    await expect(waive(ola.actionId, kari.principalId)).rejects.toThrow(/not the one who acted/);
+    await waive(ola.actionId, ola.principalId);
     await expect(decision(failed, ola.actionId)).rejects.toThrow(/did not pass its gates/);
     const ingrid = await auditContextFor(t, 'ingrid', 'promotion.approve');
-    await override(ingrid.actionId, ingrid.principalId);
+    await waive(ingrid.actionId, ingrid.principalId);
     await decision(failed, ola.actionId);
   });
   test('nor make a champion without an approval for that version and slot, out of order, or back in time', async () => {

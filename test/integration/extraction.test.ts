@@ -120,7 +120,7 @@ test('two loads that overlap, the later-started one commits first: an old snapsh
   );
   await waiting;
   const [quick] = await load(write('settlements-quick.ndjson', [message([bill()], at, '9000001')]));
-  expect(quick).toMatchObject({ loaded: 1, already: false });
+  expect(quick).toMatchObject({ loaded: 1, alreadyLoaded: false });
   const before = await snapshot('2022-06-01T00:00:00Z');
   const { loadWatermark } = await readManifest(t.db, t.store, before.snapshotId);
   release();

@@ -17,8 +17,8 @@ import { auditContextFor, testDatabase, type TestDatabase } from '../support/env
 import { SYNTHETIC } from '../support/register-files';
 
 /**
- * The hard property: whatever becomes known after an as-of date, about any time before or after it, leaves every feature
- * of that date as it was, byte for byte, in a snapshot taken much later.
+ * Point-in-time correctness: whatever becomes known after an as-of date, about any time before or after it, leaves
+ * every feature of that date byte-identical in a snapshot taken much later.
  */
 const AS_OF = '2022-01-01';
 const LATE = '2023-07-01T00:00:00Z';
@@ -34,7 +34,7 @@ async function featureHash(): Promise<string> {
   const manifest = await readManifest(t.db, t.store, snapshotId);
   return withDuckDb(t.store.temporary(), async (duck) => {
     const { rollups } = await buildRollups(duck, t.store, manifest);
-    fs.rmSync(path.join(t.store.root, 'derived'), { recursive: true, force: true }); // nothing is found again
+    fs.rmSync(path.join(t.store.root, 'derived'), { recursive: true, force: true }); // nothing is reused
     return (await computeFeatures(duck, t.store, manifest, rollups, [AS_OF]))[0]!.sha256;
   });
 }

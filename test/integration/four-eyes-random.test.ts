@@ -12,8 +12,8 @@ import { type PromotionHarness, promotionHarness } from '../support/promotion-ha
 import { judged, signedTestVersion } from '../support/promotions';
 
 /**
- * Random sequences of actions and attacks against the real services, notary and database: whatever scoring would load has two
- * different people's tokens behind it. Tranches of a fixed seed; `npm run test:long` plays 2,000 sequences.
+ * Random sequences of actions and attacks against the real services, notary and database: every champion that scoring
+ * would load was approved with the tokens of two different people. Fixed seed; `npm run test:long` plays 2,000.
  */
 const SEQUENCES = process.env['UTPLUKK_LONG'] === '1' ? 2000 : 12;
 const STEPS = 10;

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { ROOT } from '../../platform/config/env';
 
-test('docs/openapi.json and docs/access.md are what the routes and the access table give', () => {
-  const script =
-    "require('./dist/apps/api/write-openapi.js').generated().then((files) => process.stdout.write(JSON.stringify(files)))";
+test('docs/openapi.json and docs/access.md are up to date with routes and access table', () => {
+  const script = `require('./dist/apps/api/write-openapi.js').generated()
+    .then((files) => process.stdout.write(JSON.stringify(files)))`;
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
     cwd: ROOT,
     encoding: 'utf8',

@@ -23,11 +23,11 @@ afterAll(async () => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
-test('the vault finds everybody again, also when its memory is emptied between and beneath two that ask at once', async () => {
+test('the vault gives the same surrogates again, with a small cache and two concurrent callers', async () => {
   const vault = new Vault(t.db, Buffer.alloc(32, 9), 2);
   const people = ['a', 'b', 'c', 'd', 'e'];
-  const first = await vault.surrogates(people.slice(0, 2));
-  const [all, again] = await Promise.all([vault.surrogates(people), vault.surrogates([...people].reverse())]);
+  const first = await vault.pseudonyms(people.slice(0, 2));
+  const [all, again] = await Promise.all([vault.pseudonyms(people), vault.pseudonyms([...people].reverse())]);
   expect(all.slice(0, 2)).toEqual(first);
   expect(again).toEqual([...all].reverse());
   expect(new Set(all).size).toBe(5);
@@ -78,7 +78,7 @@ describe('settlement messages', () => {
       message([bill(), bill()], {}, '9999999'),
     ]);
     const [report] = await load(file);
-    expect(report).toMatchObject({ read: 11, loaded: 2, quarantined: 9, already: false });
+    expect(report).toMatchObject({ read: 11, loaded: 2, quarantined: 9, alreadyLoaded: false });
     const found = await reasons(file);
     expect(found.map((r) => [r.line, r.field])).toEqual(
       expect.arrayContaining([
@@ -98,9 +98,12 @@ describe('settlement messages', () => {
   test('the same bytes load once, under any name; a bill comes once, in any file', async () => {
     const one = bill();
     const file = write('settlements-once.ndjson', [message([one])]);
-    expect((await load(file))[0]).toMatchObject({ loaded: 1, already: false });
+    expect((await load(file))[0]).toMatchObject({ loaded: 1, alreadyLoaded: false });
     fs.copyFileSync(file, path.join(dir, 'settlements-again.ndjson'));
-    expect((await load(path.join(dir, 'settlements-again.ndjson')))[0]).toMatchObject({ loaded: 1, already: true });
+    expect((await load(path.join(dir, 'settlements-again.ndjson')))[0]).toMatchObject({
+      loaded: 1,
+      alreadyLoaded: true,
+    });
     expect((await load(write('settlements-later.ndjson', [message([one, bill()])])))[0]).toMatchObject({
       read: 2,
       loaded: 1,
@@ -108,7 +111,7 @@ describe('settlement messages', () => {
     });
   });
 
-  test('fields that no column holds are kept beside the row; a national id is not', async () => {
+  test('fields without a column are kept in `extra`; a national identity number is not', async () => {
     const rich = bill({
       henvisning: { dato: '2023-01-01' },
       takster: [{ takstkode: '2ad', antall: 1, belop: '175.00', tenner: [11] }],
@@ -186,7 +189,7 @@ describe('people and prescriptions', () => {
     );
   });
 
-  test('facts of people become surrogates; broken and repeated ones go to quarantine by name', async () => {
+  test('patients become surrogates; invalid and repeated facts go to quarantine', async () => {
     const fact = {
       id: SYNTHETIC[0],
       idType: 'DNR',
@@ -212,7 +215,7 @@ describe('people and prescriptions', () => {
     ]);
   });
 
-  test('eResept messages load by kind; a claim of an unknown pharmacy and a second copy are refused', async () => {
+  test('eResept messages load by kind; a claim of an unknown pharmacy and a duplicate are refused', async () => {
     const at = { mottattidspunkt: '2022-03-05T09:00:00Z' };
     const m1 = {
       type: 'M1',

@@ -35,7 +35,7 @@ const write = (name: string, rows: unknown[]) => {
 };
 const load = (file: string) => importRegister(t.db, audit, new Vault(t.db, Buffer.alloc(32, 3)), file);
 
-test('a reversal entered as a complaint is flagged, and no label rests on it; others make their states', async () => {
+test('a reversal registered as an appeal is flagged and gives no label; other cases get their states', async () => {
   const known = (day: string) => ({ kjentFra: `${day}T12:00:00Z` });
   const opened = (saksnr: string) => ({
     type: 'apnet',
@@ -82,7 +82,8 @@ test('a reversal entered as a complaint is flagged, and no label rests on it; ot
       await createDatasetView(duck, t.store, manifest, `"${name}"`, name);
     return (
       await duck.runAndReadAll(
-        `select case_no, state, label, cast(label_known_on as varchar) from (${labelSql(0, '2023-01-01')}) where case_no like 'H-%' order by 1`,
+        `select case_no, state, label, cast(label_known_on as varchar) from (${labelSql(0, '2023-01-01')})
+          where case_no like 'H-%' order by 1`,
       )
     ).getRows();
   });

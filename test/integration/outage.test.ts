@@ -37,7 +37,7 @@ interface OutageRow {
   readonly answered_at: Date;
 }
 
-test('a register that does not answer stalls a run, which then ends as if nothing had been; the outage is on record', async () => {
+test('a run waits while the register is down, then ends with the same result; the outage is recorded', async () => {
   const outages = () => product.db('ops.source_outage').orderBy('first_failed_at').select<OutageRow[]>();
   const experiment = loadExperiment(writeSmallTable(dir));
   gate.shut();

@@ -195,12 +195,12 @@ describe('any one layer switched off', () => {
       });
     });
   };
-  test('workflow and service passed by: the database refuses one person, and scoring a row without the notary', async () => {
+  test('without workflow and service: the database refuses one person, scoring an unsigned row', async () => {
     const { slot, versionId, requestId } = await ask(newSlot());
     const request = await getRequest(t.db, requestId);
     await expect(forgeRows(slot, versionId, requestId, request.statementId!)).rejects.toThrow(/four eyes/);
     await expect(forgeRows(slot, versionId, requestId, null, 'ola')).rejects.toThrow(/no signed statement/);
-    // Rows that please the database: a second person's action, and a statement that is no decision.
+    // Rows that the database accepts: a second person's action, and a statement that is no decision.
     await forgeRows(slot, versionId, requestId, request.statementId!, 'ola');
     await expect(live(slot)).rejects.toThrow(/expected a statement of kind urn:utplukk:promotion-decision/);
   });
@@ -232,7 +232,7 @@ describe('any one layer switched off', () => {
     });
     await expect(live(slot)).rejects.toThrow(/statement is about version/);
     expect((await verifyLedger(t.db)).problems.map((p) => p.problem).join()).toMatch(
-      /ml.champion .* stands in the table, and no entry knows it/,
+      /ml.champion .* is in the table, and no entry names it/,
     );
     await owner.transaction(async (tx) => {
       await tx.raw('set local session_replication_role = replica');

@@ -90,7 +90,8 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   const left = await withDuckDb(os.tmpdir(), async (duck) =>
     (
       await duck.runAndReadAll(
-        `select count(*)::int, count(*) filter (patient_key = ${person})::int from read_parquet('${t.store.existing(after.file)}')`,
+        `select count(*)::int, count(*) filter (patient_key = ${person})::int
+          from read_parquet('${t.store.existing(after.file)}')`,
       )
     ).getRows(),
   );
@@ -117,7 +118,7 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   expect(reproduced).toEqual({ ...stage, same: false, detail: 'redacted at partition bill 2023-02-01' });
 });
 
-test('the same call again finishes what was cut short; statement and ledger stay one each and cannot be changed', async () => {
+test('the same call completes an interrupted redaction; its row and ledger entry stay single and fixed', async () => {
   expect(await redact()).toMatchObject({ rowsRemoved: 2 });
   // Somebody whom nobody asked for before is another request, not the earlier one again.
   const stranger = await auditContextFor(t, 'liv', 'snapshot.redact');

@@ -85,5 +85,6 @@ test('a prepared table goes all the way to a list while MLflow is away, and MLfl
     Number(
       (await other.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count'))[0]!.count,
     );
-  await until('the mirror', async () => ((await waiting()) === 0 ? true : undefined)); // it asks again after a minute at most
+  // The mirror tries again after a minute at most.
+  await until('the mirror', async () => ((await waiting()) === 0 ? true : undefined));
 });

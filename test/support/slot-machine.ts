@@ -2,9 +2,9 @@ import { fourEyesRefusal, roleRefusal } from '../../domain/rules/slot-guards';
 import { EMPTY_SLOT, liveChampion, type SlotCommand, type SlotState, transition } from '../../domain/rules/slot-state';
 
 /**
- * Attacks on the product's own state machine of a slot. Three layers refuse on their own, and any one can be switched off:
- * the workflow layer is `transition` itself; the signature layer is what the notary asks before it signs; the database
- * layer is what the triggers ask of a row. Only the attacks and the triggers are written here.
+ * Attacks on the product's own state machine of a slot. Three layers refuse independently, and any one can be switched
+ * off: the workflow layer is `transition` itself; the signature layer is what the notary checks before it signs; the
+ * database layer is what the triggers check of a row. Only the attacks and the triggers are written here.
  */
 export type Layer = 'workflow' | 'database' | 'signature';
 export const PEOPLE = ['kari', 'ola', 'ingrid', 'per'] as const;
@@ -71,16 +71,19 @@ export class AttackedSlot {
         return this.#waive(action.by, this.requests[action.request]);
       case 'decide': {
         const request = this.requests[action.request];
-        return request && this.#decide(request, action.by, { person: action.by, request }, action.verdict);
+        if (request) this.#decide(request, action.by, { person: action.by, request }, action.verdict);
+        return;
       }
       case 'replay': {
         const token = this.tokens[action.token];
         const request = this.requests[action.request];
-        return token && request && this.#decide(request, action.by, token, 'approved');
+        if (token && request) this.#decide(request, action.by, token, 'approved');
+        return;
       }
       case 'forge-rows': {
         const request = this.requests[action.request];
-        return request && this.#writeApproval(request, { decider: action.name, signed: undefined });
+        if (request) this.#writeApproval(request, { decider: action.name, signed: undefined });
+        return;
       }
       case 'wait':
         return this.#wait();

@@ -10,7 +10,7 @@ export const fold = (id: string) => ({
   testUntil: '2023-07-01',
 });
 
-/** Pretended activities, typed by the contracts; each call is written down. */
+/** Fake activities, typed by the contracts; each call is recorded in `calls`. */
 export function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & TrainingActivities {
   const base: LifecycleActivities & TrainingActivities = {
     planRun: async () => ({
@@ -21,9 +21,10 @@ export function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & 
     }),
     extractSnapshot: async () => ({ snapshotId: 'snap', rows: 1 }),
     planFeatures: async () => ({ months: [['2024-01-01'], ['2024-02-01']], dates: [['2024-03-01']] }),
-    buildCasesMatrix: async () => ({ matrixId: 'matrix', rows: 1, positives: 1 }),
-    buildTableMatrix: async () => ({ matrixId: 'table', rows: 1, positives: 1 }),
-    chooseCandidate: async () => ({ family: 'mlp' }),
+    buildTrainingMatrix: async () => ({ matrixId: 'matrix', rows: 1, positives: 1 }),
+    buildTrainingTable: async () => ({ matrixId: 'table', rows: 1, positives: 1 }),
+    recordLabelRevisions: async () => ({ revised: 0 }),
+    selectFamily: async () => ({ family: 'mlp' }),
     registerVersion: async () => ({ versionId: 'version' }),
     closeRun: async () => {},
     evaluateGates: async () => ({ passed: true, openForMs: 14 * DAY_MS }),
@@ -33,7 +34,7 @@ export function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & 
     startScheduledAction: async () => ({ actionId: 'action' }),
     findChampion: async () => ({ versionId: 'version' }),
     buildPopulationMatrix: async () => ({ matrixId: 'population', rows: 9, positives: 0 }),
-    buildTablePopulation: async () => ({ matrixId: 'rows', rows: 9, positives: 0 }),
+    buildPopulationTable: async () => ({ matrixId: 'rows', rows: 9, positives: 0 }),
     recordScoring: async () => ({ scoringId: 'scoring', rows: 9 }),
     draftList: async () => ({ listId: 'list', openForMs: 14 * DAY_MS }),
     countSignOffs: async () => ({ state: 'draft', signOffs: 1 }),
@@ -52,7 +53,7 @@ export function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & 
     notifyApprovers: async () => {},
     watchMlflow: async () => ({ deviations: 0 }),
     drainMlflowOutbox: async () => ({ mirrored: 0, left: 0 }),
-    deriveMonths: async () => {},
+    computeMonthlyRollups: async () => {},
     computeFeatures: async () => {},
     checkLeakage: async () => ({ verdict: 'clean' }),
     runTrial: async ({ trial }) => ({ validationLoss: 1 / (1 + trial) }),

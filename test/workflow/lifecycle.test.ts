@@ -49,17 +49,18 @@ describe('trainModel', () => {
     expect(result).toEqual({ versionId: 'version', matrixId: 'matrix', snapshotId: 'snap' });
     expect(calls.slice(0, 3)).toEqual(['planRun', 'extractSnapshot', 'planFeatures']);
     // Every month is there before a date begins.
-    expect(calls.slice(3, 8)).toEqual([
-      'deriveMonths',
-      'deriveMonths',
+    expect(calls.slice(3, 9)).toEqual([
+      'computeMonthlyRollups',
+      'computeMonthlyRollups',
       'computeFeatures',
-      'buildCasesMatrix',
+      'buildTrainingMatrix',
+      'recordLabelRevisions',
       'checkLeakage',
     ]);
-    expect(calls.slice(8, 12)).toEqual(Array(4).fill('trainFold'));
-    expect(calls.slice(12, 17)).toEqual([
+    expect(calls.slice(9, 13)).toEqual(Array(4).fill('trainFold'));
+    expect(calls.slice(13, 18)).toEqual([
       'evaluateRun',
-      'chooseCandidate',
+      'selectFamily',
       'trainFinal',
       'registerVersion',
       'closeRun',
@@ -155,14 +156,14 @@ describe('trainModel', () => {
       async () => (await start('trainModel', { runId: 'r', actionId: 'a' })).result() as Promise<unknown>,
     );
     expect(calls).not.toContain('extractSnapshot');
-    expect(calls).toContain('buildTableMatrix');
+    expect(calls).toContain('buildTrainingTable');
   });
   test('what no retry mends fails the run at once and closes it with its words', async () => {
     const closed: unknown[] = [];
     let tries = 0;
     const activities = fakes([], {
       planFeatures: async () => ({ months: [['2024-01-01'], ['2024-02-01']], dates: [['2024-03-01']] }),
-      buildCasesMatrix: async () => {
+      buildTrainingMatrix: async () => {
         tries++;
         throw ApplicationFailure.create({ type: 'NoLabels', message: 'no concluded control', nonRetryable: true });
       },
@@ -296,7 +297,7 @@ describe('rescore and its round', () => {
           await start('rescore', { ...input, table, asOf: '2025-01-01T00:00:00Z', actionId: 'a' })
         ).result() as Promise<unknown>,
     );
-    expect(calls).toContain('buildTablePopulation');
+    expect(calls).toContain('buildPopulationTable');
     expect(calls).not.toContain('extractSnapshot');
   });
   test('a list that nobody seals expires', async () => {

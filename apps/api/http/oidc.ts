@@ -5,64 +5,85 @@ import { z } from 'zod';
 import { notAllowed } from '../../../domain/errors';
 import { SCOPE } from '../../../platform/auth/sign-in';
 import type { TokenVerifier } from '../../../platform/auth/tokens';
-import { EVIDENCE_SECONDS, type Flow, FLOW_SECONDS, type Sessions } from './session';
+import { CSRF_HEADER } from './principal';
+import { type Flow, FLOW_SECONDS, type Sessions, STEP_UP_SECONDS } from './session';
 
 export interface OidcSettings {
   readonly issuer: string;
   readonly audience: string;
-  /** Where browsers reach this API, such as https://utplukk.example.internal; the loopback address of the call without it. */
+  /** Address at which browsers reach this API, such as https://utplukk.example.internal; undefined: loopback. */
   readonly webUrl: string | undefined;
+  /** Secret of the web's client; undefined for a public client. */
   readonly secret: string | undefined;
+}
+interface OidcDeps {
+  readonly verify: TokenVerifier;
+  readonly sessions: Sessions;
 }
 const CLIENT_ID = 'utplukk-web';
 
 const query = z.object({ return: z.string().optional(), nonce: z.string().max(200).optional() });
 
-/** Only a path of our own: an address elsewhere would make the sign-in a way to send people anywhere. */
+/** Only a path of this site: any other address would make the sign-in an open redirect. */
 const ownPath = (text: string | undefined): string =>
   text !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(text) ? text : '/';
 
-/**
- * Sign-in of pages: authorization code with PKCE (RFC 7636), here on the server, so that no token is ever in reach of a
- * script. The same way once more, with a nonce, for one action: the ID token is then held for the call that follows.
- */
-export function registerOidc(
-  app: FastifyInstance,
-  settings: OidcSettings,
-  deps: { verify: TokenVerifier; sessions: Sessions },
-): void {
-  const { sessions, verify } = deps;
-  let known: Promise<Configuration> | undefined;
-  const client = () => import('openid-client');
-  const configuration = async () => {
-    const { discovery, allowInsecureRequests, ClientSecretPost, None } = await client();
-    known ??= discovery(
-      new URL(settings.issuer),
-      CLIENT_ID,
-      {},
-      settings.secret ? ClientSecretPost(settings.secret) : None(),
-      settings.issuer.startsWith('http:') ? { execute: [allowInsecureRequests] } : {},
-    ).catch((error: unknown) => {
-      known = undefined; // away now; the next sign-in looks again
-      throw error;
-    });
-    return known;
-  };
-  const redirectUri = (request: FastifyRequest) =>
-    `${settings.webUrl ?? `http://127.0.0.1:${request.socket.localPort}`}/auth/callback`;
+// openid-client is an ES module: it is loaded at the first sign-in.
+const client = () => import('openid-client');
 
-  async function start(
+/**
+ * Sign-in of pages: authorization code with PKCE (RFC 7636), on the server, so that no script can reach a token. A
+ * step-up sign-in goes the same way with the nonce of one action; its ID token is then kept for the request that
+ * follows.
+ */
+export function registerOidc(app: FastifyInstance, settings: OidcSettings, deps: OidcDeps): void {
+  const { sessions } = deps;
+  const signIn = new SignIn(settings, deps);
+
+  app.get('/auth/login', { schema: { hide: true } }, async (request, reply) =>
+    signIn.start(request, reply, { returnTo: ownPath(query.parse(request.query).return) }),
+  );
+
+  /** A signed-in person confirms one action, bound by its nonce. */
+  app.get('/auth/step-up', { schema: { hide: true } }, async (request, reply) => {
+    const { return: returnTo, nonce } = query.parse(request.query);
+    const session = await sessions.get(request, 'session');
+    if (!session || !nonce) return reply.redirect('/?problem=sign-in');
+    return signIn.start(request, reply, { returnTo: ownPath(returnTo), subject: session.person.subject, nonce });
+  });
+
+  app.get('/auth/callback', { schema: { hide: true } }, (request, reply) => signIn.finish(request, reply));
+
+  app.post('/auth/logout', { schema: { hide: true } }, async (request, reply) => {
+    const session = await sessions.get(request, 'session');
+    if (session && request.headers[CSRF_HEADER] !== session.csrf)
+      throw notAllowed('the request to sign out did not come from a page of Utplukk');
+    for (const kind of ['session', 'stepUp', 'flow'] as const) sessions.drop(reply, kind);
+    return reply.status(204).send();
+  });
+}
+
+class SignIn {
+  #discovered: Promise<Configuration> | undefined;
+
+  constructor(
+    readonly settings: OidcSettings,
+    readonly deps: OidcDeps,
+  ) {}
+
+  /** Redirects to the identity provider. */
+  async start(
     request: FastifyRequest,
     reply: FastifyReply,
-    flow: Pick<Flow, 'returnTo' | 'subject'> & { nonce?: string | undefined },
+    { nonce: wanted, ...flow }: Pick<Flow, 'returnTo' | 'subject'> & { nonce?: string | undefined },
   ) {
     const { randomState, randomNonce, randomPKCECodeVerifier, calculatePKCECodeChallenge, buildAuthorizationUrl } =
       await client();
-    const [state, verifier, nonce] = [randomState(), randomPKCECodeVerifier(), flow.nonce ?? randomNonce()];
-    const url = buildAuthorizationUrl(await configuration(), {
-      redirect_uri: redirectUri(request),
+    const [state, verifier, nonce] = [randomState(), randomPKCECodeVerifier(), wanted ?? randomNonce()];
+    const url = buildAuthorizationUrl(await this.#configuration(), {
+      redirect_uri: this.#redirectUri(request),
       scope: SCOPE,
-      resource: settings.audience,
+      resource: this.settings.audience,
       state,
       nonce,
       code_challenge: await calculatePKCECodeChallenge(verifier),
@@ -70,76 +91,69 @@ export function registerOidc(
       prompt: 'login',
       ...(flow.subject === undefined ? {} : { login_hint: flow.subject }),
     });
-    const value: Flow = {
-      state,
-      nonce,
-      verifier,
-      returnTo: flow.returnTo,
-      ...(flow.subject === undefined ? {} : { subject: flow.subject }),
-    };
-    await sessions.put(reply, 'flow', value, FLOW_SECONDS);
+    await this.deps.sessions.put(reply, 'flow', { state, nonce, verifier, ...flow }, FLOW_SECONDS);
     return reply.redirect(url.href);
   }
 
-  app.get('/auth/login', { schema: { hide: true } }, async (request, reply) =>
-    start(request, reply, { returnTo: ownPath(query.parse(request.query).return) }),
-  );
-
-  /** A person who is signed in confirms one action, bound by its nonce. */
-  app.get('/auth/evidence', { schema: { hide: true } }, async (request, reply) => {
-    const { return: returnTo, nonce } = query.parse(request.query);
-    const session = await sessions.get(request, 'session');
-    if (!session || !nonce) return reply.redirect('/?problem=sign-in');
-    return start(request, reply, { returnTo: ownPath(returnTo), subject: session.person.subject, nonce });
-  });
-
-  app.get('/auth/callback', { schema: { hide: true } }, async (request, reply) => {
+  /** Takes the identity provider's redirect, and returns to the page that the sign-in started from. */
+  async finish(request: FastifyRequest, reply: FastifyReply) {
+    const { sessions } = this.deps;
     const flow = await sessions.get(request, 'flow');
     sessions.drop(reply, 'flow');
     if (!flow) return reply.redirect('/?problem=flow');
-    const back = (problem?: string) => {
-      const url = new URL(flow.returnTo, 'http://page');
-      if (problem) url.searchParams.set('problem', problem);
-      return reply.redirect(url.pathname + url.search);
-    };
+    const page = new URL(flow.returnTo, 'http://page');
     try {
-      const { authorizationCodeGrant } = await client();
-      const here = new URL(redirectUri(request));
-      here.search = new URL(request.url, here).search;
-      const tokens = await authorizationCodeGrant(
-        await configuration(),
-        here,
-        {
-          pkceCodeVerifier: flow.verifier,
-          expectedState: flow.state,
-          expectedNonce: flow.nonce,
-          idTokenExpected: true,
-        },
-        { resource: settings.audience },
-      );
-      const token = await verify(tokens.access_token);
-      if (flow.subject === undefined) {
-        await sessions.begin(reply, {
-          ...token,
-          roles: [...token.roles],
-          providerGroups: token.providerGroups && [...token.providerGroups],
-        });
-        return back();
-      }
-      if (token.subject !== flow.subject) return back('other-person');
-      await sessions.put(reply, 'evidence', { nonce: flow.nonce, idToken: tokens.id_token ?? '' }, EVIDENCE_SECONDS);
-      return back();
+      const problem = await this.#complete(request, reply, flow);
+      if (problem) page.searchParams.set('problem', problem);
     } catch (error) {
       process.stderr.write(`sign-in failed: ${error instanceof Error ? error.message : String(error)}\n`);
-      return back('refused');
+      page.searchParams.set('problem', 'refused');
     }
-  });
+    return reply.redirect(page.pathname + page.search);
+  }
 
-  app.post('/auth/logout', { schema: { hide: true } }, async (request, reply) => {
-    const session = await sessions.get(request, 'session');
-    if (session && request.headers['x-utplukk-csrf'] !== session.csrf)
-      throw notAllowed('signing out needs the page itself');
-    for (const kind of ['session', 'evidence', 'flow'] as const) sessions.drop(reply, kind);
-    return reply.status(204).send();
-  });
+  /** Starts a session, or keeps the ID token of a step-up sign-in. */
+  async #complete(request: FastifyRequest, reply: FastifyReply, flow: Flow): Promise<'other-person' | undefined> {
+    const { sessions, verify } = this.deps;
+    const { authorizationCodeGrant } = await client();
+    const here = new URL(this.#redirectUri(request));
+    here.search = new URL(request.url, here).search;
+    const expected = {
+      pkceCodeVerifier: flow.verifier,
+      expectedState: flow.state,
+      expectedNonce: flow.nonce,
+      idTokenExpected: true,
+    };
+    const resource = { resource: this.settings.audience };
+    const tokens = await authorizationCodeGrant(await this.#configuration(), here, expected, resource);
+    const token = await verify(tokens.access_token);
+    if (flow.subject === undefined) {
+      const providerGroups = token.providerGroups && [...token.providerGroups];
+      await sessions.begin(reply, { ...token, roles: [...token.roles], providerGroups });
+      return undefined;
+    }
+    if (token.subject !== flow.subject) return 'other-person';
+    await sessions.put(reply, 'stepUp', { nonce: flow.nonce, idToken: tokens.id_token ?? '' }, STEP_UP_SECONDS);
+    return undefined;
+  }
+
+  async #configuration(): Promise<Configuration> {
+    const { discovery, allowInsecureRequests, ClientSecretPost, None } = await client();
+    const { issuer, secret } = this.settings;
+    this.#discovered ??= discovery(
+      new URL(issuer),
+      CLIENT_ID,
+      {},
+      secret ? ClientSecretPost(secret) : None(),
+      issuer.startsWith('http:') ? { execute: [allowInsecureRequests] } : {},
+    ).catch((error: unknown) => {
+      this.#discovered = undefined; // unavailable now; the next sign-in tries again
+      throw error;
+    });
+    return this.#discovered;
+  }
+
+  #redirectUri(request: FastifyRequest): string {
+    return `${this.settings.webUrl ?? `http://127.0.0.1:${request.socket.localPort}`}/auth/callback`;
+  }
 }

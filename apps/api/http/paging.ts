@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { invalid } from '../../../domain/errors';
 
-/** Pages by key: what comes next is where the last row was, so rows that arrive meanwhile shift nothing. */
+/**
+ * Keyset pagination: a page starts after the last row of the one before, so rows that arrive meanwhile shift nothing.
+ */
 export const pageQuery = z.object({
-  cursor: z.string().max(300).optional().describe('`next` of the page before'),
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('rows of a page'),
+  cursor: z.string().max(300).optional().describe('`next` of the previous page'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('rows per page'),
 });
 
 export const pageOf = <T extends z.ZodType>(row: T) =>
@@ -18,7 +20,7 @@ const keySchemas = {
   number: z.tuple([z.number().int()]),
 } as const;
 
-/** @throws UtplukkError InvalidInput for a cursor that no page of ours gave */
+/** Key that a cursor stands for. @throws UtplukkError InvalidInput for a cursor that no page of this API returned */
 export function keyFrom<K extends keyof typeof keySchemas>(
   kind: K,
   cursor: string | undefined,
@@ -30,13 +32,13 @@ export function keyFrom<K extends keyof typeof keySchemas>(
     >;
   } catch {
     throw invalid(
-      `cursor "${cursor.slice(0, 40)}" is none that a page of this list gave`,
+      `cursor "${cursor.slice(0, 40)}" was not returned by a page of this list`,
       'Leave it out for the first page.',
     );
   }
 }
 
-/** Cuts the one row too many that was asked for, which says whether there is more. */
+/** A page of rows. One row more than the limit was queried: it says that there is a next page, and is left out. */
 export function page<T>(rows: readonly T[], limit: number, key: (last: T) => Key): { rows: T[]; next: string | null } {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

@@ -7,24 +7,24 @@ import type { TokenVerifier, VerifiedToken } from '../../../platform/auth/tokens
 import { HttpProblem } from './problems';
 import type { Sessions } from './session';
 
-/** Who calls, and how to prove that they mean an action. */
+/** The verified caller of a request. */
 export interface Principal {
   readonly token: VerifiedToken;
-  /** For calls of a page, what unsafe ones must carry; undefined for calls with a bearer token. */
+  /** CSRF token that unsafe requests of a page's session must carry; undefined with a bearer token. */
   readonly csrf: string | undefined;
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 export const CSRF_HEADER = 'x-utplukk-csrf';
 
-/** Calls a minute from one address that nobody is signed in for. */
+/** Requests a minute from one address without a valid sign-in. */
 const REFUSED_A_MINUTE = 600;
 const callers = new WeakMap<FastifyRequest, Principal>();
 
-/** Who made a call; undefined where no sign-in was asked for. */
+/** The caller of a request; undefined on routes that need no sign-in. */
 export const callerOf = (request: FastifyRequest): Principal | undefined => callers.get(request);
 
-/** Finds who calls before anything else is looked at; calls of nobody are counted by where they come from. */
+/** Authenticates every request before anything else; requests that fail are limited by address. */
 export function authenticate(
   app: FastifyInstance,
   deps: { readonly verify: TokenVerifier; readonly sessions: Sessions },
@@ -41,18 +41,18 @@ export function authenticate(
       const refused = await countRefused(request);
       throw refused.isAllowed || !refused.isExceeded
         ? error
-        : new HttpProblem('TooManyCalls', 'too many calls without a sign-in', 'Try again in a minute.');
+        : new HttpProblem('TooManyRequests', 'too many requests without a sign-in', 'Try again in a minute.');
     }
   });
 }
 
-/** The rate limit counts by person or service, and by address before there is one. */
+/** Key of the rate limit: the principal, or the address where there is none. */
 export const callerKey = (request: FastifyRequest): string => {
   const token = callerOf(request)?.token;
   return token ? `${token.issuer}|${token.subject}` : request.ip;
 };
 
-/** A bearer token, or the session of a page. @throws HttpProblem SignInNeeded, CsrfRefused */
+/** From a bearer token, or from the session of a page. @throws HttpProblem SignInNeeded, CsrfRefused */
 async function principalOf(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -77,7 +77,7 @@ async function principalOf(
   if (!session)
     throw new HttpProblem(
       'SignInNeeded',
-      'nobody is signed in, or the session has ended',
+      'you are not signed in, or your session has ended',
       'Sign in at /auth/login, or send a bearer token.',
     );
   if (!SAFE.has(request.method)) checkCsrf(request, session.csrf);
@@ -85,7 +85,7 @@ async function principalOf(
   return { token: session.person, csrf: session.csrf };
 }
 
-/** A page of another site can make a browser send the cookie, but neither this header nor our origin. */
+/** Another site can make a browser send the cookie, but neither this header nor our origin. */
 function checkCsrf(request: FastifyRequest, csrf: string): void {
   const site = request.headers['sec-fetch-site'];
   const given = Buffer.from(String(request.headers[CSRF_HEADER] ?? ''));
@@ -97,29 +97,34 @@ function checkCsrf(request: FastifyRequest, csrf: string): void {
   )
     throw new HttpProblem(
       'CsrfRefused',
-      'the call did not come from a page of Utplukk',
-      `Load the page again; scripts send a bearer token, pages ${CSRF_HEADER}.`,
+      'the request did not come from a page of Utplukk',
+      `Reload the page. Scripts send a bearer token, pages send ${CSRF_HEADER}.`,
     );
 }
 
-/** @throws HttpProblem RoleNeeded naming the roles that may */
+/** @throws HttpProblem RoleNeeded naming the roles that may call the operation */
 export function requireAccess({ token }: Principal, operation: Operation): void {
   if (mayCall(token.roles, operation)) return;
+  const own = token.roles.length ? `the role ${token.roles.join(', ')}` : 'no role';
   throw new HttpProblem(
     'RoleNeeded',
-    `${token.subject} has ${token.roles.length ? `the role ${token.roles.join(', ')}` : 'no role'}; ${operation} needs one of: ${ACCESS[operation].join(', ')}`,
+    `${token.subject} has ${own}; ${operation} needs one of: ${ACCESS[operation].join(', ')}`,
     'Sign in as someone with that role.',
   );
 }
 
-/** The ID token for an action: sent along, or held for a page whose person has just confirmed. */
-export async function evidenceFor(request: FastifyRequest, sessions: Sessions, nonce: string): Promise<string> {
+/**
+ * The step-up ID token for one action: sent in the body, or kept in a cookie for a page whose person has just
+ * confirmed.
+ * @throws UtplukkError NotAllowed where there is none for this nonce
+ */
+export async function stepUpTokenFor(request: FastifyRequest, sessions: Sessions, nonce: string): Promise<string> {
   const sent = (request.body as { idToken?: string } | undefined)?.idToken;
   if (sent !== undefined) return sent;
-  const held = await sessions.get(request, 'evidence');
-  if (held?.nonce === nonce) return held.idToken;
+  const kept = await sessions.get(request, 'stepUp');
+  if (kept?.nonce === nonce) return kept.idToken;
   throw notAllowed(
     'this action needs a sign-in of its own',
-    'Pages go to /auth/evidence first; scripts sign in with the nonce of /v1/nonces and send idToken.',
+    'Pages go to /auth/step-up first; scripts sign in with the nonce of /v1/nonces and send idToken.',
   );
 }

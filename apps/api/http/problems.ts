@@ -7,6 +7,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { z } from 'zod';
+import { QueueFull } from '../../../application/bounded-queue';
 import { FAILURE_TYPES, type FailureType } from '../../../domain/failure-types';
 import { UtplukkError } from '../../../domain/errors';
 
@@ -24,17 +25,19 @@ const STATUS: Record<FailureType, number> = {
   SourceUnavailable: 503,
 };
 
-/** Codes that only the API has: nobody is signed in, the role is missing, the form of a call is wrong, too many calls. */
-export const HTTP_CODES = ['SignInNeeded', 'RoleNeeded', 'CsrfRefused', 'TooManyCalls', 'Internal'] as const;
-const HTTP_STATUS: Record<(typeof HTTP_CODES)[number], number> = {
+/** Codes of the API itself, beside the failure types of the domain, with their HTTP status. */
+const HTTP_STATUS = {
   SignInNeeded: 401,
   RoleNeeded: 403,
   CsrfRefused: 403,
-  TooManyCalls: 429,
+  TooManyRequests: 429,
+  Busy: 503,
   Internal: 500,
-};
+} as const;
+type HttpCode = keyof typeof HTTP_STATUS;
+export const HTTP_CODES = Object.keys(HTTP_STATUS) as [HttpCode, ...HttpCode[]];
 
-/** An answer that is a problem (RFC 9457): what, in words, and what to do next. */
+/** Problem details (RFC 9457): what went wrong, in words, and what to do next. */
 export const problemSchema = z
   .object({
     type: z.literal('about:blank'),
@@ -43,14 +46,16 @@ export const problemSchema = z
     title: z.string(),
     next: z.string().optional(),
   })
-  .meta({ id: 'Problem', description: 'What went wrong (RFC 9457), with a code that programs can tell apart' });
+  .meta({ id: 'Problem', description: 'What went wrong (RFC 9457), with a code for programs' });
 export type Problem = z.infer<typeof problemSchema>;
 
-const NO_CHARACTER = '22021';
+/** PostgreSQL's SQLSTATE for the one character that it stores in no text: NUL. */
+const UNTRANSLATABLE_CHARACTER = '22021';
+const GRPC_UNAVAILABLE = 14;
 
 export class HttpProblem extends Error {
   constructor(
-    readonly code: (typeof HTTP_CODES)[number],
+    readonly code: HttpCode,
     message: string,
     readonly next?: string,
   ) {
@@ -58,88 +63,102 @@ export class HttpProblem extends Error {
   }
 }
 
-/** What somebody outside is told of an error; what is ours to know goes to the log only. */
-export function problemOf(error: unknown): Problem {
-  const problem = (status: number, code: Problem['code'], title: string, next?: string): Problem => ({
-    type: 'about:blank',
-    status,
-    code,
-    title,
-    ...(next === undefined ? {} : { next }),
-  });
+const problem = (status: number, code: Problem['code'], title: string, next?: string): Problem => ({
+  type: 'about:blank',
+  status,
+  code,
+  title,
+  ...(next === undefined ? {} : { next }),
+});
+
+/**
+ * Problem details of an error. Messages of our own errors are shown; of any other only the request id, by which the log
+ * names it.
+ */
+export function toProblemDetails(error: unknown, requestId: string): Problem {
   if (error instanceof UtplukkError) return problem(STATUS[error.type], error.type, error.message, error.next);
   if (error instanceof HttpProblem) return problem(HTTP_STATUS[error.code], error.code, error.message, error.next);
-  if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError) return problemOf(error.cause);
+  if (error instanceof QueueFull) return problem(HTTP_STATUS.Busy, 'Busy', error.message, 'Try again in a moment.');
+  if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError)
+    return toProblemDetails(error.cause, requestId);
   if (error instanceof ApplicationFailure) {
     const type = FAILURE_TYPES.find((name) => name === error.type) ?? 'Conflict';
     return problem(STATUS[type], type, error.message);
   }
   if (error instanceof WorkflowNotFoundError)
-    return problem(404, 'NotFound', 'no workflow of that name runs here any more');
-  const { statusCode = 500, validation, message, code } = error as Partial<FastifyError>;
-  if (validation)
-    return problem(
-      400,
-      'InvalidInput',
-      `${(error as { validationContext?: string }).validationContext ?? 'the call'}: ${validation.map((v) => `${v.instancePath || '/'} ${v.message ?? ''}`).join('; ')}`,
-    );
-  if (statusCode === 429) return problem(429, 'TooManyCalls', message ?? 'too many calls', 'Try again in a minute.');
-  if (statusCode < 500)
-    return problem(statusCode, statusCode === 404 ? 'NotFound' : 'InvalidInput', message ?? 'the call is not right');
-  // The one character that PostgreSQL stores in no text, wherever in a call it stands.
-  if (code === NO_CHARACTER)
-    return problem(
-      400,
-      'InvalidInput',
-      'the call holds the character NUL, which no name and no word has',
-      'Leave it out.',
-    );
-  if (code === 'ECONNREFUSED' || (error as { code?: unknown }).code === 14)
+    return problem(404, 'NotFound', 'the workflow does not exist or has ended');
+  return (
+    fromFastify(error as Partial<FastifyError>) ??
+    fromServers(error as { code?: unknown }) ??
+    problem(500, 'Internal', `Internal server error (request id ${requestId})`)
+  );
+}
+
+/** Errors that Fastify raised for an invalid request; undefined for others. */
+function fromFastify(error: Partial<FastifyError>): Problem | undefined {
+  const { statusCode = 500, validation, validationContext = 'request', message } = error;
+  if (validation) {
+    const details = validation.map((issue) => `${issue.instancePath || '/'} ${issue.message ?? ''}`);
+    return problem(400, 'InvalidInput', `${validationContext}: ${details.join('; ')}`);
+  }
+  if (statusCode === 429)
+    return problem(429, 'TooManyRequests', message ?? 'too many requests', 'Try again in a minute.');
+  if (statusCode >= 500) return undefined;
+  return problem(statusCode, statusCode === 404 ? 'NotFound' : 'InvalidInput', message ?? 'the request is invalid');
+}
+
+/** Errors of the servers behind the API that the caller can do something about; undefined for others. */
+function fromServers({ code }: { readonly code?: unknown }): Problem | undefined {
+  if (code === UNTRANSLATABLE_CHARACTER)
+    return problem(400, 'InvalidInput', 'the request contains the character NUL, which no text may', 'Leave it out.');
+  if (code === 'ECONNREFUSED' || code === GRPC_UNAVAILABLE)
     return problem(
       503,
       'SourceUnavailable',
-      'a server behind the API does not answer',
-      'Try again in a moment; `utplukk doctor` tells which.',
+      'a server behind the API does not respond',
+      'Try again in a moment; `utplukk doctor` names it.',
     );
-  return problem(500, 'Internal', 'The server failed; its log says why.');
+  return undefined;
 }
 
-export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
-  const problem = problemOf(error);
-  if (problem.status >= 500) process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
-  // Never through the schema of the operation's answer: a problem has its own.
-  return reply.status(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem);
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const details = toProblemDetails(error, request.id);
+  if (error instanceof QueueFull) reply.header('retry-after', error.retryAfterSeconds);
+  else if (details.status >= 500)
+    process.stderr.write(`request ${request.id}: ${(error as Error).stack ?? String(error)}\n`);
+  // Serialized as it is, not by the response schema of the operation.
+  return reply.status(details.status).type('application/problem+json').serializer(JSON.stringify).send(details);
 }
 
 export function registerProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error, _request, reply) => sendProblem(reply, error));
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
 }
 
-/** What is not HTTP at all has no request to answer: its problem is written on the line. */
-export function answerBrokenCall(error: Error & { code?: string }, socket: Socket): void {
+/**
+ * Answers bytes that are no HTTP request: there is no request to reply to, so the response is written to the socket.
+ */
+export function answerMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const body = JSON.stringify(
-    problemOf(
-      new UtplukkError(
-        'InvalidInput',
-        'the call is not HTTP, or its headers are too long',
-        'Send it by an HTTP client.',
-      ),
-    ),
+  const details = problem(
+    400,
+    'InvalidInput',
+    'this is not a valid HTTP request, or its headers are too long',
+    'Send it with an HTTP client.',
   );
-  if (socket.writable)
-    socket.write(
-      `HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    );
+  const body = JSON.stringify(details);
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   socket.destroy(error);
 }
 
 export const notFoundProblem = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
   sendProblem(
+    request,
     reply,
-    new UtplukkError(
-      'NotFound',
-      `${request.method} ${request.url} is not a call of this API`,
-      'docs/openapi.json lists them.',
-    ),
+    new UtplukkError('NotFound', `No such endpoint: ${request.method} ${request.url}`, 'docs/openapi.json lists them.'),
   );

@@ -5,10 +5,10 @@ import { ACCESS, groupsInScope, type Operation } from '../../../domain/rules/per
 import type { RequestContext } from '../../../application/request-context';
 import type { ApiDeps } from '../deps';
 import { once } from './idempotency';
-import { callerOf, evidenceFor, type Principal, requireAccess } from './principal';
+import { callerOf, type Principal, requireAccess, stepUpTokenFor } from './principal';
 import { problemSchema } from './problems';
 
-/** What goes over the wire for a schema: instants may be Dates here and are text there. */
+/** What a handler may return for a response schema: Dates stand for instants, which are text on the wire. */
 export type Wire<T> = T extends string
   ? T | Date
   : T extends readonly (infer U)[]
@@ -25,7 +25,7 @@ interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R 
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** Answer in JSON; without one the handler sends what `produces` names. */
+  /** Schema of the JSON response; without one the handler sends a media type that `produces` names. */
   readonly answer?: R;
   readonly produces?: readonly string[];
   readonly status?: 200 | 201 | 202;
@@ -36,41 +36,73 @@ export interface Call<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly principal: Principal;
-  /** For services that change something, in the name of the one who calls. */
-  readonly command: RequestContext;
+  /** What the application layer works with, on behalf of the caller. */
+  readonly context: RequestContext;
   /** Provider groups whose providers the caller may see; undefined for all. */
   readonly groups: readonly string[] | undefined;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
-/** The document's word for an answer that is no JSON. */
-const textual = (types: readonly string[], description: string) => ({
-  description,
-  content: Object.fromEntries(types.map((type) => [type, { schema: z.string() }])),
-});
+/** Registers one operation on a server. */
+export type Route = (app: FastifyInstance, deps: ApiDeps) => void;
 
-/** Registers an operation of the access table: its check, its form, its document and its handler cannot come apart. */
+type Handler<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> = (
+  call: Call<z.output<P>, z.output<Q>, z.output<B>>,
+  deps: ApiDeps,
+) => Promise<Wire<z.output<R>> | FastifyReply>;
+
+/**
+ * Declares an operation of the access table: its roles, the schemas of its request and response, its place in the
+ * OpenAPI document and its handler stand together, so that they cannot disagree.
+ */
 export function route<
   P extends z.ZodType = z.ZodUndefined,
   Q extends z.ZodType = z.ZodUndefined,
   B extends z.ZodType = z.ZodUndefined,
   R extends z.ZodType = z.ZodUndefined,
->(
-  app: FastifyInstance,
-  deps: ApiDeps,
+>(operation: Operation, spec: Spec<P, Q, B, R>, handler: Handler<P, Q, B, R>): Route {
+  const { method, url, answer, status = 200 } = spec;
+  return (app, deps) => {
+    app.route({
+      method,
+      url,
+      schema: schemaOf(operation, spec),
+      // Before the request is validated: who may not call learns nothing about what a valid request looks like.
+      onRequest: (request, _reply, done) => {
+        requireAccess(callerOf(request)!, operation);
+        done();
+      },
+      handler: async (request, reply) => {
+        const principal = callerOf(request)!;
+        const call: Call<z.output<P>, z.output<Q>, z.output<B>> = {
+          params: request.params as z.output<P>,
+          query: request.query as z.output<Q>,
+          body: request.body as z.output<B>,
+          principal,
+          context: contextOf(deps, request, principal),
+          groups: groupsInScope(principal.token.roles, operation, principal.token.providerGroups),
+          request,
+          reply,
+        };
+        const work = () => handler(call, deps);
+        const result =
+          method === 'POST' && answer
+            ? await once(deps.db, request, reply, principal.token, status, work)
+            : await work();
+        if (result === reply || !answer) return result;
+        return reply.status(status).send(result);
+      },
+    });
+  };
+}
+
+/** OpenAPI of an operation, and what its requests are validated and its responses serialized by. */
+function schemaOf<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
   operation: Operation,
-  spec: Spec<P, Q, B, R>,
-  handler: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Wire<z.output<R>> | FastifyReply>,
-): void {
-  const { method, url, summary, tag, params, query, body, answer, produces, status = 200 } = spec;
-  const errors = Object.fromEntries(
-    ERRORS.map(([code, description]) => [
-      code,
-      { description, content: { 'application/problem+json': { schema: problemSchema } } },
-    ]),
-  );
-  const schema: FastifySchema = {
+  { summary, tag, params, query, body, answer, produces, status = 200 }: Spec<P, Q, B, R>,
+): FastifySchema {
+  return {
     operationId: operation,
     summary,
     tags: [tag],
@@ -81,58 +113,42 @@ export function route<
     ...(body ? { body } : {}),
     response: {
       ...(answer ? { [status]: answer } : {}),
-      ...(produces ? { [status]: textual(produces, summary) } : {}),
-      ...errors,
+      ...(produces ? { [status]: textResponse(produces, summary) } : {}),
+      ...ERROR_RESPONSES,
     },
   };
-  app.route({
-    method,
-    url,
-    schema,
-    // Before the form is looked at: who may not call learns nothing from how the call was made.
-    onRequest: (request, _reply, done) => {
-      requireAccess(callerOf(request)!, operation);
-      done();
-    },
-    handler: async (request, reply) => {
-      const principal = callerOf(request)!;
-      const call: Call<z.output<P>, z.output<Q>, z.output<B>> = {
-        params: request.params as z.output<P>,
-        query: request.query as z.output<Q>,
-        body: request.body as z.output<B>,
-        principal,
-        command: commandOf(deps, request, principal),
-        groups: groupsInScope(principal.token.roles, operation, principal.token.providerGroups),
-        request,
-        reply,
-      };
-      const work = () => handler(call);
-      const result =
-        method === 'POST' && answer ? await once(deps.db, request, reply, principal.token, status, work) : await work();
-      if (result === reply || !answer) return result;
-      return reply.status(status).send(result);
-    },
-  });
 }
 
+/** OpenAPI of a response that is not JSON. */
+const textResponse = (types: readonly string[], description: string) => ({
+  description,
+  content: Object.fromEntries(types.map((type) => [type, { schema: z.string() }])),
+});
+
 const ERRORS = [
-  [400, 'The call is not right'],
-  [401, 'Nobody is signed in'],
+  [400, 'The request is invalid'],
+  [401, 'Not signed in'],
   [403, 'The role is missing, or the action is not allowed'],
-  [404, 'There is no such thing'],
+  [404, 'Not found'],
   [409, 'The state does not allow it'],
   [422, 'The data do not allow it'],
-  [429, 'Too many calls'],
-  [500, 'The server failed'],
-  [503, 'A server behind is away'],
+  [429, 'Too many requests'],
+  [500, 'Internal server error'],
+  [503, 'A server behind the API is unavailable or busy'],
 ] as const;
+const ERROR_RESPONSES = Object.fromEntries(
+  ERRORS.map(([status, description]) => [
+    status,
+    { description, content: { 'application/problem+json': { schema: problemSchema } } },
+  ]),
+);
 
-const commandOf = (deps: ApiDeps, request: FastifyRequest, { token }: Principal): RequestContext => ({
+const contextOf = (deps: ApiDeps, request: FastifyRequest, { token }: Principal): RequestContext => ({
   db: deps.db,
   store: deps.store,
   temporal: deps.temporal,
   clock: deps.clock,
   notary: deps.notary,
-  evidence: (nonce) => evidenceFor(request, deps.sessions, nonce),
+  stepUpToken: (nonce) => stepUpTokenFor(request, deps.sessions, nonce),
   token,
 });

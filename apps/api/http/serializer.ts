@@ -2,13 +2,13 @@ import type { FastifySerializerCompiler } from 'fastify/types/schema';
 import type { z } from 'zod';
 
 /**
- * Answers go out through their schema: Dates become text, what the schema does not name stays in, and an answer that does
- * not fit is our fault and never sent.
+ * Responses are checked against their schema before they are sent: Dates become text, properties that the schema does
+ * not name are dropped, and a response that does not fit is an internal error.
  */
-export const serializeWire: FastifySerializerCompiler<z.ZodType> =
+export const serializeResponse: FastifySerializerCompiler<z.ZodType> =
   ({ schema, method, url }) =>
   (data) => {
     const result = schema.safeParse(JSON.parse(JSON.stringify(data)));
     if (result.success) return JSON.stringify(result.data);
-    throw new Error(`${method} ${url} answers outside its schema: ${result.error.message}`);
+    throw new Error(`the response of ${method} ${url} does not fit its schema: ${result.error.message}`);
   };

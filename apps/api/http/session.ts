@@ -8,16 +8,19 @@ import { z } from 'zod';
 import { invalid } from '../../../domain/errors';
 
 const KEY_BYTES = 32;
-/** Without a call for this long a session ends; it never outlives the sign-in's token. */
+/** A session ends after this long without a request; it never outlives the access token of its sign-in. */
 export const IDLE_SECONDS = 30 * 60;
 const RENEW_AFTER_SECONDS = 60;
 export const FLOW_SECONDS = 600;
-export const EVIDENCE_SECONDS = 300;
+export const STEP_UP_SECONDS = 300;
 
-/** The key that seals cookies: from the environment where several API processes share it, else made once and kept. */
-export function sessionKey(home: string, given: string | undefined): Uint8Array {
-  if (given !== undefined) {
-    const key = Buffer.from(given, 'base64');
+/**
+ * The key that encrypts cookies: from the environment where several API processes share it, else made once and kept.
+ * @throws UtplukkError InvalidInput for a key of another length
+ */
+export function sessionKey(home: string, configured: string | undefined): Uint8Array {
+  if (configured !== undefined) {
+    const key = Buffer.from(configured, 'base64');
     if (key.length !== KEY_BYTES)
       throw invalid(`UTPLUKK_SESSION_KEY holds ${key.length} bytes`, `Give ${KEY_BYTES} bytes in base64.`);
     return key;
@@ -51,24 +54,25 @@ const flowSchema = z.object({
   returnTo: z.string(),
   subject: z.string().optional(),
 });
-/** A sign-in under way; `subject` is who has to sign in, where it is for an action. */
+/** A sign-in in progress; `subject` is the person who has to confirm an action, undefined for a new session. */
 export type Flow = z.infer<typeof flowSchema>;
-const evidenceSchema = z.object({ nonce: z.string(), idToken: z.string() });
-export type HeldEvidence = z.infer<typeof evidenceSchema>;
+/** The ID token of a step-up sign-in, and the nonce that binds it to one action. */
+const stepUpSchema = z.object({ nonce: z.string(), idToken: z.string() });
+export type StepUp = z.infer<typeof stepUpSchema>;
 
 const COOKIES = {
   session: { name: 'utplukk_session', path: '/', schema: sessionSchema },
   flow: { name: 'utplukk_flow', path: '/auth', schema: flowSchema },
-  evidence: { name: 'utplukk_evidence', path: '/v1', schema: evidenceSchema },
+  stepUp: { name: 'utplukk_step_up', path: '/v1', schema: stepUpSchema },
 } as const;
 type Kind = keyof typeof COOKIES;
-interface Held {
+interface Contents {
   readonly session: Session;
   readonly flow: Flow;
-  readonly evidence: HeldEvidence;
+  readonly stepUp: StepUp;
 }
 
-/** Sessions as sealed cookies (JWE, A256GCM): no store to keep, and any API process with the key can open them. */
+/** Sessions as encrypted cookies (JWE, A256GCM): nothing is stored, and any API process with the key can read them. */
 export class Sessions {
   constructor(
     readonly key: Uint8Array,
@@ -78,14 +82,14 @@ export class Sessions {
 
   #now = (): number => Math.floor(this.clock().getTime() / 1000);
 
-  async put<K extends Kind>(reply: FastifyReply, kind: K, value: Held[K], seconds: number): Promise<void> {
+  async put<K extends Kind>(reply: FastifyReply, kind: K, value: Contents[K], seconds: number): Promise<void> {
     const { name, path: at } = COOKIES[kind];
-    const approved = await new EncryptJWT({ [kind]: value })
+    const encrypted = await new EncryptJWT({ [kind]: value })
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .setExpirationTime(this.#now() + seconds)
       .encrypt(this.key);
-    // Lax, for the identity provider sends the browser back from another site; unsafe methods need the token below as well.
-    reply.setCookie(name, approved, {
+    // Lax, because the identity provider redirects from another site; unsafe methods need the CSRF token as well.
+    reply.setCookie(name, encrypted, {
       httpOnly: true,
       sameSite: 'lax',
       secure: this.secure,
@@ -94,15 +98,15 @@ export class Sessions {
     });
   }
 
-  async get<K extends Kind>(request: FastifyRequest, kind: K): Promise<Held[K] | undefined> {
+  async get<K extends Kind>(request: FastifyRequest, kind: K): Promise<Contents[K] | undefined> {
     const { name, schema } = COOKIES[kind];
-    const approved = request.cookies[name];
-    if (!approved) return undefined;
+    const encrypted = request.cookies[name];
+    if (!encrypted) return undefined;
     try {
-      const { payload } = await jwtDecrypt(approved, this.key, { currentDate: this.clock() });
-      return schema.parse(payload[kind]) as Held[K];
+      const { payload } = await jwtDecrypt(encrypted, this.key, { currentDate: this.clock() });
+      return schema.parse(payload[kind]) as Contents[K];
     } catch {
-      return undefined; // forged, ended, or sealed with an older key: the same as none
+      return undefined; // forged, expired, or encrypted with an older key: the same as none
     }
   }
 
@@ -111,13 +115,14 @@ export class Sessions {
     reply.clearCookie(name, { path: at });
   }
 
+  /** Starts a session of a person who has signed in. */
   async begin(reply: FastifyReply, who: Session['person']): Promise<Session> {
     const session = { person: who, csrf: randomBytes(24).toString('base64url'), issued: this.#now() };
     await this.put(reply, 'session', session, Math.min(IDLE_SECONDS, who.expires - this.#now()));
     return session;
   }
 
-  /** Puts the end of a session off while it is used, up to the end of its token. */
+  /** Extends a session while it is used, up to the end of its access token. */
   async renew(reply: FastifyReply, session: Session): Promise<void> {
     const now = this.#now();
     if (now - session.issued < RENEW_AFTER_SECONDS || session.person.expires <= now) return;

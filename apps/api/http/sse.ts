@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-const LOOK_EVERY_MS = 700;
-/** Proxies close what is silent; a comment is no event. */
-const SILENT_MS = 15_000;
+const POLL_MS = 700;
+/** Proxies close silent connections; a comment keeps one open and is no event. */
+const KEEP_ALIVE_MS = 15_000;
 
 export interface StreamEvent {
   readonly event: string;
@@ -11,13 +11,13 @@ export interface StreamEvent {
   readonly last: boolean;
 }
 
-/** Server-sent events: `look` is asked again and again, what changed is sent, until it says that it was the last. */
+/** Server-sent events: polls a state and sends it whenever it has changed, until it says that it was the last. */
 export async function eventStream(
   request: FastifyRequest,
   reply: FastifyReply,
-  look: () => Promise<StreamEvent>,
+  poll: () => Promise<StreamEvent>,
 ): Promise<FastifyReply> {
-  const first = await look(); // an error before the first byte is still a problem+json answer
+  const first = await poll(); // an error before the first byte is still a problem+json answer
   reply.hijack();
   const out = reply.raw;
   out.writeHead(200, {
@@ -31,17 +31,17 @@ export async function eventStream(
   let sent = '';
   let sentAt = Date.now();
   try {
-    for (let now = first; open; now = await look()) {
+    for (let now = first; open; now = await poll()) {
       const text = JSON.stringify(now.data);
       if (text !== sent) {
         out.write(`id: ${++id}\nevent: ${now.event}\ndata: ${text}\n\n`);
         [sent, sentAt] = [text, Date.now()];
-      } else if (Date.now() - sentAt > SILENT_MS) {
-        out.write(': still here\n\n');
+      } else if (Date.now() - sentAt > KEEP_ALIVE_MS) {
+        out.write(': keep-alive\n\n');
         sentAt = Date.now();
       }
       if (now.last) break;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   } catch (error) {
     process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);

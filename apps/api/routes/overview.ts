@@ -1,153 +1,80 @@
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { ACCESS, OPERATIONS, PURPOSES } from '../../../domain/rules/permissions';
 import { overviewOf } from '../../../application/overview';
 import { liveAt } from '../../../platform/db/read-models/live-at';
 import { readCheckpoint } from '../../../platform/ledger/checkpointer';
-import type { ApiDeps } from '../deps';
 import { route } from '../http/route';
-import { requestsInWords, runsInWords } from './presenters';
+import { presentLive, presentRequests, presentRuns } from './presenters';
 import { instant, listSummary, liveRow, requestSummary, runSummary, sha } from './schemas';
-import { liveInWords } from './versions';
 
-const me = z.object({
-  subject: z.string(),
-  roles: z.array(z.string()),
-  /** Provider groups that the view of providers ends at; null for all. */
-  providerGroups: z.array(z.string()).nullable(),
-  operations: z.array(z.string()).describe('operations of this API that the caller may use'),
-  purposes: z.array(z.enum(PURPOSES)),
-  csrf: z
-    .string()
-    .nullable()
-    .describe('what calls of a page that change something carry in x-utplukk-csrf; null for bearer tokens'),
-  links: z.object({ temporal: z.string().nullable(), mlflow: z.string().nullable() }),
+const intervention = z.object({
+  interventionId: z.uuid(),
+  slot: z.string(),
+  kind: z.enum(['suspend', 'roll-back']),
+  at: instant,
+  confirmBy: instant.nullable(),
+  answers: z.int().describe('people who confirmed the roll-back, or want the suspension lifted'),
 });
 
 const overview = z.object({
-  live: z.array(liveRow.omit({ ledger: true })).describe('what was live when, with its proof, is /v1/live-at'),
-  requests: z.array(requestSummary),
-  drafts: z.array(z.object({ list: listSummary, mine: z.boolean().describe('the caller can seal it') })),
+  live: z.array(liveRow.omit({ ledger: true })).describe('live versions; /v1/live-at gives the ledger entries too'),
+  requests: z.array(requestSummary).describe('open promotion requests'),
+  drafts: z.array(z.object({ list: listSummary, mine: z.boolean().describe('the caller can sign it off') })),
   lastList: listSummary.nullable(),
-  failed: z.array(runSummary),
-  interventions: z.array(
-    z.object({
-      interventionId: z.uuid(),
-      slot: z.string(),
-      kind: z.enum(['suspend', 'roll-back']),
-      at: instant,
-      confirmBy: instant.nullable(),
-      answers: z.int(),
-    }),
-  ),
+  failed: z.array(runSummary).describe('training runs that failed in the last thirty days'),
+  interventions: z.array(intervention).describe('suspensions and roll-backs that are not settled'),
   data: z.object({
     lastLoad: instant.nullable(),
     newestFact: instant.nullable(),
     quarantined: z.int(),
     snapshot: z.object({ snapshotId: sha, asOf: instant, madeAt: instant }).nullable(),
   }),
-  deviations: z.int().describe('of MLflow in the last thirty days'),
+  deviations: z.int().describe('changes in MLflow by hand, of the last thirty days'),
   ledger: z.object({ entries: z.int(), checkpoint: z.object({ size: z.int(), at: z.string() }).nullable() }),
 });
 
-const schedule = z.object({ id: z.string(), paused: z.boolean(), next: instant.nullable(), runs: z.int() });
+const getOverview = route(
+  'getOverview',
+  {
+    method: 'GET',
+    url: '/v1/overview',
+    tag: 'Overview',
+    summary: 'What is live, what waits for a decision, what failed, and how recent the data are',
+    answer: overview,
+  },
+  async ({ principal: { token } }, deps) => {
+    const { db, clock } = deps;
+    const now = clock();
+    const [found, live] = await Promise.all([overviewOf(db, token, now), liveAt(db, now)]);
+    const anchors = deps.anchors();
+    const checkpoint = anchors && readCheckpoint(anchors.anchor, anchors.keys);
+    const { freshness } = found;
+    return {
+      live: await presentLive(db, live),
+      requests: await presentRequests(db, found.requests),
+      drafts: found.drafts,
+      lastList: found.lastList ?? null,
+      failed: await presentRuns(db, found.failed),
+      interventions: found.interventions.map(({ interventionId, slot, kind, at, confirmBy, answers }) => ({
+        interventionId,
+        slot,
+        kind,
+        at,
+        confirmBy: confirmBy ?? null,
+        answers,
+      })),
+      data: {
+        lastLoad: freshness.lastLoad ?? null,
+        newestFact: freshness.newestFact ?? null,
+        quarantined: freshness.quarantined,
+        snapshot: found.snapshot ?? null,
+      },
+      deviations: found.deviations,
+      ledger: {
+        entries: found.ledgerEntries,
+        checkpoint: checkpoint ? { size: checkpoint.size, at: checkpoint.at } : null,
+      },
+    };
+  },
+);
 
-export function overviewRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const { db } = deps;
-  route(
-    app,
-    deps,
-    'getMe',
-    { method: 'GET', url: '/v1/me', tag: 'Access', summary: 'Who calls, and what they may do', answer: me },
-    ({ principal: { token, csrf } }) =>
-      Promise.resolve({
-        subject: token.subject,
-        roles: [...token.roles],
-        providerGroups: token.providerGroups ? [...token.providerGroups] : null,
-        operations: OPERATIONS.filter((operation) =>
-          (ACCESS[operation] as readonly string[]).some((role) => token.roles.includes(role)),
-        ),
-        purposes: [...PURPOSES],
-        csrf: csrf ?? null,
-        links: { temporal: deps.links.temporal ?? null, mlflow: deps.links.mlflow ?? null },
-      }),
-  );
-
-  route(
-    app,
-    deps,
-    'getOverview',
-    {
-      method: 'GET',
-      url: '/v1/overview',
-      tag: 'Overview',
-      summary: 'What is live, what waits, what failed, and how new everything is',
-      answer: overview,
-    },
-    async ({ principal: { token } }) => {
-      const now = deps.clock();
-      const [found, live, { rows: head }] = await Promise.all([
-        overviewOf(db, token, now),
-        liveAt(db, now),
-        db.raw<{ rows: { size: number }[] }>('select size from aud.chain_head'),
-      ]);
-      const anchors = deps.anchors();
-      const checkpoint = anchors && readCheckpoint(anchors.anchor, anchors.keys);
-      const { snapshot } = found;
-      return {
-        live: await liveInWords(db, live),
-        requests: await requestsInWords(db, found.requests),
-        drafts: found.drafts,
-        lastList: found.lastList ?? null,
-        failed: await runsInWords(db, found.failed),
-        interventions: found.interventions.map((e) => ({
-          interventionId: e.interventionId,
-          slot: e.slot,
-          kind: e.kind,
-          at: e.at,
-          confirmBy: e.confirmBy ?? null,
-          answers: e.answers,
-        })),
-        data: {
-          lastLoad: found.freshness.lastLoad ?? null,
-          newestFact: found.freshness.newestFact ?? null,
-          quarantined: found.freshness.quarantined,
-          snapshot: snapshot
-            ? { snapshotId: snapshot.snapshot_id, asOf: snapshot.as_of, madeAt: snapshot.made_at }
-            : null,
-        },
-        deviations: found.deviations,
-        ledger: {
-          entries: head[0]?.size ?? 0,
-          checkpoint: checkpoint ? { size: checkpoint.size, at: checkpoint.at } : null,
-        },
-      };
-    },
-  );
-
-  route(
-    app,
-    deps,
-    'listSchedules',
-    {
-      method: 'GET',
-      url: '/v1/schedules',
-      tag: 'Overview',
-      summary: 'Schedules and their next times',
-      answer: z.array(schedule),
-    },
-    async () => {
-      const rows: z.infer<typeof schedule>[] = [];
-      for await (const { scheduleId } of deps.temporal.client.schedule.list()) {
-        const { state, info } = await deps.temporal.client.schedule.getHandle(scheduleId).describe();
-        rows.push({
-          id: scheduleId,
-          paused: state.paused,
-          next: info.nextActionTimes[0]?.toISOString() ?? null,
-          runs: info.numActionsTaken,
-        });
-      }
-      return rows.sort((a, b) => a.id.localeCompare(b.id));
-    },
-  );
-}
+export const overviewRoutes = [getOverview];

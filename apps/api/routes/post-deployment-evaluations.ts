@@ -1,138 +1,117 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { startPostDeploymentEvaluation as start } from '../../../application/post-deployment-evaluation';
 import { notFound } from '../../../domain/errors';
 import { postDeploymentWorkflowId } from '../../../domain/rules/workflow-ids';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import {
+  getPostDeploymentEvaluation as getRecord,
   postDeploymentEvaluationsOf,
-  getPostDeploymentEvaluation,
-} from '../../../platform/db/stores/post-deployment-evaluations';
+} from '../../../platform/db/stores/post-deployment-evaluation';
 import { getVersion } from '../../../platform/db/stores/versions';
-import { startPostDeploymentEvaluation } from '../../../application/post-deployment-evaluation';
-import type { ApiDeps } from '../deps';
 import { route } from '../http/route';
 import { evaluation } from './evaluation-schema';
 import { idParam, instant, sha } from './schemas';
 
+const tag = 'Model versions';
+
 const summary = z.object({
   evaluationId: sha,
-  asOf: instant.describe('what was known then was judged on'),
+  asOf: instant.describe('outcomes as they were known then'),
   matrixId: z.string(),
-  rows: z.int().describe('outcomes that became known after the version had learnt'),
+  rows: z.int().describe('outcomes that became known after the training of the version'),
   findings: z.int(),
   madeAt: instant,
 });
-const key = z.object({ key: z.string().regex(/^[0-9a-f]{24}$/) });
 
-/** Frozen versions judged on outcomes that became known after they had learnt. */
-export function postDeploymentRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const { db, store } = deps;
-  const tag = 'Model versions';
+const listPostDeploymentEvaluations = route(
+  'listPostDeploymentEvaluations',
+  {
+    method: 'GET',
+    url: '/v1/model-versions/:versionId/post-deployment-evaluations',
+    tag,
+    summary: 'Evaluations of a version on outcomes that became known after its training, newest first',
+    params: idParam('versionId'),
+    answer: z.array(summary),
+  },
+  async ({ params }, { db }) => {
+    const { versionId } = await getVersion(db, params.versionId);
+    return (await postDeploymentEvaluationsOf(db, versionId)).map(
+      ({ evaluationId, asOf, matrixId, rows, findings, madeAt }) => ({
+        evaluationId,
+        asOf: asOf.toISOString(),
+        matrixId,
+        rows,
+        findings,
+        madeAt: madeAt.toISOString(),
+      }),
+    );
+  },
+);
 
-  route(
-    app,
-    deps,
-    'listPostDeploymentEvaluations',
-    {
-      method: 'GET',
-      url: '/v1/model-versions/:versionId/post-deployment-evaluations',
-      tag,
-      summary: 'How a version did on outcomes that became known later, newest first',
-      params: idParam('versionId'),
-      answer: z.array(summary),
-    },
-    async ({ params }) => {
-      const { versionId } = await getVersion(db, params.versionId);
-      return (await postDeploymentEvaluationsOf(db, versionId)).map(
-        ({ evaluationId, asOf, matrixId, rows, findings, madeAt }) => ({
-          evaluationId,
-          asOf: asOf.toISOString(),
-          matrixId,
-          rows,
-          findings,
-          madeAt: madeAt.toISOString(),
-        }),
+const getPostDeploymentEvaluation = route(
+  'getPostDeploymentEvaluation',
+  {
+    method: 'GET',
+    url: '/v1/post-deployment-evaluations/:evaluationId',
+    tag,
+    summary: 'One post-deployment evaluation',
+    params: idParam('evaluationId'),
+    answer: evaluation,
+  },
+  async ({ params }, { db, store }) =>
+    store.getJson<EvaluationDocument>((await getRecord(db, params.evaluationId)).documentSha256),
+);
+
+const key = z.string().regex(/^[0-9a-f]{24}$/);
+
+const startPostDeploymentEvaluation = route(
+  'startPostDeploymentEvaluation',
+  {
+    method: 'POST',
+    url: '/v1/model-versions/:versionId/post-deployment-evaluations',
+    tag,
+    summary: 'Evaluate a version of the register on outcomes as they were known at an instant',
+    params: idParam('versionId'),
+    body: z.strictObject({ asOf: instant }),
+    status: 202,
+    answer: z.object({ key, versionId: sha }),
+  },
+  async ({ params, body, context }) => start(context, { versionId: params.versionId, asOf: body.asOf }),
+);
+
+const getPostDeploymentEvaluationRun = route(
+  'getPostDeploymentEvaluationRun',
+  {
+    method: 'GET',
+    url: '/v1/post-deployment-evaluation-runs/:key',
+    tag,
+    summary: 'Progress of a post-deployment evaluation that was started',
+    params: z.object({ key }),
+    answer: z.object({
+      state: z.enum(['running', 'done', 'failed']),
+      step: z.string().nullable(),
+      evaluationId: sha.nullable(),
+    }),
+  },
+  async ({ params }, { temporal }) => {
+    const workflowId = postDeploymentWorkflowId(params.key);
+    const state = await temporal.state(workflowId);
+    if (state === undefined)
+      throw notFound(
+        'there is no post-deployment evaluation with this key',
+        'Start one with POST /v1/model-versions/{versionId}/post-deployment-evaluations.',
       );
-    },
-  );
+    return {
+      state,
+      step: state === 'running' ? ((await temporal.progress(workflowId))?.step ?? null) : null,
+      evaluationId: state === 'done' ? (await temporal.postDeploymentResult(params.key)).evaluationId : null,
+    };
+  },
+);
 
-  route(
-    app,
-    deps,
-    'getPostDeploymentEvaluation',
-    {
-      method: 'GET',
-      url: '/v1/post-deployment-evaluations/:evaluationId',
-      tag,
-      summary: 'One follow-up, whole',
-      params: idParam('evaluationId'),
-      answer: evaluation,
-    },
-    async ({ params }) =>
-      store.getJson<EvaluationDocument>((await getPostDeploymentEvaluation(db, params.evaluationId)).documentSha256),
-  );
-
-  route(
-    app,
-    deps,
-    'startPostDeploymentEvaluation',
-    {
-      method: 'POST',
-      url: '/v1/model-versions/:versionId/post-deployment-evaluations',
-      tag,
-      summary: 'Judge a version of the register on outcomes as they are known at an instant',
-      params: idParam('versionId'),
-      body: z.strictObject({ asOf: instant }),
-      status: 202,
-      answer: z.object({ key: key.shape.key, versionId: sha }),
-    },
-    async ({ params, body, command }) =>
-      startPostDeploymentEvaluation(command, { versionId: params.versionId, asOf: body.asOf }),
-  );
-
-  const progress = z.object({
-    state: z.enum(['running', 'done', 'failed']),
-    step: z.string().nullable(),
-    evaluationId: sha.nullable(),
-  });
-  route(
-    app,
-    deps,
-    'getPostDeploymentEvaluationRun',
-    {
-      method: 'GET',
-      url: '/v1/follow-up-runs/:key',
-      tag,
-      summary: 'How far a follow-up has come',
-      params: key,
-      answer: progress,
-    },
-    async ({ params }) => {
-      const id = postDeploymentWorkflowId(params.key);
-      const { status } = await deps.temporal.client.workflow
-        .getHandle(id)
-        .describe()
-        .catch((error: unknown) => {
-          if (error instanceof WorkflowNotFoundError)
-            throw notFound(
-              'no follow-up runs under this key',
-              'Start one with POST /v1/model-versions/{versionId}/post-deployment-evaluations.',
-            );
-          throw error;
-        });
-      if (status.name === 'RUNNING')
-        return {
-          state: 'running' as const,
-          step: (await deps.temporal.progress(id))?.step ?? null,
-          evaluationId: null,
-        };
-      if (status.name !== 'COMPLETED') return { state: 'failed' as const, step: null, evaluationId: null };
-      return {
-        state: 'done' as const,
-        step: null,
-        evaluationId: (await deps.temporal.postDeploymentResult(params.key)).evaluationId,
-      };
-    },
-  );
-}
+export const postDeploymentEvaluationRoutes = [
+  listPostDeploymentEvaluations,
+  getPostDeploymentEvaluation,
+  startPostDeploymentEvaluation,
+  getPostDeploymentEvaluationRun,
+];

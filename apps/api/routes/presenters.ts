@@ -1,20 +1,13 @@
-import type { ApiDeps } from '../deps';
-import { namesOf } from '../../../platform/db/read-models/live-at';
+import { type LiveAt, namesOf } from '../../../platform/db/read-models/live-at';
+import { namesByAction } from '../../../platform/db/read-models/principals';
+import { championOf } from '../../../platform/db/stores/champions';
 import type { PromotionRequest } from '../../../platform/db/stores/promotions';
 import type { TrainingRun } from '../../../platform/db/stores/runs';
-import { championOf, type ModelVersion } from '../../../platform/db/stores/versions';
+import type { ModelVersion } from '../../../platform/db/stores/versions';
+import type { Db } from '../../../platform/postgres/connection';
 
-/** Principals of actions by name, for pages that say who did what. */
-export async function actors(db: ApiDeps['db'], actionIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await db('aud.action as a')
-    .join('aud.principal as p', 'p.principal_id', 'a.principal_id')
-    .whereIn('a.action_id', [...new Set(actionIds)])
-    .select<{ action_id: string; subject: string }[]>('a.action_id', 'p.subject');
-  return new Map(rows.map((row) => [row.action_id, row.subject]));
-}
-
-export async function runsInWords(db: ApiDeps['db'], runs: readonly TrainingRun[]) {
-  const names = await actors(
+export async function presentRuns(db: Db, runs: readonly TrainingRun[]) {
+  const names = await namesByAction(
     db,
     runs.map((run) => run.actionId),
   );
@@ -33,19 +26,18 @@ export async function runsInWords(db: ApiDeps['db'], runs: readonly TrainingRun[
   }));
 }
 
-export async function versionsInWords(db: ApiDeps['db'], versions: readonly ModelVersion[]) {
+/** Versions, each with whether it is live in its slot. */
+export async function presentVersions(db: Db, versions: readonly ModelVersion[]) {
+  const slots = [...new Set(versions.map(({ slot }) => slot))];
   const champions = new Map(
-    await Promise.all(
-      [...new Set(versions.map(({ slot }) => slot))].map(
-        async (slot) => [slot, (await championOf(db, slot))?.versionId] as const,
-      ),
-    ),
+    await Promise.all(slots.map(async (slot) => [slot, (await championOf(db, slot))?.versionId] as const)),
   );
   return versions.map((version) => ({ ...version, live: champions.get(version.slot) === version.versionId }));
 }
 
-export async function requestsInWords(
-  db: ApiDeps['db'],
+/** Promotion requests, each with why the caller may not approve it. */
+export async function presentRequests(
+  db: Db,
   requests: readonly { request: PromotionRequest; problem: string | undefined }[],
 ) {
   const names = await namesOf(
@@ -62,5 +54,23 @@ export async function requestsInWords(
     requestedAt: request.requestedAt,
     expiresAt: request.expiresAt,
     problem: problem ?? null,
+  }));
+}
+
+/** Live versions with the names of the people who trained, requested and decided. */
+export async function presentLive<L extends LiveAt>(db: Db, rows: readonly L[]) {
+  const names = await namesOf(
+    db,
+    rows.flatMap((row) => [row.trainedBy, row.requestedBy, row.decidedBy]),
+  );
+  const name = (principal: string) => names.get(principal) ?? null;
+  return rows.map((row) => ({
+    ...row,
+    liveUntil: row.liveUntil ?? null,
+    snapshotId: row.snapshotId ?? null,
+    code: row.code ?? null,
+    trainedBy: name(row.trainedBy),
+    requestedBy: name(row.requestedBy),
+    decidedBy: name(row.decidedBy),
   }));
 }

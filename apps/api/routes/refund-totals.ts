@@ -1,13 +1,17 @@
 import { BASELINE_FEATURES } from '../../../domain/features/catalogue';
-import type { MatrixMeta } from '../../../domain/schemas/matrix';
 import type { ArtifactStore } from '../../../platform/artifacts/store';
+import { matrixOfScoring } from '../../../platform/db/read-models/scored-provider';
+import { columnByEntity } from '../../../platform/matrices/peer-figures';
 import type { Db } from '../../../platform/postgres/connection';
-import { columnByEntity } from '../../../platform/features/provider-profile';
 
+/** Scoring runs whose totals are kept in memory. */
 const KEPT = 4;
 
-/** Refunds of providers as a list's own matrix has them; a sealed matrix never changes, so the last few are kept. */
-export class AmountsOfLists {
+/**
+ * Refunds of the last year by provider, in øre, from the matrix of a scoring run. A stored matrix never changes, so
+ * those that were read last are kept.
+ */
+export class RefundTotals {
   readonly #kept = new Map<string, Promise<ReadonlyMap<string, number>>>();
 
   constructor(
@@ -15,25 +19,22 @@ export class AmountsOfLists {
     readonly store: ArtifactStore,
   ) {}
 
-  async of(scoringId: string, entities: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    if (entities.length === 0) return new Map();
-    let found = this.#kept.get(scoringId);
-    if (!found) {
-      found = this.#read(scoringId);
-      this.#kept.set(scoringId, found);
-      found.catch(() => this.#kept.delete(scoringId));
+  /** Empty for a population that came as a prepared table. */
+  async ofScoring(scoringId: string): Promise<ReadonlyMap<string, number>> {
+    let totals = this.#kept.get(scoringId);
+    if (!totals) {
+      totals = this.#read(scoringId);
+      this.#kept.set(scoringId, totals);
+      totals.catch(() => this.#kept.delete(scoringId));
       if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     }
-    return found;
+    return totals;
   }
 
   async #read(scoringId: string): Promise<ReadonlyMap<string, number>> {
-    const row = await this.db('sel.scoring_run as s')
-      .join('ml.matrix as m', 'm.matrix_id', 's.matrix_id')
-      .where({ scoring_id: scoringId })
-      .first<{ file_sha256: string; meta: MatrixMeta } | undefined>('m.file_sha256', 'm.meta');
-    // A prepared table's size need not be kroner.
-    const amountNok = row?.meta.baselines.size === BASELINE_FEATURES.size;
-    return row && amountNok ? columnByEntity(this.store, row.file_sha256, BASELINE_FEATURES.size) : new Map();
+    const matrix = await matrixOfScoring(this.db, scoringId);
+    // The size column of a prepared table need not be an amount of money.
+    if (matrix?.meta.baselines.size !== BASELINE_FEATURES.size) return new Map();
+    return columnByEntity(this.store, matrix.fileSha256, BASELINE_FEATURES.size);
   }
 }

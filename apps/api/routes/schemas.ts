@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { FAMILY_NAMES } from '../../../domain/schemas/families';
+import { FAMILY_NAMES } from '../../../domain/families';
 
-/** Shapes that several operations answer with. Instants are UTC text, money is whole øre. */
+/** Schemas that several operations share. Instants are UTC text, amounts are whole øre. */
 export const instant = z.iso.datetime();
 export const sha = z.string().regex(/^[0-9a-f]{64}$/);
 export const day = z.iso.date();
 export const ore = z.int().describe('whole øre');
-/** Who acted, as the identity provider names them; null where nobody is named, such as an expiry. */
+/** Who acted, as the identity provider names them; null where nobody did, such as for an expiry. */
 export const person = z.string().nullable();
 
 export const idParam = <K extends string>(name: K) =>
@@ -16,6 +16,16 @@ export const idParam = <K extends string>(name: K) =>
       .regex(/^[0-9a-f-]{6,64}$/, 'expected six or more characters of an id')
       .describe('the id, or six or more of its first characters'),
   } as Record<K, z.ZodString>);
+
+/** A reason or comment in words. */
+export const reasonText = z.string().trim().min(3).max(2000);
+export const idToken = z
+  .string()
+  .min(20)
+  .max(20_000)
+  .optional()
+  .describe('ID token of a step-up sign-in with the nonce of /v1/nonces; pages confirm at /auth/step-up instead');
+export const experimentText = z.object({ text: z.string().min(1).max(100_000).describe('an experiment, YAML') });
 
 export const estimate = z.object({ value: z.number(), lo: z.number(), hi: z.number(), n: z.int() });
 export const metric = estimate.extend({ metric: z.string(), k: z.int() });
@@ -41,7 +51,9 @@ export const versionSummary = z.object({
   family: z.enum(FAMILY_NAMES),
   runId: z.uuid(),
   matrixId: z.string(),
-  selectable: z.boolean().describe('false where it knows who looked: such a model may be studied, never promoted'),
+  selectable: z
+    .boolean()
+    .describe('false where it uses columns about the caseworker: such a model may be studied, not promoted'),
   registeredAt: instant,
   live: z.boolean(),
 });
@@ -50,9 +62,9 @@ export const gate = z.object({
   gate: z.string(),
   passed: z.boolean(),
   reason: z.string(),
-  reasonNb: z.string().nullable().describe('Null for verdicts from before it was written'),
-  overrides: z.int(),
-  canBePassedOver: z.boolean(),
+  reasonNb: z.string().nullable(),
+  waivers: z.int().describe('people who have waived it; two are needed'),
+  canBeWaived: z.boolean(),
 });
 export const requestSummary = z.object({
   requestId: z.uuid(),
@@ -63,8 +75,7 @@ export const requestSummary = z.object({
   trainedBy: person,
   requestedAt: instant,
   expiresAt: instant,
-  /** Why the caller may not approve it; null where they may. */
-  problem: z.string().nullable(),
+  problem: z.string().nullable().describe('why the caller may not approve it; null where they may'),
 });
 
 export const listSummary = z.object({
@@ -83,7 +94,7 @@ export const liveRow = z.object({
   versionId: sha,
   liveFrom: instant,
   liveUntil: instant.nullable(),
-  how: z.enum(['promoted', 'returned']),
+  how: z.enum(['promoted', 'returned']).describe('promoted by a decision, or returned to by a roll-back'),
   trainedBy: person,
   requestedBy: person,
   requestedAt: instant,
@@ -94,7 +105,7 @@ export const liveRow = z.object({
   matrixId: z.string(),
   snapshotId: z.string().nullable(),
   code: z.string().nullable(),
-  stopped: z.boolean(),
+  stopped: z.boolean().describe('scoring was suspended'),
   lists: z.array(sha),
   ledger: z.array(z.object({ seq: z.int(), event: z.string() })),
 });

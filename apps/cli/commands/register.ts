@@ -114,7 +114,7 @@ function importFiles(register: Command): void {
         reports.reduce((total, report) => total + pick(report), 0);
       const total = {
         files: reports.length,
-        already: reports.filter((r) => r.already).length,
+        already: reports.filter((r) => r.alreadyLoaded).length,
         read: sum((r) => r.read),
         loaded: sum((r) => r.loaded),
         quarantined: sum((r) => r.quarantined),

@@ -61,7 +61,7 @@ export async function ledgerEntries(
   const entry = subject === undefined ? 'aud.entry' : '(select * from aud.entry where subject_id like ? offset 0)';
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select c.seq, e.at, e.event, e.subject_kind, e.subject_id, convert_from(e.bytes, 'UTF8')::jsonb as body, p.subject,
-        (select r.words from jsonb_to_recordset(convert_from(e.bytes, 'UTF8')::jsonb->'changes') as x(t text, k text) join aud.reason r on r.reason_id::text = x.k where x.t = 'aud.reason' limit 1) as words
+        (select r.reason_text from jsonb_to_recordset(convert_from(e.bytes, 'UTF8')::jsonb->'changes') as x(t text, k text) join aud.reason r on r.reason_id::text = x.k where x.t = 'aud.reason' limit 1) as words
       from aud.chain c join ${entry} e using (entry_id) left join aud.action a on a.action_id = e.action_id left join aud.principal p using (principal_id)
       ${conditions.length > 0 ? `where ${conditions.map(([sql]) => sql).join(' and ')}` : ''} order by c.seq desc limit ?`,
     [...(subject === undefined ? [] : [prefix(subject)]), ...conditions.map(([, value]) => value as string), limit],

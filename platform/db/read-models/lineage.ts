@@ -103,7 +103,7 @@ export async function lineageOf(db: Db, given: string): Promise<LineageStep[]> {
     (steps.length === 0 ? (await one<{ matrix_id: string }>('ml.matrix', 'matrix_id', id))?.matrix_id : undefined);
   if (direct) await matrixSteps(db, direct, add);
   if (steps.length === 0) {
-    const snapshot = await one<{ snapshot_id: string; as_of: Date; made_at: Date; horizon: number }>(
+    const snapshot = await one<{ snapshot_id: string; as_of: Date; made_at: Date; load_watermark: number }>(
       'ml.snapshot',
       'snapshot_id',
       id,
@@ -116,7 +116,7 @@ export async function lineageOf(db: Db, given: string): Promise<LineageStep[]> {
     await add(
       'snapshot',
       snapshot.snapshot_id,
-      `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.horizon}`,
+      `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.load_watermark}`,
       snapshot.made_at,
     );
   }
@@ -164,11 +164,11 @@ async function matrixSteps(
   }
   const snapshot = await db('ml.snapshot')
     .where({ snapshot_id: matrix.snapshot_id })
-    .first<{ snapshot_id: string; as_of: Date; made_at: Date; horizon: number }>();
+    .first<{ snapshot_id: string; as_of: Date; made_at: Date; load_watermark: number }>();
   await add(
     'snapshot',
     snapshot.snapshot_id,
-    `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.horizon}`,
+    `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.load_watermark}`,
     snapshot.made_at,
   );
 }

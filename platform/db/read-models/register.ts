@@ -95,14 +95,14 @@ export async function quarantinePage(
 export interface SnapshotRow {
   readonly snapshotId: string;
   readonly asOf: Date;
-  readonly horizon: number;
+  readonly loadWatermark: number;
   readonly rows: number;
   readonly madeAt: Date;
 }
 
 export async function snapshotPage(db: Db, before: TimeKey, limit: number): Promise<SnapshotRow[]> {
   const { rows } = await db.raw<{
-    rows: { snapshot_id: string; as_of: Date; horizon: number; rows: number; made_at: Date }[];
+    rows: { snapshot_id: string; as_of: Date; load_watermark: number; rows: number; made_at: Date }[];
   }>(
     'select * from ml.snapshot where (?::timestamptz is null or (made_at, snapshot_id) < (?::timestamptz, ?::text)) order by made_at desc, snapshot_id desc limit ?',
     [before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
@@ -110,7 +110,7 @@ export async function snapshotPage(db: Db, before: TimeKey, limit: number): Prom
   return rows.map((row) => ({
     snapshotId: row.snapshot_id,
     asOf: row.as_of,
-    horizon: row.horizon,
+    loadWatermark: row.load_watermark,
     rows: row.rows,
     madeAt: row.made_at,
   }));

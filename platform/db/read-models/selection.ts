@@ -1,3 +1,4 @@
+import { providerIdOf, providerKey } from '../../../domain/provider-key';
 import { BLIND_BYTE } from '../../../domain/rules/blind-assessment';
 import { notFound } from '../../../domain/errors';
 import type { Db } from '../../postgres/connection';
@@ -34,7 +35,7 @@ interface Row {
   rank: number;
   entity: string;
   practice_no: string | null;
-  grp: string;
+  provider_group: string;
   probability: number;
   arm: string;
   selected: boolean;
@@ -56,7 +57,7 @@ export async function linePage(
   const scope = groups ? [...groups] : null;
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select l.*, p.practice_no from (
-       select * from sel.line l where l.list_id = ? and l.rank > ? and (not ? or l.selected) and (?::text[] is null or l.grp = any(?))
+       select * from sel.line l where l.list_id = ? and l.rank > ? and (not ? or l.selected) and (?::text[] is null or l.provider_group = any(?))
          and (?::uuid is null or not (${UNASSESSED})) order by l.rank limit ?) l ${PRACTICE} order by l.rank`,
     [listId, after, selectedOnly, scope, scope, blindAssessor ?? null, blindAssessor ?? null, limit],
   );
@@ -64,7 +65,7 @@ export async function linePage(
     rank: row.rank,
     entity: row.entity,
     practice: row.practice_no ?? undefined,
-    group: row.grp,
+    group: row.provider_group,
     probability: row.probability,
     arm: row.arm,
     selected: row.selected,
@@ -80,12 +81,12 @@ export async function linesToAssess(
   { listId, groups, blindAssessor }: Pick<LineQuery, 'listId' | 'groups'> & { blindAssessor: string },
 ): Promise<{ entity: string; practice: string | undefined; group: string }[]> {
   const scope = groups ? [...groups] : null;
-  const { rows } = await db.raw<{ rows: Pick<Row, 'entity' | 'practice_no' | 'grp'>[] }>(
-    `select l.entity, l.grp, p.practice_no from sel.line l ${PRACTICE} where l.list_id = ? and (?::text[] is null or l.grp = any(?)) and ${UNASSESSED}
+  const { rows } = await db.raw<{ rows: Pick<Row, 'entity' | 'practice_no' | 'provider_group'>[] }>(
+    `select l.entity, l.provider_group, p.practice_no from sel.line l ${PRACTICE} where l.list_id = ? and (?::text[] is null or l.provider_group = any(?)) and ${UNASSESSED}
       order by sha256(convert_to(l.list_id || '/' || l.entity, 'UTF8'))`,
     [listId, scope, scope, blindAssessor],
   );
-  return rows.map((row) => ({ entity: row.entity, practice: row.practice_no ?? undefined, group: row.grp }));
+  return rows.map((row) => ({ entity: row.entity, practice: row.practice_no ?? undefined, group: row.provider_group }));
 }
 
 export async function isToAssess(db: Db, listId: string, entity: string, blindAssessor: string): Promise<boolean> {
@@ -108,6 +109,7 @@ export interface ProviderRow {
 
 /** A provider by surrogate (P12) or practice number, as it is known now. @throws UtplukkError NotFound */
 export async function findProvider(db: Db, id: string): Promise<ProviderRow> {
+  const providerId = providerIdOf(id);
   const { rows } = await db.raw<{
     rows: {
       provider_id: number;
@@ -120,15 +122,15 @@ export async function findProvider(db: Db, id: string): Promise<ProviderRow> {
   }>(
     `select p.provider_id, p.practice_no, f.practice_type, f.field, f.municipality, f.list_size from core.provider p
       join lateral (select * from core.provider_fact f where f.provider_id = p.provider_id order by f.valid_from desc, f.known_from desc limit 1) f on true
-      where ${/^P\d{1,9}$/.test(id) ? 'p.provider_id = ?::int' : 'p.practice_no = ?'}`,
-    [/^P\d{1,9}$/.test(id) ? id.slice(1) : id],
+      where ${providerId === undefined ? 'p.practice_no = ?' : 'p.provider_id = ?::int'}`,
+    [providerId ?? id],
   );
   const [row] = rows;
   if (!row)
     throw notFound('there is no such provider in the register', 'Give a surrogate such as P12, or a practice number.');
   return {
     providerId: row.provider_id,
-    entity: `P${row.provider_id}`,
+    entity: providerKey(row.provider_id),
     practice: row.practice_no,
     group: row.practice_type,
     field: row.field,

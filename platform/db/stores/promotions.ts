@@ -12,7 +12,7 @@ export interface PromotionRequest {
   readonly state: RequestState;
   readonly decisionId: string | undefined;
   readonly statementId: string | undefined;
-  /** Principals, by surrogate. */
+  /** Principal ids. */
   readonly requester: string;
   readonly trainer: string;
 }
@@ -32,8 +32,12 @@ interface Row {
 }
 
 const SELECT = `select r.*, d.verdict, d.decision_id, a.principal_id as requester, ta.principal_id as trainer
-  from ml.promotion_request r left join ml.decision d using (request_id) join aud.action a on a.action_id = r.action_id
-  join ml.model_version v on v.version_id = r.version_id join ml.training_run t on t.run_id = v.run_id join aud.action ta on ta.action_id = t.action_id`;
+  from ml.promotion_request r
+    left join ml.decision d using (request_id)
+    join aud.action a on a.action_id = r.action_id
+    join ml.model_version v on v.version_id = r.version_id
+    join ml.training_run t on t.run_id = v.run_id
+    join aud.action ta on ta.action_id = t.action_id`;
 
 const toRequest = (row: Row): PromotionRequest => ({
   requestId: row.request_id,
@@ -54,7 +58,7 @@ export async function getRequest(db: Db | Tx, id: string): Promise<PromotionRequ
     ? (await db.raw<{ rows: Row[] }>(`${SELECT} where r.request_id::text like ? limit 2`, [`${id}%`])).rows
     : [];
   if (rows.length > 1) throw notFound(`several requests begin with ${id}`, 'Give more characters.');
-  if (!rows[0]) throw notFound(`there is no promotion request ${id}`, 'List them with `utplukk show requests`.');
+  if (!rows[0]) throw notFound(`there is no promotion request ${id}`, 'List them with `utplukk promotion list`.');
   return toRequest(rows[0]);
 }
 
@@ -79,60 +83,12 @@ export async function requestPage(
   },
 ): Promise<PromotionRequest[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `${SELECT} where (not ? or d.decision_id is null) and (?::text is null or r.version_id = ?) and (?::timestamptz is null or (r.requested_at, r.request_id) < (?::timestamptz, ?::uuid)) order by r.requested_at desc, r.request_id desc limit ?`,
+    `${SELECT}
+      where (not ? or d.decision_id is null)
+        and (?::text is null or r.version_id = ?)
+        and (?::timestamptz is null or (r.requested_at, r.request_id) < (?::timestamptz, ?::uuid))
+      order by r.requested_at desc, r.request_id desc limit ?`,
     [open, versionId ?? null, versionId ?? null, before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
   );
   return rows.map(toRequest);
-}
-
-/** Who decided a request and in which words, where they were not erased. */
-export async function decisionOn(
-  db: Db,
-  requestId: string,
-): Promise<{ by: string | undefined; at: Date; reason: string | undefined } | undefined> {
-  const { rows } = await db.raw<{ rows: { principal_id: string | null; decided_at: Date; words: string | null }[] }>(
-    'select a.principal_id, d.decided_at, r.words from ml.decision d left join aud.action a using (action_id) left join aud.reason r using (reason_id) where d.request_id = ?',
-    [requestId],
-  );
-  return (
-    rows[0] && { by: rows[0].principal_id ?? undefined, at: rows[0].decided_at, reason: rows[0].words ?? undefined }
-  );
-}
-
-export interface GateRow {
-  readonly gate: string;
-  readonly passed: boolean;
-  readonly reason: string;
-  /** The same in Norwegian; null for verdicts from before it was written. */
-  readonly reasonNb: string | null;
-}
-export const gatesOf = (db: Db | Tx, requestId: string): Promise<GateRow[]> =>
-  db('ml.gate_result')
-    .where({ request_id: requestId })
-    .select('gate', 'passed', 'reason', 'reason_nb as reasonNb')
-    .orderBy('gate');
-
-/** How many different people passed over each gate of a request. */
-export async function waiversOf(db: Db | Tx, requestId: string): Promise<Map<string, number>> {
-  const rows = await db('ml.gate_waiver')
-    .where({ request_id: requestId })
-    .groupBy('gate')
-    .select<{ gate: string; n: number }[]>('gate', db.raw('count(*)::int as n'));
-  return new Map(rows.map(({ gate, n }) => [gate, n]));
-}
-
-export interface DecisionRow {
-  readonly requestId: string;
-  readonly verdict: Verdict;
-  readonly decidedAt: Date;
-}
-
-/** Decisions about a version, in order: they stand beside its card, never in it. */
-export async function decisionsOf(db: Db | Tx, versionId: string): Promise<DecisionRow[]> {
-  const rows = await db('ml.decision as d')
-    .join('ml.promotion_request as r', 'r.request_id', 'd.request_id')
-    .where({ version_id: versionId })
-    .orderBy('d.decided_at')
-    .select<{ request_id: string; verdict: Verdict; decided_at: Date }[]>('d.request_id', 'd.verdict', 'd.decided_at');
-  return rows.map((row) => ({ requestId: row.request_id, verdict: row.verdict, decidedAt: row.decided_at }));
 }

@@ -1,10 +1,12 @@
-import type { EvaluationRow } from '../../../domain/schemas/evaluation';
 import { notFound } from '../../../domain/errors';
 import { type Experiment, experimentSchema } from '../../../domain/schemas/experiment';
 import { canonical, digestOf } from '../../artifacts/hash';
+import { append } from '../../ledger/append';
+import { auditContextOf } from '../../ledger/record';
 import type { Db, Tx } from '../../postgres/connection';
+import { toMirror } from './mirror-outbox';
 
-/** What a run trains on besides its experiment: for a table, the file that was pinned and its mapping. */
+/** Input of a run: its experiment and, for a prepared table, the stored file and its mapping. */
 export interface RunInput {
   readonly experiment: Experiment;
   readonly table?: { readonly fileSha256: string; readonly fileName: string; readonly mapping: unknown };
@@ -55,7 +57,8 @@ export async function insertRun(
 ): Promise<string> {
   const digest = digestOf(run.input);
   await tx.raw(
-    "insert into ml.training_run (run_id, action_id, experiment, experiment_sha256, slot, state, started_at) values (?, ?, ?, ?, ?, 'running', ?)",
+    `insert into ml.training_run (run_id, action_id, experiment, experiment_sha256, slot, state, started_at)
+      values (?, ?, ?, ?, ?, 'running', ?)`,
     [run.runId, run.actionId, canonical(run.input), digest, run.slot, run.at],
   );
   return digest;
@@ -63,7 +66,7 @@ export async function insertRun(
 
 export async function getRun(db: Db | Tx, runId: string): Promise<TrainingRun> {
   const row = await db('ml.training_run').where({ run_id: runId }).first<Row | undefined>();
-  if (!row) throw notFound(`there is no training run ${runId}`, 'List them with `utplukk runs`.');
+  if (!row) throw notFound(`there is no training run ${runId}`, 'List them with `utplukk run list`.');
   return toRun(row);
 }
 
@@ -86,7 +89,10 @@ export async function runPage(
   },
 ): Promise<TrainingRun[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
-    'select * from ml.training_run where (?::text is null or state = ?) and (?::timestamptz is null or (started_at, run_id) < (?::timestamptz, ?::uuid)) order by started_at desc, run_id desc limit ?',
+    `select * from ml.training_run
+      where (?::text is null or state = ?)
+        and (?::timestamptz is null or (started_at, run_id) < (?::timestamptz, ?::uuid))
+      order by started_at desc, run_id desc limit ?`,
     [state ?? null, state ?? null, before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
   );
   return rows.map(toRun);
@@ -101,33 +107,34 @@ export async function findFinishedRun(db: Db, input: RunInput): Promise<Training
   return row && toRun(row);
 }
 
-export interface FoldRow {
-  readonly fold: string;
-  readonly family: string;
-  readonly content_sha256: string;
-  readonly result: {
-    readonly predictionsSha256: string;
-    readonly nuisanceSha256?: string;
-    readonly nuisanceBaseSha256?: string;
-    readonly populationSha256?: string;
-    /** Matrix of all active providers that were scored beside the test rows. */
-    readonly populationMatrixId?: string;
-    readonly validationLoss: number;
-    readonly testRows: number;
-    readonly testPositives: number;
-    readonly trainRows: number;
-    readonly unlabeledRows?: number;
-  };
+/** Issuer and subject of who started a run. */
+export const trainerOf = (db: Db, run: Pick<TrainingRun, 'actionId'>): Promise<{ issuer: string; subject: string }> =>
+  db('aud.action as a')
+    .join('aud.principal as p', 'p.principal_id', 'a.principal_id')
+    .where({ action_id: run.actionId })
+    .first<{ issuer: string; subject: string }>('p.issuer', 'p.subject');
+
+/** Closes a running run; a run that is closed already stays as it is. */
+export async function closeRun(
+  db: Db,
+  run: TrainingRun,
+  { state, problem, at }: { state: Exclude<TrainingRun['state'], 'running'>; problem?: string | undefined; at: Date },
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const closed = await tx('ml.training_run')
+      .where({ run_id: run.runId, state: 'running' })
+      .update({ state, ended_at: at, problem: problem ?? null });
+    if (closed === 0) return;
+    await toMirror(tx, 'run', run.runId);
+    await append(
+      tx,
+      await auditContextOf(tx, run.actionId),
+      {
+        event: `training-run.${state}`,
+        subject: { kind: 'training-run', id: run.runId },
+        ...(run.versionId ? { after: run.versionId } : {}),
+      },
+      at,
+    );
+  });
 }
-
-export const foldResults = (db: Db | Tx, runId: string): Promise<FoldRow[]> =>
-  db('ml.fold_result').where({ run_id: runId }).orderBy(['fold', 'family']);
-
-export const evaluationOf = (db: Db | Tx, runId: string): Promise<EvaluationRow[]> =>
-  db('ml.evaluation')
-    .where({ run_id: runId })
-    .select('family', 'slice', 'metric', 'k', 'value', 'lo', 'hi', 'n', 'method')
-    .orderBy(['family', 'slice', 'metric', 'k']);
-
-/** The figures over all test rows. */
-export const overall = (rows: readonly EvaluationRow[]): EvaluationRow[] => rows.filter(({ slice }) => slice === 'all');

@@ -5,7 +5,7 @@ import type { FamilySpec } from '../../../domain/families';
 import type { StoredCalibrator } from '../../../domain/schemas/calibration';
 import type { Db, Tx } from '../../postgres/connection';
 
-/** The frozen bundle's document; its SHA-256 is the version's id, and its bytes lie in the store under that name. */
+/** The document of a frozen version; its SHA-256 is the version's id and its name in the artifact store. */
 export interface VersionBundle {
   readonly format: 1;
   readonly slot: string;
@@ -14,10 +14,10 @@ export interface VersionBundle {
   readonly weights: string;
   readonly calibrator: StoredCalibrator;
   readonly use: readonly string[];
-  /** What its lists are ordered by; the score where it says nothing. */
+  /** What its lists are ordered by; the score if absent. */
   readonly ranking?: 'expected-amount' | undefined;
   readonly metrics: readonly EvaluationRow[];
-  /** Model card and evaluation document by content; versions frozen before there were any have none. */
+  /** Model card and evaluation document, by content hash. */
   readonly card?: { readonly markdown: string; readonly html: string; readonly evaluation: string };
   readonly recipe: {
     readonly matrixId: string;
@@ -25,12 +25,12 @@ export interface VersionBundle {
     readonly family: FamilySpec;
     readonly seed: number;
     readonly split: unknown;
-    /** Never controlled providers that it was fitted beside: everybody in this matrix, so many for each finding. */
+    /** PU bagging: the population matrix that unlabeled providers were sampled from, and how many of them. */
     readonly puBagging?:
       { readonly matrixId: string; readonly unlabeledPerPositive: number; readonly bags: number } | undefined;
-    /** What its networks were begun on, and the matrix of everybody that it was read from. */
+    /** What its networks were pretrained on, and the population matrix that target was read from. */
     readonly pretrained?: { readonly on: Pretrain; readonly matrixId: string } | undefined;
-    /** Everybody whose scores say where a score stands, if probabilities are read from that. */
+    /** Population matrix whose scores the rank normalizer was fitted on. */
     readonly rankNormalizer?: { readonly matrixId: string } | undefined;
     readonly code: string;
   };
@@ -72,7 +72,7 @@ export async function getVersion(db: Db | Tx, id: string): Promise<ModelVersion>
     ? await db('ml.model_version').where('version_id', 'like', `${id}%`).limit(2).select<Row[]>('*')
     : [];
   if (rows.length > 1) throw notFound(`several model versions begin with ${id}`, 'Give more characters.');
-  if (!rows[0]) throw notFound(`there is no model version ${id}`, 'List them with `utplukk show versions`.');
+  if (!rows[0]) throw notFound(`there is no model version ${id}`, 'List them with `utplukk version list`.');
   return toVersion(rows[0]);
 }
 
@@ -87,28 +87,10 @@ export async function versionPage(
   { before, limit }: { before?: readonly [at: string, id: string] | undefined; limit: number },
 ): Promise<ModelVersion[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
-    'select * from ml.model_version where (?::timestamptz is null or (registered_at, version_id) < (?::timestamptz, ?::text)) order by registered_at desc, version_id desc limit ?',
+    `select * from ml.model_version
+      where (?::timestamptz is null or (registered_at, version_id) < (?::timestamptz, ?::text))
+      order by registered_at desc, version_id desc limit ?`,
     [before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
   );
   return rows.map(toVersion);
-}
-
-/** Who is live for a slot now: the champion row of the highest number. */
-export async function championOf(
-  db: Db | Tx,
-  slot: string,
-): Promise<{ versionId: string; seq: number; decisionId: string; liveFrom: Date } | undefined> {
-  const row = await db('ml.champion')
-    .where({ slot })
-    .orderBy('seq', 'desc')
-    .first<{ version_id: string; seq: number; decision_id: string; live_from: Date } | undefined>();
-  return row && { versionId: row.version_id, seq: row.seq, decisionId: row.decision_id, liveFrom: row.live_from };
-}
-
-/** Notes what MLflow has to be told; committed with the change itself. */
-export async function toMirror(tx: Tx, kind: 'run' | 'version' | 'champion', subjectId: string): Promise<void> {
-  await tx.raw('insert into ml.mirror_outbox (kind, subject_id, made_at) values (?, ?, clock_timestamp())', [
-    kind,
-    subjectId,
-  ]);
 }

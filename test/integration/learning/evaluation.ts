@@ -43,7 +43,7 @@ export function evaluationTests(journey: LearningJourney): void {
     expect(population!.groups.reduce((sum, group) => sum + group.providers, 0)).toBe(
       population!.parts.at(-1)!.providers,
     );
-    expect(card).toMatch(/## Lists drawn from everybody[\s\S]*## Groups that little was learnt from/);
+    expect(card).toMatch(/## Population estimates[\s\S]*## Groups with low support/);
   });
 
   test('fits use unlabeled providers and pretraining on the population, and recipe and card say so', async () => {
@@ -54,10 +54,10 @@ export function evaluationTests(journey: LearningJourney): void {
     expect(fold!.result.nuisanceBaseSha256).toMatch(/^[0-9a-f]{64}$/);
     expect(fold!.result.nuisanceBaseSha256).not.toBe(fold!.result.predictionsSha256);
     expect(bundle.recipe.puBagging).toMatchObject({ unlabeledPerPositive: 1, bags: 2 });
-    expect(card).toContain(`never controlled providers: of matrix ${bundle.recipe.puBagging!.matrixId}`);
+    expect(card).toContain(`unlabelled providers: from matrix ${bundle.recipe.puBagging!.matrixId}`);
     expect(model.selected).toMatchObject({ pretrainedOn: 'rule-hits' });
     expect(bundle.recipe.pretrained).toEqual({ on: 'rule-hits', matrixId: bundle.recipe.puBagging!.matrixId });
-    expect(card).toContain(`providers it was begun on: of matrix ${bundle.recipe.pretrained!.matrixId}`);
+    expect(card).toContain(`pretraining: on matrix ${bundle.recipe.pretrained!.matrixId}`);
   });
 
   test("probabilities are read from a score's rank in the population, by the version's own normalizer", () => {
@@ -68,6 +68,6 @@ export function evaluationTests(journey: LearningJourney): void {
     expect(bundle.calibrator).not.toHaveProperty('calibrationInput');
     expect(bundle.recipe.rankNormalizer).toEqual({ matrixId: bundle.recipe.puBagging!.matrixId });
     expect(document.reliability.every(({ calibrationInput }) => calibrationInput === 'population-rank')).toBe(true);
-    expect(card).toContain('A probability is read from where a score stands');
+    expect(card).toContain('A probability is read from the rank of a score');
   });
 }

@@ -19,7 +19,7 @@ export interface TrainedRun {
 export const withFeatures = (features: string): string =>
   SMALL_EXPERIMENT.replace(/features:[\s\S]*?families:/, `features: ${features}\nfamilies:`);
 
-/** A product with the small register and workers, on which the tests follow each other from bills to an approved list. */
+/** A product with the small register and workers: the tests follow each other on it, from bills to an approved list. */
 export class MainJob {
   t!: TestProduct;
   dir!: string;

@@ -31,12 +31,12 @@ export function trainingTests(job: MainJob): void {
       expect(row.lo).toBeLessThanOrEqual(row.value + 1e-9);
       expect(row.hi).toBeGreaterThanOrEqual(row.value - 1e-9);
       expect(row.n).toBeGreaterThan(20);
-      expect(row.method).toMatch(/naive on controlled providers|cross-fitted/);
+      expect(row.method).toMatch(/naive on labeled providers|cross-fitted/);
     }
     // The card is frozen with the version: it says what was stored.
     const { card } = job.t.store.getJson<VersionBundle>(run.versionId);
     expect(job.t.store.get(card!.markdown).toString()).toMatch(
-      /## Quality beside the baselines[\s\S]*peer-deviation[\s\S]*## Leak certificate/,
+      /## Quality compared with the baselines[\s\S]*peer-deviation[\s\S]*## Target-leakage report/,
     );
     expect(job.t.store.getJson<EvaluationDocument>(card!.evaluation).rows).toHaveLength(rows.length);
   });

@@ -1,4 +1,3 @@
-import { listDocument, policyOf, scoresOf } from '../../../../activities/selection';
 import { Rng } from '../../../../domain/rng';
 import type { MatrixData, MatrixMeta } from '../../../../domain/schemas/matrix';
 import { amountsOf, fitAmounts } from '../../../../models/amounts/amount-model';
@@ -8,7 +7,7 @@ const META: MatrixMeta = {
   columns: [],
   baselines: { size: 'size', ruleHits: 'hits' },
   rows: 0,
-  labelled: 0,
+  labeled: 0,
   positives: 0,
 };
 const USE = ['size', 'hits'];
@@ -129,40 +128,4 @@ test('the list in the order of expected kroner gains kroner where sizes differ, 
   }).report;
   expect(ratio.lo).toBeLessThan(1);
   expect(ratio.hi).toBeGreaterThan(1);
-});
-
-test('a list is ordered by what its version says, and shows both', () => {
-  const parts = [
-    {
-      entities: ['P3', 'P1'],
-      groups: ['LE', 'LE'],
-      scores: [0, 2],
-      amountNok: [900_000, 1000],
-      outOfDistribution: [false, false],
-    },
-    { entities: ['P2'], groups: ['FT'], scores: [1], amountNok: [2000], outOfDistribution: [true] },
-  ];
-  const scores = scoresOf({ kind: 'platt', a: 1, b: 0 }, parts);
-  const name = { scoringId: 's', capacity: 1, seed: 1 };
-  const byScore = listDocument(scores, { ...name, policy: policyOf({}) });
-  const byAmount = listDocument(scores, { ...name, policy: policyOf({ ranking: 'expected-amount' }) });
-  expect(byScore.lines.map(({ entity }) => entity)).toEqual(['P1', 'P2', 'P3']);
-  expect(byAmount.lines.map(({ entity }) => entity)).toEqual(['P3', 'P2', 'P1']);
-  expect(byAmount.lines[0]).toMatchObject({
-    score: 0,
-    probability: 0.5,
-    expectedOre: 45_000_000,
-    outOfDistribution: false,
-    selected: true,
-  });
-  expect(byAmount.lines[1]).toMatchObject({ entity: 'P2', outOfDistribution: true });
-  // Versions that cannot say what a finding is worth make the lists they always made.
-  const before = listDocument(
-    scoresOf(
-      scores.calibrator,
-      parts.map(({ amountNok: _, outOfDistribution: __, ...part }) => part),
-    ),
-    { ...name, policy: policyOf({}) },
-  );
-  expect(before.text).not.toMatch(/expected|kroner|unlike/);
 });

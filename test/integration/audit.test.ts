@@ -260,7 +260,7 @@ test('a version file that was changed anywhere does not hold, and a bundle that 
     }),
   ).toMatch(/forged/);
   expect(verify({ ...good, entries: good.entries.map((e) => ({ ...e, index: e.index + 1 })) })).toMatch(
-    /does not stand in the ledger/,
+    /is not in the ledger/,
   );
   fs.writeFileSync(path.join(dir, 'cut.json'), fs.readFileSync(file, 'utf8').slice(0, 500));
   expect(shell('node $DIR/verify-utplukk.cjs $DIR/cut.json --trust $TRUST; echo code $?')).toMatch(/code 2/);

@@ -130,7 +130,7 @@ test('bad cells refuse their bill whole, by line, column, value and reason; the 
     value: '47…',
     reason: 'expected an identity number of 11 digits with right control digits',
   });
-  expect(found[8]!.reason).toBe('another line of this bill was refused');
+  expect(found[8]!.reason).toBe('another line of this bill was quarantined');
 });
 
 test('a bill that came before, by message or by table, is refused by name', async () => {

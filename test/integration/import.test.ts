@@ -175,7 +175,7 @@ describe('settlement messages', () => {
   test('an empty, an unreadable and a missing file are errors that say so', async () => {
     await expect(load(write('settlements-empty.ndjson', ['']))).rejects.toThrow(/holds no rows/);
     await expect(load(path.join(dir, 'nowhere'))).rejects.toThrow(/does not exist/);
-    await expect(load(write('other.txt', ['x']))).rejects.toThrow(/holds no register file/);
+    await expect(load(write('other.txt', ['x']))).rejects.toThrow(/contains no register file/);
   });
 });
 

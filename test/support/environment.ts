@@ -83,7 +83,7 @@ export async function auditContextFor(
   });
 }
 
-/** Rows that a test needs to be there, written past the services; the ledger has its entry all the same. */
+/** Writes rows that a test needs directly, without the services; the ledger gets its entry all the same. */
 export const prepared = (
   { db }: Pick<TestDatabase, 'db'>,
   audit: AuditContext,
@@ -104,7 +104,7 @@ export interface TestNotary {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** A notary of this test's database alone, with a key, pins and anchors of its own; started again it goes on with them. */
+/** A notary of this test's database alone, with key and anchors in `dir`, which it finds again when restarted. */
 export async function testNotary(
   { env }: Pick<TestDatabase, 'env'>,
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-notary-')),
@@ -161,7 +161,7 @@ export interface TestProduct extends TestDatabase {
   startWorker(queue: 'lifecycle' | 'training', extra?: Record<string, string>): Promise<ChildProcess>;
 }
 
-/** Ends a worker and waits until it is gone; one that was killed already is gone. */
+/** Ends a child process and waits until it has exited, unless it has already. */
 async function ended(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -212,7 +212,7 @@ export async function testProduct(): Promise<TestProduct> {
     } catch (error) {
       const text = String((error as { stderr?: Buffer }).stderr);
       if (/already/i.test(text)) break;
-      if (attempt > 40) throw error; // a new namespace is known everywhere after a moment
+      if (attempt > 40) throw error; // the server knows a new namespace after a moment
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
@@ -234,7 +234,7 @@ export async function testProduct(): Promise<TestProduct> {
       clock: () => new Date(),
     }),
     async startWorker(queue, extra = {}) {
-      // The kernel ends the worker with this process, however that ends: a failed test leaves nobody behind.
+      // The kernel ends the worker with this process, however that ends, so a failed test leaves no process behind.
       const child = spawn(
         'setpriv',
         ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/worker/main.js'), queue],

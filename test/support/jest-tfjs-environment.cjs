@@ -1,5 +1,5 @@
-// Jest runs tests in a realm of its own, whose typed arrays are not those the native addon makes; TensorFlow.js compares
-// them by instanceof. This environment hands the outer ones in, and pins what every computing process pins.
+// Jest runs tests in a realm of its own, whose typed arrays differ from those the native addon makes; TensorFlow.js
+// compares them by instanceof. This environment hands the outer ones in, and sets what every computing process sets.
 const { TestEnvironment } = require('jest-environment-node');
 
 const SHARED = [

@@ -30,8 +30,8 @@ export interface Mutation {
 }
 
 /**
- * A superuser changes every column of every audited table (or of those named) that has a row, one at a time and with all
- * safeguards off; each change is verified in its own transaction and undone.
+ * As a superuser, changes every column of every audited table (or of those named) that has a row, one at a time with
+ * all triggers off; each change is verified in its own transaction and undone.
  */
 export async function mutateEveryColumn(
   ownerUrl: string,

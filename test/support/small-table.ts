@@ -1,7 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** A prepared table in which one number settles the outcome, with mapping and experiment; returns the experiment's path. */
+/**
+ * Writes a prepared table in which one number determines the outcome, with mapping and experiment.
+ * @returns the experiment's path
+ */
 export function writeSmallTable(dir: string, more = ''): string {
   const line = (i: number) =>
     `${i},202${1 + Math.floor(i / 100)}-0${1 + (i % 9)}-01,${(i * 37) % 11},${(i * 37) % 11 > 5 ? 1 : 0}`;
@@ -9,9 +12,16 @@ export function writeSmallTable(dir: string, more = ''): string {
     'table.csv': ['id,day,a,found', ...Array.from({ length: 300 }, (_, i) => line(i))].join('\n'),
     'mapping.yaml':
       'version: 1\nentity: id\nasOf: day\noutcome: { column: found, positive: [1] }\nfeatures: { a: numeric }\n',
-    'table.yaml':
-      'version: 1\nname: small-table\nseed: 1\nsource: { kind: table, file: table.csv, mapping: mapping.yaml }\nsplit: { kind: fixed, trainUntil: 2023-01-01, testFrom: 2023-01-01, testUntil: 2024-01-01 }\nfamilies: [{ family: logistic }]\nevaluation: { k: [10], bootstrap: 50 }\n' +
+    'table.yaml': [
+      'version: 1',
+      'name: small-table',
+      'seed: 1',
+      'source: { kind: table, file: table.csv, mapping: mapping.yaml }',
+      'split: { kind: fixed, trainUntil: 2023-01-01, testFrom: 2023-01-01, testUntil: 2024-01-01 }',
+      'families: [{ family: logistic }]',
+      'evaluation: { k: [10], bootstrap: 50 }',
       more,
+    ].join('\n'),
   };
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), text);
   return path.join(dir, 'table.yaml');

@@ -89,14 +89,14 @@ export function postDeploymentEvaluationTests(journey: LearningJourney): void {
     expect(document).toBeDefined();
     const incomplete = await verifyVersionFile({ ...exported, files: others }, t.notary.trust());
     expect(incomplete.problems).toEqual([
-      expect.stringContaining(`rests on file ${found.documentSha256}, which is missing`),
+      expect.stringContaining(`file ${found.documentSha256} of the post-deployment evaluation as of `),
     ]);
     const actions = exported.entries.map(({ bytes }) => Buffer.from(bytes, 'base64').toString());
     expect(actions.filter((entry) => entry.includes('version.evaluated-after-deployment'))).toHaveLength(1);
     expect(verdict.statements).toContainEqual(
       expect.stringMatching(
         new RegExp(
-          `judged on ${later.rows} later outcomes as of 2025-04-01T00:00:00.000Z, ${later.findings} of them findings`,
+          `evaluated on ${later.rows} new outcomes as of 2025-04-01T00:00:00.000Z, ${later.findings} of them findings`,
         ),
       ),
     );

@@ -102,7 +102,7 @@ export const STEPS = [
     nb: 'skåring',
     en: 'scoring',
     makes: 'a scoring run over all active providers',
-    file: 'scor',
+    file: 'scor|rescor',
     layers: ['models', 'workflows', 'activities', 'application'],
   },
   {

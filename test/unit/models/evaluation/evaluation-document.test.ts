@@ -3,8 +3,9 @@ import { evaluateRun } from '../../../../models/evaluation/evaluate';
 import type { ScoredModel } from '../../../../models/evaluation/scored-model';
 
 /**
- * Six controls, worked by hand. In the order of the model: findings at ranks 1, 3 and 6, of 50, 30 and 20 kroner. Group A
- * holds ranks 1, 2 and 4, group B the others. The baseline has the opposite order. Without draws an interval is its value.
+ * Six controls, worked by hand. In the order of the model: findings at ranks 1, 3 and 6, of 50, 30 and 20 kroner. Group
+ * A holds ranks 1, 2 and 4, group B the others. The baseline has the opposite order. Without draws an interval is its
+ * value.
  */
 const LABELS = [1, 0, 1, 0, 0, 1];
 const GROUPS = ['A', 'A', 'B', 'A', 'B', 'B'];
@@ -102,8 +103,10 @@ test('the curve has a point for every length', () => {
   expect(document.curves.map(({ family }) => family)).toEqual(['model', 'size']);
   expect(curve!.points.map(({ k }) => k)).toEqual([1, 2, 3, 4, 5, 6]);
   const values = (of: 'precision' | 'recall' | 'amountNok') => curve!.points.map((point) => point[of]!.value);
-  expect(values('precision')).toEqual([1, 1 / 2, 2 / 3, 1 / 2, 2 / 5, 1 / 2].map((value) => expect.closeTo(value, 12)));
-  expect(values('recall')).toEqual([1, 1, 2, 2, 2, 3].map((hits) => expect.closeTo(hits / 3, 12)));
+  expect(values('precision')).toEqual(
+    [1, 1 / 2, 2 / 3, 1 / 2, 2 / 5, 1 / 2].map((value) => expect.closeTo(value, 12) as number),
+  );
+  expect(values('recall')).toEqual([1, 1, 2, 2, 2, 3].map((hits) => expect.closeTo(hits / 3, 12) as number));
   expect(values('amountNok')).toEqual([50, 50, 80, 80, 80, 100]);
 });
 

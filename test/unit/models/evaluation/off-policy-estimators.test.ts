@@ -20,7 +20,7 @@ const row = (over: Partial<Candidate>): Candidate => ({
 });
 const passedOver = (over: Partial<Candidate> = {}) => row({ labeled: false, ...over });
 
-test("doubly robust with four controls: three degrees of freedom, so Student's 3.18 in place of the normal's 1.96", () => {
+test("doubly robust with four controls: three degrees of freedom, so Student's 3.18 in place of 1.96", () => {
   // Residuals are ±1/2 and cancel. Variance: 4 · 0.2 · 0.25 / 0.64, over (4 / 0.8)² = 0.0125; its root is 0.1118.
   const list = [1, 0, 1, 0].map((outcome) => row({ outcome, propensity: 0.8 }));
   const { value, lo, hi, n } = doublyRobust([...list, passedOver({ propensity: 0.8 })]);
@@ -67,7 +67,8 @@ test('random arm: two controlled for certain, four of eight drawn, with the fini
     ...[1, 2, 3].map(() => row({})),
     ...[1, 2, 3, 4].map(() => passedOver()),
   ];
-  // 1 of 4 drawn; they count as 4 · 7 / 4 = 7: Wilson's 1.75 of 7 is [0.06603, 0.61113]; the list is (1 + 8 share) / 10.
+  // 1 of 4 drawn; they count as 4 · 7 / 4 = 7: Wilson's 1.75 of 7 is [0.06603, 0.61113].
+  // The list is (1 + 8 share) / 10.
   const { value, lo, hi, n } = randomArm(list);
   expect({ value, n }).toEqual({ value: 0.3, n: 6 });
   expect(lo).toBeCloseTo((1 + 8 * 0.06603) / 10, 4);

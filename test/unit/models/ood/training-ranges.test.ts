@@ -81,7 +81,7 @@ describe('what is learnt', () => {
   });
 
   test('fifths are cut in the order of ids, whatever the order of the rows given', () => {
-    // r0 and r5, the two highest, are in one fifth: neither holds the other within the range, and both of ten stand out.
+    // r0 and r5, the two highest, are in one fifth: neither holds the other within the range, and both stand out.
     const data = matrix([[9], [5], [5], [5], [5], [10], [5], [5], [5], [5]]);
     expect(fitTrainingRanges(data, columns(['x0']), rows).limit).toBe(1);
     expect(fitTrainingRanges(data, columns(['x0']), [9, 3, 0, 7, 5, 1, 8, 2, 6, 4]).limit).toBe(1);

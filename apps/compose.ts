@@ -8,12 +8,12 @@ import { connect } from '../platform/postgres/connection';
 import { append } from '../platform/ledger/append';
 import { Mlflow } from '../platform/mlflow/client';
 import { MlflowMirror } from '../platform/mlflow/mirror';
-import { MlflowWatch } from '../platform/mlflow/reconcile';
+import { MlflowReconciler } from '../platform/mlflow/reconcile';
 import { notifierFrom } from '../platform/notifications/notifier';
 import { NotaryClient } from '../platform/signing/notary-client';
-import { readTrust } from '../platform/signing/trusted-keys';
+import { readTrustedKeys } from '../platform/signing/trusted-keys';
 
-/** Builds what activities, CLI and API work with. The only place where these pieces meet. */
+/** Composition root: builds what activities, CLI and API work with. */
 export function compose(
   env: Env,
   { connections = 8 }: { connections?: number } = {},
@@ -26,7 +26,7 @@ export function compose(
     db,
     store,
     mirror,
-    watch: new MlflowWatch(mirror, db),
+    watch: new MlflowReconciler(mirror, db),
     notifier: notifierFrom(env.UTPLUKK_NOTIFY, env.UTPLUKK_APPROVERS),
     startServiceAction: async (purpose) => {
       const token = await verify(await signInAsService(env, 'service-schedule'));
@@ -42,7 +42,7 @@ export function compose(
       });
     },
     notary: new NotaryClient(env.UTPLUKK_NOTARY),
-    trust: () => readTrust(env.UTPLUKK_TRUST),
+    trust: () => readTrustedKeys(env.UTPLUKK_TRUST),
     serviceToken: () => signInAsService(env, 'service-schedule'),
     clock: () => new Date(),
     close: () => db.destroy(),

@@ -2,7 +2,7 @@ import { databaseOwner, loadEnv } from '../platform/config/env';
 import { connect, migrate } from '../platform/postgres/connection';
 import { allowSignIn } from '../platform/postgres/roles';
 
-/** Brings the database to the newest migration, and lets the roles that the URLs name sign in with the URLs' passwords. */
+/** Migrates the database, and sets the passwords of the roles that the connection URLs name. */
 async function main(): Promise<void> {
   const { ownerUrl, roleUrls } = databaseOwner(loadEnv());
   const db = connect(ownerUrl, 1);

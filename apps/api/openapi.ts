@@ -9,7 +9,8 @@ export const OPENAPI = {
     version: '1',
     description: [
       [
-        'Chooses which health providers a public payer should control after payment, and proves how every choice was made.',
+        'Chooses which health providers a public payer should control after payment,',
+        'and proves how every choice was made.',
         'Selected does not mean suspected.',
       ].join(' '),
       [

@@ -7,12 +7,12 @@ import { exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 
 const AUDIENCE = 'urn:utplukk:api';
-const SCOPE = 'act';
+const SCOPE = 'action';
 const ACCESS_TOKEN_SECONDS = 3600;
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 const WEB = 'utplukk-web';
 
-/** Synthetic people, one or more for each role. The role list of the product stands in domain/rules/roles.ts. */
+/** Synthetic people, one or more for each role of domain/rules/roles.ts. */
 const USERS = {
   kari: { name: 'Kari (data scientist)', roles: ['data-scientist'] },
   mona: { name: 'Mona (data scientist and approver)', roles: ['data-scientist', 'approver'] },
@@ -31,7 +31,9 @@ const USERS = {
   knut: { name: 'Knut (analyst)', roles: ['analyst'] },
   admin: { name: 'Admin', roles: ['admin'] },
 };
-/** What the product learns of a person: roles, and for caseworkers the provider groups of the team and its name in the case system. */
+/**
+ * Claims about a person: roles, and for caseworkers the provider groups of the team and its name in the case system.
+ */
 const claimsOf = (id) => {
   const { roles, groups, caseworker } = USERS[id] ?? { roles: [] };
   return {
@@ -56,7 +58,7 @@ if (!issuer || !home) {
   process.exit(1);
 }
 
-/** Made once, kept beside the other state of the demo, readable by its owner only. */
+/** Made once and kept with the other state of the demo, readable by its owner only. */
 async function once(file, make) {
   const full = path.join(home, file);
   if (!fs.existsSync(full)) fs.writeFileSync(full, JSON.stringify(await make()), { mode: 0o600 });
@@ -124,19 +126,23 @@ const provider = new Provider(issuer, {
       enabled: true,
       mask: '****-****',
       userCodeInputSource: (ctx, form, _out, error) => {
-        ctx.body = html(
-          'Utplukk sign-in on another device',
-          `${error ? '<p role="alert">That code is not known or has expired.</p>' : ''}<p>Type the code that the terminal shows.</p>${form}<button type="submit" form="op.deviceInputForm">Go on</button>`,
-        );
+        ctx.body = html('Utplukk sign-in on another device', [
+          error ? '<p role="alert">That code is unknown or has expired.</p>' : '',
+          '<p>Type the code that the terminal shows.</p>',
+          form,
+          '<button type="submit" form="op.deviceInputForm">Continue</button>',
+        ]);
       },
       userCodeConfirmSource: (ctx, form, _client, _info, code) => {
-        ctx.body = html(
-          'Utplukk sign-in on another device',
-          `<p>Does the terminal show this code?</p><p><strong>${code}</strong></p>${form}<button autofocus type="submit" form="op.deviceConfirmForm">Yes, go on</button>`,
-        );
+        ctx.body = html('Utplukk sign-in on another device', [
+          '<p>Does the terminal show this code?</p>',
+          `<p><strong>${code}</strong></p>`,
+          form,
+          '<button autofocus type="submit" form="op.deviceConfirmForm">Yes, continue</button>',
+        ]);
       },
       successSource: (ctx) => {
-        ctx.body = html('Signed in', '<p>You can close this page and go back to the terminal.</p>');
+        ctx.body = html('Signed in', ['<p>You can close this page and go back to the terminal.</p>']);
       },
     },
     resourceIndicators: {
@@ -156,11 +162,11 @@ const provider = new Provider(issuer, {
       return { roles: SERVICES[token.clientId], principal_kind: 'service', sub: token.clientId };
     return claimsOf(token.accountId);
   },
-  // An ID token that is made for one action carries the roles, for whoever checks it later has nothing else.
+  // The ID token of a step-up sign-in carries the roles: whoever verifies it later has nothing else.
   conformIdTokenClaims: false,
   claims: { openid: ['sub'], action: ['roles', 'principal_kind', 'provider_groups', 'caseworker'] },
   findAccount: (_ctx, id) => (USERS[id] ? { accountId: id, claims: () => ({ sub: id, ...claimsOf(id) }) } : undefined),
-  // Every client here is the product's own, so there is no consent page to show.
+  // Every client is the product's own, so no consent page is shown.
   loadExistingGrant: async (ctx) => {
     const grant = new provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
     grant.addOIDCScope(`openid ${SCOPE}`);
@@ -171,20 +177,35 @@ const provider = new Provider(issuer, {
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
 });
 
+const STYLE = [
+  'body{font-family:system-ui;max-width:32rem;margin:3rem auto;padding:0 1rem;line-height:1.5}',
+  'li{margin:.25rem 0}',
+  'a,button{display:inline-block;padding:.5rem .75rem;font:inherit}',
+].join('');
+
 function html(title, body) {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
-<style>body{font-family:system-ui;max-width:32rem;margin:3rem auto;padding:0 1rem;line-height:1.5}li{margin:.25rem 0}a,button{display:inline-block;padding:.5rem .75rem;font:inherit}</style>
-<h1>${title}</h1>${body}</html>`;
+  return [
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    `<title>${title}</title>`,
+    `<style>${STYLE}</style>`,
+    `<h1>${title}</h1>`,
+    ...body,
+    '</html>',
+  ].join('\n');
 }
 
-/** Whoever signs in for one action is asked to be the same person. */
+/** A step-up sign-in offers the person who has to confirm, and nobody else. */
 function page(uid, hint) {
   const people = Object.entries(USERS).filter(([id]) => !USERS[hint] || id === hint);
   const links = people.map(([id, user]) => `<li><a href="/interaction/${uid}?as=${id}">${user.name}</a></li>`);
-  const words = USERS[hint]
-    ? 'Confirm that it is you who does this.'
-    : 'These people do not exist. A real installation signs in with its own identity provider.';
-  return html(USERS[hint] ? 'Confirm' : 'Sign in as a demo user', `<p>${words}</p><ul>${links.join('\n')}</ul>`);
+  return USERS[hint]
+    ? html('Confirm', ['<p>Confirm that it is you who does this.</p>', '<ul>', ...links, '</ul>'])
+    : html('Sign in as a demo user', [
+        '<p>These people do not exist. A real installation signs in with its own identity provider.</p>',
+        '<ul>',
+        ...links,
+        '</ul>',
+      ]);
 }
 
 provider.use(async (ctx, next) => {
@@ -192,12 +213,12 @@ provider.use(async (ctx, next) => {
   if (!match) return next();
   const details = await provider.interactionDetails(ctx.req, ctx.res);
   if (details.prompt.name === 'consent') {
-    // Asked of native clients each time; the grant itself comes from loadExistingGrant.
+    // The provider prompts native clients each time; the grant itself comes from loadExistingGrant.
     return ctx.redirect(
       await provider.interactionResult(ctx.req, ctx.res, { consent: {} }, { mergeWithLastSubmission: true }),
     );
   }
-  // A terminal follows redirects by itself, so it names its demo user; in a browser the person chooses.
+  // A terminal follows redirects without a person, so it names its demo user; in a browser the person chooses.
   const hint = String(details.params.login_hint ?? '');
   const user = String(ctx.query.as ?? (details.params.client_id === WEB ? '' : hint));
   if (user && !USERS[user]) {

@@ -39,9 +39,9 @@ class FileQueue {
 }
 
 /**
- * Simulates the demo's register and loads its files while others are still being written. An interrupted run starts over:
- * the same seed writes the same bytes, and files that were loaded are recognised. Control cases are loaded last, so a load
- * of them means that the whole register is there.
+ * Simulates the demo's register and loads its files while others are still being written. An interrupted run starts
+ * over: the same seed writes the same bytes, and files that were loaded are recognised. Control cases are loaded
+ * last, so a load of them means that the whole register is there.
  */
 export async function loadDemoRegister(say: (text: string) => void): Promise<void> {
   if (await withRuntime(({ db }) => casesAreLoaded(db))) return say('1. The register is loaded already.');

@@ -6,7 +6,7 @@ import { connect } from '../../platform/postgres/connection';
 import { Checkpointer } from '../../platform/ledger/checkpointer';
 import { DirectoryAnchor } from '../../platform/ledger/tiles';
 import { fileSigner, type Signer } from '../../platform/ledger/signer';
-import { readTrust, type TrustFile } from '../../platform/signing/trusted-keys';
+import { readTrustedKeys, type TrustedKeysFile } from '../../platform/signing/trusted-keys';
 import { createNotary } from './app';
 
 const TICK_MS = 1000;
@@ -23,16 +23,16 @@ const settings = z.object({
 });
 
 /**
- * The demo pins what it finds, also its identity provider on another port than before; elsewhere an operator writes the
- * file, and nothing starts without it.
+ * Writes the trusted keys of the demo: the notary's own key, and those of the identity provider, also when that moved
+ * to another port. In production an operator writes the file, and nothing starts without it.
  */
 async function pinForDemo(file: string, signer: Signer, issuer: string): Promise<void> {
   if (process.env['NODE_ENV'] === 'production') return;
-  const before: TrustFile | undefined = fs.existsSync(file)
-    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as TrustFile)
+  const before: TrustedKeysFile | undefined = fs.existsSync(file)
+    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as TrustedKeysFile)
     : undefined;
   if (before?.issuers.some((known) => known.issuer === issuer)) return;
-  const trust: TrustFile = {
+  const trust: TrustedKeysFile = {
     notaryKeys: before?.notaryKeys ?? [signer.publicKey.toString('base64')],
     issuers: [
       ...(before?.issuers ?? []),
@@ -51,48 +51,60 @@ async function main(): Promise<void> {
     return;
   }
   await pinForDemo(env.UTPLUKK_TRUST, signer, env.OIDC_ISSUER);
-  const trust = readTrust(env.UTPLUKK_TRUST);
+  const trust = readTrustedKeys(env.UTPLUKK_TRUST);
   if (!trust.notaryKeys.some((key) => key.equals(signer.publicKey)))
     throw new Error(`${env.UTPLUKK_TRUST} does not name this notary's key ${signer.publicKey.toString('base64')}`);
   const pinned = trust.issuers.find(({ issuer }) => issuer === env.OIDC_ISSUER);
   if (!pinned) throw new Error(`${env.UTPLUKK_TRUST} does not pin the keys of ${env.OIDC_ISSUER}`);
   const db = connect(env.UTPLUKK_NOTARY_DATABASE_URL, 2);
-  const checkpointer = new Checkpointer(db, new DirectoryAnchor(env.UTPLUKK_ANCHORS), signer, () => new Date());
-  // One at a time: a checkpoint that is asked for waits for the one under way.
-  let under: Promise<unknown> = Promise.resolve();
-  const tick = (force: boolean) => {
-    const next = under.then(() => checkpointer.tick(force));
-    under = next.catch(() => {});
-    return next;
-  };
+  const checkpoint = oneAtATime(
+    new Checkpointer(db, new DirectoryAnchor(env.UTPLUKK_ANCHORS), signer, () => new Date()),
+  );
   const app = createNotary({
     signer,
     trust,
     verify: tokenVerifier({ issuer: pinned.issuer, audience: env.OIDC_AUDIENCE, pinned: pinned.jwks }),
-    checkpoint: () => tick(true),
+    checkpoint: () => checkpoint(true),
     clock: () => new Date(),
   });
-  let said = '';
-  const timer = setInterval(() => {
-    tick(false).then(
-      () => (said = ''),
-      (error: Error) => {
-        if (error.message !== said)
-          process.stderr.write(`${new Date().toISOString()} no checkpoint: ${error.message}\n`);
-        said = error.message;
-      },
-    );
-  }, TICK_MS);
+  const timer = checkpointEverySecond(checkpoint);
   const stop = async () => {
     clearInterval(timer);
     await app.close();
-    await tick(true).catch((error: Error) => process.stderr.write(`no last checkpoint: ${error.message}\n`));
+    await checkpoint(true).catch((error: Error) => process.stderr.write(`no last checkpoint: ${error.message}\n`));
     await db.destroy();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void stop().then(() => process.exit(0)));
   await app.listen({ host: env.HOST, port: env.PORT });
   process.stdout.write(`notary ready ${JSON.stringify(app.addresses()[0])}\n`);
+}
+
+type MakeCheckpoint = (force: boolean) => ReturnType<Checkpointer['tick']>;
+
+/** Makes checkpoints one after the other: one that is requested waits for the one in progress. */
+function oneAtATime(checkpointer: Checkpointer): MakeCheckpoint {
+  let previous: Promise<unknown> = Promise.resolve();
+  return (force) => {
+    const next = previous.then(() => checkpointer.tick(force));
+    previous = next.catch(() => undefined);
+    return next;
+  };
+}
+
+/** A failure is logged once, until it is another one or checkpoints succeed again. */
+function checkpointEverySecond(checkpoint: MakeCheckpoint): NodeJS.Timeout {
+  let logged = '';
+  return setInterval(() => {
+    checkpoint(false).then(
+      () => (logged = ''),
+      (error: Error) => {
+        if (error.message !== logged)
+          process.stderr.write(`${new Date().toISOString()} no checkpoint: ${error.message}\n`);
+        logged = error.message;
+      },
+    );
+  }, TICK_MS);
 }
 
 main().catch((error: unknown) => {

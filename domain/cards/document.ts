@@ -1,4 +1,4 @@
-/** A document as sections, rendered to Markdown or HTML: the same content in both. */
+/** A section of a document that is rendered to Markdown and to HTML with the same content. */
 export interface Section {
   readonly title: string;
   readonly paragraphs?: readonly string[];
@@ -33,23 +33,36 @@ export function toMarkdown({ title, sections }: Document): string {
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escape = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
 
+const STYLE = [
+  'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}',
+  'table{border-collapse:collapse}',
+  'th,td{border:1px solid #888;padding:.2rem .6rem;text-align:left}',
+].join('');
+
 export function toHtml({ title, language, sections }: Document): string {
-  const blocks = sections.map(({ title: heading, paragraphs = [], list = [], table }) => {
-    const row = (cells: readonly string[], tag: 'th' | 'td') =>
-      `<tr>${cells.map((text) => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${escape(text)}</${tag}>`).join('')}</tr>`;
-    return [
-      `<section><h2>${escape(heading)}</h2>`,
-      ...paragraphs.map((text) => `<p>${escape(text)}</p>`),
-      ...(list.length > 0 ? [`<ul>${list.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>`] : []),
-      ...(table
-        ? [
-            `<table><thead>${row(table.head, 'th')}</thead><tbody>${table.rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`,
-          ]
-        : []),
-      '</section>',
-    ].join('\n');
-  });
-  const style =
-    'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}th,td{border:1px solid #888;padding:.2rem .6rem;text-align:left}';
-  return `<!doctype html>\n<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${style}</style></head>\n<body><h1>${escape(title)}</h1>\n${blocks.join('\n')}\n</body></html>\n`;
+  return [
+    '<!doctype html>',
+    `<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+      `<title>${escape(title)}</title><style>${STYLE}</style></head>`,
+    `<body><h1>${escape(title)}</h1>`,
+    ...sections.map(sectionHtml),
+    '</body></html>',
+    '',
+  ].join('\n');
+}
+
+const sectionHtml = ({ title, paragraphs = [], list = [], table }: Section): string =>
+  [
+    `<section><h2>${escape(title)}</h2>`,
+    ...paragraphs.map((text) => `<p>${escape(text)}</p>`),
+    ...(list.length > 0 ? [`<ul>${list.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>`] : []),
+    ...(table ? [tableHtml(table)] : []),
+    '</section>',
+  ].join('\n');
+
+function tableHtml({ head, rows }: NonNullable<Section['table']>): string {
+  const headers = head.map((text) => `<th scope="col">${escape(text)}</th>`).join('');
+  const cells = (row: readonly string[]) => row.map((text) => `<td>${escape(text)}</td>`).join('');
+  const body = rows.map((row) => `<tr>${cells(row)}</tr>`).join('');
+  return `<table><thead><tr>${headers}</tr></thead><tbody>${body}</tbody></table>`;
 }

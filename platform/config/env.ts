@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { UtplukkError } from '../../domain/errors';
 import { explain } from '../../domain/schemas/parse';
 
-/** The repository root, found upwards from this file: the same for source under Jest and for dist/. */
+/** The repository root, found above this file, both for source under Jest and for dist/. */
 export const ROOT = (() => {
   let dir = __dirname;
   while (!fs.existsSync(path.join(dir, 'package-lock.json'))) {
@@ -32,25 +32,29 @@ const schema = z.object({
   UTPLUKK_ANCHORS: z.string().min(1),
   /** Pinned keys of the notary and of identity providers. */
   UTPLUKK_TRUST: z.string().min(1),
-  /** How people are told that something waits for them: log, mail:<folder>, webhook:<url>, joined by commas. */
+  /** Channels of notifications: log, mail:<folder>, webhook:<url>, joined by commas. */
   UTPLUKK_NOTIFY: z.string().default('log'),
-  /** Address of the approvers, for mail. */
+  /** Mail address of the approvers. */
   UTPLUKK_APPROVERS: z.string().optional(),
-  /** `off` where somebody else looks after MLflow. */
+  /** `off` disables the reconciliation of MLflow. */
   UTPLUKK_MLFLOW_WATCH: z.enum(['on', 'off']).default('on'),
   UTPLUKK_API: z.string().optional(),
-  /** Address at which browsers reach the API; where it is https, cookies are sent over https only. */
+  /** URL at which browsers reach the API; if it is https, cookies are sent over https only. */
   UTPLUKK_WEB_URL: z.url().optional(),
-  /** 32 bytes in base64 that seal sessions of the web; made and kept in UTPLUKK_HOME without it. */
+  /** 32 bytes in base64 that encrypt web sessions; by default created and kept in UTPLUKK_HOME. */
   UTPLUKK_SESSION_KEY: z.string().min(1).optional(),
-  /** Secret of the web's client at the identity provider; a public client with PKCE without it. */
+  /** Secret of the web client at the identity provider; without it the client is public and uses PKCE. */
   UTPLUKK_WEB_SECRET: z.string().optional(),
-  /** Calls a minute that one principal may make. */
+  /** Calls per minute that one principal may make. */
   UTPLUKK_RATE_LIMIT: z
     .string()
     .regex(/^[1-9]\d{1,6}$/, 'expected a whole number of calls from 10')
     .default('1200'),
-  /** Proxies before the API whose word on a caller's address counts: addresses or ranges, joined by commas. Without them nobody's does. */
+  /** Explanations that the API computes at the same time for pages, each in a process of its own. */
+  UTPLUKK_EXPLAIN_PROCESSES: z.coerce.number().int().min(1).max(64).default(1),
+  /** Explanations that may wait for one that is computed; above that the API answers 503. */
+  UTPLUKK_EXPLAIN_WAITING: z.coerce.number().int().min(0).max(1000).default(8),
+  /** Addresses or ranges of the proxies before the API whose forwarded client address is trusted, joined by commas; by default none. */
   UTPLUKK_TRUST_PROXY: z
     .string()
     .regex(/^([0-9a-f.:/]+(,[0-9a-f.:/]+)*)?$/i, 'expected addresses or ranges joined by commas, such as 10.0.0.0/8')
@@ -60,10 +64,10 @@ const schema = z.object({
 });
 export type Env = z.infer<typeof schema>;
 
-/** State of the local stack; `npm start` writes env.json there, so that a hand-typed command finds the same servers. */
+/** Folder of the local stack's state. `npm start` writes env.json there, so that CLI commands find the same servers. */
 export const localHome = (): string => process.env['UTPLUKK_HOME'] ?? path.join(ROOT, '.stack/run');
 
-/** The only place that reads the environment. Variables that are set win over what `npm start` left in env.json. */
+/** Reads the environment, which no other module does. Variables that are set override those in env.json of `npm start`. */
 export function loadEnv(): Env {
   const file = path.join(localHome(), 'env.json');
   const local: unknown = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
@@ -78,8 +82,8 @@ export function loadEnv(): Env {
 }
 
 /**
- * Who owns the database, and which roles may sign in. The product itself is never given the owner; without one the
- * product's own URL is used, for databases where one role does it all.
+ * The database owner, and the URLs of the roles that may sign in. The product itself never gets the owner's URL; without
+ * one, its own URL is used, for databases with a single role.
  */
 export function databaseOwner(env: Env): { ownerUrl: string; roleUrls: string[] } {
   const {
@@ -92,12 +96,12 @@ export function databaseOwner(env: Env): { ownerUrl: string; roleUrls: string[] 
   return { ownerUrl: owner ?? env.DATABASE_URL, roleUrls: owner ? [env.DATABASE_URL, ...others] : [] };
 }
 
-/** Where a simulation may store what it planted; undefined for every process of the product. */
+/** Database in which a simulation stores its ground truth; undefined for all processes of the product. */
 export const truthDatabase = (): string | undefined => process.env['UTPLUKK_TRUTH_DATABASE_URL'];
 
 export type ServiceAccount = 'service-schedule' | 'service-loader';
 
-/** A service account's secret: handed in by the environment, or in the demo from the identity provider's folder. */
+/** Secret of a service account, from the environment or, in the demo, from the folder of the identity provider. */
 export function serviceSecret(env: Env, service: ServiceAccount): string {
   const given =
     service === 'service-schedule' ? env.UTPLUKK_SERVICE_SCHEDULE_SECRET : env.UTPLUKK_SERVICE_LOADER_SECRET;
@@ -111,7 +115,7 @@ export function serviceSecret(env: Env, service: ServiceAccount): string {
   throw new UtplukkError('NotAllowed', `no secret for the service account ${service}`, `Set ${name}.`);
 }
 
-/** Where the CLI keeps who is signed in, readable by its owner only. */
+/** File in which the CLI keeps the session, readable by its owner only. */
 export const sessionFile = (): string =>
   process.env['UTPLUKK_SESSION'] ??
   path.join(process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state'), 'utplukk/session.json');

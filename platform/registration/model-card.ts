@@ -23,7 +23,8 @@ const sourceText = ({ source }: Experiment, table: TrainingRun['input']['table']
 
 const labelText = ({ source, label }: Experiment): string =>
   source.kind === 'register'
-    ? `a control case ended with a finding of at least ${label.minAmountNok} kroner that no appeal or reversal took back`
+    ? `a control case ended with a finding of at least ${label.minAmountNok} kroner ` +
+      'that no appeal or reversal took back'
     : 'the outcome column of the mapping';
 
 /**

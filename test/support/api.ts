@@ -4,7 +4,7 @@ import { signInAsDemoUser } from '../../platform/auth/sign-in';
 import { ROOT } from '../../platform/config/env';
 import { asVariables, type TestDatabase } from './environment';
 
-type Parts = Pick<TestDatabase, 'env'>;
+type TestEnv = Pick<TestDatabase, 'env'>;
 
 export interface Answer<T = unknown> {
   readonly status: number;
@@ -13,10 +13,10 @@ export interface Answer<T = unknown> {
   readonly body: T;
 }
 
-/** The API as it is shipped, a process of its own with its own role in the database. */
+/** The built API: a process of its own with its own role in the database. */
 export interface TestApi {
   readonly url: string;
-  /** A call as a demo user, or as nobody. */
+  /** A request as a demo user, or without a sign-in. */
   call<T = unknown>(
     user: string | undefined,
     method: string,
@@ -28,7 +28,7 @@ export interface TestApi {
 }
 
 const tokens = new Map<string, Promise<string>>();
-export const bearerOf = ({ env }: Parts, user: string): Promise<string> => {
+export const bearerOf = ({ env }: TestEnv, user: string): Promise<string> => {
   const found =
     tokens.get(user) ??
     signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user).then(({ accessToken }) => accessToken);
@@ -37,11 +37,11 @@ export const bearerOf = ({ env }: Parts, user: string): Promise<string> => {
 };
 
 /** The API's role on this test's database. */
-export const apiDatabase = ({ env }: Parts): string =>
+export const apiDatabase = ({ env }: TestEnv): string =>
   process.env['UTPLUKK_API_DATABASE_URL']!.replace(/\/utplukk$/, new URL(env.DATABASE_URL).pathname);
 
-export async function testApi(t: Parts, extra: Record<string, string> = {}): Promise<TestApi> {
-  const child: ChildProcess = spawn(
+export async function testApi(t: TestEnv, extra: Record<string, string> = {}): Promise<TestApi> {
+  const child = spawn(
     'setpriv',
     ['--pdeathsig', 'TERM', '--', process.execPath, path.join(ROOT, 'dist/apps/api/server.js')],
     {
@@ -56,20 +56,7 @@ export async function testApi(t: Parts, extra: Record<string, string> = {}): Pro
       },
     },
   );
-  let text = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    const look = (data: Buffer) => {
-      text += data.toString();
-      const address = /api ready (\S+)/.exec(text)?.[1];
-      if (address) resolve(address);
-    };
-    child.stdout!.on('data', look);
-    child.stderr!.on('data', (data: Buffer) => {
-      look(data);
-      process.stderr.write(data); // what a 500 does not say
-    });
-    child.once('exit', (code) => reject(new Error(`the API ended (${code}): ${text.slice(-1500)}`)));
-  });
+  const url = await listening(child);
   return {
     url,
     async call<T>(
@@ -88,14 +75,7 @@ export async function testApi(t: Parts, extra: Record<string, string> = {}): Pro
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const type = response.headers.get('content-type');
-      const raw = await response.text();
-      return {
-        status: response.status,
-        type,
-        headers: response.headers,
-        body: (type?.includes('json') && raw !== '' ? JSON.parse(raw) : raw) as T,
-      };
+      return answerOf<T>(response);
     },
     async stop() {
       if (child.exitCode !== null) return;
@@ -103,5 +83,34 @@ export async function testApi(t: Parts, extra: Record<string, string> = {}): Pro
       child.kill('SIGTERM');
       await gone;
     },
+  };
+}
+
+/** The address that the API prints once it listens. */
+function listening(child: ChildProcess): Promise<string> {
+  let text = '';
+  return new Promise<string>((resolve, reject) => {
+    const read = (data: Buffer) => {
+      text += data.toString();
+      const address = /api ready (\S+)/.exec(text)?.[1];
+      if (address) resolve(address);
+    };
+    child.stdout!.on('data', read);
+    child.stderr!.on('data', (data: Buffer) => {
+      read(data);
+      process.stderr.write(data); // why a request was answered with 500
+    });
+    child.once('exit', (code) => reject(new Error(`the API ended (${code}): ${text.slice(-1500)}`)));
+  });
+}
+
+async function answerOf<T>(response: Response): Promise<Answer<T>> {
+  const type = response.headers.get('content-type');
+  const raw = await response.text();
+  return {
+    status: response.status,
+    type,
+    headers: response.headers,
+    body: (type?.includes('json') && raw !== '' ? JSON.parse(raw) : raw) as T,
   };
 }

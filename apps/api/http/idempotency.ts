@@ -52,6 +52,7 @@ export async function once<T>(
 
 /** Without the step-up ID token, which differs between a request and its repetition; the action is the same. */
 function contentDigest({ method, url, body }: FastifyRequest): string {
-  const { idToken: _, ...content } = (body ?? {}) as Record<string, unknown>;
+  const content = { ...((body ?? {}) as Record<string, unknown>) };
+  delete content['idToken'];
   return digestOf({ method, url, content });
 }

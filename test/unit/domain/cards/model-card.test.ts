@@ -115,9 +115,8 @@ const whole: EvaluationDocument = {
 
 test('shows the caseworker effect, population estimates and groups with low support; without them no such section', () => {
   const markdown = toMarkdown(modelCard({ ...input, evaluation: whole }));
-  expect(markdown).toMatch(
-    /## Caseworker effect[\s\S]*## Population estimates[\s\S]*lowest-scored tenth[\s\S]*nothing: those not controlled/,
-  );
+  expect(markdown).toMatch(/## Caseworker effect[\s\S]*## Population estimates[\s\S]*lowest-scored tenth/);
+  expect(markdown).toMatch(/lowest-scored tenth[\s\S]*nothing: those not controlled/);
   expect(markdown).toContain('| 20 | bounds | 0.200 to 0.800 | 12 |');
   expect(markdown).toMatch(/## Groups with low support[\s\S]*FA\s*\|\s*12\s*\|\s*3\s*\|\s*0/);
   expect(toMarkdown(modelCard(input))).not.toMatch(/Population estimates|Caseworker effect/);

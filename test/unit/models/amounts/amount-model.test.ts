@@ -1,6 +1,6 @@
 import { Rng } from '../../../../domain/rng';
 import type { MatrixData, MatrixMeta } from '../../../../domain/schemas/matrix';
-import { amountsOf, fitAmounts } from '../../../../models/amounts/amount-model';
+import { expectedAmounts, fitAmountModel } from '../../../../models/amounts/amount-model';
 import { rankByExpectedAmount } from '../../../../models/evaluation/expected-amount';
 
 const META: MatrixMeta = {
@@ -44,12 +44,12 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 
 test('amounts follow size where they do, hold on the whole, and rest on no order of the rows', () => {
   const data = register(400, 0.9, 0.5);
-  const model = fitAmounts(data, META, USE, rows(0, 200))!;
+  const model = fitAmountModel(data, META, USE, rows(0, 200))!;
   expect(model.penalty).not.toBeNull();
   expect(model.rows).toBe(rows(0, 200).filter((row) => data.label[row] === 1).length);
-  expect(fitAmounts(data, META, USE, rows(0, 200).reverse())).toEqual(model);
+  expect(fitAmountModel(data, META, USE, rows(0, 200).reverse())).toEqual(model);
   const test = rows(200, 400).filter((row) => data.label[row] === 1);
-  const expected = amountsOf(model, data, test);
+  const expected = expectedAmounts(model, data, test);
   const ratio = sum(test.map((row) => upheld(data, row))) / sum(expected);
   expect(ratio).toBeGreaterThan(0.8);
   expect(ratio).toBeLessThan(1.25);
@@ -61,27 +61,27 @@ test('amounts follow size where they do, hold on the whole, and rest on no order
 
 test('where amounts follow nothing the mean is all that is said, and nothing leaves what was seen', () => {
   const flat = register(400, 0, 1, 'flat');
-  const model = fitAmounts(flat, META, USE, rows(0, 120))!;
-  const expected = amountsOf(model, flat, rows(120, 400));
+  const model = fitAmountModel(flat, META, USE, rows(0, 120))!;
+  const expected = expectedAmounts(model, flat, rows(120, 400));
   expect(Math.max(...expected) / Math.min(...expected)).toBeLessThan(2.5);
   const steep = register(400, 1, 0.1);
-  const fitted = fitAmounts(steep, META, USE, rows(0, 120))!;
+  const fitted = fitAmountModel(steep, META, USE, rows(0, 120))!;
   const huge = { ...steep, numeric: new Map([...steep.numeric, ['size', new Float64Array(400).fill(1e12)]]) };
-  expect(amountsOf(fitted, huge, [0])[0]).toBeLessThanOrEqual(fitted.range[1]);
-  expect(amountsOf(fitted, { ...huge, numeric: new Map() }, [0])[0]).toBeGreaterThan(0); // an unknown size stands at the centre
+  expect(expectedAmounts(fitted, huge, [0])[0]).toBeLessThanOrEqual(fitted.range[1]);
+  expect(expectedAmounts(fitted, { ...huge, numeric: new Map() }, [0])[0]).toBeGreaterThan(0); // an unknown size stands at the centre
 });
 
 test('too few amounts are no model; findings without kroner lower what a finding is worth', () => {
   const data = register(400, 0.9, 0.5);
-  expect(fitAmounts(data, META, USE, rows(0, 15))).toBeUndefined();
+  expect(fitAmountModel(data, META, USE, rows(0, 15))).toBeUndefined();
   const half = { ...data, amountOre: data.amountOre.map((amount, row) => (row % 2 ? amount : 0)) };
-  expect(fitAmounts(half, META, USE, rows(0, 200))!.share).toBeCloseTo(0.5, 1);
-  expect(fitAmounts(data, META, [], rows(0, 200))!.inputs).toEqual([]); // columns that the experiment leaves out do not come in by this door
+  expect(fitAmountModel(half, META, USE, rows(0, 200))!.share).toBeCloseTo(0.5, 1);
+  expect(fitAmountModel(data, META, [], rows(0, 200))!.inputs).toEqual([]); // columns that the experiment leaves out do not come in by this door
 });
 
 test('the list in the order of expected kroner gains kroner where sizes differ, and its amounts are judged', () => {
   const data = register(600, 0.9, 0.5);
-  const model = fitAmounts(data, META, USE, rows(0, 300))!;
+  const model = fitAmountModel(data, META, USE, rows(0, 300))!;
   const test = rows(300, 600);
   const rng = new Rng('scores');
   const amountNok = test.map((row) => (data.label[row] === 1 ? upheld(data, row) : 0));
@@ -99,7 +99,7 @@ test('the list in the order of expected kroner gains kroner where sizes differ, 
     groups: test.map(() => 'LE'),
     periods: test.map(() => 'fold-1'),
   };
-  const { scoredModel: ordered, report } = rankByExpectedAmount(scoredModel, amountsOf(model, data, test), {
+  const { scoredModel: ordered, report } = rankByExpectedAmount(scoredModel, expectedAmounts(model, data, test), {
     ks: [20],
     bootstrap: 80,
     seed: 1,
@@ -112,7 +112,7 @@ test('the list in the order of expected kroner gains kroner where sizes differ, 
         .slice(0, 40)
         .map((i) => amountNok[i]!),
     );
-  expect(ordered).toMatchObject({ family: 'logistic-nok', isModel: false });
+  expect(ordered).toMatchObject({ family: 'logistic+amount', isModel: false });
   expect(first(ordered.labeled.scores)).toBeGreaterThan(1.5 * first(labeled.scores));
   expect(report.ratio.lo).toBeLessThan(1);
   expect(report.ratio.hi).toBeGreaterThan(1);
@@ -120,7 +120,7 @@ test('the list in the order of expected kroner gains kroner where sizes differ, 
   // Findings that end without kroner are expected for, and counted: the ratio stays about one.
   const half = { ...data, amountOre: data.amountOre.map((amount, row) => (row % 2 ? amount : 0)) };
   const of = { ...labeled, amountNok: test.map((row) => (half.label[row] === 1 ? upheld(half, row) : 0)) };
-  const worth = amountsOf(fitAmounts(half, META, USE, rows(0, 300))!, half, test);
+  const worth = expectedAmounts(fitAmountModel(half, META, USE, rows(0, 300))!, half, test);
   const { ratio } = rankByExpectedAmount({ ...scoredModel, labeled: of }, worth, {
     ks: [20],
     bootstrap: 80,

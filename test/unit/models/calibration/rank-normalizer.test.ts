@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Rng } from '../../../../domain/rng';
-import { calibrated, chooseCalibrator } from '../../../../models/calibration/calibrator';
+import { calibrated, selectCalibrator } from '../../../../models/calibration/calibrator';
 import { fitRankNormalizer, normalizedRankOf } from '../../../../models/calibration/rank-normalizer';
 import type { ScoredModel } from '../../../../models/evaluation/scored-model';
 import { evaluateRun } from '../../../../models/evaluation/evaluate';
@@ -70,21 +70,21 @@ describe('where a score stands among everybody', () => {
 describe('probabilities read from standings', () => {
   /** 4,000 providers; the chance of a finding rises with what both models see. One stopped early: its scores hardly spread. */
   const rng = new Rng('stopped early');
-  const seen = Float64Array.from({ length: 4000 }, () => rng.normal());
+  const strength = Float64Array.from({ length: 4000 }, () => rng.normal());
   const chance = (x: number) => 1 / (1 + Math.exp(-(x - 2)));
-  const stoppedEarly = seen.map((x) => -3 + 0.05 * x);
-  const whole = seen.map((x) => -1 + 1.6 * x);
-  const controlled = Array.from({ length: 400 }, (_, i) => i * 10);
-  const labels = Float64Array.from(controlled, (row) => (rng.chance(chance(seen[row]!)) ? 1 : 0));
-  const entities = controlled.map((row) => `P${row}`);
-  const first = [...seen.keys()].sort((a, b) => whole[b]! - whole[a]!).slice(0, 100);
-  const there = first.reduce((sum, row) => sum + chance(seen[row]!), 0);
+  const stoppedEarly = strength.map((x) => -3 + 0.05 * x);
+  const whole = strength.map((x) => -1 + 1.6 * x);
+  const labeledRows = Array.from({ length: 400 }, (_, i) => i * 10);
+  const labels = Float64Array.from(labeledRows, (row) => (rng.chance(chance(strength[row]!)) ? 1 : 0));
+  const entities = labeledRows.map((row) => `P${row}`);
+  const first = [...strength.keys()].sort((a, b) => whole[b]! - whole[a]!).slice(0, 100);
+  const there = first.reduce((sum, row) => sum + chance(strength[row]!), 0);
 
   test('a version keeps what a fold’s model promised, though its raw scores spread thirty times as far', () => {
-    const early = Float64Array.from(controlled, (row) => stoppedEarly[row]!);
-    const raw = chooseCalibrator(early, labels, entities, 1).calibrator;
+    const early = Float64Array.from(labeledRows, (row) => stoppedEarly[row]!);
+    const raw = selectCalibrator(early, labels, entities, 1).calibrator;
     const rankNormalizer = fitRankNormalizer(stoppedEarly);
-    const read = chooseCalibrator(
+    const read = selectCalibrator(
       early.map((score) => normalizedRankOf(rankNormalizer, score)),
       labels,
       entities,
@@ -98,17 +98,17 @@ describe('probabilities read from standings', () => {
   });
 
   test('an evaluation says what it read from, and rows are ordered by the raw score all the same', () => {
-    const scoredModel = (rankNormalizer?: readonly number[]): ScoredModel => ({
+    const scoredModel = (normalizedRanks?: readonly number[]): ScoredModel => ({
       family: 'tabm-mini',
       isModel: true,
-      labeled: { scores: controlled.map((row) => whole[row]!), labels, entities, rowIds: entities },
-      ...(rankNormalizer ? { rankNormalizer } : {}),
+      labeled: { scores: labeledRows.map((row) => whole[row]!), labels, entities, rowIds: entities },
+      ...(normalizedRanks ? { normalizedRanks } : {}),
       groups: entities.map(() => 'all'),
       periods: entities.map(() => 'fold-1'),
     });
     const line = fitRankNormalizer(whole);
-    const [raw, read] = [undefined, controlled.map((row) => normalizedRankOf(line, whole[row]!))].map(
-      (rankNormalizer) => evaluateRun([scoredModel(rankNormalizer)], SETTINGS),
+    const [raw, read] = [undefined, labeledRows.map((row) => normalizedRankOf(line, whole[row]!))].map(
+      (normalizedRanks) => evaluateRun([scoredModel(normalizedRanks)], SETTINGS),
     );
     expect(read!.calibrators['tabm-mini']).toMatchObject({ calibrationInput: 'population-rank' });
     expect(read!.document.reliability[0]).toMatchObject({ calibrationInput: 'population-rank' });

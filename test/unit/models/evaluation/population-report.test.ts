@@ -1,11 +1,7 @@
-import { modelCard } from '../../../../domain/cards/model-card';
-import { toMarkdown } from '../../../../domain/cards/document';
 import { Rng } from '../../../../domain/rng';
 import type { Estimator, PopulationReport } from '../../../../domain/schemas/evaluation';
-import { evaluateRun } from '../../../../models/evaluation/evaluate';
-import { caseworkerEffects } from '../../../../models/evaluation/caseworker-effect';
-import { evaluatePopulation, type PastControl, type PopulationPart } from '../../../../models/evaluation/population-report';
-import type { LabeledScores } from '../../../../models/metrics/ranking-metrics';
+import type { LabeledCase, PopulationPart } from '../../../../models/evaluation/population-ranking';
+import { evaluatePopulation } from '../../../../models/evaluation/population-report';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -15,7 +11,7 @@ function scenario(seed: number, { drawChance, bootstrap = 50 }: { drawChance?: n
   const parts: PopulationPart[] = [];
   const scores: Float64Array[] = [];
   const truth: number[][] = [];
-  const controls: PastControl[] = [];
+  const cases: LabeledCase[] = [];
   for (let p = 0; p < 3; p++) {
     const entities = Array.from({ length: 600 }, (_, i) => `P${i}`);
     const score = Float64Array.from(entities, () => 1.2 * rng.normal());
@@ -28,14 +24,14 @@ function scenario(seed: number, { drawChance, bootstrap = 50 }: { drawChance?: n
         own.set(entity, { label: outcomes[i]!, probability: drawChance });
     });
     for (const [entity, { label }] of own)
-      controls.push({
+      cases.push({
         fold: `fold-${p}`,
         entity,
         score: score[entities.indexOf(entity)]!,
         label,
         amountNok: label * 1000,
       });
-    parts.push({ fold: `fold-${p}`, asOf: `2024-0${p + 1}-01`, entities, controls: own });
+    parts.push({ fold: `fold-${p}`, asOf: `2024-0${p + 1}-01`, entities, cases: own });
     scores.push(score);
     truth.push(outcomes);
   }
@@ -43,12 +39,12 @@ function scenario(seed: number, { drawChance, bootstrap = 50 }: { drawChance?: n
   const report = evaluatePopulation(
     parts,
     [
-      { family: 'model', scores, controls },
+      { family: 'model', scores, cases },
       { family: 'size', scores: scores.map((s) => s.map((v) => -v)) },
     ],
     { ks: [20, 60, 5000], bootstrap, seed: 1 },
   );
-  return { report, share, parts, scores, controls };
+  return { report, share, parts, scores, cases };
 }
 
 const estimateOf = (report: Omit<PopulationReport, 'groups'>, k: number, estimator: Estimator, family = 'model') =>
@@ -61,7 +57,7 @@ describe('lists drawn from everybody', () => {
         fold: 'f',
         asOf: '2024-01-01',
         entities: ['a', 'b', 'c', 'd'],
-        controls: new Map([
+        cases: new Map([
           ['a', { label: 1, probability: undefined }],
           ['d', { label: 0, probability: undefined }],
         ]),
@@ -72,12 +68,12 @@ describe('lists drawn from everybody', () => {
       bootstrap: 50,
       seed: 1,
     });
-    expect(report.parts).toEqual([{ fold: 'f', asOf: '2024-01-01', providers: 4, controlled: 2, drawn: 0 }]);
+    expect(report.parts).toEqual([{ fold: 'f', asOf: '2024-01-01', providers: 4, labeled: 2, drawn: 0 }]);
     expect([...new Set(report.lists.map(({ k }) => k))]).toEqual([2, 0]); // nine of four are no list
     expect(estimateOf(report, 2, 'bounds', 'size').estimate).toMatchObject({ lo: 0.5, hi: 1, n: 1 });
     expect(estimateOf(report, 0, 'bounds', 'size').estimate).toMatchObject({ lo: 0.25, hi: 0.75, n: 2 });
     expect(estimateOf(report, 2, 'naive', 'size').estimate).toMatchObject({ value: 1, n: 1 });
-    expect(estimateOf(report, 2, 'score-matched', 'size')).toMatchObject({ estimate: null, missing: 'no-probability' });
+    expect(estimateOf(report, 2, 'outcome-model', 'size')).toMatchObject({ estimate: null, missing: 'no-probability' });
     expect(report.swap).toEqual([]);
   });
 
@@ -112,8 +108,8 @@ describe('lists drawn from everybody', () => {
     const { parts, scores } = scenario(2, { drawChance: 0.1 });
     const uneven = parts.map((part, p) => ({
       ...part,
-      controls: new Map(
-        [...part.controls].map(([entity, control], i) => [
+      cases: new Map(
+        [...part.cases].map(([entity, control], i) => [
           entity,
           { ...control, probability: control.probability && (p + i) % 2 ? 0.2 : control.probability },
         ]),
@@ -124,9 +120,9 @@ describe('lists drawn from everybody', () => {
   });
 
   test('a swap replaces the lowest tenth, gains where the score helps, and stays within what is possible', () => {
-    const { report, controls } = scenario(3, { drawChance: 0.2 });
+    const { report, cases } = scenario(3, { drawChance: 0.2 });
     const [swap] = report.swap;
-    expect(swap).toMatchObject({ family: 'model', replaced: Math.round(controls.length / 10) });
+    expect(swap).toMatchObject({ family: 'model', replaced: Math.round(cases.length / 10) });
     expect(swap!.gain.findings.lo).toBeGreaterThan(0);
     expect(swap!.gain.findings.value).toBeLessThanOrEqual(swap!.bounds.hi);
     expect(swap!.gain.amountNok!.value).toBeCloseTo(1000 * swap!.gain.findings.value, 6); // every finding is of a thousand
@@ -134,90 +130,5 @@ describe('lists drawn from everybody', () => {
 
   test('the same arguments give the same report', () => {
     expect(scenario(4, { drawChance: 0.1 }).report).toEqual(scenario(4, { drawChance: 0.1 }).report);
-  });
-});
-
-describe('what the people who looked explain', () => {
-  const rng = new Rng('nuisance');
-  const n = 400;
-  const strict = Array.from({ length: n }, () => (rng.chance(0.5) ? 2 : 0));
-  const own = Array.from({ length: n }, () => rng.normal());
-  const labels = own.map((value, i) => (rng.chance(sigmoid(value + strict[i]! - 1)) ? 1 : 0));
-  const labeled = (scores: readonly number[]): LabeledScores => ({
-    scores,
-    labels,
-    entities: labels.map((_, i) => `e${i}`),
-    rowIds: labels.map((_, i) => `r${i}`),
-  });
-  const settings = { ks: [50], bootstrap: 200, seed: 1 };
-  test('a strict caseworker is worth what the difference says, clear of zero; one who changes nothing is worth nothing', () => {
-    const effects = caseworkerEffects(
-      'logistic',
-      { without: labeled(own), withColumns: labeled(own.map((v, i) => v + strict[i]!)) },
-      settings,
-    );
-    expect(effects.map(({ metric }) => metric).sort()).toEqual([
-      'average-precision',
-      'precision',
-      'recall-in-first-half',
-    ]);
-    const ap = effects.find(({ metric }) => metric === 'average-precision')!;
-    expect(ap.difference.value).toBeCloseTo(ap.withColumns.value - ap.without.value, 12);
-    expect(ap.difference.lo).toBeGreaterThan(0);
-    const same = caseworkerEffects('logistic', { without: labeled(own), withColumns: labeled(own) }, settings);
-    expect(same.every(({ difference: { value, lo, hi } }) => value === 0 && lo === 0 && hi === 0)).toBe(true);
-  });
-
-  test('the card tells of both, and of groups that little was learnt from; without them it has no such section', () => {
-    const { document } = evaluateRun(
-      [
-        {
-          family: 'logistic',
-          isModel: true,
-          labeled: labeled(own),
-          groups: labels.map(() => 'LE'),
-          periods: labels.map(() => 'fold-1'),
-        },
-      ],
-      settings,
-    );
-    const { report } = scenario(5, {});
-    const nuisance = caseworkerEffects('logistic', { without: labeled(own), withColumns: labeled(own) }, settings);
-    const card = (evaluation: typeof document) =>
-      toMarkdown(
-        modelCard({
-          slot: 's',
-          family: 'logistic',
-          settings: {},
-          chosen: {},
-          seed: 1,
-          source: { kind: 'register', what: 'x', asOf: 'y' },
-          label: 'l',
-          split: {},
-          matrix: { id: 'm', rows: 1, labelled: 1, positives: 1, snapshotId: undefined },
-          features: ['a'],
-          usesNuisance: false,
-          evaluation,
-          leakage: undefined,
-          code: 'c',
-          engine: { node: '20' },
-        }),
-      );
-    const rename = <T extends { family: string }>(rows: readonly T[]) =>
-      rows.map((row) => ({ ...row, family: row.family === 'model' ? 'logistic' : row.family }));
-    const groups = [
-      { group: 'FA', providers: 12, trainRows: 3, trainFindings: 0, thin: true },
-      { group: 'LE', providers: 500, trainRows: 300, trainFindings: 80, thin: false },
-    ];
-    const told = card({
-      ...document,
-      nuisance,
-      population: { ...report, lists: rename(report.lists), swap: rename(report.swap), groups },
-    });
-    expect(told).toMatch(
-      /## What the people who looked explain[\s\S]*## Lists drawn from everybody[\s\S]*Replacing the worst tenth[\s\S]*nothing: those not controlled/,
-    );
-    expect(told).toMatch(/## Groups that little was learnt from[\s\S]*FA\s*\|\s*12\s*\|\s*3\s*\|\s*0/);
-    expect(card(document)).not.toMatch(/Lists drawn from everybody|who looked explain/);
   });
 });

@@ -1,14 +1,14 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
-import { toHtml, toMarkdown } from '../../../../domain/cards/document';
-import { type CardInput, modelCard } from '../../../../domain/cards/model-card';
-import { featureInWords, reasonsInWords } from '../../../../domain/features/explanations-i18n';
+import { featureText, explanationTexts } from '../../../../domain/features/explanations-i18n';
 import { familySchema } from '../../../../domain/families';
 import type { MatrixColumn, MatrixData } from '../../../../domain/schemas/matrix';
 import { Rng } from '../../../../domain/rng';
 import { loadBackend, type Tf } from '../../../../models/backend';
 import { contributions } from '../../../../models/explain/contributions';
 import { explain } from '../../../../models/explain/explanations';
-import { type FittedModel, fitFamily, FORWARD } from '../../../../models/training/fit';
+import { fitFamily } from '../../../../models/training/fit';
+import type { FittedModel } from '../../../../models/training/fitted-model';
+import { modelFamily } from '../../../../models/families';
 import { toTensors } from '../../../../models/nn/network';
 import { encode, inputColumns } from '../../../../models/preprocessing/encoder';
 import { scoreRows } from '../../../../models/scoring';
@@ -88,11 +88,14 @@ test.each(FAMILIES)('$family: what the features add sums to the score, and the r
   const scores = scoreRows(tf, model, data, rows);
   const exact = settings.family === 'logistic' || settings.family === 'additive';
   let relative = 0;
-  found.forEach(({ score, base, byFeature, gap }, i) => {
+  found.forEach(({ score, base, byFeature, completenessError }, i) => {
     expect(score).toBeCloseTo(scores[i]!, 4);
-    expect(base + [...byFeature.values()].reduce((sum, value) => sum + value, 0) + gap).toBeCloseTo(score, 9);
-    if (exact) expect(Math.abs(gap)).toBeLessThan(1e-6);
-    relative += Math.abs(gap) / Math.max(0.1, Math.abs(score - base)) / rows.length;
+    expect(base + [...byFeature.values()].reduce((sum, value) => sum + value, 0) + completenessError).toBeCloseTo(
+      score,
+      9,
+    );
+    if (exact) expect(Math.abs(completenessError)).toBeLessThan(1e-6);
+    relative += Math.abs(completenessError) / Math.max(0.1, Math.abs(score - base)) / rows.length;
   });
   expect(relative).toBeLessThan(0.005);
   const size = (feature: string) =>
@@ -110,14 +113,15 @@ test.each(FAMILIES.slice(2, 4))(
     const total = new Float64Array(width);
     for (const member of model.members) {
       const tensors = toTensors(tf, member);
-      const slope = tf.grad((at) => tf.mean(FORWARD[model.family].forward(tf, tensors, at as Tensor2D), 1));
+      const slope = tf.grad((at) => tf.mean(modelFamily(model.family).forward(tf, tensors, at as Tensor2D), 1));
       for (let step = 0; step < steps; step++) {
         const at = Float32Array.from(
           x,
-          (value, j) => model.background[j]! + ((step + 0.5) / steps) * (value - model.background[j]!),
+          (value, j) =>
+            model.attributionBaseline[j]! + ((step + 0.5) / steps) * (value - model.attributionBaseline[j]!),
         );
         tf.tidy(() => slope(tf.tensor2d(at, [1, width])).dataSync()).forEach(
-          (value, j) => (total[j]! += (value * (x[j]! - model.background[j]!)) / steps / model.members.length),
+          (value, j) => (total[j]! += (value * (x[j]! - model.attributionBaseline[j]!)) / steps / model.members.length),
         );
       }
       tf.dispose(Object.values(tensors));
@@ -139,10 +143,10 @@ test('a reason stands beside named peers, a small group beside everybody, and th
     data.entity.map((_, row) => row),
   );
   const top = [...all.keys()].sort((a, b) => all[b]! - all[a]!)[0]!;
-  const cut = [...all].sort((a, b) => b - a)[20]!;
-  const [first, rare] = explain(tf, model, data, [top, 2], [cut, cut]);
+  const threshold = [...all].sort((a, b) => b - a)[20]!;
+  const [first, rare] = explain(tf, model, data, [top, 2], [threshold, threshold]);
   expect(first!.reasons[0]!.contribution).toBeGreaterThanOrEqual(first!.reasons[1]?.contribution ?? 0);
-  expect(first!.counterfactual!.score).toBeLessThan(cut);
+  expect(first!.counterfactual!.score).toBeLessThan(threshold);
   expect(first!.counterfactual!.features).toContain(first!.reasons[0]!.feature);
   expect([...first!.reasons, ...first!.counterEvidence].every(({ peers }) => peers > 10)).toBe(true);
   expect(explain(tf, model, data, [top], [Number.POSITIVE_INFINITY])[0]!.counterfactual!.features).toEqual([]); // below the end already
@@ -152,15 +156,15 @@ test('a reason stands beside named peers, a small group beside everybody, and th
       [...first!.reasons, ...first!.counterEvidence].reduce((sum, r) => sum + r.contribution, 0) +
       first!.otherReasons +
       first!.otherCounterEvidence +
-      first!.gap,
+      first!.completenessError,
   ).toBeCloseTo(first!.score, 9);
-  const [nb, en] = (['nb', 'en'] as const).map((language) => reasonsInWords(first!, language).join('\n'));
+  const [nb, en] = (['nb', 'en'] as const).map((language) => explanationTexts(first!, language).join('\n'));
   expect(nb).toMatch(/siste 12 måneder/);
   expect(en).toMatch(/last 12 months/);
   expect(nb).toMatch(/medianen blant (GP|physio) \(n \d+\)/);
   expect(`${nb}${en}`).not.toMatch(/fraud|svindel/i);
   // Unlike all that training saw: marked, with the figures that are; a row of the training is not.
-  const seen = fitTrainingRanges(
+  const trainingRanges = fitTrainingRanges(
     data,
     columns,
     data.entity.map((_, row) => row),
@@ -171,14 +175,14 @@ test('a reason stands beside named peers, a small group beside everybody, and th
       [...data.numeric].map(([name, values]) => [name, values.map((value, row) => (row === top ? 1e6 : value))]),
     ),
   };
-  const [odd, plain] = explain(tf, { ...model, seen }, far, [top, 5], [cut, cut]);
+  const [odd, plain] = explain(tf, { ...model, trainingRanges }, far, [top, 5], [threshold, threshold]);
   expect(odd!.outOfDistribution).toMatchObject({ share: 1, groupUnseen: false, outside: [...NAMES] });
   expect(plain!.outOfDistribution).toBeUndefined();
-  expect(reasonsInWords(odd!, 'nb')[1]).toMatch(
-    /ikke sett noe lignende \(100 % av tallene .*, blant annet .*\), så lite/,
+  expect(explanationTexts(odd!, 'nb')[1]).toMatch(
+    /Utenfor modellens treningsdata \(100 % av variablene .*, blant annet .*\)/,
   );
-  expect(detectOutOfDistribution({ ...seen, groups: ['GP'] }, data, 0)).toMatchObject({ groupUnseen: true });
-  const known = data.entity.filter((_, row) => detectOutOfDistribution(seen, data, row));
+  expect(detectOutOfDistribution({ ...trainingRanges, groups: ['GP'] }, data, 0)).toMatchObject({ groupUnseen: true });
+  const known = data.entity.filter((_, row) => detectOutOfDistribution(trainingRanges, data, row));
   expect(known).toEqual([]);
   const halves = fitTrainingRanges(
     data,
@@ -189,82 +193,5 @@ test('a reason stands beside named peers, a small group beside everybody, and th
     detectOutOfDistribution(halves, data, row),
   );
   expect(other.length / (N / 2)).toBeLessThan(0.08); // rows of the same kind are seldom marked
-  expect(featureInWords('a column of a table', 'nb')).toBe('a column of a table');
-});
-
-describe('the model card', () => {
-  const row = {
-    family: 'logistic',
-    metric: 'average-precision',
-    k: 0,
-    value: 0.5,
-    lo: 0.4,
-    hi: 0.6,
-    n: 90,
-    method: 'naive',
-  };
-  const share = { value: 0.5, lo: 0.4, hi: 0.6, n: 20 };
-  const input: CardInput = {
-    slot: 'post-payment-control/all',
-    family: 'logistic',
-    settings: { l2: [0.1] },
-    chosen: { penalty: 0.1 },
-    seed: 1,
-    source: { kind: 'table', what: 'a | b.csv', asOf: 'each row' },
-    label: 'outcome',
-    split: { kind: 'fixed' },
-    matrix: { id: 'm', rows: 200, labelled: 100, positives: 30, snapshotId: undefined },
-    features: ['x'],
-    usesNuisance: false,
-    evaluation: {
-      format: 1,
-      estimand: 'e',
-      assumption: 'a',
-      rows: [
-        { ...row, slice: 'all' },
-        { ...row, slice: 'group:<GP>', n: 5, method: 'naive; few rows: 5 with 1 findings' },
-      ],
-      curves: [],
-      paired: [],
-      fairness: [
-        {
-          family: 'logistic',
-          group: 'GP',
-          k: 20,
-          rows: 90,
-          few: false,
-          shareOfRows: 1,
-          shareOfList: share,
-          falseDiscoveryRate: share,
-        },
-      ],
-      reliability: [
-        {
-          family: 'logistic',
-          chosen: 'platt',
-          logLoss: { platt: 0.5, isotonic: 0.6 },
-          bins: [{ rows: 9, meanProbability: 0.4, findingRate: 0.5 }],
-          top: [{ k: 20, meanProbability: 0.6, findingRate: share }],
-        },
-      ],
-    },
-    leakage: { verdict: 'clean', tests: 27 },
-    code: 'c',
-    engine: { backend: 'tensorflow' },
-  };
-  test('holds every mandatory section, in Markdown and in HTML, escaped', () => {
-    const document = modelCard(input);
-    const [markdown, html] = [toMarkdown(document), toHtml(document)];
-    for (const { title } of document.sections) expect(markdown).toContain(`## ${title}`);
-    expect(markdown).toContain('0.500 [0.400, 0.600]');
-    expect(markdown).toContain('too few rows for a verdict');
-    expect(html).toContain('group:&lt;GP&gt;');
-    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
-    expect(markdown).not.toMatch(/fraud/i);
-  });
-  test('is refused where a mandatory section would be empty, by its name', () => {
-    expect(() => modelCard({ ...input, evaluation: { ...input.evaluation, reliability: [] } })).toThrow(
-      /section "Calibration" is empty/,
-    );
-  });
+  expect(featureText('a column of a table', 'nb')).toBe('a column of a table');
 });

@@ -41,3 +41,17 @@ test('median: the middle, the mean of two middles, nothing of nothing', () => {
   expect(median([10, 9])).toBe(9.5);
   expect(median([])).toBeUndefined();
 });
+
+test('measures worked by hand', () => {
+  const [p, y] = [
+    [0.2, 0.8, 0.5, 0.5],
+    [0, 1, 1, 0],
+  ];
+  expect(brierScore(p, y)).toBeCloseTo((0.04 + 0.04 + 0.25 + 0.25) / 4, 12);
+  expect(logLossOfProbabilities(p, y)).toBeCloseTo(-(2 * Math.log(0.8) + 2 * Math.log(0.5)) / 4, 12);
+  expect(reliability(p, y, 2)).toEqual([
+    { rows: 2, meanProbability: 0.35, findingRate: 0.5 },
+    { rows: 2, meanProbability: 0.65, findingRate: 0.5 },
+  ]);
+  expect(calibrationError(p, y, 2)).toBeCloseTo(0.15, 12);
+});

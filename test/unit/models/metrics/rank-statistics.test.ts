@@ -53,3 +53,11 @@ test("Spearman's correlation: one exchange among four is 0.8; opposite orders -1
   expect(spearman([1, 2, 3], [4, 4, 4])).toBe(0);
   expect(spearman([4, 4, 4], [1, 2, 3])).toBe(0);
 });
+
+test('the statistics agree with hand counts', () => {
+  expect(rocAuc([1, 2, 3, 4], [0, 0, 1, 1]).auc).toBe(1);
+  expect(rocAuc([1, 2, 2, 4], [0, 0, 1, 1]).auc).toBeCloseTo(0.875);
+  expect(rocAuc([1, 1, 1], [0, 1, 1]).auc).toBe(0.5);
+  // Perfect order between strata, none within: no signal.
+  expect(vanElteren([1, 2, 9, 8], [0, 0, 1, 1], ['a', 'a', 'b', 'b'])).toEqual({ z: 0, auc: 0.5 });
+});

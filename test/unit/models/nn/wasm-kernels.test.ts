@@ -6,11 +6,11 @@ import { mlp } from '../../../../models/families/mlp/network';
 import { tabmMini } from '../../../../models/families/tabm-mini/network';
 import { loadBackend, type Tf } from '../../../../models/backend';
 import { trainingLoss } from '../../../../models/nn/loss';
-import { Masks } from '../../../../models/nn/dropout-masks';
-import { type Network, type Rows, toTensors } from '../../../../models/nn/network';
+import { DropoutMasks } from '../../../../models/nn/dropout-masks';
+import { type Network, type DenseRows, toTensors } from '../../../../models/nn/network';
 import { trainNetwork } from '../../../../models/nn/train';
 
-/** Where the native addon cannot be built; in a file of its own because a process has one engine. */
+/** Where the native addon cannot be built; in a file of its own because a process loads one backend. */
 let tf: Tf;
 beforeAll(async () => {
   const loaded = await loadBackend('wasm');
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const rng = new Rng('wasm');
 const x = Float32Array.from({ length: 3 * 300 }, () => rng.normal());
-const rows: Rows = {
+const rows: DenseRows = {
   x,
   y: Float32Array.from({ length: 300 }, (_, i) => (rng.chance(x[3 * i]! > 0 ? 0.8 : 0.1) ? 1 : 0)),
   width: 3,
@@ -51,7 +51,7 @@ test.each([
 
 /** The same networks of the library's own operations alone, without any way round what is slow here. */
 const STOCK: Readonly<
-  Record<'mlp' | 'tabm-mini', (tensors: Record<string, Tensor>, x: Tensor2D, masks: Masks) => Tensor2D>
+  Record<'mlp' | 'tabm-mini', (tensors: Record<string, Tensor>, x: Tensor2D, masks: DropoutMasks) => Tensor2D>
 > = {
   mlp(tensors, x, masks) {
     const first = tf.add<Tensor2D>(tf.matMul(x, tensors['w0']!), tensors['b0']!);
@@ -79,7 +79,7 @@ test.each([
   const network = NETWORKS[spec.family](spec);
   const parameters = network.initial({ rng: new Rng('start'), train: rows, inputs, baseLogit: -1 });
   const tensors = toTensors(tf, parameters);
-  const of = (forward: (given: Record<string, Tensor>, data: Tensor2D, masks: Masks) => Tensor2D) =>
+  const of = (forward: (given: Record<string, Tensor>, data: Tensor2D, masks: DropoutMasks) => Tensor2D) =>
     tf.tidy(() => {
       const names = parameters.map(({ name }) => name);
       const data = tf.tensor2d(rows.x.subarray(0, 3 * 50), [50, 3]);
@@ -91,7 +91,7 @@ test.each([
           forward(
             Object.fromEntries(names.map((name, i) => [name, given[i]!])),
             data,
-            new Masks(new Rng('masks'), 0.3),
+            new DropoutMasks(new Rng('masks'), 0.3),
           ),
           y,
         );

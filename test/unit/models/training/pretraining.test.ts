@@ -1,13 +1,13 @@
 import { FEATURES, BASELINE_FEATURES } from '../../../../domain/features/catalogue';
 import { Rng } from '../../../../domain/rng';
 import { experimentSchema } from '../../../../domain/schemas/experiment';
-import { familySchema } from '../../../../domain/families';
+import { type FamilySpec, familySchema, type SpecOf } from '../../../../domain/families';
 import type { MatrixData, MatrixMeta } from '../../../../domain/schemas/matrix';
 import { storeModel } from '../../../../models/registered-model';
 import { loadBackend, type Tf } from '../../../../models/backend';
 import { fitFamily } from '../../../../models/training/fit';
 import { averagePrecisionOf } from '../../../../models/metrics/ranking-metrics';
-import { manyHits, pretrainingOf } from '../../../../models/training/pretraining';
+import { ruleHitLabels, pretrainingTarget } from '../../../../models/training/pretraining';
 import { scoreRows } from '../../../../models/scoring';
 
 let tf: Tf;
@@ -20,7 +20,7 @@ const META: MatrixMeta = {
   columns: COLUMNS,
   baselines: { ruleHits: 'hits', size: 'paid', ruleFeatures: ['hits'] },
   rows: 0,
-  labelled: 0,
+  labeled: 0,
   positives: 0,
 };
 
@@ -63,7 +63,7 @@ const MLP = familySchema.parse({
   batchSize: 128,
   members: 3,
   learningRate: 0.02,
-});
+}) as SpecOf<'mlp'>;
 /** Enough to tell bytes apart, not to learn. */
 const BRIEF = { ...MLP, members: 1, maxEpochs: 2 };
 
@@ -72,20 +72,20 @@ describe('what a network is begun on', () => {
     const population = matrix(new Rng(1), 8);
     population.numeric.set('hits', Float64Array.of(8, 1, 2, Number.NaN, 50, 3, 4, 5));
     population.numeric.set('paid', Float64Array.of(1, 1, 1, 1, 100, 1, 0, 1));
-    const given = { population, hits: 'hits', size: 'paid', hidden: [] };
-    expect([...manyHits(given)]).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
-    expect([...manyHits({ ...given, size: undefined })]).toEqual([1, 0, 0, 0, 1, 0, 0, 0]);
+    const given = { population, hits: 'hits', size: 'paid', masked: [] };
+    expect([...ruleHitLabels(given)]).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
+    expect([...ruleHitLabels({ ...given, size: undefined })]).toEqual([1, 0, 0, 0, 1, 0, 0, 0]);
     population.numeric.set('hits', new Float64Array(8));
-    expect([...manyHits(given)]).toEqual(Array(8).fill(0));
+    expect([...ruleHitLabels(given)]).toEqual(Array(8).fill(0));
   });
 
   test('a source that does not say where the hits are, or has too few providers, is refused in words', () => {
     const population = matrix(new Rng(1), 200);
-    expect(() => pretrainingOf(population, { ...META, baselines: { ruleHits: 'hits' } })).toThrow(
+    expect(() => pretrainingTarget(population, { ...META, baselines: { ruleHits: 'hits' } })).toThrow(
       /does not say which columns hold rule hits/,
     );
-    expect(() => pretrainingOf(matrix(new Rng(1), 20), META)).toThrow(/20 active providers are too few/);
-    expect(pretrainingOf(population, META)).toMatchObject({ hits: 'hits', size: 'paid', hidden: ['hits'] });
+    expect(() => pretrainingTarget(matrix(new Rng(1), 20), META)).toThrow(/20 active providers are too few/);
+    expect(pretrainingTarget(population, META)).toMatchObject({ hits: 'hits', size: 'paid', masked: ['hits'] });
   });
 
   test('the register says which columns are about rules, in any window and beside peers', () => {
@@ -126,7 +126,7 @@ describe('a network that is begun on rule hits', () => {
     matrix(new Rng(4), 1500, 20_000),
   ];
   const features = COLUMNS.filter(({ name }) => name !== 'hits');
-  const fit = (pretrained: boolean, of = population, spec = MLP, columns = features) =>
+  const fit = (pretrained: boolean, of = population, spec: FamilySpec = MLP, columns = features) =>
     fitFamily(
       tf,
       spec,
@@ -134,7 +134,7 @@ describe('a network that is begun on rule hits', () => {
       columns,
       all(cases),
       1,
-      pretrained ? { population: of, pretrain: pretrainingOf(of, META) } : undefined,
+      pretrained ? { population: of, pretrain: pretrainingTarget(of, META) } : undefined,
     ).model;
   const judge = (model: ReturnType<typeof fit>) =>
     averagePrecisionOf(
@@ -152,7 +152,7 @@ describe('a network that is begun on rule hits', () => {
     const pretrained = fit(true);
     expect(judge(pretrained)).toBeGreaterThan(judge(fit(false)) + 0.05);
     expect(tf.memory().numTensors).toBe(before);
-    expect(pretrained.chosen).toMatchObject({ begunOn: 'rule-hits' });
+    expect(pretrained.selected).toMatchObject({ pretrainedOn: 'rule-hits' });
   });
 
   test('the same call gives the same bytes again, for each member', () => {
@@ -168,7 +168,7 @@ describe('a network that is begun on rule hits', () => {
     };
     const weights = (alsoHits: Float64Array) => {
       const of = { ...population, numeric: new Map([...population.numeric, ['also-hits', alsoHits] as const]) };
-      const pretrain = { ...pretrainingOf(of, META), hidden: ['hits', 'also-hits'] };
+      const pretrain = { ...pretrainingTarget(of, META), masked: ['hits', 'also-hits'] };
       return storeModel(fitFamily(tf, BRIEF, known, columns, all(cases), 1, { population: of, pretrain }).model)
         .weights;
     };
@@ -186,7 +186,7 @@ describe('a network that is begun on rule hits', () => {
       batchSize: 64,
     });
     const additive = familySchema.parse({ family: 'additive', units: 4, pairs: 0, maxEpochs: 1, members: 1 });
-    const bytes = (spec: typeof MLP, pretrained: boolean) => storeModel(fit(pretrained, population, spec)).weights;
+    const bytes = (spec: FamilySpec, pretrained: boolean) => storeModel(fit(pretrained, population, spec)).weights;
     expect(bytes(tabm, true).equals(bytes(tabm, false))).toBe(false);
     for (const spec of [familySchema.parse({ family: 'logistic' }), additive])
       expect(bytes(spec, true).equals(bytes(spec, false))).toBe(true);
@@ -209,7 +209,7 @@ describe('a network that is begun on rule hits', () => {
         const spec = familySchema.parse({ ...settings, maxEpochs: 1, members: 1, batchSize: 64, embedding: { kind } });
         const model = fitFamily(tf, spec, few, features, all(few), 1, {
           population: of,
-          pretrain: pretrainingOf(of, META),
+          pretrain: pretrainingTarget(of, META),
         }).model;
         const scores = scoreRows(tf, model, few, all(few));
         expect([...scores].every(Number.isFinite)).toBe(true);

@@ -57,32 +57,32 @@ describe('never controlled providers beside the controlled', () => {
     const controls = matrix(new Rng(2), 3, '2023-06-01');
     controls.asOf[1] = '2024-02-01'; // P00001 is controlled after the day
     controls.asOf[2] = '2024-03-01'; // P00002 too, and it trains
-    const { data, pool } = appendUnlabeled(controls, [0, 2], population);
-    expect(pool.map((row) => data.entity[row])).toEqual(['P00001', 'P00003', 'P00004', 'P00005']);
-    expect(pool.map((row) => data.label[row])).toEqual([0, 0, 0, 0]);
-    expect(pool.map((row) => data.numeric.get('deviation')![row])).toEqual(
+    const { data, unlabeledRows } = appendUnlabeled(controls, [0, 2], population);
+    expect(unlabeledRows.map((row) => data.entity[row])).toEqual(['P00001', 'P00003', 'P00004', 'P00005']);
+    expect(unlabeledRows.map((row) => data.label[row])).toEqual([0, 0, 0, 0]);
+    expect(unlabeledRows.map((row) => data.numeric.get('deviation')![row])).toEqual(
       [1, 3, 4, 5].map((i) => population.numeric.get('deviation')![i]),
     );
     expect([...data.label.subarray(0, 3)]).toEqual([...controls.label]);
     expect(new Set(data.rowId).size).toBe(data.n);
-    expect(pool.every((row) => data.labelKnownOn[row] === undefined)).toBe(true); // nothing was found out about them
+    expect(unlabeledRows.every((row) => data.labelKnownOn[row] === undefined)).toBe(true); // nothing was found out about them
   });
 
   test('so many for each finding, another draw for each member, nobody who validates among those who fit; by seed', () => {
     const pool = Array.from({ length: 1000 }, (_, i) => i);
-    const beside = sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 7);
-    expect(beside.validation).toHaveLength(15);
-    for (const { inner, all: whole } of beside.bags) {
+    const sample = sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 7);
+    expect(sample.validation).toHaveLength(15);
+    for (const { inner, all: whole } of sample.bags) {
       expect([inner.length, whole.length]).toEqual([60, 75]);
       expect(new Set(inner).size).toBe(60);
-      expect(inner.some((row) => beside.validation.includes(row))).toBe(false);
+      expect(inner.some((row) => sample.validation.includes(row))).toBe(false);
     }
-    expect(new Set(beside.bags.map(({ inner }) => String(inner))).size).toBe(4);
-    expect(sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 7)).toEqual(beside);
-    expect(sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 8)).not.toEqual(beside);
-    // A small world gives what it has.
-    const few = sampleUnlabeled(pool.slice(0, 10), { inner: 20, validation: 5, all: 25 }, 3, 1, 7);
-    expect([few.validation.length, few.bags[0]!.inner.length, few.bags[0]!.all.length]).toEqual([2, 8, 10]);
+    expect(new Set(sample.bags.map(({ inner }) => String(inner))).size).toBe(4);
+    expect(sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 7)).toEqual(sample);
+    expect(sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 8)).not.toEqual(sample);
+    // A small population gives what it has.
+    const small = sampleUnlabeled(pool.slice(0, 10), { inner: 20, validation: 5, all: 25 }, 3, 1, 7);
+    expect([small.validation.length, small.bags[0]!.inner.length, small.bags[0]!.all.length]).toEqual([2, 8, 10]);
   });
 
   test.each([
@@ -107,7 +107,7 @@ describe('never controlled providers beside the controlled', () => {
       );
     };
     const before = tf.memory().numTensors;
-    const puBagging = { population, settings: { unlabeledPerPositive: 3, bags: 3 } };
+    const puBagging = { population, puBagging: { unlabeledPerPositive: 3, bags: 3 } };
     expect(judge(puBagging)).toBeGreaterThan(judge(undefined) + 0.03);
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -120,14 +120,14 @@ describe('never controlled providers beside the controlled', () => {
     const fit = () =>
       fitFamily(tf, familySchema.parse({ family: 'logistic' }), controls, COLUMNS, all(controls), 1, {
         population,
-        settings: { unlabeledPerPositive: 2, bags: 4 },
+        puBagging: { unlabeledPerPositive: 2, bags: 4 },
       });
-    const { model, encoded } = fit();
+    const { model, encoderInput } = fit();
     expect(model.members).toHaveLength(4);
     expect(new Set(model.members.map((member) => String(member[0]!.values))).size).toBe(4);
     expect(storeModel(fit().model).weights.equals(storeModel(model).weights)).toBe(true);
-    expect(encoded.rows.slice(0, controls.n).sort((a, b) => a - b)).toEqual(all(controls));
-    expect(encoded.rows.slice(controls.n).every((row) => row >= controls.n)).toBe(true);
+    expect(encoderInput.rows.slice(0, controls.n).sort((a, b) => a - b)).toEqual(all(controls));
+    expect(encoderInput.rows.slice(controls.n).every((row) => row >= controls.n)).toBe(true);
   });
 });
 

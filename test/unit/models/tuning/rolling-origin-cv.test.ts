@@ -1,41 +1,8 @@
-import { trialSettings } from '../../../../domain/rules/tuning';
 import { Rng } from '../../../../domain/rng';
-import { type FamilySpec, familySchema } from '../../../../domain/families';
+import { familySchema } from '../../../../domain/families';
 import type { MatrixColumn, MatrixData } from '../../../../domain/schemas/matrix';
 import { loadBackend } from '../../../../models/backend';
-import { runTrial } from '../../../../models/tuning/rolling-origin-cv';
-
-const FAMILIES: readonly FamilySpec[] = (['logistic', 'mlp', 'tabm-mini', 'additive'] as const).map((family) =>
-  familySchema.parse({ family }),
-);
-
-describe('settings to try', () => {
-  test('number 0 is what was given; every other is valid, other, and the same each time', () => {
-    for (const given of FAMILIES) {
-      expect(trialSettings(given, 1, 0)).toBe(given);
-      const drawn = Array.from({ length: 60 }, (_, i) => trialSettings(given, 1, i + 1));
-      for (const settings of drawn) expect(familySchema.parse(settings)).toEqual(settings);
-      expect(drawn).toEqual(Array.from({ length: 60 }, (_, i) => trialSettings(given, 1, i + 1)));
-      expect(new Set(drawn.map((settings) => JSON.stringify(settings))).size).toBeGreaterThan(45);
-      expect(trialSettings(given, 2, 1)).not.toEqual(trialSettings(given, 1, 1));
-    }
-  });
-  test('what is not searched stays as it was given', () => {
-    const given = familySchema.parse({
-      family: 'mlp',
-      maxEpochs: 7,
-      members: 5,
-      loss: { positiveWeight: 3, focalGamma: 0 },
-    });
-    for (let trial = 1; trial < 20; trial++)
-      expect(trialSettings(given, 1, trial)).toMatchObject({
-        family: 'mlp',
-        maxEpochs: 7,
-        members: 5,
-        loss: { positiveWeight: 3 },
-      });
-  });
-});
+import { crossValidate } from '../../../../models/tuning/rolling-origin-cv';
 
 describe('trying one out', () => {
   const rng = new Rng('search-test');
@@ -66,28 +33,35 @@ describe('trying one out', () => {
 
   test('judges on later rows than it fits on, prefers what helps, and gives the same figures again', async () => {
     const { tf } = await loadBackend();
-    const good = runTrial(tf, logistic([0.03]), data, columns, rows, 1);
-    const blind = runTrial(tf, logistic([1000]), data, columns, rows, 1);
+    const good = crossValidate(tf, logistic([0.03]), data, columns, rows, 1);
+    const blind = crossValidate(tf, logistic([1000]), data, columns, rows, 1);
     expect(good.rows).toBe(n - Math.round(0.55 * n)); // the last 45 % validate, once each
     expect(good.validationLoss).toBeLessThan(blind.validationLoss - 0.05);
-    expect(good.chosen).toHaveLength(3);
-    expect(runTrial(tf, logistic([0.03]), data, columns, rows, 1)).toEqual(good);
+    expect(good.selected).toHaveLength(3);
+    expect(crossValidate(tf, logistic([0.03]), data, columns, rows, 1)).toEqual(good);
     // What becomes known last validates only: were it fitted on, these labels would be learnt.
     const turned = { ...data, label: label.map((y, i) => (i >= Math.round(0.85 * n) ? 1 - y : y)) };
-    expect(runTrial(tf, logistic([0.03]), turned, columns, rows, 1).chosen.slice(0, 2)).toEqual(
-      good.chosen.slice(0, 2),
+    expect(crossValidate(tf, logistic([0.03]), turned, columns, rows, 1).selected.slice(0, 2)).toEqual(
+      good.selected.slice(0, 2),
     );
-    expect(runTrial(tf, logistic([0.03]), turned, columns, rows, 1).validationLoss).toBeGreaterThan(
+    expect(crossValidate(tf, logistic([0.03]), turned, columns, rows, 1).validationLoss).toBeGreaterThan(
       good.validationLoss,
     );
   });
   test('too few rows are refused with what to do; no tensor is left behind', async () => {
     const { tf } = await loadBackend();
     const before = tf.memory().numTensors;
-    expect(() => runTrial(tf, logistic([0.03]), data, columns, rows.slice(0, 45), 1)).toThrow(
+    expect(() => crossValidate(tf, logistic([0.03]), data, columns, rows.slice(0, 45), 1)).toThrow(
       /too few to search settings on/,
     );
-    runTrial(tf, familySchema.parse({ family: 'mlp', hidden: [4], maxEpochs: 3, members: 4 }), data, columns, rows, 1);
+    crossValidate(
+      tf,
+      familySchema.parse({ family: 'mlp', hidden: [4], maxEpochs: 3, members: 4 }),
+      data,
+      columns,
+      rows,
+      1,
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
   test('never controlled providers fit and validate beside the controlled, as in the fits that the trial stands for', async () => {
@@ -103,10 +77,10 @@ describe('trying one out', () => {
     };
     const found = (from: number, to: number) =>
       label.slice(Math.round(from * n), Math.round(to * n)).reduce((sum, y) => sum + y, 0);
-    const alone = runTrial(tf, logistic([0.03]), data, columns, rows, 1);
-    const beside = runTrial(tf, logistic([0.03]), data, columns, rows, 1, {
+    const alone = crossValidate(tf, logistic([0.03]), data, columns, rows, 1);
+    const beside = crossValidate(tf, logistic([0.03]), data, columns, rows, 1, {
       population,
-      settings: { unlabeledPerPositive: 1, bags: 2 },
+      puBagging: { unlabeledPerPositive: 1, bags: 2 },
     });
     expect(beside).toMatchObject({ rows: alone.rows, findings: alone.findings });
     const asked = [
@@ -119,9 +93,9 @@ describe('trying one out', () => {
     // Nobody knows their outcome, so what stands there is not read.
     const unread = {
       population: { ...population, label: new Float64Array(n) },
-      settings: { unlabeledPerPositive: 1, bags: 2 },
+      puBagging: { unlabeledPerPositive: 1, bags: 2 },
     };
-    expect(runTrial(tf, logistic([0.03]), data, columns, rows, 1, unread)).toEqual(beside);
+    expect(crossValidate(tf, logistic([0.03]), data, columns, rows, 1, unread)).toEqual(beside);
     expect(alone.unlabeledRows).toBeUndefined();
   });
 });

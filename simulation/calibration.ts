@@ -1,9 +1,9 @@
 import { tariffOf, type TariffKind } from '../domain/reference/tariffs';
 
 /**
- * Every number the simulated register is made from, in one place. Where a figure is published it says so (sources in
- * docs/benchmarks/simulated-register.md); the rest are assumptions. These settings are frozen: detectors and models are
- * evaluated against them and may not be the reason for changing them.
+ * All parameters of the simulated register. Published figures are marked as such (their sources are in the
+ * documentation of the simulation); the others are assumptions. The parameters are frozen: detectors and models are
+ * evaluated on them, so they may not be changed because of a result.
  */
 export interface MainUse {
   readonly code: string;
@@ -12,7 +12,7 @@ export interface MainUse {
 export interface AddOnUse {
   readonly code: string;
   readonly probability: number;
-  /** What a planted behaviour does to it. */
+  /** How planted behaviours affect it. */
   readonly effect: 'time' | 'bundle' | 'surface' | 'none';
 }
 
@@ -21,11 +21,11 @@ export interface ProviderGroup {
   readonly practiceType: string;
   /** Share of all providers (assumption: LE 45 %, FY 22 %, TH 18 %, PS 7 %, rest 8 %). */
   readonly share: number;
-  /** Median bills a practice day; a pharmacy bills through eResept and has none here. */
+  /** Median bills per practice day; pharmacies bill through eResept and have none. */
   readonly billsPerDay: number;
-  /** First minute of the working day and the last at which work may end. */
+  /** First minute of the working day, and the last minute at which work ends. */
   readonly shift: readonly [from: number, until: number];
-  /** Share of weekdays and of weekend days that are worked at full volume. */
+  /** Share of weekdays and of weekend days that are worked, at full volume. */
   readonly days: readonly [weekday: number, weekend: number];
   readonly panel: number;
   readonly main: readonly MainUse[];
@@ -178,13 +178,16 @@ export const kindOf = (code: string): TariffKind => tariffOf(code).kind;
 export const CALIBRATION = {
   providersInNorway: 23_000, // published: Riksrevisjonen 2022
   billsPerYear: 120_000_000, // published: about 120 M itemised bills a year
-  volumeSigma: 0.4, // assumption: lognormal of bills a day within practice type; days worked vary beside it
-  daySigma: 0.22, // assumption: of one day about the provider's usual
+  volumeSigma: 0.4, // assumption: lognormal of bills per day within practice type; the days worked vary as well
+  daySigma: 0.22, // assumption: of one day around the provider's usual volume
   yearlyGrowth: 0.05, // assumption; submissions grew 9.7 % 2023 to 2024 (published)
   tariffRise: 0.03, // assumption: yearly on 1 July
   /** Share of a month's normal work, January to December: July is the common holiday (assumption). */
   season: [1.05, 1.05, 1.08, 0.95, 1, 1, 0.6, 0.95, 1.08, 1.05, 1.08, 0.85],
-  /** Weight of e-consultations among GP contacts: 0.6 % in 2017 (published: 92,000 of 14.4 M), far more from March 2020. */
+  /**
+   * Weight of e-consultations among GP contacts: 0.6 % in 2017 (published: 92,000 of 14.4 M), far more from March
+   * 2020.
+   */
   eConsultation: { before: 0.1, from2020: 0.75, steady: 1 },
   yearlyEntry: 0.03, // published range 2 to 4 %
   yearlyExit: 0.03,
@@ -192,23 +195,26 @@ export const CALIBRATION = {
   substituteDays: 0.06,
   ruleHits: 0.03, // share of bills; with the effects below about 2.3 % of NOK is rejected or curtailed (published 2023)
   creditedShare: 0.008,
-  lag: { medianDays: 4, sigma: 0.7, lateShare: 0.02, lateDays: 120 }, // late bills arrive up to six months after treatment
+  // late bills arrive up to six months after treatment
+  lag: { medianDays: 4, sigma: 0.7, lateShare: 0.02, lateDays: 120 },
   slowProviders: 0.06, // providers that send once a month
   brokenRows: 0.00004, // rows that the loader must refuse
   mortalityYearly: 0.009,
   abroadShare: 0.006,
   outsideList: 0.12, // share of a GP's bills for patients of another list
   farPatients: 0.03, // from another municipality
-  batchStampers: 0.04, // honest: write all phone contacts down at the same minute at the end of the day
-  parallelContacts: 0.03, // honest: a phone contact within a consultation
-  latent: { serious: 0.02, minor: 0.18, honestOutlier: 0.05 }, // published range: serious 1-3 %, minor 15-25 %
+  batchStampers: 0.04, // benign: record all phone contacts at the same minute at the end of the day
+  parallelContacts: 0.03, // benign: a phone contact during a consultation
+  latent: { serious: 0.02, minor: 0.18, benignOutlier: 0.05 }, // published range: serious 1-3 %, minor 15-25 %
   finding: { serious: 0.95, minor: 0.6, clean: 0.06 },
-  caseworkers: [1.15, 1.05, 1, 1, 0.95, 0.9, 0.7, 0.5], // strictness: how much of what is there each one finds
+  // strictness: share of the existing findings that each one finds
+  caseworkers: [1.15, 1.05, 1, 1, 0.95, 0.9, 0.7, 0.5],
   decisionDelayDays: { median: 330, sigma: 0.4 }, // published: decisions take 9 to 14 months, long tail
   appealShare: 0.6, // derived: 44 appeals on 73 decisions
   appealDelayDays: { median: 150, sigma: 0.4 },
   appealResults: { reversed: 0.12, 'partly-upheld': 0.15, withdrawn: 0.05, upheld: 0.68 },
-  reversalShare: 0.04, // own reversal by the payer (omgjøring); a third is registered as a complaint, as was the habit
+  // reversal by the payer itself (omgjøring); a third is recorded as an appeal, as was the practice
+  reversalShare: 0.04,
   misregisteredReversals: 0.33,
   prescriptionShare: 0.22, // prescriptions a GP or specialist contact, thinned with the volume
 } as const;
@@ -246,11 +252,11 @@ export const BEHAVIOURS_OF: Readonly<Record<string, readonly Behaviour[]>> = {
   APOT: ['A12'],
 };
 
-/** A16: honest reasons to stand out. A good system must not rank these high. */
-export const HONEST = ['palliative', 'rural', 'refugee', 'addiction', 'big-list', 'group-number'] as const;
-export type Honest = (typeof HONEST)[number];
+/** A16: benign reasons to deviate from peers (hard negatives). A good model does not rank these providers high. */
+export const BENIGN_REASONS = ['palliative', 'rural', 'refugee', 'addiction', 'big-list', 'group-number'] as const;
+export type BenignReason = (typeof BENIGN_REASONS)[number];
 
-/** Products of the simulated prescriptions: ATC group, share, and what a behaviour does. */
+/** Products of the simulated prescriptions: ATC group, share, generic or not, and the behaviour that raises it. */
 export const PRODUCTS = [
   { atc: 'C10AA', share: 0.22, generic: true },
   { atc: 'N02CC', share: 0.02, generic: true, behaviour: 'migraine' },

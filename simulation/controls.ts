@@ -1,4 +1,4 @@
-import { addDays } from '../domain/rules/time-splits';
+import { addDays } from '../domain/rules/training-splits';
 import { Rng } from '../domain/rng';
 import { CALIBRATION } from './calibration';
 import { type SimulationConfig, monthAt } from './simulation-config';
@@ -14,8 +14,8 @@ const COOL_DOWN_MONTHS = 24;
 const WARM_UP_MONTHS = 6;
 
 /**
- * Past controls: chosen by tips, rule hits and size (so selected, not random), looked at by caseworkers of differing
- * strictness, decided months later, appealed and sometimes reversed. Nothing here reads the bills.
+ * Simulates past control cases: selected by tips, rule hits and size (so not at random), handled by caseworkers of
+ * different strictness, decided months later, appealed and sometimes reversed. Nothing here depends on the bills.
  */
 export function makeCases(config: SimulationConfig, providers: readonly SimProvider[]): SimCase[] {
   const rng = new Rng(config.seed, 'controls');
@@ -28,10 +28,10 @@ export function makeCases(config: SimulationConfig, providers: readonly SimProvi
     const count =
       Math.round((config.controlsPerYear * (month + 1)) / 12) - Math.round((config.controlsPerYear * month) / 12);
     const eligible = providers.filter(
-      (a) =>
-        a.fromMonth + 3 <= month &&
-        month < a.untilMonth &&
-        month - (lastControl.get(a.index) ?? -99) >= COOL_DOWN_MONTHS,
+      (provider) =>
+        provider.fromMonth + 3 <= month &&
+        month < provider.untilMonth &&
+        month - (lastControl.get(provider.index) ?? -99) >= COOL_DOWN_MONTHS,
     );
     const scored = eligible
       .map((provider) => ({ provider, ...attention(rng, provider, month, policy) }))
@@ -44,7 +44,7 @@ export function makeCases(config: SimulationConfig, providers: readonly SimProvi
   return events.sort((a, b) => (a.known < b.known ? -1 : a.known > b.known ? 1 : 0));
 }
 
-/** What the payer's people noticed: partly the truth (tips), partly the look of it (rules, size), partly chance. */
+/** The payer's attention to a provider: partly ground truth (tips), partly appearance (rules, size), partly chance. */
 function attention(
   rng: Rng,
   provider: SimProvider,
@@ -88,7 +88,9 @@ function oneCase(
   const delay = Math.round(rng.lognormal(CALIBRATION.decisionDelayDays.median, CALIBRATION.decisionDelayDays.sigma));
   const decided = addDays(opened, Math.max(45, delay));
   const found = rng.chance(findingChance(provider, month, worker));
-  const amountNok = found ? Math.round(rng.lognormal(FINDING_NOK.median, FINDING_NOK.sigma) * worth(provider)) : 0;
+  const amountNok = found
+    ? Math.round(rng.lognormal(FINDING_NOK.median, FINDING_NOK.sigma) * amountFactor(provider))
+    : 0;
   const utfall = !found
     ? rng.pick(['none', 'guidance'])
     : provider.latent === 'serious' && amountNok > 250_000
@@ -105,23 +107,23 @@ function oneCase(
 }
 
 const FINDING_NOK = { median: 90_000, sigma: 0.6 };
-const MOST_CERTAIN = 0.98;
+const MAX_FINDING_PROBABILITY = 0.98;
 
 function findingChance(provider: SimProvider, month: number, worker: number): number {
   const latent =
     month >= provider.startMonth && (provider.latent === 'serious' || provider.latent === 'minor')
       ? provider.latent
       : 'clean';
-  return Math.min(MOST_CERTAIN, CALIBRATION.finding[latent] * CALIBRATION.caseworkers[worker]!);
+  return Math.min(MAX_FINDING_PROBABILITY, CALIBRATION.finding[latent] * CALIBRATION.caseworkers[worker]!);
 }
 
-/** What a finding is worth at a provider, as a multiple. */
-const worth = (provider: SimProvider): number =>
+/** Factor of the amount of a finding at a provider. */
+const amountFactor = (provider: SimProvider): number =>
   (0.4 + 2.5 * provider.severity) * Math.sqrt(provider.intensity / Math.max(1, provider.group.billsPerDay));
 
 /**
- * What a control of the provider opened in a month would give on average, over caseworkers, amounts, appeals and reversals:
- * the truth that lists are judged by, without the luck of one draw.
+ * Expected outcome of a control case opened in a month, over caseworkers, amounts, appeals and reversals: the ground
+ * truth by which lists are evaluated, without the variance of one simulated outcome.
  */
 export function expectedOutcome(provider: SimProvider, month: number): { finding: number; upheldNok: number } {
   const { caseworkers, appealShare, appealResults, reversalShare } = CALIBRATION;
@@ -129,17 +131,17 @@ export function expectedOutcome(provider: SimProvider, month: number): { finding
     caseworkers.reduce((sum, _strictness, worker) => sum + findingChance(provider, month, worker), 0) /
     caseworkers.length;
   const appealed = appealShare * appealResults.reversed;
-  const reversed = (1 - appealShare) * reversalShare * REVERSED_WHOLLY;
+  const reversed = (1 - appealShare) * reversalShare * FULL_REVERSAL_SHARE;
   const halved =
-    appealShare * appealResults['partly-upheld'] + (1 - appealShare) * reversalShare * (1 - REVERSED_WHOLLY);
-  const mean = FINDING_NOK.median * Math.exp(FINDING_NOK.sigma ** 2 / 2) * worth(provider);
+    appealShare * appealResults['partly-upheld'] + (1 - appealShare) * reversalShare * (1 - FULL_REVERSAL_SHARE);
+  const mean = FINDING_NOK.median * Math.exp(FINDING_NOK.sigma ** 2 / 2) * amountFactor(provider);
   return {
     finding: chance * (1 - appealed - reversed),
     upheldNok: chance * mean * (1 - appealed - reversed - halved / 2),
   };
 }
 
-const REVERSED_WHOLLY = 0.7;
+const FULL_REVERSAL_SHARE = 0.7;
 
 const at = (day: string) => `${day}T12:00:00Z`;
 
@@ -169,11 +171,11 @@ function appealOf(rng: Rng, saksnr: string, decided: string, amountNok: number):
   };
 }
 
-/** The payer undoes its own decision. A third of these stand in the case system as complaints that nobody sent in. */
+/** A reversal by the payer itself. A third of them are recorded in the case system as appeals that nobody sent. */
 function reversalOf(rng: Rng, saksnr: string, decided: string, amountNok: number): SimCase {
   const day = addDays(decided, 20 + rng.below(200));
   const known = addDays(day, 3);
-  const left = rng.chance(REVERSED_WHOLLY) ? 0 : Math.round(amountNok / 2);
+  const left = rng.chance(FULL_REVERSAL_SHARE) ? 0 : Math.round(amountNok / 2);
   if (rng.chance(CALIBRATION.misregisteredReversals)) {
     const resultat = left === 0 ? 'reversed' : 'partly-upheld';
     return {

@@ -1,7 +1,7 @@
 import { nationalIdControl } from '../domain/identifiers';
 import { MUNICIPALITIES, type SimProvider } from './register';
 
-/** Patients by number: those of one municipality stand together, those of one GP's list stand together within it. */
+/** Patients by number: patients of one municipality have consecutive numbers, and within it those of one GP's list. */
 export interface Population {
   readonly size: number;
   /** First patient and number of patients of each municipality. */
@@ -21,7 +21,7 @@ export function makePopulation(providers: readonly SimProvider[]): Population {
       listFrom.set(provider.index, next);
       next += provider.listSize;
     }
-    next += 200; // on nobody's list
+    next += 200; // on no list
     pools.push({ from, size: next - from });
   });
   return { size: next, pools, listFrom };
@@ -32,9 +32,9 @@ const BLOCK = 5;
 const two = (n: number) => String(n).padStart(2, '0');
 
 /**
- * National id of patient `n` (0 to 6.7 M), each patient another one: a synthetic number (month + 80, as Skatteetaten's
- * test people have) that belongs to nobody. About one candidate in six has no control digits, so each patient has a
- * block of five; the rare block without any is taken from the end of the numbers.
+ * National id of patient `n` (0 to 6.7 M), unique: a synthetic number (month + 80, as Skatteetaten's test people have)
+ * that belongs to nobody. About one candidate in six has no control digits, so each patient has a block of five
+ * candidates; for a block without any, the id is taken from the end of the numbers.
  */
 export function nationalIdOf(n: number): string {
   for (let i = 0; i < BLOCK; i++) {

@@ -1,6 +1,14 @@
 import { orgControlDigit } from '../domain/identifiers';
 import { Rng } from '../domain/rng';
-import { type Behaviour, bitOf, CALIBRATION, GROUPS, HONEST, type Honest, type ProviderGroup } from './calibration';
+import {
+  type Behaviour,
+  bitOf,
+  CALIBRATION,
+  GROUPS,
+  BENIGN_REASONS,
+  type BenignReason,
+  type ProviderGroup,
+} from './calibration';
 import { type SimulationConfig, monthsOf } from './simulation-config';
 import { SCENARIOS, type ScenarioShape } from './scenarios';
 
@@ -17,14 +25,14 @@ export interface SimProvider {
   /** Months since the first month; activity is [from, until). */
   readonly fromMonth: number;
   readonly untilMonth: number;
-  /** Bills a practice day. */
+  /** Bills per practice day. */
   readonly intensity: number;
   readonly lagDays: number;
   readonly slow: boolean;
-  readonly latent: 'serious' | 'minor' | 'honest-outlier' | 'clean';
+  readonly latent: 'serious' | 'minor' | 'benign-outlier' | 'clean';
   readonly behaviours: readonly Behaviour[];
   readonly mask: number;
-  readonly honest: Honest | undefined;
+  readonly benignReason: BenignReason | undefined;
   /** 0 to 1: how strong the behaviours are. */
   readonly severity: number;
   readonly startMonth: number;
@@ -33,13 +41,13 @@ export interface SimProvider {
   readonly performers: number;
   readonly substitute: boolean;
   readonly batchStamper: boolean;
-  /** Honest entry: fewer bills at first, rising over a year (A15). */
+  /** A new practice: fewer bills at first, rising over a year (A15, benign). */
   readonly ramp: boolean;
   readonly ring: number | undefined;
   readonly account: string;
 }
 
-/** Numbers of municipalities and their share of the people, largest first; all others stand under one small one each. */
+/** Municipality numbers and their share of the population; the smaller ones stand for all others. */
 export const MUNICIPALITIES: readonly (readonly [code: string, share: number])[] = [
   ['0301', 0.2],
   ['4601', 0.12],
@@ -75,7 +83,7 @@ export function makeProviders(config: SimulationConfig): SimProvider[] {
   return withRings(providers);
 }
 
-/** Providers with A14 in one municipality and practice type share account, owner and patients, four to a ring. */
+/** Providers with A14 in one municipality and practice type share account, owner and patients, in rings of four. */
 function withRings(providers: readonly SimProvider[]): SimProvider[] {
   const members = new Map<string, number[]>();
   for (const provider of providers) {
@@ -94,7 +102,7 @@ function withRings(providers: readonly SimProvider[]): SimProvider[] {
   });
 }
 
-const SHAPE: Readonly<Record<Honest, { readonly intensity: number; readonly performers: number }>> = {
+const SHAPE: Readonly<Record<BenignReason, { readonly intensity: number; readonly performers: number }>> = {
   palliative: { intensity: 0.8, performers: 1 },
   rural: { intensity: 1.1, performers: 1 },
   refugee: { intensity: 1, performers: 1 },
@@ -110,16 +118,16 @@ function makeProvider(config: SimulationConfig, index: number): SimProvider {
   const groupIndex = rng.weighted(GROUPS.map((g) => g.share));
   const group = GROUPS[groupIndex]!;
   const { latent: share, behavioursOf }: ScenarioShape = SCENARIOS[config.scenario ?? 'standard'];
-  const latent = (['serious', 'minor', 'honest-outlier', 'clean'] as const)[
+  const latent = (['serious', 'minor', 'benign-outlier', 'clean'] as const)[
     rng.weighted([
       share.serious,
       share.minor,
-      share.honestOutlier,
-      1 - share.serious - share.minor - share.honestOutlier,
+      share.benignOutlier,
+      1 - share.serious - share.minor - share.benignOutlier,
     ])
   ]!;
-  const guilty = latent === 'serious' || latent === 'minor';
-  const honest = latent === 'honest-outlier' ? rng.pick(HONEST) : undefined;
+  const planted = latent === 'serious' || latent === 'minor';
+  const benignReason = latent === 'benign-outlier' ? rng.pick(BENIGN_REASONS) : undefined;
   const entered = rng.chance(CALIBRATION.yearlyEntry * config.years);
   const fromMonth = entered ? rng.below(Math.max(1, months - 6)) : 0;
   const untilMonth = rng.chance(CALIBRATION.yearlyExit * config.years)
@@ -127,8 +135,8 @@ function makeProvider(config: SimulationConfig, index: number): SimProvider {
     : months;
   const severity = latent === 'serious' ? 0.6 + 0.4 * rng.next() : latent === 'minor' ? 0.15 + 0.3 * rng.next() : 0;
   const possible = behavioursOf[group.practiceType] ?? [];
-  const behaviours = guilty ? rng.shuffle(possible).slice(0, latent === 'serious' ? 2 : 1) : [];
-  const shape = honest ? SHAPE[honest] : { intensity: 1, performers: 1 };
+  const behaviours = planted ? rng.shuffle(possible).slice(0, latent === 'serious' ? 2 : 1) : [];
+  const shape = benignReason ? SHAPE[benignReason] : { intensity: 1, performers: 1 };
   const gp = group.practiceType === 'FALE';
   return {
     index,
@@ -138,7 +146,9 @@ function makeProvider(config: SimulationConfig, index: number): SimProvider {
     hprNr: 2_000_000 + index * 7,
     orgnr: organisationNumber(rng),
     municipality: rng.weighted(MUNICIPALITIES.map(([, s]) => s)),
-    listSize: gp ? Math.round(Math.min(2500, rng.lognormal(800, 0.3) * (honest === 'big-list' ? 1.7 : 1))) : undefined,
+    listSize: gp
+      ? Math.round(Math.min(2500, rng.lognormal(800, 0.3) * (benignReason === 'big-list' ? 1.7 : 1)))
+      : undefined,
     fromMonth,
     untilMonth,
     intensity: group.billsPerDay * rng.lognormal(1, CALIBRATION.volumeSigma) * shape.intensity,
@@ -147,9 +157,9 @@ function makeProvider(config: SimulationConfig, index: number): SimProvider {
     latent,
     behaviours,
     mask: behaviours.reduce((mask, behaviour) => mask | bitOf(behaviour), 0),
-    honest,
+    benignReason,
     severity,
-    startMonth: guilty && rng.chance(0.4) ? rng.below(Math.max(1, months - 18)) : 0,
+    startMonth: planted && rng.chance(0.4) ? rng.below(Math.max(1, months - 18)) : 0,
     ruleRate: CALIBRATION.ruleHits * rng.lognormal(1, 0.5) * (1 + 0.8 * severity),
     performers: shape.performers,
     substitute: (gp && rng.chance(CALIBRATION.substitutes)) || behaviours.includes('A6'),

@@ -3,14 +3,17 @@ import type { ScenarioName } from './scenarios';
 export interface SimulationConfig {
   /** Share of Norway's 23,000 providers, 0.001 to 1. */
   readonly providers: number;
-  /** Share of full bill volume (120 M bills a year for all providers), 0.001 to 1. Practice days are thinned, not days' work. */
+  /**
+   * Share of the full volume of bills (120 M per year for all providers), 0.001 to 1; reduces practice days, not bills
+   * per day.
+   */
   readonly volume: number;
   readonly controlsPerYear: number;
   readonly years: number;
   readonly seed: number;
   /** First month of service, YYYY-MM. */
   readonly firstMonth: string;
-  /** The standard one where it is left out; the others are for benchmarks. */
+  /** The standard scenario if left out; the others are for benchmarks. */
   readonly scenario?: ScenarioName;
 }
 
@@ -23,7 +26,7 @@ export const DEMO_CONFIG: SimulationConfig = {
   firstMonth: '2021-01',
 };
 
-/** All of Norway: every provider, every bill, about eighty concluded controls a year. */
+/** All of Norway: every provider and bill, about eighty concluded control cases per year. */
 export const NATIONAL_CONFIG: SimulationConfig = {
   providers: 1,
   volume: 1,
@@ -35,7 +38,7 @@ export const NATIONAL_CONFIG: SimulationConfig = {
 
 export const monthsOf = (config: SimulationConfig): number => config.years * 12;
 
-/** Calendar month of `offset` months after the first one, as YYYY-MM. */
+/** The calendar month `offset` months after the first one, as YYYY-MM. */
 export function monthAt(config: SimulationConfig, offset: number): string {
   const [year = 2021, month = 1] = config.firstMonth.split('-').map(Number);
   const index = year * 12 + month - 1 + offset;

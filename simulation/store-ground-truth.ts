@@ -8,7 +8,7 @@ interface GroundTruthProvider {
   readonly praksisId: string;
   readonly latent: string;
   readonly behaviours: readonly string[];
-  readonly honest: string | null;
+  readonly benignReason: string | null;
   readonly severity: number;
   readonly startMonth: string;
   readonly ring: number | null;
@@ -17,10 +17,10 @@ interface GroundTruthProvider {
 const ROWS_AT_ONCE = 20_000;
 
 /**
- * Stores what a simulation planted (`<folder>/truth`) in the schema `truth`, whose role alone may read it. What stood
- * there is replaced, so the same folder twice is the same truth.
+ * Stores the ground truth of a simulation (`<folder>/truth`) in schema `truth`, which only its own role can read.
+ * Earlier content is replaced.
  */
-export async function storeTruth(folder: string, url: string): Promise<{ providers: number; days: number }> {
+export async function storeGroundTruth(folder: string, url: string): Promise<{ providers: number; days: number }> {
   const providers = fs
     .readFileSync(path.join(folder, 'truth/providers.ndjson'), 'utf8')
     .trimEnd()
@@ -32,8 +32,11 @@ export async function storeTruth(folder: string, url: string): Promise<{ provide
   try {
     await client.query('begin; delete from truth.day; delete from truth.provider');
     await client.query(
-      `insert into truth.provider select a."praksisId", a.latent, a.behaviours, a.honest, a.severity, (a."startMonth" || '-01')::date, a.ring
-       from json_to_recordset($1) as a("praksisId" text, latent text, behaviours text[], honest text, severity double precision, "startMonth" text, ring int)`,
+      `insert into truth.provider
+       select p."praksisId", p.latent, p.behaviours, p."benignReason", p.severity, (p."startMonth" || '-01')::date,
+         p.ring
+       from json_to_recordset($1) as p("praksisId" text, latent text, behaviours text[], "benignReason" text,
+         severity double precision, "startMonth" text, ring int)`,
       [JSON.stringify(providers)],
     );
     for (let from = 0; from < days.length; from += ROWS_AT_ONCE) {
@@ -50,13 +53,14 @@ export async function storeTruth(folder: string, url: string): Promise<{ provide
   return { providers: providers.length, days: days.length };
 }
 
-/** Practice, day, behaviour, bills and excess; a behaviour that added bills and lines on one day is one row. */
+/** Practice, day, behaviour, bills and excess amount; one row per day and behaviour. */
 async function readDays(file: string): Promise<string[][]> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const duck = await instance.connect();
   try {
     const reader = await duck.runAndReadAll(
-      `select cast(practice_no as varchar), cast(day as varchar), cast(behaviour as varchar), cast(sum(bills) as varchar), cast(sum(excess_ore) as varchar)
+      `select cast(practice_no as varchar), cast(day as varchar), cast(behaviour as varchar),
+        cast(sum(bills) as varchar), cast(sum(excess_ore) as varchar)
        from read_parquet(${text(file)}) group by practice_no, day, behaviour order by practice_no, day, behaviour`,
     );
     return reader.getRows().map((row) => row.map(String));

@@ -1,15 +1,16 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TARIFFS, tariffOf } from '../domain/reference/tariffs';
-import { CALIBRATION, GROUPS, HONEST, kindOf } from './calibration';
+import { CALIBRATION, GROUPS, BENIGN_REASONS, kindOf } from './calibration';
 import type { SimulationConfig } from './simulation-config';
 import type { Population } from './patients';
 import type { SimProvider } from './register';
 
 /**
- * DuckDB draws the bills: every random number is a hash of seed, provider, day and purpose, so that any month can be made
- * again alone, in any order and on any number of threads, with the same result (for the pinned DuckDB version).
+ * Opens the DuckDB that simulates the bills. Every random number is a hash of seed, provider, day and purpose, so any
+ * month can be generated alone, in any order and on any number of threads, with the same result (for the pinned DuckDB
+ * version).
  */
-export async function openScenario<T>(
+export async function withSimulationDb<T>(
   tempDir: string,
   threads: number,
   work: (duck: DuckDBConnection) => Promise<T>,
@@ -38,23 +39,28 @@ async function insert(duck: DuckDBConnection, table: string, rows: readonly stri
     await duck.run(`insert into ${table} values ${rows.slice(i, i + ROWS_AN_INSERT).join(', ')}`);
 }
 
-/** Tables that do not change from month to month, and the two macros that all draws go through. */
-export async function fillScenario(
+/** Creates the tables that do not change from month to month, and the two macros for random numbers. */
+export async function createScenarioTables(
   duck: DuckDBConnection,
   config: SimulationConfig,
   providers: readonly SimProvider[],
   population: Population,
 ): Promise<void> {
-  // The outer hash matters: DuckDB joins several values by exclusive-or, so draws for different purposes would move together.
+  // The outer hash matters: DuckDB combines several values by exclusive-or, so draws for different purposes would
+  // correlate.
   await duck.run(
-    `create macro u(a, b, c, k) as (hash(hash(${config.seed}::bigint, a::bigint, b::bigint, c::bigint, k)) >> 11)::double / 9007199254740992.0`,
+    `create macro u(a, b, c, k) as (hash(hash(${config.seed}::bigint, a::bigint, b::bigint, c::bigint, k)) >> ` +
+      '11)::double / 9007199254740992.0',
   );
   await duck.run(
     `create macro normal(a, b, c, k) as sqrt(-2 * ln(1 - u(a, b, c, k || '1'))) * cos(2 * pi() * u(a, b, c, k || '2'))`,
   );
-  await duck.run(`create table provider (idx integer, practice_no varchar, hpr integer, grp integer, muni integer, from_m integer, until_m integer,
-    intensity double, lag_days double, slow boolean, mask integer, severity double, start_m integer, rule_rate double, performers integer,
-    substitute boolean, batch boolean, ramp boolean, honest integer, panel_lo bigint, panel_size bigint, list_lo bigint, list_size bigint,
+  await duck.run(`create table provider (idx integer, practice_no varchar, hpr integer, grp integer, muni integer,
+    from_m integer, until_m integer,
+    intensity double, lag_days double, slow boolean, mask integer, severity double, start_m integer, rule_rate double,
+      performers integer,
+    substitute boolean, batch boolean, ramp boolean, benign integer, panel_lo bigint, panel_size bigint,
+      list_lo bigint, list_size bigint,
     pool_lo bigint, pool_size bigint, shift_from integer, shift_until integer, p_weekday double, p_weekend double)`);
   await insert(
     duck,
@@ -62,10 +68,12 @@ export async function fillScenario(
     providers.map((provider) => providerRow(provider, population)),
   );
   await duck.run(
-    'create table main_use (grp integer, tariff varchar, kind varchar, lo double, hi double, minutes integer, ore bigint)',
+    `create table main_use (grp integer, tariff varchar, kind varchar, lo double, hi double, minutes integer,
+      ore bigint)`,
   );
   await duck.run(
-    'create table addon (grp integer, k integer, tariff varchar, kind varchar, p double, effect varchar, minutes integer, per_rep integer, max_reps integer, ore bigint)',
+    `create table addon (grp integer, k integer, tariff varchar, kind varchar, p double, effect varchar,
+      minutes integer, per_rep integer, max_reps integer, ore bigint)`,
   );
   await insert(
     duck,
@@ -73,7 +81,8 @@ export async function fillScenario(
     GROUPS.flatMap((group, g) =>
       group.addOns.map((use, k) => {
         const t = tariffOf(use.code);
-        return `(${g}, ${k}, ${text(use.code)}, ${text(t.kind)}, ${use.probability}, ${text(use.effect)}, ${t.minMinutes}, ${t.minutesPerRepetition}, ${t.maxRepetitions}, ${t.feeOre})`;
+        const named = `${g}, ${k}, ${text(use.code)}, ${text(t.kind)}, ${use.probability}, ${text(use.effect)}`;
+        return `(${named}, ${t.minMinutes}, ${t.minutesPerRepetition}, ${t.maxRepetitions}, ${t.feeOre})`;
       }),
     ),
   );
@@ -83,7 +92,7 @@ export async function fillScenario(
     'tariff',
     TARIFFS.map((t) => `(${text(t.code)}, ${text(t.kind)}, ${t.minMinutes}, ${t.minutesPerRepetition}, ${t.feeOre})`),
   );
-  await fillPatients(duck, population);
+  await createPatientTables(duck, population);
 }
 
 function providerRow(provider: SimProvider, population: Population): string {
@@ -91,10 +100,10 @@ function providerRow(provider: SimProvider, population: Population): string {
   const pool = population.pools[provider.municipality]!;
   const listFrom = population.listFrom.get(provider.index);
   const size = Math.min(group.panel, pool.size);
-  // Members of a ring share the head's panel; others start anywhere in their municipality.
+  // Members of a ring share the panel of its head; the panels of others start anywhere in their municipality.
   const anchor = provider.ring ?? provider.index;
   const panelLo = listFrom ?? pool.from + ((anchor * 7919) % Math.max(1, pool.size - size));
-  const big = provider.honest === 'big-list' ? 90 : 0;
+  const big = provider.benignReason === 'big-list' ? 90 : 0;
   const cells = [
     provider.index,
     text(provider.praksisId),
@@ -114,7 +123,7 @@ function providerRow(provider: SimProvider, population: Population): string {
     provider.substitute,
     provider.batchStamper,
     provider.ramp,
-    provider.honest ? HONEST.indexOf(provider.honest) : -1,
+    provider.benignReason ? BENIGN_REASONS.indexOf(provider.benignReason) : -1,
     panelLo,
     provider.listSize ?? size,
     listFrom ?? -1,
@@ -129,8 +138,8 @@ function providerRow(provider: SimProvider, population: Population): string {
   return `(${cells.join(', ')})`;
 }
 
-/** Deaths and moves abroad, by patient number; everybody else lives here throughout. */
-async function fillPatients(duck: DuckDBConnection, population: Population): Promise<void> {
+/** Creates tables of deaths and moves abroad by patient; all other patients live here throughout. */
+async function createPatientTables(duck: DuckDBConnection, population: Population): Promise<void> {
   const values = population.pools
     .map((pool, muni) => `(${muni}, ${pool.from}::bigint, ${pool.size}::bigint)`)
     .join(', ');
@@ -139,14 +148,16 @@ async function fillPatients(duck: DuckDBConnection, population: Population): Pro
     select p, muni, case when u(p, 0, 0, 'abroad') < ${CALIBRATION.abroadShare} then 'abroad' else 'dead' end as why,
       date '2019-01-01' + cast(floor(u(p, 0, 0, 'gone day') * 365 * 8) as integer) as day
     from (select muni, unnest(range(lo, lo + size)) as p from pool)
-    where u(p, 0, 0, 'abroad') < ${CALIBRATION.abroadShare} or u(p, 0, 0, 'dead') < ${CALIBRATION.mortalityYearly * 8} order by p`);
+    where u(p, 0, 0, 'abroad') < ${CALIBRATION.abroadShare} or u(p, 0, 0, 'dead') < ${CALIBRATION.mortalityYearly * 8}
+      order by p`);
   await duck.run(
-    'create table gone_nr as select muni, p, day, muni * 100000000 + row_number() over (partition by muni order by day, p) - 1 as gone_key from gone',
+    `create table gone_nr as select muni, p, day, muni
+      * 100000000 + row_number() over (partition by muni order by day, p) - 1 as gone_key from gone`,
   );
 }
 
-/** Weights of main tariffs as ranges of [0, 1), for one month: e-consultations grow from March 2020. */
-export async function fillMainUse(duck: DuckDBConnection, month: string): Promise<void> {
+/** Fills the weights of main tariffs for one month, as ranges of [0, 1); e-consultations grow from March 2020. */
+export async function fillMainTariffs(duck: DuckDBConnection, month: string): Promise<void> {
   const { before, from2020, steady } = CALIBRATION.eConsultation;
   const factor = month < '2020-03' ? before : month < '2021-07' ? from2020 : steady;
   const rows = GROUPS.flatMap((group, g) => {
@@ -157,7 +168,10 @@ export async function fillMainUse(duck: DuckDBConnection, month: string): Promis
       const lo = at;
       at += weights[i]! / total;
       const t = tariffOf(use.code);
-      return `(${g}, ${text(use.code)}, ${text(t.kind)}, ${lo}, ${i === group.main.length - 1 ? 1.1 : at}, ${t.minMinutes}, ${t.feeOre})`;
+      return (
+        `(${g}, ${text(use.code)}, ${text(t.kind)}, ${lo}, ${i === group.main.length - 1 ? 1.1 : at}, ` +
+        `${t.minMinutes}, ${t.feeOre})`
+      );
     });
   });
   await duck.run('delete from main_use');

@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-// The product's own verifier runs in the browser as it stands; only the primitives of node:crypto are others there.
+// The ledger's verifier runs unchanged in the browser; only node:crypto and node:buffer are replaced there.
 const crypto = { 'node:crypto': path.join(here, 'src/verify/node-crypto.ts'), 'node:buffer': 'buffer/' };
 
 export default defineConfig({
@@ -20,7 +20,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
       onwarn(warning) {
-        // Directives for frameworks that render on a server; there is none here. Any other warning is an error.
+        // Libraries carry directives for server-side rendering, which has no meaning here. Any other warning is an error.
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') throw new Error(warning.message);
       },
     },

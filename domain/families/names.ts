@@ -12,11 +12,11 @@ const FAMILIES: Readonly<Record<FamilyName, Names>> = {
 
 /** Rankings without a model, shown next to every model. */
 const BASELINES = {
-  random: { nb: 'tilfeldig', en: 'random' },
-  size: { nb: 'størst først', en: 'largest first' },
+  random: { nb: 'tilfeldig', en: 'random order' },
+  size: { nb: 'største først', en: 'largest first' },
   'rule-hits': { nb: 'regeltreff', en: 'rule hits' },
-  'peer-deviation': { nb: 'avvik fra sammenlignbare', en: 'deviation from peers' },
-  'nok-at-risk': { nb: 'beløp i risiko', en: 'NOK at risk' },
+  'peer-deviation': { nb: 'avviksregelen', en: 'outlier rule' },
+  'nok-at-risk': { nb: 'størrelse ganger avvik', en: 'size times deviation' },
   'current-practice': { nb: 'dagens praksis', en: 'current practice' },
 } as const satisfies Record<string, Names>;
 

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { until } from '../support/until';
 import type { Story } from './story';
 
-/** A reviewer follows a list back to its data; an auditor verifies the audit log. */
+/** An auditor follows a list back to its data, and verifies the audit log. */
 export function auditJourney(story: () => Story): void {
-  test('a reviewer follows the list back to its data, sees what was live, and checks a proof in the browser', async () => {
+  test('an auditor follows the list back to its data, sees what was live, and verifies a proof', async () => {
     const { page, axe, shot } = await story().visitor('anne', `/lineage/${story().listId}`);
     await page.getByRole('heading', { name: /^utvalgsliste/ }).waitFor();
     for (const kind of ['uttrekk', 'variabelmatrise', 'trening', 'modellversjon', 'beslutning', 'skåring'])

@@ -44,7 +44,7 @@ export function listJourney(story: () => Story): void {
       .getByText('Utvalgt betyr ikke mistenkt: tallene åpner en undersøkelse og avgjør ingenting.')
       .first()
       .waitFor();
-    await page.getByRole('heading', { name: /Sammenlignet med sammenlignbare helseaktører/ }).waitFor();
+    await page.getByRole('heading', { name: /Avvik fra sammenlignbare helseaktører/ }).waitFor();
     await page
       .getByText(/minutter krevd denne dagen/)
       .first()

@@ -7,8 +7,8 @@ import { terminalJourney } from './terminal-journey';
 import { trainingJourney } from './training-journey';
 
 /**
- * One story from the first page to the last, on the real stack, by the people whose work it is. The journeys build on each
- * other: the list needs the version, the version the run. In one file, so that the product starts once.
+ * One story from the first page to the last, on the real stack, by the people whose work it is. The journeys build on
+ * each other: the list needs the version, the version the run. In one file, so that the product starts once.
  */
 let story: Story;
 beforeAll(async () => {

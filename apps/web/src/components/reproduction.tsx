@@ -13,7 +13,7 @@ import { Problem } from './query-boundary';
 
 const POLL_MS = 1500;
 
-/** Starts reproducing a thing from its pinned inputs, and shows stage by stage whether the result is the same. */
+/** Reproduces a node from its pinned inputs, and shows stage by stage whether the result is the same. */
 export function Reproduction({ id }: { id: string }) {
   const t = useMessages(MESSAGES);
   const [key, setKey] = useState<string>();

@@ -10,6 +10,8 @@ export const NAIVE_NB = {
     'helseaktører med kjent utfall er som alle andre. Kontrollsakene ble ikke valgt tilfeldig, så dette sier hvor ' +
     'godt helseaktører med kjent utfall er ordnet, ikke hvor mange funn en liste av helseaktører uten kjent utfall ' +
     'ville gitt',
-  method: (draws: string, level: string) =>
-    `bare helseaktører med kjent utfall; bootstrap over helseaktører, ${draws} trekninger; ${level} %`,
+  method: ({ draws, level, rows, findings }: Readonly<Record<string, string>>) => {
+    const support = rows === undefined ? '' : `; få rader: ${rows} rader med ${findings} funn`;
+    return `bare helseaktører med kjent utfall; bootstrap over helseaktører, ${draws} trekninger; ${level} %${support}`;
+  },
 };

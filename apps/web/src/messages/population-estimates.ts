@@ -46,7 +46,7 @@ export const ESTIMATOR_ASSUMPTIONS: CodeTexts<Exclude<Estimator, 'contraction'>>
   },
 };
 
-/** Why an estimator gives nothing. */
+/** Why an estimator gives no estimate. */
 export const MISSING_ESTIMATES: CodeTexts<(typeof MISSING)[number]> = {
   nb: {
     'no-draw': 'ikke anslått: ingen kontrollsak i delene har en lagret trekksannsynlighet (ingen tilfeldig arm)',

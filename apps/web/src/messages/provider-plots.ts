@@ -1,6 +1,6 @@
 export const MESSAGES = {
   nb: {
-    peers: 'Sammenlignet med sammenlignbare helseaktører',
+    peers: 'Avvik fra sammenlignbare helseaktører',
     peersLead:
       'Variablene der helseaktøren avviker mest fra gruppen sin på samme dato. Streken er 10. til 90. persentil, den ' +
       'tykke delen midterste halvdel, prikken helseaktøren.',

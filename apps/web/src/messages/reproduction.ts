@@ -2,7 +2,7 @@ import type { CodeTexts } from './code-texts';
 
 type Stage = 'snapshot' | 'matrix' | 'folds' | 'evaluation' | 'model' | 'scoring-run' | 'list';
 
-/** Stages of making a thing again. */
+/** Stages of a reproduction. */
 export const STAGES: CodeTexts<Stage> = {
   nb: {
     snapshot: 'uttrekk',

@@ -1,4 +1,4 @@
 import { Buffer } from 'buffer/';
 
-// The verifier's source takes Buffer from the global scope, as Node has it.
+// The verifier's source uses the global Buffer of Node.
 Object.assign(globalThis, { Buffer });

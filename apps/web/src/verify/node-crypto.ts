@@ -3,22 +3,22 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { Buffer } from 'buffer/';
 
 /**
- * The few primitives that the product's verifier takes from Node's crypto module, by an audited implementation in plain
- * JavaScript. The verifier itself is the same source that the server and the command line run.
+ * Replacement for node:crypto in the browser: the few primitives that the ledger's verifier uses, by audited libraries
+ * in plain JavaScript. The verifier itself is the same source that the server and the command line run.
  */
 type Bytes = Uint8Array;
 const bytesOf = (data: Bytes | string): Bytes => (typeof data === 'string' ? Buffer.from(data, 'utf8') : data);
-const only = (algorithm: string) => {
-  if (algorithm !== 'sha256') throw new Error(`${algorithm} is not offered here`);
+const requireSha256 = (algorithm: string) => {
+  if (algorithm !== 'sha256') throw new Error(`${algorithm} is not available in the browser; only sha256 is`);
 };
 
 export function hash(algorithm: string, data: Bytes | string, output: 'binary'): string {
-  only(algorithm);
+  requireSha256(algorithm);
   return Buffer.from(sha256(bytesOf(data))).toString(output);
 }
 
 export function createHash(algorithm: string) {
-  only(algorithm);
+  requireSha256(algorithm);
   const state = sha256.create();
   const self = {
     update(data: Bytes | string) {
@@ -38,7 +38,10 @@ export interface KeyObject {
 const SPKI_BYTES = 44;
 const RAW_BYTES = 32;
 
-/** An Ed25519 public key from its SPKI form, which ends in the 32 bytes that matter. */
+/**
+ * An Ed25519 public key from its SPKI form, whose last 32 bytes are the key.
+ * @throws an error for another length than that of an Ed25519 key
+ */
 export function createPublicKey(key: { key: Bytes; format: 'der'; type: 'spki' } | KeyObject): KeyObject {
   if (!('key' in key)) return key;
   if (key.key.length !== SPKI_BYTES) throw new Error('this is not an Ed25519 public key');

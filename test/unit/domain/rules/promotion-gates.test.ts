@@ -108,6 +108,6 @@ test('every gate gives its reason, also where it passed', () => {
     expect(reasonNb.replace(/(\d),(\d)/g, '$1.$2').match(/-?\d+(\.\d+)?/g)).toEqual(reason.match(/-?\d+(\.\d+)?/g));
   }
   expect(all.results.find(({ gate }) => gate === 'better-than-size')?.reasonNb).toMatch(
-    /^gjennomsnittlig presisjon 0,500 \[.*; .*\], n \d+ mot størst først 0,400/,
+    /^gjennomsnittlig presisjon 0,500 \[.*; .*\], n \d+ mot største først 0,400/,
   );
 });

@@ -19,17 +19,18 @@ export function Assumptions({ estimand, assumption }: { estimand: string; assump
   );
 }
 
-/** As evaluation documents say it: "naive on labeled providers, entity bootstrap 500, 95 %". */
-const NAIVE_METHOD = /^naive on \w+ providers, entity bootstrap (\d+), (\d+) %$/;
+/** As evaluation documents say it: "naive on labeled providers, entity bootstrap 500, 95 %; low support: 9 rows with 2 findings". */
+const NAIVE_METHOD =
+  /^naive on labeled providers, entity bootstrap (?<draws>\d+), (?<level>\d+) %(?:; low support: (?<rows>\d+) rows with (?<findings>\d+) findings)?$/;
 
 /** How intervals were made. */
 export function Method({ method }: { method: string }) {
   const t = useMessages(MESSAGES);
   const { language } = useLanguage();
-  const naive = NAIVE_METHOD.exec(method);
+  const naive = NAIVE_METHOD.exec(method)?.groups;
   return (
     <Paragraph data-size="sm" className="lead">
-      {t.method}: {language === 'nb' && naive ? NAIVE_NB.method(naive[1]!, naive[2]!) : method}
+      {t.method}: {language === 'nb' && naive ? NAIVE_NB.method(naive) : method}
     </Paragraph>
   );
 }

@@ -20,8 +20,9 @@ export function Slices({ rows, family }: { rows: readonly EvaluationRow[]; famil
   );
   if (shown.length === 0) return null;
   const sliceName = (slice: string) => {
-    const [kind = '', name = ''] = [slice.slice(0, slice.indexOf(':')), slice.slice(slice.indexOf(':') + 1)];
-    if (kind === 'basis') return `${t.openedOn} ${codeText(sources, name)}`;
+    const colon = slice.indexOf(':');
+    const [kind, name] = [slice.slice(0, colon), slice.slice(colon + 1)];
+    if (kind === 'case-source') return `${t.openedOn} ${codeText(sources, name)}`;
     return kind === 'period' ? `${t.period} ${name}` : name;
   };
   return (
@@ -39,7 +40,7 @@ export function Slices({ rows, family }: { rows: readonly EvaluationRow[]; famil
             cell: (r) => (
               <>
                 <Interval estimate={r} />
-                {LOW_SUPPORT.test(r.method) ? ` (${t.lowSupport})` : ''}
+                {r.method.includes(LOW_SUPPORT) ? ` (${t.lowSupport})` : ''}
               </>
             ),
           },
@@ -48,8 +49,9 @@ export function Slices({ rows, family }: { rows: readonly EvaluationRow[]; famil
     </Section>
   );
 }
-/** How the method of a row says that few rows stand behind it. */
-const LOW_SUPPORT = /few rows|low support/;
+
+/** What the method of a row with few rows or findings says. */
+const LOW_SUPPORT = 'low support';
 
 /** Difference in average precision against each baseline, on the same rows and bootstrap draws. */
 export function PairwiseDifferences({ pairs, family }: { pairs: Evaluation['paired']; family: string | undefined }) {

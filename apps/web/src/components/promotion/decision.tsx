@@ -8,7 +8,7 @@ import { MESSAGES } from '../../messages/request';
 import { Section } from '../page';
 import { type ConfirmedAction, ConfirmWithSignIn } from './confirm-with-sign-in';
 
-/** Approving or refusing an open request, by whoever may; else why the signed-in person may not approve it. */
+/** Approves or refuses an open request; says why where the signed-in person may not approve it. */
 export function Decision({ request }: { request: PromotionRequest }) {
   const t = useMessages(MESSAGES);
   const mayApprove = usePermission('approvePromotion');

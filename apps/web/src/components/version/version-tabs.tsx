@@ -13,7 +13,7 @@ import { Decisions } from './decisions';
 
 const TABS = ['evaluation', 'postDeployment', 'leakage', 'card', 'decisions', 'recipe'] as const;
 
-/** Everything that is known of a version, by subject. */
+/** Evaluation, leakage report, model card, decisions and recipe of a version. */
 export function VersionTabs({ version }: { version: Version }) {
   const t = useMessages(MESSAGES);
   const { versionId, runId, family } = version;

@@ -6,8 +6,8 @@ import type { FeaturePlan } from '../domain/rules/feature-batches';
 
 /*
  * The activities that workflows call. Only references cross Temporal: ids, hashes, counts and the experiment's own
- * settings; never rows, never personal data. Inputs and results grow by optional fields only, since runs wait for weeks and
- * outlive deployments.
+ * settings; never rows, never personal data. Inputs and results grow by optional fields only, since runs wait for
+ * weeks and outlive deployments.
  */
 
 export interface RunPlan {

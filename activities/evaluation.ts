@@ -28,7 +28,10 @@ function meanValidationLoss(folds: readonly FoldRow[], family: string): number {
   return own.reduce((sum, { result }) => sum + result.validationLoss * result.trainRows, 0) / weight;
 }
 
-/** The family that the version to be frozen comes from. Test rows never take part; the experiment's order breaks ties. */
+/**
+ * The family that the version to be frozen comes from. Test rows never take part; the experiment's order breaks
+ * ties.
+ */
 export const familyActivities = ({ db }: ActivityDependencies): Pick<LifecycleActivities, 'selectFamily'> => ({
   async selectFamily({ runId }) {
     const { experiment } = (await getRun(db, runId)).input;

@@ -45,8 +45,8 @@ export function featureActivities({
     withHeartbeat(async () => {
       const manifest = await readManifest(db, store, snapshotId);
       const run = (threads: number) => withDuckDb(store.temporary(), (duck) => work(duck, manifest), { threads });
-      // Small batches spend their time in planning, which is single-threaded: two at once with one thread each take half
-      // as long.
+      // Small batches spend their time in planning, which is single-threaded: two at once with one thread each take
+      // half as long.
       await (isLarge(manifest) ? oneAtATime(() => run(2)) : run(1));
     });
   return {

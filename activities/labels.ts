@@ -7,8 +7,8 @@ import type { ActivityDependencies } from './deps';
 import { withHeartbeat } from './interceptors/heartbeat';
 
 /**
- * Finds model versions that were trained on labels this matrix contradicts. Each revision becomes a row, a ledger entry and
- * a signed statement about every version concerned. A revision that is recorded already is left alone.
+ * Finds model versions that were trained on labels this matrix contradicts. Each revision becomes a row, a ledger
+ * entry and a signed statement about every version concerned. A revision that is recorded already is left alone.
  */
 export const labelActivities = (deps: ActivityDependencies): Pick<LifecycleActivities, 'recordLabelRevisions'> => ({
   recordLabelRevisions: ({ actionId, matrixId }) =>

@@ -24,19 +24,35 @@ type MatrixActivities = Pick<
 
 const toResult = ({ matrixId, meta: { rows, positives } }: MatrixRef): MatrixResult => ({ matrixId, rows, positives });
 
-/** Feature matrices of the register and of prepared tables. Equal recipes find the matrix that exists: twice is once. */
+/** Control cases of a snapshot, labeled with what was known of their outcomes. */
+const trainingMatrix = (
+  deps: ActivityDependencies,
+  audit: AuditContext,
+  snapshotId: string,
+  minAmountNok: number,
+): Promise<MatrixRef> =>
+  buildRegisterMatrix(deps, audit, {
+    kind: 'training',
+    snapshotId,
+    minAmountOre: minAmountNok * 100,
+    code: featureCode(),
+    engine: duckDbVersion(),
+  });
+
+/** A version can be evaluated only on the kind of source that it was trained on. */
+function checkSource(versionId: string, trainedOn: 'table' | 'register', given: 'table' | 'register'): void {
+  if (trainedOn === given) return;
+  throw invalid(
+    `version ${versionId.slice(0, 12)} was trained on a ${trainedOn} and is evaluated on one`,
+    trainedOn === 'table' ? 'Give --table and --mapping with the newer outcomes.' : 'Leave --table and --mapping out.',
+  );
+}
+
+/**
+ * Feature matrices of the register and of prepared tables. Equal recipes find the matrix that exists: twice is once.
+ */
 export function matrixActivities(deps: ActivityDependencies): MatrixActivities {
   const { db, store } = deps;
-
-  /** Control cases of a snapshot, labeled with what was known of their outcomes. */
-  const trainingMatrix = (audit: AuditContext, snapshotId: string, minAmountNok: number): Promise<MatrixRef> =>
-    buildRegisterMatrix(deps, audit, {
-      kind: 'training',
-      snapshotId,
-      minAmountOre: minAmountNok * 100,
-      code: featureCode(),
-      engine: duckDbVersion(),
-    });
   const mappingOf = ({ mappingSha256 }: TableRef) => tableMappingSchema.parse(store.getJson(mappingSha256));
 
   return {
@@ -44,7 +60,7 @@ export function matrixActivities(deps: ActivityDependencies): MatrixActivities {
       withHeartbeat(async () => {
         const { actionId, input } = await getRun(db, runId);
         const audit = await auditContextOf(db, actionId);
-        return toResult(await trainingMatrix(audit, snapshotId, input.experiment.label.minAmountNok));
+        return toResult(await trainingMatrix(deps, audit, snapshotId, input.experiment.label.minAmountNok));
       }),
 
     buildTrainingTable: ({ runId }) =>
@@ -76,19 +92,12 @@ export function matrixActivities(deps: ActivityDependencies): MatrixActivities {
     buildNewOutcomesMatrix: ({ actionId, versionId, snapshotId, table }) =>
       withHeartbeat(async () => {
         const { input } = await getRun(db, (await getVersion(db, versionId)).runId);
-        const trainedOn = input.table ? 'table' : 'register';
-        if (trainedOn !== (table ? 'table' : 'register'))
-          throw invalid(
-            `version ${versionId.slice(0, 12)} was trained on a ${trainedOn} and is evaluated on one`,
-            trainedOn === 'table'
-              ? 'Give --table and --mapping with the newer outcomes.'
-              : 'Leave --table and --mapping out.',
-          );
+        checkSource(versionId, input.table ? 'table' : 'register', table ? 'table' : 'register');
         const audit = await auditContextOf(db, actionId);
         return toResult(
           table
             ? (await buildTableMatrix(deps, audit, { ...table, mapping: mappingOf(table) })).matrix
-            : await trainingMatrix(audit, snapshotId!, input.experiment.label.minAmountNok),
+            : await trainingMatrix(deps, audit, snapshotId!, input.experiment.label.minAmountNok),
         );
       }),
   };

@@ -2,13 +2,16 @@ import type { LifecycleActivities } from './contracts';
 import type { ActivityDependencies } from './deps';
 import { sendHeartbeat, withHeartbeat } from './interceptors/heartbeat';
 
-/** The MLflow mirror. A call that MLflow refuses is retried too: a person may correct on the server what it objects to. */
+/**
+ * The MLflow mirror. A call that MLflow refuses is retried too: a person may correct on the server what it objects
+ * to.
+ */
 export const mlflowActivities = (
   deps: ActivityDependencies,
 ): Pick<LifecycleActivities, 'watchMlflow' | 'drainMlflowOutbox'> => ({
   watchMlflow: () =>
     withHeartbeat(async () => {
-      const found = await deps.watch.look(() => deps.startServiceAction('watching MLflow'), deps.clock());
+      const found = await deps.watch.reconcile(() => deps.startServiceAction('watching MLflow'), deps.clock());
       return { deviations: found.length };
     }),
 

@@ -2,7 +2,10 @@ import { getRequest } from '../platform/db/stores/promotions';
 import type { LifecycleActivities } from './contracts';
 import type { ActivityDependencies } from './deps';
 
-/** Tells approvers about a request that is still open. Equal messages have an equal key, so receivers can drop repeats. */
+/**
+ * Tells approvers about a request that is still open. Equal messages have an equal key, so receivers can drop
+ * repeats.
+ */
 export const notificationActivities = ({
   db,
   notifier,
@@ -19,6 +22,6 @@ export const notificationActivities = ({
       `It expires at ${until}; neither its requester nor the trainer of the version can approve it.`,
       `Details: utplukk promotion show ${requestId}`,
     ].join('\n');
-    await notifier.tell({ kind, role: 'approver', subject, text }, clock());
+    await notifier.send({ kind, role: 'approver', subject, text }, clock());
   },
 });

@@ -17,7 +17,9 @@ type PromotionActivities = Pick<
   'evaluateGates' | 'refuseByGates' | 'applyDecision' | 'expireRequest'
 >;
 
-/** Gates, and what becomes of a decision. Each is recorded once: the first gate results and the first decision stand. */
+/**
+ * Gates, and what becomes of a decision. Each is recorded once: the first gate results and the first decision stand.
+ */
 export function promotionActivities(deps: ActivityDependencies): PromotionActivities {
   const { db, clock } = deps;
   return {
@@ -54,8 +56,8 @@ export function promotionActivities(deps: ActivityDependencies): PromotionActivi
 }
 
 /**
- * Makes an approved version champion after checking the evidence itself, whatever the caller was told: the notary's signed
- * statement with both people's tokens, and that the decider is neither requester nor trainer.
+ * Makes an approved version champion after checking the evidence itself, whatever the caller was told: the notary's
+ * signed statement with both people's tokens, and that the decider is neither requester nor trainer.
  */
 async function promote(deps: ActivityDependencies, decision: Decision): Promise<void> {
   const { db, trust, clock } = deps;

@@ -45,7 +45,10 @@ export const registrationActivities = (deps: ActivityDependencies): Pick<Lifecyc
 const usesNuisance = ({ columns }: MatrixMeta, use: readonly string[]): boolean =>
   columns.some((column) => column.role === 'nuisance' && use.includes(column.name));
 
-/** The notary's signature on a version that has none; it names the trainer, so that nobody approves their own version. */
+/**
+ * The notary's signature on a version that has none; it names the trainer, so that nobody approves their own
+ * version.
+ */
 async function signature(
   deps: ActivityDependencies,
   run: TrainingRun,

@@ -8,7 +8,8 @@ import type { JobSources } from './job-inputs';
 const halfYearOf = (day: string): string => `${day.slice(0, 4)}-${Number(day.slice(5, 7)) < 7 ? 'H1' : 'H2'}`;
 
 /**
- * A frozen version's scores of the rows whose outcome it did not know when it was trained, by half-year of the as-of day.
+ * A frozen version's scores of the rows whose outcome it did not know when it was trained, by half-year of the as-of
+ * day.
  * @param matrixId matrix with the outcomes known now, in the row order of `scores`
  * @throws UtplukkError NoLabels if there is no such row, Conflict if none of them is a finding
  */

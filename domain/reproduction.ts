@@ -24,7 +24,9 @@ export interface ReproductionStage {
 /** Each stage is reproduced from stored inputs, so a difference is that stage's own. */
 export interface StageResult extends ReproductionStage {
   readonly same: boolean;
-  /** False if the TensorFlow runtime differs from the one that made it; then `detail` says how far apart results are. */
+  /**
+   * False if the TensorFlow runtime differs from the one that made it; then `detail` says how far apart results are.
+   */
   readonly sameEngine?: boolean;
   readonly detail?: string;
 }

@@ -15,9 +15,9 @@ interface StepDeclaration {
 }
 
 /**
- * The steps from bill to list, in order. This is the only place that names them: workflows report their progress by these
- * ids, pages and CLI read these texts, the architecture page is made from this table, and `scripts/step-grid.mjs` asks that
- * every layer has a file of the step's name.
+ * The steps from bill to list, in order. This is the only place that names them: workflows report their progress by
+ * these ids, pages and CLI read these texts, the architecture page is made from this table, and `scripts/step-
+ * grid.mjs` asks that every layer has a file of the step's name.
  */
 export const STEPS = [
   {

@@ -16,6 +16,7 @@ await main(async () => {
   const env = JSON.parse(fs.readFileSync(path.join(home, 'env.json'), 'utf8'));
   const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS });
   const client = new Client({ connection, namespace: env.TEMPORAL_NAMESPACE });
+  fs.mkdirSync(path.join(ROOT, 'test/replay/histories'), { recursive: true });
   const seen = new Set();
   for await (const found of client.workflow.list({ query: "ExecutionStatus = 'Completed'" })) {
     if (seen.has(found.type)) continue;

@@ -1,5 +1,5 @@
-// Prints the grid of steps and layers: for each step of domain/steps.ts the file that bears its name in every layer where
-// the step says it has one, and a test. Fails if too few cells have a file: node scripts/step-grid.mjs
+// Prints the grid of steps and layers: for each step of domain/steps.ts the file that bears its name in every layer
+// where the step says it has one, and a test. Fails if too few cells have a file: node scripts/step-grid.mjs
 import { loadSource } from './docs/source.mjs';
 import { main } from './lib/runtime.mjs';
 import { filesOfStep } from './lib/step-files.mjs';

@@ -14,7 +14,10 @@ export async function mirrorMlflow(): Promise<{ mirrored: number }> {
   }
 }
 
-/** Compares MLflow with what was mirrored, and mirrors again what was changed there; a schedule starts it twice a minute. */
+/**
+ * Compares MLflow with what was mirrored, and mirrors again what was changed there; a schedule starts it twice a
+ * minute.
+ */
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, watchMlflow);
 export async function watchMlflow(): Promise<{ deviations: number }> {
   const deviations = await countDeviations();

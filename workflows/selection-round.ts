@@ -17,7 +17,9 @@ export interface SelectionRoundInput {
   readonly openDays: number;
 }
 
-/** Drafts a list (exploit arm, fixed capacity) and waits until two people sign it off, one refuses it, or it expires. */
+/**
+ * Drafts a list (exploit arm, fixed capacity) and waits until two people sign it off, one refuses it, or it expires.
+ */
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, selectionRound);
 export async function selectionRound(input: SelectionRoundInput): Promise<RoundState> {
   let round: RoundState = { listId: undefined, state: 'drafting' };

@@ -115,8 +115,8 @@ async function populationMatrices(
 const CONCURRENT_TRIALS = 8;
 
 /**
- * Trials of every family run on any free worker. A finished trial is a row, so a crash loses only trials in flight. After
- * `minutes` no trial starts, and the best of those that ran is used.
+ * Trials of every family run on any free worker. A finished trial is a row, so a crash loses only trials in flight.
+ * After `minutes` no trial starts, and the best of those that ran is used.
  */
 async function tune(
   task: Omit<TrialTask, 'family' | 'trial'>,

@@ -21,10 +21,16 @@ const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
   CONNECTION_TERMINATED,
 ]);
 
-/** Attempts after which a computing process that ends by itself each time is given up: a disk may be full for a moment. */
+/**
+ * Attempts after which a computing process that ends by itself each time is given up: a disk may be full for a
+ * moment.
+ */
 export const MAX_CRASHES = 5;
 
-/** Error code of a failed call. The PostgreSQL driver gives a connection that broke in the middle no code, only a message. */
+/**
+ * Error code of a failed call. The PostgreSQL driver gives a connection that broke in the middle no code, only a
+ * message.
+ */
 export function errorCode(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === 'string') return code;
@@ -35,7 +41,10 @@ export function errorCode(error: unknown): string {
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof UtplukkError ? error.type === 'SourceUnavailable' : UNAVAILABLE_CODES.has(errorCode(error));
 
-/** Our errors as Temporal's: named, and non-retryable if no retry helps. Unknown errors pass as they are and are retried. */
+/**
+ * Our errors as Temporal's: named, and non-retryable if no retry helps. Unknown errors pass as they are and are
+ * retried.
+ */
 export function toFailure(error: unknown, attempt = 1): unknown {
   if (error instanceof UtplukkError) {
     const message = error.next ? `${error.message}. ${error.next}` : error.message;

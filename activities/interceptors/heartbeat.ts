@@ -8,7 +8,10 @@ export function sendHeartbeat(): void {
   context.heartbeat(context.info.heartbeatDetails);
 }
 
-/** Runs long work with a heartbeat every two seconds. The signal fires on cancellation and on timeout of the activity. */
+/**
+ * Runs long work with a heartbeat every two seconds. The signal fires on cancellation and on timeout of the
+ * activity.
+ */
 export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
   const timer = setInterval(sendHeartbeat, HEARTBEAT_MS);

@@ -5,8 +5,8 @@ import { ErrorInterceptor } from './errors';
 import { OutageInterceptor } from './outages';
 
 /**
- * What every activity of a worker runs through, outermost first: errors become Temporal failures, and outages are seen on
- * the errors as they were thrown.
+ * What every activity of a worker runs through, outermost first: errors become Temporal failures, and outages are
+ * seen on the errors as they were thrown.
  */
 export const activityInterceptors = ({ db }: Pick<ActivityDependencies, 'db'>): ActivityInterceptorsFactory[] => [
   (context) => ({ inbound: new ErrorInterceptor(context) }),

@@ -1,4 +1,7 @@
-/** Feature work split into batches that workers compute in parallel; repeating a batch finds its results in the store. */
+/**
+ * Feature work split into batches that workers compute in parallel; repeating a batch finds its results in the
+ * store.
+ */
 export interface FeaturePlan {
   /** Months of receipt whose rollups one batch builds. */
   readonly months: readonly (readonly string[])[];
@@ -6,7 +9,10 @@ export interface FeaturePlan {
   readonly dates: readonly (readonly string[])[];
 }
 
-/** Snapshots with more tariff lines get batches of one month or date, one batch per process: memory is the limit, not cores. */
+/**
+ * Snapshots with more tariff lines get batches of one month or date, one batch per process: memory is the limit, not
+ * cores.
+ */
 export const LARGE_SNAPSHOT_LINES = 20_000_000;
 const MONTHS_PER_BATCH = 12;
 const DATES_PER_BATCH = 10;

@@ -22,8 +22,8 @@ const WHY: Record<Party, string> = {
 };
 
 /**
- * Why `decider` may not decide, or undefined if two people are involved. Ids are of principals, or issuer and subject; never
- * names.
+ * Why `decider` may not decide, or undefined if two people are involved. Ids are of principals, or issuer and
+ * subject; never names.
  */
 export function fourEyesProblem(
   permission: TwoPersonPermission,

@@ -1,6 +1,6 @@
 /**
- * Thresholds of the promotion gates. A request keeps the policy's version with its gate results, so that later thresholds do
- * not change the meaning of old decisions.
+ * Thresholds of the promotion gates. A request keeps the policy's version with its gate results, so that later
+ * thresholds do not change the meaning of old decisions.
  */
 export const GATE_POLICY = {
   version: 3,
@@ -14,7 +14,10 @@ export const GATE_POLICY = {
   notClearlyWorseThan: ['current-practice', 'nok-at-risk', 'peer-deviation'],
   /** The mean predicted probability among the first k may be this far outside the interval of the finding rate. */
   calibrationSlack: 0.05,
-  /** The false discovery rate of a provider group may exceed that of all by this much, at the lower end of its interval. */
+  /**
+   * The false discovery rate of a provider group may exceed that of all by this much, at the lower end of its
+   * interval.
+   */
   falseDiscoverySlack: 0.2,
   /** So many labels may have changed since the training. */
   maxRevisedLabels: 0,

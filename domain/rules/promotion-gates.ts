@@ -6,7 +6,9 @@ import { GATE_POLICY } from './gate-policy';
 export interface GateInput {
   /** True if nuisance columns (who worked on the case) entered the model: it may be studied, never promoted. */
   readonly usesNuisance: boolean;
-  /** Verdict of the run's target-leakage check and how many people explained what it suspects; undefined without one. */
+  /**
+   * Verdict of the run's target-leakage check and how many people explained what it suspects; undefined without one.
+   */
   readonly leakage: { readonly verdict: string; readonly tests: number; readonly reasons: number } | undefined;
   readonly testRows: number;
   readonly testPositives: number;
@@ -97,8 +99,10 @@ const noLeakage: Gate = ({ leakage }) => {
   return one(
     gate,
     leakage.verdict === 'needs-reason' && leakage.reasons >= leakageReasonsNeeded,
-    `the target-leakage check suspects something; ${leakage.reasons} of ${leakageReasonsNeeded} people have explained it`,
-    `kontrollen av utfallslekkasje mistenker noe i dataene; ${leakage.reasons} av ${leakageReasonsNeeded} personer har forklart det`,
+    `the target-leakage check suspects something; ` +
+      `${leakage.reasons} of ${leakageReasonsNeeded} people have explained it`,
+    `kontrollen av utfallslekkasje mistenker noe i dataene; ` +
+      `${leakage.reasons} av ${leakageReasonsNeeded} personer har forklart det`,
   );
 };
 
@@ -170,14 +174,17 @@ const fairness: Gate = ({ fairness: groups }) => {
     ? one(
         'fairness',
         true,
-        `in none of ${supported.length} groups is the false discovery rate clearly above that of all (${all.toFixed(3)})${remark}`,
-        `ingen av ${supported.length} grupper har klart større andel kontroller uten funn enn alle (${nb.number(all)})${remarkNb}`,
+        `in none of ${supported.length} groups is the false discovery rate clearly above that of all ` +
+          `(${all.toFixed(3)})${remark}`,
+        `ingen av ${supported.length} grupper har klart større andel kontroller uten funn enn alle ` +
+          `(${nb.number(all)})${remarkNb}`,
       )
     : one(
         'fairness',
         false,
         `false discovery rate clearly above that of all (${all.toFixed(3)}): ${each(show, ', ')}${remark}`,
-        `andelen kontroller uten funn er klart større enn for alle (${nb.number(all)}): ${each(nb.show, '; ')}${remarkNb}`,
+        `andelen kontroller uten funn er klart større enn for alle (${nb.number(all)}): ` +
+          `${each(nb.show, '; ')}${remarkNb}`,
       );
 };
 
@@ -189,7 +196,8 @@ const noDecay: Gate = ({ periods, averagePrecision }) => {
     'no-decay',
     newest.hi >= averagePrecision.lo,
     `newest period ${newest.period}: average precision ${withN(newest)}; all periods ${show(averagePrecision)}`,
-    `nyeste periode ${newest.period}: gjennomsnittlig presisjon ${nb.withN(newest)}; alle perioder ${nb.show(averagePrecision)}`,
+    `nyeste periode ${newest.period}: gjennomsnittlig presisjon ${nb.withN(newest)}; ` +
+      `alle perioder ${nb.show(averagePrecision)}`,
   );
 };
 
@@ -207,7 +215,8 @@ const labelsUnchanged: Gate = ({ revisedLabels }) => {
   return one(
     'labels-stand',
     passed,
-    `${changed} of ${rows} labels it was trained on have changed since${passed ? '' : '; train again on the newer ones'}`,
+    `${changed} of ${rows} labels it was trained on have changed since` +
+      `${passed ? '' : '; train again on the newer ones'}`,
     `${changed} av ${rows} utfall den er trent på, er endret siden${passed ? '' : '; tren på nytt på de nyere'}`,
   );
 };

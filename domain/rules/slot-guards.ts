@@ -5,8 +5,8 @@ import { decisionProblem, type RequestState, WAIVERS_NEEDED } from './lifecycle'
 import { mayDo, type Permission } from './roles';
 
 /**
- * Guards of the slot's state machine (`slot-state.ts`): why a person may not do what they ask. Services and activities load
- * the facts and ask a guard before they write. People are ids of principals, never names.
+ * Guards of the slot's state machine (`slot-state.ts`): why a person may not do what they ask. Services and
+ * activities load the facts and ask a guard before they write. People are ids of principals, never names.
  */
 export interface Refusal {
   readonly code:
@@ -114,8 +114,8 @@ export interface ChampionFacts {
 }
 
 /**
- * Champions that a slot may be rolled back to, the latest first: another version than the live one, and not withdrawn by a
- * roll-back since it was decided on.
+ * Champions that a slot may be rolled back to, the latest first: another version than the live one, and not withdrawn
+ * by a roll-back since it was decided on.
  * @param history champions of the slot, oldest first; the last one is live
  */
 export function rollBackTargets<C extends Pick<ChampionFacts, 'versionId' | 'decidedAt'>>(

@@ -1,6 +1,6 @@
 /**
- * When a performer's day is flagged for a closer look: more minutes claimed than a day holds, contacts that overlap, or a
- * substitute who works at the same minute as the practice holder. A flag says what was claimed, never why.
+ * When a performer's day is flagged for a closer look: more minutes claimed than a day holds, contacts that overlap,
+ * or a substitute who works at the same minute as the practice holder. A flag says what was claimed, never why.
  */
 export const TIME_RULES = {
   /** Overlapping minutes of contacts that need the performer; honest records are a few minutes off. */

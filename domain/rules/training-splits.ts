@@ -1,6 +1,7 @@
 /**
- * Temporal folds in known time. A row may train a fold only when its outcome was known before the fold's test part
- * starts, less the embargo; it tests the fold when its as-of date lies in the test part. All ranges are half-open.
+ * Time-based splits. A row may train a fold only if its outcome was known before the embargo that precedes the test
+ * part; it tests the fold if its as-of date lies in the test part. All ranges are half-open: the last day is not
+ * included.
  */
 export type SplitSpec =
   | { kind: 'expanding'; firstTest: string; testMonths: number; folds: number; embargoDays: number }
@@ -9,7 +10,7 @@ export type SplitSpec =
 
 export interface Fold {
   readonly id: string;
-  /** First as-of date that trains; undefined where all earlier ones do. */
+  /** First as-of date of the training rows; undefined where there is no lower bound. */
   readonly trainFrom?: string;
   /** Training rows have an as-of date before this day and an outcome known before it. */
   readonly trainKnownBefore: string;

@@ -1,7 +1,10 @@
 /** Task queues. Workflow ids are natural keys, so that a second start joins the first. */
 export const LIFECYCLE_QUEUE = 'utplukk-lifecycle';
 export const TRAINING_QUEUE = 'utplukk-training';
-/** Worker versioning: a run that waits for weeks keeps the build that started it. Raised when a workflow's shape changes. */
+/**
+ * Worker versioning: a run that waits for weeks keeps the build that started it. Raised when a workflow's shape
+ * changes.
+ */
 export const DEPLOYMENT = 'utplukk';
 export const BUILD_ID = '1';
 

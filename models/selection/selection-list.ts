@@ -60,8 +60,8 @@ export interface SelectionListInput {
 }
 
 /**
- * A selection list: every candidate in order of rank, drawn under the policy. The hash of the canonical JSON of `document`
- * is the list's id. Expected amounts are in øre: probability times amount.
+ * A selection list: every candidate in order of rank, drawn under the policy. The hash of the canonical JSON of
+ * `document` is the list's id. Expected amounts are in øre: probability times amount.
  */
 export function selectionList(scores: Scores, { scoringId, capacity, seed, policy }: SelectionListInput) {
   const candidates = scores.rows.map(({ entity, group, score: raw, amountNok, outOfDistribution }) => {

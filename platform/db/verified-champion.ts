@@ -17,8 +17,9 @@ export interface VerifiedChampion {
 
 /**
  * Champion means what scoring will load. So this checks all of it, and believes neither the workflow that crowned the
- * version nor the database that says so: the two-person decision signed by the notary, both people's tokens against pinned
- * keys, the signed registration, revocations, emergencies, and the bundle's bytes against the version's digest.
+ * version nor the database that says so: the two-person decision signed by the notary, both people's tokens against
+ * pinned keys, the signed registration, revocations, emergencies, and the bundle's bytes against the version's
+ * digest.
  * @throws UtplukkError with a sentence of its own for each thing that is wrong
  */
 export async function verifiedChampion(

@@ -40,16 +40,16 @@ export interface Recording {
   /** Who caused it: the context itself, or the id of the action. */
   readonly audit: AuditContext | string;
   /**
-   * The ledger entry. As a function it runs after the rows are written and before the entry is, so further writes of the
-   * same change belong there.
+   * The ledger entry. As a function it runs after the rows are written and before the entry is, so further writes of
+   * the same change belong there.
    */
   readonly entry: EntryInput | ((audit: AuditContext) => Promise<EntryInput>);
   readonly at: Date;
 }
 
 /**
- * Records a change that may be asked for more than once (Temporal retries after success too): inserts the rows, and if any
- * of them was new, appends one entry to the ledger in the same transaction.
+ * Records a change that may be asked for more than once (Temporal retries after success too): inserts the rows, and
+ * if any of them was new, appends one entry to the ledger in the same transaction.
  * @returns true if the change was new, false if every row was there before and nothing was written
  */
 export async function recordOnce(tx: Tx, { table, rows, audit, entry, at }: Recording): Promise<boolean> {

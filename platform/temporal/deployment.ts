@@ -8,8 +8,8 @@ const NOT_FOUND = 5;
 const FAILED_PRECONDITION = 9;
 
 /**
- * Makes this build the current one of its deployment, once the server has seen its pollers: new runs use it, older runs stay
- * or move as their versioning behavior says.
+ * Makes this build the current one of its deployment, once the server has seen its pollers: new runs use it, older
+ * runs stay or move as their versioning behavior says.
  */
 export async function makeBuildCurrent(
   env: { TEMPORAL_ADDRESS: string; TEMPORAL_NAMESPACE: string },

@@ -10,8 +10,8 @@ const filesOf = (folder) =>
     .sort();
 
 /**
- * Files of a folder that begin with the step's word; else those of a subfolder that does; else those that hold it after a
- * hyphen. The shortest path comes first.
+ * Files of a folder that begin with the step's word; else those of a subfolder that does; else those that hold it
+ * after a hyphen. The shortest path comes first.
  */
 export function filesOfStep({ id, file = id }, folder) {
   const files = filesOf(folder);

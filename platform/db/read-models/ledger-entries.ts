@@ -12,7 +12,7 @@ export interface LedgerEntry {
   readonly subject: { readonly kind: string; readonly id: string };
   readonly after: string | undefined;
   readonly changes: readonly RowChange[];
-  /** Words that somebody gave with it, where they were not erased. */
+  /** Reason given with it, unless it was erased. */
   readonly reason: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface LedgerQuery {
   readonly event?: string | undefined;
   /** A person or service, as the identity provider names them. */
   readonly by?: string | undefined;
-  /** Actions that the one who asks may not see. */
+  /** Events that the reader may not see. */
   readonly without?: readonly string[] | undefined;
   /** Entries older than this number: the key of the next page. */
   readonly before?: number | undefined;
@@ -38,7 +38,7 @@ interface Row {
   subject_id: string;
   body: { role?: string; purpose?: string; after?: string; changes?: RowChange[] };
   subject: string | null;
-  words: string | null;
+  reason_text: string | null;
 }
 
 const prefix = (text: string) => `${text.replace(/[%_\\]/g, '')}%`;
@@ -56,14 +56,22 @@ export async function ledgerEntries(
     ...(before === undefined ? [] : [['c.seq < ?::bigint', before] as const]),
     ...(without.length === 0 ? [] : [['e.event <> all(?::text[])', [...without]] as const]),
   ];
-  // Entries of a subject are found first and put in order then: a planner that thinks there are many of them reads the
-  // whole chain backwards for the newest.
+  // `offset 0` makes PostgreSQL find the subject's entries first and sort them then. If its planner expects many of them,
+  // it reads the whole chain backwards for the newest.
   const entry = subject === undefined ? 'aud.entry' : '(select * from aud.entry where subject_id like ? offset 0)';
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `select c.seq, e.at, e.event, e.subject_kind, e.subject_id, convert_from(e.bytes, 'UTF8')::jsonb as body, p.subject,
-        (select r.reason_text from jsonb_to_recordset(convert_from(e.bytes, 'UTF8')::jsonb->'changes') as x(t text, k text) join aud.reason r on r.reason_id::text = x.k where x.t = 'aud.reason' limit 1) as words
-      from aud.chain c join ${entry} e using (entry_id) left join aud.action a on a.action_id = e.action_id left join aud.principal p using (principal_id)
-      ${conditions.length > 0 ? `where ${conditions.map(([sql]) => sql).join(' and ')}` : ''} order by c.seq desc limit ?`,
+    `select c.seq, e.at, e.event, e.subject_kind, e.subject_id,
+        convert_from(e.bytes, 'UTF8')::jsonb as body, p.subject,
+        (select r.reason_text
+          from jsonb_to_recordset(convert_from(e.bytes, 'UTF8')::jsonb->'changes') as x(t text, k text)
+            join aud.reason r on r.reason_id::text = x.k
+          where x.t = 'aud.reason' limit 1) as reason_text
+      from aud.chain c
+        join ${entry} e using (entry_id)
+        left join aud.action a on a.action_id = e.action_id
+        left join aud.principal p using (principal_id)
+      ${conditions.length > 0 ? `where ${conditions.map(([sql]) => sql).join(' and ')}` : ''}
+      order by c.seq desc limit ?`,
     [...(subject === undefined ? [] : [prefix(subject)]), ...conditions.map(([, value]) => value as string), limit],
   );
   return rows.map((row) => ({
@@ -76,6 +84,6 @@ export async function ledgerEntries(
     subject: { kind: row.subject_kind, id: row.subject_id },
     after: row.body.after,
     changes: row.body.changes ?? [],
-    reason: row.words ?? undefined,
+    reason: row.reason_text ?? undefined,
   }));
 }

@@ -1,5 +1,6 @@
 import { notFound } from '../../../domain/errors';
 import type { Db } from '../../postgres/connection';
+import { decisionsOf } from '../stores/decisions';
 
 /** One step of the way back from a list line to the snapshot it came of. */
 export interface LineageStep {
@@ -8,121 +9,19 @@ export interface LineageStep {
   readonly id: string;
   readonly about: string;
   readonly at: string | undefined;
-  /** Sequence numbers in the ledger that speak of it. */
+  /** Sequence numbers of the ledger entries about it. */
   readonly ledger: readonly number[];
 }
 
 const HEX = /^[0-9a-f-]{6,64}$/;
+const WHAT_TO_GIVE = 'Give at least six characters of a list, version, run, matrix or snapshot';
 
-/** Walks back from a list line (`<list>#<rank>`), list, scoring run, model version, training run, matrix or snapshot. */
-export async function lineageOf(db: Db, given: string): Promise<LineageStep[]> {
-  const [id = '', rank] = given.split('#');
-  if (!HEX.test(id))
-    throw notFound(
-      `"${given}" is no id`,
-      'Give at least six characters of a list, version, run, matrix or snapshot; a line is <list>#<rank>.',
-    );
-  const steps: LineageStep[] = [];
-  const add = async (kind: LineageStep['kind'], stepId: string, about: string, at: Date | undefined) => {
-    const ledgerKind = kind === 'line' ? 'list' : kind;
-    const ledger = await db('aud.entry as e')
-      .join('aud.chain as c', 'c.entry_id', 'e.entry_id')
-      .where({ 'e.subject_kind': ledgerKind, 'e.subject_id': stepId })
-      .orderBy('c.seq')
-      .pluck<number[]>('c.seq');
-    steps.push({ kind, id: stepId, about, at: at?.toISOString(), ledger });
-  };
-  const one = async <T>(table: string, column: string, value: string) =>
-    db(table)
-      .whereRaw('??::text like ?', [column, `${value}%`])
-      .first<T | undefined>();
-
-  const list = await one<{ list_id: string; scoring_id: string; capacity: number; drafted_at: Date }>(
-    'sel.list',
-    'list_id',
-    id,
-  );
-  if (list && rank !== undefined) {
-    const line = await db('sel.line')
-      .where({ list_id: list.list_id, rank: Number(rank) })
-      .first<{ entity: string; probability: number } | undefined>();
-    if (!line) throw notFound(`list ${id} has no rank ${rank}`);
-    steps.push({
-      kind: 'line',
-      id: `${list.list_id}#${rank}`,
-      about: `${line.entity}, probability ${line.probability.toFixed(3)}`,
-      at: undefined,
-      ledger: [],
-    });
-  }
-  if (list) await add('list', list.list_id, `capacity ${list.capacity}`, list.drafted_at);
-
-  const scoring = list
-    ? await one<Scoring>('sel.scoring_run', 'scoring_id', list.scoring_id)
-    : await one<Scoring>('sel.scoring_run', 'scoring_id', id);
-  if (scoring)
-    await add(
-      'scoring-run',
-      scoring.scoring_id,
-      `${scoring.rows} providers as of ${scoring.as_of.toISOString()}`,
-      scoring.scored_at,
-    );
-  if (scoring) await matrixSteps(db, scoring.matrix_id, add);
-
-  const version = await one<Version>('ml.model_version', 'version_id', scoring?.version_id ?? id);
-  if (version) {
-    await add('model-version', version.version_id, `${version.family} for ${version.slot}`, version.registered_at);
-    const decisions = await db('ml.decision as d')
-      .join('ml.promotion_request as r', 'r.request_id', 'd.request_id')
-      .where({ 'r.version_id': version.version_id })
-      .select<{ request_id: string; verdict: string; decided_at: Date }[]>('r.request_id', 'd.verdict', 'd.decided_at');
-    for (const decision of decisions) {
-      const seqs = await db('aud.entry as e')
-        .join('aud.chain as c', 'c.entry_id', 'e.entry_id')
-        .where({ 'e.subject_kind': 'promotion-request', 'e.subject_id': decision.request_id })
-        .orderBy('c.seq')
-        .pluck<number[]>('c.seq');
-      steps.push({
-        kind: 'decision',
-        id: decision.request_id,
-        about: decision.verdict,
-        at: decision.decided_at.toISOString(),
-        ledger: seqs,
-      });
-    }
-  }
-  const run = await one<{ run_id: string; started_at: Date; state: string; matrix_id: string | null }>(
-    'ml.training_run',
-    'run_id',
-    version?.run_id ?? id,
-  );
-  if (run) await add('training-run', run.run_id, run.state, run.started_at);
-  const matrixId = version?.matrix_id ?? run?.matrix_id ?? undefined;
-  const direct =
-    matrixId ??
-    (steps.length === 0 ? (await one<{ matrix_id: string }>('ml.matrix', 'matrix_id', id))?.matrix_id : undefined);
-  if (direct) await matrixSteps(db, direct, add);
-  if (steps.length === 0) {
-    const snapshot = await one<{ snapshot_id: string; as_of: Date; made_at: Date; load_watermark: number }>(
-      'ml.snapshot',
-      'snapshot_id',
-      id,
-    );
-    if (!snapshot)
-      throw notFound(
-        `nothing recorded begins with ${id}`,
-        'Give at least six characters of a list, version, run, matrix or snapshot.',
-      );
-    await add(
-      'snapshot',
-      snapshot.snapshot_id,
-      `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.load_watermark}`,
-      snapshot.made_at,
-    );
-  }
-  return steps;
+interface List {
+  list_id: string;
+  scoring_id: string;
+  capacity: number;
+  drafted_at: Date;
 }
-
 interface Scoring {
   scoring_id: string;
   version_id: string;
@@ -139,36 +38,130 @@ interface Version {
   slot: string;
   registered_at: Date;
 }
+interface Run {
+  run_id: string;
+  started_at: Date;
+  state: string;
+  matrix_id: string | null;
+}
+interface Matrix {
+  matrix_id: string;
+  snapshot_id: string | null;
+  recipe: { kind: string; fileSha256?: string; fileName?: string };
+  meta: { rows: number; columns: unknown[] };
+  made_at: Date;
+}
+interface Snapshot {
+  snapshot_id: string;
+  as_of: Date;
+  made_at: Date;
+  load_watermark: number;
+}
 
-async function matrixSteps(
-  db: Db,
-  matrixId: string,
-  add: (kind: LineageStep['kind'], id: string, about: string, at: Date | undefined) => Promise<void>,
-): Promise<void> {
-  const matrix = await db('ml.matrix').where({ matrix_id: matrixId }).first<{
-    matrix_id: string;
-    snapshot_id: string | null;
-    recipe: { kind: string; fileSha256?: string; fileName?: string };
-    meta: { rows: number; columns: unknown[] };
-    made_at: Date;
-  }>();
-  await add(
-    'matrix',
-    matrix.matrix_id,
-    `${matrix.recipe.kind}, ${matrix.meta.rows} rows × ${matrix.meta.columns.length} columns`,
-    matrix.made_at,
-  );
-  if (!matrix.snapshot_id) {
-    await add('table', matrix.recipe.fileSha256 ?? '', matrix.recipe.fileName ?? 'table', undefined);
-    return;
+/**
+ * Walks back from a list line (`<list>#<rank>`), list, scoring run, model version, training run, matrix or snapshot.
+ * @param given an id, or at least six leading characters of it
+ * @throws UtplukkError NotFound
+ */
+export async function lineageOf(db: Db, given: string): Promise<LineageStep[]> {
+  const [id = '', rank] = given.split('#');
+  if (!HEX.test(id)) throw notFound(`"${given}" is no id`, `${WHAT_TO_GIVE}; a line is <list>#<rank>.`);
+  const trail = new Trail(db);
+  const list = await trail.find<List>('sel.list', 'list_id', id);
+  if (list) await listSteps(trail, list, rank);
+  const scoring = await trail.find<Scoring>('sel.scoring_run', 'scoring_id', list?.scoring_id ?? id);
+  if (scoring) await scoringSteps(trail, scoring);
+  const version = await trail.find<Version>('ml.model_version', 'version_id', scoring?.version_id ?? id);
+  if (version) await versionSteps(trail, version);
+  const run = await trail.find<Run>('ml.training_run', 'run_id', version?.run_id ?? id);
+  if (run) await trail.add('training-run', run.run_id, run.state, run.started_at);
+  const matrixId = version?.matrix_id ?? run?.matrix_id ?? (trail.isEmpty ? await matrixOf(trail, id) : undefined);
+  if (matrixId) await matrixSteps(trail, matrixId);
+  if (!trail.isEmpty) return trail.steps;
+  const snapshot = await trail.find<Snapshot>('ml.snapshot', 'snapshot_id', id);
+  if (!snapshot) throw notFound(`nothing recorded begins with ${id}`, `${WHAT_TO_GIVE}.`);
+  await addSnapshot(trail, snapshot);
+  return trail.steps;
+}
+
+/** The steps found so far, each with the ledger entries about it. */
+class Trail {
+  readonly steps: LineageStep[] = [];
+  constructor(readonly db: Db) {}
+
+  get isEmpty(): boolean {
+    return this.steps.length === 0;
   }
-  const snapshot = await db('ml.snapshot')
-    .where({ snapshot_id: matrix.snapshot_id })
-    .first<{ snapshot_id: string; as_of: Date; made_at: Date; load_watermark: number }>();
-  await add(
+
+  async add(kind: LineageStep['kind'], id: string, about: string, at: Date | undefined): Promise<void> {
+    this.steps.push({ kind, id, about, at: at?.toISOString(), ledger: await this.entriesOf(kind, id) });
+  }
+
+  /** Sequence numbers of the ledger entries about a subject, in order. */
+  async entriesOf(kind: string, id: string): Promise<number[]> {
+    return this.db('aud.entry as e')
+      .join('aud.chain as c', 'c.entry_id', 'e.entry_id')
+      .where({ 'e.subject_kind': kind, 'e.subject_id': id })
+      .orderBy('c.seq')
+      .pluck<number[]>('c.seq');
+  }
+
+  /** The row whose id begins with the given characters. */
+  async find<T>(table: string, column: string, beginning: string): Promise<T | undefined> {
+    const { rows } = await this.db.raw<{ rows: T[] }>('select * from ?? where ??::text like ? limit 1', [
+      table,
+      column,
+      `${beginning}%`,
+    ]);
+    return rows[0];
+  }
+}
+
+async function listSteps(trail: Trail, list: List, rank: string | undefined): Promise<void> {
+  if (rank !== undefined) {
+    const line = await trail
+      .db('sel.line')
+      .where({ list_id: list.list_id, rank: Number(rank) })
+      .first<{ entity: string; probability: number } | undefined>();
+    if (!line) throw notFound(`list ${list.list_id.slice(0, 12)} has no rank ${rank}`);
+    const about = `${line.entity}, probability ${line.probability.toFixed(3)}`;
+    trail.steps.push({ kind: 'line', id: `${list.list_id}#${rank}`, about, at: undefined, ledger: [] });
+  }
+  await trail.add('list', list.list_id, `capacity ${list.capacity}`, list.drafted_at);
+}
+
+async function scoringSteps(trail: Trail, scoring: Scoring): Promise<void> {
+  const about = `${scoring.rows} providers as of ${scoring.as_of.toISOString()}`;
+  await trail.add('scoring-run', scoring.scoring_id, about, scoring.scored_at);
+  await matrixSteps(trail, scoring.matrix_id);
+}
+
+async function versionSteps(trail: Trail, version: Version): Promise<void> {
+  const about = `${version.family} for ${version.slot}`;
+  await trail.add('model-version', version.version_id, about, version.registered_at);
+  for (const { requestId, verdict, decidedAt } of await decisionsOf(trail.db, version.version_id)) {
+    const ledger = await trail.entriesOf('promotion-request', requestId);
+    trail.steps.push({ kind: 'decision', id: requestId, about: verdict, at: decidedAt.toISOString(), ledger });
+  }
+}
+
+const matrixOf = async (trail: Trail, beginning: string): Promise<string | undefined> =>
+  (await trail.find<{ matrix_id: string }>('ml.matrix', 'matrix_id', beginning))?.matrix_id;
+
+const addSnapshot = (trail: Trail, snapshot: Snapshot): Promise<void> =>
+  trail.add(
     'snapshot',
     snapshot.snapshot_id,
     `as of ${snapshot.as_of.toISOString()}, load batch ${snapshot.load_watermark}`,
     snapshot.made_at,
   );
+
+async function matrixSteps(trail: Trail, matrixId: string): Promise<void> {
+  const { db } = trail;
+  const { recipe, meta, ...matrix } = await db('ml.matrix').where({ matrix_id: matrixId }).first<Matrix>();
+  const about = `${recipe.kind}, ${meta.rows} rows × ${meta.columns.length} columns`;
+  await trail.add('matrix', matrix.matrix_id, about, matrix.made_at);
+  if (matrix.snapshot_id)
+    await addSnapshot(trail, await db('ml.snapshot').where({ snapshot_id: matrix.snapshot_id }).first<Snapshot>());
+  else await trail.add('table', recipe.fileSha256 ?? '', recipe.fileName ?? 'table', undefined);
 }

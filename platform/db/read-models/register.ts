@@ -77,7 +77,8 @@ export async function quarantinePage(
     }[];
   }>(
     `select q.*, b.file_name from core.quarantine q join core.load_batch b using (batch_id)
-      where (?::int is null or q.batch_id = ?::int) and (?::bigint is null or q.quarantine_id < ?::bigint) order by q.quarantine_id desc limit ?`,
+      where (?::int is null or q.batch_id = ?::int) and (?::bigint is null or q.quarantine_id < ?::bigint)
+      order by q.quarantine_id desc limit ?`,
     [batchId ?? null, batchId ?? null, before ?? null, before ?? null, limit],
   );
   return rows.map((row) => ({
@@ -104,7 +105,9 @@ export async function snapshotPage(db: Db, before: TimeKey, limit: number): Prom
   const { rows } = await db.raw<{
     rows: { snapshot_id: string; as_of: Date; load_watermark: number; rows: number; made_at: Date }[];
   }>(
-    'select * from ml.snapshot where (?::timestamptz is null or (made_at, snapshot_id) < (?::timestamptz, ?::text)) order by made_at desc, snapshot_id desc limit ?',
+    `select * from ml.snapshot
+      where (?::timestamptz is null or (made_at, snapshot_id) < (?::timestamptz, ?::text))
+      order by made_at desc, snapshot_id desc limit ?`,
     [before?.[0] ?? null, before?.[0] ?? null, before?.[1] ?? null, limit],
   );
   return rows.map((row) => ({
@@ -116,12 +119,17 @@ export async function snapshotPage(db: Db, before: TimeKey, limit: number): Prom
   }));
 }
 
-/** How new the register is: the last load, and the newest fact it brought; people's facts are dated ahead when they are known. */
+/**
+ * How new the register is: its last load, the newest fact that it brought, and how many rows are in quarantine. Facts about
+ * patients are left out: they may be known before they take effect.
+ */
 export async function freshness(
   db: Db,
 ): Promise<{ lastLoad: Date | undefined; newestFact: Date | undefined; quarantined: number }> {
   const { rows } = await db.raw<{ rows: { last: Date | null; newest: Date | null; quarantined: number | null }[] }>(
-    "select max(loaded_at) as last, max(known_from_max) filter (where kind <> 'patient') as newest, sum(rows_quarantined)::bigint as quarantined from core.load_batch",
+    `select max(loaded_at) as last, max(known_from_max) filter (where kind <> 'patient') as newest,
+        sum(rows_quarantined)::bigint as quarantined
+      from core.load_batch`,
   );
   return {
     lastLoad: rows[0]?.last ?? undefined,

@@ -27,7 +27,10 @@ export interface LineQuery {
   readonly selectedOnly: boolean;
   /** Provider groups in scope; undefined for all. */
   readonly groups: readonly string[] | undefined;
-  /** A principal who assesses some providers blind: lines that it has yet to assess are left out; undefined for others. */
+  /**
+   * A principal who assesses some providers blind: lines that it has yet to assess are left out; undefined for
+   * others.
+   */
   readonly blindAssessor: string | undefined;
 }
 
@@ -44,9 +47,13 @@ interface Row {
   out_of_distribution: boolean | null;
 }
 
-/** Line that the principal `?` has yet to assess blind: selected, drawn by its hash, without an assessment of theirs. */
-const UNASSESSED = `l.selected and get_byte(sha256(convert_to(l.list_id || '/' || l.entity, 'UTF8')), 0) < ${BLIND_BYTE}
-  and not exists (select from sel.assessment x where x.list_id = l.list_id and x.entity = l.entity and x.principal_id = ?)`;
+/**
+ * Line that the principal `?` has yet to assess blind: selected, drawn by its hash, without an assessment of theirs.
+ */
+const UNASSESSED = `l.selected
+  and get_byte(sha256(convert_to(l.list_id || '/' || l.entity, 'UTF8')), 0) < ${BLIND_BYTE}
+  and not exists (select from sel.assessment x
+    where x.list_id = l.list_id and x.entity = l.entity and x.principal_id = ?)`;
 const PRACTICE =
   "left join core.provider p on l.entity ~ '^P[0-9]{1,9}$' and p.provider_id = nullif(substr(l.entity, 2), '')::int";
 
@@ -57,7 +64,8 @@ export async function linePage(
   const scope = groups ? [...groups] : null;
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select l.*, p.practice_no from (
-       select * from sel.line l where l.list_id = ? and l.rank > ? and (not ? or l.selected) and (?::text[] is null or l.provider_group = any(?))
+       select * from sel.line l where l.list_id = ? and l.rank > ?
+         and (not ? or l.selected) and (?::text[] is null or l.provider_group = any(?))
          and (?::uuid is null or not (${UNASSESSED})) order by l.rank limit ?) l ${PRACTICE} order by l.rank`,
     [listId, after, selectedOnly, scope, scope, blindAssessor ?? null, blindAssessor ?? null, limit],
   );
@@ -75,14 +83,17 @@ export async function linePage(
   }));
 }
 
-/** Providers that a principal has yet to assess blind, in the order of their hash, which says nothing about the rank. */
+/**
+ * Providers that a principal has yet to assess blind, in the order of their hash, which says nothing about the rank.
+ */
 export async function linesToAssess(
   db: Db,
   { listId, groups, blindAssessor }: Pick<LineQuery, 'listId' | 'groups'> & { blindAssessor: string },
 ): Promise<{ entity: string; practice: string | undefined; group: string }[]> {
   const scope = groups ? [...groups] : null;
   const { rows } = await db.raw<{ rows: Pick<Row, 'entity' | 'practice_no' | 'provider_group'>[] }>(
-    `select l.entity, l.provider_group, p.practice_no from sel.line l ${PRACTICE} where l.list_id = ? and (?::text[] is null or l.provider_group = any(?)) and ${UNASSESSED}
+    `select l.entity, l.provider_group, p.practice_no from sel.line l ${PRACTICE}
+      where l.list_id = ? and (?::text[] is null or l.provider_group = any(?)) and ${UNASSESSED}
       order by sha256(convert_to(l.list_id || '/' || l.entity, 'UTF8'))`,
     [listId, scope, scope, blindAssessor],
   );
@@ -121,7 +132,8 @@ export async function findProvider(db: Db, id: string): Promise<ProviderRow> {
     }[];
   }>(
     `select p.provider_id, p.practice_no, f.practice_type, f.field, f.municipality, f.list_size from core.provider p
-      join lateral (select * from core.provider_fact f where f.provider_id = p.provider_id order by f.valid_from desc, f.known_from desc limit 1) f on true
+      join lateral (select * from core.provider_fact f where f.provider_id = p.provider_id
+        order by f.valid_from desc, f.known_from desc limit 1) f on true
       where ${providerId === undefined ? 'p.practice_no = ?' : 'p.provider_id = ?::int'}`,
     [providerId ?? id],
   );
@@ -150,7 +162,10 @@ export interface RankAt {
   readonly selected: boolean;
 }
 
-/** Where a provider stood on every list it was scored for, oldest first; without those that the blind assessor has yet to assess. */
+/**
+ * Where a provider stood on every list it was scored for, oldest first; without those that the blind assessor has
+ * yet to assess.
+ */
 export async function rankHistory(db: Db, entity: string, blindAssessor: string | undefined): Promise<RankAt[]> {
   const { rows } = await db.raw<{
     rows: {
@@ -165,7 +180,9 @@ export async function rankHistory(db: Db, entity: string, blindAssessor: string 
     }[];
   }>(
     `select l.list_id, t.slot, t.as_of, s.version_id, l.rank, s.rows as of, l.probability, l.selected
-      from sel.line l join sel.list t using (list_id) join sel.scoring_run s using (scoring_id) where l.entity = ? and (?::uuid is null or not (${UNASSESSED})) order by t.as_of, t.drafted_at`,
+      from sel.line l join sel.list t using (list_id) join sel.scoring_run s using (scoring_id)
+      where l.entity = ? and (?::uuid is null or not (${UNASSESSED}))
+      order by t.as_of, t.drafted_at`,
     [entity, blindAssessor ?? null, blindAssessor ?? null],
   );
   return rows.map((row) => ({
@@ -202,7 +219,9 @@ export async function casesOf(db: Db, providerId: number): Promise<PastCase[]> {
     }[];
   }>(
     `select c.case_no, c.opened, c.basis, o.outcome, o.decided, o.amount_ore from ctl.case c
-      left join lateral (select * from ctl.outcome o where o.case_no = c.case_no order by o.known_from desc limit 1) o on true where c.provider_id = ? order by c.opened desc`,
+      left join lateral (select * from ctl.outcome o where o.case_no = c.case_no
+        order by o.known_from desc limit 1) o on true
+      where c.provider_id = ? order by c.opened desc`,
     [providerId],
   );
   return rows.map((row) => ({

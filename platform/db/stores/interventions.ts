@@ -20,10 +20,11 @@ interface Row {
   answers: number;
 }
 
-/** Emergencies of a slot, oldest first; of every slot without one. */
+/** Interventions of a slot, oldest first; without a slot, those of all slots. */
 export async function interventionsOf(db: Db | Tx, slot?: string): Promise<StoredIntervention[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `select e.*, (select count(*)::int from ml.intervention_answer a where a.intervention_id = e.intervention_id) as answers
+    `select e.*,
+        (select count(*)::int from ml.intervention_answer a where a.intervention_id = e.intervention_id) as answers
       from ml.intervention e where ?::text is null or e.slot = ? order by e.at`,
     [slot ?? null, slot ?? null],
   );

@@ -74,7 +74,10 @@ export async function versionsTrainedOn(db: Db, labelSetId: string): Promise<{ v
     .select<{ versionId: string; slot: string }[]>('v.version_id as versionId', 'v.slot');
 }
 
-/** Records once that a later label set contradicts an earlier one, with a signed statement about each version concerned. */
+/**
+ * Records once that a later label set contradicts an earlier one, with a signed statement about each version
+ * concerned.
+ */
 export async function recordLabelRevision(
   db: Db,
   {

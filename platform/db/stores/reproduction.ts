@@ -13,7 +13,10 @@ const TABLES = {
   list: { table: 'sel.list', column: 'list_id' },
 } as const;
 
-/** The full id of which six or more leading characters are given. @throws UtplukkError NotFound for none, and for several */
+/**
+ * The full id of which six or more leading characters are given.
+ * @throws UtplukkError NotFound for none, and for several
+ */
 export async function fullId(db: Db, kind: keyof typeof TABLES, given: string): Promise<string> {
   const { table, column } = TABLES[kind];
   const ids = /^[0-9a-f-]{6,64}$/.test(given)

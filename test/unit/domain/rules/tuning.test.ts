@@ -4,7 +4,7 @@ import { trialSettings } from '../../../../domain/rules/tuning';
 const FAMILIES: readonly FamilySpec[] = FAMILY_NAMES.map((family) => familySchema.parse({ family }));
 
 describe('settings of a trial', () => {
-  test('number 0 is what was given; every other is valid, other, and the same each time', () => {
+  test('trial 0 has the given settings; every other has valid, different and repeatable ones', () => {
     for (const given of FAMILIES) {
       expect(trialSettings(given, 1, 0)).toBe(given);
       const drawn = Array.from({ length: 60 }, (_, i) => trialSettings(given, 1, i + 1));
@@ -14,7 +14,7 @@ describe('settings of a trial', () => {
       expect(trialSettings(given, 2, 1)).not.toEqual(trialSettings(given, 1, 1));
     }
   });
-  test('what is not searched stays as it was given', () => {
+  test('settings outside the search space stay as given', () => {
     const given = familySchema.parse({
       family: 'mlp',
       maxEpochs: 7,

@@ -201,7 +201,7 @@ describe('providers and lists', () => {
     const report = await api.call<{ rows: { by: string; subjectId: string; purpose: string; ownCase: boolean }[] }>(
       'liv',
       'GET',
-      '/v1/access?outside=true',
+      '/v1/access?withoutOwnCase=true',
     );
     expect(report.body.rows).toContainEqual(
       expect.objectContaining({ by: 'nils', subjectId: 'P301', purpose: 'triage', ownCase: false }),

@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who calls, and what they may do
+         * The caller, and what they may do
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, caseworker, auditor, privacy-officer, admin, schedule, loader.
          */
         get: operations["getMe"];
@@ -32,7 +32,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What is live, what waits, what failed, and how new everything is
+         * What is live, what waits for a decision, what failed, and how recent the data are
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, caseworker, auditor, privacy-officer, admin.
          */
         get: operations["getOverview"];
@@ -72,7 +72,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Experiments that come with the product
+         * Experiments that ship with the product
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["listExperiments"];
@@ -136,7 +136,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One run: experiment, folds, figures, leakage report
+         * One run: experiment, folds, metrics, leakage report
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getTrainingRun"];
@@ -156,7 +156,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Evaluation: slices, curves, pairs, calibration, fairness, who looked, lists drawn from everybody
+         * Evaluation report: metrics per slice, curves, pairwise comparisons, calibration, fairness, caseworker effect, population estimates
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getEvaluation"];
@@ -198,7 +198,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop a run
+         * Cancel a run
          * @description Roles: data-scientist.
          */
         post: operations["cancelTrainingRun"];
@@ -236,7 +236,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One version: recipe, engine, figures, requests
+         * One version: recipe, runtime, metrics, promotion requests
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getModelVersion"];
@@ -276,7 +276,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was live at an instant, for every slot or one, with its proof
+         * What was live at an instant, in every slot or one, with the ledger entries that prove it
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getLiveAt"];
@@ -296,13 +296,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How a version did on outcomes that became known later, newest first
+         * Evaluations of a version on outcomes that became known after its training, newest first
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["listPostDeploymentEvaluations"];
         put?: never;
         /**
-         * Judge a version of the register on outcomes as they are known at an instant
+         * Evaluate a version of the register on outcomes as they were known at an instant
          * @description Roles: data-scientist, control-leader, auditor.
          */
         post: operations["startPostDeploymentEvaluation"];
@@ -320,7 +320,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One follow-up, whole
+         * One post-deployment evaluation
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getPostDeploymentEvaluation"];
@@ -332,7 +332,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/follow-up-runs/{key}": {
+    "/v1/post-deployment-evaluation-runs/{key}": {
         parameters: {
             query?: never;
             header?: never;
@@ -340,7 +340,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How far a follow-up has come
+         * Progress of a post-deployment evaluation that was started
          * @description Roles: data-scientist, control-leader, auditor.
          */
         get: operations["getPostDeploymentEvaluationRun"];
@@ -360,7 +360,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Requests to go live, newest first
+         * Promotion requests, newest first
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["listPromotions"];
@@ -380,30 +380,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One request: gates, who passed over which, the decision
+         * One request: gates and their waivers, the decision
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getPromotion"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nonces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The nonce to sign in with for one permission
-         * @description Roles: data-scientist, approver, reviewer.
-         */
-        get: operations["getNonce"];
         put?: never;
         post?: never;
         delete?: never;
@@ -422,7 +402,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for a version to go live
+         * Request that a version goes live
          * @description Roles: data-scientist.
          */
         post: operations["requestPromotion"];
@@ -442,7 +422,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Approve a request: not by who asked or trained
+         * Approve a request; not by its requester or the trainer of the version
          * @description Roles: approver.
          */
         post: operations["approvePromotion"];
@@ -472,7 +452,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/promotions/{requestId}/gates/{gate}/overrides": {
+    "/v1/promotions/{requestId}/gates/{gate}/waivers": {
         parameters: {
             query?: never;
             header?: never;
@@ -482,10 +462,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give one of two reasons for passing over a failed gate
+         * Waive a failed gate as one of two people
          * @description Roles: approver.
          */
         post: operations["waiveGate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nonces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The nonce of a step-up sign-in that confirms one action
+         * @description Roles: data-scientist, approver, reviewer.
+         */
+        get: operations["getNonce"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -500,7 +500,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a thing came from, and what came of it
+         * Lineage of anything: what it was made from, and what was made from it
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getLineageGraph"];
@@ -520,7 +520,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The way back from a list, version or run to the snapshot
+         * The path from a list, version or run back to the snapshot
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["getLineage"];
@@ -542,7 +542,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a thing again from its pins, and compare
+         * Reproduce a thing from its pinned inputs, and compare
          * @description Roles: data-scientist, auditor, schedule.
          */
         post: operations["startReproduction"];
@@ -560,7 +560,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How far making it again has come, and whether it is the same
+         * Progress and result of a reproduction
          * @description Roles: data-scientist, auditor, schedule.
          */
         get: operations["getReproduction"];
@@ -612,86 +612,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/selection-lists/{listId}/lines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lines by rank; the page is put on record
-         * @description Roles: reviewer, approver, control-leader, caseworker, auditor.
-         */
-        get: operations["listLines"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/selection-lists/{listId}/lines.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lines as CSV; the export is put on record
-         * @description Roles: reviewer, approver, control-leader, caseworker, auditor.
-         */
-        get: operations["exportLines"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/selection-lists/{listId}/blind-lines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Providers that the caller assesses before their rank is shown
-         * @description Roles: reviewer, approver, control-leader, caseworker, auditor.
-         */
-        get: operations["listBlindLines"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/selection-lists/{listId}/assessments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say what one thinks of a provider before its rank is shown
-         * @description Roles: caseworker, control-leader.
-         */
-        post: operations["assessLine"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/selection-lists/{listId}/sign-offs": {
         parameters: {
             query?: never;
@@ -702,7 +622,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Seal a draft: two different people are needed
+         * Sign a draft off as one of two different people
          * @description Roles: control-leader.
          */
         post: operations["signOffList"];
@@ -732,6 +652,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/selection-lists/{listId}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines by rank; the access is recorded
+         * @description Roles: reviewer, approver, control-leader, caseworker, auditor.
+         */
+        get: operations["listLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/selection-lists/{listId}/lines.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines as CSV; the export is recorded
+         * @description Roles: reviewer, approver, control-leader, caseworker, auditor.
+         */
+        get: operations["exportLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/selection-lists/{listId}/blind-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Providers that the caller has yet to assess before their rank is shown
+         * @description Roles: reviewer, approver, control-leader, caseworker, auditor.
+         */
+        get: operations["listBlindLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/selection-lists/{listId}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assess a provider before its rank is shown
+         * @description Roles: caseworker, control-leader.
+         */
+        post: operations["assessLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/providers/{provider}/openings": {
         parameters: {
             query?: never;
@@ -742,7 +742,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open a provider for a purpose: one entry in the ledger
+         * Open a provider for a purpose; the access is recorded in the ledger
          * @description Roles: control-leader, caseworker, reviewer, auditor, privacy-officer.
          */
         post: operations["openProvider"];
@@ -760,7 +760,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A provider beside its peers, with reasons, NOK by month, sample bills and history
+         * A provider compared with its peers: reasons, amounts by month, sample bills and history
          * @description Roles: control-leader, caseworker, reviewer, auditor, privacy-officer.
          */
         get: operations["getProvider"];
@@ -780,7 +780,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One day of a provider, contact by contact, as the time engine counts it
+         * One day of a provider, contact by contact, with the minutes that its tariffs claim
          * @description Roles: control-leader, caseworker, reviewer, auditor, privacy-officer.
          */
         get: operations["getProviderDay"];
@@ -800,7 +800,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who looked at what and why, newest first
+         * The access log: who read what, when and for which purpose, newest first
          * @description Roles: auditor, privacy-officer.
          */
         get: operations["listAccess"];
@@ -840,7 +840,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * An entry with the proof that the last checkpoint covers it
+         * An entry with the proof that the last checkpoint includes it
          * @description Roles: reviewer, approver, auditor, privacy-officer, data-scientist, control-leader.
          */
         get: operations["getEntryProof"];
@@ -860,7 +860,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The newest hundred checkpoints that stand outside the database
+         * The newest hundred checkpoints, from outside the database
          * @description Roles: reviewer, approver, auditor, privacy-officer, data-scientist, control-leader.
          */
         get: operations["listCheckpoints"];
@@ -880,7 +880,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Recompute the ledger from its bytes, and compare with what stands outside
+         * Recompute the ledger from its bytes, and compare it with the checkpoints
          * @description Roles: reviewer, approver, auditor, privacy-officer, data-scientist, control-leader.
          */
         get: operations["verifyLedger"];
@@ -900,7 +900,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The whole ledger in one file that can be verified anywhere; put on record
+         * The whole ledger in one file that can be verified anywhere; the export is recorded
          * @description Roles: auditor, privacy-officer.
          */
         get: operations["exportLedger"];
@@ -960,7 +960,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sealed snapshots, newest first
+         * Snapshots of the register, newest first
          * @description Roles: data-scientist, analyst, auditor, privacy-officer, admin.
          */
         get: operations["listSnapshots"];
@@ -1000,7 +1000,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What somebody changed in MLflow by hand
+         * Changes that somebody made in MLflow by hand
          * @description Roles: data-scientist, analyst, reviewer, approver, control-leader, auditor, privacy-officer, admin.
          */
         get: operations["listDeviations"];
@@ -1016,23 +1016,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What went wrong (RFC 9457), with a code that programs can tell apart */
+        /** @description What went wrong (RFC 9457), with a code for programs */
         ProblemInput: {
             /** @constant */
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
             title: string;
             next?: string;
         };
-        /** @description What went wrong (RFC 9457), with a code that programs can tell apart */
+        /** @description What went wrong (RFC 9457), with a code for programs */
         Problem: {
             /** @constant */
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyCalls" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
             title: string;
             next?: string;
         };
@@ -1063,11 +1063,13 @@ export interface operations {
                     "application/json": {
                         subject: string;
                         roles: string[];
+                        /** @description provider groups that the sign-in names; null for none named */
                         providerGroups: string[] | null;
                         /** @description operations of this API that the caller may use */
                         operations: string[];
+                        /** @description purposes that a provider can be opened for */
                         purposes: ("case" | "triage" | "quality" | "audit" | "insight-request")[];
-                        /** @description what calls of a page that change something carry in x-utplukk-csrf; null for bearer tokens */
+                        /** @description token that requests of a page carry in x-utplukk-csrf when they change something; null with a bearer token */
                         csrf: string | null;
                         links: {
                             temporal: string | null;
@@ -1076,7 +1078,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1085,7 +1087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1103,7 +1105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1130,7 +1132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1139,7 +1141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1148,7 +1150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1175,14 +1177,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description what was live when, with its proof, is /v1/live-at */
+                        /** @description live versions; /v1/live-at gives the ledger entries too */
                         live: {
                             slot: string;
                             versionId: string;
                             /** Format: date-time */
                             liveFrom: string;
                             liveUntil: string | null;
-                            /** @enum {string} */
+                            /**
+                             * @description promoted by a decision, or returned to by a roll-back
+                             * @enum {string}
+                             */
                             how: "promoted" | "returned";
                             trainedBy: string | null;
                             requestedBy: string | null;
@@ -1198,9 +1203,11 @@ export interface operations {
                             matrixId: string;
                             snapshotId: string | null;
                             code: string | null;
+                            /** @description scoring was suspended */
                             stopped: boolean;
                             lists: string[];
                         }[];
+                        /** @description open promotion requests */
                         requests: {
                             /** Format: uuid */
                             requestId: string;
@@ -1214,6 +1221,7 @@ export interface operations {
                             requestedAt: string;
                             /** Format: date-time */
                             expiresAt: string;
+                            /** @description why the caller may not approve it; null where they may */
                             problem: string | null;
                         }[];
                         drafts: {
@@ -1229,7 +1237,7 @@ export interface operations {
                                 signOffs: number;
                                 candidates: number;
                             };
-                            /** @description the caller can seal it */
+                            /** @description the caller can sign it off */
                             mine: boolean;
                         }[];
                         lastList: {
@@ -1244,6 +1252,7 @@ export interface operations {
                             signOffs: number;
                             candidates: number;
                         } | null;
+                        /** @description training runs that failed in the last thirty days */
                         failed: {
                             /** Format: uuid */
                             runId: string;
@@ -1260,6 +1269,7 @@ export interface operations {
                             startedAt: string;
                             endedAt: string | null;
                         }[];
+                        /** @description suspensions and roll-backs that are not settled */
                         interventions: {
                             /** Format: uuid */
                             interventionId: string;
@@ -1269,6 +1279,7 @@ export interface operations {
                             /** Format: date-time */
                             at: string;
                             confirmBy: string | null;
+                            /** @description people who confirmed the roll-back, or want the suspension lifted */
                             answers: number;
                         }[];
                         data: {
@@ -1283,7 +1294,7 @@ export interface operations {
                                 madeAt: string;
                             } | null;
                         };
-                        /** @description of MLflow in the last thirty days */
+                        /** @description changes in MLflow by hand, of the last thirty days */
                         deviations: number;
                         ledger: {
                             entries: number;
@@ -1295,7 +1306,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1304,7 +1315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1322,7 +1333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1349,7 +1360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1358,7 +1369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1367,7 +1378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1397,11 +1408,12 @@ export interface operations {
                         id: string;
                         paused: boolean;
                         next: string | null;
+                        /** @description runs so far */
                         runs: number;
                     }[];
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1410,7 +1422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1428,7 +1440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1455,7 +1467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1464,7 +1476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1473,7 +1485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1505,7 +1517,7 @@ export interface operations {
                     }[];
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1514,7 +1526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1532,7 +1544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1559,7 +1571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1568,7 +1580,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1577,7 +1589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1621,7 +1633,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1630,7 +1642,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1648,7 +1660,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1675,7 +1687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1684,7 +1696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1693,7 +1705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1707,9 +1719,9 @@ export interface operations {
     listTrainingRuns: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
-                /** @description rows of a page */
+                /** @description rows per page */
                 limit?: number;
                 state?: "running" | "finished" | "failed" | "cancelled";
             };
@@ -1747,7 +1759,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1756,7 +1768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1774,7 +1786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1801,7 +1813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1810,7 +1822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1819,7 +1831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1858,7 +1870,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1867,7 +1879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1885,7 +1897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1912,7 +1924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1921,7 +1933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1930,7 +1942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1973,6 +1985,7 @@ export interface operations {
                         /** Format: date-time */
                         startedAt: string;
                         endedAt: string | null;
+                        /** @description the experiment with all defaults filled in */
                         experiment: {
                             [key: string]: unknown;
                         };
@@ -1980,12 +1993,13 @@ export interface operations {
                             fold: string;
                             family: string;
                             trainRows: number;
-                            /** @description never controlled providers that were fitted beside them */
+                            /** @description unlabelled providers that were sampled into the fit */
                             unlabeledRows: number | null;
                             testRows: number;
                             testPositives: number;
                             validationLoss: number;
                         }[];
+                        /** @description trials of the hyperparameter search, the best of each family first */
                         trials: {
                             family: string;
                             trial: number;
@@ -2012,15 +2026,16 @@ export interface operations {
                             /** @enum {string} */
                             verdict: "clean" | "needs-reason" | "refused";
                             tests: number;
+                            /** @description people who have explained a suspicion */
                             reasons: number;
-                            certificate: {
+                            report: {
                                 [key: string]: unknown;
                             };
                         } | null;
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2029,7 +2044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2047,7 +2062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2074,7 +2089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2083,7 +2098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2092,7 +2107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2173,7 +2188,8 @@ export interface operations {
                             group: string;
                             k: number;
                             rows: number;
-                            few: boolean;
+                            /** @description too few rows or findings for a verdict of its own */
+                            lowSupport: boolean;
                             shareOfRows: number;
                             shareOfList: {
                                 value: number;
@@ -2181,6 +2197,7 @@ export interface operations {
                                 hi: number;
                                 n: number;
                             };
+                            /** @description share of the group's selected rows without a finding */
                             falseDiscoveryRate: {
                                 value: number;
                                 lo: number;
@@ -2191,23 +2208,24 @@ export interface operations {
                         reliability: {
                             family: string;
                             /** @enum {string} */
-                            chosen: "platt" | "isotonic";
+                            selected: "platt" | "isotonic";
                             logLoss: {
                                 platt: number;
                                 isotonic: number;
                             };
                             /**
-                             * @description What probabilities are read from, if not from the raw score: where it stands among all active providers
+                             * @description what probabilities are read from: the rank among all active providers; without it the raw score
                              * @enum {string}
                              */
                             calibrationInput?: "population-rank";
-                            /** @description Of a frozen version on later outcomes: the loss of what it promised */
+                            /** @description of a frozen version on later outcomes: log loss of the probabilities that it predicted */
                             predictedLogLoss?: number;
                             bins: {
                                 rows: number;
                                 meanProbability: number;
                                 findingRate: number;
                             }[];
+                            /** @description predicted and found among the first k */
                             top: {
                                 k: number;
                                 meanProbability: number;
@@ -2218,9 +2236,9 @@ export interface operations {
                                     n: number;
                                 };
                             }[];
-                            /** @description Controls that rest on more than the columns show: how many times the odds of a finding they had at the same score */
+                            /** @description odds of a finding of cases opened on these sources, relative to others at the same score */
                             caseSourceOffset?: {
-                                bases: string[];
+                                caseSources: string[];
                                 oddsRatio: {
                                     value: number;
                                     lo: number;
@@ -2231,9 +2249,13 @@ export interface operations {
                         }[];
                         amounts?: {
                             family: string;
-                            orderedAs: string;
+                            /** @description name of the list ranked by expected amount, in rows, curves and pairs */
+                            rankedAs: string;
+                            /** @description median over the findings */
                             expectedAmountNok: number;
+                            /** @description median over the findings */
                             upheldNok: number;
+                            /** @description sum upheld over sum expected */
                             ratio: {
                                 value: number;
                                 lo: number;
@@ -2242,7 +2264,7 @@ export interface operations {
                             };
                             rankCorrelation: number;
                         }[];
-                        nuisance?: {
+                        caseworkerEffects?: {
                             metric: string;
                             k: number;
                             family: string;
@@ -2271,24 +2293,26 @@ export interface operations {
                                 /** Format: date */
                                 asOf: string;
                                 providers: number;
-                                controlled: number;
+                                labeled: number;
                                 drawn: number;
                             }[];
                             lists: {
                                 family: string;
-                                /** @description 0: all active providers */
+                                /** @description list length; 0: all active providers */
                                 k: number;
                                 /** @enum {string} */
-                                estimator: "naive" | "score-matched" | "inverse-probability" | "doubly-robust" | "random-arm" | "contraction" | "bounds";
+                                estimator: "naive" | "outcome-model" | "inverse-probability" | "doubly-robust" | "random-arm" | "contraction" | "bounds";
                                 estimate: {
                                     value: number;
                                     lo: number;
                                     hi: number;
                                     n: number;
                                 } | null;
+                                /** @description why there is no estimate */
                                 missing: ("no-draw" | "unequal-draw" | "no-probability" | "no-caseload") | null;
                                 assumption: string;
                             }[];
+                            /** @description swap-set analysis: the lowest-scored tenth of past cases replaced by unlabelled providers */
                             swap: {
                                 family: string;
                                 replaced: number;
@@ -2330,13 +2354,13 @@ export interface operations {
                                 providers: number;
                                 trainRows: number;
                                 trainFindings: number;
-                                thin: boolean;
+                                lowSupport: boolean;
                             }[];
                         };
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2345,7 +2369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2363,7 +2387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2390,7 +2414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2399,7 +2423,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2408,7 +2432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2439,7 +2463,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2448,7 +2472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2466,7 +2490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2493,7 +2517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2502,7 +2526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2511,7 +2535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2545,7 +2569,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2554,7 +2578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2572,7 +2596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2599,7 +2623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2608,7 +2632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2617,7 +2641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2631,9 +2655,9 @@ export interface operations {
     listModelVersions: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
-                /** @description rows of a page */
+                /** @description rows per page */
                 limit?: number;
             };
             header?: never;
@@ -2657,7 +2681,7 @@ export interface operations {
                             /** Format: uuid */
                             runId: string;
                             matrixId: string;
-                            /** @description false where it knows who looked: such a model may be studied, never promoted */
+                            /** @description false where it uses columns about the caseworker: such a model may be studied, not promoted */
                             selectable: boolean;
                             /** Format: date-time */
                             registeredAt: string;
@@ -2668,7 +2692,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2677,7 +2701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2695,7 +2719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2722,7 +2746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2731,7 +2755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2740,7 +2764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2777,7 +2801,7 @@ export interface operations {
                         /** Format: uuid */
                         runId: string;
                         matrixId: string;
-                        /** @description false where it knows who looked: such a model may be studied, never promoted */
+                        /** @description false where it uses columns about the caseworker: such a model may be studied, not promoted */
                         selectable: boolean;
                         /** Format: date-time */
                         registeredAt: string;
@@ -2801,6 +2825,7 @@ export interface operations {
                         }[];
                         hasCard: boolean;
                         signed: boolean;
+                        /** @description training labels that differ in later label sets, the newest set first */
                         revisions: {
                             revisedBy: string;
                             rows: number;
@@ -2825,6 +2850,7 @@ export interface operations {
                             requestedAt: string;
                             /** Format: date-time */
                             expiresAt: string;
+                            /** @description why the caller may not approve it; null where they may */
                             problem: string | null;
                         }[];
                         links: {
@@ -2833,7 +2859,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2842,7 +2868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2860,7 +2886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2887,7 +2913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2896,7 +2922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2905,7 +2931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2940,7 +2966,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2949,7 +2975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2967,7 +2993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2994,7 +3020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3003,7 +3029,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3012,7 +3038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3030,7 +3056,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description such as 2026-03-01T12:00:00Z */
+                /** @description such as 2026-03-01T12:00:00Z, or now */
                 instant: string;
             };
             cookie?: never;
@@ -3049,7 +3075,10 @@ export interface operations {
                         /** Format: date-time */
                         liveFrom: string;
                         liveUntil: string | null;
-                        /** @enum {string} */
+                        /**
+                         * @description promoted by a decision, or returned to by a roll-back
+                         * @enum {string}
+                         */
                         how: "promoted" | "returned";
                         trainedBy: string | null;
                         requestedBy: string | null;
@@ -3065,6 +3094,7 @@ export interface operations {
                         matrixId: string;
                         snapshotId: string | null;
                         code: string | null;
+                        /** @description scoring was suspended */
                         stopped: boolean;
                         lists: string[];
                         ledger: {
@@ -3074,7 +3104,7 @@ export interface operations {
                     }[];
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3083,7 +3113,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3101,7 +3131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3128,7 +3158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3137,7 +3167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3146,7 +3176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3179,11 +3209,11 @@ export interface operations {
                         evaluationId: string;
                         /**
                          * Format: date-time
-                         * @description what was known then was judged on
+                         * @description outcomes as they were known then
                          */
                         asOf: string;
                         matrixId: string;
-                        /** @description outcomes that became known after the version had learnt */
+                        /** @description outcomes that became known after the training of the version */
                         rows: number;
                         findings: number;
                         /** Format: date-time */
@@ -3191,7 +3221,7 @@ export interface operations {
                     }[];
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3200,7 +3230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3218,7 +3248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3245,7 +3275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3254,7 +3284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3263,7 +3293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3305,7 +3335,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3314,7 +3344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3332,7 +3362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3359,7 +3389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3368,7 +3398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3377,7 +3407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3459,7 +3489,8 @@ export interface operations {
                             group: string;
                             k: number;
                             rows: number;
-                            few: boolean;
+                            /** @description too few rows or findings for a verdict of its own */
+                            lowSupport: boolean;
                             shareOfRows: number;
                             shareOfList: {
                                 value: number;
@@ -3467,6 +3498,7 @@ export interface operations {
                                 hi: number;
                                 n: number;
                             };
+                            /** @description share of the group's selected rows without a finding */
                             falseDiscoveryRate: {
                                 value: number;
                                 lo: number;
@@ -3477,23 +3509,24 @@ export interface operations {
                         reliability: {
                             family: string;
                             /** @enum {string} */
-                            chosen: "platt" | "isotonic";
+                            selected: "platt" | "isotonic";
                             logLoss: {
                                 platt: number;
                                 isotonic: number;
                             };
                             /**
-                             * @description What probabilities are read from, if not from the raw score: where it stands among all active providers
+                             * @description what probabilities are read from: the rank among all active providers; without it the raw score
                              * @enum {string}
                              */
                             calibrationInput?: "population-rank";
-                            /** @description Of a frozen version on later outcomes: the loss of what it promised */
+                            /** @description of a frozen version on later outcomes: log loss of the probabilities that it predicted */
                             predictedLogLoss?: number;
                             bins: {
                                 rows: number;
                                 meanProbability: number;
                                 findingRate: number;
                             }[];
+                            /** @description predicted and found among the first k */
                             top: {
                                 k: number;
                                 meanProbability: number;
@@ -3504,9 +3537,9 @@ export interface operations {
                                     n: number;
                                 };
                             }[];
-                            /** @description Controls that rest on more than the columns show: how many times the odds of a finding they had at the same score */
+                            /** @description odds of a finding of cases opened on these sources, relative to others at the same score */
                             caseSourceOffset?: {
-                                bases: string[];
+                                caseSources: string[];
                                 oddsRatio: {
                                     value: number;
                                     lo: number;
@@ -3517,9 +3550,13 @@ export interface operations {
                         }[];
                         amounts?: {
                             family: string;
-                            orderedAs: string;
+                            /** @description name of the list ranked by expected amount, in rows, curves and pairs */
+                            rankedAs: string;
+                            /** @description median over the findings */
                             expectedAmountNok: number;
+                            /** @description median over the findings */
                             upheldNok: number;
+                            /** @description sum upheld over sum expected */
                             ratio: {
                                 value: number;
                                 lo: number;
@@ -3528,7 +3565,7 @@ export interface operations {
                             };
                             rankCorrelation: number;
                         }[];
-                        nuisance?: {
+                        caseworkerEffects?: {
                             metric: string;
                             k: number;
                             family: string;
@@ -3557,24 +3594,26 @@ export interface operations {
                                 /** Format: date */
                                 asOf: string;
                                 providers: number;
-                                controlled: number;
+                                labeled: number;
                                 drawn: number;
                             }[];
                             lists: {
                                 family: string;
-                                /** @description 0: all active providers */
+                                /** @description list length; 0: all active providers */
                                 k: number;
                                 /** @enum {string} */
-                                estimator: "naive" | "score-matched" | "inverse-probability" | "doubly-robust" | "random-arm" | "contraction" | "bounds";
+                                estimator: "naive" | "outcome-model" | "inverse-probability" | "doubly-robust" | "random-arm" | "contraction" | "bounds";
                                 estimate: {
                                     value: number;
                                     lo: number;
                                     hi: number;
                                     n: number;
                                 } | null;
+                                /** @description why there is no estimate */
                                 missing: ("no-draw" | "unequal-draw" | "no-probability" | "no-caseload") | null;
                                 assumption: string;
                             }[];
+                            /** @description swap-set analysis: the lowest-scored tenth of past cases replaced by unlabelled providers */
                             swap: {
                                 family: string;
                                 replaced: number;
@@ -3616,13 +3655,13 @@ export interface operations {
                                 providers: number;
                                 trainRows: number;
                                 trainFindings: number;
-                                thin: boolean;
+                                lowSupport: boolean;
                             }[];
                         };
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3631,7 +3670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3649,7 +3688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3676,7 +3715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3685,7 +3724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3694,7 +3733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3730,7 +3769,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3739,7 +3778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3757,7 +3796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3784,7 +3823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3793,7 +3832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3802,7 +3841,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3816,10 +3855,11 @@ export interface operations {
     listPromotions: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
-                /** @description rows of a page */
+                /** @description rows per page */
                 limit?: number;
+                /** @description only open requests */
                 open?: "true" | "false";
             };
             header?: never;
@@ -3848,6 +3888,7 @@ export interface operations {
                             requestedAt: string;
                             /** Format: date-time */
                             expiresAt: string;
+                            /** @description why the caller may not approve it; null where they may */
                             problem: string | null;
                         }[];
                         /** @description cursor of the next page; null on the last */
@@ -3855,7 +3896,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3864,7 +3905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3882,7 +3923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3909,7 +3950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3918,7 +3959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3927,7 +3968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3969,15 +4010,16 @@ export interface operations {
                         requestedAt: string;
                         /** Format: date-time */
                         expiresAt: string;
+                        /** @description why the caller may not approve it; null where they may */
                         problem: string | null;
                         gates: {
                             gate: string;
                             passed: boolean;
                             reason: string;
-                            /** @description Null for verdicts from before it was written */
                             reasonNb: string | null;
-                            overrides: number;
-                            canBePassedOver: boolean;
+                            /** @description people who have waived it; two are needed */
+                            waivers: number;
+                            canBeWaived: boolean;
                         }[];
                         decision: {
                             by: string | null;
@@ -3988,7 +4030,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3997,7 +4039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4015,7 +4057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4042,7 +4084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4051,7 +4093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4060,115 +4102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getNonce: {
-        parameters: {
-            query: {
-                permission: "promotion.request" | "promotion.approve" | "promotion.refuse";
-                /** @description the id, or six or more of its first characters */
-                version: string;
-                requestId: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        nonce: string;
-                    };
-                };
-            };
-            /** @description The call is not right */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role is missing, or the action is not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The data do not allow it */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many calls */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server failed */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4194,7 +4128,7 @@ export interface operations {
                 "application/json": {
                     /** Format: uuid */
                     requestId: string;
-                    /** @description ID token of a sign-in with the nonce of /v1/nonces; pages confirm at /auth/evidence instead */
+                    /** @description ID token of a step-up sign-in with the nonce of /v1/nonces; pages confirm at /auth/step-up instead */
                     idToken?: string;
                 };
             };
@@ -4213,7 +4147,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4222,7 +4156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4240,7 +4174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4267,7 +4201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4276,7 +4210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4285,7 +4219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4310,7 +4244,7 @@ export interface operations {
             content: {
                 "application/json": {
                     reason: string;
-                    /** @description ID token of a sign-in with the nonce of /v1/nonces; pages confirm at /auth/evidence instead */
+                    /** @description ID token of a step-up sign-in with the nonce of /v1/nonces; pages confirm at /auth/step-up instead */
                     idToken?: string;
                 };
             };
@@ -4329,7 +4263,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4338,7 +4272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4356,7 +4290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4383,7 +4317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4392,7 +4326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4401,7 +4335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4426,7 +4360,7 @@ export interface operations {
             content: {
                 "application/json": {
                     reason: string;
-                    /** @description ID token of a sign-in with the nonce of /v1/nonces; pages confirm at /auth/evidence instead */
+                    /** @description ID token of a step-up sign-in with the nonce of /v1/nonces; pages confirm at /auth/step-up instead */
                     idToken?: string;
                 };
             };
@@ -4445,7 +4379,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4454,7 +4388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4472,7 +4406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4499,7 +4433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4508,7 +4442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4517,7 +4451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4557,11 +4491,11 @@ export interface operations {
                         /** Format: uuid */
                         requestId: string;
                         gate: string;
-                        given: number;
+                        waivers: number;
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4570,7 +4504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4588,7 +4522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4615,7 +4549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4624,7 +4558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4633,7 +4567,115 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNonce: {
+        parameters: {
+            query: {
+                permission: "promotion.request" | "promotion.approve" | "promotion.refuse";
+                /** @description the id, or six or more of its first characters */
+                version: string;
+                requestId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        nonce: string;
+                    };
+                };
+            };
+            /** @description The request is invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is missing, or the action is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data do not allow it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4649,7 +4691,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description six or more characters of the id of anything */
+                /** @description six or more characters of an id of any kind */
                 id: string;
             };
             cookie?: never;
@@ -4672,9 +4714,11 @@ export interface operations {
                             /** @enum {string} */
                             kind: "snapshot" | "table" | "label-set" | "matrix" | "training-run" | "model-version" | "decision" | "scoring-run" | "list" | "post-deployment-evaluation" | "case" | "outcome";
                             id: string;
+                            /** @description edges from the node that was asked for */
                             distance: number;
                             at: string | null;
                             by: string | null;
+                            /** @description numbers of its ledger entries */
                             ledger: number[];
                         }[];
                         edges: {
@@ -4682,12 +4726,12 @@ export interface operations {
                             from: string;
                             to: string;
                         }[];
-                        /** @description more hangs on it than is shown */
-                        cut: boolean;
+                        /** @description there are more nodes than are returned */
+                        truncated: boolean;
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4696,7 +4740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4714,7 +4758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4741,7 +4785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4750,7 +4794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4759,7 +4803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4797,7 +4841,7 @@ export interface operations {
                     }[];
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4806,7 +4850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4824,7 +4868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4851,7 +4895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4860,7 +4904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4869,7 +4913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4910,7 +4954,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4919,7 +4963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4937,7 +4981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4964,7 +5008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4973,7 +5017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4982,7 +5026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5014,19 +5058,21 @@ export interface operations {
                         /** @enum {string} */
                         state: "running" | "done" | "failed";
                         step: string | null;
+                        /** @description every step gave the stored content again */
                         same: boolean | null;
                         firstDifference: string | null;
                         stages: {
                             stage: string;
                             id: string;
                             same: boolean;
+                            /** @description it was made by the same runtime */
                             sameEngine: boolean | null;
                             detail: string | null;
                         }[];
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5035,7 +5081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5053,7 +5099,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5080,7 +5126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5089,7 +5135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5098,7 +5144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5112,9 +5158,9 @@ export interface operations {
     listSelectionLists: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
-                /** @description rows of a page */
+                /** @description rows per page */
                 limit?: number;
             };
             header?: never;
@@ -5147,7 +5193,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5156,7 +5202,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5174,7 +5220,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5201,7 +5247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5210,7 +5256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5219,7 +5265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5262,7 +5308,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5271,7 +5317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5289,7 +5335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5316,7 +5362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5325,7 +5371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5334,472 +5380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listLines: {
-        parameters: {
-            query?: {
-                /** @description `next` of the page before */
-                cursor?: string;
-                /** @description rows of a page */
-                limit?: number;
-                /** @description only the selected, or every candidate */
-                selected?: "true" | "false";
-            };
-            header?: never;
-            path: {
-                /** @description the id, or six or more of its first characters */
-                listId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        rows: {
-                            rank: number;
-                            /** @description surrogate of the provider */
-                            entity: string;
-                            /** @description practice number, as caseworkers know it */
-                            practice: string | null;
-                            group: string;
-                            /** @description calibrated probability that an inquiry finds something */
-                            probability: number;
-                            arm: string;
-                            selected: boolean;
-                            inclusionProbability: number;
-                            /** @description what a control is expected to find: probability times amount; null of versions that cannot say */
-                            expectedOre: number | null;
-                            /** @description the model has seen nothing similar, so little stands behind its figures; null of versions that cannot say */
-                            outOfDistribution: boolean | null;
-                            /** @description refunds of the last year before the as-of date */
-                            amountOre: number | null;
-                        }[];
-                        /** @description cursor of the next page; null on the last */
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description The call is not right */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role is missing, or the action is not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The data do not allow it */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many calls */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server failed */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A server behind is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    exportLines: {
-        parameters: {
-            query?: {
-                selected?: "true" | "false";
-            };
-            header?: never;
-            path: {
-                /** @description the id, or six or more of its first characters */
-                listId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Lines as CSV; the export is put on record */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description The call is not right */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role is missing, or the action is not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The data do not allow it */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many calls */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server failed */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A server behind is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listBlindLines: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description the id, or six or more of its first characters */
-                listId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entity: string;
-                        practice: string | null;
-                        group: string;
-                    }[];
-                };
-            };
-            /** @description The call is not right */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role is missing, or the action is not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The data do not allow it */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many calls */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server failed */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A server behind is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    assessLine: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description the id, or six or more of its first characters */
-                listId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    entity: string;
-                    /** @enum {string} */
-                    verdict: "control" | "no-control" | "unsure";
-                    words?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Default Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        listId: string;
-                        entity: string;
-                        /** @enum {string} */
-                        verdict: "control" | "no-control" | "unsure";
-                    };
-                };
-            };
-            /** @description The call is not right */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role is missing, or the action is not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The data do not allow it */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many calls */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server failed */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5841,7 +5422,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5850,7 +5431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5868,7 +5449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5895,7 +5476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5904,7 +5485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5913,7 +5494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5955,7 +5536,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5964,7 +5545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5982,7 +5563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6009,7 +5590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6018,7 +5599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6027,7 +5608,473 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLines: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page */
+                cursor?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description only the selected, or every candidate */
+                selected?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description the id, or six or more of its first characters */
+                listId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            rank: number;
+                            /** @description surrogate of the provider */
+                            entity: string;
+                            /** @description practice number */
+                            practice: string | null;
+                            group: string;
+                            /** @description calibrated probability of a finding */
+                            probability: number;
+                            arm: string;
+                            selected: boolean;
+                            inclusionProbability: number;
+                            /** @description expected upheld amount: probability of a finding times its expected amount; null without an amount model */
+                            expectedOre: number | null;
+                            /** @description outside the training data: the score is an extrapolation; null of versions without training ranges */
+                            outOfDistribution: boolean | null;
+                            /** @description refunds of the last year before the as-of date */
+                            amountOre: number | null;
+                        }[];
+                        /** @description cursor of the next page; null on the last */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The request is invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is missing, or the action is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data do not allow it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A server behind the API is unavailable or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportLines: {
+        parameters: {
+            query?: {
+                /** @description only the selected, or every candidate */
+                selected?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description the id, or six or more of its first characters */
+                listId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines as CSV; the export is recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is missing, or the action is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data do not allow it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A server behind the API is unavailable or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBlindLines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id, or six or more of its first characters */
+                listId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entity: string;
+                        practice: string | null;
+                        group: string;
+                    }[];
+                };
+            };
+            /** @description The request is invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is missing, or the action is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data do not allow it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A server behind the API is unavailable or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assessLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id, or six or more of its first characters */
+                listId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entity: string;
+                    /** @enum {string} */
+                    verdict: "control" | "no-control" | "unsure";
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        listId: string;
+                        entity: string;
+                        /** @enum {string} */
+                        verdict: "control" | "no-control" | "unsure";
+                    };
+                };
+            };
+            /** @description The request is invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is missing, or the action is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data do not allow it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6073,7 +6120,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6082,7 +6129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6100,7 +6147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6127,7 +6174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6136,7 +6183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6145,7 +6192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6159,7 +6206,7 @@ export interface operations {
     getProvider: {
         parameters: {
             query: {
-                /** @description what POST …/openings gave */
+                /** @description from POST …/openings */
                 opening: string;
                 lang?: "nb" | "en";
             };
@@ -6180,12 +6227,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         entity: string;
+                        /** @description practice number */
                         practice: string;
                         group: string;
                         groupName: string;
                         field: string;
                         municipality: string;
                         listSize: number | null;
+                        /** @description on every list it was scored for, oldest first */
                         ranks: {
                             listId: string;
                             slot: string;
@@ -6197,51 +6246,62 @@ export interface operations {
                             probability: number;
                             selected: boolean;
                         }[];
+                        /** @description control cases, newest first */
                         cases: {
                             caseNo: string;
                             /** Format: date */
                             opened: string;
+                            /** @description case source */
                             basis: string;
                             outcome: string | null;
                             decided: string | null;
                             amountOre: number | null;
                         }[];
+                        /** @description snapshot that months and sample are read from: that of the newest list */
                         snapshotId: string | null;
                         asOf: string | null;
+                        /** @description null where it was not scored, or the caller has yet to assess it blind */
                         reasons: {
                             score: number;
+                            /** @description score of the mean training row */
                             base: number;
-                            /** @description what is not listed, so that all adds up to the score */
+                            /** @description sum of the contributions that are not listed: base + listed + rest = score */
                             rest: number;
                             raises: {
                                 feature: string;
-                                words: string;
+                                text: string;
+                                /** @description to the score, in logits */
                                 contribution: number;
                                 value: number | string | null;
                                 peerGroup: string;
                                 peers: number;
                                 peerMedian: number | null;
                             }[];
-                            speaksAgainst: {
+                            lowers: {
                                 feature: string;
-                                words: string;
+                                text: string;
+                                /** @description to the score, in logits */
                                 contribution: number;
                                 value: number | string | null;
                                 peerGroup: string;
                                 peers: number;
                                 peerMedian: number | null;
                             }[];
+                            /** @description features that would have had to be at the peers’ median for the provider not to be selected */
                             counterfactual: string[] | null;
-                            words: string[];
+                            /** @description the same in words */
+                            sentences: string[];
                         } | null;
                         peers: {
                             feature: string;
-                            words: string;
+                            text: string;
                             /** @description øre, share, or what is counted */
                             unit: string;
                             value: number;
+                            /** @description robust z-score among the peers */
                             deviation: number;
                             peers: number;
+                            /** @description 10th, 25th, 50th, 75th and 90th percentile of the peers */
                             quantiles: number[];
                         }[];
                         months: {
@@ -6265,7 +6325,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6274,7 +6334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6292,7 +6352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6319,7 +6379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6328,7 +6388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6337,7 +6397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6351,7 +6411,7 @@ export interface operations {
     getProviderDay: {
         parameters: {
             query: {
-                /** @description what POST …/openings gave */
+                /** @description from POST …/openings */
                 opening: string;
             };
             header?: never;
@@ -6387,14 +6447,17 @@ export interface operations {
                             /** @description whole øre */
                             amountOre: number;
                             tariffs: string[];
+                            /** @description HPR number of a substitute or employee; 0 for the provider */
                             performer: number;
+                            /** @description least minutes that the tariffs ask for */
                             minutes: number;
-                            beside: boolean;
+                            /** @description may run at the same time as other work, such as the telephone */
+                            nonBlocking: boolean;
                         }[];
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6403,7 +6466,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6421,7 +6484,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6448,7 +6511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6457,7 +6520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6466,7 +6529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6480,12 +6543,12 @@ export interface operations {
     listAccess: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
-                /** @description rows of a page */
+                /** @description rows per page */
                 limit?: number;
-                /** @description only look-ups of providers that were no own case */
-                outside?: "true" | "false";
+                /** @description only accesses of providers that the reader had no control case of */
+                withoutOwnCase?: "true" | "false";
                 by?: string;
             };
             header?: never;
@@ -6513,7 +6576,9 @@ export interface operations {
                             subjectId: string;
                             purpose: string;
                             caseNo: string | null;
+                            /** @description the reader had a control case of the provider */
                             ownCase: boolean | null;
+                            /** @description first and last rank that were shown */
                             rows: number[] | null;
                         }[];
                         /** @description cursor of the next page; null on the last */
@@ -6521,7 +6586,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6530,7 +6595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6548,7 +6613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6575,7 +6640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6584,7 +6649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6593,7 +6658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6607,9 +6672,9 @@ export interface operations {
     listLedgerEntries: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
-                /** @description rows of a page */
+                /** @description rows per page */
                 limit?: number;
                 /** @description beginning of the subject's id */
                 subject?: string;
@@ -6643,7 +6708,7 @@ export interface operations {
                                 id: string;
                             };
                             after: string | null;
-                            /** @description covered rows by table and key, with their digests before and after */
+                            /** @description audited rows that changed: table, key, and their digests before and after */
                             changes: {
                                 t: string;
                                 k: string;
@@ -6657,7 +6722,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6666,7 +6731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6684,7 +6749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6711,7 +6776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6720,7 +6785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6729,7 +6794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6775,7 +6840,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6784,7 +6849,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6802,7 +6867,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6829,7 +6894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6838,7 +6903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6847,7 +6912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6880,7 +6945,7 @@ export interface operations {
                     }[];
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6889,7 +6954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6907,7 +6972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6934,7 +6999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6943,7 +7008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6952,7 +7017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6996,7 +7061,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7005,7 +7070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7023,7 +7088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7050,7 +7115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7059,7 +7124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7068,7 +7133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7088,7 +7153,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The whole ledger in one file that can be verified anywhere; put on record */
+            /** @description The whole ledger in one file that can be verified anywhere; the export is recorded */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7097,7 +7162,7 @@ export interface operations {
                     "application/x-ndjson": string;
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7106,7 +7171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7124,7 +7189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7151,7 +7216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7160,7 +7225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7169,7 +7234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7183,9 +7248,9 @@ export interface operations {
     listLoads: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
-                /** @description rows of a page */
+                /** @description rows per page */
                 limit?: number;
             };
             header?: never;
@@ -7218,7 +7283,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7227,7 +7292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7245,7 +7310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7272,7 +7337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7281,7 +7346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7290,7 +7355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7304,9 +7369,9 @@ export interface operations {
     listQuarantine: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
-                /** @description rows of a page */
+                /** @description rows per page */
                 limit?: number;
                 batch?: number;
             };
@@ -7338,7 +7403,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7347,7 +7412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7365,7 +7430,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7392,7 +7457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7401,7 +7466,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7410,7 +7475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7424,9 +7489,9 @@ export interface operations {
     listSnapshots: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
-                /** @description rows of a page */
+                /** @description rows per page */
                 limit?: number;
             };
             header?: never;
@@ -7446,8 +7511,8 @@ export interface operations {
                             snapshotId: string;
                             /** Format: date-time */
                             asOf: string;
-                            /** @description last committed load batch that it saw */
-                            horizon: number;
+                            /** @description last load batch that is part of it */
+                            loadWatermark: number;
                             rows: number;
                             /** Format: date-time */
                             madeAt: string;
@@ -7457,7 +7522,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7466,7 +7531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7484,7 +7549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7511,7 +7576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7520,7 +7585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7529,7 +7594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7562,12 +7627,14 @@ export interface operations {
                         en: string;
                         purpose: string;
                         source: string;
+                        /** @description length of the window before the as-of date */
                         months: number | null;
+                        /** @description compared with peers: robust z-score or percentile */
                         peer: ("z" | "pct") | null;
                     }[];
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7576,7 +7643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7594,7 +7661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7621,7 +7688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7630,7 +7697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7639,7 +7706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7676,7 +7743,7 @@ export interface operations {
                     }[];
                 };
             };
-            /** @description The call is not right */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7685,7 +7752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7703,7 +7770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing */
+            /** @description Not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7730,7 +7797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many calls */
+            /** @description Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7739,7 +7806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed */
+            /** @description Internal server error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7748,7 +7815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A server behind is away */
+            /** @description A server behind the API is unavailable or busy */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -20,7 +20,7 @@ export function LeakageReportView({ leakage }: { leakage: Run['leakage'] }) {
       <Details data-size="sm">
         <Details.Summary>{t.report}</Details.Summary>
         <Details.Content>
-          <JsonDocument value={leakage.certificate} />
+          <JsonDocument value={leakage.report} />
         </Details.Content>
       </Details>
     </Section>

@@ -66,7 +66,7 @@ function LineageDetails({ graph }: { graph: Graph }) {
   const node = graph.nodes.find((n) => nodeName(n) === selected);
   return (
     <>
-      <Section title={t.graph} lead={graph.cut ? t.truncated : undefined}>
+      <Section title={t.graph} lead={graph.truncated ? t.truncated : undefined}>
         <Suspense fallback={<Loading rows={6} />}>
           <LineageGraph graph={graph} selected={selected} select={select} />
         </Suspense>

@@ -113,7 +113,7 @@ const whole: EvaluationDocument = {
   },
 };
 
-test('shows the caseworker effect, population estimates and groups with low support; without them no such section', () => {
+test('shows caseworker effect, population estimates and low support; without them no such section', () => {
   const markdown = toMarkdown(modelCard({ ...input, evaluation: whole }));
   expect(markdown).toMatch(/## Caseworker effect[\s\S]*## Population estimates[\s\S]*lowest-scored tenth/);
   expect(markdown).toMatch(/lowest-scored tenth[\s\S]*nothing: those not controlled/);

@@ -18,7 +18,7 @@ export function AccessLog() {
   const format = useFormat();
   const [outside, setOutside] = useState(true);
   const pages = useInfinitePages(['access', outside], (cursor) =>
-    answer(api.GET('/v1/access', { params: { query: { cursor, outside: outside ? 'true' : 'false' } } })),
+    answer(api.GET('/v1/access', { params: { query: { cursor, withoutOwnCase: outside ? 'true' : 'false' } } })),
   );
   const columns: Column<AccessRow>[] = [
     { head: t.at, cell: (r) => format.instant(r.at) },

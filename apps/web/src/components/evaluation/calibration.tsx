@@ -17,11 +17,11 @@ type Reliability = Evaluation['reliability'][number];
 export function Calibration({ reliability }: { reliability: Reliability }) {
   const t = useMessages(MESSAGES);
   const format = useFormat();
-  const { chosen, logLoss, predictedLogLoss, calibrationInput, top } = reliability;
+  const { selected, logLoss, predictedLogLoss, calibrationInput, top } = reliability;
   const method =
     predictedLogLoss === undefined
-      ? `${t.calibrator} ${t.calibrators[chosen]}.${calibrationInput ? ` ${t.rankNormalized}` : ''}`
-      : t.predictedLoss(format.number(predictedLogLoss, 3), format.number(logLoss[chosen], 3));
+      ? `${t.calibrator} ${t.calibrators[selected]}.${calibrationInput ? ` ${t.rankNormalized}` : ''}`
+      : t.predictedLoss(format.number(predictedLogLoss, 3), format.number(logLoss[selected], 3));
   return (
     <Section title={t.calibration} lead={`${t.calibrationLead} ${method}`}>
       <ReliabilityDiagram bins={reliability.bins} />

@@ -45,7 +45,7 @@ function useSaveAssessment(listId: string, entity: string) {
       answer(
         api.POST('/v1/selection-lists/{listId}/assessments', {
           params: { path: { listId } },
-          body: { entity, verdict, ...(words.trim().length >= MIN_WORDS_LENGTH ? { words } : {}) },
+          body: { entity, verdict, ...(words.trim().length >= MIN_WORDS_LENGTH ? { comment: words } : {}) },
         }),
       ),
     onSuccess: async () => {

@@ -14,7 +14,7 @@ export function GateOutcome({ gate }: { gate: Gate }) {
     <>
       <StateTag state={gate.passed ? 'finished' : 'failed'}>{gate.passed ? t.passed : t.failed}</StateTag>{' '}
       <b>{codeText(gates, gate.gate)}</b>: {(language === 'nb' && gate.reasonNb) || gate.reason}
-      {!gate.passed && gate.overrides > 0 ? <Paragraph data-size="sm">{t.waivers(gate.overrides)}</Paragraph> : null}
+      {!gate.passed && gate.waivers > 0 ? <Paragraph data-size="sm">{t.waivers(gate.waivers)}</Paragraph> : null}
     </>
   );
 }

@@ -19,7 +19,7 @@ export function GateWithWaiver({ gate, request: { requestId, state } }: { gate: 
   const waive = useMutation({
     mutationFn: () =>
       answer(
-        api.POST('/v1/promotions/{requestId}/gates/{gate}/overrides', {
+        api.POST('/v1/promotions/{requestId}/gates/{gate}/waivers', {
           params: { path: { requestId, gate: gate.gate } },
           body: { reason },
         }),
@@ -29,7 +29,7 @@ export function GateWithWaiver({ gate, request: { requestId, state } }: { gate: 
   return (
     <li>
       <GateOutcome gate={gate} />
-      {gate.canBePassedOver && mayWaive && state === 'open' ? (
+      {gate.canBeWaived && mayWaive && state === 'open' ? (
         <form
           className="row"
           onSubmit={(event) => {

@@ -19,7 +19,7 @@ export function PeerComparison({ provider: { peers, group } }: { provider: Provi
         rows={peers}
         keyOf={(p) => p.feature}
         columns={[
-          { head: t.feature, cell: (p) => p.words },
+          { head: t.feature, cell: (p) => p.text },
           { head: t.value, numeric: true, cell: (p) => format.featureValue(p.value, p.unit) },
           { head: t.median, numeric: true, cell: (p) => quantile(p, 2) },
           {

@@ -21,9 +21,9 @@ export function Reasons({ reasons }: { reasons: Provider['reasons'] }) {
   const { counterfactual } = reasons;
   return (
     <Section title={t.reasons} lead={t.reasonsLead}>
-      <Texts texts={reasons.words} />
+      <Texts texts={reasons.sentences} />
       <Contributions name={t.raises} rows={reasons.raises} />
-      <Contributions name={t.against} rows={reasons.speaksAgainst} />
+      <Contributions name={t.against} rows={reasons.lowers} />
       <Paragraph>
         {t.score}: {format.number(reasons.score, 3)} = {t.base} {format.number(reasons.base, 3)} + … + {t.rest}{' '}
         {format.number(reasons.rest, 3)}
@@ -56,7 +56,7 @@ function Contributions({ name, rows }: { name: string; rows: ProviderReasons['ra
       rows={rows}
       keyOf={(r) => r.feature}
       columns={[
-        { head: name, cell: (r) => r.words },
+        { head: name, cell: (r) => r.text },
         { head: t.value, numeric: true, cell: (r) => value(r.value) },
         { head: t.peers, cell: (r) => `${r.peerGroup}, ${format.number(r.peers)}: ${value(r.peerMedian)}` },
         { head: t.contribution, numeric: true, cell: (r) => format.number(r.contribution, 3) },

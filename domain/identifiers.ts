@@ -1,9 +1,11 @@
-/** Norwegian identifiers and their control digits (Brønnøysund register; Skatteetaten's synthetic people: month + 80). */
+/**
+ * Norwegian identifiers and their control digits (Brønnøysundregistrene; Skatteetaten's synthetic people: month + 80).
+ */
 const ORG_WEIGHTS = [3, 2, 7, 6, 5, 4, 3, 2];
 const K1_WEIGHTS = [3, 7, 6, 1, 8, 9, 4, 5, 2];
 const K2_WEIGHTS = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 
-/** 11 - (weighted sum mod 11), with 11 read as 0; undefined where the result is 10 and the number is not issued. */
+/** 11 - (weighted sum mod 11), where 11 becomes 0; undefined for 10, because such numbers are not issued. */
 function mod11(digits: string, weights: readonly number[]): number | undefined {
   const sum = weights.reduce((total, weight, index) => total + weight * Number(digits[index]), 0);
   const control = 11 - (sum % 11);
@@ -16,7 +18,7 @@ export function isOrganisationNumber(text: string): boolean {
   return /^\d{9}$/.test(text) && orgControlDigit(text) === Number(text[8]);
 }
 
-/** The two control digits of a national identity number, or undefined when the first nine digits cannot be issued. */
+/** The two control digits of a national identity number, or undefined if the first nine digits are not issued. */
 export function nationalIdControl(first9: string): string | undefined {
   const k1 = mod11(first9, K1_WEIGHTS);
   if (k1 === undefined) return undefined;
@@ -24,7 +26,7 @@ export function nationalIdControl(first9: string): string | undefined {
   return k2 === undefined ? undefined : `${k1}${k2}`;
 }
 
-/** Fødselsnummer, D-number (day + 40), H-number (month + 40) and synthetic ones (month + 80): form and control digits. */
+/** Whether text is a fødselsnummer, D-number (day + 40), H-number (month + 40) or synthetic one (month + 80). */
 export function isNationalId(text: string): boolean {
   if (!/^\d{11}$/.test(text)) return false;
   const day = Number(text.slice(0, 2)) % 40;
@@ -33,7 +35,7 @@ export function isNationalId(text: string): boolean {
   return nationalIdControl(text.slice(0, 9)) === text.slice(9);
 }
 
-/** True for numbers that belong to no living person: the only ones allowed in this tree. */
+/** Whether an identity number belongs to no living person; no others may occur in this repository. */
 export const isSyntheticNationalId = (text: string): boolean => isNationalId(text) && Number(text.slice(2, 4)) > 80;
 
 export const isHprNumber = (text: string): boolean => /^[1-9]\d{0,8}$/.test(text);

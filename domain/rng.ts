@@ -1,6 +1,6 @@
 /**
  * Seeded random numbers, the same on every machine: sfc32 (Doty-Humphrey's small fast chaotic generator), keyed by any
- * list of words and numbers through FNV-1a. Nothing in the product draws from Math.random.
+ * list of texts and numbers through FNV-1a. The product never uses Math.random.
  */
 export class Rng {
   #a: number;
@@ -32,9 +32,10 @@ export class Rng {
     return t >>> 0;
   }
 
-  /** The next numbers of `uint32`, many at once: a tenth of the time of asking for each. */
+  /** Fills an array with the next numbers of `uint32`, in a tenth of the time of single calls. */
   fill(words: Uint32Array): void {
-    // One by one: taken apart from a list they are no longer known to be whole numbers, and the loop takes four times as long.
+    // Not by destructuring: the engine would no longer treat the values as integers, and the loop would take four
+    // times as long.
     let a = this.#a | 0;
     let b = this.#b | 0;
     let c = this.#c | 0;
@@ -58,7 +59,7 @@ export class Rng {
     return ((this.uint32() >>> 5) * 67_108_864 + (this.uint32() >>> 6)) / 9_007_199_254_740_992;
   }
 
-  /** Whole number in [0, n). */
+  /** Uniform integer in [0, n). */
   below(n: number): number {
     return Math.floor(this.next() * n);
   }
@@ -101,14 +102,14 @@ export class Rng {
     return items[this.below(items.length)]!;
   }
 
-  /** Index drawn with probability proportional to its weight. */
+  /** Index sampled with probability proportional to its weight. */
   weighted(weights: readonly number[]): number {
     let left = this.next() * weights.reduce((sum, weight) => sum + weight, 0);
     for (let i = 0; i < weights.length; i++) if ((left -= weights[i]!) < 0) return i;
     return weights.length - 1;
   }
 
-  /** Fisher–Yates over a copy. */
+  /** Fisher–Yates shuffle of a copy. */
   shuffle<T>(items: readonly T[]): T[] {
     return this.shuffleInPlace([...items]);
   }
@@ -124,6 +125,7 @@ export class Rng {
   uuid(): string {
     const hex = [0, 1, 2, 3].map(() => this.uint32().toString(16).padStart(8, '0')).join('');
     const variant = ((parseInt(hex[16]!, 16) & 3) | 8).toString(16);
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    const [a, b, c, d] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(13, 16), hex.slice(17, 20)];
+    return `${a}-${b}-4${c}-${variant}${d}-${hex.slice(20, 32)}`;
   }
 }

@@ -16,9 +16,9 @@ const sourceOf = (module: string): string =>
     .replace(/\.js$/, '.ts');
 
 /**
- * Identity of a step's code: the hash of a module's source and of all the project's sources that it imports, directly or
- * not. A commit that touches other files does not change it. Sources are read from the repository, which a deployment
- * therefore carries along.
+ * Identity of a step's code: the hash of a module's source and of all the project's sources that it imports, directly
+ * or not. A commit that touches other files does not change it. Sources are read from the repository, which a
+ * deployment therefore carries along.
  * @param module absolute path, as `__filename` and `require.resolve` give it
  */
 export function codeIdentity(module: string): string {

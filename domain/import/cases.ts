@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { amount } from './kuhr';
 
-/** What a control can be opened on, as the case system says. */
+/** Sources of control cases (grunnlag), as the case system records them. */
 export const CONTROL_BASES = ['tip', 'rule', 'size', 'ml', 'random', 'campaign', 'other'] as const;
+export type ControlBasis = (typeof CONTROL_BASES)[number];
 
-/** Events of the case system, one a line, each known from `kjentFra`. Field names are this project's own, in Norwegian. */
+/**
+ * Events of the case system, one per line, each known from `kjentFra`. The Norwegian field names are this project's
+ * own.
+ */
 const knownFrom = { kjentFra: z.iso.datetime({ offset: true }) };
 const ofCase = { saksnr: z.string().min(3), ...knownFrom };
 
@@ -20,6 +24,7 @@ const OUTCOMES = [
   'police-report',
   'other-authority-notified',
 ] as const;
+export type CaseOutcome = (typeof OUTCOMES)[number];
 
 export const caseEventSchema = z.discriminatedUnion('type', [
   z.looseObject({
@@ -47,7 +52,7 @@ export const caseEventSchema = z.discriminatedUnion('type', [
     apnet: z.iso.date(),
     grunnlag: z.enum(CONTROL_BASES),
     utvalgssannsynlighet: z.number().min(0).max(1).optional(),
-    /** Selection list that the control came from, by its id. */
+    /** Id of the selection list that the control case came from. */
     utvalgsliste: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
@@ -77,7 +82,9 @@ export const caseEventSchema = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('klage'),
     ...ofCase,
-    /** Day the complaint came in. One that never came in is the payer's own reversal, entered in the wrong place. */
+    /**
+     * Day on which the appeal was received. Without one, it is the payer's own reversal, recorded in the wrong place.
+     */
     innkommet: z.iso.date().nullish(),
     avgjort: z.iso.date(),
     instans: z.enum(['helfo', 'nasjonalt-klageorgan']).default('helfo'),
@@ -88,7 +95,7 @@ export const caseEventSchema = z.discriminatedUnion('type', [
     type: z.literal('omgjoring'),
     ...ofCase,
     avgjort: z.iso.date(),
-    belop: amount.default('0').describe('what is left of the amount'),
+    belop: amount.default('0').describe('remaining amount'),
   }),
   z.looseObject({
     type: z.literal('tilbakekreving'),

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { isNationalId } from '../identifiers';
 
 /**
- * What eResept's settlement control passes on, one line a message: M1 prescription, M10 dispensing, M18 settlement claim.
- * Names follow the domain notes' reading of the public documentation; unknown fields are kept.
+ * Messages of eResept, one per line: M1 prescription, M10 dispensing, M18 settlement claim. Names follow the public
+ * documentation; unknown fields are kept.
  */
 const instant = z.iso.datetime({ offset: true });
 const amount = z

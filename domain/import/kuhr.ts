@@ -3,9 +3,9 @@ import { parseInstant } from '../time/civil-time';
 import { isHprNumber, isNationalId, isOrganisationNumber } from '../identifiers';
 
 /**
- * A settlement message (behandlerkravmelding) as practices send it, inside the envelope that the payer's reception puts
- * round it. Field names are the public KUHR API's. Fields that this schema does not name are kept (`loose`), so that
- * nothing of a message is lost: the loader stores them beside the row.
+ * A settlement message (behandlerkravmelding) as practices send it, in the envelope that the payer adds on receipt.
+ * Field names are those of the public KUHR API. Fields that the schema does not name are kept (`looseObject`) and
+ * stored with the row, so that nothing of a message is lost.
  */
 export const amount = z
   .string()
@@ -38,7 +38,7 @@ export const billSchema = z.looseObject({
   }),
   takster: z.array(tariffLineSchema).min(1),
   diagnoser: z.array(diagnosisSchema).default([]),
-  /** HPR number of who did the work, where it is not the holder of the practice (a substitute, a colleague). */
+  /** HPR number of the performer, if it is not the holder of the practice (a substitute, a colleague). */
   utfortAv: z.int().min(1).max(999_999_999).nullish(),
   arsakFriEgenandel: z.string().nullish(),
   egenandel: amount.default('0'),
@@ -54,7 +54,10 @@ export const ruleHitSchema = z.looseObject({
   belop: amount.default('0'),
 });
 
-/** The envelope without its bills: those are parsed one at a time, so that one bad bill does not lose the others. */
+/**
+ * The envelope with its bills not parsed yet: they are parsed one by one, so that a bad bill does not affect the
+ * others.
+ */
 export const envelopeSchema = z.looseObject({
   mottattidspunkt: z.iso.datetime({ offset: true }),
   meldingsId: z.uuid(),
@@ -69,7 +72,7 @@ export const envelopeSchema = z.looseObject({
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-/** A fact about a provider (helseaktør) and its practice, and when the payer learnt it. */
+/** A fact about a provider (helseaktør) and its practice, and the instant from which the payer knew it. */
 export const providerSchema = z
   .looseObject({
     hprNr: z.string().refine(isHprNumber, 'expected an HPR number of 1 to 9 digits').optional(),
@@ -82,7 +85,7 @@ export const providerSchema = z
     fagomrade: z.string().min(2).max(4),
     kommunenr: z.string().regex(/^\d{4}$/),
     listelengde: z.int().min(0).nullish(),
-    /** Account that is paid to, as a digest the sender makes: equal accounts have equal digests. */
+    /** Digest of the bank account, made by the sender: equal accounts have equal digests. */
     kontoHash: z.string().max(64).nullish(),
     registrertVia: z.enum(['praksisinfo', 'altinn', 'manuell']).nullish(),
     gyldigFra: z.iso.date(),
@@ -95,7 +98,7 @@ export const providerSchema = z
   );
 export type Provider = z.infer<typeof providerSchema>;
 
-/** What the population register says of a person, as far as control needs it. */
+/** Facts of the population register about a person, as far as control needs them. */
 export const patientSchema = z.looseObject({
   id: z.string().refine(isNationalId, 'expected an identity number of 11 digits with right control digits'),
   idType: z.string().default('FNR'),
@@ -107,7 +110,7 @@ export const patientSchema = z.looseObject({
   kjentFra: z.iso.datetime({ offset: true }),
 });
 
-/** Who stands in for whom, and when (vikar). */
+/** A substitute (vikar) of a practice, with dates. */
 export const substituteSchema = z.looseObject({
   praksisId: z.string().regex(/^\d{6,12}$/),
   vikarHprNr: z.int().min(1).max(999_999_999),
@@ -116,7 +119,7 @@ export const substituteSchema = z.looseObject({
   kjentFra: z.iso.datetime({ offset: true }),
 });
 
-/** Who may bill the payer directly, for what and since when (avtale om direkte oppgjør). */
+/** An agreement on direct settlement with the payer (avtale om direkte oppgjør), with scope and dates. */
 export const agreementSchema = z.looseObject({
   praksisId: z.string().regex(/^\d{6,12}$/),
   omfang: z.string().min(2).max(40),

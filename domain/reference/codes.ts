@@ -1,4 +1,4 @@
-/** Fields, practice types and ICPC-2 chapters, as the public code lists give them (kodeverk of KUHR; WONCA's ICPC-2). */
+/** Fields, practice types and ICPC-2 chapters of the public code lists (kodeverk of KUHR; WONCA's ICPC-2). */
 export const FIELDS: Readonly<Record<string, string>> = {
   AP: 'apotek',
   AU: 'audiopedagog',
@@ -70,7 +70,7 @@ export const ICPC2_CHAPTERS: Readonly<Record<string, string>> = {
   Z: 'sosiale problemer',
 };
 
-/** Rules of the rule engine (merknader) that are known by number, and events that break series. */
+/** Rules of the rule engine (merknader) by number. */
 export const RULES: Readonly<Record<number, string>> = {
   130: 'patient is not on the list of the provider',
   470: 'simple contact within 60 minutes of a consultation',
@@ -83,7 +83,7 @@ export interface RegimeEvent {
   readonly day: string;
   readonly what: string;
 }
-/** Changes that a drift report must know of (domain notes: 2020 pandemic; tariffs of 1 July; Ozempic 1 July 2024). */
+/** Changes that cause breaks in time series, for drift reports. */
 export const REGIME_EVENTS: readonly RegimeEvent[] = [
   { day: '2020-03-12', what: 'pandemic: e-consultations grow at once' },
   ...[2020, 2021, 2022, 2023, 2024, 2025].map((year) => ({ day: `${year}-07-01`, what: `tariffs of ${year}` })),

@@ -1,8 +1,9 @@
 /**
- * Tariffs (takster) the product knows. Codes, kinds and the fees marked `published` follow the public tariff tables
- * (2021–24 tariff pages); other fees, and minutes where those tables give none, are assumptions of this project.
+ * Tariffs (takster) that the product knows. Codes, kinds and the fees marked `published` follow the public tariff
+ * tables (2021–24 tariff pages); other fees, and minutes where those tables give none, are assumptions of this
+ * project.
  *
- * The least time a line claims is `minMinutes` for the first use and `minutesPerRepetition` for each further one
+ * The minimum time that a line claims is `minMinutes` for the first use and `minutesPerRepetition` for each further one
  * (minimum_tidsbruk, tidsbruk_per_rep). 2cd is claimed "over 20 minutes, per started 15": beside a consultation of 15
  * minutes its first use adds the 6 that pass 20, each further one 15.
  */
@@ -24,8 +25,8 @@ export interface Tariff {
   readonly code: string;
   readonly field: string;
   readonly kind: TariffKind;
-  /** d: day, k: evening, night and weekend; undefined where the tariff does not say. */
-  readonly slot?: 'd' | 'k';
+  /** `d`: day; `k`: evening, night and weekend; undefined if the tariff is for any time. */
+  readonly timeOfDay?: 'd' | 'k';
   readonly minMinutes: number;
   readonly minutesPerRepetition: number;
   readonly maxRepetitions: number;
@@ -38,7 +39,7 @@ export interface Tariff {
 }
 
 interface Attributes {
-  readonly slot?: 'd' | 'k';
+  readonly timeOfDay?: 'd' | 'k';
   readonly perRep?: number;
   readonly maxReps?: number;
   readonly published?: true;
@@ -52,12 +53,12 @@ const tariff = (
   minMinutes: number,
   amountNok: number,
   description: string,
-  { slot, perRep = minMinutes, maxReps = 1, published, invalidWith = [] }: Attributes = {},
+  { timeOfDay, perRep = minMinutes, maxReps = 1, published, invalidWith = [] }: Attributes = {},
 ): Tariff => ({
   code,
   field,
   kind,
-  ...(slot ? { slot } : {}),
+  ...(timeOfDay ? { timeOfDay } : {}),
   minMinutes,
   minutesPerRepetition: perRep,
   maxRepetitions: maxReps,
@@ -67,8 +68,8 @@ const tariff = (
   description,
 });
 
-const DAY = { slot: 'd', published: true } as const;
-const EVENING = { slot: 'k', published: true } as const;
+const DAY = { timeOfDay: 'd', published: true } as const;
+const EVENING = { timeOfDay: 'k', published: true } as const;
 const E_CONSULTATION_EXCLUDES = ['2ad', '2ak', '11ad', '11ak', '701a', '705k', '706k', '615', '616'];
 
 export const TARIFFS: readonly Tariff[] = [
@@ -96,18 +97,18 @@ export const TARIFFS: readonly Tariff[] = [
     maxReps: 8,
   }),
   tariff('2ck', 'LE', 'time-add-on', 6, 310, 'consultation over 20 minutes, per started 15, evening and night', {
-    slot: 'k',
+    timeOfDay: 'k',
     perRep: 15,
     maxReps: 8,
   }),
   tariff('2dd', 'LE', 'other', 0, 110, 'specialist add-on'),
   tariff('2ld', 'LE', 'other', 0, 220, 'systematic medication review; not a time tariff'),
   tariff('2ed', 'LE', 'group', 15, 150, 'consultation in a group'),
-  tariff('3ad', 'LE', 'consultation', 20, 260, 'specialist consultation', { slot: 'd' }),
-  tariff('3bd', 'LE', 'time-add-on', 6, 250, 'specialist time add-on', { slot: 'd', perRep: 15, maxReps: 8 }),
-  tariff('11ad', 'LE', 'visit', 20, 270, 'home visit, day', { slot: 'd' }),
-  tariff('11ak', 'LE', 'visit', 25, 420, 'home visit, evening and night', { slot: 'k' }),
-  tariff('11cd', 'LE', 'time-add-on', 6, 255, 'home visit, time add-on', { slot: 'd', perRep: 15, maxReps: 8 }),
+  tariff('3ad', 'LE', 'consultation', 20, 260, 'specialist consultation', { timeOfDay: 'd' }),
+  tariff('3bd', 'LE', 'time-add-on', 6, 250, 'specialist time add-on', { timeOfDay: 'd', perRep: 15, maxReps: 8 }),
+  tariff('11ad', 'LE', 'visit', 20, 270, 'home visit, day', { timeOfDay: 'd' }),
+  tariff('11ak', 'LE', 'visit', 25, 420, 'home visit, evening and night', { timeOfDay: 'k' }),
+  tariff('11cd', 'LE', 'time-add-on', 6, 255, 'home visit, time add-on', { timeOfDay: 'd', perRep: 15, maxReps: 8 }),
   tariff('14', 'LE', 'meeting', 30, 400, 'cooperation meeting', { perRep: 30, maxReps: 4 }),
   tariff('612', 'LE', 'procedure', 15, 150, 'talk with relatives'),
   tariff('615', 'LE', 'procedure', 15, 190, 'talk therapy', { perRep: 15, maxReps: 4 }),
@@ -149,7 +150,7 @@ export const TARIFFS: readonly Tariff[] = [
 
 const BY_CODE = new Map(TARIFFS.map((entry) => [entry.code, entry]));
 
-/** @throws RangeError for a code that the reference does not hold */
+/** @throws RangeError for an unknown code */
 export function tariffOf(code: string): Tariff {
   const found = BY_CODE.get(code);
   if (!found) throw new RangeError(`tariff ${code} is not in the reference`);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { forbiddenFeature } from '../rules/forbidden-features';
 
-/** How a prepared feature table (CSV or Parquet) is read: which column is what. Unnamed columns are refused by name. */
+/** Mapping of the columns of a prepared feature table (CSV or Parquet). Columns that it does not name are refused. */
 export const tableMappingSchema = z.strictObject({
   version: z.literal(1),
-  entity: z.string().describe('column that names who was controlled'),
-  asOf: z.string().describe('column with the day as of which the features were known'),
-  rowId: z.string().optional().describe('column that makes a row unique, where one entity has several rows on one day'),
+  entity: z.string().describe('column with the entity, such as the provider'),
+  asOf: z.string().describe('column with the day as of which the features are known'),
+  rowId: z.string().optional().describe('column with a unique row id; needed if an entity has several rows on one day'),
   outcome: z.strictObject({
     column: z.string(),
     positive: z
@@ -36,16 +36,13 @@ export const tableMappingSchema = z.strictObject({
   nuisance: z
     .record(z.string(), z.enum(['numeric', 'categorical']))
     .default({})
-    .describe('who looked (caseworker, inspector): recorded and reported, never used for selection'),
-  ignore: z.array(z.string()).default([]).describe('columns that must not be used, outcomes above all'),
+    .describe('columns of the caseworker effect (caseworker, inspector): reported, never used for selection'),
+  ignore: z.array(z.string()).default([]).describe('columns that must not be used, such as outcomes'),
   baselines: z
     .strictObject({
       size: z.string().optional(),
       ruleHits: z.string().optional(),
-      deviations: z
-        .array(z.string())
-        .optional()
-        .describe('columns that say how far a figure lies above its peers, in robust standard deviations'),
+      deviations: z.array(z.string()).optional().describe('columns with robust z-scores of a figure among peers'),
     })
     .default({}),
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import canonicalize from 'canonicalize';
 
-/** Canonical JSON (RFC 8785): one text for one value, so that a hash of it names the value. */
+/** Canonical JSON (RFC 8785): equal values give equal text, so its hash identifies the value. @throws TypeError */
 export function canonical(value: unknown): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('undefined has no canonical JSON');

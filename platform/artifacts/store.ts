@@ -5,13 +5,13 @@ import { mismatch, notFound } from '../../domain/errors';
 import { sha256, sha256File } from './hash';
 
 /**
- * Content-addressed files: an object's name is the SHA-256 of its bytes, so writing twice is writing once and nothing is
- * ever overwritten. Reads check the bytes against the name.
+ * Content-addressed files: the name of an object is the SHA-256 of its bytes, so writing it again has no effect and
+ * nothing is ever overwritten. Reads verify the bytes against the name.
  */
 export class ArtifactStore {
   constructor(readonly root: string) {}
 
-  /** Where the object lies; it need not exist. */
+  /** Path of an object, which need not exist. */
   path(sha: string): string {
     return path.join(this.root, 'sha256', sha.slice(0, 2), sha);
   }
@@ -30,7 +30,7 @@ export class ArtifactStore {
     return sha;
   }
 
-  /** Takes a finished file in; it is moved, not copied. */
+  /** Moves a finished file into the store. @returns its hash */
   async putFile(file: string): Promise<string> {
     const sha = await sha256File(file);
     if (this.has(sha)) fs.rmSync(file);
@@ -38,7 +38,10 @@ export class ArtifactStore {
     return sha;
   }
 
-  /** Hash of what was once derived under a key, if it still lies here. A cache: losing it costs time only. */
+  /**
+   * Hash of the object that was derived from the inputs of a key, if it is in the store. A cache: losing it costs only
+   * time.
+   */
   derived(key: string): string | undefined {
     const file = this.#derivedPath(key);
     if (!fs.existsSync(file)) return undefined;
@@ -56,25 +59,25 @@ export class ArtifactStore {
     return sha;
   }
 
-  /** Hashes that the cache of derived tables names. */
+  /** Hashes of all objects in the cache of derived tables. */
   *allDerived(): Generator<string> {
     const root = path.join(this.root, 'derived');
     for (const dir of fs.existsSync(root) ? fs.readdirSync(root) : [])
       for (const key of fs.readdirSync(path.join(root, dir))) yield fs.readFileSync(path.join(root, dir, key), 'utf8');
   }
 
-  /** Reads the whole object and compares it with its name. @throws UtplukkError ContentMismatch naming it */
+  /** Verifies the bytes of an object. @throws UtplukkError ContentMismatch, or NotFound */
   async checkIntact(sha: string): Promise<void> {
     if ((await sha256File(this.existing(sha))) !== sha)
-      throw mismatch(`object ${sha} holds other bytes than its name says`, `Restore ${this.path(sha)} from a copy.`);
+      throw mismatch(`object ${sha} has other bytes than its name says`, `Restore ${this.path(sha)} from a copy.`);
   }
 
-  /** Destroys an object's bytes: only a redaction does that. */
+  /** Deletes an object, which only a redaction does. */
   destroy(sha: string): void {
     fs.rmSync(this.path(sha), { force: true });
   }
 
-  /** Destroys every derived table with the cache that names them; they are made again when they are needed. */
+  /** Deletes all derived tables and the cache; they are rebuilt on demand. */
   destroyDerived(): void {
     for (const sha of [...this.allDerived()]) this.destroy(sha);
     fs.rmSync(path.join(this.root, 'derived'), { recursive: true, force: true });
@@ -89,8 +92,8 @@ export class ArtifactStore {
     const found = sha256(data);
     if (found !== sha)
       throw mismatch(
-        `artefact ${sha} holds other bytes: their hash is ${found}`,
-        'Restore it from a backup; `utplukk reproduce` rebuilds what can be rebuilt.',
+        `artifact ${sha} has other bytes: their hash is ${found}`,
+        'Restore it from a backup, or reproduce what it was made from.',
       );
     return data;
   }
@@ -102,11 +105,11 @@ export class ArtifactStore {
   existing(sha: string): string {
     const file = this.path(sha);
     if (!fs.existsSync(file))
-      throw notFound(`artefact ${sha} is not in the store ${this.root}`, 'Check UTPLUKK_STORE.');
+      throw notFound(`artifact ${sha} is not in the store ${this.root}`, 'Check UTPLUKK_STORE.');
     return file;
   }
 
-  /** A path on the same file system, so that a finished file can be renamed into place. */
+  /** A new path on the store's file system, so that a finished file can be renamed into place. */
   temporary(suffix = ''): string {
     const dir = path.join(this.root, 'tmp');
     fs.mkdirSync(dir, { recursive: true });

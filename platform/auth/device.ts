@@ -3,32 +3,33 @@ import { notAllowed } from '../../domain/errors';
 import type { Env } from '../config/env';
 import { CLI_CLIENT, SCOPE, type SignedIn } from './sign-in';
 
-/** Where a person goes with a browser, and the code that they compare there. */
+/** The page that a person opens in a browser, and the code to compare there. */
 export interface DevicePrompt {
   readonly url: string;
-  /** None where the page comes back to this machine by itself. */
+  /** Undefined if the page redirects to this machine by itself. */
   readonly code: string | undefined;
   readonly seconds: number;
 }
-export type Provider = Pick<Env, 'OIDC_ISSUER' | 'OIDC_AUDIENCE'>;
+/** Settings of the identity provider. */
+export type OidcSettings = Pick<Env, 'OIDC_ISSUER' | 'OIDC_AUDIENCE'>;
 
 /**
- * Signs a person in from a terminal by the device flow (RFC 8628): the page may be opened on any machine. The flow has no
- * nonce, so it signs in and cannot confirm an action (loopback.ts does). Waits until the person is done.
+ * Signs a person in from a terminal by the device flow (RFC 8628): the page can be opened on any machine. The flow has
+ * no nonce, so it cannot confirm an action (loopback.ts does). Waits until the person has finished.
  */
-export async function signInOnDevice(provider: Provider, show: (prompt: DevicePrompt) => void): Promise<SignedIn> {
+export async function signInOnDevice(provider: OidcSettings, show: (prompt: DevicePrompt) => void): Promise<SignedIn> {
   const { initiateDeviceAuthorization, pollDeviceAuthorizationGrant, ResponseBodyError } =
     await import('openid-client');
   const configuration = await configurationOf(provider.OIDC_ISSUER);
   const resource = { resource: provider.OIDC_AUDIENCE };
-  const asked = await initiateDeviceAuthorization(configuration, { scope: SCOPE, ...resource });
+  const authorization = await initiateDeviceAuthorization(configuration, { scope: SCOPE, ...resource });
   show({
-    url: asked.verification_uri_complete ?? asked.verification_uri,
-    code: asked.user_code,
-    seconds: asked.expires_in,
+    url: authorization.verification_uri_complete ?? authorization.verification_uri,
+    code: authorization.user_code,
+    seconds: authorization.expires_in,
   });
   try {
-    const tokens = await pollDeviceAuthorizationGrant(configuration, asked, resource);
+    const tokens = await pollDeviceAuthorizationGrant(configuration, authorization, resource);
     return { accessToken: tokens.access_token, idToken: tokens.id_token };
   } catch (error) {
     if (error instanceof ResponseBodyError)
@@ -40,7 +41,7 @@ export async function signInOnDevice(provider: Provider, show: (prompt: DevicePr
   }
 }
 
-/** The provider as it describes itself, for the client of terminals. */
+/** Discovers the provider's configuration, for the CLI as its client. */
 export async function configurationOf(issuer: string): Promise<Configuration> {
   const { allowInsecureRequests, discovery, None } = await import('openid-client');
   return discovery(

@@ -1,24 +1,26 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { notAllowed } from '../../domain/errors';
-import { configurationOf, type DevicePrompt, type Provider } from './device';
-import { type StepUpTokenOf, SCOPE } from './sign-in';
+import { configurationOf, type DevicePrompt, type OidcSettings } from './device';
+import { type StepUpTokenSource, SCOPE } from './sign-in';
 
 const WAIT_SECONDS = 600;
 const DONE =
-  '<!doctype html><meta charset="utf-8"><title>Utplukk</title><p>You can close this page and go back to the terminal.</p>';
+  '<!doctype html><meta charset="utf-8"><title>Utplukk</title><p>You can close this page and go back to the ' +
+  'terminal.</p>';
 
 /**
- * Signs the same person in again for one action, in a browser on this machine: authorization code with PKCE and the act's
- * nonce, sent back to a port of the loopback address (RFC 8252, 7.3). Who it was is checked by service and notary.
+ * Signs the same person in again for one action, in a browser on this machine: authorization code with PKCE and the
+ * nonce of the action, redirected to a port of the loopback address (RFC 8252, 7.3). Service and notary check who it
+ * was.
  */
-export const evidenceInBrowser =
-  (provider: Provider, show: (prompt: DevicePrompt) => void): StepUpTokenOf =>
+export const stepUpTokenInBrowser =
+  (provider: OidcSettings, show: (prompt: DevicePrompt) => void): StepUpTokenSource =>
   async (nonce) => {
     const oidc = await import('openid-client');
     const configuration = await configurationOf(provider.OIDC_ISSUER);
     const [state, verifier] = [oidc.randomState(), oidc.randomPKCECodeVerifier()];
-    const { server, redirectUri, answered } = await listen();
+    const { server, redirectUri, redirected } = await listen();
     try {
       const url = oidc.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
@@ -37,7 +39,7 @@ export const evidenceInBrowser =
         expectedNonce: nonce,
         idTokenExpected: true,
       };
-      const tokens = await oidc.authorizationCodeGrant(configuration, await answered, expected, {
+      const tokens = await oidc.authorizationCodeGrant(configuration, await redirected, expected, {
         resource: provider.OIDC_AUDIENCE,
       });
       return tokens.id_token!;
@@ -53,14 +55,14 @@ export const evidenceInBrowser =
     }
   };
 
-/** One answer on a free port of this machine, for as long as it may take. */
-async function listen(): Promise<{ server: http.Server; redirectUri: string; answered: Promise<URL> }> {
+/** Listens on a free port of this machine for one redirect. */
+async function listen(): Promise<{ server: http.Server; redirectUri: string; redirected: Promise<URL> }> {
   const server = http.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
-  const answered = new Promise<URL>((resolve, reject) => {
+  const redirected = new Promise<URL>((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(notAllowed('nobody confirmed in time', 'Run the command again.')),
+      () => reject(notAllowed('the action was not confirmed in time', 'Run the command again.')),
       WAIT_SECONDS * 1000,
     );
     server.on('request', (request, response) => {
@@ -74,5 +76,5 @@ async function listen(): Promise<{ server: http.Server; redirectUri: string; ans
       resolve(url);
     });
   });
-  return { server, redirectUri, answered };
+  return { server, redirectUri, redirected };
 }

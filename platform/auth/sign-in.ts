@@ -9,12 +9,14 @@ const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number(
 
 export interface SignedIn {
   readonly accessToken: string;
-  /** Says who signed in, for one action if a nonce was given; services have none. */
+  /** Identifies the person, for one action if a nonce was given; services have none. */
   readonly idToken: string | undefined;
 }
 export const CLI_CLIENT = 'utplukk-cli';
 const REDIRECT = 'http://127.0.0.1/callback';
-export const SCOPE = 'openid act';
+/** Scope of the API in access tokens. */
+const API_SCOPE = 'action';
+export const SCOPE = `openid ${API_SCOPE}`;
 
 async function token(issuer: string, form: Record<string, string>, authorization?: string): Promise<SignedIn> {
   const response = await fetch(`${issuer}/token`, {
@@ -69,7 +71,8 @@ export async function signInAsDemoUser(
     const location = response.headers.get('location');
     if (!location)
       throw notAllowed(
-        `the identity provider answered ${response.status} without going on: ${(await response.text()).slice(0, 200)}`,
+        `the identity provider answered ${response.status} without a redirect: ` +
+          `${(await response.text()).slice(0, 200)}`,
       );
     url = new URL(location, url);
     if (!url.href.startsWith(REDIRECT)) continue;
@@ -77,7 +80,7 @@ export async function signInAsDemoUser(
     if (problem)
       throw notAllowed(`sign-in as "${user}" was refused: ${url.searchParams.get('error_description') ?? problem}`);
     if (url.searchParams.get('state') !== state)
-      throw notAllowed('the answer of the identity provider belongs to another sign-in (state differs)');
+      throw notAllowed('the response of the identity provider belongs to another sign-in (its state differs)');
     return token(issuer, {
       grant_type: 'authorization_code',
       client_id: CLI_CLIENT,
@@ -87,17 +90,19 @@ export async function signInAsDemoUser(
       resource: audience,
     });
   }
-  throw notAllowed('the identity provider redirected in a circle');
+  throw notAllowed('the identity provider redirected too many times');
 }
 
-/** A service account's token (client credentials). */
+/** The access token of a service account (client credentials). */
 export async function signInAsService(env: Env, service: ServiceAccount): Promise<string> {
   const basic = Buffer.from(`${service}:${serviceSecret(env, service)}`).toString('base64');
-  const form = { grant_type: 'client_credentials', scope: 'action', resource: env.OIDC_AUDIENCE };
+  const form = { grant_type: 'client_credentials', scope: API_SCOPE, resource: env.OIDC_AUDIENCE };
   return (await token(env.OIDC_ISSUER, form, `Basic ${basic}`)).accessToken;
 }
 
-/** Who is signed in at this terminal; `device` where they come from a browser, so that actions are confirmed there too. */
+/**
+ * Who is signed in at this terminal; `device` if they signed in with a browser, where actions are then confirmed too.
+ */
 const sessionSchema = z.object({ user: z.string(), accessToken: z.string(), device: z.boolean().default(false) });
 export type CliSession = z.infer<typeof sessionSchema>;
 
@@ -107,11 +112,11 @@ export function saveSession(session: CliSession): void {
   fs.writeFileSync(file, JSON.stringify(session), { mode: 0o600 });
 }
 
-/** Signs a person in for one action; the answer is an ID token that carries the nonce. */
-export type StepUpTokenOf = (nonce: string) => Promise<string>;
+/** Signs a person in for one action. @returns an ID token with the nonce */
+export type StepUpTokenSource = (nonce: string) => Promise<string>;
 
-export const evidenceAs =
-  (env: Pick<Env, 'OIDC_ISSUER' | 'OIDC_AUDIENCE'>, user: string): StepUpTokenOf =>
+export const stepUpTokenAs =
+  (env: Pick<Env, 'OIDC_ISSUER' | 'OIDC_AUDIENCE'>, user: string): StepUpTokenSource =>
   async (nonce) => {
     const { idToken } = await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE, user, nonce);
     if (!idToken) throw notAllowed('the identity provider gave no ID token', 'Its client needs the scope openid.');

@@ -10,7 +10,7 @@ import {
 import { z } from 'zod';
 import { notAllowed } from '../../domain/errors';
 
-/** A token that was checked: issuer, audience, signature against the issuer's keys, expiry. */
+/** An access token whose issuer, audience, signature and expiry were verified. */
 export interface VerifiedToken {
   readonly issuer: string;
   readonly subject: string;
@@ -18,11 +18,11 @@ export interface VerifiedToken {
   readonly roles: readonly string[];
   readonly tokenId: string;
   readonly tokenSha256: string;
-  /** Seconds since 1970 at which it ends. */
+  /** Expiry in seconds since 1970. */
   readonly expires: number;
-  /** Provider groups of the person's team; undefined where the identity provider names none. */
+  /** Provider groups of the person's team; undefined if the identity provider gives none. */
   readonly providerGroups?: readonly string[] | undefined;
-  /** How the case system names this person, so that own cases are known. */
+  /** The person's id in the case system, by which their own cases are recognized. */
   readonly caseworker?: string | undefined;
 }
 
@@ -35,12 +35,12 @@ const claims = z.object({
   provider_groups: z.array(z.string()).optional(),
   caseworker: z.string().optional(),
 });
-/** Only asymmetric algorithms: `none` and shared secrets are refused by name. */
+/** Only asymmetric algorithms: `none` and shared secrets are refused. */
 const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'];
 
 export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
-/** With `pinned` keys nothing is fetched: what the issuer publishes later does not count. */
+/** @param pinned keys to use instead of those that the issuer publishes; nothing is fetched then */
 export function tokenVerifier({
   issuer,
   audience,
@@ -78,7 +78,7 @@ export function tokenVerifier({
   };
 }
 
-/** An issuer's signing keys as they are published now, for pinning. */
+/** The signing keys that an issuer publishes now, for pinning. */
 export async function jwksOf(issuer: string): Promise<{ keys: { kty: string }[] }> {
   const response = await fetch(await jwksUri(issuer), { signal: AbortSignal.timeout(10_000) });
   return z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }).parse(await response.json());

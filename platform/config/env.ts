@@ -54,7 +54,10 @@ const schema = z.object({
   UTPLUKK_EXPLAIN_PROCESSES: z.coerce.number().int().min(1).max(64).default(1),
   /** Explanations that may wait for one that is computed; above that the API answers 503. */
   UTPLUKK_EXPLAIN_WAITING: z.coerce.number().int().min(0).max(1000).default(8),
-  /** Addresses or ranges of the proxies before the API whose forwarded client address is trusted, joined by commas; by default none. */
+  /**
+   * Addresses or ranges of the proxies before the API whose forwarded client address is trusted, joined by commas; by
+   * default none.
+   */
   UTPLUKK_TRUST_PROXY: z
     .string()
     .regex(/^([0-9a-f.:/]+(,[0-9a-f.:/]+)*)?$/i, 'expected addresses or ranges joined by commas, such as 10.0.0.0/8')
@@ -67,7 +70,9 @@ export type Env = z.infer<typeof schema>;
 /** Folder of the local stack's state. `npm start` writes env.json there, so that CLI commands find the same servers. */
 export const localHome = (): string => process.env['UTPLUKK_HOME'] ?? path.join(ROOT, '.stack/run');
 
-/** Reads the environment, which no other module does. Variables that are set override those in env.json of `npm start`. */
+/**
+ * Reads the environment, which no other module does. Variables that are set override those in env.json of `npm start`.
+ */
 export function loadEnv(): Env {
   const file = path.join(localHome(), 'env.json');
   const local: unknown = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
@@ -82,8 +87,8 @@ export function loadEnv(): Env {
 }
 
 /**
- * The database owner, and the URLs of the roles that may sign in. The product itself never gets the owner's URL; without
- * one, its own URL is used, for databases with a single role.
+ * The database owner, and the URLs of the roles that may sign in. The product itself never gets the owner's URL;
+ * without one, its own URL is used, for databases with a single role.
  */
 export function databaseOwner(env: Env): { ownerUrl: string; roleUrls: string[] } {
   const {

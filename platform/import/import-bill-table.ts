@@ -115,7 +115,7 @@ async function findBadRows(duck: DuckDBConnection, mapping: BillTable): Promise<
       where guid in (${INCONSISTENT_BILLS}) and line not in (select line from bad)`,
   );
   await duck.run(
-    `insert into bad select line, ${guid}, guid, 'another line of this bill was refused' from raw
+    `insert into bad select line, ${guid}, guid, 'another line of this bill was quarantined' from raw
       where guid in (select guid from raw where line in (select line from bad)) and line not in (select line from bad)`,
   );
 }

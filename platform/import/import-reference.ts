@@ -39,7 +39,7 @@ export async function loadReference(db: Db): Promise<void> {
       code: tariff.code,
       field: tariff.field,
       kind: tariff.kind,
-      slot: tariff.slot ?? null,
+      slot: tariff.timeOfDay ?? null,
       min_minutes: tariff.minMinutes,
       minutes_per_repetition: tariff.minutesPerRepetition,
       max_repetitions: tariff.maxRepetitions,

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { canonical } from '../artifacts/hash';
 import type { Tx } from '../postgres/connection';
 
-/** Who stands behind a change: the verified event of a person or service. */
+/** Who causes a change, and why: a recorded action of a verified person or service. */
 export interface AuditContext {
   readonly actionId: string;
   readonly principalId: string;
@@ -17,17 +17,19 @@ export interface EntryInput {
   /** Digests of the subject's state, never the state itself. */
   readonly before?: string | undefined;
   readonly after?: string | undefined;
-  /** A bulk event: how many rows, and the Merkle root (or content hash) over them. */
+  /** For an event about many rows: their number, and the Merkle root (or content hash) over them. */
   readonly rows?: { readonly count: number; readonly root: string } | undefined;
 }
 
-/** Format of an entry; a change of it is a new number, old entries keep theirs. */
+/** Version of the format of an entry; entries of older versions stay as they are. */
 const ENTRY_VERSION = 2;
 
-/** Microsecond UTC text. The clock gives milliseconds; the last three digits are zero, the width is the format's. */
+/** UTC text with microseconds. The clock gives milliseconds, so the last three digits are zero. */
 export const instantText = (at: Date): string => at.toISOString().replace('Z', '000Z');
 
-/** A covered row's digest before and after; the database refuses an entry that names a change which was not made. */
+/**
+ * Digests of a row of an audited table before and after; the database refuses an entry that names a change not made.
+ */
 export interface RowChange {
   /** table */
   readonly t: string;
@@ -37,10 +39,10 @@ export interface RowChange {
   readonly a?: string;
 }
 
-/** What this transaction did to covered rows since its last entry. */
+/** Changes of audited tables that this transaction made since its last entry. */
 async function changesOf(tx: Tx): Promise<RowChange[]> {
   const { rows } = await tx.raw<{ rows: { tab: string; key: string; before: string | null; after: string | null }[] }>(
-    'select tab, key, before, after from aud.changes()',
+    'select table_name as tab, row_key as key, before, after from aud.pending_changes()',
   );
   return rows.flatMap(({ tab, key, before, after }) =>
     before === after
@@ -50,8 +52,8 @@ async function changesOf(tx: Tx): Promise<RowChange[]> {
 }
 
 /**
- * Appends to the ledger inside the caller's transaction; the entry commits with the change or not at all. It names every
- * covered row that was changed before it: call it after the change.
+ * Appends to the ledger inside the caller's transaction: the entry commits with the change or not at all. It names
+ * every row of an audited table that was changed since the last entry, so call it after the change.
  */
 export async function append(tx: Tx, audit: AuditContext, entry: EntryInput, at: Date): Promise<void> {
   const changes = await changesOf(tx);
@@ -73,14 +75,14 @@ export async function append(tx: Tx, audit: AuditContext, entry: EntryInput, at:
   await tx.raw('insert into aud.entry (bytes) values (?)', [Buffer.from(canonical(body), 'utf8')]);
 }
 
-/** Stores a reason in words, erasable, and returns its id; the digest is salted so that it tells nothing once erased. */
-export async function storeReason(tx: Tx, words: string): Promise<string> {
+/** Stores a reason as erasable text. The digest is salted, so that it reveals nothing after erasure. @returns its id */
+export async function storeReason(tx: Tx, text: string): Promise<string> {
   const salt = randomBytes(16);
-  const digest = createHash('sha256').update(salt).update(words, 'utf8').digest();
+  const digest = createHash('sha256').update(salt).update(text, 'utf8').digest();
   const reasonId = randomUUID();
-  await tx.raw('insert into aud.reason (reason_id, words, salt, digest) values (?, ?, ?, ?)', [
+  await tx.raw('insert into aud.reason (reason_id, reason_text, salt, digest) values (?, ?, ?, ?)', [
     reasonId,
-    words,
+    text,
     salt,
     digest,
   ]);

@@ -1,18 +1,18 @@
 /**
- * Tables whose every row stands in the ledger by digest. The triggers of the migrations note changes of just these; a
- * test holds the two lists together, and docs/audit.md shows it.
+ * Tables of which every row is in the ledger by its digest. Triggers of the migrations record changes of exactly these
+ * tables: a test compares the two lists, and the documentation lists them.
  */
-export interface CoveredTable {
+export interface AuditedTable {
   readonly table: string;
   readonly key: readonly string[];
   /** Columns that can be erased, and so are left out of the digest. */
   readonly without?: readonly string[];
 }
 
-export const COVERED: readonly CoveredTable[] = [
+export const AUDITED_TABLES: readonly AuditedTable[] = [
   { table: 'aud.principal', key: ['principal_id'] },
   { table: 'aud.action', key: ['action_id'] },
-  { table: 'aud.reason', key: ['reason_id'], without: ['words', 'salt'] },
+  { table: 'aud.reason', key: ['reason_id'], without: ['reason_text', 'salt'] },
   { table: 'aud.access', key: ['access_id'] },
   { table: 'core.load_batch', key: ['batch_id'] },
   { table: 'ml.snapshot', key: ['snapshot_id'] },

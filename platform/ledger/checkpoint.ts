@@ -2,8 +2,8 @@ import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto
 import { mismatch } from '../../domain/errors';
 
 /**
- * A checkpoint says "the ledger of this name had so many entries with this root", signed with Ed25519. Its text is a
- * C2SP signed note with a tlog-checkpoint body, so that tools of other houses can check it.
+ * A checkpoint states that the ledger of a name had a number of entries with a Merkle root, signed with Ed25519. Its
+ * text is a C2SP signed note with a tlog-checkpoint body, so that other tools can verify it.
  */
 export interface Checkpoint {
   readonly origin: string;

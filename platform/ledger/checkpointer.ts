@@ -4,7 +4,7 @@ import type { Signer } from './signer';
 import { type Checkpoint, verifyCheckpoint, signCheckpoint } from './checkpoint';
 import { type Anchor, TileWriter } from './tiles';
 
-/** At most this much of the ledger stands outside a checkpoint (requirement: 60 s or 1,000 entries). */
+/** At most this much of the ledger is not covered by a checkpoint (the requirement is 60 s or 1,000 entries). */
 export const UNCOVERED_MS = 20_000;
 export const UNCOVERED_ENTRIES = 500;
 const BATCH = 10_000;
@@ -25,8 +25,8 @@ export function* allCheckpoints(anchor: Anchor, keys: readonly Uint8Array[]): Ge
 }
 
 /**
- * Carries the ledger's leaf hashes out of the database and signs checkpoints over them. It extends the tree that it
- * wrote itself, so what it signs is consistent with all it ever signed, whatever the database says later.
+ * Copies the ledger's leaf hashes out of the database and signs checkpoints over them. It extends the tree that it
+ * wrote itself, so each checkpoint is consistent with all earlier ones, whatever the database contains later.
  */
 export class Checkpointer {
   #writer: TileWriter | undefined;
@@ -41,9 +41,9 @@ export class Checkpointer {
   ) {}
 
   /**
-   * Signs a checkpoint when enough entries or time lie outside the last one, or when `force` says so.
+   * Signs a checkpoint if enough entries or time have passed since the last one, or if `force` is true.
    * @returns the new checkpoint, or undefined when none was due
-   * @throws UtplukkError ContentMismatch when the database's ledger is another one or has become shorter
+   * @throws UtplukkError ContentMismatch if the database contains another ledger, or a shorter one than was signed
    */
   async tick(force = false): Promise<Checkpoint | undefined> {
     const writer = this.#start();
@@ -62,7 +62,7 @@ export class Checkpointer {
     if (head.size < covered)
       throw mismatch(
         `the ledger holds ${head.size} entries, a checkpoint of ${covered} was signed: its tail was cut`,
-        'Run `utplukk verify`.',
+        'Run `utplukk ledger verify`.',
       );
     if (head.size === covered) {
       this.#uncoveredSince = undefined;
@@ -73,7 +73,7 @@ export class Checkpointer {
     const due =
       force || head.size - covered >= UNCOVERED_ENTRIES || now.getTime() - this.#uncoveredSince >= UNCOVERED_MS;
     if (!due) return undefined;
-    await this.#carry(writer, head.size);
+    await this.#copyLeaves(writer, head.size);
     writer.flush();
     const checkpoint: Checkpoint = { origin, size: writer.size, root: writer.root(), at: now.toISOString() };
     const note = await signCheckpoint(checkpoint, this.signer);
@@ -96,7 +96,7 @@ export class Checkpointer {
     return (this.#writer = writer);
   }
 
-  async #carry(writer: TileWriter, size: number): Promise<void> {
+  async #copyLeaves(writer: TileWriter, size: number): Promise<void> {
     try {
       while (writer.size < size) {
         const { rows } = await this.db.raw<{ rows: { seq: number; leaf_hash: Buffer }[] }>(
@@ -105,14 +105,15 @@ export class Checkpointer {
         );
         for (const row of rows) {
           if (row.seq !== writer.size + 1)
-            throw mismatch(`entry ${writer.size + 1} of the ledger is missing`, 'Run `utplukk verify`.');
+            throw mismatch(`entry ${writer.size + 1} of the ledger is missing`, 'Run `utplukk ledger verify`.');
           writer.append(row.leaf_hash);
         }
         if (rows.length === 0)
-          throw conflict(`the ledger says ${size} entries and holds ${writer.size}`, 'Run `utplukk verify`.');
+          throw conflict(`the ledger says ${size} entries and holds ${writer.size}`, 'Run `utplukk ledger verify`.');
       }
     } catch (error) {
-      this.#writer = undefined; // half a step is forgotten: the next one starts from what was signed
+      // leaves that were copied only in part are discarded: the next attempt starts from the last checkpoint
+      this.#writer = undefined;
       throw error;
     }
   }

@@ -2,13 +2,15 @@ import type { Readable } from 'node:stream';
 
 const SIGNATURE_BYTES = 11 + 4;
 
-/** A row of a binary COPY, read where it lies: cells by number from 0, undefined where null. Of use until the next row. */
+/**
+ * A row of a binary COPY, read in place: cells by number from 0, undefined where null. It is valid until the next row.
+ */
 export class CopyRow {
   data: Buffer = Buffer.alloc(0);
   readonly starts: number[] = [];
   readonly ends: number[] = [];
 
-  /** A view of what was read: copy what is to be kept. */
+  /** A view into the chunk that was read; copy it to keep it. */
   bytes(cell: number): Buffer | undefined {
     return this.ends[cell]! < 0 ? undefined : this.data.subarray(this.starts[cell], this.ends[cell]);
   }
@@ -33,18 +35,18 @@ export class CopyRow {
 }
 
 /**
- * Rows of PostgreSQL's binary COPY format, a chunk at a time; each chunk is gone through before the next is asked for.
- * Much faster than text rows where most of a row is bytes anyway, and no cell is cut out that nobody asks for.
+ * Rows of PostgreSQL's binary COPY format, chunk by chunk; the rows of a chunk must be consumed before the next chunk.
+ * This is much faster than text where rows are mostly bytes, and only the cells that are asked for are decoded.
  */
 export async function* binaryRows(stream: Readable): AsyncGenerator<Iterable<CopyRow>> {
-  let rest: Buffer = Buffer.alloc(0);
+  let incomplete: Buffer = Buffer.alloc(0);
   let header = true;
   for await (const chunk of stream) {
-    const data: Buffer = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
+    const data: Buffer = incomplete.length === 0 ? (chunk as Buffer) : Buffer.concat([incomplete, chunk as Buffer]);
     let at = 0;
     if (header) {
       if (data.length < SIGNATURE_BYTES + 4) {
-        rest = data;
+        incomplete = data;
         continue;
       }
       at = SIGNATURE_BYTES + 4 + data.readInt32BE(SIGNATURE_BYTES);
@@ -52,13 +54,13 @@ export async function* binaryRows(stream: Readable): AsyncGenerator<Iterable<Cop
     }
     const rows = new ChunkRows(data, at);
     yield rows;
-    rest = data.subarray(rows.end);
+    incomplete = data.subarray(rows.end);
   }
 }
 
 class ChunkRows implements Iterable<CopyRow> {
   readonly #row = new CopyRow();
-  /** Where the first row begins that is not whole yet, once the rows have been gone through. */
+  /** After iteration: the offset of the first row that is not complete yet. */
   end: number;
 
   constructor(data: Buffer, from: number) {
@@ -76,7 +78,10 @@ class ChunkRows implements Iterable<CopyRow> {
   }
 }
 
-/** Finds the cells of the row at `at` and returns where it ends, or undefined when it is not whole yet; the trailer (count -1) has no cells. */
+/**
+ * Finds the cells of the row at `at`. The trailer of the format (count -1) gives no cells.
+ * @returns where the row ends, or undefined if it is not complete yet
+ */
 function readRow({ data, starts, ends }: CopyRow, at: number): number | undefined {
   if (at + 2 > data.length) return undefined;
   const count = Math.max(0, data.readInt16BE(at));

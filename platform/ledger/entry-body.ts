@@ -1,6 +1,6 @@
 import type { RowChange } from './append';
 
-/** What verification needs of an entry's body. */
+/** Members of an entry's body that verification reads. */
 export interface EntryBody {
   readonly entry?: string | undefined;
   readonly event?: string | undefined;
@@ -13,16 +13,21 @@ export interface EntryBody {
 }
 
 const PLAIN = '"[^"\\\\\\u0000-\\u001f]*"';
-const TAKEN = '"([^"\\\\\\u0000-\\u001f]*)"';
+const CAPTURED = '"([^"\\\\\\u0000-\\u001f]*)"';
 const CHANGE = `\\{(?:"a":${PLAIN},)?(?:"b":${PLAIN},)?"k":${PLAIN},"t":${PLAIN}\\}`;
 /**
- * An entry as `append` writes it: keys in order, nothing between them, no character that JSON escapes. What matches is
- * canonical as it stands, and is read at an eighth of the price of parsing it and writing it anew.
+ * An entry as `append` writes it: keys in order, no white space, no character that JSON escapes. A text that matches is
+ * canonical, and reading it takes an eighth of the time of parsing and serializing it.
  */
+const optional = (pattern: string) => `(?:${pattern},)?`;
+const ROWS = `(\\{"count":(?:0|[1-9][0-9]{0,14}),"root":${PLAIN}\\})`;
 const AS_APPENDED = new RegExp(
-  `^\\{"actionId":${TAKEN},"actor":${PLAIN},(?:"after":${PLAIN},)?"at":${TAKEN},(?:"before":${PLAIN},)?` +
-    `(?:"changes":(\\[${CHANGE}(?:,${CHANGE})*\\]),)?"entry":${TAKEN},"event":${TAKEN},"purpose":${PLAIN},"role":${PLAIN},` +
-    `(?:"rows":(\\{"count":(?:0|[1-9][0-9]{0,14}),"root":${PLAIN}\\}),)?"subject":\\{"id":${TAKEN},"kind":${TAKEN}\\},"v":2\\}$`,
+  [
+    `^\\{"actionId":${CAPTURED},"actor":${PLAIN},${optional(`"after":${PLAIN}`)}"at":${CAPTURED},`,
+    `${optional(`"before":${PLAIN}`)}${optional(`"changes":(\\[${CHANGE}(?:,${CHANGE})*\\])`)}`,
+    `"entry":${CAPTURED},"event":${CAPTURED},"purpose":${PLAIN},"role":${PLAIN},${optional(`"rows":${ROWS}`)}`,
+    `"subject":\\{"id":${CAPTURED},"kind":${CAPTURED}\\},"v":2\\}$`,
+  ].join(''),
 );
 
 /** The body in an entry's text, or undefined where it is not canonical JSON (RFC 8785). */
@@ -42,21 +47,22 @@ export function readEntry(text: string): EntryBody | undefined {
   };
 }
 
-/** Any other entry, of an older format or with escapes in it. */
+/** An entry of an older format, or with escapes in it. */
 export function parseEntry(text: string): EntryBody | undefined {
   let body: EntryBody;
   try {
     body = JSON.parse(text) as EntryBody;
   } catch {
-    return undefined; // whoever owns the database can put anything there and hash it anew
+    return undefined; // the owner of the database can store anything and recompute the hashes
   }
   if (body === null || typeof body !== 'object') return undefined;
   return JSON.stringify(body) === text && isSorted(body) ? body : undefined;
 }
 
 /**
- * Keys in order, at every depth. With `JSON.stringify` giving the same text back (no white space, no key twice, numbers and
- * escapes as ECMAScript writes them) that is canonical JSON (RFC 8785), at a fifth of the price of writing it anew.
+ * Whether keys are in order at every depth. Together with `JSON.stringify` returning the same text (no white space, no
+ * duplicate key, numbers and escapes as ECMAScript writes them) this means canonical JSON (RFC 8785), at a fifth of
+ * the cost of serializing it.
  */
 function isSorted(value: unknown): boolean {
   if (value === null || typeof value !== 'object') return true;

@@ -6,7 +6,7 @@ export const EXPORT_FORMAT = 'utplukk-ledger/1';
 export interface ExportHeader {
   readonly format: typeof EXPORT_FORMAT;
   readonly origin: string;
-  /** Keys that whoever exported it named; whoever verifies should know the right one from elsewhere. */
+  /** Public keys as the exporter gave them; a verifier should know the genuine ones from another source. */
   readonly keys: readonly string[];
   readonly checkpoints: readonly string[];
 }
@@ -24,15 +24,15 @@ const MAX_PROBLEMS = 20;
 const HASH = 32;
 
 /**
- * Verifies an exported ledger line by line, with nothing but the file and the keys that the verifier trusts: no database, no
- * server. Leaf hashes that have the signed root are genuine, so an entry that does not hash to its leaf is the changed one.
+ * Verifies an exported ledger line by line from the file and the keys that the verifier trusts, without database or
+ * server. Leaf hashes with the signed root are genuine, so an entry that does not hash to its leaf was changed.
  */
 export class ExportVerifier {
   #header: ExportHeader | undefined;
   #checkpoints = new Map<number, Checkpoint>();
   #leaves: Buffer = Buffer.alloc(0);
   #leavesFrom = 0;
-  /** Over the leaf hashes that came with the file: what the signatures are about. */
+  /** Tree over the leaf hashes in the file, which the signatures cover. */
   readonly #anchored = new MerkleRoot();
   readonly #found = new MerkleRoot();
   readonly #problems: { entry: number; problem: string }[] = [];
@@ -70,7 +70,8 @@ export class ExportVerifier {
         this.#report(0, (error as Error).message);
       }
     }
-    if (this.#checkpoints.size === 0) this.#report(0, 'no checkpoint in it is signed by a key that is trusted here');
+    if (this.#checkpoints.size === 0)
+      this.#report(0, 'none of its checkpoints is signed by a key that is trusted here');
   }
 
   #anchor(leaf: Buffer): void {
@@ -111,17 +112,17 @@ export class ExportVerifier {
   }
 }
 
-/** Splits what arrives in chunks into lines. */
+/** Splits chunks of bytes into lines. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
+  let incomplete: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    const data: Buffer = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
+    const data: Buffer = incomplete.length === 0 ? Buffer.from(chunk) : Buffer.concat([incomplete, chunk]);
     let from = 0;
     for (let end = data.indexOf(10, from); end >= 0; end = data.indexOf(10, from)) {
       yield data.subarray(from, end);
       from = end + 1;
     }
-    rest = data.subarray(from);
+    incomplete = data.subarray(from);
   }
-  if (rest.length > 0) yield rest;
+  if (incomplete.length > 0) yield incomplete;
 }

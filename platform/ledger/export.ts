@@ -12,8 +12,8 @@ import type { Anchors } from './verify';
 const TILE = 256;
 
 /**
- * Writes the whole ledger to one file that can be verified anywhere: a header with the signed checkpoints, then for every
- * 256 entries their anchored leaf hashes and the entries' own bytes. Streams; no cap on size.
+ * Writes the whole ledger to one file that can be verified anywhere: a header with the signed checkpoints, then for
+ * every 256 entries their anchored leaf hashes and the bytes of the entries. It streams, so the size is not limited.
  */
 export async function exportLedger(
   url: string,
@@ -31,8 +31,8 @@ export async function exportLedger(
     .list('checkpoints')
     .sort()
     .map((name) => anchor.read(`checkpoints/${name}`)!.toString('utf8'));
-  const part = `${out}.part`;
-  const file = fs.createWriteStream(part, { highWaterMark: 1 << 20 });
+  const unfinished = `${out}.part`;
+  const file = fs.createWriteStream(unfinished, { highWaterMark: 1 << 20 });
   const write = async (text: string | Buffer) => {
     if (!file.write(text)) await once(file, 'drain');
   };
@@ -49,8 +49,8 @@ export async function exportLedger(
     const tree = new TileTree(anchor, latest.size);
     let entries = 0;
     const newline = Buffer.from('\n');
-    const sql =
-      'copy (select e.bytes from aud.chain c join aud.entry e using (entry_id) order by c.seq) to stdout (format binary)';
+    const sql = `copy (select e.bytes from aud.chain c join aud.entry e using (entry_id) order by c.seq)
+        to stdout (format binary)`;
     for await (const rows of binaryRows(client.query(copyTo(sql)))) {
       const chunks: Buffer[] = [];
       for (const row of rows) {
@@ -67,10 +67,10 @@ export async function exportLedger(
     }
     file.end();
     await once(file, 'close');
-    fs.renameSync(part, out);
+    fs.renameSync(unfinished, out);
     return { entries, anchored: latest.size };
   } finally {
     await client.end();
-    fs.rmSync(part, { force: true });
+    fs.rmSync(unfinished, { force: true });
   }
 }

@@ -1,57 +1,60 @@
 import type { CopyRow } from './copy-rows';
 
 const ID = 16;
-/** How far an entry may lie from where it was chained before it is looked for in other ways: writers side by side, not long transactions. */
+/**
+ * Positions around the last hit that are searched: concurrent writers move entries a little, long transactions
+ * further.
+ */
 const NEAR = 32;
-/** So many strangers, and the table is not in the chain's order: an index is made of all ids. */
+/** After this many misses, assume that the table is not in chain order and build a full index. */
 const MAX_MISSES = 200;
 
 /**
- * Where in a stretch of the chain an entry stands. Entries come nearly in the chain's order, so most are the next one;
- * a map of every id costs ten times as much and is made only where the order is another.
+ * Finds the position of an entry in a range of the chain by its id. Entries come nearly in chain order, so most are
+ * found next to the last one; a map of all ids costs ten times as much and is built only for another order.
  */
 export class LeafIndex {
   readonly #ids: Buffer;
   readonly #set: Uint8Array;
   #index: Map<string, number> | undefined;
   #last = -1;
-  #strangers = 0;
+  #misses = 0;
 
   constructor(readonly count: number) {
     this.#ids = Buffer.alloc(count * ID);
     this.#set = new Uint8Array(count);
   }
 
-  /** The id in a cell stands at this place. False where another stands there. */
-  set(place: number, row: CopyRow, cell: number): boolean {
-    if (this.#set[place] === 1) return false;
-    row.copy(cell, this.#ids, place * ID);
-    this.#set[place] = 1;
+  /** Sets the id at a position from a cell. @returns false if the position has an id already */
+  set(position: number, row: CopyRow, cell: number): boolean {
+    if (this.#set[position] === 1) return false;
+    row.copy(cell, this.#ids, position * ID);
+    this.#set[position] = 1;
     return true;
   }
 
-  has(place: number): boolean {
-    return this.#set[place] === 1;
+  has(position: number): boolean {
+    return this.#set[position] === 1;
   }
 
-  /** Hex of the id at a place. */
-  hex(place: number): string {
-    return this.#ids.toString('hex', place * ID, (place + 1) * ID);
+  /** The id at a position, in hex. */
+  hex(position: number): string {
+    return this.#ids.toString('hex', position * ID, (position + 1) * ID);
   }
 
-  /** The place of the id in a cell; undefined where it is not in this stretch, or too far from its neighbours to be seen at once. */
+  /** The position of the id in a cell; undefined if it is not in this range, or not near the last hit. */
   find(row: CopyRow, cell: number): number | undefined {
-    const place = this.#index ? this.#index.get(row.text(cell, 'latin1')!) : this.#near(row.data, row.starts[cell]!);
-    if (place !== undefined) this.#last = place;
-    else if (++this.#strangers === MAX_MISSES) this.all();
-    return place;
+    const position = this.#index ? this.#index.get(row.text(cell, 'latin1')!) : this.#near(row.data, row.starts[cell]!);
+    if (position !== undefined) this.#last = position;
+    else if (++this.#misses === MAX_MISSES) this.buildIndex();
+    return position;
   }
 
-  /** From here on every id of the stretch is found, in whatever order it comes. */
-  all(): void {
+  /** Builds the full index: from now on every id of the range is found, in any order. */
+  buildIndex(): void {
     const index = new Map<string, number>();
-    for (let place = 0; place < this.count; place++)
-      if (this.has(place)) index.set(this.#ids.toString('latin1', place * ID, (place + 1) * ID), place);
+    for (let position = 0; position < this.count; position++)
+      if (this.has(position)) index.set(this.#ids.toString('latin1', position * ID, (position + 1) * ID), position);
     this.#index = index;
   }
 
@@ -63,10 +66,10 @@ export class LeafIndex {
     return undefined;
   }
 
-  #is(place: number, data: Buffer, at: number): boolean {
-    if (place < 0 || place >= this.count) return false;
+  #is(position: number, data: Buffer, at: number): boolean {
+    if (position < 0 || position >= this.count) return false;
     for (let i = 0; i < ID; i += 4)
-      if (data.readInt32BE(at + i) !== this.#ids.readInt32BE(place * ID + i)) return false;
-    return this.has(place);
+      if (data.readInt32BE(at + i) !== this.#ids.readInt32BE(position * ID + i)) return false;
+    return this.has(position);
   }
 }

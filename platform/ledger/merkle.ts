@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
 const HASH = 32;
-/** By way of binary text: an array buffer of its own for each hash would cost more than the hash. */
+/** As binary text: allocating an array buffer for each hash would cost more than the hash. */
 const digest = (data: Uint8Array): string => hash('sha256', data, 'binary');
 const sha256 = (data: Uint8Array): Buffer => Buffer.from(digest(data), 'latin1');
 
-// Scratch space: a hash of a million entries would otherwise allocate each one's input anew.
+// Reused buffers: otherwise each of a million hashes would allocate its input.
 const pair = Buffer.alloc(1 + 2 * HASH, 1);
 const link = pair.subarray(1);
 let prefixed = Buffer.alloc(4096);
@@ -21,7 +21,7 @@ export function leafHash(bytes: Uint8Array): Buffer {
   return Buffer.from(leafText(bytes, 0, bytes.length), 'latin1');
 }
 
-/** The leaf hash of a stretch of bytes, as binary text of 32 characters. */
+/** The leaf hash of bytes `from` to `to`, as binary text of 32 characters. */
 export function leafText(data: Uint8Array, from: number, to: number): string {
   const length = 1 + to - from;
   if (length > prefixed.length) prefixed = Buffer.alloc(2 * length);
@@ -29,14 +29,14 @@ export function leafText(data: Uint8Array, from: number, to: number): string {
   return digest(prefixed.subarray(0, length));
 }
 
-/** One step of the ledger's chain: the hash before, and the entry's leaf. */
+/** Chain hash of an entry, from the chain hash before it and the entry's leaf hash. */
 export function chainHash(before: Uint8Array, leaf: Uint8Array): Buffer {
   pair.set(before, 1);
   pair.set(leaf, 1 + HASH);
   return sha256(link);
 }
 
-/** Root of a full subtree over so many leaves (a power of two), which lie one after the other from byte `at` on. */
+/** Root of a full subtree over `count` leaves (a power of two), stored one after the other from byte `at`. */
 export function fullRoot(leaves: Buffer, at: number, count: number): Buffer {
   const level = Buffer.from(leaves.subarray(at, at + count * HASH));
   for (let width = count >> 1; width > 0; width >>= 1)
@@ -50,7 +50,7 @@ export function fullRoot(leaves: Buffer, at: number, count: number): Buffer {
 /** Hash of the empty tree (RFC 6962, 2.1). */
 export const EMPTY_ROOT = sha256(Buffer.alloc(0));
 
-/** Root of an RFC 6962 tree, fed leaf by leaf: holds one hash a level, so size has no cap. */
+/** Root of an RFC 6962 tree, computed leaf by leaf: it holds one hash per level, so the size is not limited. */
 export class MerkleRoot {
   readonly #levels: (Buffer | undefined)[] = [];
   #size = 0;

@@ -21,7 +21,8 @@ export async function entryProofs(
   subjects: readonly string[],
 ): Promise<EntryProof[]> {
   const { rows } = await db.raw<{ rows: { seq: number; bytes: Buffer; event: string; at: Date }[] }>(
-    `select c.seq, e.bytes, e.event, e.at from aud.entry e join aud.chain c using (entry_id) where e.subject_id = any(?) and c.seq <= ? order by c.seq`,
+    `select c.seq, e.bytes, e.event, e.at from aud.entry e join aud.chain c using (entry_id)
+      where e.subject_id = any(?) and c.seq <= ? order by c.seq`,
     [[...subjects], size],
   );
   const tree = new TileTree(anchor, size);

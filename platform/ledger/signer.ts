@@ -3,14 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { rawPublicKey } from './checkpoint';
 
-/** Signs with Ed25519. The key may lie in a file, a hardware module or a cloud service: only these two things are asked. */
+/** Signs with Ed25519. The key may be in a file, a hardware module or a cloud service. */
 export interface Signer {
   /** 32 bytes. */
   readonly publicKey: Buffer;
   sign(data: Uint8Array): Promise<Buffer>;
 }
 
-/** A key in a file that its owner alone can read; made at the first start. */
+/** A signer with its key in a file that only its owner can read; the file is created at the first start. */
 export function fileSigner(file: string): Signer {
   if (!fs.existsSync(file)) {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });

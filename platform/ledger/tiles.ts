@@ -6,22 +6,22 @@ import { EMPTY_ROOT, nodeHash, rangeRoot, type Subtrees } from './merkle';
 /**
  * Leaf hashes of the ledger outside the database, as tiles of 256 hashes a file (layout of C2SP tlog-tiles): level 0
  * holds leaf hashes, each higher level the roots of 256 full tiles below it. A file is written once; the growing right
- * edge is written again under its width (`.p/<width>`). Any verifier of such logs can read them.
+ * edge is written again under its width (`.p/<width>`). Any verifier of such logs can read the tiles.
  */
 const WIDTH = 256;
 const HASH = 32;
-const LEVELS_A_TILE = 8;
+const LEVELS_PER_TILE = 8;
 
-/** Where checkpoints and tiles go: a directory by default, an object store by the same three calls. */
+/** Storage of checkpoints and tiles outside the database: a directory by default; an object store can implement it. */
 export interface Anchor {
   read(name: string): Buffer | undefined;
-  /** Writes a file that never changes afterwards; twice the same is once. */
+  /** Writes a file that never changes afterwards; writing the same file again has no effect. */
   write(name: string, data: Uint8Array): void;
   /** Names directly below a folder. */
   list(folder: string): string[];
 }
 
-/** Files below a directory; each appears whole, and the directory entry reaches the disk with it. */
+/** Files in a directory; each is written to the disk completely before it gets its name. */
 export class DirectoryAnchor implements Anchor {
   constructor(readonly root: string) {}
 
@@ -73,17 +73,20 @@ export class TileTree {
     readonly size: number,
   ) {}
 
-  /** Hashes of one tile as this tree size has it. @throws UtplukkError ContentMismatch when the file is gone or cut */
+  /**
+   * Hashes of one tile as this tree size has it. @throws UtplukkError ContentMismatch if the file is missing or
+   * truncated
+   */
   tile(level: number, index: number): Buffer[] {
     const width = Math.min(WIDTH, Math.floor(this.size / WIDTH ** level) - index * WIDTH);
     const name = tileName(level, index, width);
     const known = this.#cache.get(name);
     if (known) return known;
-    // A full tile serves for its own beginning, when the partial one was not kept.
+    // A full tile contains its earlier partial ones, which need not be kept.
     const data = this.anchor.read(name) ?? (width < WIDTH ? this.anchor.read(tileName(level, index)) : undefined);
     if (!data || data.length < width * HASH)
       throw mismatch(
-        `${name} is missing or cut among the tiles of the ledger`,
+        `${name} is missing or truncated among the tiles of the ledger`,
         'Restore the anchor directory from its copy.',
       );
     const hashes = hashesOf(data.subarray(0, width * HASH));
@@ -97,8 +100,8 @@ export class TileTree {
   }
 
   readonly subtrees: Subtrees = (level, index) => {
-    const tileLevel = Math.floor(level / LEVELS_A_TILE);
-    const count = 2 ** (level % LEVELS_A_TILE);
+    const tileLevel = Math.floor(level / LEVELS_PER_TILE);
+    const count = 2 ** (level % LEVELS_PER_TILE);
     const from = index * count;
     const hashes = this.tile(tileLevel, Math.floor(from / WIDTH));
     return fullRoot(hashes.slice(from % WIDTH, (from % WIDTH) + count));
@@ -109,7 +112,7 @@ export class TileTree {
   }
 }
 
-/** Appends leaves to tiles; holds the right edge only. Nothing counts until a checkpoint of the new size is signed. */
+/** Appends leaves to tiles, keeping only the right edge in memory. Leaves count once a checkpoint covers them. */
 export class TileWriter {
   readonly #edge: Buffer[][] = [];
   #size: number;
@@ -143,7 +146,7 @@ export class TileWriter {
     this.#push(level + 1, fullRoot(edge));
   }
 
-  /** Writes the growing edge, so that a tree of the present size can be read. */
+  /** Writes the partial tiles of the right edge, so that a tree of the current size can be read. */
   flush(): void {
     this.#edge.forEach((edge, level) => {
       if (edge.length === 0) return;
@@ -157,7 +160,7 @@ export class TileWriter {
     for (let level = this.#edge.length - 1; level >= 0; level--) {
       const edge = this.#edge[level]!;
       let from = 0;
-      for (let bit = LEVELS_A_TILE; bit >= 0; bit--) {
+      for (let bit = LEVELS_PER_TILE; bit >= 0; bit--) {
         if ((edge.length & (1 << bit)) === 0) continue;
         blocks.push(fullRoot(edge.slice(from, from + (1 << bit))));
         from += 1 << bit;

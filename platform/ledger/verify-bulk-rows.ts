@@ -3,7 +3,7 @@ import type { Tx } from '../postgres/connection';
 import { merkleRoot } from './merkle';
 import type { BulkEntry, LedgerProblem } from './verify-range';
 
-/** Rows of a run's evaluation, in order, each as canonical JSON: what the entry's Merkle root is over. */
+/** Number and Merkle root of the rows of a run's evaluation, in order, each as canonical JSON. */
 export async function evaluationRoot(db: Tx, runId: string): Promise<{ count: number; root: string }> {
   const rows = await db('ml.evaluation')
     .where({ run_id: runId })
@@ -15,7 +15,7 @@ export async function evaluationRoot(db: Tx, runId: string): Promise<{ count: nu
 interface Line {
   rank: number;
   entity: string;
-  grp: string;
+  provider_group: string;
   score: number;
   probability: number;
   arm: string;
@@ -25,8 +25,8 @@ interface Line {
   out_of_distribution: boolean | null;
 }
 
-/** A list is named by its content, so its rows can be put together again and named anew. */
-async function listName(db: Tx, listId: string): Promise<{ count: number; root: string } | undefined> {
+/** Number of lines of a list, and the digest of its content, which is the list's id. */
+async function listDigest(db: Tx, listId: string): Promise<{ count: number; root: string } | undefined> {
   const list = await db('sel.list')
     .where({ list_id: listId })
     .first<{ scoring_id: string; policy: string; capacity: number; seed: number } | undefined>();
@@ -35,7 +35,7 @@ async function listName(db: Tx, listId: string): Promise<{ count: number; root: 
   const lines = rows.map((line) => ({
     rank: line.rank,
     entity: line.entity,
-    group: line.grp,
+    group: line.provider_group,
     score: line.score,
     probability: line.probability,
     arm: line.arm,
@@ -48,16 +48,15 @@ async function listName(db: Tx, listId: string): Promise<{ count: number; root: 
   return { count: lines.length, root: sha256(canonical({ format: 1, scoringId, policy, capacity, seed, lines })) };
 }
 
-/** Compares rows that came many at a time with the count and root of their entry. */
+/** Compares the rows of bulk events with the count and root of their ledger entry. */
 export async function verifyBulk(db: Tx, entries: readonly BulkEntry[]): Promise<LedgerProblem[]> {
   const problems: LedgerProblem[] = [];
   for (const { seq, event, subject, count, root } of entries) {
-    const found = event === 'list.drafted' ? await listName(db, subject) : await evaluationRoot(db, subject);
-    if (!found || found.count !== count || found.root !== root)
-      problems.push({
-        seq,
-        problem: `rows of ${event === 'list.drafted' ? `list ${subject} (sel.line)` : `run ${subject} (ml.evaluation)`} are not those of entry ${seq}: ${found?.count ?? 0} found, ${count} recorded`,
-      });
+    const found = event === 'list.drafted' ? await listDigest(db, subject) : await evaluationRoot(db, subject);
+    if (found && found.count === count && found.root === root) continue;
+    const rows = event === 'list.drafted' ? `list ${subject} (sel.line)` : `run ${subject} (ml.evaluation)`;
+    const counts = `${found?.count ?? 0} found, ${count} recorded`;
+    problems.push({ seq, problem: `rows of ${rows} are not those of entry ${seq}: ${counts}` });
   }
   return problems;
 }

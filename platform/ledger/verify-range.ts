@@ -10,11 +10,11 @@ export interface LedgerProblem {
   readonly problem: string;
 }
 
-/** What a stretch of the ledger said, recomputed from its bytes. */
+/** A range of the ledger, recomputed from the bytes of its entries. */
 export interface RangeResult {
-  /** Leaf hashes, 32 bytes each, of what the entries' bytes are now (of the chain's leaf where an entry is gone). */
+  /** Leaf hashes of the entries' bytes, 32 bytes each; where an entry is missing, the leaf hash of the chain. */
   readonly leaves: Uint8Array;
-  /** Roots of each full block of 256 leaves from the stretch's first. */
+  /** Roots of the full blocks of 256 leaves from the first of the range. */
   readonly blocks: Uint8Array;
   readonly problems: LedgerProblem[];
   readonly changes: (readonly [
@@ -27,7 +27,7 @@ export interface RangeResult {
   readonly bulk: BulkEntry[];
   readonly lastChain: string;
 }
-/** An event on many rows at once: their number and root stand in the entry. */
+/** An event about many rows: the entry holds their number and root. */
 export interface BulkEntry {
   readonly seq: number;
   readonly event: string;
@@ -37,39 +37,39 @@ export interface BulkEntry {
 }
 
 const MAX_PROBLEMS = 20;
-/** How many times as many are held before the later ones are let go. */
-const SOME = 50;
+/** Problems held before the later ones are dropped. */
+const MAX_HELD = 50 * MAX_PROBLEMS;
 const HASH = 32;
-/** Places of the columns that a stretch reads of the chain, and of the entries. */
+/** Positions of the columns that are read from the chain and from the entries. */
 const LINK = { seq: 0, entryId: 1, leaf: 2, chain: 3 } as const;
 const ENTRY_COLUMNS =
   'entry_id, bytes, leaf_hash, event, action_id::text, subject_kind, subject_id, at, entry_id::text';
 const ENTRY = { id: 0, bytes: 1, leaf: 2, event: 3, actionId: 4, kind: 5, subject: 6, at: 7, idText: 8 } as const;
-/** Entries that are looked for by id at a time. */
-const LOOK_UPS = 10_000;
-/** Leaves a tile holds; stretches begin at a multiple of it. */
+/** Entries that are read by id at a time. */
+const IDS_PER_QUERY = 10_000;
+/** Leaves per tile; ranges begin at a multiple of it. */
 export const BLOCK = 256;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
-/** Actions whose rows lie in tables of their own and are compared with the root by `bulk.ts`. */
-const BULK_ACTS = new Set(['evaluation.recorded', 'list.drafted']);
+/** Events about rows of tables that are not audited row by row; verify-bulk-rows.ts compares them with the root. */
+const BULK_EVENTS = new Set(['evaluation.recorded', 'list.drafted']);
 
-/** PostgreSQL numbers a table's pages below this. */
+/** Upper bound of PostgreSQL's page numbers. */
 const MAX_PAGE = 2 ** 32 - 1;
 export const ALL_PAGES = { from: 0, to: MAX_PAGE } as const;
 
 export interface RangeJob {
   readonly url: string;
-  /** An exported snapshot, so that all that verifies sees the same instant. */
+  /** An exported PostgreSQL snapshot, so that all threads see the same state. */
   readonly snapshot: string;
   readonly from: number;
   readonly to: number;
-  /** Chain hash that the first entry follows, hex. */
+  /** Chain hash before the first entry, in hex. */
   readonly before: string;
-  /** Pages of the entries' table where these entries are expected; those that lie elsewhere are looked for. */
+  /** Pages of the table of entries where these entries are expected; entries elsewhere are read by id. */
   readonly window: { readonly from: number; readonly to: number };
 }
 
-/** Recomputes entries `from` to `to` (both included): leaves, chain, derived columns. */
+/** Verifies entries `from` to `to`, both included: leaf hashes, chain and derived columns. */
 export async function verifyRange({ url, snapshot, from, to, before, window }: RangeJob): Promise<RangeResult> {
   const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
   await client.connect();
@@ -80,17 +80,17 @@ export async function verifyRange({ url, snapshot, from, to, before, window }: R
   try {
     await client.query('begin isolation level repeatable read read only');
     await client.query(`set transaction snapshot '${snapshot}'`);
-    const range = new Range(from, to);
+    const range = new LedgerRange(from, to);
     await read(
       `select seq, entry_id, leaf_hash, chain_hash from aud.chain where seq between ${from} and ${to}`,
       (row) => range.link(row),
     );
-    // Entries lie nearly as they were chained: read where they lie, the few that lie elsewhere are looked for afterwards.
+    // Entries are stored nearly in chain order: read the expected pages, then the few entries that are elsewhere by id.
     const entries = `select ${ENTRY_COLUMNS} from aud.entry`;
     await read(`${entries} where ctid >= '(${window.from},0)' and ctid < '(${window.to},0)'`, (row) =>
       range.entry(row),
     );
-    for (const ids of range.lookFor())
+    for (const ids of range.missingIds())
       await read(`${entries} where entry_id in (${ids.map((id) => `'${id}'`).join()})`, (row) => range.entry(row));
     return range.result(before);
   } finally {
@@ -98,11 +98,11 @@ export async function verifyRange({ url, snapshot, from, to, before, window }: R
   }
 }
 
-/** A stretch of the chain, then its entries in any order, then all of it in its own. */
-class Range {
+/** Takes the rows of the chain, then the entries in any order, and verifies them in chain order. */
+class LedgerRange {
   readonly #from: number;
-  readonly #places: LeafIndex;
-  readonly #met: Uint8Array;
+  readonly #positions: LeafIndex;
+  readonly #found: Uint8Array;
   readonly #leaves: Buffer;
   readonly #links: Buffer;
   readonly #problems: LedgerProblem[] = [];
@@ -112,16 +112,16 @@ class Range {
   constructor(from: number, to: number) {
     const entries = Math.max(0, to - from + 1);
     this.#from = from;
-    this.#places = new LeafIndex(entries);
-    this.#met = new Uint8Array(entries);
+    this.#positions = new LeafIndex(entries);
+    this.#found = new Uint8Array(entries);
     this.#leaves = Buffer.alloc(entries * HASH);
     this.#links = Buffer.alloc(entries * HASH);
   }
 
-  /** Keeps the first ones by place, not by when they were found. */
+  /** Keeps the first problems by position, not by when they were found. */
   #report(seq: number, problem: string): void {
     this.#problems.push({ seq, problem });
-    if (this.#problems.length >= SOME * MAX_PROBLEMS) this.#firstProblems();
+    if (this.#problems.length >= MAX_HELD) this.#firstProblems();
   }
 
   #firstProblems(): LedgerProblem[] {
@@ -131,27 +131,28 @@ class Range {
 
   link(row: CopyRow): void {
     const seq = row.int8(LINK.seq)!;
-    const place = seq - this.#from;
-    if (!this.#places.set(place, row, LINK.entryId)) this.#report(seq, `the chain has more than one entry ${seq}`);
-    this.#keep(row, LINK.leaf, this.#leaves, place);
-    this.#keep(row, LINK.chain, this.#links, place);
+    const position = seq - this.#from;
+    if (!this.#positions.set(position, row, LINK.entryId))
+      this.#report(seq, `the chain has more than one entry ${seq}`);
+    this.#keep(row, LINK.leaf, this.#leaves, position);
+    this.#keep(row, LINK.chain, this.#links, position);
   }
 
-  #keep(row: CopyRow, cell: number, into: Buffer, place: number): void {
-    if (row.length(cell) === HASH) return row.copy(cell, into, place * HASH);
+  #keep(row: CopyRow, cell: number, into: Buffer, position: number): void {
+    if (row.length(cell) === HASH) return row.copy(cell, into, position * HASH);
     this.#report(
-      this.#from + place,
-      `a hash in the chain at entry ${this.#from + place} is ${row.length(cell)} bytes long, not ${HASH}`,
+      this.#from + position,
+      `a hash in the chain at entry ${this.#from + position} is ${row.length(cell)} bytes long, not ${HASH}`,
     );
   }
 
   /** Hashes are compared as binary text, as the library gives them: a buffer for each costs more than the hash. */
   entry(row: CopyRow): void {
-    const place = this.#places.find(row, ENTRY.id);
-    // Of another stretch, or of none, or there twice: those are counted.
-    if (place === undefined || this.#met[place] === 1) return;
-    this.#met[place] = 1;
-    const [seq, at] = [this.#from + place, place * HASH];
+    const position = this.#positions.find(row, ENTRY.id);
+    // An entry of another range, of none, or a duplicate: counted elsewhere.
+    if (position === undefined || this.#found[position] === 1) return;
+    this.#found[position] = 1;
+    const [seq, at] = [this.#from + position, position * HASH];
     const leaf = leafText(row.data, row.starts[ENTRY.bytes]!, row.ends[ENTRY.bytes]!);
     if (leaf !== this.#leaves.toString('latin1', at, at + HASH))
       this.#report(seq, `the bytes of entry ${row.text(ENTRY.idText)} were changed`);
@@ -161,16 +162,17 @@ class Range {
     this.#leaves.write(leaf, at, 'latin1');
   }
 
-  *#notMet(): Generator<[id: string, seq: number]> {
-    for (const [place, met] of this.#met.entries())
-      if (met === 0 && this.#places.has(place)) yield [dashed(this.#places.hex(place)), this.#from + place];
+  *#missing(): Generator<[id: string, seq: number]> {
+    for (const [position, found] of this.#found.entries())
+      if (found === 0 && this.#positions.has(position))
+        yield [dashed(this.#positions.hex(position)), this.#from + position];
   }
 
-  /** Ids of entries that were not met, some at a time. */
-  *lookFor(): Generator<string[]> {
-    const ids = [...this.#notMet()].map(([id]) => id);
-    if (ids.length > 0) this.#places.all();
-    for (let at = 0; at < ids.length; at += LOOK_UPS) yield ids.slice(at, at + LOOK_UPS);
+  /** Ids of the entries that were not found, in batches. */
+  *missingIds(): Generator<string[]> {
+    const ids = [...this.#missing()].map(([id]) => id);
+    if (ids.length > 0) this.#positions.buildIndex();
+    for (let at = 0; at < ids.length; at += IDS_PER_QUERY) yield ids.slice(at, at + IDS_PER_QUERY);
   }
 
   #body(seq: number, row: CopyRow): void {
@@ -186,8 +188,8 @@ class Range {
       isInstant(body.at, row.int8(ENTRY.at));
     if (!same) return this.#report(seq, `the query columns of entry ${id} do not say what its bytes say`);
     for (const { t, k, b, a } of body.changes ?? []) this.#changes.push([seq, t, k, b, a]);
-    // The first format's roots were content hashes of documents, not roots over rows.
-    if (body.rows && body.v !== 1 && BULK_ACTS.has(body.event!))
+    // In the first format, roots were content hashes of documents, not roots over rows.
+    if (body.rows && body.v !== 1 && BULK_EVENTS.has(body.event!))
       this.#bulk.push({
         seq,
         event: body.event!,
@@ -197,9 +199,9 @@ class Range {
       });
   }
 
-  /** The chain from `before` on, and the tree's blocks, over the leaves that are there, moved together. */
+  /** Verifies the chain from `before` on, and computes the roots of blocks over the leaves that are present. */
   result(before: string): RangeResult {
-    for (const [id, seq] of this.#notMet()) this.#report(seq, `entry ${id} is gone`);
+    for (const [id, seq] of this.#missing()) this.#report(seq, `entry ${id} is gone`);
     const [count, lastChain] = this.#walk(before);
     const blocks = Array.from({ length: Math.floor(count / BLOCK) }, (_, i) =>
       fullRoot(this.#leaves, i * BLOCK * HASH, BLOCK),
@@ -217,11 +219,11 @@ class Range {
   #walk(before: string): [count: number, lastChain: string] {
     let chain: Buffer = Buffer.from(before, 'hex');
     let [count, missing] = [0, false];
-    for (let place = 0, at = 0; place < this.#places.count; place++, at += HASH) {
-      const [seq, gap] = [this.#from + place, !this.#places.has(place)];
-      if (gap && !missing) this.#report(seq, `entry ${seq} is missing`);
-      missing = gap;
-      if (gap) continue;
+    for (let position = 0, at = 0; position < this.#positions.count; position++, at += HASH) {
+      const [seq, absent] = [this.#from + position, !this.#positions.has(position)];
+      if (absent && !missing) this.#report(seq, `entry ${seq} is missing`);
+      missing = absent;
+      if (absent) continue;
       const link = this.#links.subarray(at, at + HASH);
       if (!chainHash(chain, this.#leaves.subarray(at, at + HASH)).equals(link))
         this.#report(seq, 'the chain breaks here: this hash does not follow from the entries before it');

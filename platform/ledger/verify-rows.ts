@@ -1,17 +1,22 @@
 import type { Tx } from '../postgres/connection';
-import { COVERED, type CoveredTable } from './audited-tables';
+import { AUDITED_TABLES, type AuditedTable } from './audited-tables';
 import type { LedgerProblem, RangeResult } from './verify-range';
 
 const MAX_PROBLEMS = 20;
-/** The same digest as the migration's function, written out with PostgreSQL's own functions, for the database's are its owner's. */
-const digestSql = ({ table, key, without = [] }: CoveredTable): string =>
+/**
+ * The digest that the triggers compute, but with built-in functions only: the database's owner could change the
+ * others.
+ */
+const digestSql = ({ table, key, without = [] }: AuditedTable): string =>
   `select ${key.map((column) => `t.${column}::text`).join(` || '/' || `)} as k, encode(sha256(convert_to((
-     select jsonb_object_agg(key, value)::text from jsonb_each(to_jsonb(t)) where value <> 'null'::jsonb and not key = any(array[${without.map((name) => `'${name}'`).join(', ')}]::text[])
+     select jsonb_object_agg(key, value)::text from jsonb_each(to_jsonb(t))
+     where value <> 'null'::jsonb and not key = any(array[${without.map((name) => `'${name}'`).join(', ')}]::text[])
    ), 'UTF8')), 'hex') as digest from ${table} t`;
 
 /**
- * Compares every row of the covered tables with what the ledger last said of it: rows that were changed, added or taken
- * away past the ledger are named by table and key, with the entry that knew them otherwise.
+ * Compares every row of the audited tables with the last ledger entry about it. Rows that were changed, added or
+ * deleted without an entry are reported by table and key.
+ * @param upTo number of entries, for problems that no entry is about
  */
 export async function verifyRows(db: Tx, changes: RangeResult['changes'], upTo: number): Promise<LedgerProblem[]> {
   const problems: LedgerProblem[] = [];
@@ -21,27 +26,26 @@ export async function verifyRows(db: Tx, changes: RangeResult['changes'], upTo: 
     const id = `${table}\u0000${key}`;
     const known = last.get(id)?.digest;
     if (known !== before)
-      report(seq, `entry ${seq} changes ${table} ${key} from another content than the entries before it left`);
+      report(seq, `entry ${seq} changes ${table} ${key} from a content that the entries before it did not give`);
     last.set(id, { seq, digest: after });
   }
-  for (const covered of COVERED) {
-    const { rows } = await db.raw<{ rows: { k: string; digest: string }[] }>(digestSql(covered));
+  for (const audited of AUDITED_TABLES) {
+    const { rows } = await db.raw<{ rows: { k: string; digest: string }[] }>(digestSql(audited));
     for (const { k, digest } of rows) {
-      const id = `${covered.table}\u0000${k}`;
+      const id = `${audited.table}\u0000${k}`;
       const known = last.get(id);
       last.delete(id);
-      if (known?.digest === undefined)
-        report(upTo + 1, `${covered.table} ${k} stands in the table, and no entry knows it`);
+      if (known?.digest === undefined) report(upTo + 1, `${audited.table} ${k} is in the table, and no entry names it`);
       else if (known.digest !== digest)
-        report(known.seq, `${covered.table} ${k} is not what entry ${known.seq} says it is`);
+        report(known.seq, `${audited.table} ${k} is not what entry ${known.seq} says it is`);
     }
   }
   for (const [id, { seq, digest }] of last)
-    if (digest !== undefined) report(seq, `${id.replace('\u0000', ' ')} is gone; entry ${seq} knows it`);
+    if (digest !== undefined) report(seq, `${id.replace('\u0000', ' ')} is missing; entry ${seq} names it`);
   const { rows: reasons } = await db.raw<{ rows: { reason_id: string }[] }>(
-    "select reason_id from aud.reason where words is not null and digest <> sha256(salt || convert_to(words, 'UTF8'))",
+    `select reason_id from aud.reason where reason_text is not null
+      and digest <> sha256(salt || convert_to(reason_text, 'UTF8'))`,
   );
-  for (const { reason_id: id } of reasons)
-    report(upTo + 1, `aud.reason ${id}: the words are not those that were given`);
+  for (const { reason_id: id } of reasons) report(upTo + 1, `aud.reason ${id}: the text was changed`);
   return problems;
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type RangeJob, verifyRange } from './verify-range';
 
-/** One stretch of the ledger in a thread of its own. */
+/** Verifies one range of the ledger in a worker thread. */
 verifyRange(workerData as RangeJob).then(
   (result) => parentPort!.postMessage(result),
   (error: Error) => {

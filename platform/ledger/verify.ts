@@ -16,14 +16,16 @@ export interface LedgerVerdict {
   readonly entries: number;
   readonly root: string;
   readonly head: string;
-  /** The last checkpoint outside the database and how many later entries it does not cover; undefined when nobody gave any anchors. */
+  /**
+   * The last checkpoint outside the database and the number of entries after it; undefined if no anchors were given.
+   */
   readonly anchored:
     | { readonly size: number; readonly at: string; readonly uncovered: number; readonly checkpoints: number }
     | undefined;
   readonly problems: LedgerProblem[];
 }
 
-/** Where checkpoints and tiles lie, and whose signature counts. */
+/** Storage of checkpoints and tiles, and the public keys whose signatures are trusted. */
 export interface Anchors {
   readonly anchor: Anchor;
   readonly keys: readonly Uint8Array[];
@@ -31,14 +33,14 @@ export interface Anchors {
 
 const HASH = 32;
 const BLOCK_LEVEL = Math.log2(BLOCK);
-/** Below this a second thread costs more than it saves. */
-const WORTH_A_THREAD = 20_000;
+/** Entries below which a second thread costs more than it saves. */
+const MIN_FOR_THREADS = 20_000;
 const THREADS = 2;
 
 /**
- * Recomputes the ledger from its bytes and compares it with everything else that knows it: the chain, the derived columns,
- * every row of the covered tables, and the leaf hashes and signed checkpoints outside the database. Without anchors a full
- * re-hash by whoever owns the database cannot be seen, and the verdict says that there were none.
+ * Recomputes the ledger from the bytes of its entries and compares it with the chain, the derived columns, every row
+ * of the audited tables, and the leaf hashes and signed checkpoints outside the database. Without anchors, a database
+ * owner who recomputed all hashes cannot be detected; the verdict says that there were none.
  */
 export async function verifyLedger(db: Db, anchors?: Anchors): Promise<LedgerVerdict> {
   const url = (db.client as { config: { connection: { connectionString: string } } }).config.connection
@@ -48,8 +50,9 @@ export async function verifyLedger(db: Db, anchors?: Anchors): Promise<LedgerVer
 
 async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Promise<LedgerVerdict> {
   const { rows } = await tx.raw<{ rows: Head[] }>(
-    `select h.size, h.chain_hash, h.ledger_id, (select max(seq) from aud.chain) as last, pg_export_snapshot() as snapshot,
-      (select count(*) from aud.entry) - (select count(*) from aud.chain) as loose from aud.chain_head h`,
+    `select h.size, h.chain_hash, h.ledger_id, (select max(seq) from aud.chain) as last,
+      pg_export_snapshot() as snapshot,
+      (select count(*) from aud.entry) - (select count(*) from aud.chain) as unchained from aud.chain_head h`,
   );
   const [head] = rows;
   if (!head)
@@ -61,7 +64,7 @@ async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Prom
       problems: [{ seq: 0, problem: 'the ledger has no head' }],
     };
   const last = head.last ?? 0;
-  const ranges = await inRanges(tx, { url, snapshot: head.snapshot }, last);
+  const ranges = await verifyRanges(tx, { url, snapshot: head.snapshot }, last);
   const problems = ranges.flatMap((range) => range.problems);
   const tree = new MerkleRoot();
   for (const range of ranges) addRange(tree, range);
@@ -72,8 +75,9 @@ async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Prom
       problem: `the head says ${head.size} entries, the chain holds ${last}: the tail was cut or the head was changed`,
     });
   problems.push(...(await lostKeys(tx, last)));
-  // Each chain row names one entry, and those that name none are found above: what is left over stands outside.
-  if (head.loose > 0) problems.push({ seq: last, problem: `${head.loose} entries stand outside the chain` });
+  // Each chain row names one entry, and rows without one are reported above: the remaining entries are not in the
+  // chain.
+  if (head.unchained > 0) problems.push({ seq: last, problem: `${head.unchained} entries are not in the chain` });
   const anchored = anchors && compareAnchors(anchors, ranges, tree.size, head.ledger_id, problems);
   const changes = ranges.flatMap((range) => range.changes);
   const bulk = ranges.flatMap((range) => range.bulk);
@@ -82,7 +86,9 @@ async function verifyIn(tx: Tx, url: string, anchors: Anchors | undefined): Prom
   return { entries: tree.size, root: tree.root(), head: chain, anchored, problems };
 }
 
-/** What keeps an entry from standing twice in the chain, or twice in the table: reading row by row relies on it. */
+/**
+ * Constraints that keep an entry from being twice in the chain or in the table: verifying row by row relies on them.
+ */
 const KEYS: readonly (readonly [table: string, key: string])[] = [
   ['aud.entry', 'PRIMARY KEY (entry_id)'],
   ['aud.chain', 'PRIMARY KEY (seq)'],
@@ -91,17 +97,19 @@ const KEYS: readonly (readonly [table: string, key: string])[] = [
 
 async function lostKeys(tx: Tx, last: number): Promise<LedgerProblem[]> {
   const { rows } = await tx.raw<{ rows: { tab: string; key: string }[] }>(
-    `select c.conrelid::regclass::text as tab, pg_get_constraintdef(c.oid) as key from pg_constraint c join pg_index i on i.indexrelid = c.conindid
-     where c.conrelid in ('aud.entry'::regclass, 'aud.chain'::regclass) and c.convalidated and i.indisvalid and i.indisunique`,
+    `select c.conrelid::regclass::text as tab, pg_get_constraintdef(c.oid) as key from pg_constraint c
+      join pg_index i on i.indexrelid = c.conindid
+     where c.conrelid in ('aud.entry'::regclass, 'aud.chain'::regclass) and c.convalidated and i.indisvalid
+       and i.indisunique`,
   );
   const lost = KEYS.filter(([table, key]) => !rows.some((row) => row.tab === table && row.key === key));
   return lost.map(([table, key]) => ({
     seq: last,
-    problem: `${table} has lost its ${key}: an entry can stand there twice`,
+    problem: `${table} has lost its ${key}: an entry can be there twice`,
   }));
 }
 
-/** The blocks' roots, made beside the reading, and the leaves that fill no block. */
+/** Adds the roots of full blocks and the remaining leaves of a range to the tree. */
 function addRange(tree: MerkleRoot, { leaves, blocks }: RangeResult): void {
   for (let at = 0; at < blocks.length; at += HASH)
     tree.addSubtree(Buffer.from(blocks.buffer, blocks.byteOffset + at, HASH), BLOCK_LEVEL);
@@ -115,26 +123,27 @@ interface Head {
   readonly ledger_id: string;
   readonly last: number | null;
   readonly snapshot: string;
-  readonly loose: number;
+  readonly unchained: number;
 }
 
-/** Stretches of the ledger side by side; each begins with the chain hash that is stored before it, which the one before checks. */
-async function inRanges(tx: Tx, common: Pick<RangeJob, 'url' | 'snapshot'>, last: number): Promise<RangeResult[]> {
+/** Verifies ranges concurrently; each starts from the stored chain hash before it, which the range before verifies. */
+async function verifyRanges(tx: Tx, common: Pick<RangeJob, 'url' | 'snapshot'>, last: number): Promise<RangeResult[]> {
   const script = path.join(__dirname, 'verify-thread.js');
-  const count = last >= WORTH_A_THREAD && fs.existsSync(script) ? THREADS : 1;
+  const count = last >= MIN_FOR_THREADS && fs.existsSync(script) ? THREADS : 1;
   const starts = Array.from({ length: count }, (_, i) => Math.floor((last * i) / count / BLOCK) * BLOCK);
-  const borders = await Promise.all(starts.map((start) => borderAt(tx, start)));
+  const boundaries = await Promise.all(starts.map((start) => boundaryAt(tx, start)));
   const jobs = starts.map((start, i): RangeJob => {
-    const window = { from: borders[i]!.page, to: borders[i + 1] ? borders[i + 1]!.page + 1 : ALL_PAGES.to };
-    return { ...common, from: start + 1, to: starts[i + 1] ?? last, before: borders[i]!.chain, window };
+    const window = { from: boundaries[i]!.page, to: boundaries[i + 1] ? boundaries[i + 1]!.page + 1 : ALL_PAGES.to };
+    return { ...common, from: start + 1, to: starts[i + 1] ?? last, before: boundaries[i]!.chain, window };
   });
   return Promise.all(jobs.map((job) => (count === 1 ? verifyRange(job) : inThread(script, job))));
 }
 
-/** Where a stretch begins: the chain hash before it, and the page of the entries' table that holds the last entry before it. */
-async function borderAt(tx: Tx, seq: number): Promise<{ chain: string; page: number }> {
+/** The chain hash before a range, and the page of the table of entries that holds the last entry before it. */
+async function boundaryAt(tx: Tx, seq: number): Promise<{ chain: string; page: number }> {
   const { rows } = await tx.raw<{ rows: { chain_hash: Buffer; page: number | null }[] }>(
-    'select c.chain_hash, (e.ctid::text::point)[0]::int as page from aud.chain c left join aud.entry e using (entry_id) where c.seq = ?',
+    `select c.chain_hash, (e.ctid::text::point)[0]::int as page from aud.chain c left join aud.entry e using (entry_id)
+      where c.seq = ?`,
     [seq],
   );
   return { chain: (rows[0]?.chain_hash ?? EMPTY_ROOT).toString('hex'), page: rows[0]?.page ?? 0 };
@@ -147,7 +156,10 @@ const inThread = (script: string, job: RangeJob): Promise<RangeResult> =>
     worker.once('error', reject);
   });
 
-/** Leaf by leaf against the tiles, so that the first bad entry has a name; then root and signature of every checkpoint. */
+/**
+ * Compares leaves with the tiles, so that the first bad entry is named, and then root and signature of each
+ * checkpoint.
+ */
 function compareAnchors(
   { anchor, keys }: Anchors,
   ranges: readonly RangeResult[],
@@ -171,7 +183,8 @@ function compareAnchors(
   if (latest.size > entries)
     note(
       entries + 1,
-      `a checkpoint of ${latest.at} covers ${latest.size} entries, the ledger holds ${entries}: entry ${entries + 1} and later ones are gone`,
+      `a checkpoint of ${latest.at} covers ${latest.size} entries, the ledger holds ${entries}: entry ` +
+        `${entries + 1} and later ones are gone`,
     );
   const tree = new TileTree(anchor, latest.size);
   guarded(latest.size, () => compareLeaves(ranges, tree, note));
@@ -203,7 +216,7 @@ function compareLeaves(
       for (let i = 0; i < count; i++, at += HASH, index++) {
         if (tile[i]!.equals(leaves.subarray(at, at + HASH))) continue;
         note(index + 1, `entry ${index + 1} is not the one that was there when it was anchored outside the database`);
-        return; // everything after a re-hash differs too: the first one is what matters
+        return; // all later entries differ too: the first one matters
       }
     }
 }

@@ -4,7 +4,7 @@ import { type LineageGraph, type LineageNode, nodeName } from './graph';
 const NAMESPACE = 'utplukk';
 const PRODUCER = 'urn:utplukk';
 
-/** The step of the lifecycle that makes each kind of thing. */
+/** The step of the lifecycle that produces each kind of node. */
 const STEP: Partial<Record<LineageNode['kind'], string>> = {
   snapshot: 'extraction',
   'label-set': 'labels',
@@ -18,7 +18,7 @@ const STEP: Partial<Record<LineageNode['kind'], string>> = {
   outcome: 'control',
 };
 
-/** One run id for one thing: the same export twice names the same run. */
+/** Run id of a node, derived from its name, so that repeated exports give the same id. */
 function runIdOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
@@ -27,7 +27,10 @@ function runIdOf(name: string): string {
 const inputsOf = (graph: LineageGraph, name: string): string[] =>
   graph.edges.filter((edge) => edge.to === name).map((edge) => edge.from);
 
-/** OpenLineage 2-0-2 run events, one for each thing that a step made, oldest first; models are data sets with a facet of ours. */
+/**
+ * OpenLineage 2-0-2 run events, one per node that a step produced, oldest first; models are data sets with a custom
+ * facet.
+ */
 export function openLineage(graph: LineageGraph): object[] {
   const made = graph.nodes.filter((node) => STEP[node.kind] !== undefined);
   return [...made]
@@ -61,7 +64,7 @@ export function openLineage(graph: LineageGraph): object[] {
     });
 }
 
-/** PROV-JSON (W3C member submission): things are entities, steps activities, principals agents by surrogate. */
+/** PROV-JSON (W3C member submission): nodes are entities, steps are activities, principals are agents without names. */
 export function provJson(graph: LineageGraph): object {
   const id = (name: string) => `utplukk:${name}`;
   const entity: Record<string, object> = {};

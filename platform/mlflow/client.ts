@@ -1,6 +1,6 @@
 import { type Calls, ROUTES } from './mlflow-api.gen';
 
-/** What MLflow answered when it refused; `code` is its own error code. */
+/** An error response of MLflow; `code` is MLflow's error code. */
 export class MlflowError extends Error {
   constructor(
     readonly call: string,
@@ -14,8 +14,8 @@ export class MlflowError extends Error {
 }
 
 /**
- * Thin typed client of MLflow's REST API over fetch. Types and routes are generated from the server's own descriptors
- * (scripts/gen-mlflow-types.py), so every call is checked by the compiler. Usable alone: it imports nothing else.
+ * Thin typed client of MLflow's REST API. Types and routes are generated from the server's own descriptors
+ * (scripts/gen-mlflow-types.py), so the compiler checks every call. It imports nothing else of the project.
  */
 export class Mlflow {
   constructor(
@@ -23,7 +23,7 @@ export class Mlflow {
     readonly timeoutMs = 30_000,
   ) {}
 
-  /** @throws MlflowError when the server refuses; the fetch error when it does not answer */
+  /** @throws MlflowError for an error response; the error of fetch if the server does not answer */
   async call<K extends keyof Calls>(name: K, args: Calls[K][0]): Promise<Calls[K][1]> {
     const { method, path } = ROUTES[name];
     const values = Object.entries(args);
@@ -78,7 +78,7 @@ export class Mlflow {
     try {
       problem = JSON.parse(text) as typeof problem;
     } catch {
-      // an answer that is not JSON is shown as it is
+      // a response that is not JSON is shown as it is
     }
     throw new MlflowError(
       call,

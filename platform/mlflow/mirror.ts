@@ -8,11 +8,11 @@ import { getVersion, type VersionBundle } from '../db/stores/versions';
 import { championOf } from '../db/stores/champions';
 import { type Mlflow, MlflowError } from './client';
 
-/** Tag that carries our id; the mirror looks things up by it, so doing it twice changes nothing. */
+/** Tag with our id, by which the mirror finds existing objects, so that mirroring again changes nothing. */
 export const TAG = 'utplukk.id';
 const BATCH = 50;
 
-/** What MLflow calls the end of a run; undefined while it goes on. */
+/** MLflow's status of a finished run; undefined while it is running. */
 export const statusOf = (state: TrainingRun['state']): 'FINISHED' | 'KILLED' | 'FAILED' | undefined =>
   state === 'running' ? undefined : state === 'finished' ? 'FINISHED' : state === 'cancelled' ? 'KILLED' : 'FAILED';
 
@@ -22,7 +22,9 @@ interface OutboxRow {
   subject_id: string;
 }
 
-/** Writes runs, metrics, artifacts, versions and the champion alias to MLflow from the outbox. MLflow decides nothing. */
+/**
+ * Mirrors runs, metrics, artifacts, versions and the champion alias from the outbox to MLflow, which decides nothing.
+ */
 export class MlflowMirror {
   constructor(
     readonly client: Mlflow,
@@ -30,8 +32,11 @@ export class MlflowMirror {
     readonly store: ArtifactStore,
   ) {}
 
-  /** Mirrors what waits, oldest first. Throws when MLflow is away; what was done stays done. */
-  async drain(beat: () => void = () => {}): Promise<{ mirrored: number; left: number }> {
+  /**
+   * Mirrors a batch of the outbox, oldest first.
+   * @throws the error of fetch if MLflow does not answer; items that were mirrored stay done
+   */
+  async drain(heartbeat: () => void = () => {}): Promise<{ mirrored: number; left: number }> {
     const rows = await this.db('ml.mirror_outbox')
       .whereNull('done_at')
       .orderBy('outbox_id')
@@ -42,7 +47,7 @@ export class MlflowMirror {
       else if (row.kind === 'version') await this.#version(row.subject_id);
       else await this.#champion(row.subject_id);
       await this.db('ml.mirror_outbox').where({ outbox_id: row.outbox_id }).update({ done_at: new Date() });
-      beat();
+      heartbeat();
     }
     const left = await this.db('ml.mirror_outbox').whereNull('done_at').count<{ count: number }[]>('* as count');
     return { mirrored: rows.length, left: Number(left[0]?.count ?? 0) };
@@ -79,7 +84,7 @@ export class MlflowMirror {
           ],
         })
       ).run!.info!;
-    await this.#linked('run', runId, info.run_id!);
+    await this.#storeLink('run', runId, info.run_id!);
     const { experiment } = run.input;
     await this.client.call('LogBatch', {
       run_id: info.run_id!,
@@ -103,7 +108,7 @@ export class MlflowMirror {
     return { mlflowRunId: info.run_id!, artifactRoot: info.artifact_uri! };
   }
 
-  /** Every figure of a run as MLflow is told it. */
+  /** All metrics of a run, as they are logged to MLflow. */
   async metrics(runId: string, at: Date): Promise<{ key: string; value: number; timestamp: number; step: number }[]> {
     const timestamp = at.getTime();
     const evaluation = overall(await evaluationOf(this.db, runId)).flatMap((row) => {
@@ -120,7 +125,8 @@ export class MlflowMirror {
       timestamp,
       step,
     }));
-    return [...evaluation, ...folds].filter((metric) => Number.isFinite(metric.value)).slice(0, 1000); // MLflow takes 1000 a call
+    // MLflow accepts 1000 per call
+    return [...evaluation, ...folds].filter((metric) => Number.isFinite(metric.value)).slice(0, 1000);
   }
 
   async #version(versionId: string): Promise<string> {
@@ -152,7 +158,7 @@ export class MlflowMirror {
           ],
         })
       ).model_version!.version!;
-    await this.#linked('version', versionId, String(number));
+    await this.#storeLink('version', versionId, String(number));
     return String(number);
   }
 
@@ -169,9 +175,10 @@ export class MlflowMirror {
     )?.mlflow_id;
   }
 
-  async #linked(kind: string, subjectId: string, mlflowId: string): Promise<void> {
+  async #storeLink(kind: string, subjectId: string, mlflowId: string): Promise<void> {
     await this.db.raw(
-      'insert into ml.mirror_link (kind, subject_id, mlflow_id) values (?, ?, ?) on conflict on constraint mirror_link_pk do update set mlflow_id = excluded.mlflow_id',
+      `insert into ml.mirror_link (kind, subject_id, mlflow_id) values (?, ?, ?)
+       on conflict on constraint mirror_link_pk do update set mlflow_id = excluded.mlflow_id`,
       [kind, subjectId, mlflowId],
     );
   }

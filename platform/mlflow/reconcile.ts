@@ -16,14 +16,14 @@ export interface Deviation {
   readonly found: string;
 }
 
-/** Runs looked at each time: the newest, and a window that moves on over the others. */
+/** Runs compared each time: the newest, and a window that moves over the older ones. */
 const NEWEST = 40;
 const WINDOW = 20;
 const SUPERSEDED = 'superseded';
 
 /**
- * Compares MLflow with what it was told: aliases, versions, runs. Whatever somebody changed there by hand is put on record
- * with a ledger entry and mirrored again; what MLflow has not heard yet is no deviation.
+ * Detects drift of MLflow: compares its aliases, versions and runs with what was mirrored. Deviations, such as manual
+ * changes, are recorded with a ledger entry and mirrored again; items that still wait in the outbox are no deviations.
  */
 export class MlflowReconciler {
   #from = 0;
@@ -32,8 +32,8 @@ export class MlflowReconciler {
     readonly db: Db,
   ) {}
 
-  /** Throws when MLflow is away: the next look tells. */
-  async look(startAuditedAction: () => Promise<AuditContext>, at: Date): Promise<Deviation[]> {
+  /** @throws the error of fetch if MLflow does not answer; the next call compares again */
+  async reconcile(startAuditedAction: () => Promise<AuditContext>, at: Date): Promise<Deviation[]> {
     const waiting = await this.db('ml.mirror_outbox').whereNull('done_at').first<object | undefined>();
     if (waiting) return [];
     const found = [...(await this.#champions()), ...(await this.#versions()), ...(await this.#runs())];
@@ -44,10 +44,10 @@ export class MlflowReconciler {
   }
 
   async #record(audit: AuditContext, { kind, subjectId, what, expected, found }: Deviation, at: Date): Promise<void> {
-    // A run that is made again takes its versions along: they point to it.
+    // A run that is mirrored again needs its versions mirrored again: they refer to it.
     const versions = kind === 'version' ? [subjectId] : kind === 'run' ? await this.#versionsOf(subjectId) : [];
-    if (kind === 'run') await this.#setAside('run', subjectId);
-    for (const version of versions) await this.#setAside('version', version);
+    if (kind === 'run') await this.#supersede('run', subjectId);
+    for (const version of versions) await this.#supersede('version', version);
     await this.db.transaction(async (tx) => {
       const row = { deviation_id: randomUUID(), kind, subject_id: subjectId, what, expected, found, found_at: at };
       await tx('ml.mirror_deviation').insert(row);
@@ -58,7 +58,8 @@ export class MlflowReconciler {
       await toMirror(tx, kind, subjectId);
       for (const version of versions) {
         if (kind === 'run') await toMirror(tx, 'version', version);
-        for (const slot of await slotsOf(tx, version)) await toMirror(tx, 'champion', slot); // the alias follows the new number
+        // the alias must refer to the new version number
+        for (const slot of await slotsOf(tx, version)) await toMirror(tx, 'champion', slot);
       }
       await append(
         tx,
@@ -76,8 +77,10 @@ export class MlflowReconciler {
       .pluck<string[]>('version_id');
   }
 
-  /** What was changed keeps its content and loses our id, so that the next mirroring makes a true one beside it. */
-  async #setAside(kind: 'run' | 'version', subjectId: string): Promise<void> {
+  /**
+   * Removes our id from a changed object, which is otherwise kept, so that the next mirroring creates a correct one.
+   */
+  async #supersede(kind: 'run' | 'version', subjectId: string): Promise<void> {
     const link = await this.#link(kind, subjectId);
     if (!link) return;
     try {
@@ -87,7 +90,7 @@ export class MlflowReconciler {
         await this.mirror.client.call('SetModelVersionTag', { name, version: link, key: TAG, value: SUPERSEDED });
       }
     } catch (error) {
-      if (!(error instanceof MlflowError)) throw error; // deleted there: nothing is left to set aside
+      if (!(error instanceof MlflowError)) throw error; // deleted in MLflow: nothing to supersede
     }
   }
 
@@ -98,7 +101,7 @@ export class MlflowReconciler {
     const out: Deviation[] = [];
     for (const { slot } of rows) {
       const expected = (await championOf(this.db, slot))!.versionId;
-      const found = await this.#asked(async () => {
+      const found = await this.#found(async () => {
         const { model_version: version } = await this.mirror.client.call('GetModelVersionByAlias', {
           name: slotName(slot),
           alias: 'champion',
@@ -118,7 +121,7 @@ export class MlflowReconciler {
     const out: Deviation[] = [];
     for (const { subject_id: subjectId, mlflow_id: number } of links) {
       const { name, runId } = await this.#registered(subjectId);
-      const version = await this.#asked(
+      const version = await this.#found(
         async () => (await this.mirror.client.call('GetModelVersion', { name, version: number })).model_version,
       );
       const differs = (what: string, expected: string, found: string | undefined) =>
@@ -152,15 +155,17 @@ export class MlflowReconciler {
     mlflowId: string,
   ): Promise<Pick<Deviation, 'what' | 'expected' | 'found'> | undefined> {
     const run = await getRun(this.db, runId);
-    const told = await this.#asked(async () => (await this.mirror.client.call('GetRun', { run_id: mlflowId })).run);
-    if (!told || told.info?.lifecycle_stage === 'deleted') return { what: 'run', expected: runId, found: 'deleted' };
-    const tag = told.data?.tags?.find(({ key }) => key === TAG)?.value;
+    const mirrored = await this.#found(async () => (await this.mirror.client.call('GetRun', { run_id: mlflowId })).run);
+    if (!mirrored || mirrored.info?.lifecycle_stage === 'deleted')
+      return { what: 'run', expected: runId, found: 'deleted' };
+    const tag = mirrored.data?.tags?.find(({ key }) => key === TAG)?.value;
     if (tag !== runId) return { what: `tag ${TAG}`, expected: runId, found: tag ?? 'nothing' };
     const status = statusOf(run.state);
-    if (status && told.info?.status !== status)
-      return { what: 'status', expected: status, found: String(told.info?.status) };
-    const metrics = new Map((told.data?.metrics ?? []).map(({ key, value }) => [key ?? '', value]));
-    const wanted = new Map((await this.mirror.metrics(runId, run.startedAt)).map(({ key, value }) => [key, value])); // the last of a name counts
+    if (status && mirrored.info?.status !== status)
+      return { what: 'status', expected: status, found: String(mirrored.info?.status) };
+    const metrics = new Map((mirrored.data?.metrics ?? []).map(({ key, value }) => [key ?? '', value]));
+    // the last metric of a name counts
+    const wanted = new Map((await this.mirror.metrics(runId, run.startedAt)).map(({ key, value }) => [key, value]));
     for (const [key, value] of wanted)
       if (metrics.get(key) !== value)
         return { what: `metric ${key}`, expected: String(value), found: String(metrics.get(key) ?? 'nothing') };
@@ -183,8 +188,8 @@ export class MlflowReconciler {
     )?.mlflow_id;
   }
 
-  /** The answer, or undefined where MLflow knows no such thing. */
-  async #asked<T>(call: () => Promise<T>): Promise<T | undefined> {
+  /** The response, or undefined if MLflow has no such object. */
+  async #found<T>(call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();
     } catch (error) {
@@ -197,7 +202,8 @@ export class MlflowReconciler {
 
 async function slotsOf(db: Pick<Db, 'raw'>, versionId: string): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { slot: string }[] }>(
-    'select slot from (select distinct on (slot) slot, version_id from ml.champion order by slot, seq desc) c where version_id = ?',
+    `select slot from (select distinct on (slot) slot, version_id from ml.champion order by slot, seq desc) c
+     where version_id = ?`,
     [versionId],
   );
   return rows.map(({ slot }) => slot);

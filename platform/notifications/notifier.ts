@@ -3,80 +3,83 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { invalid } from '../../domain/errors';
 
-/** Something that waits for people. It names ids and instants, never persons or reasons. */
-export interface Notice {
+/** A notification that something waits for people. It contains ids and instants, never names or reasons. */
+export interface Notification {
   readonly kind: 'decision-waiting' | 'decision-reminder';
-  /** Who should see it. */
+  /** Role of the recipients. */
   readonly role: string;
   readonly subject: string;
   readonly text: string;
 }
 
-/** Tells people; telling the same twice is telling once where the way there allows it. */
+/** Sends notifications. Where the channel allows it, sending the same one again has no effect. */
 export interface Notifier {
-  tell(notice: Notice, at: Date): Promise<void>;
+  send(notification: Notification, at: Date): Promise<void>;
 }
 
-const keyOf = (notice: Notice): string =>
-  createHash('sha256').update(JSON.stringify(notice)).digest('hex').slice(0, 24);
+const keyOf = (notification: Notification): string =>
+  createHash('sha256').update(JSON.stringify(notification)).digest('hex').slice(0, 24);
 
 const log: Notifier = {
-  tell: ({ kind, role, subject }) => {
-    process.stdout.write(`notice to ${role}: ${subject} (${kind})\n`);
+  send: ({ kind, role, subject }) => {
+    process.stdout.write(`notification to ${role}: ${subject} (${kind})\n`);
     return Promise.resolve();
   },
 };
 
-/** One message a file (RFC 5322), for a mail server that picks files up. */
+/** Writes each message to a file (RFC 5322), for a mail server that picks files up. */
 const mailTo = (dir: string, address: string): Notifier => ({
-  tell: (notice, at) => {
+  send: (notification, at) => {
     fs.mkdirSync(dir, { recursive: true });
-    const key = keyOf(notice);
+    const key = keyOf(notification);
     const lines = [
       `Date: ${at.toUTCString()}`,
       `From: utplukk@localhost`,
       `To: ${address}`,
-      `Subject: ${notice.subject}`,
+      `Subject: ${notification.subject}`,
       `Message-ID: <${key}@utplukk>`,
       'Content-Type: text/plain; charset=utf-8',
       '',
-      notice.text,
+      notification.text,
       '',
     ];
-    const part = path.join(dir, `.${key}.part`);
-    fs.writeFileSync(part, lines.join('\r\n'));
-    fs.renameSync(part, path.join(dir, `${key}.eml`));
+    const unfinished = path.join(dir, `.${key}.part`);
+    fs.writeFileSync(unfinished, lines.join('\r\n'));
+    fs.renameSync(unfinished, path.join(dir, `${key}.eml`));
     return Promise.resolve();
   },
 });
 
 const webhook = (url: string): Notifier => ({
-  async tell(notice) {
+  async send(notification) {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': keyOf(notice) },
-      body: JSON.stringify(notice),
+      headers: { 'content-type': 'application/json', 'idempotency-key': keyOf(notification) },
+      body: JSON.stringify(notification),
       signal: AbortSignal.timeout(10_000),
     });
-    if (!response.ok) throw new Error(`${url} answered ${response.status} to a notice`);
+    if (!response.ok) throw new Error(`${url} answered ${response.status} to a notification`);
   },
 });
 
 /**
- * Ways to tell people, from a setting such as `log,mail:/var/mail/utplukk,webhook:https://…`.
- * @throws UtplukkError InvalidInput naming a way that there is not
+ * The notifier of a setting such as `log,mail:/var/mail/utplukk,webhook:https://…`.
+ * @throws UtplukkError InvalidInput for an unknown channel
  */
 export function notifierFrom(setting: string, approvers = 'approvers@localhost'): Notifier {
-  const ways = setting.split(',').map((text): Notifier => {
-    const [way, ...rest] = text.trim().split(':');
-    const where = rest.join(':');
-    if (way === 'log' && where === '') return log;
-    if (way === 'mail' && where !== '') return mailTo(where, approvers);
-    if (way === 'webhook' && /^https?:\/\//.test(where)) return webhook(where);
+  const channels = setting.split(',').map((text): Notifier => {
+    const [channel, ...rest] = text.trim().split(':');
+    const target = rest.join(':');
+    if (channel === 'log' && target === '') return log;
+    if (channel === 'mail' && target !== '') return mailTo(target, approvers);
+    if (channel === 'webhook' && /^https?:\/\//.test(target)) return webhook(target);
     throw invalid(
-      `UTPLUKK_NOTIFY: "${text}" is no way to tell people`,
+      `UTPLUKK_NOTIFY: "${text}" is not a notification channel`,
       'Expected log, mail:<folder> or webhook:<url>, joined by commas.',
     );
   });
-  return { tell: async (notice, at) => void (await Promise.all(ways.map((way) => way.tell(notice, at)))) };
+  return {
+    send: async (notification, at) =>
+      void (await Promise.all(channels.map((channel) => channel.send(notification, at)))),
+  };
 }

@@ -4,7 +4,7 @@ import { mismatch } from '../../domain/errors';
 import { publicKeyFrom } from '../ledger/checkpoint';
 import type { Signer } from '../ledger/signer';
 
-/** DSSE v1 envelope with an in-toto statement v1 in it, signed with Ed25519. Formats: secure-systems-lab/dsse, in-toto/attestation. */
+/** DSSE v1 envelope of an in-toto statement v1, signed with Ed25519 (secure-systems-lab/dsse, in-toto/attestation). */
 export const envelopeSchema = z.strictObject({
   payloadType: z.literal('application/vnd.in-toto+json'),
   payload: z.base64(),
@@ -22,7 +22,7 @@ export type Statement = z.infer<typeof statementSchema>;
 
 export const keyId = (raw: Uint8Array): string => createHash('sha256').update(raw).digest('hex').slice(0, 16);
 
-/** What is signed: "DSSEv1" with the lengths, so that no two (type, payload) pairs have the same bytes. */
+/** The signed bytes: "DSSEv1" with the lengths, so that no two (type, payload) pairs give the same bytes. */
 const preAuth = (type: string, payload: Buffer): Buffer =>
   Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 
@@ -34,7 +34,7 @@ export async function signStatement(statement: Statement, signer: Signer): Promi
 }
 
 /**
- * Opens an envelope whose signature is by one of the pinned keys.
+ * Verifies that an envelope is signed by one of the pinned keys. @returns the statement in it
  * @throws UtplukkError ContentMismatch naming what is wrong: shape, unknown key, forged signature
  */
 export function verifyEnvelope(raw: unknown, keys: readonly Uint8Array[]): Statement {
@@ -60,7 +60,10 @@ export function verifyEnvelope(raw: unknown, keys: readonly Uint8Array[]): State
   return statementSchema.parse(JSON.parse(bytes.toString('utf8')));
 }
 
-/** Names an envelope. Its signature makes it unguessable, so the digest tells nothing of the people in it. */
+/**
+ * Digest that names an envelope. The signature makes the content unguessable, so the digest reveals nothing about
+ * people.
+ */
 export const envelopeDigest = (envelope: Envelope): string =>
   createHash('sha256')
     .update(`${envelope.payload}.${envelope.signatures.map(({ sig }) => sig).join('.')}`)

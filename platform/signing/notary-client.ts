@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FAILURE_TYPES } from '../../domain/failure-types';
 import { UtplukkError } from '../../domain/errors';
 import { type Envelope, envelopeSchema } from './dsse';
-import type { LabelCorrection, PostDeploymentDocument, VersionPredicate } from './statements';
+import type { LabelCorrection, PostDeploymentStatement, VersionPredicate } from './statements';
 
 const problem = z.object({
   type: z.enum([...FAILURE_TYPES, 'Internal']),
@@ -10,40 +10,40 @@ const problem = z.object({
   next: z.string().optional(),
 });
 
-interface About {
+interface Subject {
   readonly slot: string;
   readonly versionId: string;
 }
 
-/** Asks the notary to sign. What it refuses comes back as the error that it gave. */
+/** Asks the notary to sign. A refusal is thrown as the error that the notary returned. */
 export class NotaryClient {
   constructor(readonly url: string) {}
 
-  version = (about: About & Omit<VersionPredicate, 'slot' | 'at'> & { serviceToken: string }): Promise<Envelope> =>
-    this.#signed('versions', about);
-  request = (about: About & { requestId: string; idToken: string }): Promise<Envelope> =>
-    this.#signed('requests', about);
+  version = (subject: Subject & Omit<VersionPredicate, 'slot' | 'at'> & { serviceToken: string }): Promise<Envelope> =>
+    this.#signed('versions', subject);
+  request = (subject: Subject & { requestId: string; idToken: string }): Promise<Envelope> =>
+    this.#signed('requests', subject);
   decision = (
-    about: About & {
+    subject: Subject & {
       requestId: string;
       verdict: 'approved' | 'refused';
       idToken: string;
       request: unknown;
       version: unknown;
     },
-  ): Promise<Envelope> => this.#signed('decisions', about);
-  revocation = (about: About & { requestId: string; idToken: string }): Promise<Envelope> =>
-    this.#signed('revocations', about);
+  ): Promise<Envelope> => this.#signed('decisions', subject);
+  revocation = (subject: Subject & { requestId: string; idToken: string }): Promise<Envelope> =>
+    this.#signed('revocations', subject);
 
   labelCorrection = (
-    about: About & Omit<LabelCorrection, 'slot' | 'at'> & { serviceToken: string },
-  ): Promise<Envelope> => this.#signed('label-corrections', about);
+    subject: Subject & Omit<LabelCorrection, 'slot' | 'at'> & { serviceToken: string },
+  ): Promise<Envelope> => this.#signed('label-corrections', subject);
 
-  postDeploymentDocument = (
-    about: About & Omit<PostDeploymentDocument, 'slot' | 'at'> & { serviceToken: string },
-  ): Promise<Envelope> => this.#signed('later-evaluations', about);
+  postDeploymentEvaluation = (
+    subject: Subject & Omit<PostDeploymentStatement, 'slot' | 'at'> & { serviceToken: string },
+  ): Promise<Envelope> => this.#signed('post-deployment-evaluations', subject);
 
-  /** Covers the ledger as it is now. */
+  /** Has the notary sign a checkpoint of the current ledger. */
   async checkpoint(): Promise<void> {
     await this.#post('checkpoints', {});
   }

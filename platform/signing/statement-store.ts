@@ -11,7 +11,9 @@ export interface StoredStatement {
   readonly madeAt: Date;
 }
 
-/** Keeps a signed statement about a version; its digest is its name. The caller's ledger entry covers the row. */
+/**
+ * Stores a signed statement about a version under its digest. The caller appends the ledger entry. @returns the digest
+ */
 export async function storeStatement(
   tx: Tx,
   {
@@ -24,7 +26,8 @@ export async function storeStatement(
 ): Promise<string> {
   const statementId = envelopeDigest(envelope);
   await tx.raw(
-    'insert into ml.statement (statement_id, version_id, predicate_type, envelope, action_id, made_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing',
+    `insert into ml.statement (statement_id, version_id, predicate_type, envelope, action_id, made_at)
+      values (?, ?, ?, ?, ?, ?) on conflict do nothing`,
     [statementId, versionId, predicateType, JSON.stringify(envelope), audit.actionId, at],
   );
   return statementId;
@@ -50,12 +53,12 @@ export async function statementById(db: Db | Tx, statementId: string): Promise<E
   )?.envelope;
 }
 
-/** The signed registration of a version. @throws UtplukkError Conflict for a version from before versions were signed */
+/** The signed registration of a version. @throws UtplukkError Conflict if there is none */
 export async function signedVersion(db: Db | Tx, versionId: string): Promise<Envelope> {
   const [first] = await statementsOf(db, versionId, PREDICATE.version);
   if (!first)
     throw conflict(
-      `version ${versionId.slice(0, 12)} was registered before versions were signed`,
+      `version ${versionId.slice(0, 12)} has no signed registration`,
       'Train it again: the same recipe gives the same version, signed.',
     );
   return first.envelope;

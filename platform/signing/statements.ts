@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { mismatch, notAllowed } from '../../domain/errors';
 import { FOUR_EYES, fourEyesProblem } from '../../domain/rules/four-eyes';
 import { verifyEnvelope, type Statement } from './dsse';
-import { type Binding, checkEvidence, type Person, personKey } from './step-up-token';
+import { type Binding, verifyStepUpToken, type Person, personKey } from './step-up-token';
 import type { Trust } from './trusted-keys';
 
-/** Kinds of signed statements about a model version. Their subject is always the version's digest. */
+/** Types of signed statements about a model version. Their subject is always the version's digest. */
 export const PREDICATE = {
   version: 'urn:utplukk:model-version:v1',
   request: 'urn:utplukk:promotion-request:v1',
   decision: 'urn:utplukk:promotion-decision:v1',
   revocation: 'urn:utplukk:revocation:v1',
   labelCorrection: 'urn:utplukk:label-correction:v1',
-  postDeploymentDocument: 'urn:utplukk:later-evaluation:v1',
+  postDeploymentEvaluation: 'urn:utplukk:post-deployment-evaluation:v1',
 } as const;
 
 const person = z.object({ issuer: z.string(), subject: z.string(), token: z.string() });
@@ -30,14 +30,14 @@ const decisionPredicate = z.object({
   slot: z.string(),
   verdict: z.enum(['approved', 'refused']),
   at: z.iso.datetime(),
-  /** Digest of the request's envelope, whose requester the decision was held against. */
+  /** Digest of the request's envelope; the decider must be another person than its requester. */
   request: z.string(),
   requestedAt: z.iso.datetime(),
   requester: person,
   trainer: z.object({ issuer: z.string(), subject: z.string() }).optional(),
   decider: person,
 });
-/** Labels that the version was trained on and that a later label set has otherwise. */
+/** Labels of the version's training data that differ in a later label set. */
 export const labelCorrectionSchema = z.object({
   slot: z.string(),
   at: z.iso.datetime(),
@@ -50,8 +50,8 @@ export const labelCorrectionSchema = z.object({
   amounts: z.int(),
   root: z.string(),
 });
-/** How the version did on outcomes that became known after it had learnt. */
-export const postDeploymentDocumentSchema = z.object({
+/** Performance of the version on outcomes that became known after it was trained. */
+export const postDeploymentStatementSchema = z.object({
   slot: z.string(),
   at: z.iso.datetime(),
   evaluationId: z.string(),
@@ -64,7 +64,7 @@ export const postDeploymentDocumentSchema = z.object({
   findings: z.int(),
   averagePrecision: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
 });
-export type PostDeploymentDocument = z.infer<typeof postDeploymentDocumentSchema>;
+export type PostDeploymentStatement = z.infer<typeof postDeploymentStatementSchema>;
 export type LabelCorrection = z.infer<typeof labelCorrectionSchema>;
 export type VersionPredicate = z.infer<typeof versionPredicate>;
 export type RequestPredicate = z.infer<typeof requestPredicate>;
@@ -77,7 +77,8 @@ export const statementOf = (slot: string, versionId: string, predicateType: stri
   predicate,
 });
 
-function opened<T>(
+/** Verifies an envelope and returns the predicate of its statement, parsed. @throws UtplukkError ContentMismatch */
+function verifiedPredicate<T>(
   envelope: unknown,
   trust: Trust,
   type: string,
@@ -93,73 +94,74 @@ function opened<T>(
       `the statement is about version ${subject.digest.sha256.slice(0, 12)}, not ${versionId.slice(0, 12)}`,
     );
   const parsed = schema.safeParse(statement.predicate);
-  if (!parsed.success) throw mismatch(`the statement lacks what a ${type} holds: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw mismatch(`the statement is not a valid ${type}: ${z.prettifyError(parsed.error)}`);
   return { predicate: parsed.data, slot: subject.name };
 }
 
 export const verifyVersion = (envelope: unknown, trust: Trust, versionId: string): VersionPredicate =>
-  opened(envelope, trust, PREDICATE.version, versionPredicate, versionId).predicate;
+  verifiedPredicate(envelope, trust, PREDICATE.version, versionPredicate, versionId).predicate;
 
 export const verifyLabelCorrection = (envelope: unknown, trust: Trust, versionId: string): LabelCorrection =>
-  opened(envelope, trust, PREDICATE.labelCorrection, labelCorrectionSchema, versionId).predicate;
+  verifiedPredicate(envelope, trust, PREDICATE.labelCorrection, labelCorrectionSchema, versionId).predicate;
 
 export const verifyPostDeploymentStatement = (
   envelope: unknown,
   trust: Trust,
   versionId: string,
-): PostDeploymentDocument =>
-  opened(envelope, trust, PREDICATE.postDeploymentDocument, postDeploymentDocumentSchema, versionId).predicate;
+): PostDeploymentStatement =>
+  verifiedPredicate(envelope, trust, PREDICATE.postDeploymentEvaluation, postDeploymentStatementSchema, versionId)
+    .predicate;
 
-/** The request as it was signed, its requester's token checked again as of then. */
+/** Verifies a signed request, and its requester's token as of the time of the request. */
 export async function verifyRequest(
   envelope: unknown,
   trust: Trust,
   expected: { versionId: string; slot: string; requestId: string },
 ): Promise<{ predicate: RequestPredicate; requester: Person }> {
-  const { predicate } = opened(envelope, trust, PREDICATE.request, requestPredicate, expected.versionId);
-  sameEvent(predicate, expected);
-  const requester = await checkEvidence(
+  const { predicate } = verifiedPredicate(envelope, trust, PREDICATE.request, requestPredicate, expected.versionId);
+  assertSameRequest(predicate, expected);
+  const requester = await verifyStepUpToken(
     predicate.requester.token,
     { permission: 'promotion.request', ...expected },
     trust,
     new Date(predicate.at),
   );
-  samePerson(predicate.requester, requester);
+  assertSamePerson(predicate.requester, requester);
   return { predicate, requester };
 }
 
 /**
- * Opens a decision and checks everything that it rests on: the notary's signature, slot, request and version, both
- * people's tokens against pinned keys as of when they were used, that they differ, and the decider's role.
+ * Verifies a signed decision: the notary's signature, slot, request and version, both people's tokens against pinned
+ * keys as of the time they were used, that the people differ, and the decider's role.
  */
 export async function verifyDecision(
   envelope: unknown,
   trust: Trust,
   expected: { versionId: string; slot: string; requestId: string },
 ): Promise<DecisionPredicate> {
-  const { predicate } = opened(envelope, trust, PREDICATE.decision, decisionPredicate, expected.versionId);
-  sameEvent(predicate, expected);
+  const { predicate } = verifiedPredicate(envelope, trust, PREDICATE.decision, decisionPredicate, expected.versionId);
+  assertSameRequest(predicate, expected);
   const permission: Binding['permission'] = predicate.verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
-  const decider = await checkEvidence(
+  const decider = await verifyStepUpToken(
     predicate.decider.token,
     { permission, ...expected },
     trust,
     new Date(predicate.at),
   );
-  samePerson(predicate.decider, decider);
-  const requester = await checkEvidence(
+  assertSamePerson(predicate.decider, decider);
+  const requester = await verifyStepUpToken(
     predicate.requester.token,
     { permission: 'promotion.request', ...expected },
     trust,
     new Date(predicate.requestedAt),
   );
-  samePerson(predicate.requester, requester);
-  if (predicate.verdict === 'approved') refuseOneForBoth({ requester, trainer: predicate.trainer, decider });
+  assertSamePerson(predicate.requester, requester);
+  if (predicate.verdict === 'approved') assertFourEyes({ requester, trainer: predicate.trainer, decider });
   return predicate;
 }
 
-/** @throws UtplukkError NotAllowed where the decider asked or trained, or lacks the role that the table of four eyes names */
-export function refuseOneForBoth(parties: {
+/** @throws UtplukkError NotAllowed if the decider is the requester or the trainer, or lacks the required role */
+export function assertFourEyes(parties: {
   requester: Person;
   trainer: Pick<Person, 'issuer' | 'subject'> | undefined;
   decider: Person;
@@ -175,12 +177,16 @@ export function refuseOneForBoth(parties: {
   if (!decider.roles.includes(role)) throw notAllowed(`the decider's token does not carry the role ${role}`);
 }
 
-function sameEvent(found: { slot: string; requestId: string }, expected: { slot: string; requestId: string }): void {
+function assertSameRequest(
+  found: { slot: string; requestId: string },
+  expected: { slot: string; requestId: string },
+): void {
   if (found.slot !== expected.slot) throw mismatch(`the statement is for slot ${found.slot}, not ${expected.slot}`);
   if (found.requestId !== expected.requestId)
     throw mismatch(`the statement belongs to request ${found.requestId}, not ${expected.requestId}`);
 }
 
-function samePerson(said: { issuer: string; subject: string }, proven: Person): void {
-  if (personKey(said) !== personKey(proven)) throw mismatch('the statement names another person than its token does');
+function assertSamePerson(claimed: { issuer: string; subject: string }, proven: Person): void {
+  if (personKey(claimed) !== personKey(proven))
+    throw mismatch('the statement names another person than its token does');
 }

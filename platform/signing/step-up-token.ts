@@ -5,7 +5,7 @@ import { notAllowed } from '../../domain/errors';
 import { canonical } from '../artifacts/hash';
 import type { Trust } from './trusted-keys';
 
-/** What a person signs in for: one action, on one version, in one slot, about one request. */
+/** What a step-up sign-in confirms: one action, on one version, in one slot, about one request. */
 export interface Binding {
   readonly permission: 'promotion.request' | 'promotion.approve' | 'promotion.refuse' | 'version.revoke';
   readonly slot: string;
@@ -13,11 +13,11 @@ export interface Binding {
   readonly requestId: string;
 }
 
-/** The OpenID nonce of a sign-in for one action: a token that carries it can stand for nothing else. */
+/** The OpenID nonce of a sign-in for one action: a token with this nonce is valid for no other action. */
 export const nonceOf = (binding: Binding): string =>
   createHash('sha256').update(canonical(binding)).digest('base64url');
 
-/** A person as an identity provider names them. */
+/** A person as an identity provider identifies them. */
 export interface Person {
   readonly issuer: string;
   readonly subject: string;
@@ -34,15 +34,15 @@ const claims = z.object({
   principal_kind: z.literal('person').default('person'),
 });
 const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'];
-/** A sign-in for an action is used at once; clocks may differ a little. */
-export const FRESH_SECONDS = 600;
+/** Largest age of a sign-in for an action; clocks may differ a little. */
+export const MAX_AGE_SECONDS = 600;
 const CLOCK_TOLERANCE = 30;
 
 /**
- * Checks an ID token against pinned keys as of `at`: signature, issuer, audience, nonce, and that it was fresh then.
- * @throws UtplukkError NotAllowed with a sentence of its own for each way to fail
+ * Verifies an ID token against pinned keys as of `at`: signature, issuer, audience, nonce and age.
+ * @throws UtplukkError NotAllowed with a message for each reason
  */
-export async function checkEvidence(idToken: string, binding: Binding, trust: Trust, at: Date): Promise<Person> {
+export async function verifyStepUpToken(idToken: string, binding: Binding, trust: Trust, at: Date): Promise<Person> {
   const issuer = trust.issuers.find((known) => known.issuer === unverifiedIssuer(idToken));
   if (!issuer)
     throw notAllowed('the token comes from an identity provider that is not pinned here', 'Check UTPLUKK_TRUST.');
@@ -59,9 +59,9 @@ export async function checkEvidence(idToken: string, binding: Binding, trust: Tr
       'Sign in anew for this action.',
     );
   const age = at.getTime() / 1000 - claim.data.iat;
-  if (age > FRESH_SECONDS || age < -CLOCK_TOLERANCE)
+  if (age > MAX_AGE_SECONDS || age < -CLOCK_TOLERANCE)
     throw notAllowed(
-      `the sign-in for this action is ${Math.round(age)} s old; at most ${FRESH_SECONDS} s count`,
+      `the sign-in for this action is ${Math.round(age)} s old; at most ${MAX_AGE_SECONDS} s are accepted`,
       'Sign in anew for this action.',
     );
   return { issuer: claim.data.iss, subject: claim.data.sub, roles: claim.data.roles };

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { UtplukkError } from '../../domain/errors';
 
 /**
- * Whom this installation believes, pinned outside the database: the notary's public keys, and each identity provider's
- * signing keys with the clients whose tokens count. The file is the operator's; the demo's is written at its first start.
+ * The keys that this installation trusts, pinned outside the database: the notary's public keys, and each identity
+ * provider's signing keys with the clients whose tokens are accepted. The operator maintains the file; the demo writes
+ * its own at the first start.
  */
 const trustSchema = z.strictObject({
   /** Ed25519 public keys, 32 bytes in base64. Old ones stay, so that what they signed still verifies. */
@@ -19,19 +20,19 @@ const trustSchema = z.strictObject({
     )
     .min(1),
 });
-export type TrustFile = z.infer<typeof trustSchema>;
+export type TrustedKeysFile = z.infer<typeof trustSchema>;
 
 export interface Trust {
   readonly notaryKeys: readonly Buffer[];
-  readonly issuers: TrustFile['issuers'];
+  readonly issuers: TrustedKeysFile['issuers'];
 }
 
-/** @throws UtplukkError EngineMissing naming the file, where there is none or it has another shape */
-export function readTrust(file: string): Trust {
+/** @throws UtplukkError EngineMissing if the file does not exist or is not valid */
+export function readTrustedKeys(file: string): Trust {
   if (!fs.existsSync(file))
     throw new UtplukkError(
       'EngineMissing',
-      `${file} does not exist: nobody's signature can be believed`,
+      `${file} does not exist: no signature can be verified`,
       'Set UTPLUKK_TRUST to the file of pinned keys; `npm start` writes one for the demo.',
     );
   const parsed = trustSchema.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')));
@@ -39,7 +40,7 @@ export function readTrust(file: string): Trust {
     throw new UtplukkError(
       'EngineMissing',
       `${file}: ${z.prettifyError(parsed.error)}`,
-      'docs/trust.md shows its shape.',
+      'docs/explanation/trust.md shows its shape.',
     );
   return { notaryKeys: parsed.data.notaryKeys.map((key) => Buffer.from(key, 'base64')), issuers: parsed.data.issuers };
 }

@@ -15,7 +15,10 @@ import type { Trust } from './trusted-keys';
 
 export const VERSION_FORMAT = 'utplukk-version/1';
 
-/** One file with a version's bundle, everything in it, every signed statement about it, and proofs that its entries stand in the ledger. */
+/**
+ * One file with a version's bundle and its files, all signed statements about it, and proofs that its entries are in
+ * the ledger.
+ */
 export const versionFileSchema = z.strictObject({
   format: z.literal(VERSION_FORMAT),
   versionId: z.string(),
@@ -37,7 +40,7 @@ export interface VersionVerdict {
   readonly problems: readonly string[];
 }
 
-/** Verifies an exported version with nothing but the file and what the verifier trusts. */
+/** Verifies an exported version from the file and the verifier's trusted keys alone. */
 export async function verifyVersionFile(file: VersionFile, trust: Trust): Promise<VersionVerdict> {
   const problems: string[] = [];
   const attempt = async <T>(what: string, work: () => T | Promise<T>): Promise<T | undefined> => {
@@ -64,7 +67,7 @@ export async function verifyVersionFile(file: VersionFile, trust: Trust): Promis
     const raw = Buffer.from(bytes, 'base64');
     const path = proof.map((hash) => Buffer.from(hash, 'base64'));
     if (!verifyInclusion(leafHash(raw), index, checkpoint!.size, path, checkpoint!.root))
-      problems.push(`entry ${index + 1} does not stand in the ledger that was anchored at ${checkpoint!.at}`);
+      problems.push(`entry ${index + 1} is not in the ledger that was anchored at ${checkpoint!.at}`);
   }
   return { versionId: file.versionId, statements, entries: file.entries.length, problems };
 }
@@ -80,17 +83,21 @@ async function checkStatement(
     return `registered ${verifyVersion(envelope, trust, versionId).at}`;
   if (statement.predicateType === PREDICATE.request) {
     const { predicate } = await verifyRequest(envelope, trust, { versionId, slot, requestId });
-    return `asked for by ${predicate.requester.subject} at ${predicate.at}`;
+    return `requested by ${predicate.requester.subject} at ${predicate.at}`;
   }
   if (statement.predicateType === PREDICATE.decision) {
     const decision = await verifyDecision(envelope, trust, { versionId, slot, requestId });
-    return `${decision.verdict} by ${decision.decider.subject} at ${decision.at}, asked for by ${decision.requester.subject}`;
+    return (
+      `${decision.verdict} by ${decision.decider.subject} at ${decision.at}, requested by ` +
+      `${decision.requester.subject}`
+    );
   }
   if (statement.predicateType === PREDICATE.labelCorrection) {
     const { at, rows, toFinding, fromFinding, unsettled } = verifyLabelCorrection(envelope, trust, versionId);
-    return `labels corrected by ${at}: of ${rows}, ${toFinding} became findings, ${fromFinding} are none any more, ${unsettled} have no label`;
+    const changes = `${toFinding} became findings, ${fromFinding} are no longer findings, ${unsettled} have no label`;
+    return `labels corrected by ${at}: of ${rows}, ${changes}`;
   }
-  if (statement.predicateType === PREDICATE.postDeploymentDocument) {
+  if (statement.predicateType === PREDICATE.postDeploymentEvaluation) {
     const {
       asOf,
       rows,
@@ -99,13 +106,17 @@ async function checkStatement(
       documentSha256,
     } = verifyPostDeploymentStatement(envelope, trust, versionId);
     if (!(documentSha256 in files))
-      throw new Error(`the later evaluation as of ${asOf} rests on file ${documentSha256}, which is missing`);
-    return `judged on ${rows} later outcomes as of ${asOf}, ${findings} of them findings: average precision ${ap.value.toFixed(3)} [${ap.lo.toFixed(3)}, ${ap.hi.toFixed(3)}]`;
+      throw new Error(`file ${documentSha256} of the post-deployment evaluation as of ${asOf} is missing`);
+    const interval = `${ap.value.toFixed(3)} [${ap.lo.toFixed(3)}, ${ap.hi.toFixed(3)}]`;
+    return (
+      `evaluated on ${rows} new outcomes as of ${asOf}, ` +
+      `${findings} of them findings: average precision ${interval}`
+    );
   }
   return statement.predicateType;
 }
 
-/** Content that a bundle names: model, weights, card, evaluation. */
+/** Hashes of the files that a bundle refers to: model, weights, card, evaluation. */
 export function namesIn(bundle: string): string[] {
   const { model, weights, card } = JSON.parse(bundle) as {
     model?: string;

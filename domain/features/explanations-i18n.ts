@@ -52,8 +52,8 @@ const MESSAGES = {
     notSelected: 'The provider is not among those selected.',
     noCounterfactual: 'The provider would have been selected even with up to ten values at the median.',
     heading: (r: ProviderReasons) =>
-      `${r.entity} (${groupText(r.group)}). Selected for control does not mean suspected: the figures open an inquiry ` +
-      'and decide nothing.',
+      `${r.entity} (${groupText(r.group)}). Selected for control does not mean suspected: the figures open an ` +
+      'inquiry and decide nothing.',
     against: 'Speaks against:',
     outOfDistribution: (why: string) => `Outside the model's training data (${why}). Treat this score with caution.`,
     outsideRanges: (share: string, features: string) =>

@@ -7,21 +7,21 @@ const when = (name: string, condition: string): Measure =>
 const max = (name: string, sql: string): Measure => ({ name, sql, combine: 'max' });
 export const kindColumn = (kind: string): string => kind.replaceAll('-', '_');
 
-/** Working day in minutes beyond which a day counts as long; more is counted, not judged. */
+/** Working day in minutes beyond which a day counts as long. Counting it says nothing of whether it was right. */
 export const LONG_DAY_MINUTES = 12 * 60;
-/** Claims should come within six months of treatment; later than this many days is worth counting (§ 22-13). */
+/** Days from treatment to submission beyond which a bill counts as late; six months are allowed (§ 22-13). */
 export const LATE_DAYS = 60;
 
-const LINES_OF: readonly Measure[] = TARIFF_KINDS.map((kind) =>
+const LINE_COUNTS_OF: readonly Measure[] = TARIFF_KINDS.map((kind) =>
   sum(`${kindColumn(kind)}_lines`, `coalesce(sum(b.n_${kindColumn(kind)}), 0)`),
 );
-const MONEY_OF: readonly Measure[] = (['consultation', 'time-add-on', 'procedure', 'lab', 'visit'] as const).map(
+const AMOUNTS_OF: readonly Measure[] = (['consultation', 'time-add-on', 'procedure', 'lab', 'visit'] as const).map(
   (kind) => sum(`${kindColumn(kind)}_ore`, `coalesce(sum(b.ore_${kindColumn(kind)}), 0)`),
 );
 
 /**
- * Measures of a provider, month of service and month of receipt. `b` is a bill with its lines and rule hits summed
- * beside it, and with what was known of the patient when the bill was received.
+ * Measures of a provider, month of service and month of receipt. `b` is a bill joined with sums of its lines and rule
+ * hits, and with what was known of the patient when the bill was received.
  */
 export const BILL_MEASURES: readonly Measure[] = [
   when('bills', 'true'),
@@ -32,8 +32,8 @@ export const BILL_MEASURES: readonly Measure[] = [
   when('copay_free_bills', 'b.copay_ore = 0'),
   sum('lines', 'coalesce(sum(b.n_lines), 0)'),
   sum('minutes', 'coalesce(sum(b.minutes) filter (not b.is_credit), 0)'),
-  ...LINES_OF,
-  ...MONEY_OF,
+  ...LINE_COUNTS_OF,
+  ...AMOUNTS_OF,
   sum('add_on_repetitions', 'coalesce(sum(b.add_on_repetitions), 0)'),
   sum('excess_repetition_lines', 'coalesce(sum(b.excess_repetitions), 0)'),
   when('e_consultations_with_time', 'b.n_e_consultation > 0 and b.n_time_add_on > 0'),
@@ -64,7 +64,7 @@ export const BILL_MEASURES: readonly Measure[] = [
   max('largest_bill_ore', 'coalesce(max(b.amount_ore) filter (not b.is_credit), 0)'),
 ];
 
-/** Measures of days: `d` is a day of one performer as the month of receipt shows it. */
+/** Measures of days: `d` is a day of one performer, as known in the month of receipt. */
 export const DAY_MEASURES: readonly Measure[] = [
   sum('days', 'count(*)'),
   max('max_day_minutes', 'coalesce(max(d.minutes), 0)'),
@@ -78,6 +78,7 @@ export const DAY_MEASURES: readonly Measure[] = [
   sum('visit_stack_days', 'count(*) filter (d.visits >= 4)'),
 ];
 
+/** Measures of prescriptions: `p` is a prescription. */
 export const PRESCRIPTION_MEASURES: readonly Measure[] = [
   sum('prescriptions', 'count(*)'),
   sum('prescribed_packages', 'coalesce(sum(p.packages), 0)'),
@@ -86,6 +87,7 @@ export const PRESCRIPTION_MEASURES: readonly Measure[] = [
   sum('glp1_prescriptions', "count(*) filter (p.atc like 'A10BJ%')"),
 ];
 
+/** Measures of dispensings: `p` is a dispensing joined with the packages its prescription ordered. */
 export const DISPENSING_MEASURES: readonly Measure[] = [
   sum('dispensings', 'count(*)'),
   sum('dispensed_packages', 'coalesce(sum(p.packages), 0)'),

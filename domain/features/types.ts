@@ -1,23 +1,29 @@
-/** Where a measure is counted: the derived table of a month of receipt that holds it. */
+/** Where a measure is counted: the monthly rollup that holds it. */
 export type MeasureTable = 'bill' | 'day' | 'prescription' | 'dispensing';
 
-/** What a provider did, as whole numbers: the only sums across rows there are, so their order cannot matter. */
+/** Activity of a provider in a month as a whole number, so that the order of summation cannot matter. */
 export interface Measure {
   readonly name: string;
-  /** DuckDB aggregate over one row a bill, day or prescription; always an integer. */
+  /** DuckDB aggregate over bills, days, prescriptions or dispensings; always an integer. */
   readonly sql: string;
-  /** How months are put together: added, or the largest taken. */
+  /** How months are combined: added up, or the largest of them. */
   readonly combine: 'sum' | 'max';
 }
 
-/** Counts over a whole window that months cannot be added up to: distinct things, and shapes of the year. */
+/** Distinct counts over a whole window, which cannot be added up from months. */
 export const WINDOW_MEASURES = ['patients', 'patients_seen_often', 'tariffs', 'top_tariff_lines'] as const;
+/** Shapes of the last twelve months. */
 export const SHAPES = ['slope', 'volatility', 'jump'] as const;
 export type Shape = (typeof SHAPES)[number];
 
+/** Where the values of a feature come from. */
+export type Source = 'bills' | 'days' | 'patients' | 'tariffs' | 'rules' | 'prescriptions' | 'register' | 'network';
+/** Comparison with peers (providers of the same group): robust z-score, or percentile rank. */
+export type Peer = 'z' | 'pct';
+
 /**
- * A feature as a data scientist declares it. One declaration gives a column for each window (`name_12m`), and for each
- * peer comparison one of the longest listed year-or-shorter window (`name_12m_z`, `name_12m_pct`).
+ * A feature as a data scientist declares it. One declaration gives a column for each window (`name_12m`), and one for
+ * each peer comparison (`name_12m_z`, `name_12m_pct`): over twelve months where declared, else over the last window.
  */
 export interface Declaration {
   readonly name: string;
@@ -25,9 +31,9 @@ export interface Declaration {
   /** Meaning in Norwegian and English. */
   readonly nb: string;
   readonly en: string;
-  /** What it is for: why a provider's figure here may say that a control is worth while. */
+  /** Why a high or low value may be a reason to open a control case. */
   readonly purpose: string;
-  readonly source: 'bills' | 'days' | 'patients' | 'tariffs' | 'rules' | 'prescriptions' | 'register' | 'network';
+  readonly source: Source;
   readonly of:
     | { readonly kind: 'total'; readonly measure: string }
     | { readonly kind: 'ratio'; readonly over: string; readonly under: string }
@@ -37,7 +43,7 @@ export interface Declaration {
     | { readonly kind: 'fact'; readonly sql: string };
   /** Months of service before the as-of date. */
   readonly windows: readonly number[];
-  readonly peers: readonly ('z' | 'pct')[];
+  readonly peers: readonly Peer[];
   /** Protected attributes may be declared for evaluation only, never for training. */
   readonly protected: false;
 }
@@ -47,10 +53,10 @@ export interface Feature {
   readonly name: string;
   readonly declaration: Declaration;
   readonly months: number | undefined;
-  readonly peer: 'z' | 'pct' | undefined;
+  readonly peer: Peer | undefined;
 }
 
-/** Window whose value is compared with peers. */
+/** Window in months whose value is compared with peers. */
 export const peerWindow = (windows: readonly number[]): number | undefined =>
   windows.includes(12) ? 12 : windows.at(-1);
 

@@ -2,11 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { DECLARATIONS, FEATURES } from '../../domain/features/catalogue';
-import { columnsOf } from '../../domain/features/types';
 import { isNationalId, isSyntheticNationalId } from '../../domain/identifiers';
 import { ROOT } from '../../platform/config/env';
-import { wantedBy } from '../../platform/features/window-aggregates-sql';
 import { sha256File } from '../../platform/artifacts/hash';
 import { writeRegister } from '../../simulation/messages';
 import { DEMO_CONFIG } from '../../simulation/simulation-config';
@@ -26,15 +23,7 @@ test('no identity number of a possible living person stands in the tree', () => 
   expect(found.filter((line) => !line.includes('47908'))).toEqual([]);
 });
 
-test('features have unique names, a unit and both languages, and compile', () => {
-  expect(FEATURES.length).toBeGreaterThanOrEqual(200);
-  expect(new Set(FEATURES.map((f) => f.name)).size).toBe(FEATURES.length);
-  for (const d of DECLARATIONS) expect([d.unit, d.nb, d.en, d.purpose].every((text) => text.length > 0)).toBe(true);
-  const wrong = columnsOf({ ...DECLARATIONS[0]!, name: 'x', of: { kind: 'total', measure: 'nope' } });
-  expect(() => wantedBy(wrong)).toThrow(/"nope", which does not exist/);
-});
-
-test('the same dials give the same bytes, and every patient is synthetic', async () => {
+test('the same configuration simulates the same bytes, and every patient is synthetic', async () => {
   const config = { ...DEMO_CONFIG, providers: 0.001, years: 1 };
   const dirs = await Promise.all(
     [1, 2].map(async (n) => {

@@ -1,0 +1,33 @@
+import { tableMappingSchema } from '../../../../domain/schemas/table-mapping';
+
+test('names, origin, belief and free text cannot be declared as features, in any spelling', () => {
+  const mapping = (feature: string) =>
+    tableMappingSchema.safeParse({
+      version: 1,
+      entity: 'e',
+      asOf: 'd',
+      outcome: { column: 'o', positive: [1] },
+      features: { [feature]: 'categorical' },
+    });
+  for (const column of [
+    'name',
+    'lastName',
+    'Etternavn',
+    'nationality',
+    'Statsborgerskap',
+    'country_of_birth',
+    'birthCountry',
+    'fødeland',
+    'fodeland',
+    'religion',
+    'free text',
+    'fritekst',
+    'caseComment',
+  ])
+    expect([column, mapping(column).error?.issues[0]?.message]).toEqual([
+      column,
+      expect.stringMatching(/may not be a feature; list it under ignore/),
+    ]);
+  for (const column of ['Facility_Type', 'username_length', 'surnames_per_day', 'notesheets', 'tracery'])
+    expect([column, mapping(column).success]).toEqual([column, true]);
+});

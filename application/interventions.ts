@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { conflict, notAllowed, notFound } from '../domain/errors';
-import { ANSWERS_NEEDED, CONFIRM_HOURS, isSettled } from '../domain/rules/interventions';
-import { fourEyesProblem } from '../domain/rules/four-eyes';
+import { ANSWERS_NEEDED, CONFIRM_HOURS } from '../domain/rules/interventions';
+import { answerRefusal, rollBackTargets } from '../domain/rules/slot-guards';
 import { startAuditedAction } from '../platform/auth/audit-context';
 import type { Tx } from '../platform/postgres/connection';
 import { interventionsOf, type StoredIntervention } from '../platform/db/stores/interventions';
 import { statementById, statementsOf, storeStatement } from '../platform/signing/statement-store';
 import { getVersion } from '../platform/db/stores/versions';
 import { toMirror } from '../platform/db/stores/mirror-outbox';
-import { championOf } from '../platform/db/stores/champions';
+import { championHistory, championOf, lockChampion } from '../platform/db/stores/champions';
 import { append, storeReason } from '../platform/ledger/append';
 import { recordOnce } from '../platform/ledger/record';
 import { nonceOf } from '../platform/signing/step-up-token';
@@ -17,10 +17,6 @@ import type { Trust } from '../platform/signing/trusted-keys';
 import type { RequestContext } from './request-context';
 
 const HOUR_MS = 3_600_000;
-
-/** Serializes changes of a slot's champion until the transaction ends. */
-const lockChampion = (tx: Tx, slot: string) =>
-  tx.raw('select pg_advisory_xact_lock(hashtext(?))', [`champion ${slot}`]);
 
 function assertReason(reason: string): void {
   if (reason.trim().length < 3) throw notAllowed('an intervention needs a reason', 'Give one with --reason "…".');
@@ -78,7 +74,7 @@ export async function rollBack(
     await lockChampion(tx, slot);
     const champion = await championOf(tx, slot);
     if (!champion) throw notFound(`no version is live for ${slot}`);
-    const earlier = await earlierChampion(tx, slot, champion.versionId, context.trust());
+    const earlier = await earlierChampion(tx, slot, context.trust());
     const interventionId = randomUUID();
     const confirmBy = new Date(at.getTime() + confirmHours * HOUR_MS);
     await tx('ml.champion').insert({
@@ -108,22 +104,18 @@ export async function rollBack(
 }
 
 /** The latest other champion whose signed decision is still valid and that was neither withdrawn since nor revoked. */
-async function earlierChampion(
-  tx: Tx,
-  slot: string,
-  live: string,
-  trust: Trust,
-): Promise<{ versionId: string; decisionId: string }> {
-  const candidates = await earlierChampions(tx, slot, live);
+async function earlierChampion(tx: Tx, slot: string, trust: Trust): Promise<{ versionId: string; decisionId: string }> {
+  const rollBacks = (await interventionsOf(tx, slot)).filter(({ kind }) => kind === 'roll-back');
+  const candidates = rollBackTargets(await championHistory(tx, slot), rollBacks);
   if (candidates.length === 0) throw conflict(`${slot} never had another champion to roll back to`);
   let problem = '';
-  for (const row of candidates) {
-    const revoked = (await statementsOf(tx, row.version_id, PREDICATE.revocation)).length > 0;
+  for (const { versionId, decisionId, requestId, statementId } of candidates) {
+    const revoked = (await statementsOf(tx, versionId, PREDICATE.revocation)).length > 0;
     try {
-      const envelope = row.statement_id ? await statementById(tx, row.statement_id) : undefined;
-      await verifyDecision(envelope, trust, { versionId: row.version_id, slot, requestId: row.request_id });
-      if (!revoked) return { versionId: row.version_id, decisionId: row.decision_id };
-      problem = `version ${row.version_id.slice(0, 12)} was revoked`;
+      const envelope = statementId ? await statementById(tx, statementId) : undefined;
+      await verifyDecision(envelope, trust, { versionId, slot, requestId });
+      if (!revoked) return { versionId, decisionId };
+      problem = `version ${versionId.slice(0, 12)} was revoked`;
     } catch (error) {
       problem = (error as Error).message;
     }
@@ -132,27 +124,6 @@ async function earlierChampion(
     `no earlier champion of ${slot} can be rolled back to: ${problem}`,
     'Promote one by two people, or suspend scoring.',
   );
-}
-
-interface EarlierChampion {
-  version_id: string;
-  decision_id: string;
-  request_id: string;
-  statement_id: string | null;
-}
-
-/** Other champions of a slot, newest first, without those that a roll-back has withdrawn since their decision. */
-async function earlierChampions(tx: Tx, slot: string, live: string): Promise<EarlierChampion[]> {
-  const { rows } = await tx.raw<{ rows: EarlierChampion[] }>(
-    `select c.version_id, c.decision_id, d.request_id, d.statement_id
-      from ml.champion c join ml.decision d using (decision_id)
-      where c.slot = ? and c.version_id <> ? and not exists (
-        select from ml.intervention e where e.slot = c.slot and e.kind = 'roll-back'
-          and e.withdrawn_version = c.version_id and e.at >= d.decided_at)
-      order by c.seq desc limit 20`,
-    [slot, live],
-  );
-  return rows;
 }
 
 /**
@@ -167,27 +138,21 @@ export async function answerIntervention(
 ): Promise<{ interventionId: string; answers: number; settled: boolean }> {
   assertReason(reason);
   const intervention = await findIntervention(context, id);
-  if (isSettled(intervention))
-    throw conflict(`intervention ${intervention.interventionId.slice(0, 12)} is settled already`);
   return context.db.transaction((tx) => insertAnswer(tx, context, intervention, reason));
 }
 
 async function insertAnswer(
   tx: Tx,
   { token, clock }: Pick<RequestContext, 'token' | 'clock'>,
-  { interventionId, kind, slot, actionId, answers: before }: StoredIntervention,
+  { interventionId, kind, slot, answers: before, by }: StoredIntervention,
   reason: string,
 ): Promise<{ interventionId: string; answers: number; settled: boolean }> {
   const at = clock();
   const purpose = `answering intervention ${interventionId}`;
   const audit = await startAuditedAction(tx, token, 'intervention.answer', purpose, at);
-  const initiator = await tx('aud.action')
-    .where({ action_id: actionId })
-    .first<{ principal_id: string }>('principal_id');
-  const problem =
-    kind === 'roll-back' &&
-    fourEyesProblem('intervention.confirm', { requester: initiator.principal_id, decider: audit.principalId });
-  if (problem) throw notAllowed(problem, 'Someone else with the role approver confirms.');
+  const refusal = answerRefusal({ kind, answers: before, by }, audit.principalId);
+  if (refusal?.code === 'four-eyes') throw notAllowed(refusal.message, 'Someone else with the role approver confirms.');
+  if (refusal) throw conflict(`${refusal.message}: ${interventionId.slice(0, 12)}`);
   const answers = before + 1;
   const settled = answers >= ANSWERS_NEEDED[kind];
   const lifted = settled ? 'scoring.resumed' : 'scoring.resume-requested';

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { conflict, notAllowed } from '../domain/errors';
-import { fourEyesProblem } from '../domain/rules/four-eyes';
-import { decisionProblem, WAIVERS_NEEDED, type Verdict } from '../domain/rules/lifecycle';
+import { conflict, notAllowed, type UtplukkError } from '../domain/errors';
+import { decisionProblem, type Verdict } from '../domain/rules/lifecycle';
 import { mayDo } from '../domain/rules/roles';
+import {
+  decisionRefusal,
+  fourEyesRefusal,
+  type GateFacts,
+  type Refusal,
+  waiverRefusal,
+} from '../domain/rules/slot-guards';
 import { startAuditedAction, knownPrincipal, requireRole } from '../platform/auth/audit-context';
 import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
 import { gatesOf, waiversOf } from '../platform/db/stores/gates';
@@ -140,50 +146,39 @@ export function approvalProblem(
 ): string | undefined {
   if (request.state !== 'open') return `the request is ${request.state}`;
   if (!mayDo(roles, 'promotion.approve')) return 'the role approver is needed';
-  return (
-    principalId &&
-    fourEyesProblem('promotion.approve', {
-      requester: request.requester,
-      trainer: request.trainer,
-      decider: principalId,
-    })
-  );
+  return principalId && fourEyesRefusal('promotion.approve', request, principalId)?.message;
 }
 
-/**
- * What can be refused before anybody signs: a closed request, broken four eyes, gates that neither passed nor were
- * waived.
- */
-async function assertMayDecide(context: RequestContext, request: PromotionRequest, verdict: Verdict): Promise<void> {
-  const { requestId } = request;
-  assertOpen(request);
-  if (context.clock() >= request.expiresAt)
-    throw conflict(`request ${requestId} expired at ${request.expiresAt.toISOString()}`, NEW_REQUEST);
-  if (verdict !== 'approved') return;
-  const decider = await knownPrincipal(context.db, context.token);
-  const problem =
-    decider &&
-    fourEyesProblem('promotion.approve', { requester: request.requester, trainer: request.trainer, decider });
-  if (problem) throw notAllowed(problem, 'Someone else with the role approver decides.');
-  await assertGatesPassed(context.db, requestId);
+/** What can be refused before anybody signs. */
+async function assertMayDecide(
+  { db, token, clock }: RequestContext,
+  request: PromotionRequest,
+  verdict: Exclude<Verdict, 'expired'>,
+): Promise<void> {
+  const decider = await knownPrincipal(db, token);
+  const gates = await gateFacts(db, request.requestId);
+  const refusal = decisionRefusal(request, { verdict, decider, gates, at: clock() });
+  if (refusal) throw refusalError(refusal, request.requestId);
 }
 
-async function assertGatesPassed(db: Db, requestId: string): Promise<void> {
-  const gates = await gatesOf(db, requestId);
-  if (gates.length === 0)
-    throw conflict(
-      `the gates of request ${requestId} have not been evaluated yet`,
-      'Try again in a moment; `utplukk promotion show` shows them.',
-    );
+async function gateFacts(db: Db | Tx, requestId: string): Promise<GateFacts[]> {
   const waivers = await waiversOf(db, requestId);
-  const failed = gates
-    .filter((gate) => !gate.passed && (waivers.get(gate.gate) ?? 0) < WAIVERS_NEEDED)
-    .map((gate) => gate.gate);
-  if (failed.length > 0)
-    throw notAllowed(
-      `request ${requestId} did not pass its gates: ${failed.join(', ')}`,
-      'See `utplukk promotion show`; two people can waive a gate with `utplukk promotion waive`.',
-    );
+  return (await gatesOf(db, requestId)).map(({ gate, passed }) => ({ gate, passed, waivers: waivers.get(gate) ?? 0 }));
+}
+
+/** What a person can do about a refusal. */
+const NEXT: Readonly<Partial<Record<Refusal['code'], string>>> = {
+  closed: NEW_REQUEST,
+  expired: NEW_REQUEST,
+  'four-eyes': 'Someone else with the role approver can.',
+  'gates-pending': 'Try again in a moment; `utplukk promotion show` shows them.',
+  'gates-failed': 'See `utplukk promotion show`; two people can waive a gate with `utplukk promotion waive`.',
+  'no-such': 'See `utplukk promotion show`.',
+};
+
+function refusalError({ code, message }: Refusal, requestId: string): UtplukkError {
+  const isForbidden = code === 'four-eyes' || code === 'gates-failed' || code === 'role';
+  return (isForbidden ? notAllowed : conflict)(`${message} (request ${requestId})`, NEXT[code]);
 }
 
 /**
@@ -200,16 +195,12 @@ export async function waiveGate(
   if (reason.trim().length < 3) throw notAllowed('waiving a gate needs a reason', 'Give one with --reason "…".');
   const request = await getRequest(context.db, id);
   const { requestId } = request;
-  const found = (await gatesOf(context.db, requestId)).find((row) => row.gate === gate);
-  if (!found) throw conflict(`request ${requestId} has no gate "${gate}"`, 'See `utplukk promotion show`.');
-  if (found.passed) throw conflict(`gate "${gate}" passed: there is nothing to waive`);
-  assertOpen(request);
   const at = context.clock();
   return context.db.transaction(async (tx) => {
     const audit = await startAuditedAction(tx, context.token, 'gate.waive', `waiving ${gate}`, at);
-    const parties = { requester: request.requester, trainer: request.trainer, decider: audit.principalId };
-    const problem = fourEyesProblem('gate.waive', parties);
-    if (problem) throw notAllowed(problem, 'Two others with the role approver can.');
+    const gates = await gateFacts(tx, requestId);
+    const refusal = waiverRefusal(request, { by: audit.principalId, gate, gates });
+    if (refusal) throw refusalError(refusal, requestId);
     const waiver = {
       request_id: requestId,
       gate,

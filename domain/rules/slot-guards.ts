@@ -80,7 +80,7 @@ export function decisionRefusal(
   if (decision.gates.length === 0) return refuse('gates-pending', 'the gates have not been evaluated yet');
   const gates = blockingGates(decision.gates);
   if (gates.length === 0) return undefined;
-  return { ...refuse('gates-failed', `gates not passed and not waived: ${gates.join(', ')}`), gates };
+  return { ...refuse('gates-failed', `the request did not pass its gates: ${gates.join(', ')}`), gates };
 }
 
 export function waiverRefusal(

@@ -48,7 +48,7 @@ describe('promoteModel', () => {
     await server.withWorkers(fakes(calls), async () =>
       expect(await (await server.start('promoteModel', { requestId: 'x' })).result()).toEqual({ verdict: 'expired' }),
     );
-    expect(calls).toEqual(['evaluateGates', 'notifyApprovers', 'notifyApprovers', 'expireRequest']); // notified, and reminded
+    expect(calls).toEqual(['evaluateGates', 'notifyApprovers', 'notifyApprovers', 'expireRequest']);
   });
   test('a decision whose evidence is refused leaves the request open', async () => {
     const id = promoteId('forged');

@@ -19,8 +19,8 @@ export interface WorkflowServer {
 }
 
 /**
- * Starts a server before each test and stops it after: a child that outlives its parent would keep the clock of a shared
- * server from skipping for the next test.
+ * Starts a server before each test and stops it after: a child that outlives its parent would keep the clock of a
+ * shared server from skipping for the next test.
  */
 export function workflowServer(): WorkflowServer {
   Runtime.install({ logger: new DefaultLogger('ERROR') });

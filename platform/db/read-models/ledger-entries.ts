@@ -56,8 +56,8 @@ export async function ledgerEntries(
     ...(before === undefined ? [] : [['c.seq < ?::bigint', before] as const]),
     ...(without.length === 0 ? [] : [['e.event <> all(?::text[])', [...without]] as const]),
   ];
-  // `offset 0` makes PostgreSQL find the subject's entries first and sort them then. If its planner expects many of them,
-  // it reads the whole chain backwards for the newest.
+  // `offset 0` makes PostgreSQL find the subject's entries first and sort them then. If its planner expects many of
+  // them, it reads the whole chain backwards for the newest.
   const entry = subject === undefined ? 'aud.entry' : '(select * from aud.entry where subject_id like ? offset 0)';
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select c.seq, e.at, e.event, e.subject_kind, e.subject_id,

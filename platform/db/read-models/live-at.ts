@@ -54,8 +54,8 @@ interface Row {
 }
 
 /**
- * The live versions at any instant: one row for each slot that had a champion then. Index look-ups only, so its time does not
- * grow with the number of versions or entries.
+ * The live versions at any instant: one row for each slot that had a champion then. Index look-ups only, so its time
+ * does not grow with the number of versions or entries.
  */
 export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(

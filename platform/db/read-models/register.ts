@@ -120,8 +120,8 @@ export async function snapshotPage(db: Db, before: TimeKey, limit: number): Prom
 }
 
 /**
- * How new the register is: its last load, the newest fact that it brought, and how many rows are in quarantine. Facts about
- * patients are left out: they may be known before they take effect.
+ * How new the register is: its last load, the newest fact that it brought, and how many rows are in quarantine. Facts
+ * about patients are left out: they may be known before they take effect.
  */
 export async function freshness(
   db: Db,

@@ -20,6 +20,28 @@ export async function championOf(db: Db | Tx, slot: string): Promise<Champion | 
   return row && { versionId: row.version_id, seq: row.seq, decisionId: row.decision_id, liveFrom: row.live_from };
 }
 
+export interface PastChampion {
+  readonly versionId: string;
+  readonly decisionId: string;
+  readonly decidedAt: Date;
+  readonly requestId: string;
+  readonly statementId: string | null;
+}
+
+/** All champions of a slot with the decisions behind them, oldest first; the last one is live. */
+export const championHistory = (db: Db | Tx, slot: string): Promise<PastChampion[]> =>
+  db('ml.champion as c')
+    .join('ml.decision as d', 'd.decision_id', 'c.decision_id')
+    .where({ 'c.slot': slot })
+    .orderBy('c.seq')
+    .select<PastChampion[]>(
+      'c.version_id as versionId',
+      'c.decision_id as decisionId',
+      'd.decided_at as decidedAt',
+      'd.request_id as requestId',
+      'd.statement_id as statementId',
+    );
+
 /** The live version of every slot. */
 export async function liveVersions(db: Db): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { version_id: string }[] }>(

@@ -6,6 +6,8 @@ export interface StoredIntervention extends Intervention {
   readonly withdrawnVersion: string;
   readonly returnedVersion: string | undefined;
   readonly actionId: string;
+  /** Principal who intervened. */
+  readonly by: string;
 }
 
 interface Row {
@@ -18,14 +20,16 @@ interface Row {
   at: Date;
   confirm_by: Date | null;
   answers: number;
+  principal_id: string;
 }
 
 /** Interventions of a slot, oldest first; without a slot, those of all slots. */
 export async function interventionsOf(db: Db | Tx, slot?: string): Promise<StoredIntervention[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `select e.*,
+    `select e.*, i.principal_id,
         (select count(*)::int from ml.intervention_answer a where a.intervention_id = e.intervention_id) as answers
-      from ml.intervention e where ?::text is null or e.slot = ? order by e.at`,
+      from ml.intervention e join aud.action i using (action_id)
+      where ?::text is null or e.slot = ? order by e.at`,
     [slot ?? null, slot ?? null],
   );
   return rows.map((row) => ({
@@ -38,5 +42,6 @@ export async function interventionsOf(db: Db | Tx, slot?: string): Promise<Store
     at: row.at,
     confirmBy: row.confirm_by ?? undefined,
     answers: row.answers,
+    by: row.principal_id,
   }));
 }

@@ -5,7 +5,7 @@ import { invalid } from '../../../../domain/errors';
 
 const failure = (error: unknown, attempt: number) => toFailure(error, attempt) as ApplicationFailure;
 
-test('a computing process that ends by itself is tried again, and given up with its words once it did so every time', () => {
+test('a computing process that crashes is retried, and given up after five crashes with its last message', () => {
   const ended = new ProcessEnded('the compute process ended with 1 and no result: Error: no space left');
   expect(failure(ended, MAX_CRASHES - 1)).toBe(ended); // passes as it is, and is retried
   expect(failure(ended, MAX_CRASHES)).toMatchObject({
@@ -15,7 +15,7 @@ test('a computing process that ends by itself is tried again, and given up with 
   });
 });
 
-test('one that was killed is tried for ever; what no retry mends is not tried again at all', () => {
+test('one that was killed is retried without end; a non-retryable error is not retried at all', () => {
   const killed = new Error('the compute process ended with SIGKILL and no result: ');
   expect(failure(killed, 1000)).toBe(killed);
   expect(failure(invalid('a file is missing', 'Give it.'), 1)).toMatchObject({

@@ -11,16 +11,22 @@ import { type Learner, replay, type ReplayConfig } from './lib/replay';
 import { type Figure, report } from './lib/results';
 
 /**
- * Do the intervals cover? The estimand is the share of the first k of a model's list that would be upheld if controlled,
- * over replays of a reduced register. With a random arm its interval has to, where the arm is large enough to reach the list
- * and where it is not; without one only the bounds may claim to. With the logistic model, and fewer times with the product's
- * default ensemble.
+ * Do the intervals cover? The estimand is the share of the first k of a model's list that would be upheld if
+ * controlled, over replays of a reduced register. With a random arm its interval has to, where the arm is large enough
+ * to reach the list and where it is not; without one only the bounds may claim to. With the logistic model, and fewer
+ * times with the product's default ensemble.
  */
 const REPLAYS = { logistic: 2000, ensemble: 100 } as const;
 const KS = [20, 80, 200] as const;
-const THIN: ReplayConfig = { providers: 1000, trainingRounds: 6, slots: 60, evaluationSlots: 160, randomShare: 0.25 };
+const THIN: ReplayConfig = {
+  providers: 1000,
+  trainingRounds: 6,
+  capacity: 60,
+  evaluationCapacity: 160,
+  randomShare: 0.25,
+};
 /** The judging round draws a quarter of those that it does not choose, so that a list of 20 holds some of them. */
-const DENSE: ReplayConfig = { ...THIN, evaluationSlots: 400, randomShare: 0.5 };
+const DENSE: ReplayConfig = { ...THIN, evaluationCapacity: 400, randomShare: 0.5 };
 const WITHOUT: ReplayConfig = { ...THIN, randomShare: 0 };
 
 interface Tally {
@@ -29,7 +35,10 @@ interface Tally {
   bias: number;
 }
 
-/** The sharpest that chance allows: those of the list that were seen, as if drawn by a known chance, judged by the truth's own variance. */
+/**
+ * The sharpest that chance allows: those of the list that were seen, as if drawn by a known chance, judged by the
+ * truth's own variance.
+ */
 function oracle(candidates: readonly Candidate[], truthOfRest: number): number {
   const rest = left(candidates);
   const expected = rest.reduce((sum, { propensity }) => sum + propensity, 0);
@@ -59,7 +68,7 @@ const shown = (t: Tally) => `mean width ${t.width.toFixed(3)}, bias ${t.bias.toF
 
 /** Those of a list that the judging round did not choose for certain. */
 const left = (candidates: readonly Candidate[]) =>
-  candidates.filter(({ controlled, propensity }) => !(controlled && propensity >= 1));
+  candidates.filter(({ labeled, propensity }) => !(labeled && propensity >= 1));
 
 function ofArm(name: string, set: Scenarios, target: boolean): Figure[] {
   return KS.flatMap((k): Figure[] => {
@@ -69,8 +78,9 @@ function ofArm(name: string, set: Scenarios, target: boolean): Figure[] {
         oracle(scenario.candidates(k), mean(left(scenario.candidates(k)).map(({ outcome }) => outcome))),
       ),
     );
-    const reached = set.map((scenario) => left(scenario.candidates(k)).filter(({ controlled }) => controlled).length);
-    const drawn = `${mean(reached).toFixed(1)} drawn on the list, none in ${(100 * mean(reached.map((n) => (n === 0 ? 1 : 0)))).toFixed(0)} %`;
+    const reached = set.map((scenario) => left(scenario.candidates(k)).filter(({ labeled }) => labeled).length);
+    const withoutAny = 100 * mean(reached.map((n) => (n === 0 ? 1 : 0)));
+    const drawn = `${mean(reached).toFixed(1)} drawn on the list, none in ${withoutAny.toFixed(0)} %`;
     const most = (value: number) => (target ? { target: { at: 'most', value } as const } : {});
     return [
       {

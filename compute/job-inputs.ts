@@ -1,7 +1,8 @@
 import { notFound } from '../domain/errors';
 import type { FamilySpec } from '../domain/families';
 import { usableColumns } from '../domain/rules/feature-selection';
-import { addMonths, type Fold, foldsOf } from '../domain/rules/training-splits';
+import { type Fold, foldsOf } from '../domain/rules/training-splits';
+import { addMonths } from '../domain/time/days';
 import { trialSettings } from '../domain/rules/tuning';
 import { type Experiment, testEnd } from '../domain/schemas/experiment';
 import type { ArtifactStore } from '../platform/artifacts/store';
@@ -70,7 +71,10 @@ const populationUse = ({ puBagging, pretrain }: Experiment): Pick<JobOf<'fold'>,
   ...(pretrain ? { pretrain } : {}),
 });
 
-/** Input for one hyperparameter trial: the first fold's training rows plus the same population data the fold fits receive. */
+/**
+ * Input for one hyperparameter trial: the first fold's training rows plus the same population data the fold fits
+ * receive.
+ */
 export async function trialJob(
   sources: JobSources,
   { input: { experiment } }: TrainingRun,

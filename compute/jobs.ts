@@ -11,8 +11,8 @@ import type { PuBagging } from '../models/training/pu-bagging';
 import type { Pretrain } from '../domain/schemas/experiment';
 
 /**
- * The protocol of the compute process: jobs on its standard input, results on its standard output. Everything that a job
- * reads or writes is named by a path or a hash; nothing depends on the clock.
+ * The protocol of the compute process: jobs on its standard input, results on its standard output. Everything that a
+ * job reads or writes is named by a path or a hash; nothing depends on the clock.
  */
 
 /** A stored matrix, and what a model may use of it. */
@@ -98,7 +98,9 @@ export type ComputeJob =
       /** All active providers at the start of each test part, with their baselines. */
       readonly populations?: readonly { readonly fold: Fold; readonly matrix: MatrixFile }[] | undefined;
       readonly matrix: MatrixFile;
-      /** Calibrators of frozen versions: their probabilities are evaluated, and compared with those of a new calibrator. */
+      /**
+       * Calibrators of frozen versions: their probabilities are evaluated, and compared with those of a new calibrator.
+       */
       readonly frozen?: Readonly<Record<string, StoredCalibrator>> | undefined;
       /** Case sources that say more of a provider than the columns. */
       readonly adjustFor?: readonly string[] | undefined;
@@ -157,7 +159,10 @@ export interface FoldOutcome {
   readonly weightsSha256: string;
   /** FoldPredictions of the same family with the caseworker columns. */
   readonly nuisanceSha256?: string | undefined;
-  /** FoldPredictions to compare those with where the family uses population data: unlabeled providers have no caseworker. */
+  /**
+   * FoldPredictions to compare those with where the family uses population data: unlabeled providers have no
+   * caseworker.
+   */
   readonly nuisanceBaseSha256?: string | undefined;
   /** PopulationScores. */
   readonly populationSha256?: string | undefined;

@@ -17,8 +17,8 @@ export interface RuntimeFingerprint {
 }
 
 /**
- * Environment of every process that computes: threads and instruction set are pinned, so that machines of one CPU family
- * give the same bits. The parent sets it before TensorFlow loads, which reads it once.
+ * Environment of every process that computes: threads and instruction set are pinned, so that machines of one CPU
+ * family give the same bits. The parent sets it before TensorFlow loads, which reads it once.
  */
 export const PINNED_ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: '2',
@@ -59,8 +59,8 @@ function libraryVersion(backend: object): string {
 }
 
 /**
- * Makes copies of tensors share memory on the WASM backend, as on the others. Gradients keep copies of their inputs, and no
- * kernel writes into its inputs.
+ * Makes copies of tensors share memory on the WASM backend, as on the others. Gradients keep copies of their inputs,
+ * and no kernel writes into its inputs.
  */
 function shareCopies(tf: Tf): void {
   const name = { kernelName: tf.Identity, backendName: 'wasm' };

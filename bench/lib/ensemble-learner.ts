@@ -3,16 +3,16 @@ import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../../models/backend';
 import { fitFamily } from '../../models/training/fit';
 import { scoreRows } from '../../models/scoring';
-import { FIGURES, type KnownRow, type Learner } from './replay';
+import { FEATURES, type LabeledRow, type Learner } from './replay';
 
-const COLUMNS: readonly MatrixColumn[] = Array.from({ length: FIGURES }, (_, j) => ({
+const COLUMNS: readonly MatrixColumn[] = Array.from({ length: FEATURES }, (_, j) => ({
   name: `x${j}`,
   kind: 'numeric',
   role: 'feature',
 }));
 
-/** Rows as a matrix; their order stands for the days on which their outcomes became known. */
-function matrixOf(rows: readonly KnownRow[]): MatrixData {
+/** Rows as a matrix. Dates are row ids: rows are in the order in which their outcomes became known. */
+function matrixOf(rows: readonly LabeledRow[]): MatrixData {
   const n = rows.length;
   const ids = rows.map((_, i) => `r${String(i).padStart(6, '0')}`);
   return {
@@ -31,14 +31,14 @@ function matrixOf(rows: readonly KnownRow[]): MatrixData {
 
 const all = (data: MatrixData) => Array.from({ length: data.n }, (_, row) => row);
 
-/** The product's default ensemble, fitted as the product fits it. */
+/** The default TabM-mini, fitted as in a training run. */
 export const ensembleOf =
   (tf: Tf): Learner =>
-  (known, seed) => {
-    const data = matrixOf(known);
+  (labeled, seed) => {
+    const data = matrixOf(labeled);
     const { model } = fitFamily(tf, familySchema.parse({ family: 'tabm-mini' }), data, COLUMNS, all(data), seed);
-    return (figures) => {
-      const providers = matrixOf(figures.map((x) => ({ x, y: 0 })));
+    return (features) => {
+      const providers = matrixOf(features.map((x) => ({ x, y: 0 })));
       return scoreRows(tf, model, providers, all(providers));
     };
   };

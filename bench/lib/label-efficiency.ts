@@ -6,44 +6,48 @@ import type { Tf } from '../../models/backend';
 import { fitFamily } from '../../models/training/fit';
 import { scoreRows } from '../../models/scoring';
 
-const PARTS = 5;
+const FOLDS = 5;
+/** Labels become known on different days of one month. */
 const DAYS = 28;
 
 /**
- * Probabilities by a family that learns from outcomes of providers drawn at random, as many as asked for, outcomes that no payer
- * has: how far the columns and the family go when outcomes are not what is short. Each fifth of the providers is scored by what
- * outcomes among the others taught.
- * @param finding each provider's true chance of a finding, from which its outcome is drawn
+ * One point of a learning curve: probabilities of a family fitted on labels of randomly sampled providers. No payer has
+ * such labels; the curve shows what the features and the family allow when labels are not scarce. Cross-fitted: each
+ * fifth of the providers is scored by a model of the others.
+ * @param findingProbability each provider's true probability, from which its label is drawn
+ * @param labels number of labeled providers in each fit
  */
-export function probabilityFromDrawn(
+export function probabilityFromRandomLabels(
   tf: Tf,
   family: FamilySpec,
   population: MatrixData,
   columns: readonly MatrixColumn[],
-  finding: readonly number[],
-  outcomes: number,
+  findingProbability: readonly number[],
+  labels: number,
   seed: number,
 ): Float64Array {
-  const rng = new Rng('drawn-outcomes', seed, outcomes);
-  const part = finding.map(() => rng.below(PARTS));
+  const rng = new Rng('drawn-outcomes', seed, labels);
+  const foldOf = findingProbability.map(() => rng.below(FOLDS));
   const data: MatrixData = {
     ...population,
-    label: Float64Array.from(finding, (chance) => (rng.chance(chance) ? 1 : 0)),
-    labelKnownOn: finding.map(() => `2024-01-${String(1 + rng.below(DAYS)).padStart(2, '0')}`),
+    label: Float64Array.from(findingProbability, (chance) => (rng.chance(chance) ? 1 : 0)),
+    labelKnownOn: findingProbability.map(() => `2024-01-${String(1 + rng.below(DAYS)).padStart(2, '0')}`),
   };
-  const found = new Float64Array(population.n);
-  const rows = (wanted: (row: number) => boolean) =>
-    Array.from({ length: population.n }, (_, row) => row).filter(wanted);
-  for (let own = 0; own < PARTS; own++) {
-    const known = rng.shuffle(rows((row) => part[row] !== own)).slice(0, outcomes);
-    if (known.length !== outcomes)
+  const probability = new Float64Array(population.n);
+  const rowsWhere = (isWanted: (row: number) => boolean) =>
+    Array.from({ length: population.n }, (_, row) => row).filter(isWanted);
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const labeled = rng.shuffle(rowsWhere((row) => foldOf[row] !== fold)).slice(0, labels);
+    if (labeled.length !== labels)
       throw invalid(
-        `${outcomes} outcomes are asked for, ${known.length} providers are there to draw them from`,
-        'Ask for a whole number of fewer: four in five providers are drawn from.',
+        `${labels} labels are more than the ${labeled.length} providers of a fit`,
+        'Ask for fewer labels: each fit has four fifths of the providers.',
       );
-    const scored = rows((row) => part[row] === own);
-    const { model } = fitFamily(tf, family, data, columns, known, seed);
-    scoreRows(tf, model, population, scored).forEach((score, i) => (found[scored[i]!] = 1 / (1 + Math.exp(-score))));
+    const heldOut = rowsWhere((row) => foldOf[row] === fold);
+    const { model } = fitFamily(tf, family, data, columns, labeled, seed);
+    scoreRows(tf, model, population, heldOut).forEach((score, i) => {
+      probability[heldOut[i]!] = 1 / (1 + Math.exp(-score));
+    });
   }
-  return found;
+  return probability;
 }

@@ -41,7 +41,9 @@ export const trainingSettings = (defaults: {
   loss,
 });
 
-/** What a training loop needs to know. `learningRate`, `weightDecay` and `dropout` are those of AdamW and of each layer. */
+/**
+ * What a training loop needs to know. `learningRate`, `weightDecay` and `dropout` are those of AdamW and of each layer.
+ */
 export interface TrainingSettings {
   readonly learningRate: number;
   readonly weightDecay: number;

@@ -1,3 +1,5 @@
+import { addDays, addMonths } from '../time/days';
+
 /**
  * Time-based splits. A row may train a fold only if its outcome was known before the embargo that precedes the test
  * part; it tests the fold if its as-of date lies in the test part. All ranges are half-open: the last day is not
@@ -17,23 +19,6 @@ export interface Fold {
   readonly testFrom: string;
   readonly testUntil: string;
 }
-
-const DAY_MS = 86_400_000;
-
-export function addMonths(day: string, months: number): string {
-  const [year = 0, month = 1, dom = 1] = day.split('-').map(Number);
-  const index = year * 12 + (month - 1) + months;
-  const y = Math.floor(index / 12);
-  const m = (index % 12) + 1;
-  const last = new Date(Date.UTC(y, m, 0)).getUTCDate();
-  return `${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-${String(Math.min(dom, last)).padStart(2, '0')}`;
-}
-
-export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
-
-export const monthStart = (day: string): string => `${day.slice(0, 7)}-01`;
 
 /** @throws RangeError naming both dates when a test part starts before its training part ends */
 export function foldsOf(split: SplitSpec): Fold[] {

@@ -15,7 +15,9 @@ export interface Isotonic {
 export const CALIBRATION_INPUTS = ['raw-score', 'population-rank'] as const;
 export type CalibrationInput = (typeof CALIBRATION_INPUTS)[number];
 
-/** How a score becomes a probability. Lists are ranked by the raw score: the steps of isotonic regression would tie it. */
+/**
+ * How a score becomes a probability. Lists are ranked by the raw score: the steps of isotonic regression would tie it.
+ */
 export type Calibrator = (({ readonly kind: 'platt' } & Platt) | ({ readonly kind: 'isotonic' } & Isotonic)) & {
   /** What it was fitted on, if not on raw scores. A version then carries the rank normalizer of its own model. */
   readonly calibrationInput?: 'population-rank' | undefined;

@@ -70,8 +70,8 @@ export interface ReliabilityReport {
   /** Predicted and found among the first k. */
   readonly top: readonly { readonly k: number; readonly meanProbability: number; readonly findingRate: Estimate }[];
   /**
-   * Odds ratio of a finding at the same score, of case sources that say more than the columns against all others; `n` rows
-   * have such a source. Probabilities on lists are without it. Undefined where there are none.
+   * Odds ratio of a finding at the same score, of case sources that say more than the columns against all others; `n`
+   * rows have such a source. Probabilities on lists are without it. Undefined where there are none.
    */
   readonly caseSourceOffset?: { readonly caseSources: readonly string[]; readonly oddsRatio: Estimate } | undefined;
 }
@@ -83,7 +83,9 @@ export interface CaseworkerEffect {
   readonly k: number;
   readonly without: Estimate;
   readonly withColumns: Estimate;
-  /** With minus without, of paired draws: how much of the outcomes depends on the caseworker and not on the provider. */
+  /**
+   * With minus without, of paired draws: how much of the outcomes depends on the caseworker and not on the provider.
+   */
   readonly difference: Estimate;
 }
 
@@ -117,8 +119,8 @@ export const MISSING = ['no-draw', 'unequal-draw', 'no-probability', 'no-caseloa
 export type MissingReason = (typeof MISSING)[number];
 
 /**
- * Share of the first `k` of all active providers, labeled or not, that would have an upheld finding if controlled. With `k`
- * 0 that of all of them (the class prior).
+ * Share of the first `k` of all active providers, labeled or not, that would have an upheld finding if controlled. With
+ * `k` 0 that of all of them (the class prior).
  */
 export interface ListEstimate {
   readonly family: string;

@@ -5,7 +5,9 @@ export interface Reason {
   readonly contribution: number;
   /** The provider's value; null where it is missing. */
   readonly value: number | string | null;
-  /** Provider group that it is compared with, `all` where the own group is too small; and the number of its providers. */
+  /**
+   * Provider group that it is compared with, `all` where the own group is too small; and the number of its providers.
+   */
   readonly peerGroup: string;
   readonly peers: number;
   /** Null for categories. */
@@ -32,14 +34,14 @@ export interface ProviderReasons {
   readonly counterEvidence: readonly Reason[];
   readonly otherCounterEvidence: number;
   /**
-   * Share of features outside the training ranges, and their names; undefined for a provider within them, and for a version
-   * without ranges.
+   * Share of features outside the training ranges, and their names; undefined for a provider within them, and for a
+   * version without ranges.
    */
   readonly outOfDistribution?:
     { readonly share: number; readonly groupUnseen: boolean; readonly outside: readonly string[] } | undefined;
   /**
-   * Features that would have had to be at the peers' median for the score to fall below the selection threshold: none where
-   * it is below already; undefined where ten features do not suffice.
+   * Features that would have had to be at the peers' median for the score to fall below the selection threshold: none
+   * where it is below already; undefined where ten features do not suffice.
    */
   readonly counterfactual: { readonly features: readonly string[]; readonly score: number } | undefined;
 }

@@ -1,19 +1,24 @@
-/** A feature matrix: one row an (entity, as-of day). Columns stand in this order in the stored Parquet file. */
+/** A column of a feature matrix; a matrix has one row for each entity and as-of date. */
 export interface MatrixColumn {
   readonly name: string;
   readonly kind: 'numeric' | 'categorical';
-  /** `nuisance` says who looked; `design` says how the row came to be controlled, and never enters a model. */
+  /**
+   * `nuisance` columns identify the caseworker. `design` columns say how the row got its label; they never enter a
+   * model.
+   */
   readonly role: 'feature' | 'nuisance' | 'design';
 }
 
 export interface MatrixMeta {
+  /** In the order of the stored Parquet file. */
   readonly columns: readonly MatrixColumn[];
-  /** Feature columns that serve as baselines; undefined where the source has none. Deviations are robust z against peers. */
+  /** Feature columns that baselines are made of; undefined where the source has none. */
   readonly baselines: {
     readonly size?: string | undefined;
     readonly ruleHits?: string | undefined;
+    /** Robust z-scores against peers. */
     readonly deviations?: readonly string[] | undefined;
-    /** All columns that say what the rule engine stopped. */
+    /** All columns made of hits of the rule engine. */
     readonly ruleFeatures?: readonly string[] | undefined;
   };
   readonly rows: number;
@@ -21,23 +26,26 @@ export interface MatrixMeta {
   readonly positives: number;
 }
 
-/** Column of role `design`: the stored chance, before the draw, that the row would be controlled; empty without a draw. */
+/** Column of role `design`: stored chance, before the random draw, of a control case; empty without a draw. */
 export const SELECTION_PROBABILITY = 'selection_probability';
 
-/** Column of role `design`: what the control was opened on (a tip, rule hits, a list), as the case system says. */
+/** Column of role `design`: the case source (a tip, rule hits, a list), as the case system has it. */
 export const CONTROL_BASIS = 'control_basis';
 
 /** Fixed columns before the features. `label` is 1, 0 or null (outcome not known at the snapshot's as-of instant). */
 export const KEY_COLUMNS = ['row_id', 'entity', 'as_of', 'grp', 'label', 'label_known_on', 'amount_ore'] as const;
 
-/** A matrix in memory, column by column. `NaN` is a missing number; label is NaN where the outcome is not known. */
+/** A matrix in memory, column by column. Missing numbers, labels that are not known, and missing amounts are `NaN`. */
 export interface MatrixData {
   readonly n: number;
   readonly rowId: string[];
   readonly entity: string[];
+  /** Civil date of the features. */
   readonly asOf: string[];
   readonly group: string[];
+  /** 1 for an upheld finding, 0 without. */
   readonly label: Float64Array;
+  /** Civil date on which the outcome became known; undefined while it is not. */
   readonly labelKnownOn: (string | undefined)[];
   readonly amountOre: Float64Array;
   readonly numeric: ReadonlyMap<string, Float64Array>;

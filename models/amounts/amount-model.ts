@@ -3,9 +3,9 @@ import { PROFILE_DEVIATION } from '../baselines/baselines';
 import { fitRidge, leaveOneOut, mean, type RidgeFit } from './ridge';
 
 /**
- * Expected upheld amount given a finding: the second part of a hurdle (two-part) model, whose first part is the probability
- * of a finding. Eighty findings a year allow little, so it is a ridge regression of the logarithm on what practice looks
- * at: size, deviation of the profile, rule hits, and provider group.
+ * Expected upheld amount given a finding: the second part of a hurdle (two-part) model, whose first part is the
+ * probability of a finding. Eighty findings a year allow little, so it is a ridge regression of the logarithm on what
+ * practice looks at: size, deviation of the profile, rule hits, and provider group.
  */
 export interface AmountModel {
   readonly format: 1;

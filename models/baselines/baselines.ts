@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import type { BaselineName } from '../../domain/families/names';
 import type { MatrixColumn, MatrixData, MatrixMeta } from '../../domain/schemas/matrix';
 
-/** Pseudo-random number in [0, 1) from a seed and a key: a random order that can be repeated and does not depend on storage. */
+/**
+ * Pseudo-random number in [0, 1) from a seed and a key: a random order that can be repeated and does not depend on
+ * storage.
+ */
 export const seededUniform = (seed: number, key: string): number =>
   createHash('sha256').update(`${seed}\u0000${key}`).digest().readUInt32BE() / 2 ** 32;
 

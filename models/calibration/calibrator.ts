@@ -42,9 +42,9 @@ interface CalibrationData {
 }
 
 /**
- * Selects Platt scaling or isotonic regression by the log loss of probabilities cross-fitted over entities, and fits the
- * selected one on all rows. Covariate-adjusted: scores of cases opened on a tip are shifted by the case-source offset
- * first, so that the calibrator describes providers of whom nothing more than the columns is known.
+ * Selects Platt scaling or isotonic regression by the log loss of probabilities cross-fitted over entities, and fits
+ * the selected one on all rows. Covariate-adjusted: scores of cases opened on a tip are shifted by the case-source
+ * offset first, so that the calibrator describes providers of whom nothing more than the columns is known.
  *
  * @param scores out-of-fold scores, one a row
  * @param hasOffset whether a row's case source says more than the columns; left out where no source is known

@@ -19,9 +19,9 @@ const NO_OFFSET: CaseSourceOffset = { logOdds: 0, scoreShift: 0 };
 
 /**
  * Cases opened on a tip end in a finding more often than others of the same score, because the informant knew something
- * that no column holds. A calibrator fitted on all cases alike overestimates every provider without a tip. The offset is
- * estimated by logistic regression of the outcome on the score and the case source, with a half-normal prior on its log
- * odds.
+ * that no column holds. A calibrator fitted on all cases alike overestimates every provider without a tip. The offset
+ * is estimated by logistic regression of the outcome on the score and the case source, with a half-normal prior on its
+ * log odds.
  *
  * @param scores raw scores (logits) or normal scores, one a row
  * @param labels 1 for a finding, else 0

@@ -7,7 +7,9 @@ interface Block {
   scoreSum: number;
 }
 
-/** Isotonic regression by pooling adjacent violators (Ayer et al. 1955); a block's point is at the mean of its scores. */
+/**
+ * Isotonic regression by pooling adjacent violators (Ayer et al. 1955); a block's point is at the mean of its scores.
+ */
 export function fitIsotonic(scores: ArrayLike<number>, labels: ArrayLike<number>): Isotonic {
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   const blocks: Block[] = [];

@@ -4,7 +4,10 @@ import { dampedNewton, logitLoss } from '../linalg/damped-newton';
 /** Keeps the mapping increasing, so that calibration never reverses a ranking. */
 const MIN_SLOPE = 1e-3;
 
-/** Platt's smoothed targets (Platt 1999): closer to 1 and 0 the more rows there are, so few labels do not give certainty. */
+/**
+ * Platt's smoothed targets (Platt 1999): closer to 1 and 0 the more rows there are, so few labels do not give
+ * certainty.
+ */
 export function smoothedTargets(labels: ArrayLike<number>): (label: number) => number {
   const positives = Array.from(labels).filter((label) => label === 1).length;
   const [high, low] = [(positives + 1) / (positives + 2), 1 / (labels.length - positives + 2)];

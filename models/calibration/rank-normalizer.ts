@@ -8,8 +8,8 @@ const SPACING = 0.05;
 
 /**
  * Rank normalization: maps a score to the normal score of its rank in the population scored by the same model (van der
- * Waerden 1952): 0 is the median provider, 2.33 the top 1 %. Models fitted on other rows, or stopped earlier, have scores
- * of another spread; a rank in the population means the same in all of them.
+ * Waerden 1952): 0 is the median provider, 2.33 the top 1 %. Models fitted on other rows, or stopped earlier, have
+ * scores of another spread; a rank in the population means the same in all of them.
  *
  * @param scores of the population by one model, in any order
  * @returns a piecewise linear map, with fewer knots for small populations and ties

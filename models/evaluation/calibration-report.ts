@@ -30,8 +30,8 @@ export interface CalibrationReport {
 }
 
 /**
- * How well calibrated a model is. The probabilities of a run are cross-fitted over entities, with each row's case-source
- * offset. Those of a frozen version are as it predicted them, evaluated on the rows without an offset.
+ * How well calibrated a model is. The probabilities of a run are cross-fitted over entities, with each row's
+ * case-source offset. Those of a frozen version are as it predicted them, evaluated on the rows without an offset.
  */
 export function calibrationReport(scoredModel: ScoredModel, settings: EvaluationSettings): CalibrationReport {
   const { family, labeled, predictedProbability } = scoredModel;

@@ -4,8 +4,9 @@ import { estimateWithDraws, type LabeledScores, percentileInterval, toRanking } 
 const METRICS = ['average-precision', 'recall-in-first-half', 'precision'];
 
 /**
- * How much of the outcomes depends on the caseworker and not on the provider: the difference of a family fitted on the same
- * folds and rows with and without the caseworker columns. Bootstrap draws are paired, since they are of the same providers.
+ * How much of the outcomes depends on the caseworker and not on the provider: the difference of a family fitted on the
+ * same folds and rows with and without the caseworker columns. Bootstrap draws are paired, since they are of the same
+ * providers.
  */
 export function caseworkerEffects(
   family: string,

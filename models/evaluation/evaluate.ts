@@ -111,8 +111,8 @@ function curveOf({ family, labeled }: ScoredModel, { bootstrap, seed }: Evaluati
 }
 
 /**
- * Differences of every model from every other model and baseline. Draws of two rankings are of the same providers, so the
- * interval of a difference is narrower than the intervals of the two.
+ * Differences of every model from every other model and baseline. Draws of two rankings are of the same providers, so
+ * the interval of a difference is narrower than the intervals of the two.
  */
 function pairedDifferences(
   scoredModels: readonly ScoredModel[],

@@ -7,8 +7,8 @@ import { bootstrapWeights, percentileInterval } from '../metrics/ranking-metrics
 import { calibrationScores, type EvaluationSettings, offsetMask, type ScoredModel } from './scored-model';
 
 /**
- * The family ranked by expected upheld amount (probability of a finding times its expected amount) on the same rows, and a
- * comparison of expected with upheld amounts over the findings of the test parts.
+ * The family ranked by expected upheld amount (probability of a finding times its expected amount) on the same rows,
+ * and a comparison of expected with upheld amounts over the findings of the test parts.
  *
  * @param amountNok expected amount of each row, given a finding
  */

@@ -10,7 +10,10 @@ export function wilson(hits: number, n: number): { lo: number; hi: number } {
   return { lo: Math.max(0, center - half), hi: Math.min(1, center + half) };
 }
 
-/** 97.5 % quantile of Student's t (Cornish-Fisher expansion; within 1 % of the exact value from 3 degrees of freedom on). */
+/**
+ * 97.5 % quantile of Student's t (Cornish-Fisher expansion; within 1 % of the exact value from 3 degrees of freedom
+ * on).
+ */
 export function studentT(degrees: number): number {
   if (degrees < 1) return 12.7;
   const [z, z3, z5] = [Z, Z ** 3, Z ** 5];

@@ -1,8 +1,8 @@
 import { studentT, wilson, Z } from './intervals';
 
 /**
- * Off-policy evaluation of a list whose providers are mostly unlabeled: the share of its first k that would have an upheld
- * finding if controlled. Every estimator names the assumption it needs to be right.
+ * Off-policy evaluation of a list whose providers are mostly unlabeled: the share of its first k that would have an
+ * upheld finding if controlled. Every estimator names the assumption it needs to be right.
  */
 export interface Candidate {
   /** On the evaluated list. */
@@ -10,7 +10,9 @@ export interface Candidate {
   readonly labeled: boolean;
   /** 1 for an upheld finding, else 0; only read where labeled. */
   readonly outcome: number;
-  /** Probability, before the draw, that this provider would get a control case; 1 or 0 for those chosen without a draw. */
+  /**
+   * Probability, before the draw, that this provider would get a control case; 1 or 0 for those chosen without a draw.
+   */
   readonly propensity: number;
   /** Probability of a finding, from a model that did not see this provider's outcome. */
   readonly predicted: number;
@@ -35,8 +37,8 @@ const ASSUMPTIONS = {
     'every provider on the list had a known chance above 0 of a control case, and the draw was made as stored',
   'doubly-robust': 'as inverse probability; the outcome model narrows the interval and need not be right',
   'random-arm':
-    'every provider without a certain control case had the same stored chance in the random arm, and all outcomes of the ' +
-    'arm are final',
+    'every provider without a certain control case had the same stored chance in the random arm, and all its ' +
+    'outcomes are final',
   bounds: 'none: all unlabeled providers may have findings, or none of them',
 } as const;
 
@@ -142,8 +144,8 @@ export function doublyRobust(candidates: readonly Candidate[]): PolicyEstimate {
 
 /**
  * Random-arm estimate: listed providers with a certain control case count as they were found, all others by the finding
- * rate of those that the arm drew. Wilson interval with finite-population correction: valid also where the arm drew few of
- * the list, and the whole possible range where it drew none.
+ * rate of those that the arm drew. Wilson interval with finite-population correction: valid also where the arm drew few
+ * of the list, and the whole possible range where it drew none.
  */
 export function randomArm(candidates: readonly Candidate[]): PolicyEstimate {
   const listed = candidates.filter((row) => row.listed);
@@ -189,9 +191,9 @@ export const allEstimates = (candidates: readonly Candidate[]): PolicyEstimate[]
   [naive, inverseProbability, doublyRobust, randomArm, bounds].map((estimator) => estimator(candidates));
 
 /**
- * Contraction (Lakkaraju et al. 2017): where decision makers control different shares of similar caseloads, the cases of
- * the one who controls most are cut down to the model's first k, and their findings counted. Valid where caseloads were
- * assigned without regard to the providers.
+ * Contraction (Lakkaraju et al. 2017): where decision makers control different shares of similar caseloads, the cases
+ * of the one who controls most are cut down to the model's first k, and their findings counted. Valid where caseloads
+ * were assigned without regard to the providers.
  * @param rows the whole caseload of the decision maker with the largest share, with the model's scores
  */
 export function contraction(

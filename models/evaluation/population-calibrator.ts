@@ -9,8 +9,8 @@ const MAX_DRAWS = 200;
 const FOLDS = 5;
 
 /**
- * Probabilities of scores in the population, without a case-source offset: of unlabeled providers from all labeled cases,
- * of a labeled one from those of other entities only.
+ * Probabilities of scores in the population, without a case-source offset: of unlabeled providers from all labeled
+ * cases, of a labeled one from those of other entities only.
  */
 export class PopulationCalibrator {
   readonly #all: Platt;

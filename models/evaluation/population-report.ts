@@ -34,7 +34,8 @@ const MISSING_TEXTS: Readonly<Record<MissingReason, string>> = {
   'unequal-draw': 'not estimated: stored chances differ, and those of providers that were not drawn are not known',
   'no-probability': 'not estimated: a baseline has no probability',
   'no-caseload':
-    'not estimated: it needs the whole caseload of a decision maker, also the cases not opened, which the register lacks',
+    'not estimated: it needs the whole caseload of a decision maker, also the cases not opened, which the register ' +
+    'lacks',
 };
 /** Stored chances of one draw may differ by rounding. */
 const EQUAL_CHANCE_TOLERANCE = 0.01;
@@ -51,7 +52,9 @@ const toEstimate = ({ value, lo, hi, n, assumption }: PolicyEstimate): EstimateO
   assumption,
 });
 
-/** Evaluates lists drawn from the population, not from labeled providers alone. The same arguments give the same report. */
+/**
+ * Evaluates lists drawn from the population, not from labeled providers alone. The same arguments give the same report.
+ */
 export function evaluatePopulation(
   parts: readonly PopulationPart[],
   rankings: readonly PopulationRanking[],
@@ -87,7 +90,9 @@ const countsOf = (part: PopulationPart): PopulationReport['parts'][number] => ({
   drawn: drawnCases(part).length,
 });
 
-/** Chance of the part's random draw, where it is the same for all; undefined without a draw, NaN where chances differ. */
+/**
+ * Chance of the part's random draw, where it is the same for all; undefined without a draw, NaN where chances differ.
+ */
 function drawChance(part: PopulationPart): number | undefined {
   const chances = drawnCases(part);
   if (chances.length === 0) return undefined;
@@ -151,7 +156,9 @@ function listEstimates(
   return ESTIMATORS.map((estimator) => ({ family, k, estimator, ...estimates[estimator] }));
 }
 
-/** Direct method: known outcomes, and calibrated probabilities where there is none. The interval is the calibration's. */
+/**
+ * Direct method: known outcomes, and calibrated probabilities where there is none. The interval is the calibration's.
+ */
 function outcomeModelEstimate(listed: readonly ScoredCandidate[], calibrator: PopulationCalibrator): EstimateOrReason {
   const findings = listed.reduce((sum, { labeled, outcome }) => sum + (labeled ? outcome : 0), 0);
   const unlabeled = listed.filter(({ labeled }) => !labeled);

@@ -17,8 +17,8 @@ interface SwapMeans {
 
 /**
  * Swap-set analysis: the tenth of the past cases with the lowest scores is replaced by the highest-scoring unlabeled
- * providers of the same test part. Their findings are predicted by the calibrated score, their amounts by the mean amount
- * of a finding.
+ * providers of the same test part. Their findings are predicted by the calibrated score, their amounts by the mean
+ * amount of a finding.
  */
 export function swapSetAnalysis(
   parts: readonly PopulationPart[],

@@ -11,7 +11,9 @@ export interface Contributions {
   /** Score of the mean training row. */
   readonly base: number;
   readonly byFeature: ReadonlyMap<string, number>;
-  /** score - base - Σ contributions: rounding for linear and additive models, discretization of the path for networks. */
+  /**
+   * score - base - Σ contributions: rounding for linear and additive models, discretization of the path for networks.
+   */
   readonly completenessError: number;
 }
 

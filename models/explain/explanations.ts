@@ -13,9 +13,9 @@ const MAX_COUNTER_EVIDENCE = 3;
 const MAX_CHANGES = 10;
 
 /**
- * Why the given rows score as they do: the features that raise and lower the score, compared with the median of the same
- * provider group on the same day, and the fewest features that would have had to be at that median for the score to fall
- * below the selection threshold.
+ * Why the given rows score as they do: the features that raise and lower the score, compared with the median of the
+ * same provider group on the same day, and the fewest features that would have had to be at that median for the score
+ * to fall below the selection threshold.
  * @param selectionThresholds score of the last place of the list, for each row
  */
 export function explain(

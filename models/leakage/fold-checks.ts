@@ -90,8 +90,8 @@ const duplicateEntities: LeakageCheck = {
       if (duplicates.length < MIN_DUPLICATES || duplicates.length < MIN_DUPLICATE_SHARE * test.length) return [];
       const example = duplicates[0]!;
       const detail =
-        `${fold.id}: ${duplicates.length} of ${test.length} test rows have the same ${identifying.length} numbers as a ` +
-        `training row, for example ${data.rowId[example]} and ${data.rowId[trainingRow.get(fingerprint(example))!]}`;
+        `${fold.id}: ${duplicates.length} of ${test.length} test rows have the same ${identifying.length} numbers as ` +
+        `a training row, for example ${data.rowId[example]} and ${data.rowId[trainingRow.get(fingerprint(example))!]}`;
       return [structural('duplicate-entities', detail)];
     });
   },

@@ -48,8 +48,8 @@ export function checkLeakage(
 }
 
 /**
- * Compares an encoder with one fitted on the training rows alone. An encoder fitted on more rows holds medians, quantiles
- * or categories of the test part.
+ * Compares an encoder with one fitted on the training rows alone. An encoder fitted on more rows holds medians,
+ * quantiles or categories of the test part.
  */
 export function checkEncoder(
   state: EncoderState,

@@ -102,7 +102,8 @@ const orderedIds = (
       ? [
           statistical(
             id,
-            `within a month the order of ${what} has an area under the ROC curve of ${auc.toFixed(3)} (z ${z.toFixed(1)})`,
+            `within a month the order of ${what} has an area under the ROC curve of ${auc.toFixed(3)} ` +
+              `(z ${z.toFixed(1)})`,
           ),
         ]
       : [];

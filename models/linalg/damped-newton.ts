@@ -7,8 +7,8 @@ const MIN_SHARE = 1e-6;
 const ROUNDING = 1e-9;
 
 /**
- * Newton's method with backtracking: a step that would raise the loss is halved until it does not. Far from the optimum the
- * quadratic approximation is poor, and full steps may diverge.
+ * Newton's method with backtracking: a step that would raise the loss is halved until it does not. Far from the optimum
+ * the quadratic approximation is poor, and full steps may diverge.
  *
  * @param newtonStep the full step at a point; undefined where the curvature is singular
  * @returns the point where the steps converged or could not lower the loss

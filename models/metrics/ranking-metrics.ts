@@ -117,8 +117,8 @@ export interface EstimateWithDraws {
 }
 
 /**
- * Every metric with a percentile bootstrap interval over entities. Uses labeled rows as if they were a random sample: the
- * naive estimator.
+ * Every metric with a percentile bootstrap interval over entities. Uses labeled rows as if they were a random sample:
+ * the naive estimator.
  */
 export function estimateWithDraws(
   ranking: Ranking,

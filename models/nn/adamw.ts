@@ -13,8 +13,8 @@ const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
 /**
- * AdamW (Loshchilov and Hutter 2019): weight decay apart from the gradient, only for the variables marked `decayed`. All
- * variables are one long vector here, so a step is a dozen operations however many layers there are.
+ * AdamW (Loshchilov and Hutter 2019): weight decay apart from the gradient, only for the variables marked `decayed`.
+ * All variables are one long vector here, so a step is a dozen operations however many layers there are.
  */
 export class AdamW {
   #step = 0;
@@ -59,7 +59,8 @@ export class AdamW {
         variable.assign(tf.reshape(tf.slice(values, at, variable.size), variable.shape));
         at += variable.size;
       }
-      return { mean: tf.keep(mean), square: tf.keep(square), values: tf.keep(values) }; // the caller may run this inside a tidy of its own
+      // Kept: the caller may run this inside a tidy of its own.
+      return { mean: tf.keep(mean), square: tf.keep(square), values: tf.keep(values) };
     });
     tf.dispose([this.#values, this.#mean, this.#square]);
     [this.#values, this.#mean, this.#square] = [next.values, next.mean, next.square];

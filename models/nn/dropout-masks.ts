@@ -11,8 +11,8 @@ export interface MaskDraws {
 }
 
 /**
- * Dropout with masks from our own generator: the tfjs layer repeats one mask for a seed, and the tfjs operation draws 40
- * times slower. A draw has 8 bits, so the rate is rounded to a multiple of 1/256.
+ * Dropout with masks from our own generator: the tfjs layer repeats one mask for a seed, and the tfjs operation draws
+ * 40 times slower. A draw has 8 bits, so the rate is rounded to a multiple of 1/256.
  */
 export class DropoutMasks {
   /** Undefined where the rate rounds to 0. */

@@ -32,8 +32,8 @@ interface Target {
 
 /**
  * Integrated gradients (Sundararajan, Taly and Yan 2017; midpoint rule) of one network, from the baseline to each row.
- * Where the first layer is linear in the inputs, a straight path of inputs is a straight path of hidden sums. That one is
- * walked, and its mean gradient is carried back through the layer once: the same result at a fraction of the cost.
+ * Where the first layer is linear in the inputs, a straight path of inputs is a straight path of hidden sums. That one
+ * is walked, and its mean gradient is carried back through the layer once: the same result at a fraction of the cost.
  * @param x encoded rows, rows × width
  * @param baseline mean encoded training row
  */

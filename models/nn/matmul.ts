@@ -37,8 +37,8 @@ export function matMulData(tf: Tf, x: Tensor2D, b: Tensor2D): Tensor2D {
 
 /**
  * Data, scaled by the factors of each submodel, times one matrix. The WASM backend packs the second matrix anew for
- * each product. Scaling the matrix instead makes it as wide as all submodels together, and packing it then costs a tenth
- * of a training step.
+ * each product. Scaling the matrix instead makes it as wide as all submodels together, and packing it then costs a
+ * tenth of a training step.
  * @param x rows × inputs
  * @param r inputs × submodels × 1
  * @param w inputs × units

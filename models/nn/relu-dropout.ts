@@ -7,7 +7,8 @@ type Save = (tensors: Tensor[]) => void;
 
 /**
  * ReLU, followed by dropout where masks are given. One tensor of factors serves the forward and the backward pass: the
- * stock gradient of ReLU runs seven kernels to find again which inputs were positive. The gradient is the same to the bit.
+ * stock gradient of ReLU runs seven kernels to find again which inputs were positive. The gradient is the same to the
+ * bit.
  */
 export function reluDropout<T extends Tensor>(tf: Tf, z: T, masks?: DropoutMasks): T {
   if (!masks) return tf.relu(z);

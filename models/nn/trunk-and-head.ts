@@ -5,7 +5,9 @@ import { embed } from './embedding';
 import { matMul, matMulData } from './matmul';
 import type { Network, Tensors } from './network';
 
-/** Layers on top of a first matrix product: an optional embedding, the input projection, the hidden layers, the head. */
+/**
+ * Layers on top of a first matrix product: an optional embedding, the input projection, the hidden layers, the head.
+ */
 interface Layers extends Pick<Network, 'initial'> {
   /** True for parameters of the output head; they are re-initialized after pretraining. */
   isHeadParameter(name: string): boolean;

@@ -20,13 +20,15 @@ const asInt32 = ({ buffer, byteOffset, length }: ArrayLike<number> & ArrayBuffer
 export function reluDropoutFactors<T extends Tensor>(tf: Tf, x: T, { words, factors }: MaskDraws): T {
   const backend = tf.backend();
   if (!isWasm(backend)) throw new Error(`this kernel needs the wasm backend, not ${tf.getBackend()}`);
-  // The second half of the table is all zeros and is selected by the sign bit: a branch would be mispredicted half the time.
+  // The second half of the table is all zeros and is selected by the sign bit: a branch would be mispredicted half the
+  // time.
   const bySignAndDraw = new Float32Array(512);
   bySignAndDraw.set(factors);
   const table = asInt32(bySignAndDraw);
   const draws = asInt32(words);
   const info = backend.makeOutput(x.shape, 'float32');
-  // Views are made after the output is allocated, since allocating may move the heap. Int32 views avoid float conversion.
+  // Views are made after the output is allocated, since allocating may move the heap. Int32 views avoid float
+  // conversion.
   const [from, to] = [asInt32(backend.typedArrayFromHeap(x)), asInt32(backend.typedArrayFromHeap(info))];
   const last = from.length & ~3;
   for (let i = 0, at = 0; i < last; i += 4, at++) {

@@ -26,7 +26,9 @@ const PARTS = 5;
 const IN_DISTRIBUTION_SHARE = 0.99;
 const MIN_LIMIT = 0.05;
 
-/** Ranges of the given rows. The limit is cross-validated: each fifth, in the order of ids, by the ranges of the rest. */
+/**
+ * Ranges of the given rows. The limit is cross-validated: each fifth, in the order of ids, by the ranges of the rest.
+ */
 export function fitTrainingRanges(
   data: MatrixData,
   columns: readonly MatrixColumn[],

@@ -48,7 +48,9 @@ export function fitQuantiles(values: Float64Array): number[] {
 /** Cells of the lookup table for each quantile. */
 const CELLS = 4;
 
-/** A function from a value (not NaN) to the normal score of its rank among the quantiles; ties get their middle rank. */
+/**
+ * A function from a value (not NaN) to the normal score of its rank among the quantiles; ties get their middle rank.
+ */
 export function normalScores(quantiles: readonly number[]): (value: number) => number {
   const last = quantiles.length - 1;
   if (last < 1 || quantiles[0] === quantiles[last]) return () => 0;
@@ -69,7 +71,9 @@ export function normalScores(quantiles: readonly number[]): (value: number) => n
   };
 }
 
-/** Index of the first quantile not below a value in their range: a table of equal cells, then binary search in a cell. */
+/**
+ * Index of the first quantile not below a value in their range: a table of equal cells, then binary search in a cell.
+ */
 function indexLookup(q: Float64Array): (value: number) => number {
   const cells = CELLS * q.length;
   const scale = cells / (q[q.length - 1]! - q[0]!);

@@ -12,8 +12,8 @@ const DIGITS = [
 const SIGN = 0x80000000;
 
 /**
- * Radix sort in place, least significant digit first (Knuth, The Art of Computer Programming, 5.2.5). The order is that of
- * the built-in sort (by `<`, -0 before 0), in a third of its time for a national column. No value may be NaN.
+ * Radix sort in place, least significant digit first (Knuth, The Art of Computer Programming, 5.2.5). The order is that
+ * of the built-in sort (by `<`, -0 before 0), in a third of its time for a national column. No value may be NaN.
  */
 export function radixSort(values: Float64Array): Float64Array {
   if (values.length < MIN_LENGTH) return values.sort();

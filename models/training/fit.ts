@@ -39,7 +39,8 @@ export interface PopulationInputs {
 
 /**
  * Fits one family on the given rows: the encoder and the weights are fitted on the earlier rows, the later rows select
- * penalty or epochs, then both are fitted again on all rows. The same arguments give the same bytes on the same runtime.
+ * penalty or epochs, then both are fitted again on all rows. The same arguments give the same bytes on the same
+ * runtime.
  */
 export function fitFamily(
   tf: Tf,

@@ -7,9 +7,9 @@ import { trainNetwork } from '../nn/train';
 import { encode, encodedWidth, type EncoderState, inputColumns } from '../preprocessing/encoder';
 
 /**
- * The pretraining task: all active providers of a day, and which of them have many hits of the rule engine. Labels are few
- * and only known of providers that had a control case; rule hits are known of the whole population. A network that can
- * predict them from everything else has learned the structure of the bills before it sees its first label.
+ * The pretraining task: all active providers of a day, and which of them have many hits of the rule engine. Labels are
+ * few and only known of providers that had a control case; rule hits are known of the whole population. A network that
+ * can predict them from everything else has learned the structure of the bills before it sees its first label.
  */
 export interface PretrainingTarget {
   readonly population: MatrixData;

@@ -3,9 +3,10 @@ import type { MatrixData } from '../../domain/schemas/matrix';
 
 /**
  * PU bagging (bagging of positive and unlabeled rows: Mordelet and Vert 2014, doi 10.1016/j.patrec.2013.06.010).
- * Unlabeled providers are added to a fit as negatives, another sample of them for each member. Providers get a label by a
- * control case, and cases are not opened at random, so labeled rows alone do not show a model what an ordinary provider
- * looks like. Few unlabeled providers would have a finding, and the bags average out the error of those that would.
+ * Unlabeled providers are added to a fit as negatives, another sample of them for each member. Providers get a label by
+ * a control case, and cases are not opened at random, so labeled rows alone do not show a model what an ordinary
+ * provider looks like. Few unlabeled providers would have a finding, and the bags average out the error of those that
+ * would.
  */
 export interface PuBagging {
   /** Unlabeled providers sampled for each finding among the rows they are added to. */
@@ -29,8 +30,8 @@ export interface SampledUnlabeled {
 }
 
 /**
- * Appends the population's unlabeled providers to the matrix, as negatives. Unlabeled is a provider without a control case
- * up to the population's as-of day. A later case is no reason to leave a provider out: it was not known then.
+ * Appends the population's unlabeled providers to the matrix, as negatives. Unlabeled is a provider without a control
+ * case up to the population's as-of day. A later case is no reason to leave a provider out: it was not known then.
  * @param training rows of the fit; their providers are left out too
  */
 export function appendUnlabeled(data: MatrixData, training: readonly number[], population: MatrixData): WithUnlabeled {

@@ -34,8 +34,8 @@ interface ScoredSplit {
 }
 
 /**
- * Rolling-origin cross-validation of one setting: fits on the earlier rows and scores the next ones, for three splits. One
- * network a fit; averaging of members is left to the folds.
+ * Rolling-origin cross-validation of one setting: fits on the earlier rows and scores the next ones, for three splits.
+ * One network a fit; averaging of members is left to the folds.
  * @param rows training rows of the first fold
  * @param population the same population inputs as the fits of the experiment have
  * @throws UtplukkError NoLabels when no split has enough earlier rows to learn from

@@ -8,9 +8,9 @@ import type { InputColumn } from '../../preprocessing/encoder';
 type Pairs = readonly (readonly [number, number])[];
 
 /**
- * Neural additive model (Agarwal et al. 2021) with selected interactions: logit = bias + Σ curve(feature) + Σ surface(pair).
- * Each curve is a small ReLU network of one number, so the contribution of a feature is exact. Flags and categories add
- * one weight each.
+ * Neural additive model (Agarwal et al. 2021) with selected interactions: logit = bias + Σ curve(feature) + Σ
+ * surface(pair). Each curve is a small ReLU network of one number, so the contribution of a feature is exact. Flags and
+ * categories add one weight each.
  * @param spec needed to initialize; a stored model is scored without
  * @param pairs input columns of each interaction term
  */

@@ -7,9 +7,9 @@ const SCREENED_COLUMNS = 16;
 const BINS = 4;
 
 /**
- * Pairs of value columns that get an interaction term: those whose table of 4 × 4 cells explains most of what the curves
- * leave in the residuals, beyond what its rows and columns explain (the idea of FAST, Lou et al. 2013). Ties are in the
- * order of the columns.
+ * Pairs of value columns that get an interaction term: those whose table of 4 × 4 cells explains most of what the
+ * curves leave in the residuals, beyond what its rows and columns explain (the idea of FAST, Lou et al. 2013). Ties are
+ * in the order of the columns.
  * @param logits of the curves alone, one for each training row
  * @returns at most `count` pairs of input columns, strongest first
  */

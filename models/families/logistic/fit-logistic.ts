@@ -46,8 +46,8 @@ function coordinateDescent(
 }
 
 /**
- * Logistic regression with an elastic-net penalty, by Newton's method: sums over rows run in TensorFlow, the small system
- * is solved in float64. A ridge with more columns than rows is fitted in its dual form. Minimizes
+ * Logistic regression with an elastic-net penalty, by Newton's method: sums over rows run in TensorFlow, the small
+ * system is solved in float64. A ridge with more columns than rows is fitted in its dual form. Minimizes
  * mean log loss + penalty · ((1 - l1Ratio)/2 · |w|² + l1Ratio · Σ|w|); the intercept is not penalized.
  * @returns tensors `w` (width × 1) and `b` (1 × 1)
  */

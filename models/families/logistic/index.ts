@@ -25,7 +25,9 @@ function fit(tf: Tf, spec: SpecOf<'logistic'>, { train, validation, all }: FitIn
   };
 }
 
-/** Exact contributions, weight · (input - baseline), in float64: float32 sums over hundreds of columns would not add up. */
+/**
+ * Exact contributions, weight · (input - baseline), in float64: float32 sums over hundreds of columns would not add up.
+ */
 function explain(_tf: Tf, tensors: Record<string, Tensor>, x: Float32Array, baseline: Float32Array): RowContributions {
   const weights = Float64Array.from(tensors['w']!.dataSync());
   const intercept = tensors['b']!.dataSync()[0]!;

@@ -7,8 +7,8 @@ import { reluDropout } from '../../nn/relu-dropout';
 import { trunkAndHead, type TrunkAndHead } from '../../nn/trunk-and-head';
 
 /**
- * Multilayer perceptron with ReLU. Layers are `w0`, `b0`, `w1`, …; the last one has no ReLU. He-normal weights, the output
- * bias at the base rate.
+ * Multilayer perceptron with ReLU. Layers are `w0`, `b0`, `w1`, …; the last one has no ReLU. He-normal weights, the
+ * output bias at the base rate.
  * @param spec needed to initialize; a stored model is scored without
  */
 export const mlp = (spec?: Pick<SpecOf<'mlp'>, 'hidden' | 'embedding'>): TrunkAndHead =>

@@ -8,8 +8,8 @@ import { trunkAndHead, type TrunkAndHead } from '../../nn/trunk-and-head';
 
 /**
  * TabM-mini (Gorishniy et al. 2025): k submodels in one network. Each scales the inputs by its own `r`, all share the
- * hidden layers, each has its own head. The scaling is folded into the first weight matrix, so that one product serves all
- * submodels. Every submodel has its own loss (`trainingLoss` takes the mean of losses, not the loss of the mean).
+ * hidden layers, each has its own head. The scaling is folded into the first weight matrix, so that one product serves
+ * all submodels. Every submodel has its own loss (`trainingLoss` takes the mean of losses, not the loss of the mean).
  * @param spec needed to initialize; a stored model is scored without
  */
 export const tabmMini = (

@@ -1,6 +1,6 @@
 import { estimateCaseSourceOffset } from '../../../../models/calibration/case-source-offset';
 
-test('grounds with hardly any rows, with none, and without a contrast move nothing far', () => {
+test('few rows give a small offset; a single case source, or none, gives no offset', () => {
   expect(estimateCaseSourceOffset([1, 2, 3], [1, 0, 1], [false, false, false])).toEqual({ logOdds: 0, scoreShift: 0 });
   expect(estimateCaseSourceOffset([1, 2, 3], [1, 0, 1], [true, true, true])).toEqual({ logOdds: 0, scoreShift: 0 });
   const parted = estimateCaseSourceOffset(

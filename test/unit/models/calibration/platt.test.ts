@@ -1,7 +1,7 @@
 import { Rng } from '../../../../domain/rng';
 import { fitPlatt, plattProbability, smoothedTargets } from '../../../../models/calibration/platt';
 
-test('Platt scaling recovers a known scale and keeps the order', () => {
+test('Platt scaling recovers a known sigmoid and keeps the ranking', () => {
   const rng = new Rng(8);
   const scores = Float64Array.from({ length: 4000 }, () => rng.normal() * 2);
   const labels = Float64Array.from(scores, (s) => (rng.chance(1 / (1 + Math.exp(-(0.5 * s - 1)))) ? 1 : 0));
@@ -12,8 +12,8 @@ test('Platt scaling recovers a known scale and keeps the order', () => {
   expect(fitPlatt(Float64Array.of(1, 2), Float64Array.of(1, 0)).a).toBeGreaterThan(0);
 });
 
-test('Platt scaling of scores far below nought finds the least loss: on average what was found is promised', () => {
-  // Whole steps of Newton's method ran off to slopes of thousands on each of these.
+test('Platt scaling of strongly negative scores converges: predictions equal targets on average', () => {
+  // Full Newton steps diverge on each of these, to slopes of thousands.
   const scores = Float64Array.of(-6, -5, -4, -3, -2, -1);
   for (const found of [
     [0, 1, 0, 0, 0, 1],
@@ -31,7 +31,7 @@ test('Platt scaling of scores far below nought finds the least loss: on average 
     );
     expect(platt.a).toBeLessThan(3);
   }
-  // Scores that order findings last promise everybody the share that was found, not the intercept of a falling line.
+  // Scores that rank findings last give every row the base rate, not the intercept of a decreasing line.
   const falling = fitPlatt(scores, Float64Array.of(1, 1, 1, 0, 0, 0));
   expect(falling.a).toBe(0.001);
   expect(plattProbability(falling, -6)).toBeCloseTo(0.5, 2);

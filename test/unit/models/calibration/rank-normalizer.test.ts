@@ -8,8 +8,8 @@ import { normalQuantile } from '../../../../models/preprocessing/quantile-transf
 
 const SETTINGS = { ks: [10], bootstrap: 50, seed: 1 };
 
-describe('where a score stands among everybody', () => {
-  test('three providers by hand: normal scores of 1/6, 1/2 and 5/6, a line between, level beyond', () => {
+describe('rank normalization', () => {
+  test('three providers by hand: normal scores of 1/6, 1/2 and 5/6, linear between, constant beyond', () => {
     const rankNormalizer = fitRankNormalizer([7, 3, 5]);
     expect(rankNormalizer.scores).toEqual([3, 5, 7]);
     expect(normalizedRankOf(rankNormalizer, 3)).toBeCloseTo(-0.967422, 6);
@@ -21,14 +21,14 @@ describe('where a score stands among everybody', () => {
     ]);
   });
 
-  test('providers of one score stand together, and where all have one score nobody stands out', () => {
+  test('ties have the same normal score; where all scores are equal it is 0', () => {
     const rankNormalizer = fitRankNormalizer([1, 2, 2, 2, 9]);
     expect(normalizedRankOf(rankNormalizer, 2)).toBeCloseTo(0, 9);
     expect(normalizedRankOf(fitRankNormalizer([4, 4, 4]), 4)).toBeCloseTo(0, 9);
     expect(normalizedRankOf(fitRankNormalizer([]), 4)).toBe(0);
   });
 
-  test('of twenty thousand the line keeps few points, and is right to two hundredths in the middle and at both ends', () => {
+  test('20,000 scores need few knots and are right to 0.02, also at both ends', () => {
     const rng = new Rng('standing');
     const scores = Float64Array.from({ length: 20_000 }, () => rng.normal());
     const rankNormalizer = fitRankNormalizer(scores);
@@ -40,7 +40,7 @@ describe('where a score stands among everybody', () => {
       ).toBeLessThan(0.02);
   });
 
-  test('any scores: a higher one never stands lower, and stretching a model’s scores moves nobody', () => {
+  test('property: monotone, and invariant to stretching the scores', () => {
     const scores = fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 1, maxLength: 400 });
     fc.assert(
       fc.property(
@@ -67,8 +67,11 @@ describe('where a score stands among everybody', () => {
   });
 });
 
-describe('probabilities read from standings', () => {
-  /** 4,000 providers; the chance of a finding rises with what both models see. One stopped early: its scores hardly spread. */
+describe('calibration on population ranks', () => {
+  /**
+   * 4,000 providers; the chance of a finding rises with what both models see. One stopped early: its scores hardly
+   * spread.
+   */
   const rng = new Rng('stopped early');
   const strength = Float64Array.from({ length: 4000 }, () => rng.normal());
   const chance = (x: number) => 1 / (1 + Math.exp(-(x - 2)));
@@ -80,7 +83,7 @@ describe('probabilities read from standings', () => {
   const first = [...strength.keys()].sort((a, b) => whole[b]! - whole[a]!).slice(0, 100);
   const there = first.reduce((sum, row) => sum + chance(strength[row]!), 0);
 
-  test('a version keeps what a fold’s model promised, though its raw scores spread thirty times as far', () => {
+  test('a calibrator of one model fits another whose raw scores spread thirty times as far', () => {
     const early = Float64Array.from(labeledRows, (row) => stoppedEarly[row]!);
     const raw = selectCalibrator(early, labels, entities, 1).calibrator;
     const rankNormalizer = fitRankNormalizer(stoppedEarly);
@@ -97,7 +100,7 @@ describe('probabilities read from standings', () => {
     expect(predicted({ ...read, rankNormalizer: fitRankNormalizer(whole) }) / there).toBeLessThan(1.2);
   });
 
-  test('an evaluation says what it read from, and rows are ordered by the raw score all the same', () => {
+  test('an evaluation names the calibration input; rankings are by the raw score either way', () => {
     const scoredModel = (normalizedRanks?: readonly number[]): ScoredModel => ({
       family: 'tabm-mini',
       isModel: true,

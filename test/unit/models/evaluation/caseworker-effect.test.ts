@@ -4,7 +4,7 @@ import type { LabeledScores } from '../../../../models/metrics/ranking-metrics';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-describe('what the people who looked explain', () => {
+describe('caseworker effect', () => {
   const rng = new Rng('nuisance');
   const n = 400;
   const strict = Array.from({ length: n }, () => (rng.chance(0.5) ? 2 : 0));
@@ -17,7 +17,7 @@ describe('what the people who looked explain', () => {
     rowIds: labels.map((_, i) => `r${i}`),
   });
   const settings = { ks: [50], bootstrap: 200, seed: 1 };
-  test('a strict caseworker is worth what the difference says, clear of zero; one who changes nothing is worth nothing', () => {
+  test('a strict caseworker has an effect clear of zero; columns that change nothing have none', () => {
     const effects = caseworkerEffects(
       'logistic',
       { without: labeled(own), withColumns: labeled(own.map((v, i) => v + strict[i]!)) },

@@ -32,26 +32,26 @@ describe('the evaluation document', () => {
     ));
   });
 
-  test('slices by what controls were opened on, and says what a tip was worth, where the source knows', () => {
+  test('slices by case source, and reports the case-source offset where sources are adjusted for', () => {
     const caseSources = Array.from(labels, (_, i) => (i % 3 ? 'rule' : 'tip'));
-    const told = evaluateRun([{ ...scoredModel('good', truth), caseSources }], { ...settings, adjustFor: ['tip'] });
+    const adjusted = evaluateRun([{ ...scoredModel('good', truth), caseSources }], { ...settings, adjustFor: ['tip'] });
     expect(
-      told.document.rows
+      adjusted.document.rows
         .filter((row) => row.slice === 'case-source:tip' && row.metric === 'average-precision')
         .map(({ n: rows }) => rows),
     ).toEqual([100]);
-    expect(told.document.reliability[0]?.caseSourceOffset).toMatchObject({
+    expect(adjusted.document.reliability[0]?.caseSourceOffset).toMatchObject({
       caseSources: ['tip'],
       oddsRatio: { n: 100 },
     });
-    const { oddsRatio } = told.document.reliability[0]!.caseSourceOffset!;
+    const { oddsRatio } = adjusted.document.reliability[0]!.caseSourceOffset!;
     expect(oddsRatio.lo).toBeLessThanOrEqual(oddsRatio.value);
     expect(oddsRatio.hi).toBeGreaterThanOrEqual(oddsRatio.value);
-    const untold = evaluateRun([{ ...scoredModel('good', truth), caseSources }], settings);
-    expect(untold.document.reliability[0]).not.toHaveProperty('caseSourceOffset');
-    expect(untold.calibrators).toEqual({ good: calibrators['good'] });
+    const unadjusted = evaluateRun([{ ...scoredModel('good', truth), caseSources }], settings);
+    expect(unadjusted.document.reliability[0]).not.toHaveProperty('caseSourceOffset');
+    expect(unadjusted.calibrators).toEqual({ good: calibrators['good'] });
   });
-  test('what a frozen version promised is judged as it was, on the controls that rest on the columns alone', () => {
+  test('probabilities of a frozen version are evaluated as they are, on rows without a case-source offset', () => {
     const caseSources = Array.from(labels, (_, i) => (i % 3 ? 'rule' : 'tip'));
     const predictedProbability = Float64Array.from({ length: n }, () => 0.9);
     const { document: later } = evaluateRun([{ ...scoredModel('good', truth), caseSources, predictedProbability }], {
@@ -60,15 +60,16 @@ describe('the evaluation document', () => {
     });
     const [report] = later.reliability;
     expect(report!.top[0]!.meanProbability).toBeCloseTo(0.9, 12);
-    const alone = Array.from(labels).filter((_, i) => i % 3);
-    const loss = alone.reduce((sum, label) => sum - Math.log(label === 1 ? 0.9 : 0.1), 0) / alone.length;
+    const withoutOffset = Array.from(labels).filter((_, i) => i % 3);
+    const loss =
+      withoutOffset.reduce((sum, label) => sum - Math.log(label === 1 ? 0.9 : 0.1), 0) / withoutOffset.length;
     expect(report!.predictedLogLoss).toBeCloseTo(loss, 12);
-    expect(report!.logLoss[report!.selected]).toBeLessThan(loss); // of a calibrator fitted anew
+    expect(report!.logLoss[report!.selected]).toBeLessThan(loss); // of a new calibrator
     expect(later.rows.find(({ metric }) => metric === 'calibration-error')).toMatchObject({
       n: 200,
       method: expect.stringMatching(/^as the version predicted/) as string,
     });
-    // And a list in the order of expected kroner is ordered by what was promised, not by what was found since.
+    // A list ranked by expected amount uses the frozen probabilities, not those of a new calibrator.
     const rising = Float64Array.from({ length: n }, (_, i) => (i + 1) / (n + 1));
     const ordered = rankByExpectedAmount(
       { ...scoredModel('good', truth), predictedProbability: rising },
@@ -76,16 +77,16 @@ describe('the evaluation document', () => {
       settings,
     );
     expect(Array.from(ordered.scoredModel.labeled.scores)).toEqual(Array.from(rising, (p) => p * 1000));
-    const allTold = evaluateRun(
+    const allOffset = evaluateRun(
       [{ ...scoredModel('good', truth), caseSources: caseSources.map(() => 'tip'), predictedProbability }],
       {
         ...settings,
         adjustFor: ['tip'],
       },
     );
-    expect(allTold.document.reliability).toEqual([]);
+    expect(allOffset.document.reliability).toEqual([]);
   });
-  test('judges all rows, every group and every period, and marks those with few rows', () => {
+  test('evaluates all rows, every group and every period, and marks low support', () => {
     expect(new Set(document.rows.map((row) => row.slice))).toEqual(
       new Set(['all', 'group:common', 'group:rare', 'period:fold-1', 'period:fold-2']),
     );
@@ -96,14 +97,14 @@ describe('the evaluation document', () => {
       /low support/,
     );
   });
-  test('kroner upheld follow the findings', () => {
+  test('upheld amounts follow the findings', () => {
     const of = (metric: string) =>
       document.rows.find(
         (row) => row.family === 'good' && row.slice === 'all' && row.metric === metric && row.k === 50,
       )!.value;
     expect(of('amount-upheld')).toBeCloseTo(of('precision') * 50 * 100, 6);
   });
-  test('a paired difference is narrower than the two intervals apart would allow, and has the sign of the better one', () => {
+  test('a paired difference is narrower than the two intervals, and has the sign of the better ranking', () => {
     const ap = document.paired.find(
       (d) => d.family === 'good' && d.against === 'random' && d.metric === 'average-precision',
     )!;
@@ -113,7 +114,7 @@ describe('the evaluation document', () => {
     )!;
     expect([same.value, same.lo, same.hi]).toEqual([0, 0, 0]); // the same scores: no difference in any draw
   });
-  test('fairness names every group, the rare one as few; shares of the list add up to one', () => {
+  test('fairness has every group, the rare one with low support; shares of the list add up to one', () => {
     const at20 = document.fairness.filter((row) => row.family === 'good' && row.k === 20);
     expect(at20.map((row) => [row.group, row.lowSupport])).toEqual([
       ['common', false],

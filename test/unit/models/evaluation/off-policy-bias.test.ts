@@ -9,7 +9,7 @@ import {
   inverseProbability,
 } from '../../../../models/evaluation/off-policy-estimators';
 
-describe('estimators of what a list of uncontrolled providers would give', () => {
+describe('off-policy estimators', () => {
   const row = (labeled: boolean, outcome: number, propensity: number, predicted = 0.5): Candidate => ({
     listed: true,
     labeled,
@@ -24,18 +24,18 @@ describe('estimators of what a list of uncontrolled providers would give', () =>
     const perfect = [row(true, 1, 0.2, 1), row(false, 1, 0.2, 1), row(false, 0, 0.2, 0), row(true, 0, 0.2, 0)];
     expect(doublyRobust(perfect)).toMatchObject({ value: 0.5, lo: 0.5, hi: 0.5 });
   });
-  test('one drawn outcome narrows nothing, and providers out of reach widen what is claimed by their share', () => {
+  test('one drawn outcome narrows no interval, and providers outside the support widen it by their share', () => {
     const one = [row(true, 1, 0.25), row(false, 0, 0.25)];
     for (const estimator of [inverseProbability, doublyRobust]) {
       expect(estimator(one)).toMatchObject({ lo: 0, hi: 1 });
       expect(estimator([])).toMatchObject({ lo: 0, hi: 1, n: 0 });
-      const outOfReach = estimator([
+      const outsideSupport = estimator([
         row(true, 1, 0.5, 1),
         row(true, 1, 0.5, 1),
         row(false, 0, 0, 1),
         row(false, 0, 0, 1),
       ]);
-      expect(outOfReach).toMatchObject({ lo: 0.5, hi: 1, value: 0.75 });
+      expect(outsideSupport).toMatchObject({ lo: 0.5, hi: 1, value: 0.75 });
     }
   });
   test('quantiles and Wilson against tables', () => {
@@ -44,17 +44,17 @@ describe('estimators of what a list of uncontrolled providers would give', () =>
     expect(wilson(8, 10).lo).toBeCloseTo(0.49, 2);
     expect(wilson(0, 0)).toEqual({ lo: 0, hi: 1 });
   });
-  test('where controls follow the outcome, the naive figure is wrong and inverse probability is right', () => {
+  test('where labeling depends on the outcome, the naive estimate is biased and inverse probability is not', () => {
     const rng = new Rng(21);
     const draws = { naive: [] as number[], 'inverse-probability': [] as number[], 'doubly-robust': [] as number[] };
     for (let scenario = 0; scenario < 200; scenario++) {
-      const people = Array.from({ length: 400 }, () => {
+      const candidates = Array.from({ length: 400 }, () => {
         const outcome = rng.chance(0.3) ? 1 : 0;
-        const propensity = outcome ? 0.6 : 0.15; // tips find the guilty
+        const propensity = outcome ? 0.6 : 0.15; // informants know the outcome
         return { listed: true, labeled: rng.chance(propensity), outcome, propensity, predicted: 0.3 };
       });
-      const truth = people.reduce((sum, { outcome }) => sum + outcome, 0) / people.length;
-      for (const found of allEstimates(people))
+      const truth = candidates.reduce((sum, { outcome }) => sum + outcome, 0) / candidates.length;
+      for (const found of allEstimates(candidates))
         if (found.estimator in draws) draws[found.estimator as keyof typeof draws].push(found.value - truth);
     }
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -62,7 +62,7 @@ describe('estimators of what a list of uncontrolled providers would give', () =>
     expect(Math.abs(mean(draws['inverse-probability']))).toBeLessThan(0.01);
     expect(Math.abs(mean(draws['doubly-robust']))).toBeLessThan(0.01);
   });
-  test('contraction keeps the highest scored of the most lenient', () => {
+  test('contraction keeps the highest-scored cases of the decision maker who controls most', () => {
     const rows = [
       { score: 3, labeled: true, outcome: 1 },
       { score: 2, labeled: false, outcome: 0 },

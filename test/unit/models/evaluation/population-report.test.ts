@@ -5,7 +5,7 @@ import { evaluatePopulation } from '../../../../models/evaluation/population-rep
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** A world whose truth is known: everybody's outcome, a policy that controls by tips or by a draw, a score that helps. */
+/** A simulated population with known outcomes, cases opened on tips or by a random draw, and a useful score. */
 function scenario(seed: number, { drawChance, bootstrap = 50 }: { drawChance?: number; bootstrap?: number }) {
   const rng = new Rng('population', seed);
   const parts: PopulationPart[] = [];
@@ -18,7 +18,7 @@ function scenario(seed: number, { drawChance, bootstrap = 50 }: { drawChance?: n
     const outcomes = entities.map((_, i) => (rng.chance(sigmoid(score[i]! - 1.5)) ? 1 : 0));
     const own = new Map<string, { label: number; probability: number | undefined }>();
     entities.forEach((entity, i) => {
-      // Tips: those with findings are seen three times as often, whatever their score.
+      // Tips: providers with findings are three times as likely to be labeled, whatever their score.
       if (rng.chance(outcomes[i] ? 0.15 : 0.05)) own.set(entity, { label: outcomes[i]!, probability: undefined });
       else if (drawChance !== undefined && rng.chance(drawChance))
         own.set(entity, { label: outcomes[i]!, probability: drawChance });
@@ -50,7 +50,7 @@ function scenario(seed: number, { drawChance, bootstrap = 50 }: { drawChance?: n
 const estimateOf = (report: Omit<PopulationReport, 'groups'>, k: number, estimator: Estimator, family = 'model') =>
   report.lists.find((row) => row.k === k && row.estimator === estimator && row.family === family)!;
 
-describe('lists drawn from everybody', () => {
+describe('lists drawn from the population', () => {
   test('worked by hand: bounds and the naive share of a list of two in one part', () => {
     const parts: PopulationPart[] = [
       {
@@ -69,7 +69,7 @@ describe('lists drawn from everybody', () => {
       seed: 1,
     });
     expect(report.parts).toEqual([{ fold: 'f', asOf: '2024-01-01', providers: 4, labeled: 2, drawn: 0 }]);
-    expect([...new Set(report.lists.map(({ k }) => k))]).toEqual([2, 0]); // nine of four are no list
+    expect([...new Set(report.lists.map(({ k }) => k))]).toEqual([2, 0]); // a list of nine needs nine providers
     expect(estimateOf(report, 2, 'bounds', 'size').estimate).toMatchObject({ lo: 0.5, hi: 1, n: 1 });
     expect(estimateOf(report, 0, 'bounds', 'size').estimate).toMatchObject({ lo: 0.25, hi: 0.75, n: 2 });
     expect(estimateOf(report, 2, 'naive', 'size').estimate).toMatchObject({ value: 1, n: 1 });
@@ -77,7 +77,7 @@ describe('lists drawn from everybody', () => {
     expect(report.swap).toEqual([]);
   });
 
-  test('without a draw nothing claims to know the uncontrolled but the bounds, and each says why', () => {
+  test('without a random draw only the bounds are estimated, and the others say why', () => {
     const { report, share } = scenario(1, {});
     for (const estimator of ['inverse-probability', 'doubly-robust', 'random-arm'] as const)
       expect(estimateOf(report, 20, estimator)).toMatchObject({ estimate: null, missing: 'no-draw' });
@@ -87,12 +87,13 @@ describe('lists drawn from everybody', () => {
     expect(hi).toBeGreaterThanOrEqual(share);
   });
 
-  test('tips make the naive share of everybody wrong; the draw puts it right', () => {
+  test('tips bias the naive estimate of the population; estimators with a random draw are unbiased', () => {
     const errors = { naive: 0, 'random-arm': 0, 'inverse-probability': 0, 'doubly-robust': 0 };
     let covered = 0;
     const scenarios = 25;
     for (let seed = 0; seed < scenarios; seed++) {
-      const { report, share } = scenario(seed, { drawChance: 0.15, bootstrap: 2 }); // none of these four is bootstrapped
+      // None of these four is bootstrapped.
+      const { report, share } = scenario(seed, { drawChance: 0.15, bootstrap: 2 });
       for (const estimator of Object.keys(errors) as (keyof typeof errors)[])
         errors[estimator] += (estimateOf(report, 0, estimator).estimate!.value - share) / scenarios;
       const { lo, hi } = estimateOf(report, 0, 'random-arm').estimate!;
@@ -104,7 +105,7 @@ describe('lists drawn from everybody', () => {
     expect(covered).toBeGreaterThanOrEqual(21);
   });
 
-  test('chances that differ are not guessed for those that were not drawn', () => {
+  test('no estimate where stored chances differ', () => {
     const { parts, scores } = scenario(2, { drawChance: 0.1 });
     const uneven = parts.map((part, p) => ({
       ...part,
@@ -119,13 +120,14 @@ describe('lists drawn from everybody', () => {
     expect(estimateOf(report, 20, 'random-arm', 'size')).toMatchObject({ estimate: null, missing: 'unequal-draw' });
   });
 
-  test('a swap replaces the lowest tenth, gains where the score helps, and stays within what is possible', () => {
+  test('swap-set analysis replaces the lowest tenth, gains where the score helps, and stays within the bounds', () => {
     const { report, cases } = scenario(3, { drawChance: 0.2 });
     const [swap] = report.swap;
     expect(swap).toMatchObject({ family: 'model', replaced: Math.round(cases.length / 10) });
     expect(swap!.gain.findings.lo).toBeGreaterThan(0);
     expect(swap!.gain.findings.value).toBeLessThanOrEqual(swap!.bounds.hi);
-    expect(swap!.gain.amountNok!.value).toBeCloseTo(1000 * swap!.gain.findings.value, 6); // every finding is of a thousand
+    // Every finding is of NOK 1,000.
+    expect(swap!.gain.amountNok!.value).toBeCloseTo(1000 * swap!.gain.findings.value, 6);
   });
 
   test('the same arguments give the same report', () => {

@@ -23,7 +23,7 @@ const columns: MatrixColumn[] = [
   ...NAMES.map((name) => ({ name, kind: 'numeric' as const, role: 'feature' as const })),
   { name: 'practice_type', kind: 'categorical', role: 'feature' },
 ];
-/** The first figure raises the chance of a finding, the second lowers it, the third now and then misses. */
+/** The first feature raises the probability of a finding, the second lowers it, the third has missing values. */
 const data = ((): MatrixData => {
   const rng = new Rng(6);
   const numeric = new Map<string, Float64Array>(
@@ -80,7 +80,7 @@ const modelOf = (settings: (typeof FAMILIES)[number]) => {
   return known;
 };
 
-test.each(FAMILIES)('$family: what the features add sums to the score, and the right ones lead', (settings) => {
+test.each(FAMILIES)('$family: contributions add up to the score, and the informative features lead', (settings) => {
   const model = modelOf(settings);
   const before = tf.memory().numTensors;
   const found = contributions(tf, model, data, rows);
@@ -104,7 +104,7 @@ test.each(FAMILIES)('$family: what the features add sums to the score, and the r
 });
 
 test.each(FAMILIES.slice(2, 4))(
-  '$family: a path through the sums of the first layer says what the path through the inputs says',
+  '$family: integrated gradients in the hidden space agree with those in the input space',
   (settings) => {
     const model = modelOf(settings);
     const [row, steps] = [40, 256];
@@ -134,7 +134,7 @@ test.each(FAMILIES.slice(2, 4))(
   },
 );
 
-test('a reason stands beside named peers, a small group beside everybody, and the counterfactual really falls below the cut', () => {
+test('reasons name their peers, small groups use the population, the counterfactual passes the threshold', () => {
   const model = modelOf(FAMILIES[0]);
   const all = scoreRows(
     tf,
@@ -149,7 +149,8 @@ test('a reason stands beside named peers, a small group beside everybody, and th
   expect(first!.counterfactual!.score).toBeLessThan(threshold);
   expect(first!.counterfactual!.features).toContain(first!.reasons[0]!.feature);
   expect([...first!.reasons, ...first!.counterEvidence].every(({ peers }) => peers > 10)).toBe(true);
-  expect(explain(tf, model, data, [top], [Number.POSITIVE_INFINITY])[0]!.counterfactual!.features).toEqual([]); // below the end already
+  // Below the threshold already.
+  expect(explain(tf, model, data, [top], [Number.POSITIVE_INFINITY])[0]!.counterfactual!.features).toEqual([]);
   expect(rare!.reasons.concat(rare!.counterEvidence)[0]!.peerGroup).toBe('all');
   expect(
     first!.base +
@@ -163,7 +164,7 @@ test('a reason stands beside named peers, a small group beside everybody, and th
   expect(en).toMatch(/last 12 months/);
   expect(nb).toMatch(/medianen blant (GP|physio) \(n \d+\)/);
   expect(`${nb}${en}`).not.toMatch(/fraud|svindel/i);
-  // Unlike all that training saw: marked, with the figures that are; a row of the training is not.
+  // A provider outside the training ranges is flagged with its features; a training row is not.
   const trainingRanges = fitTrainingRanges(
     data,
     columns,
@@ -192,6 +193,6 @@ test('a reason stands beside named peers, a small group beside everybody, and th
   const other = Array.from({ length: N / 2 }, (_, i) => N / 2 + i).filter((row) =>
     detectOutOfDistribution(halves, data, row),
   );
-  expect(other.length / (N / 2)).toBeLessThan(0.08); // rows of the same kind are seldom marked
+  expect(other.length / (N / 2)).toBeLessThan(0.08); // rows of the same distribution are rarely flagged
   expect(featureText('a column of a table', 'nb')).toBe('a column of a table');
 });

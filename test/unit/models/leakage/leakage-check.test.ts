@@ -29,7 +29,7 @@ const PLANTED: [string, LeakageContext, string, 'refused' | 'needs-reason'][] = 
   ['the opposite of the outcome', withColumn(clean, 'leak', (row) => 1 - label(row)), 'outcome-copies', 'refused'],
   ['the amount found', withColumn(clean, 'leak', (row) => data.amountOre[row]!), 'outcome-copies', 'refused'],
   [
-    'the amount found in kroner',
+    'the amount found in NOK',
     withColumn(clean, 'leak', (row) => data.amountOre[row]! / 100),
     'outcome-copies',
     'refused',
@@ -104,7 +104,7 @@ const PLANTED: [string, LeakageContext, string, 'refused' | 'needs-reason'][] = 
     'refused',
   ],
   [
-    'a row that stands there twice',
+    'a row that is there twice',
     withData(clean, { rowId: data.rowId.map((id, row) => (row === 9 ? data.rowId[8]! : id)) }),
     'duplicate-row-ids',
     'refused',
@@ -156,7 +156,7 @@ test.each(PLANTED)('planted: %s', (_what, scenario, check, verdict) => {
   expect(report.verdict).toBe(verdict);
 });
 
-test('an encoder fitted on all rows differs from one fitted on the training rows, in quantiles, medians or categories', () => {
+test('an encoder fitted on all rows differs from one fitted on the training rows', () => {
   const training = Array.from({ length: data.n }, (_, row) => row).filter((row) =>
     trainsFold({ asOf: data.asOf[row]!, labelKnownOn: data.labelKnownOn[row] }, clean.folds[0]!),
   );
@@ -183,7 +183,7 @@ test(`no alarm over ${CLEAN_RUNS} clean scenarios, some with a legitimately domi
   }
 });
 
-test('the report says what was looked for', () => {
+test('the report lists all checks', () => {
   const report = checkLeakage(clean, [{ id: 'future', looksFor: 'something else', findings: [] }]);
   expect(report).toMatchObject({ verdict: 'clean', rows: data.n, columns: clean.columns.length, findings: [] });
   expect(report.checks).toHaveLength(LEAKAGE_CHECKS.length + 1);

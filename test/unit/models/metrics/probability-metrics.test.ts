@@ -42,7 +42,7 @@ test('median: the middle, the mean of two middles, nothing of nothing', () => {
   expect(median([])).toBeUndefined();
 });
 
-test('measures worked by hand', () => {
+test('metrics worked by hand', () => {
   const [p, y] = [
     [0.2, 0.8, 0.5, 0.5],
     [0, 1, 1, 0],

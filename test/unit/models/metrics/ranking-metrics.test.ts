@@ -18,11 +18,11 @@ test('a row drawn twice counts twice', () => {
   expect(found.get('recall@2')).toBeCloseTo(2 / 3, 12);
 });
 
-test('intervals hold the value, repeat, and widen when one provider stands for many rows', () => {
+test('intervals contain the value, repeat, and change when rows are clustered by provider', () => {
   const rng = new Rng(2);
   const labels = Float64Array.from({ length: 200 }, (_, i) => (rng.chance(i < 100 ? 0.6 : 0.2) ? 1 : 0));
-  const alone = Array.from(labels, (_, i) => `e${i}`);
-  const few = Array.from(labels, (_, i) => `e${i % 10}`);
+  const single = Array.from(labels, (_, i) => `e${i}`);
+  const clustered = Array.from(labels, (_, i) => `e${i % 10}`);
   const width = (entities: string[]) => {
     const ap = estimateWithDraws({ labels, entities }, [50], 300, 1).find(
       ({ estimate }) => estimate.metric === 'average-precision',
@@ -31,11 +31,11 @@ test('intervals hold the value, repeat, and widen when one provider stands for m
     expect(ap.hi).toBeGreaterThan(ap.value);
     return ap.hi - ap.lo;
   };
-  expect(width(alone)).toBe(width(alone));
-  expect(width(few)).not.toBe(width(alone));
+  expect(width(single)).toBe(width(single));
+  expect(width(clustered)).not.toBe(width(single));
 });
 
-test('equal scores are ordered by seed, whatever their order in storage', () => {
+test('ties are broken by seed, whatever their order in storage', () => {
   const order = (ids: string[]) =>
     toRanking({ scores: new Float64Array(3), labels: ids.map(Number), entities: ids, rowIds: ids }, 4).entities;
   expect(order(['1', '2', '3'])).toEqual(order(['3', '1', '2']));

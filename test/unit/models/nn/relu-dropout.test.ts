@@ -7,7 +7,7 @@ import { reluDropout, weightedSum } from '../../../../models/nn/relu-dropout';
 let tf: Tf;
 beforeAll(async () => void ({ tf } = await loadBackend('tensorflow')));
 
-test('the gradients of ReLU with dropout and of weighed sums are the stock ones, to the bit', () => {
+test('gradients of ReLU with dropout and of weighted sums equal the stock ones to the bit', () => {
   const rng = new Rng('gradients');
   const values = (...shape: number[]) =>
     tf.tensor(

@@ -24,7 +24,7 @@ const inputs: InputColumn[] = [
 const spec = <F extends 'mlp' | 'tabm-mini' | 'additive'>(settings: { family: F } & Record<string, unknown>) =>
   familySchema.parse(settings) as SpecOf<F>;
 
-describe('networks learn what is not linear, repeat their bytes and leave no tensor', () => {
+describe('networks learn an interaction, repeat their bytes and leave no tensor', () => {
   const common = { learningRate: 0.03, weightDecay: 0, dropout: 0, batchSize: 64, maxEpochs: 25, patience: 25 };
   const small: { name: string; settings: Parameters<typeof trainNetwork>[2]; network: Network }[] = [
     { name: 'mlp', settings: spec({ family: 'mlp', ...common }), network: mlp(spec({ family: 'mlp', hidden: [16] })) },
@@ -48,9 +48,9 @@ describe('networks learn what is not linear, repeat their bytes and leave no ten
     const data = product(256);
     const fit = (epochs: number) => trainNetwork(tf, network, settings, data, inputs, { epochs, validation: data }, 9);
     const before = tf.memory().numTensors;
-    const [learnt, a, b] = [fit(25), fit(3), fit(3)];
+    const [learned, a, b] = [fit(25), fit(3), fit(3)];
     expect(tf.memory().numTensors).toBe(before);
-    expect(learnt.validationLoss).toBeLessThan(0.35); // chance is ln 2 = 0.69
+    expect(learned.validationLoss).toBeLessThan(0.35); // chance is ln 2 = 0.69
     expect(b.tensors).toEqual(a.tensors);
   });
 });

@@ -49,7 +49,7 @@ test.each([
   expect(tf.memory().numTensors).toBe(before);
 });
 
-/** The same networks of the library's own operations alone, without any way round what is slow here. */
+/** The same networks from stock operations only. */
 const STOCK: Readonly<
   Record<'mlp' | 'tabm-mini', (tensors: Record<string, Tensor>, x: Tensor2D, masks: DropoutMasks) => Tensor2D>
 > = {

@@ -1,7 +1,7 @@
 import { encode, encodedWidth, fitEncoder } from '../../../../models/preprocessing/encoder';
 import { columns, learnableMatrix, rows } from '../../../support/learnable-matrix';
 
-test('what is learnt comes from the training rows only', () => {
+test('the encoder is fitted on the training rows only', () => {
   const data = learnableMatrix(200);
   const before = fitEncoder(data, columns, rows(100), 'quantile-normal');
   for (let i = 100; i < 200; i++) data.numeric.get('x')![i] = 1e9;
@@ -9,7 +9,7 @@ test('what is learnt comes from the training rows only', () => {
   expect(fitEncoder(data, columns, rows(100), 'quantile-normal')).toEqual(before);
 });
 
-test('missing values become a flag, rare categories no column', () => {
+test('missing values become a flag column, rare categories have no column', () => {
   const data = learnableMatrix(100);
   data.categorical.get('c')![3] = 'rare';
   const state = fitEncoder(data, columns, rows(100), 'robust-soft-clip');

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { fitQuantiles, normalQuantile, normalScores } from '../../../../models/preprocessing/quantile-transformer';
 
-test('normal quantiles agree with the table', () => {
+test('normal quantiles agree with tables', () => {
   expect(normalQuantile(0.975)).toBeCloseTo(1.959963985, 7);
   expect(normalQuantile(0.01)).toBeCloseTo(-2.326347874, 7);
   expect(normalQuantile(0.5)).toBeCloseTo(0, 9);
 });
 
-test('a value takes its place among the training quantiles; ties take the middle; a constant gives nothing', () => {
+test('normal scores of ranks among the training quantiles; ties get the middle rank; a constant gives 0', () => {
   const q = fitQuantiles(Float64Array.from({ length: 3001 }, (_, i) => i));
   expect(normalScores(q)(1500)).toBeCloseTo(0, 6);
   expect(normalScores(q)(-5)).toBeCloseTo(normalQuantile(1e-7), 6);
@@ -15,7 +15,7 @@ test('a value takes its place among the training quantiles; ties take the middle
   expect(normalScores([3, 3])(3)).toBe(0);
 });
 
-test('a place is found as by counting, be quantiles tied, close or far apart', () => {
+test('property: the same rank as by counting, for tied, close and distant quantiles', () => {
   const some = fc.oneof(
     fc.integer({ min: -5, max: 5 }),
     fc.double({ noNaN: true, min: -1e12, max: 1e12 }),

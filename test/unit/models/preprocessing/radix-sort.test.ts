@@ -1,7 +1,7 @@
 import { Rng } from '../../../../domain/rng';
 import { radixSort } from '../../../../models/preprocessing/radix-sort';
 
-test('numbers are sorted as the platform sorts them, many of them too', () => {
+test('the same order as the built-in sort, also for many numbers', () => {
   const rng = new Rng('ascending');
   const wide = [
     0,

@@ -13,7 +13,7 @@ beforeAll(async () => {
   expect(loaded.engine.backend).toBe('tensorflow');
 });
 
-/** Every family, small. */
+/** Small settings of every family. */
 const SMALL = [
   { family: 'logistic', l2: [0.01, 0.1] },
   { family: 'logistic', l2: [0.01, 0.1], l1Ratio: 0.5 },
@@ -77,7 +77,7 @@ test.each(SMALL)(
     const before = tf.memory().numTensors;
     const model = fit(rows(300));
     const stored = storeModel(model);
-    expect(storeModel(fit(rows(300).reverse())).weights.equals(stored.weights)).toBe(true); // the order of rows does not matter
+    expect(storeModel(fit(rows(300).reverse())).weights.equals(stored.weights)).toBe(true);
     const document = JSON.parse(JSON.stringify(stored.document)) as typeof stored.document;
     const scores = scoreRows(tf, restoreModel(document, stored.weights), data, rows(400).slice(300));
     expect([...scores]).toEqual([...scoreRows(tf, model, data, rows(400).slice(300))]);

@@ -67,8 +67,8 @@ const MLP = familySchema.parse({
 /** Enough to tell bytes apart, not to learn. */
 const BRIEF = { ...MLP, members: 1, maxEpochs: 2 };
 
-describe('what a network is begun on', () => {
-  test('the quarter with the most hits for their size; nothing known is no hit', () => {
+describe('the pretraining target', () => {
+  test('the quarter with the most hits relative to size; unknown hits count as none', () => {
     const population = matrix(new Rng(1), 8);
     population.numeric.set('hits', Float64Array.of(8, 1, 2, Number.NaN, 50, 3, 4, 5));
     population.numeric.set('paid', Float64Array.of(1, 1, 1, 1, 100, 1, 0, 1));
@@ -79,7 +79,7 @@ describe('what a network is begun on', () => {
     expect([...ruleHitLabels(given)]).toEqual(Array(8).fill(0));
   });
 
-  test('a source that does not say where the hits are, or has too few providers, is refused in words', () => {
+  test('a matrix without rule-hit columns, or with too few providers, is refused', () => {
     const population = matrix(new Rng(1), 200);
     expect(() => pretrainingTarget(population, { ...META, baselines: { ruleHits: 'hits' } })).toThrow(
       /does not say which columns hold rule hits/,
@@ -88,7 +88,7 @@ describe('what a network is begun on', () => {
     expect(pretrainingTarget(population, META)).toMatchObject({ hits: 'hits', size: 'paid', masked: ['hits'] });
   });
 
-  test('the register says which columns are about rules, in any window and beside peers', () => {
+  test('the register names all columns made of rule hits, in any window and relative to peers', () => {
     const names = BASELINE_FEATURES.ruleFeatures;
     expect(names).toEqual(
       expect.arrayContaining(['rule_hits_12m', 'rule_hits_per_bill_12m_z', 'rejection_share_12m', 'rule_hits_trend']),
@@ -101,10 +101,10 @@ describe('what a network is begun on', () => {
     ).toEqual([]);
   });
 
-  test('experiments have everybody to begin on', () => {
+  test('experiments accept pretraining for register sources only', () => {
     const experiment = {
       version: 1,
-      name: 'begun',
+      name: 'pretrained',
       seed: 1,
       source: { kind: 'register', asOf: '2025-01-01T00:00:00Z' },
       split: { kind: 'expanding', firstTest: '2023-01-01' },
@@ -119,7 +119,7 @@ describe('what a network is begun on', () => {
   });
 });
 
-describe('a network that is begun on rule hits', () => {
+describe('a network pretrained on rule hits', () => {
   const [population, cases, others] = [
     matrix(new Rng(2), 600, 10_000),
     matrix(new Rng(3), 90),
@@ -136,7 +136,7 @@ describe('a network that is begun on rule hits', () => {
       1,
       pretrained ? { population: of, pretrain: pretrainingTarget(of, META) } : undefined,
     ).model;
-  const judge = (model: ReturnType<typeof fit>) =>
+  const averagePrecision = (model: ReturnType<typeof fit>) =>
     averagePrecisionOf(
       {
         scores: scoreRows(tf, model, others, all(others)),
@@ -147,20 +147,20 @@ describe('a network that is begun on rule hits', () => {
       1,
     );
 
-  test('orders better where hits and findings have one cause and outcomes are few; leaves no tensor', () => {
+  test('ranks better where hits and findings have a common cause and labels are few; leaves no tensor', () => {
     const before = tf.memory().numTensors;
     const pretrained = fit(true);
-    expect(judge(pretrained)).toBeGreaterThan(judge(fit(false)) + 0.05);
+    expect(averagePrecision(pretrained)).toBeGreaterThan(averagePrecision(fit(false)) + 0.05);
     expect(tf.memory().numTensors).toBe(before);
     expect(pretrained.selected).toMatchObject({ pretrainedOn: 'rule-hits' });
   });
 
-  test('the same call gives the same bytes again, for each member', () => {
+  test('the same arguments give the same bytes for each member', () => {
     const bytes = () => storeModel(fit(true, undefined, { ...BRIEF, members: 2 })).weights;
     expect(bytes().equals(bytes())).toBe(true);
   });
 
-  test('never sees the columns about rules while it is begun: what stands there changes nothing but through the outcomes', () => {
+  test('does not see masked columns in pretraining: their values change nothing', () => {
     const columns = [...features, { name: 'also-hits', kind: 'numeric', role: 'feature' } as const];
     const known = {
       ...cases,
@@ -176,7 +176,7 @@ describe('a network that is begun on rule hits', () => {
     expect(weights(hits.map((value) => -7 * value)).equals(weights(new Float64Array(population.n)))).toBe(true);
   });
 
-  test('TabM-mini is begun too; linear and additive models are as they were', () => {
+  test('TabM-mini is pretrained too; logistic and additive models are not', () => {
     const tabm = familySchema.parse({
       family: 'tabm-mini',
       submodels: 4,
@@ -192,29 +192,26 @@ describe('a network that is begun on rule hits', () => {
       expect(bytes(spec, true).equals(bytes(spec, false))).toBe(true);
   });
 
-  test.each(['piecewise-linear', 'periodic'])(
-    'inputs widened (%s) keep the edges of everybody, of whom there are more than of the cases',
-    (kind) => {
-      const halves = (data: typeof cases, most: number) =>
-        new Map([
-          ...data.numeric,
-          ['f0', data.numeric.get('f0')!.map((value) => Math.min(most, Math.round(value)))] as const,
-        ]);
-      const few = { ...cases, numeric: halves(cases, 0) };
-      const of = { ...population, numeric: halves(population, 9) };
-      for (const settings of [
-        { family: 'mlp', hidden: [8] },
-        { family: 'tabm-mini', submodels: 4, width: 16 },
-      ]) {
-        const spec = familySchema.parse({ ...settings, maxEpochs: 1, members: 1, batchSize: 64, embedding: { kind } });
-        const model = fitFamily(tf, spec, few, features, all(few), 1, {
-          population: of,
-          pretrain: pretrainingTarget(of, META),
-        }).model;
-        const scores = scoreRows(tf, model, few, all(few));
-        expect([...scores].every(Number.isFinite)).toBe(true);
-        expect(new Set(scores).size).toBeGreaterThan(few.n / 2);
-      }
-    },
-  );
+  test.each(['piecewise-linear', 'periodic'])('a %s embedding keeps the bin edges of the population', (kind) => {
+    const halves = (data: typeof cases, most: number) =>
+      new Map([
+        ...data.numeric,
+        ['f0', data.numeric.get('f0')!.map((value) => Math.min(most, Math.round(value)))] as const,
+      ]);
+    const truncated = { ...cases, numeric: halves(cases, 0) };
+    const of = { ...population, numeric: halves(population, 9) };
+    for (const settings of [
+      { family: 'mlp', hidden: [8] },
+      { family: 'tabm-mini', submodels: 4, width: 16 },
+    ]) {
+      const spec = familySchema.parse({ ...settings, maxEpochs: 1, members: 1, batchSize: 64, embedding: { kind } });
+      const model = fitFamily(tf, spec, truncated, features, all(truncated), 1, {
+        population: of,
+        pretrain: pretrainingTarget(of, META),
+      }).model;
+      const scores = scoreRows(tf, model, truncated, all(truncated));
+      expect([...scores].every(Number.isFinite)).toBe(true);
+      expect(new Set(scores).size).toBeGreaterThan(truncated.n / 2);
+    }
+  });
 });

@@ -15,7 +15,7 @@ beforeAll(async () => ({ tf } = await loadBackend('tensorflow')));
 const NOISE = Array.from({ length: 20 }, (_, i) => `noise-${i}`);
 const COLUMNS = ['deviation', ...NOISE].map((name) => ({ name, kind: 'numeric', role: 'feature' }) as const);
 
-/** A matrix of providers `from` on: findings follow the deviation; who is controlled is decided elsewhere. */
+/** A matrix of providers `from` on: findings follow the deviation. */
 function matrix(rng: Rng, n: number, asOf: string, from = 0): MatrixData {
   const column = () => Float64Array.from({ length: n }, () => rng.normal());
   const deviation = column();
@@ -51,24 +51,24 @@ const pick = (data: MatrixData, rows: readonly number[]): MatrixData => {
 };
 const all = (data: MatrixData) => Array.from({ length: data.n }, (_, row) => row);
 
-describe('never controlled providers beside the controlled', () => {
-  test('whoever was controlled by the day of everybody, or trains, is left out; controlled later is not known then', () => {
+describe('PU bagging', () => {
+  test('providers labeled by the as-of date, or in training rows, are left out; later labels are not known yet', () => {
     const population = matrix(new Rng(1), 6, '2024-01-01');
-    const controls = matrix(new Rng(2), 3, '2023-06-01');
-    controls.asOf[1] = '2024-02-01'; // P00001 is controlled after the day
-    controls.asOf[2] = '2024-03-01'; // P00002 too, and it trains
-    const { data, unlabeledRows } = appendUnlabeled(controls, [0, 2], population);
+    const cases = matrix(new Rng(2), 3, '2023-06-01');
+    cases.asOf[1] = '2024-02-01'; // P00001 is labeled after the as-of date
+    cases.asOf[2] = '2024-03-01'; // so is P00002, and it is a training row
+    const { data, unlabeledRows } = appendUnlabeled(cases, [0, 2], population);
     expect(unlabeledRows.map((row) => data.entity[row])).toEqual(['P00001', 'P00003', 'P00004', 'P00005']);
     expect(unlabeledRows.map((row) => data.label[row])).toEqual([0, 0, 0, 0]);
     expect(unlabeledRows.map((row) => data.numeric.get('deviation')![row])).toEqual(
       [1, 3, 4, 5].map((i) => population.numeric.get('deviation')![i]),
     );
-    expect([...data.label.subarray(0, 3)]).toEqual([...controls.label]);
+    expect([...data.label.subarray(0, 3)]).toEqual([...cases.label]);
     expect(new Set(data.rowId).size).toBe(data.n);
-    expect(unlabeledRows.every((row) => data.labelKnownOn[row] === undefined)).toBe(true); // nothing was found out about them
+    expect(unlabeledRows.every((row) => data.labelKnownOn[row] === undefined)).toBe(true);
   });
 
-  test('so many for each finding, another draw for each member, nobody who validates among those who fit; by seed', () => {
+  test('samples: so many for each finding, another for each member, none of the validation sample; by seed', () => {
     const pool = Array.from({ length: 1000 }, (_, i) => i);
     const sample = sampleUnlabeled(pool, { inner: 20, validation: 5, all: 25 }, 3, 4, 7);
     expect(sample.validation).toHaveLength(15);
@@ -88,37 +88,37 @@ describe('never controlled providers beside the controlled', () => {
   test.each([
     { family: 'logistic' },
     { family: 'tabm-mini', submodels: 4, width: 32, learningRate: 0.01, maxEpochs: 8, members: 2, batchSize: 64 },
-  ])('$family: where only the conspicuous were controlled, everybody is ordered better with them', (settings) => {
-    const spec = familySchema.parse(settings);
-    const rng = new Rng(3, 'selected');
-    // Controlled was who deviates: among those alone the deviation says little of who has a finding.
-    const seen = matrix(rng, 4000, '2023-01-01');
-    const conspicuous = all(seen)
-      .filter((row) => seen.numeric.get('deviation')![row]! > 1.3)
-      .slice(0, 120);
-    const controls = pick(seen, conspicuous);
-    const population = matrix(rng, 1500, '2024-01-01', 10_000);
-    const judge = (given: Parameters<typeof fitFamily>[6]) => {
-      const { model } = fitFamily(tf, spec, controls, COLUMNS, all(controls), 1, given);
-      const scores = scoreRows(tf, model, population, all(population));
-      return averagePrecisionOf(
-        { scores, labels: population.label, entities: population.entity, rowIds: population.rowId },
-        1,
-      );
-    };
-    const before = tf.memory().numTensors;
-    const puBagging = { population, puBagging: { unlabeledPerPositive: 3, bags: 3 } };
-    expect(judge(puBagging)).toBeGreaterThan(judge(undefined) + 0.03);
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  ])(
+    '$family: where only deviating providers are labeled, the population is ranked better with PU bagging',
+    (settings) => {
+      const spec = familySchema.parse(settings);
+      const rng = new Rng(3, 'selected');
+      // Only deviating providers are labeled: among them the deviation hardly predicts a finding.
+      const seen = matrix(rng, 4000, '2023-01-01');
+      const deviating = all(seen)
+        .filter((row) => seen.numeric.get('deviation')![row]! > 1.3)
+        .slice(0, 120);
+      const cases = pick(seen, deviating);
+      const population = matrix(rng, 1500, '2024-01-01', 10_000);
+      const averagePrecision = (given: Parameters<typeof fitFamily>[6]) => {
+        const { model } = fitFamily(tf, spec, cases, COLUMNS, all(cases), 1, given);
+        const scores = scoreRows(tf, model, population, all(population));
+        return averagePrecisionOf(
+          { scores, labels: population.label, entities: population.entity, rowIds: population.rowId },
+          1,
+        );
+      };
+      const before = tf.memory().numTensors;
+      const puBagging = { population, puBagging: { unlabeledPerPositive: 3, bags: 3 } };
+      expect(averagePrecision(puBagging)).toBeGreaterThan(averagePrecision(undefined) + 0.03);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 
-  test('each draw is a member; the same call gives the same bytes; the fit says what preprocessing saw', () => {
-    const [controls, population] = [
-      matrix(new Rng(4), 150, '2023-01-01'),
-      matrix(new Rng(5), 400, '2024-01-01', 10_000),
-    ];
+  test('each bag is a member; the same arguments give the same bytes; the fit reports its encoder rows', () => {
+    const [cases, population] = [matrix(new Rng(4), 150, '2023-01-01'), matrix(new Rng(5), 400, '2024-01-01', 10_000)];
     const fit = () =>
-      fitFamily(tf, familySchema.parse({ family: 'logistic' }), controls, COLUMNS, all(controls), 1, {
+      fitFamily(tf, familySchema.parse({ family: 'logistic' }), cases, COLUMNS, all(cases), 1, {
         population,
         puBagging: { unlabeledPerPositive: 2, bags: 4 },
       });
@@ -126,12 +126,12 @@ describe('never controlled providers beside the controlled', () => {
     expect(model.members).toHaveLength(4);
     expect(new Set(model.members.map((member) => String(member[0]!.values))).size).toBe(4);
     expect(storeModel(fit().model).weights.equals(storeModel(model).weights)).toBe(true);
-    expect(encoderInput.rows.slice(0, controls.n).sort((a, b) => a - b)).toEqual(all(controls));
-    expect(encoderInput.rows.slice(controls.n).every((row) => row >= controls.n)).toBe(true);
+    expect(encoderInput.rows.slice(0, cases.n).sort((a, b) => a - b)).toEqual(all(cases));
+    expect(encoderInput.rows.slice(cases.n).every((row) => row >= cases.n)).toBe(true);
   });
 });
 
-describe('experiments that ask for them', () => {
+describe('experiments with PU bagging', () => {
   const experiment = {
     version: 1,
     name: 'with-others',
@@ -141,7 +141,7 @@ describe('experiments that ask for them', () => {
     families: [{ family: 'logistic' }],
   };
 
-  test('have everybody to draw from', () => {
+  test('need a register source with a population', () => {
     expect(experimentSchema.parse({ ...experiment, puBagging: {} }).puBagging).toEqual({
       unlabeledPerPositive: 5,
       bags: 10,

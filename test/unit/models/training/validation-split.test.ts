@@ -1,7 +1,7 @@
 import { splitByLabelTime } from '../../../../models/training/validation-split';
 import { learnableMatrix, rows } from '../../../support/learnable-matrix';
 
-test('the validation part is the latest by the day outcomes became known', () => {
+test('the validation rows are the latest by the day their outcomes became known', () => {
   const data = learnableMatrix(100);
   const { inner, validation } = splitByLabelTime(data, rows(100));
   expect(validation).toHaveLength(20);

@@ -4,7 +4,7 @@ import type { MatrixColumn, MatrixData } from '../../../../domain/schemas/matrix
 import { loadBackend } from '../../../../models/backend';
 import { crossValidate } from '../../../../models/tuning/rolling-origin-cv';
 
-describe('trying one out', () => {
+describe('rolling-origin cross-validation', () => {
   const rng = new Rng('search-test');
   const n = 240;
   const signal = Float64Array.from({ length: n }, () => rng.normal());
@@ -31,7 +31,7 @@ describe('trying one out', () => {
   const rows = Array.from({ length: n }, (_, i) => i);
   const logistic = (l2: number[]) => familySchema.parse({ family: 'logistic', l2 });
 
-  test('judges on later rows than it fits on, prefers what helps, and gives the same figures again', async () => {
+  test('validates on later rows than it fits on, prefers useful settings, and repeats its results', async () => {
     const { tf } = await loadBackend();
     const good = crossValidate(tf, logistic([0.03]), data, columns, rows, 1);
     const blind = crossValidate(tf, logistic([1000]), data, columns, rows, 1);
@@ -48,11 +48,11 @@ describe('trying one out', () => {
       good.validationLoss,
     );
   });
-  test('too few rows are refused with what to do; no tensor is left behind', async () => {
+  test('too few rows are refused; no tensor is left', async () => {
     const { tf } = await loadBackend();
     const before = tf.memory().numTensors;
     expect(() => crossValidate(tf, logistic([0.03]), data, columns, rows.slice(0, 45), 1)).toThrow(
-      /too few to search settings on/,
+      /too few for a hyperparameter search/,
     );
     crossValidate(
       tf,
@@ -64,13 +64,13 @@ describe('trying one out', () => {
     );
     expect(tf.memory().numTensors).toBe(before);
   });
-  test('never controlled providers fit and validate beside the controlled, as in the fits that the trial stands for', async () => {
+  test('with PU bagging, unlabeled providers take part in fits and validation', async () => {
     const { tf } = await loadBackend();
     const others = Float64Array.from({ length: n }, () => rng.normal());
     const population: MatrixData = {
       ...data,
       rowId: data.rowId.map((id) => `other-${id}`),
-      entity: data.entity.map((_, i) => (i < 20 ? `e${i}` : `other${i}`)), // twenty of them were controlled
+      entity: data.entity.map((_, i) => (i < 20 ? `e${i}` : `other${i}`)), // 20 are labeled
       asOf: data.asOf.map(() => day(n + 30)),
       label: new Float64Array(n).fill(1),
       numeric: new Map([...data.numeric, ['signal', others]]),
@@ -78,24 +78,24 @@ describe('trying one out', () => {
     const found = (from: number, to: number) =>
       label.slice(Math.round(from * n), Math.round(to * n)).reduce((sum, y) => sum + y, 0);
     const alone = crossValidate(tf, logistic([0.03]), data, columns, rows, 1);
-    const beside = crossValidate(tf, logistic([0.03]), data, columns, rows, 1, {
+    const withUnlabeled = crossValidate(tf, logistic([0.03]), data, columns, rows, 1, {
       population,
       puBagging: { unlabeledPerPositive: 1, bags: 2 },
     });
-    expect(beside).toMatchObject({ rows: alone.rows, findings: alone.findings });
+    expect(withUnlabeled).toMatchObject({ rows: alone.rows, findings: alone.findings });
     const asked = [
       [0.55, 0.7],
       [0.7, 0.85],
       [0.85, 1],
     ].map(([from, to]) => found(from!, to!));
-    expect(beside.unlabeledRows).toBe(asked.reduce((sum, one) => sum + Math.min(one, (n - 20) / 5), 0));
-    expect(beside.validationLoss).not.toBeCloseTo(alone.validationLoss, 3);
-    // Nobody knows their outcome, so what stands there is not read.
+    expect(withUnlabeled.unlabeledRows).toBe(asked.reduce((sum, one) => sum + Math.min(one, (n - 20) / 5), 0));
+    expect(withUnlabeled.validationLoss).not.toBeCloseTo(alone.validationLoss, 3);
+    // Unlabeled providers have no known outcome, so the label column is not read.
     const unread = {
       population: { ...population, label: new Float64Array(n) },
       puBagging: { unlabeledPerPositive: 1, bags: 2 },
     };
-    expect(crossValidate(tf, logistic([0.03]), data, columns, rows, 1, unread)).toEqual(beside);
+    expect(crossValidate(tf, logistic([0.03]), data, columns, rows, 1, unread)).toEqual(withUnlabeled);
     expect(alone.unlabeledRows).toBeUndefined();
   });
 });

@@ -9,7 +9,7 @@ import type { InputColumn } from '../../../../../models/preprocessing/encoder';
 let tf: Tf;
 beforeAll(async () => void ({ tf } = await loadBackend('tensorflow')));
 
-test('what curves, flags and surfaces add sums to the logit of an additive model', () => {
+test('contributions of curves, flags and surfaces add up to the logit', () => {
   const rng = new Rng(3);
   const numbers = Float32Array.from({ length: 100 }, () => rng.normal());
   const y = Float32Array.from({ length: 50 }, (_, i) => (numbers[2 * i]! * numbers[2 * i + 1]! > 0 ? 1 : 0));

@@ -11,7 +11,7 @@ import type { InputColumn } from '../../../../../models/preprocessing/encoder';
 let tf: Tf;
 beforeAll(async () => void ({ tf } = await loadBackend('tensorflow')));
 
-test('curves alone cannot, and the pair that could is the one chosen', () => {
+test('curves alone cannot learn an interaction, and the pair that can is selected', () => {
   const rng = new Rng(8);
   const n = 800;
   const x = Float32Array.from({ length: 4 * n }, () => rng.normal());

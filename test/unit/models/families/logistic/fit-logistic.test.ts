@@ -7,7 +7,7 @@ import { memberLogits } from '../../../../../models/nn/predict';
 let tf: Tf;
 beforeAll(async () => void ({ tf } = await loadBackend('tensorflow')));
 
-test('logistic regression finds the closed form of a two-group table', () => {
+test('logistic regression finds the closed-form solution of a 2 × 2 table', () => {
   // 3 of 4 with x = 1 are findings, 1 of 4 with x = 0: intercept ln(1/3), slope 2 ln 3.
   const rows = { x: Float32Array.of(1, 1, 1, 1, 0, 0, 0, 0), y: Float32Array.of(1, 1, 1, 0, 1, 0, 0, 0), width: 1 };
   const [w, b] = fitLogistic(tf, rows, 1e-9);
@@ -41,7 +41,7 @@ test.each([
   });
 });
 
-test('the elastic net gives up what carries nothing, keeps what carries, and meets its optimality conditions', () => {
+test('the elastic net drops noise, keeps signal, and meets its optimality conditions', () => {
   const rng = new Rng(4);
   const [n, width, penalty, ratio] = [600, 6, 0.05, 0.9];
   const x = Float32Array.from({ length: n * width }, () => rng.normal());
@@ -50,7 +50,7 @@ test('the elastic net gives up what carries nothing, keeps what carries, and mee
   const weights = [...w!.values];
   expect(weights[0]).toBeGreaterThan(0.5);
   expect(weights.slice(1).filter((weight) => weight === 0).length).toBeGreaterThanOrEqual(4);
-  // At the optimum the slope of the log loss is -(l2 w + l1 sign w), and within ±l1 where a weight is nought.
+  // At the optimum the gradient of the log loss is -(l2 w + l1 sign w), and within ±l1 where a weight is 0.
   const logits = memberLogits(tf, modelFamily('logistic'), [w!, b!], { x, width });
   weights.forEach((weight, j) => {
     let slope = 0;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { addMonths } from '../rules/training-splits';
+import { addMonths } from '../time/days';
 import { CALIBRATION_INPUTS } from './calibration';
 import { CONTROL_BASES } from '../import/cases';
 import { FAMILY_NAMES, familySchema } from '../families';
 
 const day = z.iso.date();
 
-/** Test parts that follow each other; what was known before each one trains it. */
+/** Consecutive test periods; each is tested by a model trained on what was known before it. */
 const moving = {
-  firstTest: day.describe('first day of the first test part'),
+  firstTest: day.describe('first day of the first test period'),
   testMonths: z.int().min(1).max(36).default(6),
   folds: z.int().min(1).max(24).default(3),
   embargoDays: z
@@ -16,7 +16,7 @@ const moving = {
     .min(0)
     .max(730)
     .default(0)
-    .describe('days before the test part whose newly known outcomes may not train'),
+    .describe('days before the test period in which outcomes that become known are not trained on'),
 };
 
 const split = z
@@ -25,7 +25,7 @@ const split = z
     z.strictObject({
       kind: z.literal('rolling'),
       ...moving,
-      trainMonths: z.int().min(3).max(120).describe('as-of dates of so many months before the test part train'),
+      trainMonths: z.int().min(3).max(120).describe('months before the test period whose as-of dates are trained on'),
     }),
     z.strictObject({ kind: z.literal('fixed'), trainUntil: day, testFrom: day, testUntil: day }),
   ])
@@ -42,20 +42,20 @@ const split = z
       context.addIssue({
         code: 'custom',
         path: ['testUntil'],
-        message: `the test part is empty: ${value.testUntil} is not after testFrom ${value.testFrom}`,
+        message: `the test period is empty: ${value.testUntil} is not after testFrom ${value.testFrom}`,
       });
     }
   });
 
-/** How many never controlled providers stand beside the controlled ones in a fit. */
+/** PU bagging: how many unlabeled providers each fit gets, and in how many bags. */
 export const puBaggingSchema = z.strictObject({
-  unlabeledPerPositive: z.number().min(0.1).max(20).default(5).describe('how many of them for each finding'),
+  unlabeledPerPositive: z.number().min(0.1).max(20).default(5).describe('unlabeled providers for each finding'),
   bags: z
     .int()
     .min(1)
     .max(50)
     .default(10)
-    .describe('fits of a family without members, each with another draw; of a network, every member has its own'),
+    .describe('fits to average for families without members; of a network, every member has its own sample'),
 });
 
 const fields = z.strictObject({
@@ -85,57 +85,67 @@ const fields = z.strictObject({
         .int()
         .min(0)
         .default(0)
-        .describe('a finding counts from this amount; appeals that reverse it take it away'),
+        .describe('smallest upheld amount that counts as a finding; an appeal can reverse it'),
     })
     .default({ minAmountNok: 0 }),
   split,
   features: z
     .strictObject({
-      include: z.array(z.string()).optional().describe('only these; all that the source has when left out'),
+      include: z.array(z.string()).optional().describe('features to use; all features of the source when left out'),
       exclude: z.array(z.string()).default([]),
       nuisance: z
         .enum(['exclude', 'include'])
         .default('exclude')
-        .describe('include only to measure what caseworkers explain; such a model cannot be promoted'),
+        .describe(
+          'columns about the caseworker: include them only to study their effect; such a model cannot be promoted',
+        ),
     })
     .default({ exclude: [], nuisance: 'exclude' }),
   families: z.array(familySchema).min(1).max(8),
   tuning: z
     .strictObject({
-      trials: z.int().min(2).max(500).describe('settings tried for each family; the first is the one given above'),
+      trials: z
+        .int()
+        .min(2)
+        .max(500)
+        .describe('trials for each family; the first uses the hyperparameters given above'),
       minutes: z
         .int()
         .min(1)
         .max(7 * 24 * 60)
         .optional()
-        .describe('no trial starts after so many minutes; those that did are kept and count'),
+        .describe('no trial starts after so many minutes; trials that have started are completed and count'),
     })
     .optional()
     .describe(
-      'random search over hyperparameters: every family tries random settings on the rows known before the first test part, with the same population inputs as the fits, and keeps its best',
+      'random search: each family tries random hyperparameters on the rows known before the first test period, ' +
+        'with the same population inputs as the fits, and keeps the best',
     ),
   expectedAmount: z
     .enum(['off', 'report', 'rank'])
     .default('report')
     .describe(
-      'expected upheld amount (probability of a finding times its amount): not computed, reported beside the probability, or what lists are ranked by',
+      'expected upheld amount (probability of a finding times its amount): not computed, reported with the ' +
+        'probability, or used to rank lists',
     ),
   flagOutOfDistribution: z
     .boolean()
     .default(true)
     .describe(
-      'flag listed providers whose features lie outside the training ranges, or whose provider group had no training rows',
+      'flags providers whose features lie outside the training ranges, or whose provider group had no training rows',
     ),
   puBagging: puBaggingSchema
     .optional()
     .describe(
-      'fits never controlled providers beside the controlled ones, as without a finding; a register source with `evaluation.population` only',
+      'PU bagging: adds samples of unlabeled providers to each fit, as if without a finding; ' +
+        'needs a register source and `evaluation.population`',
     ),
   pretrain: z
     .enum(['rule-hits'])
     .optional()
     .describe(
-      'begins networks (mlp, tabm-mini) on what the rule engine stopped of all active providers; a register source with `evaluation.population` only',
+      'pretrains networks (mlp, tabm-mini) on the rule hits of all active providers; ' +
+        'needs a register source and `evaluation.population`',
     ),
   calibration: z
     .strictObject({
@@ -143,13 +153,14 @@ const fields = z.strictObject({
         .enum(CALIBRATION_INPUTS)
         .default('population-rank')
         .describe(
-          'what the calibrator reads: the raw score, or its rank among all active providers, which means the same in every fold and in the version (a register source with `evaluation.population`; elsewhere the raw score)',
+          'what the calibrator reads: the raw score, or its rank among all active providers, which means the same in ' +
+            'every fold and in the version (needs a register source and `evaluation.population`, else the raw score)',
         ),
       adjustFor: z
         .array(z.enum(CONTROL_BASES))
         .default(['tip'])
         .describe(
-          'case sources that say more of a provider than any feature does: probabilities are those of a case without them',
+          'case sources that know more of a provider than any feature: probabilities are those of a case without them',
         ),
     })
     .default({ input: 'population-rank', adjustFor: ['tip'] })
@@ -158,7 +169,8 @@ const fields = z.strictObject({
     .union([z.literal('by-validation-loss'), z.enum(FAMILY_NAMES)])
     .default('by-validation-loss')
     .describe(
-      'which family becomes the candidate version; "by-validation-loss" takes the best inner-validation log loss, never the test part',
+      'which family becomes the candidate version; "by-validation-loss" takes the lowest log loss of the inner ' +
+        'validation, never of a test period',
     ),
   evaluation: z
     .strictObject({
@@ -168,12 +180,12 @@ const fields = z.strictObject({
         .array(z.enum(FAMILY_NAMES))
         .default(['logistic'])
         .describe(
-          'families that are fitted a second time with the nuisance columns (caseworker), to measure their effect',
+          'families to fit a second time with the columns about the caseworker, to measure the caseworker effect',
         ),
       population: z
         .boolean()
         .default(true)
-        .describe('also judge lists drawn from all active providers, controlled or not; a register source only'),
+        .describe('also estimate lists drawn from all active providers, labeled or not; needs a register source'),
     })
     .default({ k: [20, 50, 100], bootstrap: 400, caseworkerEffect: ['logistic'], population: true }),
 });
@@ -186,14 +198,14 @@ export const experimentSchema = fields.superRefine((experiment, context) => {
         code: 'custom',
         path: [field],
         message:
-          'all active providers are known of a register source with `evaluation.population: true` only; leave this out',
+          'needs all active providers: a register source with `evaluation.population: true`; leave this out otherwise',
       });
 });
 export type Experiment = z.infer<typeof experimentSchema>;
-/** What networks can be begun on. */
+/** What networks can be pretrained on. */
 export type Pretrain = NonNullable<Experiment['pretrain']>;
 
-/** First day no fold tests any more; a register snapshot must be as of this day or later to hold the outcomes. */
+/** Day after the last test period; a register snapshot must be as of this day or later to hold the outcomes. */
 export const testEnd = (experiment: Experiment): string =>
   experiment.split.kind === 'fixed'
     ? experiment.split.testUntil

@@ -1,7 +1,7 @@
 import { type z } from 'zod';
 import { invalid } from '../errors';
 
-/** Path, value and expectation of the first few problems, for a person. */
+/** The first few problems as text: path, what is expected, and the value found. */
 export function explain(error: z.ZodError, input: unknown, limit = 5): string {
   const lines = error.issues.slice(0, limit).map((issue) => {
     const path = issue.path.map(String).join('.') || '(whole)';
@@ -16,7 +16,7 @@ export function explain(error: z.ZodError, input: unknown, limit = 5): string {
   return lines.join('\n  ') + (more > 0 ? `\n  and ${more} more` : '');
 }
 
-/** @throws UtplukkError InvalidInput naming `what`, the path, the bad value and the allowed ones */
+/** @throws UtplukkError InvalidInput that names `what`, the path, the invalid value and what is allowed */
 export function parseOrExplain<S extends z.ZodType>(
   schema: S,
   input: unknown,

@@ -114,7 +114,7 @@ describe('the pretraining target', () => {
     expect(experimentSchema.parse(experiment).pretrain).toBe('rule-hits');
     expect(() =>
       experimentSchema.parse({ ...experiment, source: { kind: 'table', file: 'a.csv', mapping: 'a.yaml' } }),
-    ).toThrow(/all active providers are known of a register source/);
+    ).toThrow(/needs all active providers: a register source/);
     expect(() => experimentSchema.parse({ ...experiment, pretrain: 'amounts' })).toThrow();
   });
 });

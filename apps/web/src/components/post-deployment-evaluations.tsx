@@ -102,7 +102,9 @@ function useStart(versionId: string, day: string) {
   const run = useQuery({
     queryKey: ['post-deployment-evaluation-run', key],
     queryFn: async () => {
-      const found = await answer(api.GET('/v1/post-deployment-evaluation-runs/{key}', { params: { path: { key: key! } } }));
+      const found = await answer(
+        api.GET('/v1/post-deployment-evaluation-runs/{key}', { params: { path: { key: key! } } }),
+      );
       if (found.state === 'done')
         await queryClient.invalidateQueries({ queryKey: ['post-deployment-evaluations', versionId] });
       return found;

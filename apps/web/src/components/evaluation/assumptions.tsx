@@ -19,9 +19,11 @@ export function Assumptions({ estimand, assumption }: { estimand: string; assump
   );
 }
 
-/** As evaluation documents say it: "naive on labeled providers, entity bootstrap 500, 95 %; low support: 9 rows with 2 findings". */
-const NAIVE_METHOD =
-  /^naive on labeled providers, entity bootstrap (?<draws>\d+), (?<level>\d+) %(?:; low support: (?<rows>\d+) rows with (?<findings>\d+) findings)?$/;
+/** As evaluation documents say it, for example "naive on labeled providers, entity bootstrap 500, 95 %". */
+const NAIVE_METHOD = new RegExp(
+  '^naive on labeled providers, entity bootstrap (?<draws>\\d+), (?<level>\\d+) %' +
+    '(?:; low support: (?<rows>\\d+) rows with (?<findings>\\d+) findings)?$',
+);
 
 /** How intervals were made. */
 export function Method({ method }: { method: string }) {

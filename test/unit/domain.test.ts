@@ -1,8 +1,8 @@
 import { civilTime, parseInstant } from '../../domain/time/civil-time';
 import { isNationalId, isOrganisationNumber, isSyntheticNationalId } from '../../domain/identifiers';
 import { parseOre } from '../../domain/money';
-import { PERMISSIONS, mayDo } from '../../domain/rules/roles';
-import { addMonths, foldsOf, testsFold, trainsFold } from '../../domain/rules/training-splits';
+import { foldsOf, testsFold, trainsFold } from '../../domain/rules/training-splits';
+import { addMonths } from '../../domain/time/days';
 import { Rng } from '../../domain/rng';
 
 describe('identifiers', () => {
@@ -83,13 +83,6 @@ describe('folds in known time', () => {
     expect(() =>
       foldsOf({ kind: 'fixed', trainUntil: '2024-02-01', testFrom: '2024-01-01', testUntil: '2024-03-01' }),
     ).toThrow(/2024-01-01.*2024-02-01/);
-  });
-});
-
-describe('roles', () => {
-  test('the administrator may do nothing that decides', () => {
-    for (const permission of Object.keys(PERMISSIONS) as (keyof typeof PERMISSIONS)[])
-      expect(mayDo(['admin'], permission)).toBeUndefined();
   });
 });
 

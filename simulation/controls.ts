@@ -1,4 +1,4 @@
-import { addDays } from '../domain/rules/training-splits';
+import { addDays } from '../domain/time/days';
 import { Rng } from '../domain/rng';
 import { CALIBRATION } from './calibration';
 import { type SimulationConfig, monthAt } from './simulation-config';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { FEATURES, NETWORK_DECLARATIONS } from '../../domain/features/catalogue';
 import type { Feature } from '../../domain/features/types';
-import { addMonths } from '../../domain/rules/training-splits';
+import { addMonths } from '../../domain/time/days';
 import { digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';

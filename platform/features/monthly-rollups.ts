@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { addMonths } from '../../domain/rules/training-splits';
+import { addMonths } from '../../domain/time/days';
 import { digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';

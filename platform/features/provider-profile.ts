@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { addMonths } from '../../domain/rules/training-splits';
+import { addMonths } from '../../domain/time/days';
 import type { ArtifactStore } from '../artifacts/store';
 import { quote, type Row, rowsOf, withDuckDb } from '../duckdb/duckdb';
 import { createDatasetView } from '../snapshots/dataset-view';

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { addMonths } from '../../domain/rules/training-splits';
+import { addMonths } from '../../domain/time/days';
 import { quote } from '../duckdb/duckdb';
 import type { RollupPartition } from './monthly-rollups';
 import { type RollupName, ROLLUPS } from './monthly-rollups-sql';

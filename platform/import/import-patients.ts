@@ -1,5 +1,5 @@
 import { civilTime } from '../../domain/time/civil-time';
-import { monthStart } from '../../domain/rules/training-splits';
+import { monthStart } from '../../domain/time/days';
 import { patientSchema } from '../../domain/import/kuhr';
 import { validateOrQuarantine, type Batch, type LineLoader } from './import-batch';
 import { CopyWriter } from '../postgres/copy-writer';

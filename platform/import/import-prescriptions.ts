@@ -1,6 +1,6 @@
 import { civilTime } from '../../domain/time/civil-time';
 import { parseOre } from '../../domain/money';
-import { monthStart } from '../../domain/rules/training-splits';
+import { monthStart } from '../../domain/time/days';
 import { eReseptSchema, type EReseptMessage } from '../../domain/import/eresept';
 import { validateOrQuarantine, type Batch, type LineLoader } from './import-batch';
 import { type Cell, CopyWriter } from '../postgres/copy-writer';

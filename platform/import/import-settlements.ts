@@ -1,5 +1,5 @@
 import { billSchema, type Envelope, envelopeSchema } from '../../domain/import/kuhr';
-import { monthStart } from '../../domain/rules/training-splits';
+import { monthStart } from '../../domain/time/days';
 import { civilTime } from '../../domain/time/civil-time';
 import { BillWriter, type PendingBill } from './bill-writer';
 import { BillNumbers, PartitionCreator, ProviderIndex } from './id-allocators';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { invalid } from '../../domain/errors';
 import type { MatrixColumn } from '../../domain/schemas/matrix';
-import type { TableMapping } from '../../domain/schemas/table-mapping';
+import type { TableMapping } from '../../domain/import/table-mapping';
 import { ident, quote } from '../duckdb/duckdb';
 
 function usedColumns(mapping: TableMapping): string[] {

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { UtplukkError } from '../../domain/errors';
 import { BASELINE_FEATURES, CATEGORICAL_FEATURES, FEATURES } from '../../domain/features/catalogue';
 import { providerKeySql } from '../../domain/provider-key';
-import { monthStart } from '../../domain/rules/training-splits';
+import { monthStart } from '../../domain/time/days';
 import { CONTROL_BASIS, type MatrixColumn, type MatrixMeta, SELECTION_PROBABILITY } from '../../domain/schemas/matrix';
 import { civilTime } from '../../domain/time/civil-time';
 import type { ArtifactStore } from '../artifacts/store';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { invalid, UtplukkError } from '../../domain/errors';
 import type { MatrixColumn, MatrixMeta } from '../../domain/schemas/matrix';
-import { type TableMapping, tableMappingSchema } from '../../domain/schemas/table-mapping';
+import { type TableMapping, tableMappingSchema } from '../../domain/import/table-mapping';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
 import { ident, quote, withDuckDb } from '../duckdb/duckdb';

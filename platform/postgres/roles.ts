@@ -1,6 +1,6 @@
 import type { Db } from './connection';
 
-/** Roles that migrations make (20261122120000_roles, 20261125100000_trust, 20261125130000_people_side). Any other name in a URL is the operator's own, and left alone. */
+/** Roles that the migration 20261129091000_roles_and_grants makes. Any other name in a URL is the operator's own. */
 const OURS = ['utplukk_product', 'utplukk_truth', 'utplukk_notary', 'utplukk_api'];
 
 /** Lets one of our roles sign in with the password of its URL; the same again changes nothing. */

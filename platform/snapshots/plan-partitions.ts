@@ -1,4 +1,4 @@
-import { addMonths, monthStart } from '../../domain/rules/training-splits';
+import { addMonths, monthStart } from '../../domain/time/days';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Tx } from '../postgres/connection';
 import { type Dataset, DATASETS, type PartitionRef } from './datasets';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Rng } from '../../domain/rng';
 import { UtplukkError } from '../../domain/errors';
+import { EMPTY_SLOT, liveChampion, type SlotCommand, transition } from '../../domain/rules/slot-state';
 import { statementById } from '../../platform/signing/statement-store';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { answerIntervention, rollBack, suspendScoring } from '../../application/interventions';
@@ -13,7 +14,8 @@ import { judged, signedTestVersion } from '../support/promotions';
 
 /**
  * Random sequences of actions and attacks against the real services, notary and database: every champion that scoring
- * would load was approved with the tokens of two different people. Fixed seed; `npm run test:long` plays 2,000.
+ * would load was approved with the tokens of two different people. The state machine of a slot plays along: it must allow
+ * what the services did, and name the champion that scoring loads. Fixed seed; `npm run test:long` plays 2,000.
  */
 const SEQUENCES = process.env['UTPLUKK_LONG'] === '1' ? 2000 : 12;
 const STEPS = 10;
@@ -25,16 +27,25 @@ beforeAll(async () => {
 });
 afterAll(() => h.close());
 
+const EVERY_ROLE = ['data-scientist', 'approver', 'control-leader'];
+const DAY_MS = 86_400_000;
+const GATE = 'enough-outcomes';
+
 /** A person who somehow got every role in the product; the identity provider's token still says the truth. */
 async function mighty(user: string) {
   const context = await h.as(user);
-  return { ...context, token: { ...context.token, roles: ['data-scientist', 'approver', 'control-leader'] } };
+  return { ...context, token: { ...context.token, roles: EVERY_ROLE } };
 }
+const actor = (id: string) => ({ id, roles: EVERY_ROLE });
 
 class Sequence {
   readonly slot: string;
   readonly requests: { requestId: string; versionId: string }[] = [];
   readonly stolen: string[] = [];
+  /** What the product's state machine makes of everything that the services accepted. */
+  state = EMPTY_SLOT;
+  /** Rows were written past the services, so the machine does not know them. */
+  isForged = false;
   constructor(
     readonly rng: Rng,
     number: number,
@@ -42,51 +53,73 @@ class Sequence {
     this.slot = `random-${number}/all`;
   }
 
-  async step(): Promise<string> {
+  /** The machine must allow what the services accepted. */
+  play(command: SlotCommand): void {
+    if (this.isForged) return;
+    const { state, refusal } = transition(this.state, command, new Date());
+    if (refusal) throw new Error(`the services accepted ${command.kind}, the state machine says: ${refusal.message}`);
+    this.state = state;
+  }
+
+  async step(): Promise<void> {
     const by = this.rng.pick([...PEOPLE]);
     const request = this.requests.length > 0 ? this.rng.pick(this.requests) : undefined;
     const kind = request ? this.rng.below(10) : 0;
-    if (kind <= 1 || !request) {
-      const versionId = await signedTestVersion(h.t, this.slot, this.rng.pick(['kari', 'ola']));
-      const { requestId } = await requestPromotion(await mighty(by), versionId, { openDays: 14, purpose: 'random' });
-      this.requests.push({ requestId, versionId });
-      await judged(h.t, requestId, this.rng.chance(0.8));
-      return `${by} asks`;
-    }
-    if (kind <= 4) {
-      const about = { slot: this.slot, ...request };
-      const command = await mighty(by);
-      this.stolen.push(await command.stepUpToken(nonceOf({ permission: 'promotion.approve', ...about })));
-      await decide(command, request.requestId, this.rng.chance(0.9) ? 'approved' : 'refused', 'random');
-      return `${by} decides`;
-    }
-    if (kind === 5 && this.stolen.length > 0) {
-      const token = this.rng.pick(this.stolen);
-      await decide(
-        { ...(await mighty(by)), stepUpToken: () => Promise.resolve(token) },
-        request.requestId,
-        'approved',
-        'with a token that somebody left',
-      );
-      return `${by} decides with a stolen token`;
-    }
+    if (kind <= 1 || !request) return this.request(by);
+    if (kind <= 4) return this.decide(by, request);
+    if (kind === 5 && this.stolen.length > 0) return this.decideWithStolenToken(by, request.requestId);
     if (kind === 6) return this.forge(by, request);
     if (kind === 7) {
-      await waiveGate(await mighty(by), request.requestId, 'enough-outcomes', 'random');
-      return `${by} passes over a gate`;
+      await waiveGate(await mighty(by), request.requestId, GATE, 'random');
+      this.play({ kind: 'waive', by: actor(by), requestId: request.requestId, gate: GATE });
     }
-    if (kind === 8) {
-      const { interventionId } = this.rng.chance(0.5)
+    if (kind === 8) return this.intervene(by);
+  }
+
+  async request(by: string): Promise<void> {
+    const trainer = this.rng.pick(['kari', 'ola']);
+    const versionId = await signedTestVersion(h.t, this.slot, trainer);
+    const { requestId } = await requestPromotion(await mighty(by), versionId, { openDays: 14, purpose: 'random' });
+    this.requests.push({ requestId, versionId });
+    const expiresAt = new Date(Date.now() + 14 * DAY_MS);
+    this.play({ kind: 'request', by: actor(by), requestId, versionId, trainer, expiresAt });
+    const passed = this.rng.chance(0.8);
+    await judged(h.t, requestId, passed);
+    this.play({ kind: 'gates', requestId, gates: [{ gate: GATE, passed }] });
+  }
+
+  async decide(by: string, request: { requestId: string; versionId: string }): Promise<void> {
+    const about = { slot: this.slot, ...request };
+    const command = await mighty(by);
+    this.stolen.push(await command.stepUpToken(nonceOf({ permission: 'promotion.approve', ...about })));
+    const { requestId } = request;
+    const verdict = this.rng.chance(0.9) ? 'approved' : 'refused';
+    await decide(command, requestId, verdict, 'random');
+    this.play({ kind: 'decide', by: actor(by), requestId, verdict });
+  }
+
+  async decideWithStolenToken(by: string, requestId: string): Promise<void> {
+    const token = this.rng.pick(this.stolen);
+    const command = { ...(await mighty(by)), stepUpToken: () => Promise.resolve(token) };
+    await decide(command, requestId, 'approved', 'with a token that somebody left');
+    this.play({ kind: 'decide', by: actor(by), requestId, verdict: 'approved' });
+  }
+
+  async intervene(by: string): Promise<void> {
+    const kind = this.rng.chance(0.5) ? 'suspend' : 'roll-back';
+    const confirmHours = 0.000_001;
+    const { interventionId } =
+      kind === 'suspend'
         ? await suspendScoring(await mighty(by), this.slot, 'random')
-        : await rollBack(await mighty(by), this.slot, 'random', 0.000_001);
-      await answerIntervention(await mighty(this.rng.pick([...PEOPLE])), interventionId, 'random');
-      return `${by} makes an intervention`;
-    }
-    return 'waits';
+        : await rollBack(await mighty(by), this.slot, 'random', confirmHours);
+    this.play({ kind, by: actor(by), interventionId, confirmHours });
+    const second = this.rng.pick([...PEOPLE]);
+    await answerIntervention(await mighty(second), interventionId, 'random');
+    this.play({ kind: 'answer', by: actor(second), interventionId });
   }
 
   /** Rows written as the product's role, in somebody's name, with whatever statement there is. */
-  async forge(by: string, { requestId, versionId }: { requestId: string; versionId: string }): Promise<string> {
+  async forge(by: string, { requestId, versionId }: { requestId: string; versionId: string }): Promise<void> {
     const audit = await auditContextFor(
       h.t,
       by === 'per' ? 'ola' : by,
@@ -117,17 +150,19 @@ class Sequence {
         live_from: new Date(),
       });
     });
-    return `${by} forges rows`;
+    this.isForged = true;
   }
 }
 
-/** What scoring would load, if anything, and that two different people's tokens stand behind it. */
-async function twoPeople(slot: string): Promise<boolean> {
+/** Whether scoring would load a champion; checks that two different people approved it, and that the machine names it. */
+async function liveByTwoPeople({ slot, state, isForged }: Sequence): Promise<boolean> {
+  const before = new Date();
   const champion = await h.live(slot).catch((error: unknown) => {
     if (error instanceof UtplukkError) return undefined;
     throw error;
   });
   if (!champion) return false;
+  if (!isForged) expect(liveChampion(state, before)?.versionId).toBe(champion.versionId);
   const row = await h.t
     .db('ml.decision')
     .where({ decision_id: champion.decisionId })
@@ -152,7 +187,7 @@ test(`${SEQUENCES} random sequences: never a champion without two different peop
         if (!(error instanceof UtplukkError) && code !== '23514' && code !== '23505' && code !== '42501') throw error;
         refused++;
       });
-      if (await twoPeople(sequence.slot)) live++;
+      if (await liveByTwoPeople(sequence)) live++;
     }
     if ((number + 1) % 100 === 0) process.stderr.write(`${number + 1} sequences done of ${SEQUENCES} owed\n`);
   }

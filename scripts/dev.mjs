@@ -1,4 +1,5 @@
-// npm run dev: the servers of `npm start`, and every change live: in the API and the pages within 3 s, in workers within 5 s.
+// npm run dev: the servers of `npm start`, and every change live: in the API and the pages within 3 s, in workers
+// within 5 s.
 // What is computed here is marked as development (UTPLUKK_DEVELOPMENT) and cannot be promoted. Ctrl-C stops it.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -23,7 +24,7 @@ async function startPages(port) {
   return server;
 }
 
-/** Processes that are started anew when a file that they loaded changed. The workflows' bundle is made before its worker. */
+/** Processes that are started anew when a file that they loaded changed. */
 class LiveProcesses {
   constructor(supervisor, start) {
     this.supervisor = supervisor;
@@ -35,7 +36,7 @@ class LiveProcesses {
     await Promise.all(this.parts.map(async (part) => (part.process = await part.start())));
   }
 
-  /** Ends without waiting for what is under way: a server that is killed has lost nothing, and people wait for this one. */
+  /** Ends without waiting for what is under way: a server that is killed loses nothing, and people wait for it. */
   async restart(part, files) {
     if (part.bundle && files.some((file) => part.bundle.has(file))) run(process.execPath, [BUNDLER]);
     await this.supervisor.kill(part.process);

@@ -1,7 +1,7 @@
-// npm run fuzz:api: schemathesis (hash-locked) over docs/openapi.json, as every role and as nobody, against the product with a
-// register, a model that is live and a list. No answer may be a 5xx or outside the document. `-- --examples <n>` for more,
-// `-- --role <name>` for one. What it did is in .stack/fuzz/<role>.txt; a role that is done there for this document is not
-// asked again.
+// npm run fuzz:api: schemathesis (hash-locked) over docs/openapi.json, as every role and as nobody, against the product
+// with a register, a model that is live and a list. No answer may be a 5xx or outside the document. `-- --examples <n>`
+// for more, `-- --role <name>` for one. What it did is in .stack/fuzz/<role>.txt; a role that is done there for this
+// document is not asked again.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -44,7 +44,8 @@ function prepare(env, dir) {
     });
     if (result.status !== 0)
       throw new Error(
-        `utplukk ${args.join(' ')} ended with ${result.status}: ${result.stdout.slice(-800)}${result.stderr.slice(-800)}`,
+        `utplukk ${args.join(' ')} ended with ${result.status}: ` +
+          `${result.stdout.slice(-800)}${result.stderr.slice(-800)}`,
       );
     return JSON.parse(result.stdout || '{}');
   };
@@ -94,7 +95,7 @@ async function tokenOf(env, user) {
   return (await signInAsDemoUser(env.OIDC_ISSUER, env.OIDC_AUDIENCE ?? 'urn:utplukk:api', user)).accessToken;
 }
 
-/** One short pattern for each format: making text from the document's exact ones, or text that has none, takes minutes. */
+/** One short pattern for each format: to make text from the document's exact ones, or from none, takes minutes. */
 const SHORT = {
   uuid: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
   date: '^[0-9]{4}-[01][0-9]-[0-3][0-9]$',

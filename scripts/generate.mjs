@@ -1,4 +1,4 @@
-// npm run generate: writes what is made from the sources and committed; with --check, fails when any of it was out of date.
+// npm run generate: writes what is made from the sources and committed; with --check, fails when any was out of date.
 import { generate } from './lib/generate.mjs';
 import { main } from './lib/runtime.mjs';
 

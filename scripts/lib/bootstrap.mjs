@@ -114,7 +114,7 @@ export function ensureBootPython() {
   return path.join(boot, 'bin/uv');
 }
 
-/** No Python of uv's own, and the machine's certificates: an organisation's proxy is trusted by the system, not by uv. */
+/** No Python of uv's own, and the machine's certificates: the system trusts an organization's proxy, uv does not. */
 const uvEnvironment = () => ({ UV_SYSTEM_CERTS: '1', ...process.env, UV_PYTHON_DOWNLOADS: 'never' });
 
 /** A private Python environment with what a lock file names, each by hash. Yields its interpreter. */

@@ -19,7 +19,7 @@ export function claim(file) {
   process.on('exit', () => fs.rmSync(file, { force: true }));
 }
 
-/** Settles with the signal that asks this process to stop. npm does not hand SIGTERM on: its going is noticed instead. */
+/** Settles with the signal that asks this process to stop. npm does not hand SIGTERM on: that it is gone is noticed. */
 export function stopAsked() {
   const parent = process.ppid;
   return new Promise((resolve) => {

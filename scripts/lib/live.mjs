@@ -1,5 +1,5 @@
-// What `npm run dev` does when a source file changes: compiles that file alone into dist/, and finds out which processes
-// had loaded it. Types are not checked here; editors and `npm run typecheck` do that.
+// What `npm run dev` does when a source file changes: compiles that file alone into dist/, and finds out which
+// processes had loaded it. Types are not checked here; editors and `npm run typecheck` do that.
 import fs from 'node:fs';
 import path from 'node:path';
 import { DIST, forgetBuild, SOURCE_FOLDERS } from './build.mjs';

@@ -6,7 +6,7 @@ import { ROOT, STACK } from './util.mjs';
 
 const REPORT = path.join(STACK, 'mutation/report.json');
 
-/** Mutants that a test noticed, of those that could be noticed; what no test can tell apart counts against the score. */
+/** Mutants that a test noticed, of all; what no test can tell apart counts against the score. */
 function scores({ files }) {
   const modules = new Map();
   for (const [file, { mutants }] of Object.entries(files)) {

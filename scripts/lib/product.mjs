@@ -20,7 +20,7 @@ export async function startWorker(supervisor, env, queue) {
 export const startWorkers = (supervisor, env) =>
   Promise.all(QUEUES.map((queue) => startWorker(supervisor, env, queue)));
 
-/** The process that holds the signing key; it reads leaf hashes by a role of its own, and workers never see its folder. */
+/** The process that holds the signing key. It reads leaf hashes by a role of its own; workers never see its folder. */
 export async function startNotary(supervisor, env, { UTPLUKK_NOTARY_DATABASE_URL }) {
   if (process.env.UTPLUKK_NOTARY) return; // it runs elsewhere
   if (!UTPLUKK_NOTARY_DATABASE_URL) {

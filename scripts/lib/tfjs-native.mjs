@@ -66,7 +66,35 @@ function cacheRoot() {
   }
 }
 
-/** TensorFlow's libraries and headers, once per machine, checked against the pinned hashes before and after unpacking. */
+function fetchWheel(to) {
+  fs.writeFileSync(path.join(to, 'req.txt'), `tensorflow-cpu==${TF.version} --hash=sha256:${TF.sha256}\n`);
+  say('fetching TensorFlow (207 MB)');
+  run(bootPip(), [
+    'download',
+    '-q',
+    '--no-cache-dir',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--require-hashes',
+    '--python-version',
+    '3.11',
+    '--implementation',
+    'cp',
+    '--abi',
+    'cp311',
+    '--platform',
+    'manylinux2014_x86_64',
+    '--platform',
+    'manylinux_2_17_x86_64',
+    '-d',
+    to,
+    '-r',
+    path.join(to, 'req.txt'),
+  ]);
+}
+
+/** TensorFlow's libraries and headers, once a machine, checked against the pinned hashes before and after unpacking. */
 function fillCache() {
   const root = cacheRoot();
   const strip = works('strip', ['--version']);
@@ -75,36 +103,16 @@ function fillCache() {
   fs.mkdirSync(root, { recursive: true });
   const tmp = fs.mkdtempSync(path.join(root, '.tmp-'));
   try {
-    fs.writeFileSync(path.join(tmp, 'req.txt'), `tensorflow-cpu==${TF.version} --hash=sha256:${TF.sha256}\n`);
-    say('fetching TensorFlow (207 MB)');
-    run(bootPip(), [
-      'download',
-      '-q',
-      '--no-cache-dir',
-      '--disable-pip-version-check',
-      '--no-deps',
-      '--only-binary=:all:',
-      '--require-hashes',
-      '--python-version',
-      '3.11',
-      '--implementation',
-      'cp',
-      '--abi',
-      'cp311',
-      '--platform',
-      'manylinux2014_x86_64',
-      '--platform',
-      'manylinux_2_17_x86_64',
-      '-d',
-      tmp,
-      '-r',
-      path.join(tmp, 'req.txt'),
-    ]);
+    fetchWheel(tmp);
     const wheel = path.join(tmp, TF.file);
     if (sha256File(wheel) !== TF.sha256)
       throw new SetupError(`${TF.file}: its SHA-256 is not the pinned one; nothing was installed.`);
-    const unzip =
-      'import sys, zipfile\nwheel, out, *pre = sys.argv[1:]\nz = zipfile.ZipFile(wheel)\nz.extractall(out, [n for n in z.namelist() if n.startswith(tuple(pre))])';
+    const unzip = [
+      'import sys, zipfile',
+      'wheel, out, *pre = sys.argv[1:]',
+      'z = zipfile.ZipFile(wheel)',
+      'z.extractall(out, [n for n in z.namelist() if n.startswith(tuple(pre))])',
+    ].join('\n');
     const wanted = [...Object.keys(TF.libs).map((lib) => `tensorflow/${lib}`), ...TF.headers];
     run('python3', ['-c', unzip, wheel, path.join(tmp, 'x'), ...wanted]);
     fs.rmSync(wheel);
@@ -183,7 +191,11 @@ function install({ addon, target, pkg, cache }) {
 }
 
 function prove() {
-  const code = `const tf=require('@tensorflow/tfjs-node');const v=tf.matMul(tf.ones([8,8]),tf.ones([8,8])).sum().dataSync()[0];if(tf.getBackend()!=='tensorflow'||v!==512)process.exit(2)`;
+  const code = [
+    "const tf = require('@tensorflow/tfjs-node');",
+    'const sum = tf.matMul(tf.ones([8, 8]), tf.ones([8, 8])).sum().dataSync()[0];',
+    "if (tf.getBackend() !== 'tensorflow' || sum !== 512) process.exit(2);",
+  ].join('\n');
   const check = spawnSync(process.execPath, ['-e', code], {
     cwd: ROOT,
     encoding: 'utf8',

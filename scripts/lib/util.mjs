@@ -26,7 +26,8 @@ export function run(command, args, options = {}) {
   if (result.status !== 0) {
     const tail = `${(result.stdout ?? '').slice(-1500)}${(result.stderr ?? '').slice(-1500)}`;
     throw new SetupError(
-      `${path.basename(command)} ${args.slice(0, 3).join(' ')} failed (${result.status ?? result.error?.code}):\n${tail}`,
+      `${path.basename(command)} ${args.slice(0, 3).join(' ')} failed ` +
+        `(${result.status ?? result.error?.code}):\n${tail}`,
     );
   }
   return result.stdout;
@@ -54,7 +55,8 @@ export function sha256Files(files) {
 export function apt(pkg, purpose) {
   if (process.getuid?.() !== 0 || !works('apt-get', ['--version'])) {
     throw new SetupError(
-      `${pkg} is needed ${purpose}. Install it (for example: sudo apt-get install ${pkg}) and run the same command again.`,
+      `${pkg} is needed ${purpose}. Install it (for example: sudo apt-get install ${pkg}) ` +
+        'and run the same command again.',
     );
   }
   say(`installing ${pkg} with apt`);

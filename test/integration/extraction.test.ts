@@ -92,11 +92,11 @@ test('what becomes known later leaves every feature of an earlier instant byte-i
   expect(await matrixOf((await snapshot(later)).snapshotId, later)).not.toBe(before);
 });
 
-test('a changed byte of a stored artefact is found and named', async () => {
+test('a changed byte of a stored artifact is found and named', async () => {
   const sha = t.store.put('some content');
   fs.chmodSync(t.store.path(sha), 0o644);
   fs.writeFileSync(t.store.path(sha), 'some c0ntent');
-  expect(() => t.store.get(sha)).toThrow(new RegExp(`artefact ${sha} holds other bytes`));
+  expect(() => t.store.get(sha)).toThrow(new RegExp(`artifact ${sha} has other bytes`));
 });
 
 test('two loads that overlap, the later-started one commits first: an old snapshot keeps its hash', async () => {

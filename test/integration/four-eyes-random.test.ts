@@ -14,8 +14,8 @@ import { judged, signedTestVersion } from '../support/promotions';
 
 /**
  * Random sequences of actions and attacks against the real services, notary and database: every champion that scoring
- * would load was approved with the tokens of two different people. The state machine of a slot plays along: it must allow
- * what the services did, and name the champion that scoring loads. Fixed seed; `npm run test:long` plays 2,000.
+ * would load was approved with the tokens of two different people. The state machine of a slot plays along: it must
+ * allow what the services did, and name the champion that scoring loads. Fixed seed; `npm run test:long` plays 2,000.
  */
 const SEQUENCES = process.env['UTPLUKK_LONG'] === '1' ? 2000 : 12;
 const STEPS = 10;
@@ -154,7 +154,10 @@ class Sequence {
   }
 }
 
-/** Whether scoring would load a champion; checks that two different people approved it, and that the machine names it. */
+/**
+ * Whether scoring would load a champion; checks that two different people approved it, and that the machine names
+ * it.
+ */
 async function liveByTwoPeople({ slot, state, isForged }: Sequence): Promise<boolean> {
   const before = new Date();
   const champion = await h.live(slot).catch((error: unknown) => {

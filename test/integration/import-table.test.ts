@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { tableMappingSchema } from '../../domain/schemas/table-mapping';
+import { tableMappingSchema } from '../../domain/import/table-mapping';
 import type { AuditContext } from '../../platform/ledger/append';
 import { loadReference } from '../../platform/import/import-reference';
 import { buildTableMatrix, storeTable } from '../../platform/matrices/table-matrix';

@@ -23,11 +23,11 @@ const champion = async (slot: string) => {
   return asked;
 };
 
-describe('emergencies', () => {
-  test('one person stops scoring at once; two lift it, no fewer', async () => {
+describe('interventions', () => {
+  test('one person suspends scoring at once; two people lift the suspension', async () => {
     const { slot } = await champion(newSlot());
     const { interventionId } = await suspendScoring(await as('per'), slot, 'scores jumped');
-    await expect(live(slot)).rejects.toThrow(/scoring of .* is stopped: one person stopped it/);
+    await expect(live(slot)).rejects.toThrow(/scoring of .* is stopped: one person suspended it/);
     const ola = await as('ola');
     expect(await answerIntervention(ola, interventionId, 'mended')).toMatchObject({ settled: false });
     await expect(answerIntervention(ola, interventionId, 'mended twice')).rejects.toThrow(/answered .* before/);
@@ -37,7 +37,7 @@ describe('emergencies', () => {
     await expect(answerIntervention(await as('ingrid'), interventionId, 'again')).rejects.toThrow(/settled already/);
     await expect(suspendScoring(await as('nils'), slot, 'no right')).rejects.toThrow(/needs one of/);
   });
-  test('a return stands on one person for the set time only, and what was withdrawn needs a new decision', async () => {
+  test('a roll-back by one person holds for a limited time, and a withdrawn version needs a new decision', async () => {
     const slot = newSlot();
     const first = await champion(slot);
     const second = await champion(slot);
@@ -49,8 +49,8 @@ describe('emergencies', () => {
     await expect(answerIntervention(ola, returned.interventionId, 'me again')).rejects.toThrow(/four eyes/);
     await answerIntervention(await as('ingrid'), returned.interventionId, 'looked too');
     expect((await live(slot)).versionId).toBe(first.versionId);
-    // Back to what was withdrawn on its old decision: refused by the service and by the database.
-    await expect(rollBack(ola, slot, 'and back')).rejects.toThrow(/never had another champion to return to/);
+    // The withdrawn version on its old decision: refused by the service and by the database.
+    await expect(rollBack(ola, slot, 'and back')).rejects.toThrow(/never had another champion to roll back to/);
     const audit = await auditContextFor(t, 'ola', 'promotion.approve');
     const row = await t
       .db('ml.champion')
@@ -75,7 +75,7 @@ describe('emergencies', () => {
     await decide(await as('ingrid'), requestId, 'approved', 'mended');
     expect((await live(slot)).versionId).toBe(second.versionId);
   });
-  test('a revoked version is not scored with, and nobody returns to it', async () => {
+  test('a revoked version does not score, and nobody rolls back to it', async () => {
     const slot = newSlot();
     const first = await champion(slot);
     await champion(slot);
@@ -90,7 +90,7 @@ describe('emergencies', () => {
   });
 });
 
-test('a failed gate is passed over by two people who neither asked nor trained, and by nobody else', async () => {
+test('a failed gate is waived by two people who neither requested nor trained, and by nobody else', async () => {
   const versionId = await signedTestVersion(t, newSlot());
   const { requestId } = await requestPromotion(await as('kari'), versionId, { openDays: 14, purpose: 'test' });
   await judged(t, requestId, false);
@@ -111,7 +111,7 @@ test('a failed gate is passed over by two people who neither asked nor trained, 
   expect(await decide(ola, requestId, 'approved', 'two reasons')).toMatchObject({ verdict: 'approved' });
 });
 
-test('a superuser who changes any column of what emergencies and overrides left is found out', async () => {
+test('a superuser who changes any column of interventions, waivers and statements is found out', async () => {
   const { mutations } = await mutateEveryColumn(t.ownerUrl);
   expect(mutations.filter(({ found }) => !found)).toEqual([]);
   for (const table of ['ml.intervention', 'ml.intervention_answer', 'ml.gate_waiver', 'ml.statement'])

@@ -36,7 +36,7 @@ export function reproductionTests(journey: LearningJourney): void {
     const refused = await journey.start(edited(SEARCHING, 'practice_type,', 'practice_type, selection_probability,'));
     await expect(t.temporal.trainingResult(refused)).rejects.toThrow();
     expect((await getRun(t.db, refused)).problem).toMatch(
-      /selection_probability says how a row came to be controlled and is never a feature/,
+      /selection_probability says how a row got its label and is never a feature/,
     );
   }, 600_000);
 }

@@ -56,7 +56,7 @@ export function promotionActivities(deps: ActivityDependencies): PromotionActivi
 }
 
 /**
- * Makes an approved version champion after checking the evidence itself, whatever the caller was told: the notary's
+ * Makes an approved version champion after checking the evidence itself, without trust in the caller: the notary's
  * signed statement with both people's tokens, and that the decider is neither requester nor trainer.
  */
 async function promote(deps: ActivityDependencies, decision: Decision): Promise<void> {

@@ -16,11 +16,10 @@ export interface VerifiedChampion {
 }
 
 /**
- * Champion means what scoring will load. So this checks all of it, and believes neither the workflow that crowned the
- * version nor the database that says so: the two-person decision signed by the notary, both people's tokens against
- * pinned keys, the signed registration, revocations, emergencies, and the bundle's bytes against the version's
- * digest.
- * @throws UtplukkError with a sentence of its own for each thing that is wrong
+ * The champion of a slot, verified before scoring loads it. Neither the workflow that promoted it nor the rows of the
+ * database are trusted; checked are the two-person decision signed by the notary, both people's tokens against pinned
+ * keys, the signed registration, revocations, interventions, and the bundle's bytes against the version's digest.
+ * @throws UtplukkError naming the check that failed
  */
 export async function verifiedChampion(
   { db, store, trust }: { db: Db | Tx; store: ArtifactStore; trust: Trust },
@@ -47,7 +46,7 @@ export async function verifiedChampion(
   const envelope = decision?.statement_id ? await statementById(db, decision.statement_id) : undefined;
   if (!decision || !envelope)
     throw notAllowed(
-      `no signed two-person decision stands behind version ${versionId.slice(0, 12)} in ${slot}`,
+      `version ${versionId.slice(0, 12)} has no signed two-person decision in ${slot}`,
       'Ask for its promotion anew.',
     );
   const signed = await verifyDecision(envelope, trust, { versionId, slot, requestId: decision.request_id });

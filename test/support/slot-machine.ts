@@ -36,7 +36,7 @@ interface Token {
   readonly person: Person;
   readonly request: string;
 }
-/** What stands behind an approval: who the rows name, and whose tokens were signed, if any were. */
+/** Evidence of an approval: who the rows name, and whose tokens were signed, if any were. */
 export interface Approval {
   readonly decider: Person;
   readonly signed: { readonly requester: Token; readonly decider: Token } | undefined;

@@ -1,9 +1,6 @@
 import type { Db } from '../../postgres/connection';
 
-/**
- * What was live for a slot at an instant, who made it so, on what it stood and what came of it. People are
- * principals.
- */
+/** The version that was live in a slot at an instant: its decision, its origin and its lists. People are principal ids. */
 export interface LiveAt {
   readonly slot: string;
   readonly versionId: string;
@@ -27,7 +24,7 @@ export interface LiveAt {
   readonly lists: readonly string[];
 }
 
-/** The same with the ledger entries that prove it: crowned or returned, requested, decided, registered. */
+/** The same with the ledger entries that prove it: promotion or roll-back, request, decision, registration. */
 export interface ProvenLive extends LiveAt {
   readonly ledger: readonly { readonly seq: number; readonly event: string }[];
 }
@@ -118,7 +115,7 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
   }));
 }
 
-/** What was live, each with its entries in the ledger. */
+/** The live versions at an instant, each with its ledger entries. */
 export async function provenLiveAt(db: Db, at: Date, slot?: string): Promise<ProvenLive[]> {
   const live = await liveAt(db, at, slot);
   const { rows } = await db.raw<{ rows: { nth: number; seq: number; event: string }[] }>(

@@ -13,9 +13,9 @@ export interface LineView {
   readonly arm: string;
   readonly selected: boolean;
   readonly inclusionProbability: number;
-  /** Kroner to expect of a control, in øre: probability times amount. Of versions that can say. */
+  /** Expected upheld amount in øre: probability times amount; undefined of versions without an amount model. */
   readonly expectedOre: number | undefined;
-  /** The model has seen nothing similar, so little stands behind its figures; undefined of versions that cannot say. */
+  /** True outside the training data of the version; undefined of versions that do not check that. */
   readonly outOfDistribution: boolean | undefined;
 }
 

@@ -60,7 +60,13 @@ export async function recordLeakageReport(
  * Records one person's reason why a suspected leak is none. @returns how many people have given one
  * @throws UtplukkError Conflict where there is nothing to explain, or this person explained it before
  */
-export async function giveReason(tx: Tx, audit: AuditContext, runId: string, words: string, at: Date): Promise<number> {
+export async function giveReason(
+  tx: Tx,
+  audit: AuditContext,
+  runId: string,
+  reason: string,
+  at: Date,
+): Promise<number> {
   const record = await leakageReportOf(tx, runId);
   if (!record) throw notFound(`run ${runId} has no leakage report`);
   if (record.verdict !== 'needs-reason')
@@ -74,7 +80,7 @@ export async function giveReason(tx: Tx, audit: AuditContext, runId: string, wor
       {
         run_id: runId,
         principal_id: audit.principalId,
-        reason_id: await storeReason(tx, words),
+        reason_id: await storeReason(tx, reason),
         action_id: audit.actionId,
         given_at: at,
       },

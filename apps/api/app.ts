@@ -7,6 +7,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ApiDeps } from './deps';
+import { registerDocs } from './docs';
 import { registerOidc } from './http/oidc';
 import { answerMalformedRequest, notFoundProblem, registerProblems } from './http/problems';
 import { authenticate, callerKey } from './http/principal';
@@ -55,6 +56,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, () => ({ status: 'ok' }));
   await app.register((signIn) => registerSignIn(signIn, deps));
   await app.register((api) => registerOperations(api, deps));
+  if (deps.docs !== undefined) await registerDocs(app, deps.docs, CSP);
   if (deps.web !== undefined) await registerWeb(app, deps.web);
   else app.setNotFoundHandler(notFoundProblem);
   return app;

@@ -31,6 +31,8 @@ export interface ApiDeps {
   readonly trustProxy?: readonly string[] | undefined;
   /** Folder of the built pages; undefined where they were not built. */
   readonly web: string | undefined;
+  /** Folder of the built documentation; undefined where `npm run docs` has not made it. */
+  readonly docs?: string | undefined;
   /** Addresses of other servers that pages link to. */
   readonly links: { readonly temporal: string | undefined; readonly mlflow: string | undefined };
   readonly clock: () => Date;

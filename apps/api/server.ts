@@ -21,6 +21,7 @@ const WRITE_DEFERRED_MS = 2000;
 /** What the API works with, from the environment. */
 async function apiDeps(env: Env, { db, store, clock, notary }: ReturnType<typeof compose>): Promise<ApiDeps> {
   const web = path.join(ROOT, 'dist/web');
+  const docs = path.join(ROOT, 'dist/docs');
   const secureCookies = env.UTPLUKK_WEB_URL?.startsWith('https:') ?? false;
   return {
     db,
@@ -46,6 +47,7 @@ async function apiDeps(env: Env, { db, store, clock, notary }: ReturnType<typeof
     rateLimit: Number(env.UTPLUKK_RATE_LIMIT),
     trustProxy: env.UTPLUKK_TRUST_PROXY ? env.UTPLUKK_TRUST_PROXY.split(',') : undefined,
     web: fs.existsSync(path.join(web, 'index.html')) ? web : undefined,
+    docs: fs.existsSync(path.join(docs, 'csp-hashes.json')) ? docs : undefined,
     links: {
       temporal: env.TEMPORAL_UI && `${env.TEMPORAL_UI}/namespaces/${env.TEMPORAL_NAMESPACE}`,
       mlflow: env.MLFLOW_TRACKING_URI,

@@ -17,7 +17,7 @@ export function Interval({ estimate, from = 0, to = 1, digits = 3, mark, point =
   const { value, lo, hi } = estimate;
   const format = useFormat();
   const at = (x: number) => `${Math.max(0, Math.min(100, (100 * (x - from)) / (to - from || 1)))}%`;
-  const interval = `[${format.number(lo, digits)}, ${format.number(hi, digits)}]`;
+  const interval = `[${format.number(lo, digits)}; ${format.number(hi, digits)}]`;
   const line = { y1: '50%', y2: '50%', stroke: 'currentColor' };
   return (
     <span className="interval">

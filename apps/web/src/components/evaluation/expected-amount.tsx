@@ -24,7 +24,7 @@ export function ExpectedAmount({
   const ks = [...new Set(upheld.map(({ k }) => k))].sort((a, b) => a - b);
   const upheldOf = (ranking: string, k: number) => {
     const found = upheld.find((row) => row.family === ranking && row.k === k);
-    return found ? `${format.nok(found.value)} [${format.nok(found.lo)}, ${format.nok(found.hi)}]` : '–';
+    return found ? `${format.nok(found.value)} [${format.nok(found.lo)}; ${format.nok(found.hi)}]` : '–';
   };
   if (own.length === 0) return null;
   const scale = Math.max(2, ...own.map(({ ratio }) => ratio.hi));

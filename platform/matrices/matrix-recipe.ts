@@ -1,6 +1,7 @@
 import type { MatrixMeta } from '../../domain/schemas/matrix';
 import { canonical, digestOf } from '../artifacts/hash';
 import { type AuditContext, append } from '../ledger/append';
+import { insertNew } from '../ledger/record';
 import type { Db } from '../postgres/connection';
 import type { WrittenMatrix } from './write-matrix';
 
@@ -55,23 +56,32 @@ export async function recordMatrix(
   snapshotId: string | null,
 ): Promise<MatrixRef> {
   await db.transaction(async (tx) => {
-    let labelSets = 0;
-    if (labelSetId !== undefined)
-      ({ rowCount: labelSets } = await tx.raw<{ rowCount: number }>(
-        `insert into ml.label_set (label_set_id, snapshot_id, rows, labeled, positives, made_at)
-         values (?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing`,
-        [labelSetId, snapshotId, meta.rows, meta.labeled, meta.positives],
-      ));
-    const inserted = await tx.raw<{ rowCount: number }>(
-      `insert into ml.matrix
-         (matrix_id, recipe_sha256, recipe, snapshot_id, label_set_id, file_sha256, meta, made_at)
-       values (?, ?, ?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing`,
-      [matrixId, digestOf(recipe), canonical(recipe), snapshotId, labelSetId ?? null, fileSha256, canonical(meta)],
-    );
-    if (inserted.rowCount === 0 && labelSets === 0) return;
+    const at = new Date();
+    const labelSet = {
+      snapshot_id: snapshotId,
+      rows: meta.rows,
+      labeled: meta.labeled,
+      positives: meta.positives,
+      made_at: at,
+    };
+    const newLabelSets =
+      labelSetId === undefined ? 0 : await insertNew(tx, 'ml.label_set', [{ label_set_id: labelSetId, ...labelSet }]);
+    const newMatrices = await insertNew(tx, 'ml.matrix', [
+      {
+        matrix_id: matrixId,
+        recipe_sha256: digestOf(recipe),
+        recipe: canonical(recipe),
+        snapshot_id: snapshotId,
+        label_set_id: labelSetId ?? null,
+        file_sha256: fileSha256,
+        meta: canonical(meta),
+        made_at: at,
+      },
+    ]);
+    if (newMatrices + newLabelSets === 0) return;
     const rows = { count: meta.rows, root: fileSha256 };
     const subject = { kind: 'matrix', id: matrixId };
-    await append(tx, audit, { event: 'matrix.built', subject, after: matrixId, rows }, new Date());
+    await append(tx, audit, { event: 'matrix.built', subject, after: matrixId, rows }, at);
   });
   return { matrixId, fileSha256, meta };
 }

@@ -3,7 +3,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { canonical, digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { PARQUET, quote, runWithMemoryLimit, withDuckDb } from '../duckdb/duckdb';
-import { type AuditContext, append } from '../ledger/append';
+import type { AuditContext } from '../ledger/append';
+import { recordOnce } from '../ledger/record';
 import type { Db, Tx } from '../postgres/connection';
 import { copyOut, copyOutSharded, type ShardCsv } from './copy-out';
 import { type Dataset, DATASETS, type Manifest, type PartitionRef, shardSql } from './datasets';
@@ -186,22 +187,27 @@ async function recordSnapshot(
         const ref = refs.get(`${plan.dataset.name} ${name}`);
         if (ref) await recordPartition(tx, plan, ref);
       }
-    const inserted = await tx.raw<{ rowCount: number }>(
-      `insert into ml.snapshot (snapshot_id, as_of, load_watermark, manifest_sha256, rows, made_at)
-       values (?, ?, ?, ?, ?, clock_timestamp()) on conflict do nothing`,
-      [snapshotId, manifest.asOf, manifest.loadWatermark, manifestSha, rows],
-    );
-    if (inserted.rowCount === 0) return; // recorded before: a retry, or nothing new was loaded
-    await append(
-      tx,
+    const at = new Date();
+    await recordOnce(tx, {
+      table: 'ml.snapshot',
+      rows: [
+        {
+          snapshot_id: snapshotId,
+          as_of: manifest.asOf,
+          load_watermark: manifest.loadWatermark,
+          manifest_sha256: manifestSha,
+          rows,
+          made_at: at,
+        },
+      ],
       audit,
-      {
+      entry: {
         event: 'snapshot.recorded',
         subject: { kind: 'snapshot', id: snapshotId },
         after: snapshotId,
         rows: { count: rows, root: manifestSha },
       },
-      new Date(),
-    );
+      at,
+    });
   });
 }

@@ -1,6 +1,9 @@
 import type { Db } from '../../postgres/connection';
 
-/** The version that was live in a slot at an instant: its decision, its origin and its lists. People are principal ids. */
+/**
+ * The version that was live in a slot at an instant: its decision, its origin and its lists. People are principal
+ * ids.
+ */
 export interface LiveAt {
   readonly slot: string;
   readonly versionId: string;

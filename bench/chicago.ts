@@ -4,13 +4,13 @@ import path from 'node:path';
 import { spawnJob } from '../compute/spawn-job';
 import type { MatrixFile } from '../compute/jobs';
 import { invalid } from '../domain/errors';
-import type { Fold } from '../domain/rules/time-splits';
-import { type FamilySpec, familySchema } from '../domain/schemas/families';
-import { tableMappingSchema } from '../domain/schemas/table-mapping';
+import type { Fold } from '../domain/rules/training-splits';
+import { type FamilySpec, familySchema } from '../domain/families';
+import { tableMappingSchema } from '../domain/import/table-mapping';
 import { ArtifactStore } from '../platform/artifacts/store';
 import { ROOT } from '../platform/config/env';
 import { readYaml } from '../application/experiments';
-import { makeTableMatrix, storeTable } from '../platform/matrices/table-matrix';
+import { readTableMatrix, storeTable } from '../platform/matrices/table-matrix';
 import { readMatrix } from '../platform/matrices/read-matrix';
 import { type Figure, report } from './lib/results';
 
@@ -57,7 +57,9 @@ async function judge(
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Chooses by the mean over the last parts of the training rows, each a tenth of them; the test part is not read here. */
+/**
+ * Chooses by the mean over the last parts of the training rows, each a tenth of them; the test part is not read here.
+ */
 async function choose(matrix: MatrixFile, storeRoot: string): Promise<FamilySpec> {
   const { asOf } = await readMatrix(matrix.file, [], path.join(storeRoot, 'tmp'));
   const days = asOf.filter((day) => day < TEST_FROM).sort();
@@ -110,7 +112,7 @@ async function main(file: string | undefined): Promise<void> {
   try {
     const store = new ArtifactStore(dir);
     const mapping = tableMappingSchema.parse(readYaml(path.join(ROOT, 'docs/examples/chicago/mapping.yaml')));
-    const table = await makeTableMatrix(store, {
+    const table = await readTableMatrix(store, {
       fileSha256: await storeTable(store, path.resolve(file)),
       fileName: file,
       mapping,
@@ -118,7 +120,7 @@ async function main(file: string | undefined): Promise<void> {
     const columns = (nuisance: boolean) =>
       table.meta.columns.filter((column) => nuisance || column.role === 'feature').map((column) => column.name);
     const matrix = (nuisance: boolean): MatrixFile => ({
-      file: store.path(table.made.fileSha256),
+      file: store.path(table.written.fileSha256),
       meta: table.meta,
       use: columns(nuisance),
     });

@@ -80,7 +80,7 @@ async function anchor(set: PublicSet, cache: string, name: SetName, split: numbe
     fs.mkdirSync(dir, { recursive: true });
     const all = Array.from({ length: set.data.n }, (_, row) => row);
     const words = set.columns.filter(({ kind }) => kind === 'categorical');
-    const encoder = fitEncoder(set.data, words, set.parts.train, 'smooth-robust');
+    const encoder = fitEncoder(set.data, words, set.parts.train, 'robust-soft-clip');
     const [flags, width] = [encode(encoder, set.data, all), encodedWidth(encoder)];
     const numbers = [...set.data.numeric.values()];
     const columns = numbers.length + width;
@@ -113,7 +113,9 @@ interface SplitResult {
   readonly seconds: Record<string, number>;
   readonly ratio: number;
   readonly draws: readonly number[];
-  /** As the product fits it, with networks of several seeds averaged, against boosted models of as many seeds averaged. */
+  /**
+   * As the product fits it, with networks of several seeds averaged, against boosted models of as many seeds averaged.
+   */
   readonly averaged: { readonly ratio: number; readonly draws: readonly number[] };
   readonly calibration: number;
 }
@@ -262,7 +264,7 @@ async function main([folder, ...options]: readonly string[]): Promise<void> {
     );
   const { splits, seeds } = options.includes('--quick') ? { splits: [1], seeds: [1] } : FULL;
   // What was computed by other code is not taken for this one's.
-  const code = `${codeIdentity('bench/models/fit-one.ts')}${codeIdentity('bench/models/sets.ts')}`;
+  const code = `${codeIdentity(require.resolve('./models/fit-one'))}${codeIdentity(require.resolve('./models/sets'))}`;
   const anchorScript = fs.readFileSync(path.join(ROOT, 'bench/models/lightgbm_anchor.py'));
   const cache = path.join(
     ROOT,

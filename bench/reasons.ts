@@ -1,4 +1,4 @@
-import { type FamilySpec, familySchema } from '../domain/schemas/families';
+import { type FamilySpec, familySchema } from '../domain/families';
 import { loadBackend } from '../models/backend';
 import { contributions } from '../models/explain/contributions';
 import { fitFamily } from '../models/training/fit';
@@ -7,8 +7,10 @@ import { UNLABELED } from './lib/pu-bagging';
 import { SCENARIO_CONFIG, scenarioMatrices } from './lib/scenario-data';
 
 /**
- * Reasons of the families with their defaults on a simulated register (2,300 providers, all columns): whether what the features
- * add sums to the score, and how long a provider takes. Never controlled providers stand beside the controlled, as an experiment
+ * Reasons of the families with their defaults on a simulated register (2,300 providers, all columns): whether what the
+ * features
+ * add sums to the score, and how long a provider takes. Never controlled providers stand beside the controlled, as an
+ * experiment
  * can ask for, so that a network has its three members and the logistic model ten.
  */
 const PROVIDERS = 200;
@@ -20,8 +22,8 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const IS_EXACT: Partial<Record<FamilySpec['family'], true>> = { logistic: true, additive: true };
 
 async function main(): Promise<void> {
-  const { cases, population, columns, labelled } = await scenarioMatrices(SCENARIO_CONFIG);
-  say(`\n${labelled} outcomes, ${columns.length} columns`);
+  const { cases, population, columns, labeled } = await scenarioMatrices(SCENARIO_CONFIG);
+  say(`\n${labeled} outcomes, ${columns.length} columns`);
   const { tf } = await loadBackend();
   const rows = Array.from({ length: cases.n }, (_, row) => row).filter((row) => cases.labelKnownOn[row] !== undefined);
   const asked = Array.from({ length: Math.min(PROVIDERS, population.n) }, (_, i) =>
@@ -29,7 +31,7 @@ async function main(): Promise<void> {
   );
   const figures: Figure[] = [];
   for (const family of ['logistic', 'additive', 'mlp', 'tabm-mini'] as const) {
-    const puBagging = { population, settings: UNLABELED };
+    const puBagging = { population, puBagging: UNLABELED };
     const { model } = fitFamily(tf, familySchema.parse({ family }), cases, columns, rows, SEED, puBagging);
     contributions(tf, model, population, asked.slice(0, 2)); // the first call compiles
     const began = performance.now();
@@ -37,20 +39,20 @@ async function main(): Promise<void> {
       contributions(tf, model, population, asked.slice(i * AT_ONCE, (i + 1) * AT_ONCE)),
     ).flat();
     const ms = (performance.now() - began) / found.length;
-    const worst = Math.max(...found.map(({ gap }) => Math.abs(gap)));
+    const worst = Math.max(...found.map(({ completenessError }) => Math.abs(completenessError)));
     const explained = found.reduce((sum, { score, base }) => sum + Math.abs(score - base), 0);
-    const share = found.reduce((sum, { gap }) => sum + Math.abs(gap), 0) / explained;
+    const share = found.reduce((sum, { completenessError }) => sum + Math.abs(completenessError), 0) / explained;
     say(`${family}: ${model.members.length} members`);
     figures.push(
       IS_EXACT[family]
         ? {
-            name: `${family}: greatest gap between score and sum`,
+            name: `${family}: greatest completeness error`,
             value: worst,
             unit: '',
             target: { at: 'most', value: 1e-6 },
           }
         : {
-            name: `${family}: gap between score and sum, share of what is explained`,
+            name: `${family}: completeness error, share of what is explained`,
             value: 100 * share,
             unit: '%',
             baseline: `greatest ${worst.toFixed(4)}`,

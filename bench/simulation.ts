@@ -124,7 +124,7 @@ async function main(): Promise<void> {
       published: '15–25 %',
       source: 'assumption of the notes',
     },
-    { figure: 'honest outliers', simulated: guilty('honest-outlier'), published: '–', source: 'assumption' },
+    { figure: 'honest outliers', simulated: guilty('benign-outlier'), published: '–', source: 'assumption' },
     {
       figure: 'months from opening to decision, median',
       simulated: (delays[Math.floor(delays.length / 2)] ?? 0).toFixed(1),

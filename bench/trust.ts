@@ -18,8 +18,10 @@ import { fillEdges, fillLedger, fillVersions } from './trust/fixtures';
 import { change } from './trust/writer';
 
 /**
- * The figures of trust: verification of a million entries, appending with many writers, proofs, the time machine, lineage,
- * and kills at random points. DATABASE_URL names a server of the benchmark's own, as its owner. `--entries`, `--kills` make it smaller.
+ * The figures of trust: verification of a million entries, appending with many writers, proofs, the time machine,
+ * lineage,
+ * and kills at random points. DATABASE_URL names a server of the benchmark's own, as its owner. `--entries`, `--kills`
+ * make it smaller.
  */
 const option = (name: string, fallback: number) =>
   Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);
@@ -68,7 +70,10 @@ async function rate(url: string, writers: number): Promise<number> {
   return done / WRITE_SECONDS;
 }
 
-/** A bulk action of a million rows with its one entry, while another writer commits: how long the slowest of its commits took. */
+/**
+ * A bulk action of a million rows with its one entry, while another writer commits: how long the slowest of its commits
+ * took.
+ */
 async function besideImport(db: Db, url: string): Promise<{ worst: number; median: number; seconds: number }> {
   await db.raw('create table public.bulk (id bigint primary key, words text)');
   const principalId = await principal(db);
@@ -209,10 +214,10 @@ async function main(): Promise<void> {
 
   await fillEdges(db, VERSIONS, 48);
   const { rows: nodes } = await db.raw<{ rows: { n: number }[] }>(
-    'select count(*)::int as n from (select from_kind, from_id from ml.edge union select to_kind, to_id from ml.edge) x',
+    'select count(*)::int as n from (select from_kind, from_id from ml.lineage_edge union select to_kind, to_id from ml.lineage_edge) x',
   );
   const { rows: some } = await db.raw<{ rows: { id: string }[] }>(
-    'select to_id as id from ml.edge tablesample system (0.2) repeatable (1) where to_kind <> ? limit 300',
+    'select to_id as id from ml.lineage_edge tablesample system (0.2) repeatable (1) where to_kind <> ? limit 300',
     ['outcome'],
   );
   const walks: number[] = [];

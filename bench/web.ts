@@ -11,9 +11,11 @@ import { fillLedger, SUBJECTS } from './trust/fixtures';
 import { fillList } from './web/fixtures';
 
 /**
- * The people's side under load: 50 people who page through a list of all providers and a ledger of a million entries, each
+ * The people's side under load: 50 people who page through a list of all providers and a ledger of a million entries,
+ * each
  * asking again a second after the answer; then the first page and the verification of an exported ledger, in Chromium.
- * The scripts start servers, workers and the API of the benchmark's own. `--entries`, `--providers`, `--seconds` make it smaller.
+ * The scripts start servers, workers and the API of the benchmark's own. `--entries`, `--providers`, `--seconds` make
+ * it smaller.
  */
 const option = (name: string, fallback: number) =>
   Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);
@@ -22,7 +24,10 @@ const PROVIDERS = option('providers', 23_000);
 const SECONDS = option('seconds', 60);
 const PEOPLE = 50;
 const READS_FOR_MS = 1000;
-/** Connections open and the database reads what it was just given: the first seconds of a server's life are no working day. */
+/**
+ * Connections open and the database reads what it was just given: the first seconds of a server's life are no working
+ * day.
+ */
 const WARM_UP_SECONDS = 10;
 const IN_BROWSER = 100_000;
 const FIRST_LOADS = 7;
@@ -96,7 +101,10 @@ async function browse(
   return { times, failed };
 }
 
-/** From the address to a page that can be used, each time in a new window with an empty cache and a session that is known. */
+/**
+ * From the address to a page that can be used, each time in a new window with an empty cache and a session that is
+ * known.
+ */
 async function firstLoads(api: string): Promise<number[]> {
   const browser = await openBrowser();
   try {

@@ -6,8 +6,8 @@ import { ArtifactStore } from '../../platform/artifacts/store';
 import { ROOT } from '../../platform/config/env';
 import { connect } from '../../platform/postgres/connection';
 import type { AuditContext } from '../../platform/ledger/append';
-import { importRegister } from '../../platform/loading/import-register';
-import { Vault } from '../../platform/loading/vault';
+import { importRegister } from '../../platform/import/import-register';
+import { Vault } from '../../platform/import/vault';
 import { extractSnapshot } from '../../platform/snapshots/extract';
 import { DEMO_CONFIG, type SimulationConfig } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
@@ -15,7 +15,8 @@ import { withDatabase } from '../lib/databases';
 import { type Figure, report } from '../lib/results';
 
 /**
- * Whether memory grows with the register: loading and extraction of about one and ten million bills, each step a process of
+ * Whether memory grows with the register: loading and extraction of about one and ten million bills, each step a
+ * process of
  * its own whose peak is measured. DATABASE_URL names a server of the benchmark's own.
  */
 const SIZES = { small: 0.1, large: 1 } as const;
@@ -96,7 +97,7 @@ async function main(): Promise<void> {
   }
   const millions = (size: Size) => `${(bills[size] / 1e6).toFixed(2)} M`;
   report(
-    'data-growth',
+    'data-memory-scaling',
     Object.entries(peaks).flatMap(([step, { small, large }]): Figure[] => [
       {
         name: `${step}: peak memory at ${millions('large')} bills against ${millions('small')}`,

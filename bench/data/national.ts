@@ -4,18 +4,21 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { FEATURES, NETWORK_DECLARATIONS } from '../../domain/features/catalogue';
 import type { Feature } from '../../domain/features/types';
-import { addMonths } from '../../domain/rules/time-splits';
+import { addMonths } from '../../domain/time/days';
 import { ROOT } from '../../platform/config/env';
 import { type Manifest, monthOf } from '../../platform/snapshots/datasets';
-import { deriveParts } from '../../platform/features/monthly-rollups';
+import { buildRollups } from '../../platform/features/monthly-rollups';
 import { quote, withDuckDb } from '../../platform/duckdb/duckdb';
-import { featureParts } from '../../platform/features/compute-features';
-import { timeEngine } from '../../platform/features/time-use-rules';
+import { computeFeatures } from '../../platform/features/compute-features';
+import { flagTimeUse } from '../../platform/features/time-use-rules';
 import { type SimulationConfig, NATIONAL_CONFIG } from '../../simulation/simulation-config';
 import { nationalSnapshot } from '../lib/national';
 import { type Figure, report } from '../lib/results';
 
-/** All providers, 40 M bills and 120 M lines over 36 months, from a stored snapshot; `--small` is a tenth of it, `--triple` three times. */
+/**
+ * All providers, 40 M bills and 120 M lines over 36 months, from a stored snapshot; `--small` is a tenth of it,
+ * `--triple` three times.
+ */
 const VOLUMES = { small: 0.0113, national: 0.113, triple: 0.339 } as const;
 const SIZE = (['small', 'triple'] as const).find((size) => process.argv.includes(`--${size}`)) ?? 'national';
 const CONFIG: SimulationConfig = { ...NATIONAL_CONFIG, volume: VOLUMES[SIZE] };
@@ -44,7 +47,7 @@ const monthEarlier = (manifest: Manifest): Manifest => ({
   ...manifest,
   datasets: manifest.datasets.map((d) => ({
     ...d,
-    parts: d.parts.filter((part) => (monthOf(part) ?? '') < addMonths(LAST, -1)),
+    partitions: d.partitions.filter((part) => (monthOf(part) ?? '') < addMonths(LAST, -1)),
   })),
 });
 
@@ -60,16 +63,16 @@ async function main(): Promise<void> {
   if (!process.argv.includes('--keep')) fs.rmSync(path.join(store.root, 'derived'), { recursive: true, force: true });
   const build = (m: Manifest, dates: readonly string[], features: readonly Feature[] = WITHOUT_NETWORK) =>
     withDuckDb(store.temporary(), async (duck) => {
-      const { parts } = await deriveParts(duck, store, m);
-      return featureParts(duck, store, m, parts, dates, { features });
+      const { rollups } = await buildRollups(duck, store, m);
+      return computeFeatures(duck, store, m, rollups, dates, { features });
     });
   const first = await timed('36 months less one, 12 dates', () => build(monthEarlier(manifest), DATES));
   const further = await timed('one further month and date', () => build(manifest, [LAST]));
   const again = await timed('nothing new', () => build(manifest, [...DATES, LAST]));
   const peak = peakMiB();
   const network = await timed('with network features, one date', () => build(manifest, [LAST], FEATURES));
-  const engine = await timed('time engine', () =>
-    withDuckDb(store.temporary(), (duck) => timeEngine(duck, store, manifest)),
+  const engine = await timed('flags of time use', () =>
+    withDuckDb(store.temporary(), (duck) => flagTimeUse(duck, store, manifest)),
   );
   const detection = await withDuckDb(store.temporary(), (duck) =>
     judge(
@@ -94,13 +97,15 @@ async function main(): Promise<void> {
       unit: 's',
       baseline: 'of which the rest is the date again',
     },
-    { name: 'time engine over every day', value: engine.seconds, unit: 's', ...target(120) },
+    { name: 'flags of time use over every day', value: engine.seconds, unit: 's', ...target(120) },
     ...detection,
   ];
   report(SIZE === 'national' ? 'data-national' : `data-national-${SIZE}`, figures);
 }
 
-/** What a year of all of Norway's bills over three years would take: on the line through this case and the national one. */
+/**
+ * What a year of all of Norway's bills over three years would take: on the line through this case and the national one.
+ */
 function beyond(seconds: number, bills: number): Figure {
   const file = path.join(ROOT, 'bench/results/data-national.json');
   const national = fs.existsSync(file)
@@ -120,7 +125,7 @@ function beyond(seconds: number, bills: number): Figure {
   };
 }
 
-/** What the time engine found, against the truth that the simulation keeps. */
+/** The flags of time use, against the ground truth of the simulation. */
 async function judge(
   duck: DuckDBConnection,
   files: readonly string[],
@@ -131,20 +136,23 @@ async function judge(
   const name = (kind: string) =>
     path.join(HOME, `${kind}-${CONFIG.providers}-${CONFIG.volume}-${CONFIG.years}.parquet`);
   const one = async (sql: string) => Number((await duck.runAndReadAll(sql)).getRows()[0]?.[0]);
-  const billFiles = manifest.datasets.find((d) => d.name === 'bill')!.parts.map((part) => quote(pathOf(part.file)));
+  const billFiles = manifest.datasets
+    .find((d) => d.name === 'bill')!
+    .partitions.map((part) => quote(pathOf(part.file)));
   await duck.run(`create temp view flagged as select * from read_parquet([${files.map(quote).join(', ')}])`);
   await duck.run(`create temp view truth as select * from read_parquet(${quote(name('truth'))})`);
   await duck.run(`create temp view provider as select * from read_parquet(${quote(name('providers'))})`);
-  // A planted day counts once its bills are known: those that were still on their way at the end of the snapshot do not.
+  // A planted day counts once its bills are known: those that were still on their way at the end of the snapshot do
+  // not.
   await duck.run(
     `create temp table seen as select provider_id, civil_day, count(*) as bills from read_parquet([${billFiles.join(', ')}]) where not is_credit group by 1, 2`,
   );
   const recall = (behaviour: number, flag: string) =>
     one(`select avg(case when f.provider_id is null then 0 else 1 end) from (select distinct t.provider_id, t.day, t.bills from truth t join seen s on s.provider_id = t.provider_id and s.civil_day = t.day where behaviour = ${behaviour} and s.bills >= t.bills + 1) t
       left join (select distinct provider_id, civil_day from flagged where ${flag}) f on f.provider_id = t.provider_id and f.civil_day = t.day`);
-  const falseDays = await one(`with honest as (select provider_id from provider where honest >= 0 and mask = 0)
+  const falseDays = await one(`with honest as (select provider_id from provider where benign >= 0 and mask = 0)
     select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from honest)) / (select count(*) from seen where provider_id in (from honest))::double`);
-  const falseOthers = await one(`with clean as (select provider_id from provider where honest < 0 and mask = 0)
+  const falseOthers = await one(`with clean as (select provider_id from provider where benign < 0 and mask = 0)
     select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from clean)) / (select count(*) from seen where provider_id in (from clean))::double`);
   return [
     {

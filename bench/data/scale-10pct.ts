@@ -5,7 +5,8 @@ import { ROOT } from '../../platform/config/env';
 import { type Figure, report } from '../lib/results';
 
 /**
- * All 23,000 providers at a tenth of the bills, from files to a frozen model version, by the commands that a user types, on
+ * All 23,000 providers at a tenth of the bills, from files to a frozen model version, by the commands that a user
+ * types, on
  * real servers and workers. `--providers <share>` makes it smaller, to try it. Needs about 80 GB of disk at full size.
  * A run that was stopped or failed goes on where it was.
  */
@@ -37,7 +38,9 @@ interface Step {
   readonly isCut?: boolean;
 }
 
-/** What is done already, in how many seconds: a run that was stopped goes on where it was, on the same servers' data. */
+/**
+ * What is done already, in how many seconds: a run that was stopped goes on where it was, on the same servers' data.
+ */
 class Steps {
   readonly #file: string;
   readonly #done: Record<string, Step & { readonly isBegun?: boolean }>;

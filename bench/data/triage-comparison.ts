@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { eventWindowsSchema } from '../../domain/schemas/event-windows';
+import { eventWindowsSchema } from '../../domain/import/event-windows';
 import { PARQUET, quote, withDuckDb } from '../../platform/duckdb/duckdb';
 import { makeEventWindows } from '../../platform/features/event-windows';
 import { type Figure, report } from '../lib/results';
@@ -13,7 +13,8 @@ import { type Figure, report } from '../lib/results';
  * The published peer case: 30 events an entity, 12 as-of days, 33 columns. Ours reads Parquet and ends with the sorted
  * Parquet written; PostgreSQL, which it is measured against, ends with a temporary table. Twice:
  *   grouped: one aggregate an as-of day over all earlier events, filtered by range, no just-in-time compilation
- *   lateral: one aggregate a row of entity and as-of day, default settings, which is the shape that the peer generates: it
+ *   lateral: one aggregate a row of entity and as-of day, default settings, which is the shape that the peer generates:
+ * it
  *            takes what was measured of the peer itself, so the owed figures are set against it
  */
 const GROUPED = "set work_mem = '64MB'; set max_parallel_workers_per_gather = 2; set jit = off; set timezone = 'UTC'";
@@ -122,7 +123,7 @@ async function main(): Promise<void> {
         target: { at: 'most', value: 1 },
       });
     }
-    report('data-peer', figures);
+    report('data-triage-comparison', figures);
   } finally {
     await client.end();
     fs.rmSync(dir, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { connect, type Db, migrate } from '../../platform/postgres/connection';
 import { type AuditContext, append } from '../../platform/ledger/append';
-import { loadReference } from '../../platform/loading/reference';
+import { loadReference } from '../../platform/import/import-reference';
 
 /** A database of its own for each measurement, so that none finds what another left. */
 export async function withDatabase<T>(

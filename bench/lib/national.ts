@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { addMonths } from '../../domain/rules/time-splits';
+import { addMonths } from '../../domain/time/days';
 import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { DATASETS, type Manifest, type PartitionRef, shardSql } from '../../platform/snapshots/datasets';
@@ -13,7 +13,7 @@ import { MUNICIPALITIES } from '../../simulation/register';
 
 /**
  * The simulated register written straight as a stored snapshot: the partitions that extraction would write, without a
- * database in between. The logical hash of a partition is its file's here; nothing else is left out.
+ * database in between. The content hash of a partition is its file's here; nothing else is left out.
  */
 export interface NationalSnapshot {
   readonly store: ArtifactStore;
@@ -46,7 +46,7 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
     return { store, ...(JSON.parse(fs.readFileSync(file, 'utf8')) as Omit<NationalSnapshot, 'store'>) };
   const began = performance.now();
   const parts = new Map<string, PartitionRef[]>(DATASETS.map((dataset) => [dataset.name, []]));
-  const put = async (duck: DuckDBConnection, name: string, part: string, query: string) => {
+  const put = async (duck: DuckDBConnection, name: string, partition: string, query: string) => {
     const parquet = store.temporary('.parquet');
     const columns = DATASETS.find((d) => d.name === name)!
       .columns.map(([col, type]) => `cast(${col} as ${type}) as ${col}`)
@@ -56,7 +56,7 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
       (await duck.runAndReadAll(`select num_rows from parquet_file_metadata(${quote(parquet)})`)).getRows()[0]?.[0],
     );
     const sha = await store.putFile(parquet);
-    parts.get(name)!.push({ part, rows, logical: sha, file: sha });
+    parts.get(name)!.push({ partition, rows, contentHash: sha, file: sha });
     return rows;
   };
   const counts = { bills: 0, lines: 0 };
@@ -67,7 +67,7 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
         `create or replace temp table numbered as select *, row_number() over () + ${counts.bills} as bill_id from out_bill`,
       );
       for (const name of Object.keys(SOURCES)) {
-        const sharded = DATASETS.find((d) => d.name === name)!.cut === 'month-shard' && shards > 1;
+        const sharded = DATASETS.find((d) => d.name === name)!.partitioning === 'month-shard' && shards > 1;
         for (let shard = 0; shard < (sharded ? shards : 1); shard++) {
           const where = sharded ? `where ${shardSql('provider_id', shards)} = ${shard}` : '';
           const rows = await put(
@@ -87,7 +87,7 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
         `copy (select idx + 1 as provider_id, * exclude (idx) from truth_day) to ${quote(path.join(home, `truth-${config.providers}-${config.volume}-${config.years}.parquet`))} (format parquet)`,
       );
       await duck.run(
-        `copy (select idx + 1 as provider_id, honest, mask, severity, start_m, batch, performers, grp from provider) to ${quote(path.join(home, `providers-${config.providers}-${config.volume}-${config.years}.parquet`))} (format parquet)`,
+        `copy (select idx + 1 as provider_id, benign, mask, severity, start_m, batch, performers, grp from provider) to ${quote(path.join(home, `providers-${config.providers}-${config.volume}-${config.years}.parquet`))} (format parquet)`,
       );
     },
   };
@@ -97,9 +97,9 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
   const manifest: Manifest = {
     v: 2,
     asOf: `${monthAt(config, monthsOf(config))}-01T00:00:00.000Z`,
-    horizon: 0,
+    loadWatermark: 0,
     shards,
-    datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, parts: parts.get(d.name)! })),
+    datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, partitions: parts.get(d.name)! })),
   };
   const result = { manifest, ...counts, seconds: (performance.now() - began) / 1000 };
   fs.writeFileSync(file, canonical(result));

@@ -27,7 +27,9 @@ export function report(name: string, figures: readonly Figure[]): void {
       return 'no commit';
     }
   })();
-  const machine = `${os.cpus()[0]?.model ?? 'cpu'}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+  const memory = `${Math.round(os.totalmem() / 2 ** 30)} GiB`;
+  const cores = `${os.cpus().length} cores`;
+  const machine = `${os.cpus()[0]?.model ?? 'cpu'}, ${cores}, ${memory}, Node ${process.versions.node}`;
   const rows = figures.map((figure) => ({ ...figure, met: met(figure) }));
   const dir = path.join(ROOT, 'bench/results');
   fs.mkdirSync(dir, { recursive: true });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import v8 from 'node:v8';
 import { BASELINE_FEATURES } from '../../domain/features/catalogue';
 import { CONTROL_BASIS, type MatrixColumn, type MatrixData, type MatrixMeta } from '../../domain/schemas/matrix';
-import { withProfile } from '../../models/baselines/baselines';
+import { withProfileDeviation } from '../../models/baselines/baselines';
 import { codeIdentity } from '../../platform/code-identity';
 import { ROOT } from '../../platform/config/env';
 import { REGISTER_COLUMNS, registerMatrixOf } from '../../platform/matrices/register-matrix';
@@ -12,12 +12,12 @@ import { readMatrix } from '../../platform/matrices/read-matrix';
 import { type SimulationConfig, monthAt, monthsOf } from '../../simulation/simulation-config';
 import { nationalSnapshot } from './national';
 
-/** What models are told of the register's columns. */
+/** Columns of the register as models see them. */
 export const REGISTER_META: MatrixMeta = {
   columns: REGISTER_COLUMNS,
   baselines: BASELINE_FEATURES,
   rows: 0,
-  labelled: 0,
+  labeled: 0,
   positives: 0,
 };
 
@@ -32,21 +32,24 @@ export const SCENARIO_CONFIG: SimulationConfig = {
 };
 
 export interface ScenarioMatrices {
-  /** Past controls as they were known when each was opened. */
+  /** Past control cases as known when each was opened. */
   readonly cases: MatrixData;
-  /** All active providers on the day after the world's last month. */
+  /** All active providers on the day after the last month simulated. */
   readonly population: MatrixData;
   readonly columns: readonly MatrixColumn[];
-  readonly labelled: number;
+  readonly labeled: number;
   readonly positives: number;
 }
 
-/** The same once more as long as no code changed that makes them: most of a world's time, and learning changes more often. */
+/**
+ * The same once more as long as no code changed that makes them: most of the time of a scenario, and learning changes
+ * more often.
+ */
 export async function scenarioMatrices(config: SimulationConfig): Promise<ScenarioMatrices> {
   const kept = path.join(
     ROOT,
-    '.stack/bench/worlds',
-    codeIdentity('bench/lib/scenario-data.ts').slice(0, 16),
+    '.stack/bench/scenarios',
+    codeIdentity(__filename).slice(0, 16),
     `${config.scenario ?? 'standard'}-${config.seed}.v8`,
   );
   if (fs.existsSync(kept)) return v8.deserialize(fs.readFileSync(kept)) as ScenarioMatrices;
@@ -59,7 +62,7 @@ export async function scenarioMatrices(config: SimulationConfig): Promise<Scenar
 
 /** Simulates a register and makes its matrices as the product would, in a folder that is gone afterwards. */
 async function makeMatrices(config: SimulationConfig): Promise<ScenarioMatrices> {
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-world-'));
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-scenario-'));
   try {
     const { store, manifest } = await nationalSnapshot(config, home);
     const asOf = `${monthAt(config, monthsOf(config))}-01T00:00:00.000Z`;
@@ -67,7 +70,7 @@ async function makeMatrices(config: SimulationConfig): Promise<ScenarioMatrices>
     const casesMatrix = await registerMatrixOf(store, manifest, { kind: 'training', minAmountOre: 0, ...recipe });
     const populationMatrix = await registerMatrixOf(store, manifest, { kind: 'scoring', asOf, ...recipe });
     const read = async (sha: string, more: readonly MatrixColumn[] = []) =>
-      withProfile(
+      withProfileDeviation(
         await readMatrix(store.existing(sha), [...REGISTER_COLUMNS, ...more], store.temporary()),
         REGISTER_COLUMNS,
         REGISTER_META,
@@ -80,7 +83,7 @@ async function makeMatrices(config: SimulationConfig): Promise<ScenarioMatrices>
       cases: known.data,
       population: population.data,
       columns: known.columns,
-      labelled: casesMatrix.counts.labelled,
+      labeled: casesMatrix.counts.labeled,
       positives: casesMatrix.counts.positives,
     };
   } finally {

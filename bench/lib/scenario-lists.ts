@@ -1,3 +1,4 @@
+import { providerIdOf } from '../../domain/provider-key';
 import type { MatrixData } from '../../domain/schemas/matrix';
 import { baselineScores } from '../../models/baselines/baselines';
 import { rankOrder } from '../../models/metrics/ranking-metrics';
@@ -6,29 +7,33 @@ import { type SimulationConfig, monthsOf } from '../../simulation/simulation-con
 import { makeProviders } from '../../simulation/register';
 import { REGISTER_META } from './scenario-data';
 
-/** The list is a year's controls. */
+/** A list holds a year's control cases. */
 const CAPACITY = 80;
 
 export interface ListOutcome {
   readonly amountNok: number;
   readonly findings: number;
-  /** Honest outliers on the list: controlled in vain for standing out. */
+  /** Benign outliers on the list: control cases without a finding, opened because the provider deviates. */
   readonly honest: number;
 }
 
-/** What a control of each active provider would give on average, and whether it is an honest outlier. */
+/** What a control of each active provider would give on average, and whether it is a benign outlier. */
 export function truthOf(config: SimulationConfig, population: MatrixData) {
   const [providers, month] = [makeProviders(config), monthsOf(config)];
   return population.entity.map((entity) => {
-    const provider = providers[Number(entity.slice(1)) - 1]!;
-    return { honest: Number(provider.honest !== undefined || provider.ramp), ...expectedOutcome(provider, month) };
+    const provider = providers[providerIdOf(entity)! - 1]!;
+    return {
+      honest: Number(provider.benignReason !== undefined || provider.ramp),
+      ...expectedOutcome(provider, month),
+    };
   });
 }
 
 /**
  * What lists of a year's controls would give on average, baselines and the truth beside the given orders: the truth as
- * probabilities is what a model could reach that learns nothing of amounts, the truth in kroner what no list can be above.
- * @param kroner what a finding with each provider is taken to be worth
+ * probabilities is what a model could reach that learns nothing of amounts, the truth in kroner what no list can be
+ * above.
+ * @param amountNok expected upheld amount of a finding with each provider
  * @returns outcomes by order, and how a list is drawn up from scores
  */
 export function evaluatedLists(
@@ -40,7 +45,7 @@ export function evaluatedLists(
   const truth = truthOf(config, population);
   const order = (scores: ArrayLike<number>) =>
     rankOrder({ scores, rowIds: population.rowId }, config.seed).slice(0, CAPACITY);
-  const judge = (scores: ArrayLike<number>): ListOutcome => {
+  const evaluate = (scores: ArrayLike<number>): ListOutcome => {
     const list = order(scores).map((row) => truth[row]!);
     const sum = (of: (line: (typeof list)[number]) => number) => list.reduce((total, line) => total + of(line), 0);
     return { amountNok: sum((l) => l.upheldNok), findings: sum((l) => l.finding), honest: sum((l) => l.honest) };
@@ -54,7 +59,7 @@ export function evaluatedLists(
       config.seed,
     ),
     ['true-probability', truth.map(({ finding }, row) => finding * amountNok[row]!)] as const,
-    ['true-kroner', truth.map(({ upheldNok }) => upheldNok)] as const,
+    ['true-amount', truth.map(({ upheldNok }) => upheldNok)] as const,
   ];
-  return { lists: Object.fromEntries(all.map(([name, scores]) => [name, judge(scores)])), order };
+  return { lists: Object.fromEntries(all.map(([name, scores]) => [name, evaluate(scores)])), order };
 }

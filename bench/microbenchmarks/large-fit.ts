@@ -1,13 +1,16 @@
 import { Rng } from '../../domain/rng';
-import { familySchema } from '../../domain/schemas/families';
+import { familySchema } from '../../domain/families';
 import type { MatrixData } from '../../domain/schemas/matrix';
 import { loadBackend } from '../../models/backend';
-import { fitParts } from '../../models/training/fit';
-import { scoreRows } from '../../models/score';
+import { fitRows } from '../../models/training/fit';
+import { scoreRows } from '../../models/scoring';
 import { averagePrecision } from '../models/scores';
 import { numericColumns } from './columns';
 
-/** One TabM-mini on made-up rows: large-fit <rows> <columns>. A tenth of the columns say something, four in five rows train. */
+/**
+ * One TabM-mini on made-up rows: large-fit <rows> <columns>. A tenth of the columns say something, four in five rows
+ * train.
+ */
 async function main(rows: number, width: number): Promise<void> {
   const { tf } = await loadBackend();
   const rng = new Rng('large');
@@ -41,7 +44,7 @@ async function main(rows: number, width: number): Promise<void> {
     Array.from({ length: rows - cut }, (_, i) => cut + i),
   ];
   const began = performance.now();
-  const { model } = fitParts(
+  const { model } = fitRows(
     tf,
     familySchema.parse({ family: 'tabm-mini', members: 1 }),
     data,
@@ -52,7 +55,7 @@ async function main(rows: number, width: number): Promise<void> {
   const seconds = (performance.now() - began) / 1000;
   const peakMiB = process.resourceUsage().maxRSS / 1024;
   const scores = scoreRows(tf, model, data, validation);
-  const epochs = Number(model.chosen['epochs'] ?? Number.NaN);
+  const epochs = Number(model.selected['epochs'] ?? Number.NaN);
   process.stdout.write(
     `${JSON.stringify({
       seconds,

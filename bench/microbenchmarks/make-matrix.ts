@@ -5,7 +5,9 @@ import { PARQUET, quote, withDuckDb } from '../../platform/duckdb/duckdb';
 import { readMatrix } from '../../platform/matrices/read-matrix';
 import { numericColumns } from './columns';
 
-/** Writes a matrix file as the product does, and the same as float32, label last: make-matrix <file> <rows> <columns>. */
+/**
+ * Writes a matrix file as the product does, and the same as float32, label last: make-matrix <file> <rows> <columns>.
+ */
 async function main(file: string, rows: number, width: number): Promise<void> {
   const columns = numericColumns(width);
   const dir = path.dirname(file);

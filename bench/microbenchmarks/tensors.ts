@@ -4,7 +4,9 @@ import { encode, encodedWidth, fitEncoder } from '../../models/preprocessing/enc
 import { readMatrix } from '../../platform/matrices/read-matrix';
 import { numericColumns } from './columns';
 
-/** Seconds from a matrix file to a tensor of its numbers, and to one that a network trains on: tensors <file> <columns>. */
+/**
+ * Seconds from a matrix file to a tensor of its numbers, and to one that a network trains on: tensors <file> <columns>.
+ */
 async function main(file: string, width: number): Promise<void> {
   const { tf } = await loadBackend();
   const columns = numericColumns(width);

@@ -1,6 +1,6 @@
 import { Rng } from '../../domain/rng';
-import { familySchema, type NetworkSpec } from '../../domain/schemas/families';
-import { tabmMini } from '../../models/architectures/tabm-mini';
+import { familySchema, type NetworkSpec } from '../../domain/families';
+import { tabmMini } from '../../models/families/tabm-mini/network';
 import { loadBackend } from '../../models/backend';
 import { trainNetwork } from '../../models/nn/train';
 

@@ -1,18 +1,20 @@
 import fs from 'node:fs';
-import { familySchema } from '../../domain/schemas/families';
+import { familySchema } from '../../domain/families';
 import { loadBackend } from '../../models/backend';
-import { fitParts } from '../../models/training/fit';
-import { scoreRows } from '../../models/score';
+import { fitRows } from '../../models/training/fit';
+import { scoreRows } from '../../models/scoring';
 import { loadSet, type SetName } from './sets';
 
-/** Fits one family on one split of one set and writes its scores: fit-one <folder> <set> <split> <family> <seed> <file>. */
+/**
+ * Fits one family on one split of one set and writes its scores: fit-one <folder> <set> <split> <family> <seed> <file>.
+ */
 async function main([folder, name, split, family, seed, file]: readonly string[]): Promise<void> {
   const set = await loadSet(folder!, name as SetName, Number(split));
   const { tf, engine } = await loadBackend();
   // One network, as one boosted model stands beside it; the product's default averages three.
   const spec = familySchema.parse(family === 'logistic' ? { family } : { family, members: 1 });
   const before = process.cpuUsage();
-  const { model } = fitParts(
+  const { model } = fitRows(
     tf,
     spec,
     set.data,
@@ -24,7 +26,7 @@ async function main([folder, name, split, family, seed, file]: readonly string[]
   const scores = (rows: readonly number[]) => [...scoreRows(tf, model, set.data, rows)];
   const result = {
     seconds: (user + system) / 1e6,
-    chosen: model.chosen,
+    chosen: model.selected,
     engine,
     validation: scores(set.parts.validation),
     test: scores(set.parts.test),

@@ -28,7 +28,10 @@ interface Raw {
 
 const TRAIN_SHARE = 0.6;
 const VALIDATION_SHARE = 0.2;
-/** Share of the findings that "polish-few" takes away from training and validation, not from the test part: 81 are left to train on. */
+/**
+ * Share of the findings that "polish-few" takes away from training and validation, not from the test part: 81 are left
+ * to train on.
+ */
 const FEW = 0.8;
 /** How many times rarer findings are among the rows that a set's models see than among those they are tested on. */
 export const rarer = (name: SetName): number => (name === 'polish-few' ? 1 / (1 - FEW) : 1);
@@ -144,7 +147,10 @@ const numbers = (values: readonly (string | null)[]) =>
   Float64Array.from(values, (v) => (v === null || v === '?' ? Number.NaN : Number(v)));
 const words = (values: readonly (string | null)[]) => values.map((v) => v ?? '?');
 
-/** Bank marketing (UCI 222) without `duration`, which is known only after the call; 999 days since the last call means none. */
+/**
+ * Bank marketing (UCI 222) without `duration`, which is known only after the call; 999 days since the last call means
+ * none.
+ */
 async function bank(folder: string): Promise<Raw> {
   const cells = await table(existing(folder, 'bank-additional-full.csv.gz'), ';');
   const numeric: Record<string, Float64Array> = {};

@@ -96,7 +96,7 @@ export async function fillVersions(db: Db, versions: number): Promise<void> {
     const at = `timestamptz '2020-01-01' + i * interval '3 hours'`;
     const all = `from generate_series(0, ?::int - 1) i`;
     await run(
-      `insert into ml.snapshot (snapshot_id, as_of, horizon, manifest_sha256, rows, made_at) select ${id('s')}, ${at}, 1, 'x', 1, ${at} ${all}`,
+      `insert into ml.snapshot (snapshot_id, as_of, load_watermark, manifest_sha256, rows, made_at) select ${id('s')}, ${at}, 1, 'x', 1, ${at} ${all}`,
       [versions],
     );
     await run(
@@ -149,16 +149,16 @@ export async function fillEdges(db: Db, chains: number, casesEach: number): Prom
   ];
   for (const [fromKind, from, toKind, to] of steps)
     await db.raw(
-      `insert into ml.edge select '${fromKind}', ${from}, '${toKind}', ${to} from generate_series(0, ?::int - 1) i on conflict do nothing`,
+      `insert into ml.lineage_edge select '${fromKind}', ${from}, '${toKind}', ${to} from generate_series(0, ?::int - 1) i on conflict do nothing`,
       [chains],
     );
   await db.raw(
-    `insert into ml.edge select 'list', ${id('l')}, 'case', 'K-' || i || '-' || c from generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c`,
+    `insert into ml.lineage_edge select 'list', ${id('l')}, 'case', 'K-' || i || '-' || c from generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c`,
     [chains, casesEach],
   );
   await db.raw(
-    `insert into ml.edge select 'case', 'K-' || i || '-' || c, 'outcome', 'K-' || i || '-' || c || '@2025-01-01' from generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c`,
+    `insert into ml.lineage_edge select 'case', 'K-' || i || '-' || c, 'outcome', 'K-' || i || '-' || c || '@2025-01-01' from generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c`,
     [chains, casesEach],
   );
-  await db.raw('analyze ml.edge');
+  await db.raw('analyze ml.lineage_edge');
 }

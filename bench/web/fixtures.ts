@@ -7,7 +7,9 @@ import { fillVersions, pastTriggers } from '../trust/fixtures';
 const VERSIONS = 1000;
 const GROUPS = ['FALE', 'LESP', 'FYNO', 'PSNO', 'TANN'];
 
-/** A register of so many providers, a thousand versions, and one list on which every provider stands with its refunds. */
+/**
+ * A register of so many providers, a thousand versions, and one list on which every provider stands with its refunds.
+ */
 export async function fillList(owner: Db, storeRoot: string, providers: number): Promise<string> {
   await fillVersions(owner, VERSIONS);
   const store = new ArtifactStore(storeRoot);
@@ -36,10 +38,10 @@ export async function fillList(owner: Db, storeRoot: string, providers: number):
     );
     await run(`update ml.matrix set file_sha256 = ?, meta = ?::jsonb where matrix_id = ${id('m')}`, [
       sha,
-      JSON.stringify({ columns: [], baselines: { size }, rows: providers, labelled: 0, positives: 0 }),
+      JSON.stringify({ columns: [], baselines: { size }, rows: providers, labeled: 0, positives: 0 }),
     ]);
     await run(
-      `insert into sel.line (list_id, rank, entity, grp, score, probability, arm, selected, inclusion_probability)
+      `insert into sel.line (list_id, rank, entity, provider_group, score, probability, arm, selected, inclusion_probability)
        select ${id('l')}, i, 'P' || i, (array['${GROUPS.join("','")}'])[1 + i % ${GROUPS.length}], 5 - i / 5000.0, 1 / (1 + exp(i / 5000.0 - 5)), 'exploit', i <= 50, case when i <= 50 then 1 else 0 end from generate_series(1, ?::int) i`,
       [providers],
     );

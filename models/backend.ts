@@ -14,6 +14,8 @@ export interface RuntimeFingerprint {
   readonly oneDnn: string;
   readonly isa: string;
   readonly cpuFeatures: string;
+  /** Set where `npm run dev` computed it, from sources that no build holds: such a version cannot be promoted. */
+  readonly development?: 'yes';
 }
 
 /**
@@ -82,6 +84,7 @@ async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: Runti
     oneDnn: process.env['TF_ENABLE_ONEDNN_OPTS'] ?? 'default',
     isa: process.env['ONEDNN_MAX_CPU_ISA'] ?? 'default',
     cpuFeatures: cpuFeatures(),
+    ...(process.env['UTPLUKK_DEVELOPMENT'] === '1' ? { development: 'yes' as const } : {}),
   };
   if (wanted !== 'wasm') {
     try {

@@ -25,6 +25,9 @@ export const GATE_POLICY = {
   leakageReasonsNeeded: 2,
 } as const;
 
-/** Gates that nobody can waive: a model that knows the caseworker, and data that hold the future. */
-const HARD: ReadonlySet<string> = new Set(['no-nuisance', 'leakage-report']);
+/**
+ * Gates that nobody can waive: a model that knows the caseworker, data that hold the future, and a version that a
+ * development run computed.
+ */
+const HARD: ReadonlySet<string> = new Set(['no-nuisance', 'leakage-report', 'no-development']);
 export const isHard = (gate: string): boolean => HARD.has(gate);

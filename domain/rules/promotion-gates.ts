@@ -6,6 +6,8 @@ import { GATE_POLICY } from './gate-policy';
 export interface GateInput {
   /** True if nuisance columns (who worked on the case) entered the model: it may be studied, never promoted. */
   readonly usesNuisance: boolean;
+  /** True if `npm run dev` computed the version, from sources that no build holds. */
+  readonly development?: boolean;
   /**
    * Verdict of the run's target-leakage check and how many people explained what it suspects; undefined without one.
    */
@@ -77,6 +79,17 @@ const noNuisance: Gate = ({ usesNuisance }) =>
         'the model uses no column that identifies the caseworker',
         'modellen bruker ingen kolonne som viser hvem saksbehandleren var',
       );
+
+/** A version that was computed while its sources were being edited is for trying out, never for use. */
+const noDevelopment: Gate = ({ development }) =>
+  development === true
+    ? one(
+        'no-development',
+        false,
+        'the version was computed by a development run; train it again with a released build',
+        'versjonen er beregnet under utvikling; tren den på nytt med en utgitt versjon av programmet',
+      )
+    : [];
 
 /** A suspicion passes once two different people have explained it; it stays visible with their reasons. */
 const noLeakage: Gate = ({ leakage }) => {
@@ -224,6 +237,7 @@ const labelsUnchanged: Gate = ({ revisedLabels }) => {
 const GATES: readonly Gate[] = [
   enoughOutcomes,
   noNuisance,
+  noDevelopment,
   noLeakage,
   labelsUnchanged,
   betterThanBaselines,

@@ -6,6 +6,7 @@ type Strong = (typeof GATE_POLICY.notClearlyWorseThan)[number];
 type GateName =
   | 'enough-outcomes'
   | 'no-nuisance'
+  | 'no-development'
   | 'leakage-report'
   | 'labels-stand'
   | `better-than-${Beaten}`
@@ -20,7 +21,8 @@ type GateName =
 export const GATES: CodeTexts<GateName> = {
   nb: {
     'enough-outcomes': 'Nok kjente utfall',
-    'no-nuisance': 'Bruker ikke hvem som kontrollerte',
+    'no-nuisance': 'Bruker ikke hvem saksbehandleren var',
+    'no-development': 'Ikke beregnet under utvikling',
     'leakage-report': 'Kontroll av utfallslekkasje',
     'labels-stand': 'Utfallene er uendret siden treningen',
     'better-than-random': 'Bedre enn tilfeldig rekkefølge',
@@ -37,7 +39,8 @@ export const GATES: CodeTexts<GateName> = {
   },
   en: {
     'enough-outcomes': 'Enough known outcomes',
-    'no-nuisance': 'Does not use who did the control',
+    'no-nuisance': 'Does not use who the caseworker was',
+    'no-development': 'Not computed by a development run',
     'leakage-report': 'Target-leakage check',
     'labels-stand': 'Labels unchanged since training',
     'better-than-random': 'Better than a random order',

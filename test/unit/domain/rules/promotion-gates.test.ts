@@ -1,3 +1,4 @@
+import { isHard } from '../../../../domain/rules/gate-policy';
 import { evaluateGates } from '../../../../domain/rules/promotion-gates';
 
 const estimate = (value: number) => ({ value, lo: value - 0.1, hi: value + 0.1, n: 100 });
@@ -29,6 +30,11 @@ test('every gate gives its reason, also where it passed', () => {
     ],
   });
   expect(evaluateGates({ ...base, usesNuisance: true }).passed).toBe(false);
+  // What a development run computed is refused, and nobody can waive it.
+  expect(evaluateGates({ ...base, development: true }).results.filter((gate) => !gate.passed)).toMatchObject([
+    { gate: 'no-development', reason: expect.stringContaining('train it again with a released build') as string },
+  ]);
+  expect(isHard('no-development')).toBe(true);
   expect(evaluateGates({ ...base, leakage: undefined }).passed).toBe(false);
   expect(evaluateGates({ ...base, leakage: { verdict: 'needs-reason', tests: 400, reasons: 1 } }).passed).toBe(false);
   expect(evaluateGates({ ...base, leakage: { verdict: 'needs-reason', tests: 400, reasons: 2 } }).passed).toBe(true);

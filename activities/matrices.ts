@@ -1,5 +1,5 @@
 import { invalid } from '../domain/errors';
-import { tableMappingSchema } from '../domain/schemas/table-mapping';
+import { tableMappingSchema } from '../domain/import/table-mapping';
 import { civilTime } from '../domain/time/civil-time';
 import { getRun } from '../platform/db/stores/runs';
 import { getVersion } from '../platform/db/stores/versions';

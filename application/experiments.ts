@@ -5,7 +5,7 @@ import { invalid } from '../domain/errors';
 import { type Experiment, experimentSchema, testEnd } from '../domain/schemas/experiment';
 import { parseOrExplain } from '../domain/schemas/parse';
 import { ROOT } from '../platform/config/env';
-import { type TableMapping, tableMappingSchema } from '../domain/schemas/table-mapping';
+import { type TableMapping, tableMappingSchema } from '../domain/import/table-mapping';
 
 /** Reads a YAML file. @throws UtplukkError InvalidInput naming file, line and column */
 export function readYaml(file: string): unknown {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { TableMapping } from '../domain/schemas/table-mapping';
+import type { TableMapping } from '../domain/import/table-mapping';
 import { canonical } from '../platform/artifacts/hash';
 import type { ArtifactStore } from '../platform/artifacts/store';
 import { storeTable } from '../platform/matrices/table-matrix';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { invalid } from '../../domain/errors';
 import { parseOrExplain } from '../../domain/schemas/parse';
-import { tableMappingSchema } from '../../domain/schemas/table-mapping';
+import { tableMappingSchema } from '../../domain/import/table-mapping';
 import { readYaml } from '../../application/experiments';
 import type { TableInput } from '../../application/table-input';
 

@@ -81,7 +81,7 @@ const FILES = [
   },
   {
     page: 'table-mapping',
-    source: ['domain/schemas/table-mapping.ts', 'tableMappingSchema'],
+    source: ['domain/import/table-mapping.ts', 'tableMappingSchema'],
     title: 'Mapping of a prepared table',
     about:
       'Which column of a CSV or Parquet table is what. A column that is named nowhere is an error: nothing is ' +

@@ -14,7 +14,7 @@ export async function expectMlflowWatched(
   const mirror = new MlflowMirror(mlflow, t.db, t.store);
   const watch = new MlflowReconciler(mirror, t.db);
   const look = async () => {
-    const found = await watch.look(() => auditContextFor(t, 'kari', 'rescore.start'), new Date());
+    const found = await watch.reconcile(() => auditContextFor(t, 'kari', 'rescore.start'), new Date());
     await mirror.drain();
     return found;
   };

@@ -43,12 +43,12 @@ async function checkTable(experimentFile: string, tableFile: string | undefined)
   const dir = fs.mkdtempSync(path.join(tmpdir(), 'utplukk-leaks-'));
   try {
     const store = new ArtifactStore(dir);
-    const { made, meta } = await readTableMatrix(store, {
+    const { written, meta } = await readTableMatrix(store, {
       fileSha256: await storeTable(store, source.file),
       fileName: source.file,
       mapping: source.mapping,
     });
-    const matrix = { file: store.existing(made.fileSha256), meta, use: usableColumns(meta, experiment) };
+    const matrix = { file: store.existing(written.fileSha256), meta, use: usableColumns(meta, experiment) };
     const nuisanceAllowed = experiment.features.nuisance === 'include';
     const { result } = await spawnJob<'leakage'>({
       kind: 'leakage',

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { experimentSchema } from '../../../../domain/schemas/experiment';
 import { parseOrExplain } from '../../../../domain/schemas/parse';
-import { tableMappingSchema } from '../../../../domain/schemas/table-mapping';
+import { tableMappingSchema } from '../../../../domain/import/table-mapping';
 import { loadExperiment } from '../../../../application/experiments';
 
 const examples = path.resolve(__dirname, '../../../../docs/examples');

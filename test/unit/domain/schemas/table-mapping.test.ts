@@ -1,4 +1,4 @@
-import { tableMappingSchema } from '../../../../domain/schemas/table-mapping';
+import { tableMappingSchema } from '../../../../domain/import/table-mapping';
 
 test('names, origin, belief and free text cannot be declared as features, in any spelling', () => {
   const mapping = (feature: string) =>

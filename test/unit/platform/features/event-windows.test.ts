@@ -42,7 +42,8 @@ async function fill(duck: DuckDBConnection, events: readonly Event[]): Promise<v
   await duck.run('create or replace temp table events (who varchar, day date, kind varchar, nok decimal(18, 2))');
   const rows = events.map(
     (e) =>
-      `('${e.who}', date '2023-12-20' + ${e.day}, ${e.kind === null ? 'null' : `'${e.kind}'`}, ${e.ore === null ? 'null' : e.ore / 100})`,
+      `('${e.who}', date '2023-12-20' + ${e.day}, ${e.kind === null ? 'null' : `'${e.kind}'`}, ` +
+      `${e.ore === null ? 'null' : e.ore / 100})`,
   );
   await duck.run(`insert into events values ${rows.join(', ')}`);
 }
@@ -51,8 +52,11 @@ async function fill(duck: DuckDBConnection, events: readonly Event[]): Promise<v
 function plainSql({ asOf, windows }: EventWindows): string {
   const cells = (sql: string, name: string) =>
     [`${sql} as ${name}`, ...windows.map((w) => `${sql} filter (day >= as_of - ${w}) as ${name}_${w}d`)].join(', ');
-  return `select who as entity, as_of, ${cells('count(*)', 'events')}, ${cells('count(kind)', 'kind_count')}, ${cells('sum(nok::double)', 'nok_sum')}, ${cells('avg(nok::double)', 'nok_mean')},
-    ${cells('max(nok::double)', 'nok_max')}, ${cells('stddev_samp(nok::double)', 'nok_stddev')} from events join (select unnest([${asOf.map((d) => `date '${d}'`).join(', ')}]) as as_of) on day <= as_of group by 1, 2 order by 1, 2`;
+  return `select who as entity, as_of, ${cells('count(*)', 'events')}, ${cells('count(kind)', 'kind_count')},
+    ${cells('sum(nok::double)', 'nok_sum')}, ${cells('avg(nok::double)', 'nok_mean')},
+    ${cells('max(nok::double)', 'nok_max')}, ${cells('stddev_samp(nok::double)', 'nok_stddev')} from events
+      join (select unnest([${asOf.map((d) => `date '${d}'`).join(', ')}]) as as_of) on day <= as_of group by 1, 2
+      order by 1, 2`;
 }
 
 const rowsOf = async (duck: DuckDBConnection, sql: string) =>
@@ -91,7 +95,8 @@ test('amounts too large for doubles are added as huge integers, and the columns 
   const spec = specOf({ amounts: [{ column: 'nok', decimals: 2 }] });
   await withDuckDb(os.tmpdir(), async (duck) => {
     await duck.run(
-      "create temp table events as select 'a' as who, date '2024-01-01' - i::integer as day, null::varchar as kind, ('90000000000000.01'::decimal(18, 2) + i)::decimal(18, 2) as nok from range(3) r(i)",
+      `create temp table events as select 'a' as who, date '2024-01-01' - i::integer as day, null::varchar as kind,
+        ('90000000000000.01'::decimal(18, 2) + i)::decimal(18, 2) as nok from range(3) r(i)`,
     );
     await makeEventWindows(duck, spec, 'events', 'made');
     const names = (await duck.runAndReadAll('describe made')).getRows().map(([name]) => String(name));

@@ -28,13 +28,16 @@ describe('positions in a range of the chain', () => {
     expect((await find(exchanged)).found).toEqual(exchanged);
   });
 
-  test('in any order all are found once it is seen that there is none, and whoever was passed over is told', async () => {
-    const order = rng.shuffle([...inOrder]);
-    const { index, found } = await find([...order, ...order]);
-    expect(found.slice(ids.length)).toEqual(order);
-    expect(found.slice(0, ids.length).every((place, i) => place === undefined || place === order[i])).toBe(true);
-    expect(index.hex(3)).toBe(ids[3]!.toString('hex'));
-  });
+  test(
+    'in any order all are found once it is seen that ' + 'there is none, and whoever was passed over is told',
+    async () => {
+      const order = rng.shuffle([...inOrder]);
+      const { index, found } = await find([...order, ...order]);
+      expect(found.slice(ids.length)).toEqual(order);
+      expect(found.slice(0, ids.length).every((place, i) => place === undefined || place === order[i])).toBe(true);
+      expect(index.hex(3)).toBe(ids[3]!.toString('hex'));
+    },
+  );
 
   test('unknown ids have no position, and a position is set once', async () => {
     const { index, found } = await find([-1, 0, -1, 1, 2]);

@@ -4,9 +4,9 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /**
- * Five tiers, and imports go down only: apps -> application -> workflows, activities -> compute, models, platform, simulation
- * -> domain. A breach is a red build. `from` is what the target may not reach; scripts/check-layers.mjs also refuses two
- * folders that import each other.
+ * Five tiers, and imports go down only: apps -> application -> workflows, activities -> compute, models, platform,
+ * simulation -> domain. A breach is a red build. `from` is what the target may not reach; scripts/check-layers.mjs also
+ * refuses two folders that import each other.
  */
 const zone = (target, from, message, except) => ({ target, from, message, ...(except ? { except } : {}) });
 const FOLDERS = [

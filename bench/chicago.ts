@@ -93,7 +93,9 @@ async function figuresFor(
   const labeled: LabeledScores[] = [];
   for (const seed of SEEDS) labeled.push(await judge(matrix, TEST, family, seed, storeRoot, 400));
   const percent = (pick: (j: LabeledScores) => number) => 100 * mean(labeled.map(pick));
-  const baseline = `${family.family}, ${SEEDS.length} seeds, n ${labeled[0]!.n}; 95 % [${percent((j) => j.lo).toFixed(1)}, ${percent((j) => j.hi).toFixed(1)}]; the city: 69 %, date order 54.7 %`;
+  const baseline =
+    `${family.family}, ${SEEDS.length} seeds, n ${labeled[0]!.n}; 95 % [${percent((j) => j.lo).toFixed(1)}, ` +
+    `${percent((j) => j.hi).toFixed(1)}]; the city: 69 %, date order 54.7 %`;
   return [
     {
       name: `critical findings in the first half, ${what}`,

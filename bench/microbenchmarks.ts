@@ -54,7 +54,8 @@ function stepFigures(): Figure[] {
         taken[backend].push(node('train-step', [columns, batch], { UTPLUKK_TFJS_BACKEND: backend })['ms']!);
       taken.torch.push(python('TORCH', 'torch_step', [columns, batch])['ms']!);
       say(
-        `${columns} columns, round ${round + 1}: native ${taken.tensorflow.at(-1)!.toFixed(1)} ms, WASM ${taken.wasm.at(-1)!.toFixed(1)} ms, PyTorch ${taken.torch.at(-1)!.toFixed(1)} ms`,
+        `${columns} columns, round ${round + 1}: native ${taken.tensorflow.at(-1)!.toFixed(1)} ms, WASM ` +
+          `${taken.wasm.at(-1)!.toFixed(1)} ms, PyTorch ${taken.torch.at(-1)!.toFixed(1)} ms`,
       );
     }
     const baseline = (ours: number[]) => `${median(ours).toFixed(1)} ms against ${median(taken.torch).toFixed(1)} ms`;
@@ -89,7 +90,8 @@ function matrixFigures(dir: string): Figure[] {
     taken.encoded.push(encoded);
     taken.boosting.push(python('LIGHTGBM', 'lightgbm_rounds', [`${parquet}.f32`, rows, columns, rounds])['seconds']!);
     say(
-      `matrix, round ${round + 1}: in a tensor ${plain.toFixed(1)} s, encoded ${encoded.toFixed(1)} s, boosting ${taken.boosting.at(-1)!.toFixed(1)} s`,
+      `matrix, round ${round + 1}: in a tensor ${plain.toFixed(1)} s, encoded ${encoded.toFixed(1)} s, ` +
+        `boosting ${taken.boosting.at(-1)!.toFixed(1)} s`,
     );
   }
   const against = (ours: readonly number[]) => ({
@@ -99,7 +101,9 @@ function matrixFigures(dir: string): Figure[] {
   });
   return [
     {
-      name: `matrix of ${rows} × ${columns} from Parquet in a tensor, against ${rounds} rounds of LightGBM on it, one thread`,
+      name:
+        `matrix of ${rows} × ${columns} from Parquet in a tensor, against ${rounds} rounds of LightGBM on it, ` +
+        'one thread',
       ...against(taken.plain),
       target: { at: 'most', value: 0.15 },
     },

@@ -178,7 +178,10 @@ async function evaluateSplit(
 
 const interval = (draws: readonly number[]) => {
   const sorted = [...draws].sort((a, b) => a - b);
-  return `95 % [${sorted[Math.floor(0.025 * sorted.length)]!.toFixed(3)}, ${sorted[Math.ceil(0.975 * sorted.length) - 1]!.toFixed(3)}]`;
+  return (
+    `95 % [${sorted[Math.floor(0.025 * sorted.length)]!.toFixed(3)}, ` +
+    `${sorted[Math.ceil(0.975 * sorted.length) - 1]!.toFixed(3)}]`
+  );
 };
 
 interface Ratio {
@@ -214,7 +217,9 @@ function figuresOf(results: readonly SplitResult[]): Figure[] {
       name: `${name}: the same, networks of the seeds averaged as the product does, boosted models too`,
       value: averaged,
       unit: '',
-      baseline: `${interval(averagedDraws)}; ${ap('tabm-mini averaged').toFixed(3)} and ${ap('lightgbm tuned averaged').toFixed(3)}`,
+      baseline:
+        `${interval(averagedDraws)}; ${ap('tabm-mini averaged').toFixed(3)} and ` +
+        `${ap('lightgbm tuned averaged').toFixed(3)}`,
     });
     figures.push({
       name: `${name}: average precision against logistic regression`,

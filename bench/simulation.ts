@@ -29,11 +29,17 @@ async function main(): Promise<void> {
     async month(duck) {
       const kind = '(select kind from tariff t where t.code = l.tariff)';
       const reader = await duck.runAndReadAll(`
-        select (select count(*) from out_bill)::double as bills, (select count(*) from out_line)::double as lines, (select sum(ore) from out_bill where not is_credit)::double as ore,
-          (select sum(case hit when 0 then ore when 1 then ore // 2 else 0 end) from out_bill)::double as rejected, (select count(*) from out_bill where is_credit)::double as credits,
+        select (select count(*) from out_bill)::double as bills, (select count(*) from out_line)::double as lines,
+          (select sum(ore) from out_bill where not is_credit)::double as ore,
+          // 2 else 0 end) from out_bill)::double as rejected, (select count(*) from out_bill where is_credit)::double
+          // as credits,
+          (select sum(case hit when 0 then ore when 1 then ore
           (select count(distinct submission) from out_bill)::double as submissions,
-          count(*) filter (b.grp = 0 and ${kind} = 'consultation')::double as consultations, count(*) filter (b.grp = 0 and ${kind} = 'time-add-on')::double as time_add_ons,
-          count(*) filter (b.grp = 0 and ${kind} = 'e-consultation')::double as e_consultations, count(*) filter (b.grp = 0 and ${kind} = 'simple-contact')::double as simple_contacts, count(*) filter (b.grp = 0 and ${kind} = 'visit')::double as visits
+          count(*) filter (b.grp = 0 and ${kind} = 'consultation')::double as consultations, count(*) filter (b.grp = 0
+            and ${kind} = 'time-add-on')::double as time_add_ons,
+          count(*) filter (b.grp = 0 and ${kind} = 'e-consultation')::double as e_consultations, count(*) filter (b.grp
+            = 0 and ${kind} = 'simple-contact')::double as simple_contacts, count(*) filter (b.grp = 0 and ${kind} =
+              'visit')::double as visits
         from out_line l join out_bill b using (guid)`);
       add(Object.fromEntries(reader.columnNames().map((name, i) => [name, Number(reader.getRows()[0]![i] ?? 0)])));
     },
@@ -65,7 +71,9 @@ async function main(): Promise<void> {
     },
     {
       figure: 'refunds and fees a year at full size and volume',
-      simulated: `NOK ${(sums['ore']! / 100 / CONFIG.years / CONFIG.providers / CONFIG.volume / 1e9).toFixed(0)} bn (full fees)`,
+      simulated:
+        `NOK ${(sums['ore']! / 100 / CONFIG.years / CONFIG.providers / CONFIG.volume / 1e9).toFixed(0)} bn (full ` +
+        'fees)',
       published: 'NOK 49.2 bn refunds, a third medicines',
       source: 'Helfo 2024',
     },
@@ -153,7 +161,8 @@ async function main(): Promise<void> {
     { figure: 'dead a year', simulated: share(CALIBRATION.mortalityYearly, 1), published: '–', source: 'assumption' },
   ];
   process.stdout.write(
-    `| figure | simulated | published | source |\n| --- | --- | --- | --- |\n${rows.map((r) => `| ${r.figure} | ${r.simulated} | ${r.published} | ${r.source} |`).join('\n')}\n`,
+    '| figure | simulated | published | source |\n| --- | --- | --- | --- ' +
+      `|\n${rows.map((r) => `| ${r.figure} | ${r.simulated} | ${r.published} | ${r.source} |`).join('\n')}\n`,
   );
 }
 

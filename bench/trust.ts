@@ -45,7 +45,8 @@ async function principal(db: Db): Promise<string> {
   const principalId = randomUUID();
   await db.transaction(async (tx) => {
     await tx.raw(
-      "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', ?, 'person', now())",
+      "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', ?, " +
+        "'person', now())",
       [principalId, principalId],
     );
     const audit = { actionId: randomUUID(), principalId, role: 'x', purpose: 'x' };
@@ -214,7 +215,8 @@ async function main(): Promise<void> {
 
   await fillEdges(db, VERSIONS, 48);
   const { rows: nodes } = await db.raw<{ rows: { n: number }[] }>(
-    'select count(*)::int as n from (select from_kind, from_id from ml.lineage_edge union select to_kind, to_id from ml.lineage_edge) x',
+    'select count(*)::int as n from (select from_kind, from_id from ml.lineage_edge union select to_kind, to_id ' +
+      'from ml.lineage_edge) x',
   );
   const { rows: some } = await db.raw<{ rows: { id: string }[] }>(
     'select to_id as id from ml.lineage_edge tablesample system (0.2) repeatable (1) where to_kind <> ? limit 300',

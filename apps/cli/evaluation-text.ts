@@ -41,7 +41,14 @@ const pairs = ({ paired }: EvaluationDocument): Section => [
 
 const calibration = ({ reliability }: EvaluationDocument): Section => [
   'Calibration',
-  ['family', 'selected', 'log loss platt', 'log loss isotonic', 'log loss of the frozen calibrator', 'case-source odds'],
+  [
+    'family',
+    'selected',
+    'log loss platt',
+    'log loss isotonic',
+    'log loss of the frozen calibrator',
+    'case-source odds',
+  ],
   reliability.map((row) => [
     row.family,
     row.selected,

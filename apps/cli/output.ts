@@ -29,8 +29,8 @@ export const limits = ({ lo, hi }: { lo: number; hi: number }): string => `${lo.
 const LOG_EVERY_MS = 5000;
 
 /**
- * A line on the terminal that is rewritten in place. Without a terminal: one line for each step, and one every five seconds
- * within a step.
+ * A line on the terminal that is rewritten in place. Without a terminal: one line for each step, and one every five
+ * seconds within a step.
  */
 export class StatusLine {
   #last = '';

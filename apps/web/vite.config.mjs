@@ -20,7 +20,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
       onwarn(warning) {
-        // Libraries carry directives for server-side rendering, which has no meaning here. Any other warning is an error.
+        // Libraries carry directives for server-side rendering, which has no meaning here. Any other warning is an
+        // error.
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') throw new Error(warning.message);
       },
     },

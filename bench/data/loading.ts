@@ -88,10 +88,14 @@ async function asTable(url: string, dir: string, register: string): Promise<{ cs
     .map((name) => `'${path.join(register, name)}'`);
   await withDuckDb(dir, async (duck) => {
     await duck.run(
-      `create temp table m as select unnest(melding.enkeltregninger) as b, melding.praksisId as practice, mottattidspunkt as received from read_json([${files.join(', ')}], format = 'newline_delimited', maximum_object_size = 67108864)`,
+      'create temp table m as select unnest(melding.enkeltregninger) as b, melding.praksisId as practice, ' +
+        `mottattidspunkt as received from read_json([${files.join(', ')}], format = 'newline_delimited', ` +
+        'maximum_object_size = 67108864)',
     );
     const query = `select b.guid as bill_id, b.regningsnummer as bill_number, practice, strftime(received, '%Y-%m-%dT%H:%M:%SZ') as received_at, strftime(b.tidspunkt::timestamp, '%Y-%m-%dT%H:%M:%S') as started_at, b.pasient.id as patient_id,
-      b.utfortAv as performed_by_hpr, b.diagnoser[1].kode as icpc2, b.egenandel as copay_nok, t.takstkode as tariff, t.antall as count, t.belop as amount_nok, '' as comment from (select *, unnest(b.takster) as t from m where try_cast(b.tidspunkt as timestamp) is not null)`;
+      b.utfortAv as performed_by_hpr, b.diagnoser[1].kode as icpc2, b.egenandel as copay_nok, t.takstkode as tariff,
+        t.antall as count, t.belop as amount_nok, '' as comment from (select *, unnest(b.takster) as t from m where
+          try_cast(b.tidspunkt as timestamp) is not null)`;
     await duck.run(`copy (${query}) to '${csv}' (format csv, header true)`);
     await duck.run(`copy (${query}) to '${parquet}' (format parquet)`);
   });

@@ -145,15 +145,19 @@ async function judge(
   // A planted day counts once its bills are known: those that were still on their way at the end of the snapshot do
   // not.
   await duck.run(
-    `create temp table seen as select provider_id, civil_day, count(*) as bills from read_parquet([${billFiles.join(', ')}]) where not is_credit group by 1, 2`,
+    'create temp table seen as select provider_id, civil_day, count(*) as bills from ' +
+      `read_parquet([${billFiles.join(', ')}]) where not is_credit group by 1, 2`,
   );
   const recall = (behaviour: number, flag: string) =>
     one(`select avg(case when f.provider_id is null then 0 else 1 end) from (select distinct t.provider_id, t.day, t.bills from truth t join seen s on s.provider_id = t.provider_id and s.civil_day = t.day where behaviour = ${behaviour} and s.bills >= t.bills + 1) t
-      left join (select distinct provider_id, civil_day from flagged where ${flag}) f on f.provider_id = t.provider_id and f.civil_day = t.day`);
+      left join (select distinct provider_id, civil_day from flagged where ${flag}) f on f.provider_id = t.provider_id
+        and f.civil_day = t.day`);
   const falseDays = await one(`with honest as (select provider_id from provider where benign >= 0 and mask = 0)
-    select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from honest)) / (select count(*) from seen where provider_id in (from honest))::double`);
+    select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from honest)) / (select
+      count(*) from seen where provider_id in (from honest))::double`);
   const falseOthers = await one(`with clean as (select provider_id from provider where benign < 0 and mask = 0)
-    select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from clean)) / (select count(*) from seen where provider_id in (from clean))::double`);
+    select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from clean)) / (select
+      count(*) from seen where provider_id in (from clean))::double`);
   return [
     {
       name: 'recall per day, A1 (impossible days)',
@@ -179,12 +183,18 @@ const STANDS_OUT = 3.5;
 /** A2: share of providers found, by how much the behaviour adds to their honest time add-ons in the last year. */
 async function timeAddOns(duck: DuckDBConnection, featureFile: string): Promise<Figure[]> {
   await duck.run(`create temp table a2 as
-    with planted as (select provider_id, sum(excess_ore) as excess from truth where behaviour = 2 and day >= date '${addMonths(LAST, -12)}' group by 1),
-    f as (select provider_id, add_on_money_share_12m * amount_12m as add_on_ore, greatest(coalesce(add_on_money_share_12m_z, 0), coalesce(repetitions_per_add_on_12m_z, 0), coalesce(add_ons_per_bill_12m_z, 0)) as z from read_parquet(${quote(featureFile)}))
-    select p.provider_id, excess / greatest(add_on_ore - excess, 1) as share, z > ${STANDS_OUT} as found from planted p join f using (provider_id)`);
+    with planted as (select provider_id, sum(excess_ore) as excess from truth where behaviour = 2 and day >= date
+      '${addMonths(LAST, -12)}' group by 1),
+    f as (select provider_id, add_on_money_share_12m * amount_12m as add_on_ore,
+      greatest(coalesce(add_on_money_share_12m_z, 0), coalesce(repetitions_per_add_on_12m_z, 0),
+        coalesce(add_ons_per_bill_12m_z, 0)) as z from read_parquet(${quote(featureFile)}))
+    select p.provider_id, excess / greatest(add_on_ore - excess, 1) as share, z > ${STANDS_OUT} as found from planted p
+      join f using (provider_id)`);
   const rows = (
     await duck.runAndReadAll(
-      `select bucket, count(*)::int, avg(case when found then 1.0 else 0 end)::double from (select *, case when share < 0.1 then '0.0-0.1' when share < 0.3 then '0.1-0.3' when share < 0.6 then '0.3-0.6' when share < 1 then '0.6-1.0' else '1.0 or more' end as bucket from a2) group by 1 order by 1`,
+      'select bucket, count(*)::int, avg(case when found then 1.0 else 0 end)::double from (select *, case ' +
+        `when share < 0.1 then '0.0-0.1' when share < 0.3 then '0.1-0.3' when share < 0.6 then '0.3-0.6' when ` +
+        `share < 1 then '0.6-1.0' else '1.0 or more' end as bucket from a2) group by 1 order by 1`,
     )
   ).getRows();
   const all = (

@@ -48,14 +48,17 @@ function windowCells(date: string): string {
       ),
     ].join(', ');
   return `${window('count(*)', 'events')}, ${window('count(service)', 'service_count')}, ${window('count(visit_id)', 'visit_id_count')}, ${window('sum(amount)', 'amount_sum')},
-    ${window('avg(amount)', 'amount_mean')}, ${window('max(amount)', 'amount_max')}, ${window('stddev(amount)', 'amount_stddev')}`;
+    ${window('avg(amount)', 'amount_mean')}, ${window('max(amount)', 'amount_max')},
+      ${window('stddev(amount)', 'amount_stddev')}`;
 }
 const groupedSql = DATES.map(
   (date) =>
-    `select date '${date}' as as_of, client_id, ${windowCells(`date '${date}'`)} from visits where visited_on <= date '${date}' group by client_id`,
+    `select date '${date}' as as_of, client_id, ${windowCells(`date '${date}'`)} from visits where visited_on ` +
+    `<= date '${date}' group by client_id`,
 ).join(' union all ');
 const lateralSql = `select a.as_of, c.client_id, t.* from (values ${DATES.map((d) => `(date '${d}')`).join(', ')}) a(as_of) cross join (select distinct client_id from visits) c
-  cross join lateral (select ${windowCells('a.as_of')} from visits v where v.client_id = c.client_id and v.visited_on <= a.as_of) t`;
+  cross join lateral (select ${windowCells('a.as_of')} from visits v where v.client_id = c.client_id and v.visited_on <=
+    a.as_of) t`;
 
 async function postgres(client: pg.Client, settings: string, sql: string): Promise<number> {
   await client.query(settings);
@@ -77,12 +80,15 @@ async function main(): Promise<void> {
       const [parquet, csv] = [path.join(dir, 'visits.parquet'), path.join(dir, 'visits.csv')];
       await withDuckDb(dir, async (duck) => {
         await duck.run(`create temp table v as select i as visit_id, (i // ${EVENTS})::integer as client_id, date '2022-01-01' + (hash(i, 'day') % 1050)::integer as visited_on,
-          case when hash(i, 'kind') % 20 = 0 then null else 'S' || (hash(i, 'service') % 9) end as service, case when hash(i, 'gap') % 33 = 0 then null else ((hash(i, 'amount') % 500000) / 100.0)::decimal(12, 2) end as amount from range(${entities * EVENTS}) r(i)`);
+          case when hash(i, 'kind') % 20 = 0 then null else 'S' || (hash(i, 'service') % 9) end as service, case when
+            hash(i, 'gap') % 33 = 0 then null else ((hash(i, 'amount') % 500000) / 100.0)::decimal(12, 2) end as amount
+              from range(${entities * EVENTS}) r(i)`);
         await duck.run(`copy v to ${quote(parquet)} ${PARQUET}`);
         await duck.run(`copy v to ${quote(csv)} (format csv, header false)`);
       });
       await client.query(
-        'drop table if exists visits; create temp table visits (visit_id bigint, client_id int, visited_on date, service text, amount numeric(12, 2))',
+        'drop table if exists visits; create temp table visits (visit_id bigint, client_id int, visited_on ' +
+          'date, service text, amount numeric(12, 2))',
       );
       await pipeline(fs.createReadStream(csv), client.query(copyFrom('copy visits from stdin (format csv)')));
       await client.query('create index on visits (client_id, visited_on); analyze visits');
@@ -146,11 +152,16 @@ async function largestDifference(client: pg.Client, dir: string): Promise<number
       .map(([name, type]) => `'${name}': '${type}'`)
       .join(', ');
     await duck.run(
-      `create temp table theirs as select * from read_csv(${quote(file)}, auto_detect = false, header = false, delim = ',', nullstr = '', columns = {${columns}})`,
+      `create temp table theirs as select * from read_csv(${quote(file)}, auto_detect = false, header = false, ` +
+        `delim = ',', nullstr = '', columns = {${columns}})`,
     );
     const cell = (name: string) =>
-      `case when t.${name} is null and o.${name} is null then 0 when t.${name} is null or o.${name} is null then 1e300 else abs(t.${name} - o.${name}) / greatest(abs(t.${name}), 1) end`;
-    const sql = `select max(greatest(${names.map(cell).join(', ')}, case when t.entity is null or o.entity is null then 1e300 else 0 end)) from theirs t full join read_parquet(${quote(path.join(dir, 'ours.parquet'))}) o using (as_of, entity)`;
+      `case when t.${name} is null and o.${name} is null then 0 when t.${name} is null or o.${name} is null ` +
+      `then 1e300 else abs(t.${name} - o.${name}) / greatest(abs(t.${name}), 1) end`;
+    const sql =
+      `select max(greatest(${names.map(cell).join(', ')}, case when t.entity is null or o.entity is null then ` +
+      `1e300 else 0 end)) from theirs t full join read_parquet(${quote(path.join(dir, 'ours.parquet'))}) o using ` +
+      '(as_of, entity)';
     return Number((await duck.runAndReadAll(sql)).getRows()[0]?.[0]);
   });
 }

@@ -31,11 +31,13 @@ async function loaderAudit(db: Db): Promise<AuditContext> {
   const audit = { actionId: randomUUID(), principalId: randomUUID(), role: 'loader', purpose: 'benchmark' };
   await db.transaction(async (tx) => {
     await tx.raw(
-      "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', 'bench', 'service', now())",
+      "insert into aud.principal (principal_id, issuer, subject, kind, first_seen) values (?, 'bench', 'bench', " +
+        "'service', now())",
       [audit.principalId],
     );
     await tx.raw(
-      "insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at) values (?, 'register.import', ?, 'loader', 'benchmark', 'none', '\\x00', now())",
+      'insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at) ' +
+        "values (?, 'register.import', ?, 'loader', 'benchmark', 'none', '\\x00', now())",
       [audit.actionId, audit.principalId],
     );
     await append(tx, audit, { event: 'action.started', subject: { kind: 'action', id: audit.actionId } }, new Date());

@@ -25,11 +25,25 @@ export interface NationalSnapshot {
 
 const SOURCES: Readonly<Record<string, string>> = {
   bill: `select bill_id, idx + 1 as provider_id, case when performer = a.hpr then null else performer end as performed_by, cast(bill_id % 100000 as integer) as bill_no, p + 1 as patient_key, day as civil_day,
-    minute as minute_of_day, received_at as known_from, ore as amount_ore, case when ore >= 16000 and gb % 10 < 7 then 16000 else 0 end as copay_ore, is_credit, null as credits_bill, case when b.grp in (0, 1, 2, 3, 6) then ['P76', 'R74', 'L03', 'D01', 'K86'][1 + cast(gb % 5 as integer)] end as diagnosis from numbered b join provider a using (idx)`,
-  bill_line: `select n.bill_id, n.idx + 1 as provider_id, l.line_no, l.tariff, l.reps as repetitions, l.ore as amount_ore from out_line l join numbered n using (guid)`,
-  rule_outcome: `select bill_id, idx + 1 as provider_id, [470, 766, 502, 611, 130][1 + cast(ga % 5 as integer)] as rule_no, ['reject', 'curtail', 'note'][1 + hit] as effect, case hit when 0 then ore when 1 then ore // 2 else 0 end as amount_ore from numbered where hit is not null`,
-  prescription: `select cast(md5(pa::varchar || pb::varchar) as uuid) as prescription_id, idx + 1 as prescriber_id, p + 1 as patient_key, day as written, atc, packages, reservation as generic_reservation, received_at as known_from from out_prescription`,
-  dispensing: `select cast(md5('d' || pa::varchar || pb::varchar) as uuid) as dispensing_id, cast(md5(pa::varchar || pb::varchar) as uuid) as prescription_id, pharmacy + 1 as pharmacy_id, dispensed_day as dispensed, dispensed as packages, override as is_override, received_at as known_from from out_prescription`,
+    minute as minute_of_day, received_at as known_from, ore as amount_ore, case when ore >= 16000 and gb % 10 < 7 then
+      16000 else 0 end as copay_ore, is_credit, null as credits_bill, case when b.grp in (0, 1, 2, 3, 6) then ['P76',
+        'R74', 'L03', 'D01', 'K86'][1 + cast(gb % 5 as integer)] end as diagnosis from numbered b join provider a using
+          (idx)`,
+  bill_line:
+    'select n.bill_id, n.idx + 1 as provider_id, l.line_no, l.tariff, l.reps as repetitions, l.ore as amount_ore ' +
+    'from out_line l join numbered n using (guid)',
+  rule_outcome:
+    'select bill_id, idx + 1 as provider_id, [470, 766, 502, 611, 130][1 + cast(ga % 5 as integer)] as rule_no, ' +
+    `['reject', 'curtail', 'note'][1 + hit] as effect, case hit when 0 then ore when 1 then ore // 2 else 0 end ` +
+    'as amount_ore from numbered where hit is not null',
+  prescription:
+    'select cast(md5(pa::varchar || pb::varchar) as uuid) as prescription_id, idx + 1 as prescriber_id, p + 1 as ' +
+    'patient_key, day as written, atc, packages, reservation as generic_reservation, received_at as known_from ' +
+    'from out_prescription',
+  dispensing:
+    `select cast(md5('d' || pa::varchar || pb::varchar) as uuid) as dispensing_id, cast(md5(pa::varchar || ` +
+    'pb::varchar) as uuid) as prescription_id, pharmacy + 1 as pharmacy_id, dispensed_day as dispensed, ' +
+    'dispensed as packages, override as is_override, received_at as known_from from out_prescription',
 };
 const KEYS: Readonly<Record<string, string>> = {
   bill: 'provider_id, bill_id',
@@ -64,7 +78,8 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
     async month(duck, month) {
       const first = `${month}-01`;
       await duck.run(
-        `create or replace temp table numbered as select *, row_number() over () + ${counts.bills} as bill_id from out_bill`,
+        `create or replace temp table numbered as select *, row_number() over () + ${counts.bills} as bill_id ` +
+          'from out_bill',
       );
       for (const name of Object.keys(SOURCES)) {
         const sharded = DATASETS.find((d) => d.name === name)!.partitioning === 'month-shard' && shards > 1;
@@ -84,10 +99,16 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
     async end(duck, scenario) {
       await putFacts(duck, scenario, put);
       await duck.run(
-        `copy (select idx + 1 as provider_id, * exclude (idx) from truth_day) to ${quote(path.join(home, `truth-${config.providers}-${config.volume}-${config.years}.parquet`))} (format parquet)`,
+        'copy (select idx + 1 as provider_id, * exclude (idx) from truth_day) to ' +
+          `${quote(path.join(home, `truth-${config.providers}-${config.volume}-${config.years}.parquet`))} ` +
+          '(format parquet)',
       );
       await duck.run(
-        `copy (select idx + 1 as provider_id, benign, mask, severity, start_m, batch, performers, grp from provider) to ${quote(path.join(home, `providers-${config.providers}-${config.volume}-${config.years}.parquet`))} (format parquet)`,
+        'copy (select idx + 1 as provider_id, benign, mask, severity, start_m, batch, performers, grp from ' +
+          `provider) to ${quote(path.join(home, `providers-${config.providers}-${config.volume}-${config.years}.parquet`))} ` +
+          '' +
+          '' +
+          '(format parquet)',
       );
     },
   };
@@ -117,16 +138,19 @@ async function putFacts(duck: DuckDBConnection, { config, population, providers 
   for (let i = 0; i < lists.length; i += 2000)
     await duck.run(`insert into list values ${lists.slice(i, i + 2000).join(', ')}`);
   await duck.run(
-    `create temp table person as select p, ${muni('muni')} as municipality from (select muni, unnest(range(lo, lo + size)) as p from pool)`,
+    `create temp table person as select p, ${muni('muni')} as municipality from (select muni, unnest(range(lo, ` +
+      'lo + size)) as p from pool)',
   );
   await duck.run(
-    'create temp table placed as select n.*, case when n.p < l.hi then l.provider end as provider from person n asof left join list l on n.p >= l.lo',
+    'create temp table placed as select n.*, case when n.p < l.hi then l.provider end as provider from person n ' +
+      'asof left join list l on n.p >= l.lo',
   );
   await put(
     duck,
     'patient_fact',
     first,
-    `select p + 1 as patient_key, timestamp '${first} 00:00:00' as known_from, municipality, provider as list_provider, null as died, null as emigrated from placed order by 1`,
+    `select p + 1 as patient_key, timestamp '${first} 00:00:00' as known_from, municipality, provider as ` +
+      'list_provider, null as died, null as emigrated from placed order by 1',
   );
   for (let m = 0; m < monthsOf(config); m++) {
     const month = `${monthAt(config, m)}-01`;
@@ -138,20 +162,28 @@ async function putFacts(duck: DuckDBConnection, { config, population, providers 
       'patient_fact',
       month,
       `select g.p + 1 as patient_key, greatest(${known}, timestamp '${month}') as known_from, n.municipality, n.provider as list_provider, case why when 'dead' then day end as died, case why when 'abroad' then day end as emigrated
-      from gone g join placed n using (p) where ${known} < timestamp '${addMonths(month, 1)}' and (${m === 1 ? 'true' : lower}) order by 1, 2`,
+      from gone g join placed n using (p) where ${known} < timestamp '${addMonths(month, 1)}' and
+        (${m === 1 ? 'true' : lower}) order by 1, 2`,
     );
   }
   const rows = providers.map(
     (a) =>
-      `(${a.index + 1}, ${a.hprNr}, timestamp '${monthAt(config, a.fromMonth)}-01', date '${monthAt(config, a.fromMonth)}-01', null::date, ${quote(a.group.practiceType)}, ${quote(a.group.field)}, ${quote(MUNICIPALITIES[a.municipality]![0])}, ${a.listSize ?? 'null::integer'}, ${quote(a.account)}, ${quote(a.orgnr)})`,
+      `(${a.index + 1}, ${a.hprNr}, timestamp '${monthAt(config, a.fromMonth)}-01', date ` +
+      `'${monthAt(config, a.fromMonth)}-01', null::date, ${quote(a.group.practiceType)}, ` +
+      `${quote(a.group.field)}, ${quote(MUNICIPALITIES[a.municipality]![0])}, ` +
+      `${a.listSize ?? 'null::integer'}, ${quote(a.account)}, ${quote(a.orgnr)})`,
   );
   await duck.run(
-    'create temp table pf (provider_id integer, hpr integer, known_from timestamp, valid_from date, valid_to date, practice_type varchar, field varchar, municipality varchar, list_size integer, account_hash varchar, owner varchar)',
+    'create temp table pf (provider_id integer, hpr integer, known_from timestamp, valid_from date, valid_to ' +
+      'date, practice_type varchar, field varchar, municipality varchar, list_size integer, account_hash varchar, ' +
+      'owner varchar)',
   );
   for (let i = 0; i < rows.length; i += 2000)
     await duck.run(`insert into pf values ${rows.slice(i, i + 2000).join(', ')}`);
   await put(duck, 'provider_fact', 'all', 'select * from pf order by provider_id');
-  const substitute = `select idx + 1 as provider_id, hpr + 3 as substitute_hpr, date '${first}' as valid_from, null as valid_to, timestamp '${first} 00:00:00' as known_from from provider where substitute order by 1`;
+  const substitute =
+    `select idx + 1 as provider_id, hpr + 3 as substitute_hpr, date '${first}' as valid_from, null as valid_to, ` +
+    `timestamp '${first} 00:00:00' as known_from from provider where substitute order by 1`;
   await put(duck, 'substitute', 'all', substitute);
   await putCases(duck, config, providers, put);
 }
@@ -189,7 +221,8 @@ async function putCases(
     rows(
       'apnet',
       (e) =>
-        `${providerOf.get(String(e['praksisId']))!}, ${text(e['apnet'])}, ${text(e['grunnlag'])}, ${text(e['saksbehandler'])}`,
+        `${providerOf.get(String(e['praksisId']))!}, ${text(e['apnet'])}, ${text(e['grunnlag'])}, ` +
+        `${text(e['saksbehandler'])}`,
     ),
   );
   await all(
@@ -203,7 +236,8 @@ async function putCases(
     rows(
       'klage',
       (e) =>
-        `${text(e['avgjort'])}, ${text(e['resultat'])}, ${ore(e)}, ${text(e['innkommet'])}, ${text(e['instans'])}, ${e['innkommet'] === undefined}`,
+        `${text(e['avgjort'])}, ${text(e['resultat'])}, ${ore(e)}, ${text(e['innkommet'])}, ` +
+        `${text(e['instans'])}, ${e['innkommet'] === undefined}`,
     ),
   );
   await all(

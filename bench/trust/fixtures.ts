@@ -85,50 +85,66 @@ const hex = (bytes: Buffer): string => `\\x${bytes.toString('hex')}`;
 export async function fillVersions(db: Db, versions: number): Promise<void> {
   await pastTriggers(db, async (run) => {
     await run(
-      `insert into aud.principal (principal_id, issuer, subject, kind, first_seen) select ${uuid("'p' || i")}, 'bench', 'p' || i, 'person', now() from generate_series(0, 99) i`,
+      `insert into aud.principal (principal_id, issuer, subject, kind, first_seen) select ${uuid("'p' || i")}, ` +
+        `'bench', 'p' || i, 'person', now() from generate_series(0, 99) i`,
     );
     await run(
       `insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at)
-       select ${uuid("'a' || kind || i")}, 'x', ${uuid("'p' || (i + kind) % 100")}, 'approver', 'bench', 't', '\\x00', now() from generate_series(0, ?::int - 1) i, generate_series(0, 2) kind`,
+       select ${uuid("'a' || kind || i")}, 'x', ${uuid("'p' || (i + kind) % 100")}, 'approver', 'bench', 't', '\\x00',
+         now() from generate_series(0, ?::int - 1) i, generate_series(0, 2) kind`,
       [versions],
     );
     const id = (prefix: string) => `encode(sha256(convert_to('${prefix}' || i, 'UTF8')), 'hex')`;
     const at = `timestamptz '2020-01-01' + i * interval '3 hours'`;
     const all = `from generate_series(0, ?::int - 1) i`;
     await run(
-      `insert into ml.snapshot (snapshot_id, as_of, load_watermark, manifest_sha256, rows, made_at) select ${id('s')}, ${at}, 1, 'x', 1, ${at} ${all}`,
+      'insert into ml.snapshot (snapshot_id, as_of, load_watermark, manifest_sha256, rows, made_at) select ' +
+        `${id('s')}, ${at}, 1, 'x', 1, ${at} ${all}`,
       [versions],
     );
     await run(
-      `insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) select ${id('m')}, ${id('r')}, '{}', ${id('s')}, 'f', '{}', ${at} ${all}`,
+      'insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) ' +
+        `select ${id('m')}, ${id('r')}, '{}', ${id('s')}, 'f', '{}', ${at} ${all}`,
       [versions],
     );
     await run(
-      `insert into ml.training_run (run_id, action_id, experiment, experiment_sha256, slot, state, started_at) select ${uuid("'run' || i")}, ${uuid("'a0' || i")}, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ${at} ${all}`,
+      'insert into ml.training_run (run_id, action_id, experiment, experiment_sha256, slot, state, started_at) ' +
+        `select ${uuid("'run' || i")}, ${uuid("'a0' || i")}, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ` +
+        `${at} ${all}`,
       [versions],
     );
     await run(
-      `insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, registered_at) select ${id('v')}, 'slot-' || i % 10 || '/all', 'tabm-mini', ${uuid("'run' || i")}, ${id('m')}, '{"code":"c"}', true, ${at} ${all}`,
+      'insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, ' +
+        `registered_at) select ${id('v')}, 'slot-' || i % 10 || '/all', 'tabm-mini', ${uuid("'run' || i")}, ` +
+        `${id('m')}, '{"code":"c"}', true, ${at} ${all}`,
       [versions],
     );
     await run(
-      `insert into ml.promotion_request (request_id, version_id, slot, action_id, requested_at, expires_at) select ${uuid("'req' || i")}, ${id('v')}, 'slot-' || i % 10 || '/all', ${uuid("'a1' || i")}, ${at}, ${at} + interval '1 day' ${all}`,
+      'insert into ml.promotion_request (request_id, version_id, slot, action_id, requested_at, expires_at) ' +
+        `select ${uuid("'req' || i")}, ${id('v')}, 'slot-' || i % 10 || '/all', ${uuid("'a1' || i")}, ${at}, ` +
+        `${at} + interval '1 day' ${all}`,
       [versions],
     );
     await run(
-      `insert into ml.decision (decision_id, request_id, verdict, action_id, decided_at) select ${uuid("'dec' || i")}, ${uuid("'req' || i")}, 'approved', ${uuid("'a2' || i")}, ${at} ${all}`,
+      'insert into ml.decision (decision_id, request_id, verdict, action_id, decided_at) select ' +
+        `${uuid("'dec' || i")}, ${uuid("'req' || i")}, 'approved', ${uuid("'a2' || i")}, ${at} ${all}`,
       [versions],
     );
     await run(
-      `insert into ml.champion (slot, seq, version_id, decision_id, action_id, live_from) select 'slot-' || i % 10 || '/all', i / 10 + 1, ${id('v')}, ${uuid("'dec' || i")}, ${uuid("'a2' || i")}, ${at} ${all}`,
+      `insert into ml.champion (slot, seq, version_id, decision_id, action_id, live_from) select 'slot-' || i ` +
+        `% 10 || '/all', i / 10 + 1, ${id('v')}, ${uuid("'dec' || i")}, ${uuid("'a2' || i")}, ${at} ${all}`,
       [versions],
     );
     await run(
-      `insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, action_id, scored_at) select ${id('sc')}, 'slot-' || i % 10 || '/all', ${id('v')}, ${id('m')}, ${at}, 'x', 1, ${uuid("'a2' || i")}, ${at} + interval '1 hour' ${all}`,
+      'insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, ' +
+        `action_id, scored_at) select ${id('sc')}, 'slot-' || i % 10 || '/all', ${id('v')}, ${id('m')}, ${at}, ` +
+        `'x', 1, ${uuid("'a2' || i")}, ${at} + interval '1 hour' ${all}`,
       [versions],
     );
     await run(
-      `insert into sel.list (list_id, scoring_id, slot, as_of, capacity, seed, policy, drafted_at, expires_at) select ${id('l')}, ${id('sc')}, 'slot-' || i % 10 || '/all', ${at}, 50, 1, 'exploit-v1', ${at} + interval '2 hours', ${at} + interval '9 days' ${all}`,
+      'insert into sel.list (list_id, scoring_id, slot, as_of, capacity, seed, policy, drafted_at, expires_at) ' +
+        `select ${id('l')}, ${id('sc')}, 'slot-' || i % 10 || '/all', ${at}, 50, 1, 'exploit-v1', ${at} + ` +
+        `interval '2 hours', ${at} + interval '9 days' ${all}`,
       [versions],
     );
   });
@@ -149,15 +165,18 @@ export async function fillEdges(db: Db, chains: number, casesEach: number): Prom
   ];
   for (const [fromKind, from, toKind, to] of steps)
     await db.raw(
-      `insert into ml.lineage_edge select '${fromKind}', ${from}, '${toKind}', ${to} from generate_series(0, ?::int - 1) i on conflict do nothing`,
+      `insert into ml.lineage_edge select '${fromKind}', ${from}, '${toKind}', ${to} from generate_series(0, ` +
+        '?::int - 1) i on conflict do nothing',
       [chains],
     );
   await db.raw(
-    `insert into ml.lineage_edge select 'list', ${id('l')}, 'case', 'K-' || i || '-' || c from generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c`,
+    `insert into ml.lineage_edge select 'list', ${id('l')}, 'case', 'K-' || i || '-' || c from ` +
+      'generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c',
     [chains, casesEach],
   );
   await db.raw(
-    `insert into ml.lineage_edge select 'case', 'K-' || i || '-' || c, 'outcome', 'K-' || i || '-' || c || '@2025-01-01' from generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c`,
+    `insert into ml.lineage_edge select 'case', 'K-' || i || '-' || c, 'outcome', 'K-' || i || '-' || c || ` +
+      `'@2025-01-01' from generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c`,
     [chains, casesEach],
   );
   await db.raw('analyze ml.lineage_edge');

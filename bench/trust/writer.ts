@@ -7,7 +7,8 @@ export async function change(db: Db, principalId: string): Promise<void> {
   const audit: AuditContext = { actionId: randomUUID(), principalId, role: 'data-scientist', purpose: 'benchmark' };
   await db.transaction(async (tx) => {
     await tx.raw(
-      'insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at) values (?, ?, ?, ?, ?, ?, ?, now())',
+      'insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at) ' +
+        'values (?, ?, ?, ?, ?, ?, ?, now())',
       [audit.actionId, 'x', principalId, audit.role, audit.purpose, 't', Buffer.alloc(32)],
     );
     await append(tx, audit, { event: 'bench.changed', subject: { kind: 'bench', id: audit.actionId } }, new Date());

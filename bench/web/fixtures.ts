@@ -17,7 +17,8 @@ export async function fillList(owner: Db, storeRoot: string, providers: number):
   const file = store.temporary('.parquet');
   await withDuckDb(store.temporary(), async (duck) => {
     await duck.run(
-      `copy (select 'P' || i as entity, (hash(i) % 500000000)::double as ${ident(size)} from range(1, ${providers + 1}) t(i)) to ${quote(file)} ${PARQUET}`,
+      `copy (select 'P' || i as entity, (hash(i) % 500000000)::double as ${ident(size)} from range(1, ` +
+        `${providers + 1}) t(i)) to ${quote(file)} ${PARQUET}`,
     );
   });
   const sha = await store.putFile(file);
@@ -25,15 +26,21 @@ export async function fillList(owner: Db, storeRoot: string, providers: number):
   const id = (prefix: string) => `encode(sha256(convert_to('${prefix}${last}', 'UTF8')), 'hex')`;
   await pastTriggers(owner, async (run) => {
     await run(
-      'insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, loaded_at, action_id, committed_seq) values (?, ?, ?, ?, ?, 0, now(), (select action_id from aud.action limit 1), 1) on conflict do nothing',
+      'insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined, ' +
+        'loaded_at, action_id, committed_seq) values (?, ?, ?, ?, ?, 0, now(), (select action_id from aud.action ' +
+        'limit 1), 1) on conflict do nothing',
       ['provider', 'bench', 'bench', providers, providers],
     );
     await run(
-      'insert into core.provider (provider_id, hpr_no, orgnr, practice_no) overriding system value select i, i::text, null, (1000000 + i)::text from generate_series(1, ?::int) i',
+      'insert into core.provider (provider_id, hpr_no, orgnr, practice_no) overriding system value select i, ' +
+        'i::text, null, (1000000 + i)::text from generate_series(1, ?::int) i',
       [providers],
     );
     await run(
-      `insert into core.provider_fact (provider_id, known_from, valid_from, practice_type, field, municipality, batch_id) select i, '2022-01-01', '2022-01-01', (array['${GROUPS.join("','")}'])[1 + i % ${GROUPS.length}], 'LE', '0301', (select max(batch_id) from core.load_batch) from generate_series(1, ?::int) i`,
+      'insert into core.provider_fact (provider_id, known_from, valid_from, practice_type, field, ' +
+        `municipality, batch_id) select i, '2022-01-01', '2022-01-01', (array['${GROUPS.join("','")}'])[1 + i % ` +
+        `${GROUPS.length}], 'LE', '0301', (select max(batch_id) from core.load_batch) from generate_series(1, ` +
+        '?::int) i',
       [providers],
     );
     await run(`update ml.matrix set file_sha256 = ?, meta = ?::jsonb where matrix_id = ${id('m')}`, [
@@ -42,7 +49,9 @@ export async function fillList(owner: Db, storeRoot: string, providers: number):
     ]);
     await run(
       `insert into sel.line (list_id, rank, entity, provider_group, score, probability, arm, selected, inclusion_probability)
-       select ${id('l')}, i, 'P' || i, (array['${GROUPS.join("','")}'])[1 + i % ${GROUPS.length}], 5 - i / 5000.0, 1 / (1 + exp(i / 5000.0 - 5)), 'exploit', i <= 50, case when i <= 50 then 1 else 0 end from generate_series(1, ?::int) i`,
+       select ${id('l')}, i, 'P' || i, (array['${GROUPS.join("','")}'])[1 + i % ${GROUPS.length}], 5 - i / 5000.0, 1 /
+         (1 + exp(i / 5000.0 - 5)), 'exploit', i <= 50, case when i <= 50 then 1 else 0 end from generate_series(1,
+           ?::int) i`,
       [providers],
     );
     await run(

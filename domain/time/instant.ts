@@ -17,9 +17,9 @@ const YEARS = { first: 1900, last: 2199 } as const;
 
 /** Whether a text is an existing day of the calendar in the plausible range. */
 function isDay(text: string): boolean {
-  const [, year, month, day] = DAY.exec(text)?.map(Number) ?? [];
-  if (year === undefined || year < YEARS.first || year > YEARS.last) return false;
-  return month! >= 1 && month! <= 12 && day! >= 1 && day! <= new Date(Date.UTC(year, month!, 0)).getUTCDate();
+  const [, year = 0, month = 0, day = 0] = DAY.exec(text)?.map(Number) ?? [];
+  if (year < YEARS.first || year > YEARS.last || month < 1 || month > 12) return false;
+  return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 /**

@@ -26,8 +26,8 @@ function placesOf(command: Command, path = ''): Place[] {
 }
 
 /**
- * A script for the shell, generated from the commands. Completing starts no process: the program takes a second to start,
- * which is too long for a key press.
+ * A script for the shell, generated from the commands. Completing starts no process: the program takes a second to
+ * start, which is too long for a key press.
  */
 function script(program: Command, shell: Shell): string {
   const name = program.name();

@@ -8,7 +8,9 @@ describe('a connection held to little memory', () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-duck-'));
   afterAll(() => fs.rmSync(dir, { recursive: true, force: true }));
   const file = path.join(dir, 'wide.parquet');
-  const wide = `copy (select repeat('abc' || r, 500) as text, hash(r) as number from range(30000) t(r)) to ${quote(file)} (format parquet)`;
+  const wide =
+    `copy (select repeat('abc' || r, 500) as text, hash(r) as number from range(30000) t(r)) to ${quote(file)} ` +
+    '(format parquet)';
   const little = '20MB';
   const one = { threads: 1 };
 

@@ -106,10 +106,7 @@ export async function diagnose(): Promise<Finding[]> {
       () => {
         const probe = spawnSync(
           process.execPath,
-          [
-            '-e',
-            "const tf = require('@tensorflow/tfjs-node'); process.stdout.write(tf.backend().binding.TF_Version)",
-          ],
+          ['-e', "const tf = require('@tensorflow/tfjs-node'); process.stdout.write(tf.backend().binding.TF_Version)"],
           { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } },
         );
         if (probe.status !== 0) throw new Error('the native addon does not load');

@@ -43,7 +43,7 @@ export function build() {
       fs.rmSync(path.join(STACK, 'build.stamp'), { force: true });
     step('build', key, () => {
       for (const name of fs.existsSync(DIST) ? fs.readdirSync(DIST) : [])
-        if (name !== 'web') fs.rmSync(path.join(DIST, name), { recursive: true });
+        if (!['web', 'docs'].includes(name)) fs.rmSync(path.join(DIST, name), { recursive: true });
       run(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
       run(process.execPath, [path.join(ROOT, 'dist/apps/worker/bundle-workflows.js')]);
       // The verifier in one file: whoever gets it needs neither this project nor its packages.

@@ -145,8 +145,11 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex:
-                '(^|/)(?:activities|application|compute|workflows|migrations|simulation|models)/|platform/(?!ledger/(?:export-verifier|merkle))|apps/(?!web)',
+              regex: [
+                '(^|/)(?:activities|application|compute|workflows|migrations|simulation|models)/',
+                'platform/(?!ledger/(?:export-verifier|merkle))',
+                'apps/(?!web)',
+              ].join('|'),
               message: 'pages know the API by its document alone; only words and the verifier of the ledger are shared',
             },
           ],

@@ -1,3 +1,4 @@
+import type { CivilDate, Instant } from '../domain/time/instant';
 import type { FamilySpec } from '../domain/families';
 import type { Fold } from '../domain/rules/training-splits';
 import type { ListState, Verdict } from '../domain/rules/lifecycle';
@@ -13,7 +14,7 @@ import type { FeaturePlan } from '../domain/rules/feature-batches';
 export interface RunPlan {
   readonly source: 'register' | 'table';
   /** As-of instant of a register source. */
-  readonly asOf: string | undefined;
+  readonly asOf: Instant | undefined;
   readonly folds: readonly Fold[];
   readonly families: readonly FamilySpec['family'][];
   /** True if lists drawn from all active providers are evaluated too. */
@@ -83,7 +84,7 @@ export interface LifecycleActivities {
   /** Signs the service account in and records that it acts, for a run that no person started. */
   startScheduledAction(input: { purpose: string }): Promise<{ actionId: string }>;
 
-  extractSnapshot(input: { actionId: string; asOf: string }): Promise<SnapshotResult>;
+  extractSnapshot(input: { actionId: string; asOf: Instant }): Promise<SnapshotResult>;
   /** Divides the work on features into batches. */
   planFeatures(input: { runId: string; snapshotId: string }): Promise<FeaturePlan>;
   /** Control cases of a snapshot, labeled with what was known of their outcomes. */
@@ -91,9 +92,9 @@ export interface LifecycleActivities {
   /** The same from the prepared table of a run. */
   buildTrainingTable(input: { runId: string }): Promise<MatrixResult>;
   /** All active providers as of an instant, unlabeled. */
-  buildPopulationMatrix(input: { actionId: string; snapshotId: string; asOf: string }): Promise<MatrixResult>;
+  buildPopulationMatrix(input: { actionId: string; snapshotId: string; asOf: Instant }): Promise<MatrixResult>;
   /** The same from a prepared table: the rows from a day on, one for each entity. */
-  buildPopulationTable(input: { actionId: string; asOf: string; table: TableRef }): Promise<MatrixResult>;
+  buildPopulationTable(input: { actionId: string; asOf: Instant; table: TableRef }): Promise<MatrixResult>;
   /** Outcomes as they are known now, for a version that was trained on earlier ones. */
   buildNewOutcomesMatrix(input: {
     actionId: string;
@@ -124,7 +125,7 @@ export interface LifecycleActivities {
     slot: string;
     versionId: string;
     matrixId: string;
-    asOf: string;
+    asOf: Instant;
     shards: readonly string[];
   }): Promise<ScoringRef>;
 
@@ -139,7 +140,7 @@ export interface LifecycleActivities {
   expireList(input: { listId: string }): Promise<{ state: Exclude<ListState, 'draft'> }>;
 
   recordPostDeploymentEvaluation(
-    input: { actionId: string; versionId: string; matrixId: string; asOf: string } & NewOutcomesResult,
+    input: { actionId: string; versionId: string; matrixId: string; asOf: Instant } & NewOutcomesResult,
   ): Promise<{ evaluationId: string }>;
 
   /** What a thing was made of, stage by stage from its origin. */
@@ -164,7 +165,7 @@ export interface TrainingActivities {
   /** Builds the missing monthly rollups of some months of receipt. */
   computeMonthlyRollups(input: { snapshotId: string; months: readonly string[] }): Promise<void>;
   /** Computes the features of some as-of dates; needs the rollups of every month they look back on. */
-  computeFeatures(input: { snapshotId: string; dates: readonly string[] }): Promise<void>;
+  computeFeatures(input: { snapshotId: string; dates: readonly CivilDate[] }): Promise<void>;
   /** Looks for target leakage before anything is fitted; structural leakage fails the run. */
   checkLeakage(input: {
     runId: string;

@@ -76,7 +76,7 @@ export function matrixActivities(deps: ActivityDependencies): MatrixActivities {
         const recipe = {
           kind: 'scoring',
           snapshotId,
-          asOf: new Date(asOf).toISOString(),
+          asOf,
           code: featureCode(),
           engine: duckDbVersion(),
         } as const;

@@ -1,4 +1,4 @@
-import { invalid } from '../domain/errors';
+import { toInstant } from '../domain/time/instant';
 import { digestOf } from '../platform/artifacts/hash';
 import { getVersion } from '../platform/db/stores/versions';
 import { recordAction } from './audited-action';
@@ -22,12 +22,10 @@ export async function startPostDeploymentEvaluation(
   context: RequestContext,
   { versionId: id, asOf, table }: PostDeploymentOptions,
 ): Promise<{ versionId: string; key: string }> {
-  if (Number.isNaN(Date.parse(asOf)))
-    throw invalid(`"${asOf}" is not an instant`, 'Give one such as 2025-07-01T00:00:00Z.');
   const { versionId } = await getVersion(context.db, id);
   const input = {
     versionId,
-    asOf: new Date(asOf).toISOString(),
+    asOf: toInstant(asOf, 'as of'),
     ...(table ? { table: await storeTableInput(context.store, table) } : {}),
   };
   const { actionId } = await recordAction(

@@ -1,4 +1,5 @@
-import { invalid, notFound } from '../domain/errors';
+import { toInstant } from '../domain/time/instant';
+import { notFound } from '../domain/errors';
 import { digestOf } from '../platform/artifacts/hash';
 import { championOf } from '../platform/db/stores/champions';
 import { recordAction } from './audited-action';
@@ -27,8 +28,7 @@ export interface RescoreOptions {
  * @throws UtplukkError InvalidInput for an asOf that is no instant, NotFound where no version is live
  */
 export async function startRescore(context: RequestContext, options: RescoreOptions): Promise<{ workflowId: string }> {
-  if (Number.isNaN(Date.parse(options.asOf)))
-    throw invalid(`"${options.asOf}" is not an instant`, 'Give one such as 2025-01-01T00:00:00Z.');
+  const asOf = toInstant(options.asOf, 'as of');
   const champion = await championOf(context.db, options.slot);
   if (!champion)
     throw notFound(
@@ -36,9 +36,9 @@ export async function startRescore(context: RequestContext, options: RescoreOpti
       'Have one promoted first: `utplukk promotion request <version>`.',
     );
   const { table, ...rest } = options;
-  const input = { ...rest, ...(table ? { table: await storeTableInput(context.store, table) } : {}) };
+  const input = { ...rest, asOf, ...(table ? { table: await storeTableInput(context.store, table) } : {}) };
   const key = digestOf({ ...input, champion: champion.versionId }).slice(0, 24);
-  const { actionId } = await recordAction(context, 'rescore.start', `rescoring ${options.slot} as of ${options.asOf}`, {
+  const { actionId } = await recordAction(context, 'rescore.start', `rescoring ${options.slot} as of ${asOf}`, {
     event: 'rescoring.started',
     subject: { kind: 'slot', id: options.slot },
     after: champion.versionId,

@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/time/instant';
 import {
   Client,
   Connection,
@@ -125,7 +126,7 @@ export class LifecycleClient {
   promotionResult = (requestId: string): Promise<{ verdict: string }> =>
     this.client.workflow.getHandle<typeof promoteModel>(promoteId(requestId)).result();
 
-  async startRescore(key: string, input: RescoreInput & { asOf: string; actionId: string }): Promise<string> {
+  async startRescore(key: string, input: RescoreInput & { asOf: Instant; actionId: string }): Promise<string> {
     const workflowId = rescoreId(key);
     await this.#startOnce(() =>
       this.client.workflow.start<typeof rescore>('rescore', {

@@ -1,102 +1,111 @@
 import type { Knex } from 'knex';
 import { audited } from './triggers';
 
+/** Reference values (kodeverk). */
+const REFERENCE = `
+  create schema ref;
+  comment on schema ref is 'Reference values (kodeverk)';
+
+  create table ref.field (code text constraint field_pk primary key, name text not null);
+  comment on table ref.field is 'Fields of practice (fagområde)';
+
+  create table ref.practice_type (
+    code text constraint practice_type_pk primary key,
+    name text not null,
+    field text not null constraint practice_type_field references ref.field
+  );
+  comment on table ref.practice_type is 'Types of practice (praksistype)';
+
+  create table ref.tariff (
+    code text constraint tariff_pk primary key,
+    field text not null,
+    kind text not null,
+    min_minutes int not null default 0,
+    minutes_per_repetition int not null default 0,
+    description text not null,
+    slot text constraint tariff_slot check (slot in ('d', 'k')),
+    max_repetitions int not null default 1,
+    fee_ore bigint not null default 0,
+    fee_published boolean not null default false,
+    invalid_combination text[] not null default '{}'
+  );
+  comment on table ref.tariff is 'Tariffs with the time they need (takst; minimum tidsbruk)';
+  comment on column ref.tariff.min_minutes is 'minimum_tidsbruk';
+  comment on column ref.tariff.minutes_per_repetition is 'tidsbruk_per_rep';
+
+  create table ref.icpc2_chapter (letter char(1) constraint icpc2_chapter_pk primary key, name text not null);
+  comment on table ref.icpc2_chapter is 'Chapters of ICPC-2 (kapittel)';
+
+  create table ref.rule (number int constraint rule_pk primary key, text text not null);
+  comment on table ref.rule is 'Rules of the rule engine (merknad)';
+
+  create table ref.regime_event (
+    day date not null,
+    what text not null,
+    constraint regime_event_pk primary key (day, what)
+  );
+  comment on table ref.regime_event is
+    'Changes after which figures are not comparable with those before: tariffs, rules, products (bruddpunkt)';
+`;
+
+/** Load batches, numbered in the order of their commits. */
+const LOAD_BATCHES = `
+  create schema core;
+  comment on schema core is 'The register: providers, patients, bills, load batches (registeret)';
+
+  create table core.batch_counter (
+    only_one boolean constraint batch_counter_pk primary key default true
+      constraint batch_counter_one check (only_one),
+    last_committed bigint not null
+  );
+  comment on table core.batch_counter is 'Number of the last committed load batch; locked while a batch commits';
+  insert into core.batch_counter (last_committed) values (0);
+
+  create table core.load_batch (
+    batch_id int generated always as identity constraint load_batch_pk primary key,
+    committed_seq bigint constraint load_batch_seq unique,
+    kind text not null constraint load_batch_kind check (kind in ('settlement', 'provider', 'agreement', 'patient',
+      'substitute', 'prescription', 'case', 'table', 'bills')),
+    file_name text not null,
+    content_sha256 text not null constraint load_batch_content unique,
+    rows_read int not null,
+    rows_loaded int not null,
+    rows_quarantined int not null,
+    known_from_min timestamptz,
+    known_from_max timestamptz,
+    loaded_at timestamptz not null,
+    action_id uuid not null constraint load_batch_action references aud.action,
+    constraint load_batch_adds_up check (rows_loaded + rows_quarantined = rows_read)
+  );
+  comment on table core.load_batch is 'One loaded file (lasteparti)';
+  comment on column core.load_batch.committed_seq is 'Position in the order of commit, given under a lock';
+`;
+
+/** What a batch refused, and the months of receipt that it added to. */
+const REFUSED_AND_MONTHS = `
+  create table core.quarantine (
+    quarantine_id bigint generated always as identity constraint quarantine_pk primary key,
+    batch_id int not null constraint quarantine_batch references core.load_batch,
+    line int not null,
+    item text not null,
+    field text not null,
+    value text,
+    reason text not null
+  );
+  comment on table core.quarantine is 'Rows that were refused, with line, field and reason (karantene)';
+
+  create table core.batch_month (
+    received_month date not null,
+    batch_id int not null constraint batch_month_batch references core.load_batch,
+    constraint batch_month_pk primary key (received_month, batch_id)
+  );
+  comment on table core.batch_month is
+    'Months of receipt that a batch added rows to: extraction reuses the partitions of all other months';
+`;
+
 /** Reference values, and load batches: what a file held, when it was committed, and which of its rows were refused. */
 export async function up(knex: Knex): Promise<void> {
-  await knex.raw(`
-    create schema ref;
-    comment on schema ref is 'Reference values (kodeverk)';
-
-    create table ref.field (code text constraint field_pk primary key, name text not null);
-    comment on table ref.field is 'Fields of practice (fagområde)';
-
-    create table ref.practice_type (
-      code text constraint practice_type_pk primary key,
-      name text not null,
-      field text not null constraint practice_type_field references ref.field
-    );
-    comment on table ref.practice_type is 'Types of practice (praksistype)';
-
-    create table ref.tariff (
-      code text constraint tariff_pk primary key,
-      field text not null,
-      kind text not null,
-      min_minutes int not null default 0,
-      minutes_per_repetition int not null default 0,
-      description text not null,
-      slot text constraint tariff_slot check (slot in ('d', 'k')),
-      max_repetitions int not null default 1,
-      fee_ore bigint not null default 0,
-      fee_published boolean not null default false,
-      invalid_combination text[] not null default '{}'
-    );
-    comment on table ref.tariff is 'Tariffs with the time they need (takst; minimum tidsbruk)';
-    comment on column ref.tariff.min_minutes is 'minimum_tidsbruk';
-    comment on column ref.tariff.minutes_per_repetition is 'tidsbruk_per_rep';
-
-    create table ref.icpc2_chapter (letter char(1) constraint icpc2_chapter_pk primary key, name text not null);
-    comment on table ref.icpc2_chapter is 'Chapters of ICPC-2 (kapittel)';
-
-    create table ref.rule (number int constraint rule_pk primary key, text text not null);
-    comment on table ref.rule is 'Rules of the rule engine (merknad)';
-
-    create table ref.regime_event (
-      day date not null,
-      what text not null,
-      constraint regime_event_pk primary key (day, what)
-    );
-    comment on table ref.regime_event is
-      'Changes after which figures are not comparable with those before: tariffs, rules, products (bruddpunkt)';
-
-    create schema core;
-    comment on schema core is 'The register: providers, patients, bills, load batches (registeret)';
-
-    create table core.batch_counter (
-      only_one boolean constraint batch_counter_pk primary key default true
-        constraint batch_counter_one check (only_one),
-      last_committed bigint not null
-    );
-    comment on table core.batch_counter is 'Number of the last committed load batch; locked while a batch commits';
-    insert into core.batch_counter (last_committed) values (0);
-
-    create table core.load_batch (
-      batch_id int generated always as identity constraint load_batch_pk primary key,
-      committed_seq bigint constraint load_batch_seq unique,
-      kind text not null constraint load_batch_kind check (kind in ('settlement', 'provider', 'agreement', 'patient',
-        'substitute', 'prescription', 'case', 'table', 'bills')),
-      file_name text not null,
-      content_sha256 text not null constraint load_batch_content unique,
-      rows_read int not null,
-      rows_loaded int not null,
-      rows_quarantined int not null,
-      known_from_min timestamptz,
-      known_from_max timestamptz,
-      loaded_at timestamptz not null,
-      action_id uuid not null constraint load_batch_action references aud.action,
-      constraint load_batch_adds_up check (rows_loaded + rows_quarantined = rows_read)
-    );
-    comment on table core.load_batch is 'One loaded file (lasteparti)';
-    comment on column core.load_batch.committed_seq is 'Position in the order of commit, given under a lock';
-
-    create table core.quarantine (
-      quarantine_id bigint generated always as identity constraint quarantine_pk primary key,
-      batch_id int not null constraint quarantine_batch references core.load_batch,
-      line int not null,
-      item text not null,
-      field text not null,
-      value text,
-      reason text not null
-    );
-    comment on table core.quarantine is 'Rows that were refused, with line, field and reason (karantene)';
-
-    create table core.batch_month (
-      received_month date not null,
-      batch_id int not null constraint batch_month_batch references core.load_batch,
-      constraint batch_month_pk primary key (received_month, batch_id)
-    );
-    comment on table core.batch_month is
-      'Months of receipt that a batch added rows to: extraction reuses the partitions of all other months';
-  `);
+  for (const sql of [REFERENCE, LOAD_BATCHES, REFUSED_AND_MONTHS]) await knex.raw(sql);
   await knex.raw(audited('core.load_batch', 'batch_id'));
 }
 

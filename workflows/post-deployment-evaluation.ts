@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/time/instant';
 import { setWorkflowOptions } from '@temporalio/workflow';
 import type { TableRef } from '../activities/contracts';
 import { compute, db, longRunning } from './activity-proxies';
@@ -7,7 +8,7 @@ export interface PostDeploymentInput {
   readonly actionId: string;
   readonly versionId: string;
   /** The version is evaluated on outcomes known at this instant. */
-  readonly asOf: string;
+  readonly asOf: Instant;
   /** Newer outcomes of a prepared table, for a version that was trained on one. */
   readonly table?: TableRef;
 }

@@ -1,3 +1,4 @@
+import { type Instant, instantOf } from '../domain/time/instant';
 import { ParentClosePolicy, setWorkflowOptions, startChild, workflowInfo } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { TableRef } from '../activities/contracts';
@@ -16,21 +17,21 @@ export interface RescoreInput {
   /** A prepared table to score instead of the register; only a version that was trained on such a table can. */
   readonly table?: TableRef;
   /** On demand: the as-of instant and the verified action. A schedule leaves both out. */
-  readonly asOf?: string;
+  readonly asOf?: Instant;
   readonly actionId?: string;
 }
 export interface RescoreResult {
   readonly scoringId: string;
   readonly roundId: string;
   readonly versionId: string;
-  readonly asOf: string;
+  readonly asOf: Instant;
 }
 
 /** The nominal time of a schedule, never the clock: a late or repeated start scores the same instant. */
-function nominalTime(): string {
+function nominalTime(): Instant {
   const value = workflowInfo().searchAttributes['TemporalScheduledStartTime']?.[0];
   if (!(value instanceof Date)) throw new Error('rescore was started without an as-of instant and not by a schedule');
-  return value.toISOString();
+  return instantOf(value);
 }
 
 /** The champion scores the whole population as of an instant, in shards; a selection round follows. */
@@ -57,12 +58,12 @@ export async function rescore(input: RescoreInput): Promise<RescoreResult> {
   return { scoringId, roundId: roundId(scoringId), versionId, asOf };
 }
 
-async function scheduledAction(slot: string, asOf: string): Promise<string> {
+async function scheduledAction(slot: string, asOf: Instant): Promise<string> {
   return (await db.startScheduledAction({ purpose: `scheduled rescoring of ${slot} as of ${asOf}` })).actionId;
 }
 
 async function populationMatrix(
-  { actionId, asOf, table }: { actionId: string; asOf: string; table: TableRef | undefined },
+  { actionId, asOf, table }: { actionId: string; asOf: Instant; table: TableRef | undefined },
   progress: ProgressReport,
 ): Promise<string> {
   if (table) {

@@ -1,3 +1,4 @@
+import { toInstant } from '../domain/time/instant';
 import { CancellationScope, isCancellation, setWorkflowOptions } from '@temporalio/workflow';
 import type { RunPlan, TrialTask } from '../activities/contracts';
 import { compute, db, longRunning } from './activity-proxies';
@@ -103,7 +104,7 @@ async function populationMatrices(
   progress.enter('population', folds.length);
   const matrices = new Map<string, string>();
   for (const { id, testFrom } of folds) {
-    const asOf = `${testFrom}T12:00:00Z`;
+    const asOf = toInstant(`${testFrom}T12:00:00Z`, 'noon of the first test day');
     const { matrixId } = await longRunning.buildPopulationMatrix({ actionId, snapshotId, asOf });
     matrices.set(id, matrixId);
     progress.advance();

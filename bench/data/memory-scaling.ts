@@ -1,3 +1,4 @@
+import { toInstant } from '../../domain/time/instant';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -16,8 +17,7 @@ import { type Figure, report } from '../lib/results';
 
 /**
  * Whether memory grows with the register: loading and extraction of about one and ten million bills, each step a
- * process of
- * its own whose peak is measured. DATABASE_URL names a server of the benchmark's own.
+ * process of its own whose peak is measured. DATABASE_URL names a server of the benchmark's own.
  */
 const SIZES = { small: 0.1, large: 1 } as const;
 type Size = keyof typeof SIZES;
@@ -46,7 +46,7 @@ const STEPS = {
   extract: (_size: Size, dir: string, url: string, audit: AuditContext) =>
     inDatabase(url, (db) =>
       extractSnapshot({ db, store: new ArtifactStore(path.join(dir, 'store')) }, audit, {
-        asOf: '2025-03-01T00:00:00Z',
+        asOf: toInstant('2025-03-01T00:00:00Z', 'as of'),
       }),
     ),
 };
@@ -124,10 +124,12 @@ const work = own
   : main();
 work
   .then(() => {
-    if (own)
-      process.stdout.write(
-        `${JSON.stringify({ seconds: (performance.now() - began) / 1000, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`,
-      );
+    if (!own) return;
+    const found: Step = {
+      seconds: (performance.now() - began) / 1000,
+      peakMiB: process.resourceUsage().maxRSS / 1024,
+    };
+    process.stdout.write(`${JSON.stringify(found)}\n`);
   })
   .catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

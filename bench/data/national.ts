@@ -1,3 +1,4 @@
+import type { CivilDate } from '../../domain/time/instant';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -61,7 +62,7 @@ async function main(): Promise<void> {
   const { store, manifest, bills, lines, seconds: simulated } = await nationalSnapshot(CONFIG, HOME);
   say(`${bills} bills, ${lines} lines; simulated in ${simulated.toFixed(0)} s`);
   if (!process.argv.includes('--keep')) fs.rmSync(path.join(store.root, 'derived'), { recursive: true, force: true });
-  const build = (m: Manifest, dates: readonly string[], features: readonly Feature[] = WITHOUT_NETWORK) =>
+  const build = (m: Manifest, dates: readonly CivilDate[], features: readonly Feature[] = WITHOUT_NETWORK) =>
     withDuckDb(store.temporary(), async (duck) => {
       const { rollups } = await buildRollups(duck, store, m);
       return computeFeatures(duck, store, m, rollups, dates, { features });
@@ -83,7 +84,8 @@ async function main(): Promise<void> {
       (sha) => store.existing(sha),
     ),
   );
-  const size = `${(bills / 1e6).toFixed(1)} M bills, ${(lines / 1e6).toFixed(1)} M lines, ${WITHOUT_NETWORK.length} columns`;
+  const millions = (count: number) => `${(count / 1e6).toFixed(1)} M`;
+  const size = `${millions(bills)} bills, ${millions(lines)} lines, ${WITHOUT_NETWORK.length} columns`;
   const target = (value: number) => (SIZE !== 'national' ? {} : { target: { at: 'most' as const, value } });
   const figures: Figure[] = [
     { name: DATES_FIGURE, value: first.seconds, unit: 's', baseline: size, ...target(480), stretch: '300' },
@@ -149,7 +151,9 @@ async function judge(
       `read_parquet([${billFiles.join(', ')}]) where not is_credit group by 1, 2`,
   );
   const recall = (behaviour: number, flag: string) =>
-    one(`select avg(case when f.provider_id is null then 0 else 1 end) from (select distinct t.provider_id, t.day, t.bills from truth t join seen s on s.provider_id = t.provider_id and s.civil_day = t.day where behaviour = ${behaviour} and s.bills >= t.bills + 1) t
+    one(`select avg(case when f.provider_id is null then 0 else 1 end) from (select distinct t.provider_id, t.day, t.bills
+        from truth t join seen s on s.provider_id = t.provider_id and s.civil_day = t.day
+        where behaviour = ${behaviour} and s.bills >= t.bills + 1) t
       left join (select distinct provider_id, civil_day from flagged where ${flag}) f on f.provider_id = t.provider_id
         and f.civil_day = t.day`);
   const falseDays = await one(`with honest as (select provider_id from provider where benign >= 0 and mask = 0)

@@ -1,3 +1,4 @@
+import { toInstant } from '../../domain/time/instant';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -117,7 +118,7 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
   process.stderr.write('\n');
   const manifest: Manifest = {
     v: 2,
-    asOf: `${monthAt(config, monthsOf(config))}-01T00:00:00.000Z`,
+    asOf: toInstant(`${monthAt(config, monthsOf(config))}-01T00:00:00Z`, 'the end of the simulation'),
     loadWatermark: 0,
     shards,
     datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, partitions: parts.get(d.name)! })),

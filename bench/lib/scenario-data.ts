@@ -1,3 +1,4 @@
+import { toInstant } from '../../domain/time/instant';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -65,7 +66,7 @@ async function makeMatrices(config: SimulationConfig): Promise<ScenarioMatrices>
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-scenario-'));
   try {
     const { store, manifest } = await nationalSnapshot(config, home);
-    const asOf = `${monthAt(config, monthsOf(config))}-01T00:00:00.000Z`;
+    const asOf = toInstant(`${monthAt(config, monthsOf(config))}-01T00:00:00Z`, 'the end of the simulation');
     const recipe = { snapshotId: 'bench', code: 'bench', engine: 'bench' };
     const casesMatrix = await registerMatrixOf(store, manifest, { kind: 'training', minAmountOre: 0, ...recipe });
     const populationMatrix = await registerMatrixOf(store, manifest, { kind: 'scoring', asOf, ...recipe });

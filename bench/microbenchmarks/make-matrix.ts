@@ -15,10 +15,12 @@ async function main(file: string, rows: number, width: number): Promise<void> {
   const cell = (i: number) =>
     `case when hash(r, ${i}) % 20 = 0 then null else (hash(r, ${i + 1000}) % 100000)::double / 1000 end as x${i}`;
   await withDuckDb(dir, async (duck) => {
-    await duck.run(`copy (select 'R' || lpad(r::varchar, 8, '0') as row_id, 'P' || r % 23000 as entity, date '2024-01-01' + interval (r // 23000) month as as_of, 'LE' as grp,
-      (hash(r, 7) % 10 = 0)::integer as label, date '2025-01-01' as label_known_on, null::bigint as amount_ore,
-        ${columns.map((_, i) => cell(i)).join(', ')} from range(${rows}) t(r) order by row_id) to ${quote(file)}
-          ${PARQUET}`);
+    await duck.run(`copy (
+      select 'R' || lpad(r::varchar, 8, '0') as row_id, 'P' || r % 23000 as entity,
+        date '2024-01-01' + interval (r // 23000) month as as_of, 'LE' as grp,
+        (hash(r, 7) % 10 = 0)::integer as label, date '2025-01-01' as label_known_on, null::bigint as amount_ore,
+        ${columns.map((_, i) => cell(i)).join(', ')}
+      from range(${rows}) t(r) order by row_id) to ${quote(file)} ${PARQUET}`);
   });
   const data = await readMatrix(file, columns, dir);
   const floats = new Float32Array(rows * (width + 1));

@@ -48,10 +48,11 @@ export async function fillList(owner: Db, storeRoot: string, providers: number):
       JSON.stringify({ columns: [], baselines: { size }, rows: providers, labeled: 0, positives: 0 }),
     ]);
     await run(
-      `insert into sel.line (list_id, rank, entity, provider_group, score, probability, arm, selected, inclusion_probability)
-       select ${id('l')}, i, 'P' || i, (array['${GROUPS.join("','")}'])[1 + i % ${GROUPS.length}], 5 - i / 5000.0, 1 /
-         (1 + exp(i / 5000.0 - 5)), 'exploit', i <= 50, case when i <= 50 then 1 else 0 end from generate_series(1,
-           ?::int) i`,
+      `insert into sel.line
+         (list_id, rank, entity, provider_group, score, probability, arm, selected, inclusion_probability)
+       select ${id('l')}, i, 'P' || i, (array['${GROUPS.join("','")}'])[1 + i % ${GROUPS.length}], 5 - i / 5000.0,
+         1 / (1 + exp(i / 5000.0 - 5)), 'exploit', i <= 50, case when i <= 50 then 1 else 0 end
+       from generate_series(1, ?::int) i`,
       [providers],
     );
     await run(

@@ -1,3 +1,4 @@
+import { toInstant } from '../time/instant';
 import { z } from 'zod';
 import { addMonths } from '../time/days';
 import { CALIBRATION_INPUTS } from './calibration';
@@ -5,6 +6,16 @@ import { CONTROL_BASES } from '../import/cases';
 import { FAMILY_NAMES, familySchema } from '../families';
 
 const day = z.iso.date();
+
+/** An instant in any spelling; equal instants are read as the same text. */
+const instantField = z.iso.datetime({ offset: true }).transform((text, context) => {
+  try {
+    return toInstant(text, 'the instant');
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+});
 
 /** Consecutive test periods; each is tested by a model trained on what was known before it. */
 const moving = {
@@ -71,7 +82,7 @@ const fields = z.strictObject({
   source: z.discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('register'),
-      asOf: z.iso.datetime({ offset: true }).describe('what was known at this instant, and nothing later'),
+      asOf: instantField.describe('what was known at this instant, and nothing later'),
     }),
     z.strictObject({
       kind: z.literal('table'),

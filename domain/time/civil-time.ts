@@ -1,3 +1,4 @@
+import type { CivilDate } from './instant';
 /**
  * Civil time in Norway. Instants are UTC everywhere; the civil day and minute of the day are derived once, at load, and
  * stored. Offsets come from Intl, asked once for each hour that occurs.
@@ -29,19 +30,19 @@ function offsetMs(instantMs: number): number {
 
 export interface CivilTime {
   /** ISO day in Europe/Oslo. */
-  readonly day: string;
+  readonly day: CivilDate;
   /** 0 to 1439. */
   readonly minuteOfDay: number;
 }
 
 const DAY_MS = 24 * HOUR_MS;
-const dayTexts = new Map<number, string>();
+const dayTexts = new Map<number, CivilDate>();
 
 export function civilTime(instantMs: number): CivilTime {
   const local = instantMs + offsetMs(instantMs);
   const dayNumber = Math.floor(local / DAY_MS);
   let day = dayTexts.get(dayNumber);
-  if (day === undefined) dayTexts.set(dayNumber, (day = new Date(local).toISOString().slice(0, 10)));
+  if (day === undefined) dayTexts.set(dayNumber, (day = new Date(local).toISOString().slice(0, 10) as CivilDate));
   return { day, minuteOfDay: Math.floor((local - dayNumber * DAY_MS) / 60_000) };
 }
 

@@ -1,13 +1,14 @@
+import type { CivilDate, MonthStart } from './instant';
 const DAY_MS = 86_400_000;
 
 /** The day so many months later (YYYY-MM-DD), or the last day of that month if it is shorter. */
-export function addMonths(day: string, months: number): string {
+export function addMonths(day: string, months: number): CivilDate {
   const [year = 0, month = 1, dom = 1] = day.split('-').map(Number);
   const index = year * 12 + (month - 1) + months;
   const y = Math.floor(index / 12);
   const m = (index % 12) + 1;
   const last = new Date(Date.UTC(y, m, 0)).getUTCDate();
-  return `${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-${String(Math.min(dom, last)).padStart(2, '0')}`;
+  return `${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-${String(Math.min(dom, last)).padStart(2, '0')}` as CivilDate;
 }
 
 /** The day so many days later (YYYY-MM-DD). */
@@ -16,4 +17,4 @@ export function addDays(day: string, days: number): string {
 }
 
 /** First day of the month of a day (YYYY-MM-DD). */
-export const monthStart = (day: string): string => `${day.slice(0, 7)}-01`;
+export const monthStart = (day: string): MonthStart => `${day.slice(0, 7)}-01` as MonthStart;

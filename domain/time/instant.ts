@@ -61,6 +61,3 @@ export function toMonthStart(text: string, what: string): MonthStart {
     throw invalid(`${what} "${text}" is not the first day of a month`, 'Give one such as 2024-02-01.');
   return text as MonthStart;
 }
-
-/** The first day of the month that a day lies in. */
-export const monthStartOf = (day: CivilDate): MonthStart => `${day.slice(0, 8)}01` as MonthStart;

@@ -1,3 +1,4 @@
+import type { CivilDate } from '../../domain/time/instant';
 import fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { FEATURES, NETWORK_DECLARATIONS } from '../../domain/features/catalogue';
@@ -28,7 +29,7 @@ import {
 /** Features of every active provider at one as-of date. */
 export interface FeatureFile {
   /** First day of a month. */
-  readonly asOf: string;
+  readonly asOf: CivilDate;
   readonly file: string;
   readonly sha256: string;
   /** True where the store held the features of equal inputs. */
@@ -45,7 +46,7 @@ export async function computeFeatures(
   store: ArtifactStore,
   manifest: Manifest,
   rollups: readonly RollupPartition[],
-  asOfs: readonly string[],
+  asOfs: readonly CivilDate[],
   {
     features = FEATURES,
     progress = () => {},
@@ -96,7 +97,7 @@ async function writeFeatures(duck: DuckDBConnection, store: ArtifactStore, key: 
 /** Leaves table `features_at`: as_of, provider_id, practice_type and the columns of `features` in their order. */
 async function computeAt(
   duck: DuckDBConnection,
-  asOf: string,
+  asOf: CivilDate,
   knownBefore: string,
   features: readonly Feature[],
 ): Promise<void> {

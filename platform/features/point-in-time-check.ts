@@ -1,3 +1,4 @@
+import type { CivilDate } from '../../domain/time/instant';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { FEATURES } from '../../domain/features/catalogue';
 import type { Feature } from '../../domain/features/types';
@@ -18,7 +19,7 @@ export async function checkPointInTime(
   store: ArtifactStore,
   scratch: ArtifactStore,
   manifest: Manifest,
-  asOf: string,
+  asOf: CivilDate,
   features: readonly Feature[] = FEATURES,
 ): Promise<{ same: boolean; detail: string }> {
   const whole = await buildRollups(duck, store, manifest);

@@ -1,7 +1,8 @@
+import type { CivilDate } from '../../domain/time/instant';
 import { quote } from '../duckdb/duckdb';
 
 /** Facts of each provider that were known and valid at an as-of date; reads `provider_fact` and `substitute`. */
-export function providerFactsSql(asOf: string, knownBefore: string): string {
+export function providerFactsSql(asOf: CivilDate, knownBefore: string): string {
   const visible = `known_from < timestamp ${quote(knownBefore)} and valid_from <= date '${asOf}'`;
   const latest = (column: string) => `arg_max(${column}, (valid_from, known_from)) as ${column}`;
   const othersWith = (column: string) =>
@@ -24,7 +25,7 @@ export function providerFactsSql(asOf: string, knownBefore: string): string {
 const MAX_PARTNERS = 8;
 
 /** Patients shared within the own practice type over twelve months, and with the closest single partner. */
-export function sharedPatientsSql(asOf: string): string {
+export function sharedPatientsSql(asOf: CivilDate): string {
   return `
     with seen as (
       select distinct p.provider_id, p.patient_key, f.practice_type

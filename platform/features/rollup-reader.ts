@@ -1,3 +1,4 @@
+import type { CivilDate } from '../../domain/time/instant';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { addMonths } from '../../domain/time/days';
 import { quote } from '../duckdb/duckdb';
@@ -42,7 +43,7 @@ export class RollupReader {
   }
 
   /** @param asOf first day of a month; only months of receipt that ended before it are visible */
-  async createViewsAt(asOf: string): Promise<void> {
+  async createViewsAt(asOf: CivilDate): Promise<void> {
     const from = addMonths(asOf, -LOOK_BACK_MONTHS);
     const known = this.rollups.filter(({ month }) => month < asOf && month >= from);
     for (const table of ROLLUPS) {

@@ -1,3 +1,4 @@
+import { type CivilDate, instantOf } from '../../domain/time/instant';
 import fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { parseInstant } from '../../domain/time/civil-time';
@@ -20,7 +21,7 @@ export async function truncateSnapshot(
   from: ArtifactStore,
   to: ArtifactStore,
   manifest: Manifest,
-  asOf: string,
+  asOf: CivilDate,
 ): Promise<Manifest> {
   const datasets: Manifest['datasets'][number][] = [];
   for (const dataset of manifest.datasets) {
@@ -41,5 +42,5 @@ export async function truncateSnapshot(
     }
     datasets.push({ ...dataset, partitions });
   }
-  return { ...manifest, asOf: new Date(parseInstant(`${asOf}T00:00:00`)!).toISOString(), datasets };
+  return { ...manifest, asOf: instantOf(new Date(parseInstant(`${asOf}T00:00:00`)!)), datasets };
 }

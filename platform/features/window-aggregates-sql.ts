@@ -1,3 +1,4 @@
+import type { CivilDate } from '../../domain/time/instant';
 import { MEASURES_OF } from '../../domain/features/measures';
 import {
   type Feature,
@@ -47,14 +48,14 @@ export function requiredAggregates(features: readonly Feature[]): RequiredAggreg
   return [...required.values()];
 }
 
-const since = (asOf: string, months: number) => `date '${asOf}' - interval ${months} month`;
+const since = (asOf: CivilDate, months: number) => `date '${asOf}' - interval ${months} month`;
 
 /** Condition for months of service within a window before the as-of date. */
-const inMonths = (asOf: string, months: number) =>
+const inMonths = (asOf: CivilDate, months: number) =>
   `service_month >= ${since(asOf, months)} and service_month < date '${asOf}'`;
 
 /** Rows of a monthly table within the widest window, with their age in months: 1 is the month before the as-of date. */
-const withAge = (view: string, asOf: string) =>
+const withAge = (view: string, asOf: CivilDate) =>
   `(select *, date_diff('month', service_month, date '${asOf}') as age
       from ${view} where ${inMonths(asOf, MAX_MONTHS)})`;
 
@@ -69,18 +70,18 @@ function windowSums(table: MeasureTable, required: RequiredAggregates): string[]
 }
 
 /** Measures of bills by month of service; the view holds only months of receipt before the as-of date. */
-export const billWindows = (required: RequiredAggregates, asOf: string): string =>
+export const billWindows = (required: RequiredAggregates, asOf: CivilDate): string =>
   `select provider_id, ${windowSums('bill', required).join(', ')}
     from ${withAge('known_bill_month', asOf)} group by provider_id`;
 
-export function prescriptionWindows(required: RequiredAggregates, asOf: string): string {
+export function prescriptionWindows(required: RequiredAggregates, asOf: CivilDate): string {
   const cells = [...windowSums('prescription', required), ...windowSums('dispensing', required)];
   return `select provider_id, ${cells.join(', ')}
     from ${withAge('known_prescription_month', asOf)} group by provider_id`;
 }
 
 /** Days are first summed over months of receipt: a day is as long as all of its bills that are known. */
-export function dayWindows(required: RequiredAggregates, asOf: string): string {
+export function dayWindows(required: RequiredAggregates, asOf: CivilDate): string {
   const cells = required.flatMap(([name, months]) => {
     const measure: Measure | undefined = MEASURES_OF.day.find((m) => m.name === name);
     if (!measure) return [];
@@ -106,7 +107,7 @@ const PATIENT_MONTHS = 12;
 /**
  * Exact distinct counts: the last month in which a patient was seen decides in which of the nested windows it counts.
  */
-export const patientWindows = (asOf: string): string => {
+export const patientWindows = (asOf: CivilDate): string => {
   const counts = [1, 3, 6, 12].map(
     (months) => `count(*) filter (last >= ${since(asOf, months)}) as ${windowName('patients', months)}`,
   );
@@ -120,7 +121,7 @@ export const patientWindows = (asOf: string): string => {
 };
 
 /** Distribution over tariffs; the counts are an ordered list, so that the sum of logarithms has one order. */
-export const tariffWindows = (asOf: string): string => `
+export const tariffWindows = (asOf: CivilDate): string => `
   with used as (
     select provider_id, tariff, sum(n) as n from known_tariff_month where ${inMonths(asOf, 12)} group by 1, 2),
   ordered as (
@@ -134,7 +135,7 @@ export const tariffWindows = (asOf: string): string => `
  * SQL for sums, first moments, squares and maxima of twelve monthly values, in whole numbers. `valueSql` computes the
  * shapes (slope, volatility, jump) from them row by row.
  */
-export function monthlyShapeSums(features: readonly Feature[], asOf: string): string {
+export function monthlyShapeSums(features: readonly Feature[], asOf: CivilDate): string {
   const measures = [
     ...new Set(features.flatMap(({ declaration: { of } }) => (of.kind === 'shape' ? [of.measure] : []))),
   ];

@@ -1,3 +1,4 @@
+import { type CivilDate, toCivilDate } from '../../domain/time/instant';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { civilTime } from '../../domain/time/civil-time';
 import { UtplukkError } from '../../domain/errors';
@@ -68,7 +69,7 @@ export async function createLabels(
   store: ArtifactStore,
   manifest: Manifest,
   minAmountOre: number,
-): Promise<readonly string[]> {
+): Promise<readonly CivilDate[]> {
   for (const name of ['case', 'outcome', 'appeal', 'reversal', 'case_draw'])
     await createDatasetView(duck, store, manifest, ident(name), name);
   const day = civilTime(Date.parse(manifest.asOf)).day;
@@ -79,7 +80,7 @@ export async function createLabels(
     `select distinct cast(as_of as varchar) from labels
      where label is not null and as_of < date '${day}' and as_of > date '${first}' order by 1`,
   );
-  const asOfs = dates.getRows().map(([date]) => String(date));
+  const asOfs = dates.getRows().map(([date]) => toCivilDate(String(date), 'as_of of a label'));
   if (asOfs.length === 0)
     throw new UtplukkError(
       'NoLabels',

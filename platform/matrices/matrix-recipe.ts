@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/time/instant';
 import type { MatrixMeta } from '../../domain/schemas/matrix';
 import { canonical, digestOf } from '../artifacts/hash';
 import { type AuditContext, append } from '../ledger/append';
@@ -25,7 +26,7 @@ interface TableOrigin {
 export type MatrixRecipe = Builder &
   (
     | { readonly kind: 'training'; readonly snapshotId: string; readonly minAmountOre: number }
-    | { readonly kind: 'scoring'; readonly snapshotId: string; readonly asOf: string }
+    | { readonly kind: 'scoring'; readonly snapshotId: string; readonly asOf: Instant }
     | (TableOrigin & { readonly kind: 'training-table' })
     /** Rows of a table from a day on, the first of each entity, without outcomes: the population to score. */
     | (TableOrigin & { readonly kind: 'scoring-table'; readonly from: string })

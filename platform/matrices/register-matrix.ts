@@ -1,3 +1,4 @@
+import type { CivilDate, Instant } from '../../domain/time/instant';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { UtplukkError } from '../../domain/errors';
 import { BASELINE_FEATURES, CATEGORICAL_FEATURES, FEATURES } from '../../domain/features/catalogue';
@@ -96,7 +97,7 @@ async function createFeaturesView(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
-  asOfs: readonly string[],
+  asOfs: readonly CivilDate[],
 ): Promise<void> {
   const { rollups } = await buildRollups(duck, store, manifest);
   const files = await computeFeatures(duck, store, manifest, rollups, asOfs);
@@ -126,7 +127,7 @@ async function createScoringTable(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
-  asOf: string,
+  asOf: Instant,
 ): Promise<void> {
   // Midnight in Norway on the first of a month is still the month before in UTC, so the civil day decides.
   const day = monthStart(civilTime(Date.parse(asOf)).day);

@@ -16,6 +16,13 @@ const BATCH = 50;
 export const statusOf = (state: TrainingRun['state']): 'FINISHED' | 'KILLED' | 'FAILED' | undefined =>
   state === 'running' ? undefined : state === 'finished' ? 'FINISHED' : state === 'cancelled' ? 'KILLED' : 'FAILED';
 
+/**
+ * A metric's name in MLflow, which allows letters, digits and `_-. :/` only: `logistic+amount` becomes
+ * `logistic-amount`.
+ */
+export const metricName = ({ family, metric, k }: { family: string; metric: string; k: number }): string =>
+  `${family}.${metric}${k > 0 ? `_at_${k}` : ''}`.replace(/[^\w\-. :/]/g, '-');
+
 interface OutboxRow {
   outbox_id: number;
   kind: 'run' | 'version' | 'champion';
@@ -112,7 +119,7 @@ export class MlflowMirror {
   async metrics(runId: string, at: Date): Promise<{ key: string; value: number; timestamp: number; step: number }[]> {
     const timestamp = at.getTime();
     const evaluation = overall(await evaluationOf(this.db, runId)).flatMap((row) => {
-      const name = `${row.family}.${row.metric}${row.k > 0 ? `_at_${row.k}` : ''}`;
+      const name = metricName(row);
       return [
         { key: name, value: row.value, timestamp, step: 0 },
         { key: `${name}.lo`, value: row.lo, timestamp, step: 0 },

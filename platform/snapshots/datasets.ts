@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/time/instant';
 /** A dataset of a snapshot: its columns with DuckDB types, and the PostgreSQL query that yields them. */
 export interface Dataset {
   readonly name: string;
@@ -277,7 +278,7 @@ export const shardOf = ({ partition }: PartitionRef): number => Number.parseInt(
 export interface Manifest {
   readonly v: 2;
   /** Instant (ISO 8601): only facts known before it are in the snapshot. */
-  readonly asOf: string;
+  readonly asOf: Instant;
   /** Sequence number of the last committed load batch that was read. */
   readonly loadWatermark: number;
   readonly shards: number;

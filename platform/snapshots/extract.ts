@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/time/instant';
 import fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { canonical, digestOf } from '../artifacts/hash';
@@ -30,7 +31,7 @@ export function snapshotIdOf(manifest: Manifest): string {
 
 export interface ExtractionInput {
   /** Instant (ISO 8601): only facts known before it are read. */
-  readonly asOf: string;
+  readonly asOf: Instant;
   /** Last committed load batch to read; the newest when left out. */
   readonly loadWatermark?: number | undefined;
   /** Number of shards of providers within a month; larger registers need more. */
@@ -75,7 +76,7 @@ const CSV_BUFFER = 4 << 20;
 
 async function readRegister(
   { db, store }: { db: Db; store: ArtifactStore },
-  { asOf, loadWatermark, shards }: { asOf: string; loadWatermark?: number | undefined; shards: number },
+  { asOf, loadWatermark, shards }: { asOf: Instant; loadWatermark?: number | undefined; shards: number },
   { reuse, progress = () => {} }: { reuse: boolean; progress?: Progress },
 ): Promise<{ manifest: Manifest; counts: { written: number; reused: number } }> {
   const counts = { written: 0, reused: 0 };
@@ -85,7 +86,7 @@ async function readRegister(
         await tx.raw("set local timezone = 'UTC'; set local datestyle = 'ISO'");
         const header = {
           v: 2 as const,
-          asOf: new Date(asOf).toISOString(),
+          asOf,
           loadWatermark: loadWatermark ?? (await lastCommitted(tx)),
           shards,
         };

@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/time/instant';
 import { addMonths, monthStart } from '../../domain/time/days';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Tx } from '../postgres/connection';
@@ -19,7 +20,7 @@ export interface PartitionPlan {
 /** Plans one read per `single` dataset, and one per month of receipt that a load batch added rows to. */
 export async function planPartitions(
   tx: Tx,
-  { asOf, loadWatermark, shards }: { asOf: string; loadWatermark: number; shards: number },
+  { asOf, loadWatermark, shards }: { asOf: Instant; loadWatermark: number; shards: number },
 ): Promise<PartitionPlan[]> {
   const { rows } = await tx.raw<{ rows: { month: string; kind: string; last_batch: number }[] }>(
     `select received_month::text as month, b.kind, max(b.committed_seq) as last_batch

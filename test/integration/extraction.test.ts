@@ -1,3 +1,4 @@
+import { toInstant } from '../../domain/time/instant';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -37,13 +38,14 @@ const write = (name: string, rows: unknown[]) => {
 const vault = () => new Vault(t.db, Buffer.alloc(32, 7));
 const load = async (file: string) => importRegister(t.db, audit, vault(), file);
 
-const snapshot = (asOf: string, loadWatermark?: number) => extractSnapshot(t, audit, { asOf, loadWatermark });
+const snapshot = (asOf: string, loadWatermark?: number) =>
+  extractSnapshot(t, audit, { asOf: toInstant(asOf, 'as of'), loadWatermark });
 const matrixOf = async (snapshotId: string, asOf: string) =>
   (
     await buildRegisterMatrix(t, audit, {
       kind: 'scoring',
       snapshotId,
-      asOf,
+      asOf: toInstant(asOf, 'as of'),
       code: featureCode(),
       engine: duckDbVersion(),
     })

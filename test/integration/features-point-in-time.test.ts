@@ -1,3 +1,4 @@
+import { toCivilDate, toInstant } from '../../domain/time/instant';
 import fc from 'fast-check';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -20,8 +21,8 @@ import { SYNTHETIC } from '../support/register-files';
  * Point-in-time correctness: whatever becomes known after an as-of date, about any time before or after it, leaves
  * every feature of that date byte-identical in a snapshot taken much later.
  */
-const AS_OF = '2022-01-01';
-const LATE = '2023-07-01T00:00:00Z';
+const AS_OF = toCivilDate('2022-01-01', 'day');
+const LATE = toInstant('2023-07-01T00:00:00Z', 'as of');
 const RUNS = process.env['UTPLUKK_LONG'] ? 200 : 8;
 
 let t: TestDatabase;

@@ -1,3 +1,4 @@
+import { toCivilDate, toInstant } from '../../domain/time/instant';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -37,7 +38,7 @@ afterAll(async () => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
-const snapshot = (asOf: string, shards = 1) => extractSnapshot(t, audit, { asOf, shards });
+const snapshot = (asOf: string, shards = 1) => extractSnapshot(t, audit, { asOf: toInstant(asOf, 'as of'), shards });
 
 test('one or eight shards: the same rows, and matrices of the same bytes', async () => {
   const asOf = '2022-12-01T00:00:00Z';
@@ -49,7 +50,7 @@ test('one or eight shards: the same rows, and matrices of the same bytes', async
       await buildRegisterMatrix(t, audit, {
         kind: 'scoring',
         snapshotId,
-        asOf,
+        asOf: toInstant(asOf, 'as of'),
         code: featureCode(),
         engine: duckDbVersion(),
       })
@@ -71,7 +72,7 @@ test('one thread or two: the same feature bytes', async () => {
     await withDuckDb(scratch.temporary(), async (duck) => {
       await duck.run(`set threads = ${threads}`);
       const { rollups } = await buildRollups(duck, scratch, manifest);
-      const [made] = await computeFeatures(duck, scratch, manifest, rollups, ['2022-12-01']);
+      const [made] = await computeFeatures(duck, scratch, manifest, rollups, [toCivilDate('2022-12-01', 'day')]);
       hashes.push(made!.sha256);
     });
   }
@@ -93,7 +94,9 @@ test('more columns than a PostgreSQL table can hold', async () => {
   const manifest = await readManifest(t.db, t.store, snapshotId);
   await withDuckDb(t.store.temporary(), async (duck) => {
     const { rollups } = await buildRollups(duck, t.store, manifest);
-    const [made] = await computeFeatures(duck, t.store, manifest, rollups, ['2022-12-01'], { features });
+    const [made] = await computeFeatures(duck, t.store, manifest, rollups, [toCivilDate('2022-12-01', 'day')], {
+      features,
+    });
     const columns = await duck.runAndReadAll(
       `select count(*)::int from (describe select * from read_parquet('${made!.file}'))`,
     );

@@ -1,3 +1,4 @@
+import { toInstant } from '../../domain/time/instant';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -75,7 +76,7 @@ test('a reversal registered as an appeal is flagged and gives no label; other ca
       { type: 'omgjoring', saksnr: 'H-undone', avgjort: '2022-10-01', belop: '0.00', ...known('2022-10-01') },
     ]),
   );
-  const { snapshotId } = await extractSnapshot(t, audit, { asOf: '2023-01-01T00:00:00Z' });
+  const { snapshotId } = await extractSnapshot(t, audit, { asOf: toInstant('2023-01-01T00:00:00Z', 'as of') });
   const manifest = await readManifest(t.db, t.store, snapshotId);
   const labels = await withDuckDb(t.store.temporary(), async (duck) => {
     for (const name of ['case', 'outcome', 'appeal', 'reversal'])

@@ -1,3 +1,4 @@
+import { toInstant } from '../../domain/time/instant';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,7 +36,7 @@ beforeAll(async () => {
   write('settlements-2023-02.ndjson', [message([of(SYNTHETIC[0], 1), of(SYNTHETIC[1], 2), of(SYNTHETIC[1], 3)])]);
   await importRegister(t.db, audit, new Vault(t.db, Buffer.alloc(32, 3)), dir);
   fs.rmSync(dir, { recursive: true, force: true });
-  ({ snapshotId } = await extractSnapshot(t, audit, { asOf: '2023-06-01T00:00:00Z' }));
+  ({ snapshotId } = await extractSnapshot(t, audit, { asOf: toInstant('2023-06-01T00:00:00Z', 'as of') }));
   asked = await auditContextFor(t, 'liv', 'snapshot.redact');
   approved = await auditContextFor(t, 'ola', 'snapshot.redact');
   const { rows } = await t.db.raw<{ rows: { patient_key: number }[] }>(
@@ -74,7 +75,7 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   const recipe = {
     kind: 'scoring',
     snapshotId,
-    asOf: '2023-06-01T00:00:00.000Z',
+    asOf: toInstant('2023-06-01T00:00:00.000Z', 'as of'),
     code: featureCode(),
     engine: duckDbVersion(),
   } as const;

@@ -1,3 +1,4 @@
+import { toCivilDate, toInstant } from '../../domain/time/instant';
 import type { LifecycleActivities, TrainingActivities } from '../../activities/contracts';
 
 export const DAY_MS = 86_400_000;
@@ -15,12 +16,15 @@ export function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & 
   const base: LifecycleActivities & TrainingActivities = {
     planRun: async () => ({
       source: 'register',
-      asOf: '2025-01-01T00:00:00Z',
+      asOf: toInstant('2025-01-01T00:00:00Z', 'as of'),
       folds: [fold('fold-1'), fold('fold-2')],
       families: ['logistic', 'mlp'],
     }),
     extractSnapshot: async () => ({ snapshotId: 'snap', rows: 1 }),
-    planFeatures: async () => ({ months: [['2024-01-01'], ['2024-02-01']], dates: [['2024-03-01']] }),
+    planFeatures: async () => ({
+      months: [['2024-01-01'], ['2024-02-01']],
+      dates: [[toCivilDate('2024-03-01', 'day')]],
+    }),
     buildTrainingMatrix: async () => ({ matrixId: 'matrix', rows: 1, positives: 1 }),
     buildTrainingTable: async () => ({ matrixId: 'table', rows: 1, positives: 1 }),
     recordLabelRevisions: async () => ({ revised: 0 }),

@@ -1,3 +1,4 @@
+import { toCivilDate, toInstant } from '../../domain/time/instant';
 import { ApplicationFailure } from '@temporalio/common';
 import { fakes, type Fakes, fold } from './fakes';
 import { workflowServer } from './workflow-server';
@@ -30,7 +31,7 @@ describe('trainModel', () => {
     const populations: (string | undefined)[] = [];
     const plan = {
       source: 'register',
-      asOf: '2025-01-01T00:00:00Z',
+      asOf: toInstant('2025-01-01T00:00:00Z', 'as of'),
       folds: [fold('fold-1'), fold('fold-2')],
       families: ['logistic'],
       population: true,
@@ -82,7 +83,7 @@ describe('trainModel', () => {
     const given: (string | undefined)[] = [];
     const plan = {
       source: 'register',
-      asOf: '2025-01-01T00:00:00Z',
+      asOf: toInstant('2025-01-01T00:00:00Z', 'as of'),
       folds: [fold('fold-1'), fold('fold-2')],
       families: ['logistic'],
       population: true,
@@ -121,7 +122,10 @@ describe('trainModel', () => {
     const closed: unknown[] = [];
     let tries = 0;
     const activities = fakes([], {
-      planFeatures: async () => ({ months: [['2024-01-01'], ['2024-02-01']], dates: [['2024-03-01']] }),
+      planFeatures: async () => ({
+        months: [['2024-01-01'], ['2024-02-01']],
+        dates: [[toCivilDate('2024-03-01', 'day')]],
+      }),
       buildTrainingMatrix: async () => {
         tries++;
         throw ApplicationFailure.create({ type: 'NoLabels', message: 'no concluded control', nonRetryable: true });

@@ -101,8 +101,8 @@ function decideOn(promotion: Command): void {
             options,
             { ...result, versionId, slot },
             () =>
-              `Request ${short(result.requestId)} is ` +
-              `${result.verdict}.${result.verdict === 'approved' ? ` Version ${short(versionId)} is live for ${slot}.` : ''}`,
+              `Request ${short(result.requestId)} is ${result.verdict}.` +
+              (result.verdict === 'approved' ? ` Version ${short(versionId)} is live for ${slot}.` : ''),
           );
         });
       });

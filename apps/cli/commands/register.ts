@@ -6,10 +6,11 @@ import { startAuditedAction } from '../../../platform/auth/audit-context';
 import { signInAsService } from '../../../platform/auth/sign-in';
 import { loadEnv } from '../../../platform/config/env';
 import { loadBillTable } from '../../../platform/import/import-bill-table';
+import type { LoadReport } from '../../../platform/import/import-batch';
 import { loadReference } from '../../../platform/import/import-reference';
 import { importRegister } from '../../../platform/import/import-register';
 import { Vault, vaultKey } from '../../../platform/import/vault';
-import { append } from '../../../platform/ledger/append';
+import { append, type AuditContext } from '../../../platform/ledger/append';
 import { writeRegister } from '../../../simulation/messages';
 import { DEMO_CONFIG, type SimulationConfig } from '../../../simulation/simulation-config';
 import { type Out, print, StatusLine, table } from '../output';
@@ -62,6 +63,48 @@ function simulate(register: Command): void {
     });
 }
 
+type ImportOptions = { asService: boolean; mapping?: string } & Out;
+type Importing = Parameters<Parameters<typeof withAuthenticatedContext>[0]>[0];
+
+/** The audited action that every row of the import belongs to, with its entry in the ledger. */
+function startImport({ db, token, clock }: Importing, source: string): Promise<AuditContext> {
+  return db.transaction(async (tx) => {
+    const audit = await startAuditedAction(tx, token, 'register.import', `import of ${path.basename(source)}`, clock());
+    await append(tx, audit, { event: 'import.started', subject: { kind: 'action', id: audit.actionId } }, clock());
+    return audit;
+  });
+}
+
+async function importSource(context: Importing, source: string, options: ImportOptions): Promise<LoadReport[]> {
+  const { db, env } = context;
+  const audit = await startImport(context, source);
+  await loadReference(db);
+  const vault = new Vault(db, vaultKey(env.UTPLUKK_HOME));
+  if (options.mapping !== undefined) return [await loadBillTable(db, audit, vault, source, readYaml(options.mapping))];
+  const line = new StatusLine();
+  const done = await importRegister(
+    db,
+    audit,
+    vault,
+    source,
+    (report, at, total) =>
+      options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`),
+  );
+  line.end();
+  return done;
+}
+
+function totalOf(reports: readonly LoadReport[]) {
+  const sum = (pick: (report: LoadReport) => number) => reports.reduce((total, report) => total + pick(report), 0);
+  return {
+    files: reports.length,
+    already: reports.filter((r) => r.alreadyLoaded).length,
+    read: sum((r) => r.read),
+    loaded: sum((r) => r.loaded),
+    quarantined: sum((r) => r.quarantined),
+  };
+}
+
 function importFiles(register: Command): void {
   register
     .command('import')
@@ -74,51 +117,10 @@ function importFiles(register: Command): void {
       '\nExamples: utplukk register import /tmp/small/register\n          utplukk register import bills.csv ' +
         '--mapping docs/examples/bills/mapping.yaml',
     )
-    .action(async (source: string, options: { asService: boolean; mapping?: string } & Out) => {
-      const env = loadEnv();
-      const token = options.asService ? await signInAsService(env, 'service-loader') : undefined;
-      const reports = await withAuthenticatedContext(async ({ db, token: verified, clock }) => {
-        const audit = await db.transaction(async (tx) => {
-          const audit = await startAuditedAction(
-            tx,
-            verified,
-            'register.import',
-            `import of ${path.basename(source)}`,
-            clock(),
-          );
-          await append(
-            tx,
-            audit,
-            { event: 'import.started', subject: { kind: 'action', id: audit.actionId } },
-            clock(),
-          );
-          return audit;
-        });
-        await loadReference(db);
-        const vault = new Vault(db, vaultKey(env.UTPLUKK_HOME));
-        if (options.mapping !== undefined)
-          return [await loadBillTable(db, audit, vault, source, readYaml(options.mapping))];
-        const line = new StatusLine();
-        const done = await importRegister(
-          db,
-          audit,
-          vault,
-          source,
-          (report, at, total) =>
-            options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`),
-        );
-        line.end();
-        return done;
-      }, token);
-      const sum = (pick: (r: (typeof reports)[number]) => number) =>
-        reports.reduce((total, report) => total + pick(report), 0);
-      const total = {
-        files: reports.length,
-        already: reports.filter((r) => r.alreadyLoaded).length,
-        read: sum((r) => r.read),
-        loaded: sum((r) => r.loaded),
-        quarantined: sum((r) => r.quarantined),
-      };
+    .action(async (source: string, options: ImportOptions) => {
+      const token = options.asService ? await signInAsService(loadEnv(), 'service-loader') : undefined;
+      const reports = await withAuthenticatedContext((context) => importSource(context, source, options), token);
+      const total = totalOf(reports);
       print(
         options,
         { total, files: reports },

@@ -22,21 +22,22 @@ function reproduce(program: Command): void {
         return { ...node, ...(await watching(context.temporal, reproduceId(key), 'reproducing', work, options.json)) };
       });
       if (!result.same) process.exitCode = EXIT.state;
-      print(
-        options,
-        result,
-        () =>
-          `${table(
-            ['stage', 'id', 'same', 'engine', ''],
-            result.stages.map((s) => [
-              s.stage,
-              short(s.id),
-              s.same ? 'yes' : 'NO',
-              s.sameEngine === false ? 'another' : '',
-              s.detail,
-            ]),
-          )}\n${result.same ? `${result.kind} ${short(result.id)} was made again to the same bytes.` : `${result.kind} ${short(result.id)} was NOT made again: the first stage that differs is ${result.firstDifference}.`}`,
-      );
+      print(options, result, () => {
+        const stages = table(
+          ['stage', 'id', 'same', 'engine', ''],
+          result.stages.map((s) => [
+            s.stage,
+            short(s.id),
+            s.same ? 'yes' : 'NO',
+            s.sameEngine === false ? 'another' : '',
+            s.detail,
+          ]),
+        );
+        const verdict = result.same
+          ? 'was made again to the same bytes.'
+          : `was NOT made again: the first stage that differs is ${result.firstDifference}.`;
+        return `${stages}\n${result.kind} ${short(result.id)} ${verdict}`;
+      });
     });
 }
 

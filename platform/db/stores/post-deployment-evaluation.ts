@@ -1,3 +1,4 @@
+import type { Instant } from '../../../domain/time/instant';
 import { notFound } from '../../../domain/errors';
 import { recordOnce } from '../../ledger/record';
 import type { Db } from '../../postgres/connection';
@@ -66,7 +67,7 @@ export async function recordPostDeploymentEvaluation(
   db: Db,
   done: Omit<PostDeploymentRecord, 'asOf' | 'madeAt'> & {
     readonly actionId: string;
-    readonly asOf: string;
+    readonly asOf: Instant;
     readonly statement: Envelope;
     readonly at: Date;
   },

@@ -1,3 +1,4 @@
+import type { Instant } from '../../../domain/time/instant';
 import { notFound } from '../../../domain/errors';
 import { digestOf } from '../../artifacts/hash';
 import { recordOnce } from '../../ledger/record';
@@ -48,7 +49,7 @@ export async function recordScoringRun(
     slot: string;
     versionId: string;
     matrixId: string;
-    asOf: string;
+    asOf: Instant;
     scoresSha256: string;
     rows: number;
     at: Date;

@@ -8,17 +8,15 @@ import { calibrationError } from '../models/metrics/probability-metrics';
 import { digestOf } from '../platform/artifacts/hash';
 import { codeIdentity } from '../platform/code-identity';
 import { ROOT } from '../platform/config/env';
+import { FAMILIES, type Family, figuresOf, mean, REPLICATES, type SplitResult } from './models/figures';
 import { averagePrecision, pairedRatio } from './models/scores';
 import { loadSet, type PublicSet, rarer, SET_NAMES, type SetName } from './models/sets';
 import { encode, encodedWidth, fitEncoder } from '../models/preprocessing/encoder';
-import { type Figure, report } from './lib/results';
+import { report } from './lib/results';
 
 /** Splits of each set and seeds of each model; `--quick` takes one of each, to try it. */
 const FULL = { splits: [1, 2, 3, 4, 5], seeds: [1, 2, 3] };
-const REPLICATES = 400;
 const CALIBRATION_BINS = 15;
-const FAMILIES = ['logistic', 'mlp', 'additive', 'tabm-mini'] as const;
-type Family = (typeof FAMILIES)[number];
 
 interface Scored {
   readonly validation: readonly number[];
@@ -32,7 +30,6 @@ interface Anchor {
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 async function started(command: string, args: readonly string[]): Promise<void> {
   const child = spawn(command, args, {
@@ -107,19 +104,6 @@ async function anchor(set: PublicSet, cache: string, name: SetName, split: numbe
   return JSON.parse(fs.readFileSync(done, 'utf8')) as Anchor;
 }
 
-interface SplitResult {
-  readonly set: SetName;
-  readonly ap: Record<string, number>;
-  readonly seconds: Record<string, number>;
-  readonly ratio: number;
-  readonly draws: readonly number[];
-  /**
-   * As the product fits it, with networks of several seeds averaged, against boosted models of as many seeds averaged.
-   */
-  readonly averaged: { readonly ratio: number; readonly draws: readonly number[] };
-  readonly calibration: number;
-}
-
 async function evaluateSplit(
   folder: string,
   cache: string,
@@ -174,91 +158,6 @@ async function evaluateSplit(
     averaged,
     calibration: mean(errors),
   };
-}
-
-const interval = (draws: readonly number[]) => {
-  const sorted = [...draws].sort((a, b) => a - b);
-  return (
-    `95 % [${sorted[Math.floor(0.025 * sorted.length)]!.toFixed(3)}, ` +
-    `${sorted[Math.ceil(0.975 * sorted.length) - 1]!.toFixed(3)}]`
-  );
-};
-
-interface Ratio {
-  readonly value: number;
-  readonly draws: readonly number[];
-}
-
-function figuresOf(results: readonly SplitResult[]): Figure[] {
-  const figures: Figure[] = [];
-  const [ratios, together] = [new Map<SetName, Ratio>(), new Map<SetName, Ratio>()];
-  for (const name of SET_NAMES) {
-    const own = results.filter(({ set }) => set === name);
-    const ap = (model: string) => mean(own.map((split) => split.ap[model]!));
-    const value = mean(own.map(({ ratio }) => ratio));
-    const draws = Array.from({ length: REPLICATES }, (_, i) => mean(own.map((split) => split.draws[i]!)));
-    ratios.set(name, { value, draws });
-    const shown = [...FAMILIES, 'lightgbm default', 'lightgbm tuned']
-      .map((model) => `${model} ${ap(model).toFixed(3)}`)
-      .join(', ');
-    figures.push({
-      name: `${name}: average precision against tuned LightGBM`,
-      value,
-      unit: '',
-      baseline: `${interval(draws)}; ${shown}`,
-      target: { at: 'least', value: name === 'polish-few' ? 1 : 0.98 },
-    });
-    const averaged = mean(own.map((split) => split.averaged.ratio));
-    const averagedDraws = Array.from({ length: REPLICATES }, (_, i) =>
-      mean(own.map((split) => split.averaged.draws[i]!)),
-    );
-    together.set(name, { value: averaged, draws: averagedDraws });
-    figures.push({
-      name: `${name}: the same, networks of the seeds averaged as the product does, boosted models too`,
-      value: averaged,
-      unit: '',
-      baseline:
-        `${interval(averagedDraws)}; ${ap('tabm-mini averaged').toFixed(3)} and ` +
-        `${ap('lightgbm tuned averaged').toFixed(3)}`,
-    });
-    figures.push({
-      name: `${name}: average precision against logistic regression`,
-      value: mean(own.map((split) => split.ap['tabm-mini']! / split.ap['logistic']!)),
-      unit: '',
-      target: { at: 'least', value: 1.02 },
-    });
-    figures.push({
-      name: `${name}: expected calibration error after Platt`,
-      value: mean(own.map(({ calibration }) => calibration)),
-      unit: '',
-      target: { at: 'most', value: 0.015 },
-    });
-    const seconds = Object.keys(own[0]!.seconds)
-      .map((model) => `${model} ${mean(own.map((split) => split.seconds[model]!)).toFixed(1)}`)
-      .join(', ');
-    figures.push({
-      name: `${name}: one fit of tabm-mini`,
-      value: mean(own.map((split) => split.seconds['tabm-mini']!)),
-      unit: 'CPU s',
-      baseline: seconds,
-    });
-  }
-  const geometric = (values: readonly number[]) => Math.exp(mean(values.map(Math.log)));
-  const over = (of: ReadonlyMap<SetName, Ratio>) => {
-    const full = SET_NAMES.filter((name) => name !== 'polish-few').map((name) => of.get(name)!);
-    const draws = Array.from({ length: REPLICATES }, (_, i) => geometric(full.map((set) => set.draws[i]!)));
-    return { value: geometric(full.map(({ value }) => value)), unit: '', baseline: interval(draws) };
-  };
-  return [
-    {
-      name: 'geometric mean over the sets against tuned LightGBM',
-      ...over(ratios),
-      target: { at: 'least', value: 1 },
-      stretch: '1.03',
-    },
-    { name: 'the same, networks of the seeds averaged as the product does, boosted models too', ...over(together) },
-    ...figures,
-  ];
 }
 
 async function main([folder, ...options]: readonly string[]): Promise<void> {

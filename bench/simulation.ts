@@ -1,7 +1,7 @@
 import { CALIBRATION, GROUPS } from '../simulation/calibration';
 import { makeCases } from '../simulation/controls';
 import { DEMO_CONFIG, type SimulationConfig } from '../simulation/simulation-config';
-import { generate } from '../simulation/generate';
+import { generate, type Scenario } from '../simulation/generate';
 
 /** Prints docs/benchmarks/simulated-register.md's table: what the simulated register says beside what is published. */
 const CONFIG: SimulationConfig = {
@@ -20,48 +20,42 @@ interface Row {
   readonly source: string;
 }
 
-async function main(): Promise<void> {
+type Sums = Readonly<Record<string, number>>;
+type Providers = Scenario['providers'];
+
+const share = (n: number, of: number) => `${((100 * n) / of).toFixed(1)} %`;
+
+/** What a month of receipt adds up to; credited bills do not count in the refunds. */
+const KIND = '(select kind from tariff t where t.code = l.tariff)';
+const MONTH_SUMS = `
+  select (select count(*) from out_bill)::double as bills, (select count(*) from out_line)::double as lines,
+    (select sum(ore) from out_bill where not is_credit)::double as ore,
+    (select sum(case hit when 0 then ore when 1 then ore // 2 else 0 end) from out_bill)::double as rejected,
+    (select count(*) from out_bill where is_credit)::double as credits,
+    (select count(distinct submission) from out_bill)::double as submissions,
+    count(*) filter (b.grp = 0 and ${KIND} = 'consultation')::double as consultations,
+    count(*) filter (b.grp = 0 and ${KIND} = 'time-add-on')::double as time_add_ons,
+    count(*) filter (b.grp = 0 and ${KIND} = 'e-consultation')::double as e_consultations,
+    count(*) filter (b.grp = 0 and ${KIND} = 'simple-contact')::double as simple_contacts,
+    count(*) filter (b.grp = 0 and ${KIND} = 'visit')::double as visits
+  from out_line l join out_bill b using (guid)`;
+
+async function simulate(): Promise<{ sums: Sums; providers: Providers }> {
   const sums: Record<string, number> = {};
-  const add = (values: Record<string, number>) => {
-    for (const [key, value] of Object.entries(values)) sums[key] = (sums[key] ?? 0) + value;
-  };
-  const scenario = await generate(CONFIG, {
+  const { providers } = await generate(CONFIG, {
     async month(duck) {
-      const kind = '(select kind from tariff t where t.code = l.tariff)';
-      const reader = await duck.runAndReadAll(`
-        select (select count(*) from out_bill)::double as bills, (select count(*) from out_line)::double as lines,
-          (select sum(ore) from out_bill where not is_credit)::double as ore,
-          // 2 else 0 end) from out_bill)::double as rejected, (select count(*) from out_bill where is_credit)::double
-          // as credits,
-          (select sum(case hit when 0 then ore when 1 then ore
-          (select count(distinct submission) from out_bill)::double as submissions,
-          count(*) filter (b.grp = 0 and ${kind} = 'consultation')::double as consultations, count(*) filter (b.grp = 0
-            and ${kind} = 'time-add-on')::double as time_add_ons,
-          count(*) filter (b.grp = 0 and ${kind} = 'e-consultation')::double as e_consultations, count(*) filter (b.grp
-            = 0 and ${kind} = 'simple-contact')::double as simple_contacts, count(*) filter (b.grp = 0 and ${kind} =
-              'visit')::double as visits
-        from out_line l join out_bill b using (guid)`);
-      add(Object.fromEntries(reader.columnNames().map((name, i) => [name, Number(reader.getRows()[0]![i] ?? 0)])));
+      const reader = await duck.runAndReadAll(MONTH_SUMS);
+      reader.columnNames().forEach((name, i) => {
+        sums[name] = (sums[name] ?? 0) + Number(reader.getRows()[0]![i] ?? 0);
+      });
     },
   });
-  const events = makeCases(CONFIG, scenario.providers).map(({ event }) => event);
-  const of = (type: string) => events.filter((event) => event['type'] === type);
-  const found = of('vedtak').filter((event) => !['none', 'guidance'].includes(String(event['utfall'])));
-  const opened = new Map(of('apnet').map((event) => [event['saksnr'], String(event['apnet'])]));
-  const delays = of('vedtak')
-    .map(
-      (event) => (Date.parse(String(event['vedtatt'])) - Date.parse(opened.get(event['saksnr'])!)) / 86_400_000 / 30.4,
-    )
-    .sort((a, b) => a - b);
-  const appeals = of('klage').filter((event) => event['innkommet'] !== undefined);
-  const share = (n: number, of: number) => `${((100 * n) / of).toFixed(1)} %`;
-  const ratio = (a: string, b: string) => (sums[a]! / sums[b]!).toFixed(2);
-  const guilty = (latent: string) =>
-    share(scenario.providers.filter((a) => a.latent === latent).length, scenario.providers.length);
-  const field = (code: string) =>
-    share(scenario.providers.filter((a) => a.group.field === code).length, scenario.providers.length);
+  return { sums, providers };
+}
+
+function volumeRows(sums: Sums): Row[] {
   const perYear = sums['bills']! / CONFIG.years / CONFIG.providers / CONFIG.volume;
-  const rows: Row[] = [
+  return [
     { figure: 'providers at full size', simulated: '23,000', published: '23,000', source: 'Riksrevisjonen 2022' },
     {
       figure: 'bills a year at full size and volume',
@@ -77,6 +71,12 @@ async function main(): Promise<void> {
       published: 'NOK 49.2 bn refunds, a third medicines',
       source: 'Helfo 2024',
     },
+  ];
+}
+
+function useRows(sums: Sums): Row[] {
+  const ratio = (a: string, b: string) => (sums[a]! / sums[b]!).toFixed(2);
+  return [
     { figure: 'lines a bill', simulated: ratio('lines', 'bills'), published: '–', source: 'not published' },
     {
       figure: 'time add-ons a GP consultation',
@@ -114,6 +114,13 @@ async function main(): Promise<void> {
       published: '–',
       source: 'assumption',
     },
+  ];
+}
+
+function providerRows(providers: Providers): Row[] {
+  const guilty = (latent: string) => share(providers.filter((a) => a.latent === latent).length, providers.length);
+  const field = (code: string) => share(providers.filter((a) => a.group.field === code).length, providers.length);
+  return [
     ...['LE', 'FY', 'TH', 'PS'].map((code) => ({
       figure: `providers in ${code}`,
       simulated: field(code),
@@ -133,6 +140,21 @@ async function main(): Promise<void> {
       source: 'assumption of the notes',
     },
     { figure: 'honest outliers', simulated: guilty('benign-outlier'), published: '–', source: 'assumption' },
+  ];
+}
+
+function controlRows(providers: Providers): Row[] {
+  const events = makeCases(CONFIG, providers).map(({ event }) => event);
+  const of = (type: string) => events.filter((event) => event['type'] === type);
+  const found = of('vedtak').filter((event) => !['none', 'guidance'].includes(String(event['utfall'])));
+  const opened = new Map(of('apnet').map((event) => [event['saksnr'], String(event['apnet'])]));
+  const delays = of('vedtak')
+    .map(
+      (event) => (Date.parse(String(event['vedtatt'])) - Date.parse(opened.get(event['saksnr'])!)) / 86_400_000 / 30.4,
+    )
+    .sort((a, b) => a - b);
+  const appeals = of('klage').filter((event) => event['innkommet'] !== undefined);
+  return [
     {
       figure: 'months from opening to decision, median',
       simulated: (delays[Math.floor(delays.length / 2)] ?? 0).toFixed(1),
@@ -157,8 +179,22 @@ async function main(): Promise<void> {
       published: '10–20 %',
       source: 'assumption of the notes',
     },
-    { figure: 'groups simulated', simulated: String(GROUPS.length), published: '12 named', source: 'Helfo 2020, 2024' },
-    { figure: 'dead a year', simulated: share(CALIBRATION.mortalityYearly, 1), published: '–', source: 'assumption' },
+  ];
+}
+
+const scaleRows = (): Row[] => [
+  { figure: 'groups simulated', simulated: String(GROUPS.length), published: '12 named', source: 'Helfo 2020, 2024' },
+  { figure: 'dead a year', simulated: share(CALIBRATION.mortalityYearly, 1), published: '–', source: 'assumption' },
+];
+
+async function main(): Promise<void> {
+  const { sums, providers } = await simulate();
+  const rows = [
+    ...volumeRows(sums),
+    ...useRows(sums),
+    ...providerRows(providers),
+    ...controlRows(providers),
+    ...scaleRows(),
   ];
   process.stdout.write(
     '| figure | simulated | published | source |\n| --- | --- | --- | --- ' +

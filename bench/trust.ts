@@ -10,17 +10,16 @@ import { findNode, lineageGraph } from '../platform/lineage/graph';
 import { Checkpointer, readCheckpoint } from '../platform/ledger/checkpointer';
 import { append } from '../platform/ledger/append';
 import { inclusionProof, verifyInclusion } from '../platform/ledger/merkle';
-import { DirectoryAnchor, TileTree } from '../platform/ledger/tiles';
+import { type Anchor, DirectoryAnchor, TileTree } from '../platform/ledger/tiles';
 import { verifyLedger } from '../platform/ledger/verify';
-import { fileSigner } from '../platform/ledger/signer';
+import { fileSigner, type Signer } from '../platform/ledger/signer';
 import { type Figure, report } from './lib/results';
 import { fillEdges, fillLedger, fillVersions } from './trust/fixtures';
 import { change } from './trust/writer';
 
 /**
  * The figures of trust: verification of a million entries, appending with many writers, proofs, the time machine,
- * lineage,
- * and kills at random points. DATABASE_URL names a server of the benchmark's own, as its owner. `--entries`, `--kills`
+ * lineage, and kills at random points. DATABASE_URL names a server of the benchmark's own, as its owner. `--entries`, `--kills`
  * make it smaller.
  */
 const option = (name: string, fallback: number) =>
@@ -119,56 +118,49 @@ async function kills(db: Db, url: string): Promise<number> {
   return problems.length;
 }
 
-async function main(): Promise<void> {
-  const admin = process.env['DATABASE_URL']!;
-  const server = connect(admin, 1);
-  await server.raw('create database trust');
-  await server.destroy();
-  const url = admin.replace(/\/[^/]*$/, '/trust');
-  const db = connect(url, 4);
-  await migrate(db);
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-trust-'));
-  const signer = fileSigner(path.join(dir, 'key.pem'));
-  const anchor = new DirectoryAnchor(path.join(dir, 'anchors'));
-  const anchors = { anchor, keys: [signer.publicKey] };
+/** Kills, the rate of commits, and a commit beside a bulk action. */
+async function writing(db: Db, url: string): Promise<Figure[]> {
   const { rows: settings } = await db.raw<{ rows: { fsync: string; sync: string }[] }>(
     "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync",
   );
-  const figures: Figure[] = [];
-
   const killProblems = await kills(db, url);
-  figures.push({
-    name: `changes without an entry, or entries without a change, after ${KILLS} kills`,
-    value: killProblems,
-    unit: '',
-    target: { at: 'most', value: 0 },
-  });
   const single = await rate(url, 1);
   const many = await rate(url, WRITERS);
   const durable = `fsync ${settings[0]!.fsync}, synchronous_commit ${settings[0]!.sync}`;
-  figures.push({ name: 'commits a second, one writer', value: single, unit: '/s', baseline: durable });
-  figures.push({
-    name: `commits a second with an entry each, ${WRITERS} writers`,
-    value: many,
-    unit: '/s',
-    baseline: `${(many / single).toFixed(2)} times one writer`,
-    target: { at: 'least', value: 500 },
-  });
   const beside = await besideImport(db, url);
-  figures.push({
-    name: `slowest commit beside a bulk action of ${IMPORT_ROWS} rows (${beside.seconds.toFixed(0)} s)`,
-    value: beside.worst,
-    unit: 'ms',
-    baseline: `median ${beside.median.toFixed(1)} ms`,
-    target: { at: 'most', value: 100 },
-  });
+  return [
+    {
+      name: `changes without an entry, or entries without a change, after ${KILLS} kills`,
+      value: killProblems,
+      unit: '',
+      target: { at: 'most', value: 0 },
+    },
+    { name: 'commits a second, one writer', value: single, unit: '/s', baseline: durable },
+    {
+      name: `commits a second with an entry each, ${WRITERS} writers`,
+      value: many,
+      unit: '/s',
+      baseline: `${(many / single).toFixed(2)} times one writer`,
+      target: { at: 'least', value: 500 },
+    },
+    {
+      name: `slowest commit beside a bulk action of ${IMPORT_ROWS} rows (${beside.seconds.toFixed(0)} s)`,
+      value: beside.worst,
+      unit: 'ms',
+      baseline: `median ${beside.median.toFixed(1)} ms`,
+      target: { at: 'most', value: 100 },
+    },
+  ];
+}
 
+/** The first checkpoint over all entries, then the third of three verifications. */
+async function verification(db: Db, anchor: Anchor, signer: Signer): Promise<Figure[]> {
   await fillLedger(db, ENTRIES, say);
   await db.raw('vacuum analyze aud.entry, aud.chain, aud.action');
   const covering = await timed(() => new Checkpointer(db, anchor, signer, () => new Date()).tick(true));
-  figures.push({ name: 'first checkpoint over all of it', value: covering.ms / 1000, unit: 's' });
+  const figures: Figure[] = [{ name: 'first checkpoint over all of it', value: covering.ms / 1000, unit: 's' }];
   for (const round of [1, 2, 3]) {
-    const { ms, result } = await timed(() => verifyLedger(db, anchors));
+    const { ms, result } = await timed(() => verifyLedger(db, { anchor, keys: [signer.publicKey] }));
     if (result.problems.length > 0) throw new Error(JSON.stringify(result.problems[0]));
     if (round === 3)
       figures.push({
@@ -179,8 +171,11 @@ async function main(): Promise<void> {
       });
     say(`verification ${round}: ${(ms / 1000).toFixed(1)} s`);
   }
-  const checkpoint = readCheckpoint(anchor, anchors.keys)!;
-  const rng = new Rng('trust', 1);
+  return figures;
+}
+
+function proving(anchor: Anchor, signer: Signer, rng: Rng): Figure {
+  const checkpoint = readCheckpoint(anchor, [signer.publicKey])!;
   const proofs: number[] = [];
   for (let i = 0; i < 500; i++) {
     const began = performance.now();
@@ -191,13 +186,15 @@ async function main(): Promise<void> {
       throw new Error(`proof of ${index} does not hold`);
     proofs.push(performance.now() - began);
   }
-  figures.push({
+  return {
     name: 'inclusion proof made and verified, p95 of 500',
     value: quantile(proofs, 0.95),
     unit: 'ms',
     target: { at: 'most', value: 5 },
-  });
+  };
+}
 
+async function timeMachine(db: Db, rng: Rng): Promise<Figure> {
   await fillVersions(db, VERSIONS);
   const live: number[] = [];
   for (let i = 0; i < 500; i++) {
@@ -206,13 +203,15 @@ async function main(): Promise<void> {
     if (result.length !== 10) throw new Error(`${result.length} slots were live at ${at.toISOString()}`);
     live.push(ms);
   }
-  figures.push({
+  return {
     name: `time machine, all ten slots, ${VERSIONS} versions, ${ENTRIES} entries: p95 of 500`,
     value: quantile(live, 0.95),
     unit: 'ms',
     target: { at: 'most', value: 100 },
-  });
+  };
+}
 
+async function lineage(db: Db): Promise<Figure> {
   await fillEdges(db, VERSIONS, 48);
   const { rows: nodes } = await db.raw<{ rows: { n: number }[] }>(
     'select count(*)::int as n from (select from_kind, from_id from ml.lineage_edge union select to_kind, to_id ' +
@@ -224,12 +223,33 @@ async function main(): Promise<void> {
   );
   const walks: number[] = [];
   for (const { id } of some) walks.push((await timed(async () => lineageGraph(db, await findNode(db, id)))).ms);
-  figures.push({
+  return {
     name: `lineage both ways over ${nodes[0]!.n} nodes: p95 of ${some.length}`,
     value: quantile(walks, 0.95),
     unit: 'ms',
     target: { at: 'most', value: 200 },
-  });
+  };
+}
+
+async function main(): Promise<void> {
+  const admin = process.env['DATABASE_URL']!;
+  const server = connect(admin, 1);
+  await server.raw('create database trust');
+  await server.destroy();
+  const url = admin.replace(/\/[^/]*$/, '/trust');
+  const db = connect(url, 4);
+  await migrate(db);
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-trust-'));
+  const signer = fileSigner(path.join(dir, 'key.pem'));
+  const anchor = new DirectoryAnchor(path.join(dir, 'anchors'));
+  const rng = new Rng('trust', 1);
+  const figures = [
+    ...(await writing(db, url)),
+    ...(await verification(db, anchor, signer)),
+    proving(anchor, signer, rng),
+    await timeMachine(db, rng),
+    await lineage(db),
+  ];
   await db.destroy();
   fs.rmSync(dir, { recursive: true, force: true });
   report('trust', figures);

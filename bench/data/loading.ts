@@ -126,7 +126,6 @@ async function rawOut(url: string): Promise<void> {
 interface Bench {
   readonly admin: string;
   readonly dir: string;
-  readonly register: string;
   /** Folders with the files of providers, with those of settlements, and for the COPY text of what they became. */
   readonly providers: string;
   readonly settlements: string;
@@ -228,7 +227,6 @@ async function main(): Promise<void> {
     const bench: Bench = {
       admin,
       dir,
-      register,
       providers: only(register, /^providers/),
       settlements: only(register, /^settlements/),
       dumped: path.join(dir, 'dump'),

@@ -25,11 +25,14 @@ export interface NationalSnapshot {
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
-  bill: `select bill_id, idx + 1 as provider_id, case when performer = a.hpr then null else performer end as performed_by, cast(bill_id % 100000 as integer) as bill_no, p + 1 as patient_key, day as civil_day,
-    minute as minute_of_day, received_at as known_from, ore as amount_ore, case when ore >= 16000 and gb % 10 < 7 then
-      16000 else 0 end as copay_ore, is_credit, null as credits_bill, case when b.grp in (0, 1, 2, 3, 6) then ['P76',
-        'R74', 'L03', 'D01', 'K86'][1 + cast(gb % 5 as integer)] end as diagnosis from numbered b join provider a using
-          (idx)`,
+  bill: `select bill_id, idx + 1 as provider_id,
+      case when performer = a.hpr then null else performer end as performed_by,
+      cast(bill_id % 100000 as integer) as bill_no, p + 1 as patient_key, day as civil_day,
+      minute as minute_of_day, received_at as known_from, ore as amount_ore,
+      case when ore >= 16000 and gb % 10 < 7 then 16000 else 0 end as copay_ore, is_credit, null as credits_bill,
+      case when b.grp in (0, 1, 2, 3, 6)
+        then ['P76', 'R74', 'L03', 'D01', 'K86'][1 + cast(gb % 5 as integer)] end as diagnosis
+    from numbered b join provider a using (idx)`,
   bill_line:
     'select n.bill_id, n.idx + 1 as provider_id, l.line_no, l.tariff, l.reps as repetitions, l.ore as amount_ore ' +
     'from out_line l join numbered n using (guid)',
@@ -54,14 +57,12 @@ const KEYS: Readonly<Record<string, string>> = {
   dispensing: 'dispensing_id',
 };
 
-export async function nationalSnapshot(config: SimulationConfig, home: string, shards = 1): Promise<NationalSnapshot> {
-  const store = new ArtifactStore(path.join(home, 'store'));
-  const file = path.join(home, `national-${config.providers}-${config.volume}-${config.years}-${shards}.json`);
-  if (fs.existsSync(file))
-    return { store, ...(JSON.parse(fs.readFileSync(file, 'utf8')) as Omit<NationalSnapshot, 'store'>) };
-  const began = performance.now();
-  const parts = new Map<string, PartitionRef[]>(DATASETS.map((dataset) => [dataset.name, []]));
-  const put = async (duck: DuckDBConnection, name: string, partition: string, query: string) => {
+type Put = (duck: DuckDBConnection, name: string, part: string, query: string) => Promise<number>;
+
+/** Writes partitions to the store and notes them in `parts`, by dataset. */
+const partitionWriter =
+  (store: ArtifactStore, parts: ReadonlyMap<string, PartitionRef[]>): Put =>
+  async (duck, name, partition, query) => {
     const parquet = store.temporary('.parquet');
     const columns = DATASETS.find((d) => d.name === name)!
       .columns.map(([col, type]) => `cast(${col} as ${type}) as ${col}`)
@@ -74,43 +75,67 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
     parts.get(name)!.push({ partition, rows, contentHash: sha, file: sha });
     return rows;
   };
-  const counts = { bills: 0, lines: 0 };
-  const sink: Sink = {
-    async month(duck, month) {
-      const first = `${month}-01`;
-      await duck.run(
-        `create or replace temp table numbered as select *, row_number() over () + ${counts.bills} as bill_id ` +
-          'from out_bill',
+
+/** What each behaviour added, and who the providers are: files beside the snapshot, for judging. */
+async function writeTruth(duck: DuckDBConnection, config: SimulationConfig, home: string): Promise<void> {
+  const file = (kind: string) =>
+    quote(path.join(home, `${kind}-${config.providers}-${config.volume}-${config.years}.parquet`));
+  await duck.run(
+    `copy (select idx + 1 as provider_id, * exclude (idx) from truth_day) to ${file('truth')} (format parquet)`,
+  );
+  await duck.run(
+    'copy (select idx + 1 as provider_id, benign, mask, severity, start_m, batch, performers, grp from provider) ' +
+      `to ${file('providers')} (format parquet)`,
+  );
+}
+
+interface Counts {
+  bills: number;
+  lines: number;
+}
+
+async function putMonth(
+  duck: DuckDBConnection,
+  month: string,
+  shards: number,
+  counts: Counts,
+  put: Put,
+): Promise<void> {
+  const first = `${month}-01`;
+  await duck.run(
+    `create or replace temp table numbered as select *, row_number() over () + ${counts.bills} as bill_id ` +
+      'from out_bill',
+  );
+  for (const name of Object.keys(SOURCES)) {
+    const sharded = DATASETS.find((d) => d.name === name)!.partitioning === 'month-shard' && shards > 1;
+    for (let shard = 0; shard < (sharded ? shards : 1); shard++) {
+      const where = sharded ? `where ${shardSql('provider_id', shards)} = ${shard}` : '';
+      const rows = await put(
+        duck,
+        name,
+        sharded ? `${first}/${shard}of${shards}` : first,
+        `select * from (${SOURCES[name]}) ${where} order by ${KEYS[name]}`,
       );
-      for (const name of Object.keys(SOURCES)) {
-        const sharded = DATASETS.find((d) => d.name === name)!.partitioning === 'month-shard' && shards > 1;
-        for (let shard = 0; shard < (sharded ? shards : 1); shard++) {
-          const where = sharded ? `where ${shardSql('provider_id', shards)} = ${shard}` : '';
-          const rows = await put(
-            duck,
-            name,
-            sharded ? `${first}/${shard}of${shards}` : first,
-            `select * from (${SOURCES[name]}) ${where} order by ${KEYS[name]}`,
-          );
-          if (name === 'bill') counts.bills += rows;
-          if (name === 'bill_line') counts.lines += rows;
-        }
-      }
-    },
+      if (name === 'bill') counts.bills += rows;
+      if (name === 'bill_line') counts.lines += rows;
+    }
+  }
+}
+
+export async function nationalSnapshot(config: SimulationConfig, home: string, shards = 1): Promise<NationalSnapshot> {
+  const store = new ArtifactStore(path.join(home, 'store'));
+  const file = path.join(home, `national-${config.providers}-${config.volume}-${config.years}-${shards}.json`);
+  if (fs.existsSync(file))
+    return { store, ...(JSON.parse(fs.readFileSync(file, 'utf8')) as Omit<NationalSnapshot, 'store'>) };
+  const began = performance.now();
+  const parts = new Map<string, PartitionRef[]>(DATASETS.map((dataset) => [dataset.name, []]));
+  const put = partitionWriter(store, parts);
+  const counts: Counts = { bills: 0, lines: 0 };
+  const sink: Sink = {
+    month: (duck, month) => putMonth(duck, month, shards, counts, put),
     async end(duck, scenario) {
       await putFacts(duck, scenario, put);
-      await duck.run(
-        'copy (select idx + 1 as provider_id, * exclude (idx) from truth_day) to ' +
-          `${quote(path.join(home, `truth-${config.providers}-${config.volume}-${config.years}.parquet`))} ` +
-          '(format parquet)',
-      );
-      await duck.run(
-        'copy (select idx + 1 as provider_id, benign, mask, severity, start_m, batch, performers, grp from ' +
-          `provider) to ${quote(path.join(home, `providers-${config.providers}-${config.volume}-${config.years}.parquet`))} ` +
-          '' +
-          '' +
-          '(format parquet)',
-      );
+      await writeTruth(duck, config, home);
     },
   };
   fs.mkdirSync(home, { recursive: true });
@@ -118,7 +143,7 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
   process.stderr.write('\n');
   const manifest: Manifest = {
     v: 2,
-    asOf: toInstant(`${monthAt(config, monthsOf(config))}-01T00:00:00Z`, 'the end of the simulation'),
+    asOf: `${monthAt(config, monthsOf(config))}-01T00:00:00.000Z`,
     loadWatermark: 0,
     shards,
     datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, partitions: parts.get(d.name)! })),
@@ -162,9 +187,11 @@ async function putFacts(duck: DuckDBConnection, { config, population, providers 
       duck,
       'patient_fact',
       month,
-      `select g.p + 1 as patient_key, greatest(${known}, timestamp '${month}') as known_from, n.municipality, n.provider as list_provider, case why when 'dead' then day end as died, case why when 'abroad' then day end as emigrated
-      from gone g join placed n using (p) where ${known} < timestamp '${addMonths(month, 1)}' and
-        (${m === 1 ? 'true' : lower}) order by 1, 2`,
+      `select g.p + 1 as patient_key, greatest(${known}, timestamp '${month}') as known_from, n.municipality,
+        n.provider as list_provider, case why when 'dead' then day end as died,
+        case why when 'abroad' then day end as emigrated
+      from gone g join placed n using (p)
+      where ${known} < timestamp '${addMonths(month, 1)}' and (${m === 1 ? 'true' : lower}) order by 1, 2`,
     );
   }
   const rows = providers.map(
@@ -188,8 +215,6 @@ async function putFacts(duck: DuckDBConnection, { config, population, providers 
   await put(duck, 'substitute', 'all', substitute);
   await putCases(duck, config, providers, put);
 }
-
-type Put = (duck: DuckDBConnection, name: string, part: string, query: string) => Promise<number>;
 
 /** Controls and what came of them, as far as it was known at the snapshot's instant. */
 async function putCases(

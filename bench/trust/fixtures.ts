@@ -13,11 +13,10 @@ export const SUBJECTS = 10_000;
 const uuid = (text: string) =>
   `overlay(overlay(md5(${text}) placing '4' from 13 for 1) placing '8' from 17 for 1)::uuid`;
 
+type Run = (sql: string, args?: unknown[]) => Promise<unknown>;
+
 /** Sets a session's triggers aside: rows of a benchmark need no two people. Only the database's owner can. */
-export const pastTriggers = <T>(
-  db: Db,
-  work: (run: (sql: string, args?: unknown[]) => Promise<unknown>) => Promise<T>,
-): Promise<T> =>
+export const pastTriggers = <T>(db: Db, work: (run: Run) => Promise<T>): Promise<T> =>
   db.transaction(async (tx) => {
     await tx.raw('set local session_replication_role = replica');
     return work((sql, args = []) => tx.raw(sql, args as string[]));
@@ -81,87 +80,104 @@ export async function fillLedger(db: Db, entries: number, say: (text: string) =>
 
 const hex = (bytes: Buffer): string => `\\x${bytes.toString('hex')}`;
 
+/** Row i's identifier, instant and source, of rows that the database numbers itself. */
+const idOf = (prefix: string) => `encode(sha256(convert_to('${prefix}' || i, 'UTF8')), 'hex')`;
+const INSTANT = `timestamptz '2020-01-01' + i * interval '3 hours'`;
+const ROWS = `from generate_series(0, ?::int - 1) i`;
+
+/** A hundred people, and three actions for each version. */
+async function fillActions(run: Run, versions: number): Promise<void> {
+  await run(
+    `insert into aud.principal (principal_id, issuer, subject, kind, first_seen) select ${uuid("'p' || i")}, ` +
+      `'bench', 'p' || i, 'person', now() from generate_series(0, 99) i`,
+  );
+  await run(
+    `insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at)
+     select ${uuid("'a' || kind || i")}, 'x', ${uuid("'p' || (i + kind) % 100")}, 'approver', 'bench', 't', '\\x00',
+       now() from generate_series(0, ?::int - 1) i, generate_series(0, 2) kind`,
+    [versions],
+  );
+}
+
+/** From snapshot to version. */
+async function fillRuns(run: Run, versions: number): Promise<void> {
+  await run(
+    'insert into ml.snapshot (snapshot_id, as_of, load_watermark, manifest_sha256, rows, made_at) select ' +
+      `${idOf('s')}, ${INSTANT}, 1, 'x', 1, ${INSTANT} ${ROWS}`,
+    [versions],
+  );
+  await run(
+    'insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) ' +
+      `select ${idOf('m')}, ${idOf('r')}, '{}', ${idOf('s')}, 'f', '{}', ${INSTANT} ${ROWS}`,
+    [versions],
+  );
+  await run(
+    'insert into ml.training_run (run_id, action_id, experiment, experiment_sha256, slot, state, started_at) ' +
+      `select ${uuid("'run' || i")}, ${uuid("'a0' || i")}, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ` +
+      `${INSTANT} ${ROWS}`,
+    [versions],
+  );
+  await run(
+    'insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, ' +
+      `registered_at) select ${idOf('v')}, 'slot-' || i % 10 || '/all', 'tabm-mini', ${uuid("'run' || i")}, ` +
+      `${idOf('m')}, '{"code":"c"}', true, ${INSTANT} ${ROWS}`,
+    [versions],
+  );
+}
+
+/** Request, decision and time as champion. */
+async function fillPromotions(run: Run, versions: number): Promise<void> {
+  await run(
+    'insert into ml.promotion_request (request_id, version_id, slot, action_id, requested_at, expires_at) ' +
+      `select ${uuid("'req' || i")}, ${idOf('v')}, 'slot-' || i % 10 || '/all', ${uuid("'a1' || i")}, ${INSTANT}, ` +
+      `${INSTANT} + interval '1 day' ${ROWS}`,
+    [versions],
+  );
+  await run(
+    'insert into ml.decision (decision_id, request_id, verdict, action_id, decided_at) select ' +
+      `${uuid("'dec' || i")}, ${uuid("'req' || i")}, 'approved', ${uuid("'a2' || i")}, ${INSTANT} ${ROWS}`,
+    [versions],
+  );
+  await run(
+    `insert into ml.champion (slot, seq, version_id, decision_id, action_id, live_from) select 'slot-' || i ` +
+      `% 10 || '/all', i / 10 + 1, ${idOf('v')}, ${uuid("'dec' || i")}, ${uuid("'a2' || i")}, ${INSTANT} ${ROWS}`,
+    [versions],
+  );
+}
+
+async function fillLists(run: Run, versions: number): Promise<void> {
+  await run(
+    'insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, ' +
+      `action_id, scored_at) select ${idOf('sc')}, 'slot-' || i % 10 || '/all', ${idOf('v')}, ${idOf('m')}, ${INSTANT}, ` +
+      `'x', 1, ${uuid("'a2' || i")}, ${INSTANT} + interval '1 hour' ${ROWS}`,
+    [versions],
+  );
+  await run(
+    'insert into sel.list (list_id, scoring_id, slot, as_of, capacity, seed, policy, drafted_at, expires_at) ' +
+      `select ${idOf('l')}, ${idOf('sc')}, 'slot-' || i % 10 || '/all', ${INSTANT}, 50, 1, 'exploit-v1', ${INSTANT} + ` +
+      `interval '2 hours', ${INSTANT} + interval '9 days' ${ROWS}`,
+    [versions],
+  );
+}
+
 /** 10,000 versions that were live one after the other in ten slots, each with its run, request, decision and list. */
 export async function fillVersions(db: Db, versions: number): Promise<void> {
   await pastTriggers(db, async (run) => {
-    await run(
-      `insert into aud.principal (principal_id, issuer, subject, kind, first_seen) select ${uuid("'p' || i")}, ` +
-        `'bench', 'p' || i, 'person', now() from generate_series(0, 99) i`,
-    );
-    await run(
-      `insert into aud.action (action_id, permission, principal_id, role, purpose, token_id, token_sha256, at)
-       select ${uuid("'a' || kind || i")}, 'x', ${uuid("'p' || (i + kind) % 100")}, 'approver', 'bench', 't', '\\x00',
-         now() from generate_series(0, ?::int - 1) i, generate_series(0, 2) kind`,
-      [versions],
-    );
-    const id = (prefix: string) => `encode(sha256(convert_to('${prefix}' || i, 'UTF8')), 'hex')`;
-    const at = `timestamptz '2020-01-01' + i * interval '3 hours'`;
-    const all = `from generate_series(0, ?::int - 1) i`;
-    await run(
-      'insert into ml.snapshot (snapshot_id, as_of, load_watermark, manifest_sha256, rows, made_at) select ' +
-        `${id('s')}, ${at}, 1, 'x', 1, ${at} ${all}`,
-      [versions],
-    );
-    await run(
-      'insert into ml.matrix (matrix_id, recipe_sha256, recipe, snapshot_id, file_sha256, meta, made_at) ' +
-        `select ${id('m')}, ${id('r')}, '{}', ${id('s')}, 'f', '{}', ${at} ${all}`,
-      [versions],
-    );
-    await run(
-      'insert into ml.training_run (run_id, action_id, experiment, experiment_sha256, slot, state, started_at) ' +
-        `select ${uuid("'run' || i")}, ${uuid("'a0' || i")}, '{}', 'x', 'slot-' || i % 10 || '/all', 'finished', ` +
-        `${at} ${all}`,
-      [versions],
-    );
-    await run(
-      'insert into ml.model_version (version_id, slot, family, run_id, matrix_id, recipe, selectable, ' +
-        `registered_at) select ${id('v')}, 'slot-' || i % 10 || '/all', 'tabm-mini', ${uuid("'run' || i")}, ` +
-        `${id('m')}, '{"code":"c"}', true, ${at} ${all}`,
-      [versions],
-    );
-    await run(
-      'insert into ml.promotion_request (request_id, version_id, slot, action_id, requested_at, expires_at) ' +
-        `select ${uuid("'req' || i")}, ${id('v')}, 'slot-' || i % 10 || '/all', ${uuid("'a1' || i")}, ${at}, ` +
-        `${at} + interval '1 day' ${all}`,
-      [versions],
-    );
-    await run(
-      'insert into ml.decision (decision_id, request_id, verdict, action_id, decided_at) select ' +
-        `${uuid("'dec' || i")}, ${uuid("'req' || i")}, 'approved', ${uuid("'a2' || i")}, ${at} ${all}`,
-      [versions],
-    );
-    await run(
-      `insert into ml.champion (slot, seq, version_id, decision_id, action_id, live_from) select 'slot-' || i ` +
-        `% 10 || '/all', i / 10 + 1, ${id('v')}, ${uuid("'dec' || i")}, ${uuid("'a2' || i")}, ${at} ${all}`,
-      [versions],
-    );
-    await run(
-      'insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, ' +
-        `action_id, scored_at) select ${id('sc')}, 'slot-' || i % 10 || '/all', ${id('v')}, ${id('m')}, ${at}, ` +
-        `'x', 1, ${uuid("'a2' || i")}, ${at} + interval '1 hour' ${all}`,
-      [versions],
-    );
-    await run(
-      'insert into sel.list (list_id, scoring_id, slot, as_of, capacity, seed, policy, drafted_at, expires_at) ' +
-        `select ${id('l')}, ${id('sc')}, 'slot-' || i % 10 || '/all', ${at}, 50, 1, 'exploit-v1', ${at} + ` +
-        `interval '2 hours', ${at} + interval '9 days' ${all}`,
-      [versions],
-    );
+    for (const fill of [fillActions, fillRuns, fillPromotions, fillLists]) await fill(run, versions);
   });
   await db.raw('analyze');
 }
 
 /** A million things: 10,000 chains from snapshot to list, each list with 48 cases and their outcomes. */
 export async function fillEdges(db: Db, chains: number, casesEach: number): Promise<void> {
-  const id = (prefix: string) => `encode(sha256(convert_to('${prefix}' || i, 'UTF8')), 'hex')`;
   const steps: [string, string, string, string][] = [
-    ['snapshot', id('s'), 'matrix', id('m')],
-    ['matrix', id('m'), 'training-run', `${uuid("'run' || i")}::text`],
-    ['training-run', `${uuid("'run' || i")}::text`, 'model-version', id('v')],
-    ['model-version', id('v'), 'decision', `${uuid("'dec' || i")}::text`],
-    ['model-version', id('v'), 'scoring-run', id('sc')],
-    ['matrix', id('m'), 'scoring-run', id('sc')],
-    ['scoring-run', id('sc'), 'list', id('l')],
+    ['snapshot', idOf('s'), 'matrix', idOf('m')],
+    ['matrix', idOf('m'), 'training-run', `${uuid("'run' || i")}::text`],
+    ['training-run', `${uuid("'run' || i")}::text`, 'model-version', idOf('v')],
+    ['model-version', idOf('v'), 'decision', `${uuid("'dec' || i")}::text`],
+    ['model-version', idOf('v'), 'scoring-run', idOf('sc')],
+    ['matrix', idOf('m'), 'scoring-run', idOf('sc')],
+    ['scoring-run', idOf('sc'), 'list', idOf('l')],
   ];
   for (const [fromKind, from, toKind, to] of steps)
     await db.raw(
@@ -170,7 +186,7 @@ export async function fillEdges(db: Db, chains: number, casesEach: number): Prom
       [chains],
     );
   await db.raw(
-    `insert into ml.lineage_edge select 'list', ${id('l')}, 'case', 'K-' || i || '-' || c from ` +
+    `insert into ml.lineage_edge select 'list', ${idOf('l')}, 'case', 'K-' || i || '-' || c from ` +
       'generate_series(0, ?::int - 1) i, generate_series(1, ?::int) c',
     [chains, casesEach],
   );

@@ -78,7 +78,7 @@ function decideOn(list: Command): void {
       )
       .argument('<list>', 'list, six characters or more')
       .requiredOption('--reason <words>')
-      .addHelpText('after', `\nExample: utplukk ${name} 9c01aa77 --reason "looked at the first fifty"`)
+      .addHelpText('after', `\nExample: utplukk list ${name} 9c01aa77 --reason "looked at the first fifty"`)
       .action(async (id: string, options: { reason: string } & Out) => {
         const result = await withAuthenticatedContext((context) => signOffList(context, id, verdict, options.reason));
         print(

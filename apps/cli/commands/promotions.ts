@@ -92,7 +92,7 @@ function decideOn(promotion: Command): void {
       .description(`${name} a promotion request (role ${role}; not by who asked or trained)`)
       .argument('<request>', 'request, six characters or more')
       .requiredOption('--reason <words>', 'kept erasable; the ledger holds its digest')
-      .addHelpText('after', `\nExample: utplukk ${name} 8a17c3de --reason "judged on 2024 outcomes"`)
+      .addHelpText('after', `\nExample: utplukk promotion ${name} 8a17c3de --reason "judged on 2024 outcomes"`)
       .action(async (id: string, options: { reason: string } & Out) => {
         await withAuthenticatedContext(async (command) => {
           const result = await decide(command, id, verdict, options.reason);

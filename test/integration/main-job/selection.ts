@@ -14,7 +14,7 @@ export function selectionTests(job: MainJob): void {
       state: 'approved',
       signOffs: 2,
     });
-    await expect(signOffList(per, listId, 'refused', 'late')).rejects.toThrow(/is sealed/);
+    await expect(signOffList(per, listId, 'refused', 'late')).rejects.toThrow(/is approved: it cannot change/);
     await expect(t.db.raw('update sel.line set selected = true')).rejects.toThrow(/append-only/);
     expect((await getList(t.db, listId)).state).toBe('approved');
   });

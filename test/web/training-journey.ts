@@ -30,7 +30,7 @@ export function trainingJourney(story: () => Story): void {
     const { page, axe, shot } = await story().visitor('mona', '/runs/new');
     const editor = page.getByLabel('Eksperiment (YAML)');
     await editor.fill(edited(SMALL_EXPERIMENT, 'folds: 2', 'folds: two'));
-    await page.getByText(/Linje 6, tegn \d+: split\.folds/).waitFor();
+    await page.getByText(/Linje 7, tegn \d+: split\.folds/).waitFor();
     expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true);
     expect(await axe()).toEqual([]);
     await editor.fill(SMALL_EXPERIMENT);

@@ -27,6 +27,8 @@ export function tuningTests(journey: LearningJourney): void {
     const bundle = store.getJson<VersionBundle>(run.versionId);
     expect(bundle.recipe.family).toEqual(trials[0]!.settings);
     expect(trials[0]!.validationLoss).toBe(Math.min(...trials.map(({ validationLoss }) => validationLoss)));
-    expect(store.get(bundle.card!.markdown).toString()).toMatch(/hyperparameter search: trial \d of 2, selected by the log loss/);
+    expect(store.get(bundle.card!.markdown).toString()).toMatch(
+      /hyperparameter search: trial \d of 2, selected by the log loss/,
+    );
   }, 600_000);
 }

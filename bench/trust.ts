@@ -19,8 +19,8 @@ import { change } from './trust/writer';
 
 /**
  * The figures of trust: verification of a million entries, appending with many writers, proofs, the time machine,
- * lineage, and kills at random points. DATABASE_URL names a server of the benchmark's own, as its owner. `--entries`, `--kills`
- * make it smaller.
+ * lineage, and kills at random points. DATABASE_URL names a server of the benchmark's own, as its owner. `--entries`,
+ * `--kills` make it smaller.
  */
 const option = (name: string, fallback: number) =>
   Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);

@@ -12,9 +12,9 @@ import { fillList } from './web/fixtures';
 
 /**
  * The people's side under load: 50 people who page through a list of all providers and a ledger of a million entries,
- * each asking again a second after the answer; then the first page and the verification of an exported ledger, in Chromium.
- * The scripts start servers, workers and the API of the benchmark's own. `--entries`, `--providers`, `--seconds` make
- * it smaller.
+ * each asking again a second after the answer; then the first page and the verification of an exported ledger, in
+ * Chromium. The scripts start servers, workers and the API of the benchmark's own. `--entries`, `--providers`,
+ * `--seconds` make it smaller.
  */
 const option = (name: string, fallback: number) =>
   Number(new RegExp(`--${name} (\\d+)`).exec(process.argv.join(' '))?.[1] ?? fallback);

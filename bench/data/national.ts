@@ -151,7 +151,8 @@ async function judge(
       `read_parquet([${billFiles.join(', ')}]) where not is_credit group by 1, 2`,
   );
   const recall = (behaviour: number, flag: string) =>
-    one(`select avg(case when f.provider_id is null then 0 else 1 end) from (select distinct t.provider_id, t.day, t.bills
+    one(`select avg(case when f.provider_id is null then 0 else 1 end)
+      from (select distinct t.provider_id, t.day, t.bills
         from truth t join seen s on s.provider_id = t.provider_id and s.civil_day = t.day
         where behaviour = ${behaviour} and s.bills >= t.bills + 1) t
       left join (select distinct provider_id, civil_day from flagged where ${flag}) f on f.provider_id = t.provider_id

@@ -143,7 +143,7 @@ export async function nationalSnapshot(config: SimulationConfig, home: string, s
   process.stderr.write('\n');
   const manifest: Manifest = {
     v: 2,
-    asOf: `${monthAt(config, monthsOf(config))}-01T00:00:00.000Z`,
+    asOf: toInstant(`${monthAt(config, monthsOf(config))}-01T00:00:00Z`, 'the end of the simulation'),
     loadWatermark: 0,
     shards,
     datasets: DATASETS.map((d) => ({ name: d.name, columns: d.columns, partitions: parts.get(d.name)! })),
@@ -194,6 +194,18 @@ async function putFacts(duck: DuckDBConnection, { config, population, providers 
       where ${known} < timestamp '${addMonths(month, 1)}' and (${m === 1 ? 'true' : lower}) order by 1, 2`,
     );
   }
+  await putProviderFacts(duck, config, providers, put);
+  await putCases(duck, config, providers, put);
+}
+
+/** What the register knows of the providers themselves. */
+async function putProviderFacts(
+  duck: DuckDBConnection,
+  config: SimulationConfig,
+  providers: Scenario['providers'],
+  put: Put,
+): Promise<void> {
+  const first = `${config.firstMonth}-01`;
   const rows = providers.map(
     (a) =>
       `(${a.index + 1}, ${a.hprNr}, timestamp '${monthAt(config, a.fromMonth)}-01', date ` +
@@ -213,7 +225,6 @@ async function putFacts(duck: DuckDBConnection, { config, population, providers 
     `select idx + 1 as provider_id, hpr + 3 as substitute_hpr, date '${first}' as valid_from, null as valid_to, ` +
     `timestamp '${first} 00:00:00' as known_from from provider where substitute order by 1`;
   await put(duck, 'substitute', 'all', substitute);
-  await putCases(duck, config, providers, put);
 }
 
 /** Controls and what came of them, as far as it was known at the snapshot's instant. */

@@ -148,13 +148,15 @@ async function fillPromotions(run: Run, versions: number): Promise<void> {
 async function fillLists(run: Run, versions: number): Promise<void> {
   await run(
     'insert into sel.scoring_run (scoring_id, slot, version_id, matrix_id, as_of, scores_sha256, rows, ' +
-      `action_id, scored_at) select ${idOf('sc')}, 'slot-' || i % 10 || '/all', ${idOf('v')}, ${idOf('m')}, ${INSTANT}, ` +
+      `action_id, scored_at) select ${idOf('sc')}, 'slot-' || i % 10 || '/all', ${idOf('v')}, ${idOf('m')}, ` +
+      `${INSTANT}, ` +
       `'x', 1, ${uuid("'a2' || i")}, ${INSTANT} + interval '1 hour' ${ROWS}`,
     [versions],
   );
   await run(
     'insert into sel.list (list_id, scoring_id, slot, as_of, capacity, seed, policy, drafted_at, expires_at) ' +
-      `select ${idOf('l')}, ${idOf('sc')}, 'slot-' || i % 10 || '/all', ${INSTANT}, 50, 1, 'exploit-v1', ${INSTANT} + ` +
+      `select ${idOf('l')}, ${idOf('sc')}, 'slot-' || i % 10 || '/all', ${INSTANT}, 50, 1, 'exploit-v1', ` +
+      `${INSTANT} + ` +
       `interval '2 hours', ${INSTANT} + interval '9 days' ${ROWS}`,
     [versions],
   );

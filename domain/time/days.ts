@@ -8,7 +8,8 @@ export function addMonths(day: string, months: number): CivilDate {
   const y = Math.floor(index / 12);
   const m = (index % 12) + 1;
   const last = new Date(Date.UTC(y, m, 0)).getUTCDate();
-  return `${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-${String(Math.min(dom, last)).padStart(2, '0')}` as CivilDate;
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${String(y).padStart(4, '0')}-${two(m)}-${two(Math.min(dom, last))}` as CivilDate;
 }
 
 /** The day so many days later (YYYY-MM-DD). */

@@ -59,7 +59,9 @@ export function labelTests(journey: LearningJourney): void {
     const { store } = journey.t;
     const frozen = store.getJson<VersionBundle>(after.versionId);
     expect(frozen.ranking).toBe('expected-amount');
-    expect(store.get(frozen.card!.markdown).toString()).toMatch(/Lists are ranked by the expected upheld amount: probability of a finding times its expected amount/);
+    expect(store.get(frozen.card!.markdown).toString()).toMatch(
+      /Lists are ranked by the expected upheld amount: probability of a finding times/,
+    );
   });
 
   test('a gate refuses the version with changed labels, unless two people waive it', async () => {

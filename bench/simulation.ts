@@ -25,8 +25,8 @@ type Providers = Scenario['providers'];
 
 const share = (n: number, of: number) => `${((100 * n) / of).toFixed(1)} %`;
 
-/** What a month of receipt adds up to; credited bills do not count in the refunds. */
 const KIND = '(select kind from tariff t where t.code = l.tariff)';
+/** What a month of receipt adds up to; credited bills do not count in the refunds. */
 const MONTH_SUMS = `
   select (select count(*) from out_bill)::double as bills, (select count(*) from out_line)::double as lines,
     (select sum(ore) from out_bill where not is_credit)::double as ore,

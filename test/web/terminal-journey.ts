@@ -23,7 +23,7 @@ export function terminalJourney(story: () => Story): void {
       const code = /shows the code (\S+)\./.exec(stderr)?.[1];
       if (code !== undefined) {
         await page.getByText(code).waitFor();
-        await page.getByRole('button', { name: 'Yes, go on' }).click();
+        await page.getByRole('button', { name: 'Yes, continue' }).click();
       }
       await page.locator('a[href$="as=kari"]').click();
       await page.getByText('go back to the terminal').waitFor();

@@ -8,10 +8,8 @@ import { type Figure, report } from './lib/results';
 
 /**
  * What computing costs: a training step of TabM-mini beside the same step in PyTorch on one thread, a national matrix
- * into
- * tensors beside LightGBM's rounds on it, and one large fit. Each measurement is a process of its own; medians of
- * rounds that
- * take turns.
+ * into tensors beside LightGBM's rounds on it, and one large fit. Each measurement is a process of its own; medians of
+ * rounds that take turns.
  */
 const ROUNDS = 3;
 /** Of one step: the product's default network over as many columns as a narrow register has, and over all of them. */

@@ -7,11 +7,9 @@ import { UNLABELED } from './lib/pu-bagging';
 import { SCENARIO_CONFIG, scenarioMatrices } from './lib/scenario-data';
 
 /**
- * Reasons of the families with their defaults on a simulated register (2,300 providers, all columns): whether what the
- * features
- * add sums to the score, and how long a provider takes. Never controlled providers stand beside the controlled, as an
- * experiment
- * can ask for, so that a network has its three members and the logistic model ten.
+ * Explanations by each family with its default settings on a simulated register (2,300 providers, all columns): whether
+ * the contributions of the features add up to the score, and how long one provider takes. The fits use PU bagging, as
+ * an experiment can, so a network has its three members and the logistic model ten.
  */
 const PROVIDERS = 200;
 const AT_ONCE = 20;

@@ -24,9 +24,8 @@ import { REGISTER_META, SCENARIO_CONFIG, scenarioMatrices } from './lib/scenario
 
 /**
  * Lists of equal length in scenarios with known ground truth: ours by expected amount, against the largest first and
- * the
- * outlier rule (deviation from peers). A list counts what a control case of each provider would give on average, so no
- * luck of a draw is in it. `--seeds` and `--scenario` make it smaller; what is done is kept. `--matrices` makes the
+ * the outlier rule (deviation from peers). A list counts what a control case of each provider would give on average, so
+ * no luck of a draw is in it. `--seeds` and `--scenario` make it smaller; what is done is kept. `--matrices` makes the
  * matrices alone. `--ground-truth` learns nothing and says what lists by the true probabilities would give.
  * `--random-labels` learns from so many randomly labeled providers.
  */
@@ -44,8 +43,7 @@ const FOLDS = [0.6, 0.8];
 const ADJUSTED_SOURCES = ['tip'];
 /**
  * The product's default alone, ten networks averaged: with so few outcomes they differ much, and the validation loss of
- * some
- * thirty-five of them is no ground for choosing between families (logistic regression was chosen in a third of the
+ * some thirty-five of them is no ground for choosing between families (logistic regression was chosen in a third of the
  * scenarios).
  */
 const FAMILY = familySchema.parse({ family: 'tabm-mini', members: 10 });
@@ -80,7 +78,7 @@ const known = (data: MatrixData) =>
   Array.from({ length: data.n }, (_, row) => row).filter((row) => data.labelKnownOn[row] !== undefined);
 const rowsOf = ({ n }: MatrixData) => Array.from({ length: n }, (_, row) => row);
 
-/** What a finding with each would be worth by the known ones; the same with everybody where too few have an amount. */
+/** Expected amount of a finding at each provider of the population; 1 for all where too few findings have an amount. */
 function expectedAmountsOf(data: MatrixData, population: MatrixData): number[] {
   const amounts = fitAmountModel(data, REGISTER_META, USE, known(data));
   return amounts ? expectedAmounts(amounts, population, rowsOf(population)) : rowsOf(population).map(() => 1);

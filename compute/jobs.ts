@@ -23,6 +23,20 @@ export interface MatrixFile {
   readonly use: readonly string[];
 }
 
+/** What every fit of a family is given. */
+interface FitInputs {
+  readonly matrix: MatrixFile;
+  readonly family: FamilySpec;
+  /** Active providers that are scored too, or that the fit uses: at the start of a fold's test part, or on one day. */
+  readonly population?: MatrixFile | undefined;
+  /** Add unlabeled providers of the population to the fit. */
+  readonly puBagging?: PuBagging | undefined;
+  /** Pretrain networks on the population's rule hits. */
+  readonly pretrain?: Pretrain | undefined;
+  readonly seed: number;
+  readonly storeRoot: string;
+}
+
 export type ComputeJob =
   | {
       readonly kind: 'leakage';
@@ -34,58 +48,30 @@ export type ComputeJob =
       readonly further: readonly { id: string; looksFor: string; findings: readonly LeakageFinding[] }[];
       readonly storeRoot: string;
     }
-  | {
+  | (FitInputs & {
       readonly kind: 'fold';
-      readonly matrix: MatrixFile;
       readonly fold: Fold;
-      readonly family: FamilySpec;
       /** Fit a second time with the caseworker columns. */
       readonly withNuisance?: boolean | undefined;
-      /** All active providers at the start of the test part; they are scored too. */
-      readonly population?: MatrixFile | undefined;
-      /** Add unlabeled providers of the population to the fit. */
-      readonly puBagging?: PuBagging | undefined;
-      /** Pretrain networks on the population's rule hits. */
-      readonly pretrain?: Pretrain | undefined;
       /** Fit an amount model too. */
       readonly amounts?: boolean | undefined;
-      readonly seed: number;
-      readonly storeRoot: string;
-    }
-  | {
+    })
+  | (FitInputs & {
       readonly kind: 'trial';
-      readonly matrix: MatrixFile;
       /** The setting is cross-validated on the training rows of this fold: no test part is used. */
       readonly fold: Fold;
-      readonly family: FamilySpec;
-      /** All active providers at the start of that fold's test part, where fits use them. */
-      readonly population?: MatrixFile | undefined;
-      readonly puBagging?: PuBagging | undefined;
-      readonly pretrain?: Pretrain | undefined;
-      readonly seed: number;
-      readonly storeRoot: string;
-    }
-  | {
+    })
+  | (FitInputs & {
       readonly kind: 'final';
       /** First as-of date of the training rows, with a rolling split. */
       readonly trainFrom?: string | undefined;
-      readonly matrix: MatrixFile;
-      readonly family: FamilySpec;
-      /** All active providers on one day. */
-      readonly population?: MatrixFile | undefined;
-      /** Add unlabeled providers of the population to the fit. */
-      readonly puBagging?: PuBagging | undefined;
-      /** Pretrain networks on the population's rule hits. */
-      readonly pretrain?: Pretrain | undefined;
       /** Fit an amount model too; too few amounts are an error where lists are ranked by it. */
       readonly amounts?: 'optional' | 'required' | undefined;
       /** Fit a rank normalizer on the population's scores, for the calibrator. */
       readonly rankNormalizer?: boolean | undefined;
       /** Keep the training ranges, for out-of-distribution flags. */
       readonly flagOutOfDistribution?: boolean | undefined;
-      readonly seed: number;
-      readonly storeRoot: string;
-    }
+    })
   | {
       readonly kind: 'evaluate';
       readonly predictions: readonly {

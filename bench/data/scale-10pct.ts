@@ -6,9 +6,8 @@ import { type Figure, report } from '../lib/results';
 
 /**
  * All 23,000 providers at a tenth of the bills, from files to a frozen model version, by the commands that a user
- * types, on
- * real servers and workers. `--providers <share>` makes it smaller, to try it. Needs about 80 GB of disk at full size.
- * A run that was stopped or failed goes on where it was.
+ * types, on real servers and workers. `--providers <share>` makes it smaller, to try it. Needs about 80 GB of disk at
+ * full size. A run that was stopped or failed goes on where it was.
  */
 const [, share = '1'] =
   process.argv

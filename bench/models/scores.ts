@@ -28,8 +28,7 @@ function orderedAveragePrecision(
 
 /**
  * Ratio of two models' mean average precision over the same test rows, each model given by the scores of its seeds,
- * with a
- * paired bootstrap over rows.
+ * with a paired bootstrap over rows.
  */
 export function pairedRatio(
   y: ArrayLike<number>,

@@ -114,7 +114,7 @@ const limits = ({ matrix }: CardInput): Section => ({
     'Past control cases were selected by tips, rules and size. Figures over labelled providers do not say what a ' +
       'list of unlabelled providers would give.',
     `All of this rests on ${matrix.positives} findings; the intervals show how uncertain it is.`,
-    'What was never controlled for cannot be learnt here.',
+    'A kind of error that no past control case looked for cannot be learnt from these labels.',
     'A finding that an appeal later reverses changes its label; versions trained on the old label set should be ' +
       'trained again.',
   ],

@@ -41,8 +41,7 @@ export async function startAuditedAction(
   const who = [token.issuer, token.subject];
   const what = [actionId, permission, role, purpose, token.tokenId, token256, at];
   // One round trip, because every view of a list is an action. If another transaction records the same principal at
-  // this
-  // moment, the first statement finds none and the second one does.
+  // this moment, the first statement finds none and the second one does.
   for (let tries = 0; tries < 2; tries++) {
     const { rows } = await tx.raw<{ rows: { principal_id: string }[] }>(INSERT_ACTION, [
       ...who,

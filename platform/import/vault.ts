@@ -69,8 +69,7 @@ export class Vault {
     await incoming.flush(tx);
     await tx.raw('analyze incoming_person');
     // A few thousand people among millions: an index lookup for each is fastest. The planner would read the whole
-    // vault,
-    // which at five million people took most of the time of loading bills.
+    // vault, which at five million people took most of the time of loading bills.
     await tx.raw('set local enable_hashjoin = off; set local enable_mergejoin = off');
     const find = async () =>
       (

@@ -34,8 +34,7 @@ export async function planPartitions(
     const batches = rows.filter(({ kind }) => dataset.loadedFrom.includes(kind));
     return [...new Set(batches.map(({ month }) => month))].map((month) => {
       // A month of receipt that ended at least a day before the as-of instant (a day, because civil months do not end
-      // at
-      // midnight UTC) cannot gain rows at a later as-of instant, so all later snapshots share its partition.
+      // at midnight UTC) cannot gain rows at a later as-of instant, so all later snapshots share its partition.
       const complete = `${addMonths(month, 1)}T23:59:59.999Z`;
       const lastBatch = Math.max(...batches.filter((row) => row.month === month).map((row) => row.last_batch));
       const count = dataset.partitioning === 'month-shard' ? shards : 1;

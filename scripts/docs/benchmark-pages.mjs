@@ -59,7 +59,7 @@ export async function benchmarkPages(pages) {
   }
 }
 
-/** Committed results that no page shows: somebody would look for them in vain. */
+/** Committed results that no page shows: a reader would not find them. */
 export function resultsWithoutPage() {
   const shown = new Set(
     fs

@@ -75,11 +75,7 @@ function Report({ evaluationId, family }: { evaluationId: string; family: string
   });
   return (
     <QueryBoundary query={evaluation}>
-      {(document) => (
-        <div className="stack">
-          <EvaluationReport evaluation={document} family={family} />
-        </div>
-      )}
+      {(document) => <EvaluationReport evaluation={document} family={family} />}
     </QueryBoundary>
   );
 }

@@ -1,5 +1,5 @@
-import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { ErrorInterceptor } from '../../../../activities/interceptors/errors';
 import { OutageInterceptor } from '../../../../activities/interceptors/outages';
 import { conflict } from '../../../../domain/errors';
@@ -14,17 +14,15 @@ function attempts() {
   let minute = 0;
   const outages: Outage[] = [];
   const attempt = async (work: () => Promise<unknown>): Promise<unknown> => {
-    const context = {
-      info: {
-        attempt: ++minute,
-        activityType: 'extractSnapshot',
-        activityId: '1',
-        workflowExecution: { workflowId: 'train-r', runId: 'x' },
-        heartbeatDetails: details,
-        currentAttemptScheduledTimestampMs: Date.UTC(2025, 0, 1, 0, minute),
-      },
-      heartbeat: (given: unknown) => void (details = given),
-    } as unknown as Context;
+    const environment = new MockActivityEnvironment({
+      attempt: ++minute,
+      activityType: 'extractSnapshot',
+      workflowExecution: { workflowId: 'train-r', runId: 'x' },
+      heartbeatDetails: details,
+      currentAttemptScheduledTimestampMs: Date.UTC(2025, 0, 1, 0, minute),
+    });
+    environment.on('heartbeat', (given: unknown) => (details = given));
+    const { context } = environment;
     const outage = new OutageInterceptor(context, async (seen) => void outages.push(seen));
     return new ErrorInterceptor(context).execute(INPUT, (input) => outage.execute(input, work));
   };

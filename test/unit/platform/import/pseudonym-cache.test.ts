@@ -4,7 +4,7 @@ import { PseudonymCache } from '../../../../platform/import/pseudonym-cache';
 const lookup = (n: number) => createHash('sha256').update(String(n)).digest();
 
 test(
-  'people are found again under their own surrogate, strangers are not, and beyond the limit all are ' +
+  'known people are found under their own pseudonym, unknown ones are not, and beyond the limit all are ' +
     'forgotten at once',
   () => {
     const remembered = new PseudonymCache(1000);

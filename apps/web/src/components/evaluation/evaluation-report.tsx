@@ -27,7 +27,7 @@ export function EvaluationReport({ evaluation, family }: { evaluation: Evaluatio
   }, [curves, family]);
   const families = family === undefined ? [...new Set(paired.map((row) => row.family))] : [family];
   return (
-    <>
+    <div className="stack">
       <Assumptions estimand={evaluation.estimand} assumption={evaluation.assumption} />
       <Section title={t.overall}>
         <MetricsTable rows={evaluation.rows} />
@@ -38,7 +38,7 @@ export function EvaluationReport({ evaluation, family }: { evaluation: Evaluatio
       {caseworkerEffects ? <CaseworkerEffect rows={caseworkerEffects} /> : null}
       {population ? <PopulationEstimates population={population} family={family} /> : null}
       {families.length > 1 ? <EachFamily evaluation={evaluation} families={families} /> : null}
-    </>
+    </div>
   );
 }
 

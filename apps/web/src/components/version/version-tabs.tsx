@@ -55,11 +55,7 @@ function RunEvaluation({ runId, family }: { runId: string; family: string }) {
   });
   return (
     <QueryBoundary query={evaluation}>
-      {(document) => (
-        <div className="stack">
-          <EvaluationReport evaluation={document} family={family} />
-        </div>
-      )}
+      {(document) => <EvaluationReport evaluation={document} family={family} />}
     </QueryBoundary>
   );
 }

@@ -10,7 +10,7 @@ module.exports = {
   testPathIgnorePatterns: ['/ledger/merkle.test.ts$'],
   testMatch: [
     '<rootDir>/test/unit/models/{evaluation,calibration,metrics,ood}/**/*.test.ts',
-    '<rootDir>/test/unit/domain{,/**/*}.test.ts',
+    '<rootDir>/test/unit/domain/{rules,families,time}/**/*.test.ts',
     '<rootDir>/test/unit/platform/ledger/**/*.test.ts',
   ],
 };

@@ -29,7 +29,7 @@ export default {
   incremental: true,
   incrementalFile: '.stack/mutation/incremental.json',
   tempDirName: '.stack/mutation/sandbox',
-  ignorePatterns: ['dist', 'docs', 'bench', '.stack', 'migrations', 'apps'],
+  ignorePatterns: ['dist', 'docs/*', '!docs/examples', 'bench', '.stack', 'migrations', 'apps'],
   concurrency: 2,
   timeoutMS: 5_000,
   allowEmpty: false,

@@ -156,3 +156,83 @@ test('fairness: the share of a group on the list, and of those the share without
     row('B', 4, 1 / 4, 0, 1),
   ]);
 });
+
+test('what is estimated, and under which assumption, is said in words', () => {
+  const { format, estimand, assumption, amounts, caseworkerEffects, population } = evaluated();
+  expect(format).toBe(1);
+  expect(estimand).toBe('share of findings among the first k, had the list been drawn from the labeled providers');
+  expect(assumption).toBe(
+    'naive: labeled providers stand for all. Control cases were not opened at random, so this says how well labeled ' +
+      'providers are ranked, not how many findings a list of unlabeled ones would give',
+  );
+  expect([amounts, caseworkerEffects, population]).toEqual([undefined, undefined, undefined]); // other evaluations
+});
+
+/** The model as a frozen version: by its probabilities, in the order of the rows. */
+const frozen = (more: Partial<ScoredModel> = {}, adjustFor: readonly string[] = []): EvaluationDocument =>
+  evaluateRun(
+    [
+      {
+        ...scored('model', [6, 5, 4, 3, 2, 1], true),
+        predictedProbability: [0.8, 0.5, 0.5, 0.2, 0.2, 0.5],
+        ...more,
+      },
+    ],
+    { ks: [2, 4], bootstrap: 0, seed: 1, adjustFor },
+  ).document;
+const close = (value: number) => expect.closeTo(value, 12) as number;
+const probabilityRows = ({ rows }: EvaluationDocument) =>
+  rows.filter(({ metric }) => /calibration|brier|loss/.test(metric));
+
+test('probabilities of a frozen version are evaluated as it predicted them', () => {
+  const document = frozen();
+  const row = (metric: string, value: number) => ({
+    family: 'model',
+    slice: 'all',
+    metric,
+    k: 0,
+    value: close(value),
+    lo: close(value),
+    hi: close(value),
+    n: 6,
+    method: 'as the version predicted, entity bootstrap 0 with bias correction, 95 %; lower is better',
+  });
+  const logLoss = -(Math.log(0.8) + Math.log(0.5)) / 2; // three rows at 0.8 of being right, three at 0.5
+  expect(probabilityRows(document)).toEqual([
+    row('brier-score', (3 * 0.04 + 3 * 0.25) / 6),
+    row('log-loss', logLoss),
+    row('calibration-error', (3 * 0.2 + 3 * 0.5) / 6), // ten bins of six rows: one row each
+  ]);
+  const bin = (meanProbability: number, findingRate: number) => ({ rows: 1, meanProbability, findingRate });
+  const rate = (value: number, k: number) => ({ value, lo: value, hi: value, n: k });
+  const [report] = document.reliability;
+  expect(report).toMatchObject({ family: 'model', predictedLogLoss: close(logLoss) });
+  expect(report).not.toHaveProperty('calibrationInput');
+  expect(report).not.toHaveProperty('caseSourceOffset');
+  expect(report!.bins).toEqual([bin(0.2, 0), bin(0.2, 0), bin(0.5, 0), bin(0.5, 1), bin(0.5, 1), bin(0.8, 1)]);
+  expect(report!.top).toEqual([
+    { k: 2, meanProbability: close(0.65), findingRate: rate(1 / 2, 2) },
+    { k: 4, meanProbability: close(0.5), findingRate: rate(1 / 2, 4) },
+  ]);
+});
+
+test('rows with a case-source offset are left out of what a frozen version predicted', () => {
+  const caseSources = ['rule', 'rule', 'rule', 'rule', 'rule', 'tip'];
+  const document = frozen({ caseSources }, ['tip']);
+  expect(probabilityRows(document).map(({ value, n }) => [value, n])).toEqual([
+    [close((3 * 0.04 + 2 * 0.25) / 5), 5],
+    [close(-(3 * Math.log(0.8) + 2 * Math.log(0.5)) / 5), 5],
+    [close((3 * 0.2 + 2 * 0.5) / 5), 5],
+  ]);
+  const [report] = document.reliability;
+  expect(report!.caseSourceOffset).toMatchObject({ caseSources: ['tip'], oddsRatio: { n: 1 } });
+  expect(report!.bins.map(({ rows }) => rows)).toEqual([1, 1, 1, 1, 1]);
+  expect(
+    document.rows.filter(({ slice }) => slice.startsWith('case-source:')).map(({ slice, n }) => [slice, n]),
+  ).toEqual(
+    expect.arrayContaining([
+      ['case-source:rule', 5],
+      ['case-source:tip', 1],
+    ]),
+  );
+});

@@ -46,7 +46,7 @@ describe('Platt', () => {
     expect(plattProbability(platt, 4)).toBeCloseTo(2 / 3, 5);
   });
 
-  test('scores that rank findings last carry no information: all rows have the base rate, and the order is kept', () => {
+  test('scores that rank findings last carry no information: every row has the base rate, in order', () => {
     // Targets 4/5 for three findings and 1/3 for one row without: their mean is 41/60.
     const platt = fitPlatt(Float64Array.of(2, 4, 6, 20), Float64Array.of(1, 1, 1, 0));
     expect(platt.a).toBe(0.001);

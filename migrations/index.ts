@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import * as ledger from './20261129090000_ledger';
 import * as referenceAndLoading from './20261129090100_reference_and_loading';
 import * as providersAndPatients from './20261129090200_providers_and_patients';
-import * as billsAndPrescriptions from './20261129090300_bills_and_prescriptions';
+import * as bills from './20261129090300_bills';
+import * as prescriptions from './20261129090310_prescriptions';
 import * as controlCases from './20261129090400_control_cases';
 import * as learning from './20261129090500_learning';
 import * as promotion from './20261129090600_promotion';
@@ -21,7 +22,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '20261129090000_ledger': ledger,
   '20261129090100_reference_and_loading': referenceAndLoading,
   '20261129090200_providers_and_patients': providersAndPatients,
-  '20261129090300_bills_and_prescriptions': billsAndPrescriptions,
+  '20261129090300_bills': bills,
+  '20261129090310_prescriptions': prescriptions,
   '20261129090400_control_cases': controlCases,
   '20261129090500_learning': learning,
   '20261129090600_promotion': promotion,

@@ -1,0 +1,81 @@
+import { type Dataset, utc } from './dataset';
+
+/** Control cases and what came of them (ctl). */
+export const CONTROL_CASE_DATASETS: readonly Dataset[] = [
+  {
+    name: 'case',
+    partitioning: 'single',
+    loadedFrom: [],
+    from: 'ctl.case t',
+    order: 't.case_no',
+    columns: [
+      ['case_no', 'VARCHAR'],
+      ['provider_id', 'INTEGER'],
+      ['opened', 'DATE'],
+      ['basis', 'VARCHAR'],
+      ['caseworker', 'VARCHAR'],
+      ['known_from', 'TIMESTAMP'],
+    ],
+    select: `t.case_no, t.provider_id, t.opened, t.basis, t.caseworker, ${utc('t.known_from')}`,
+  },
+  {
+    name: 'outcome',
+    partitioning: 'single',
+    loadedFrom: [],
+    from: 'ctl.outcome t',
+    order: 't.case_no, t.known_from',
+    columns: [
+      ['case_no', 'VARCHAR'],
+      ['decided', 'DATE'],
+      ['outcome', 'VARCHAR'],
+      ['amount_ore', 'BIGINT'],
+      ['known_from', 'TIMESTAMP'],
+    ],
+    select: `t.case_no, t.decided, t.outcome, t.amount_ore, ${utc('t.known_from')}`,
+  },
+  {
+    name: 'appeal',
+    partitioning: 'single',
+    loadedFrom: [],
+    from: 'ctl.appeal t',
+    order: 't.case_no, t.known_from',
+    columns: [
+      ['case_no', 'VARCHAR'],
+      ['decided', 'DATE'],
+      ['result', 'VARCHAR'],
+      ['amount_ore', 'BIGINT'],
+      ['received', 'DATE'],
+      ['instance', 'VARCHAR'],
+      ['misregistered', 'BOOLEAN'],
+      ['known_from', 'TIMESTAMP'],
+    ],
+    select: `t.case_no, t.decided, t.result, t.amount_ore, t.received, t.instance, t.misregistered,
+      ${utc('t.known_from')}`,
+  },
+  {
+    name: 'reversal',
+    partitioning: 'single',
+    loadedFrom: [],
+    from: 'ctl.reversal t',
+    order: 't.case_no, t.known_from',
+    columns: [
+      ['case_no', 'VARCHAR'],
+      ['decided', 'DATE'],
+      ['amount_ore', 'BIGINT'],
+      ['known_from', 'TIMESTAMP'],
+    ],
+    select: `t.case_no, t.decided, t.amount_ore, ${utc('t.known_from')}`,
+  },
+  {
+    name: 'case_draw',
+    partitioning: 'single',
+    loadedFrom: [],
+    from: '(select * from ctl.case where selection_probability is not null) t',
+    order: 't.case_no',
+    columns: [
+      ['case_no', 'VARCHAR'],
+      ['selection_probability', 'DOUBLE'],
+    ],
+    select: 't.case_no, t.selection_probability',
+  },
+];

@@ -14,7 +14,7 @@ export interface ActivityDependencies {
   readonly mirror: MlflowMirror;
   /** Signs the service account of schedules in and records its action. */
   readonly startServiceAction: (purpose: string) => Promise<AuditContext>;
-  readonly watch: MlflowReconciler;
+  readonly mlflowReconciler: MlflowReconciler;
   readonly notifier: Notifier;
   readonly notary: NotaryClient;
   /** Pinned keys of the notary and of the identity provider; read when needed. */

@@ -11,7 +11,10 @@ export const mlflowActivities = (
 ): Pick<LifecycleActivities, 'watchMlflow' | 'drainMlflowOutbox'> => ({
   watchMlflow: () =>
     withHeartbeat(async () => {
-      const found = await deps.watch.reconcile(() => deps.startServiceAction('watching MLflow'), deps.clock());
+      const found = await deps.mlflowReconciler.reconcile(
+        () => deps.startServiceAction('watching MLflow'),
+        deps.clock(),
+      );
       return { deviations: found.length };
     }),
 

@@ -26,7 +26,7 @@ export function compose(
     db,
     store,
     mirror,
-    watch: new MlflowReconciler(mirror, db),
+    mlflowReconciler: new MlflowReconciler(mirror, db),
     notifier: notifierFrom(env.UTPLUKK_NOTIFY, env.UTPLUKK_APPROVERS),
     startServiceAction: async (purpose) => {
       const token = await verify(await signInAsService(env, 'service-schedule'));

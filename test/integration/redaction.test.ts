@@ -105,7 +105,7 @@ test('a redaction destroys the old bytes; manifests resolve through it, and repr
   const { reproduceStage } = reproductionStageActivities({
     ...t,
     mirror: unasked,
-    watch: unasked,
+    mlflowReconciler: unasked,
     notifier: unasked,
     notary: unasked,
     trust: () => unasked,

@@ -33,7 +33,7 @@ export async function promotionHarness(): Promise<PromotionHarness> {
     notary: t.notary.client,
     clock: () => new Date(),
     mirror: unasked,
-    watch: unasked,
+    mlflowReconciler: unasked,
     notifier: unasked,
     startServiceAction: unasked,
     serviceToken: unasked,

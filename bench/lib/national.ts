@@ -7,6 +7,7 @@ import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { DATASETS, type Manifest, type PartitionRef, shardSql } from '../../platform/snapshots/datasets';
 import { PARQUET, quote } from '../../platform/duckdb/duckdb';
+import { groupCode } from '../../simulation/calibration';
 import { makeCases } from '../../simulation/controls';
 import { type SimulationConfig, monthAt, monthsOf } from '../../simulation/simulation-config';
 import { generate, type Sink, type Scenario } from '../../simulation/generate';
@@ -209,7 +210,7 @@ async function putProviderFacts(
   const rows = providers.map(
     (a) =>
       `(${a.index + 1}, ${a.hprNr}, timestamp '${monthAt(config, a.fromMonth)}-01', date ` +
-      `'${monthAt(config, a.fromMonth)}-01', null::date, ${quote(a.group.practiceType)}, ` +
+      `'${monthAt(config, a.fromMonth)}-01', null::date, ${quote(groupCode(a.group))}, ` +
       `${quote(a.group.field)}, ${quote(MUNICIPALITIES[a.municipality]![0])}, ` +
       `${a.listSize ?? 'null::integer'}, ${quote(a.account)}, ${quote(a.orgnr)})`,
   );

@@ -142,13 +142,19 @@ describe('settlement messages', () => {
     expect(same.rows[0]!.n).toBe(2); // two people, whatever the number of bills
   });
 
-  test('broken organisation numbers and cases without an opening are refused by name', async () => {
+  test('broken organisation numbers, codes outside the lists and unopened cases are refused by name', async () => {
     const providers = write('providers-bad.ndjson', [
       providerFact('1000003', { orgnr: '974589108' }),
       providerFact('1000004'),
+      providerFact('1000005', { praksistype: 'APOT', fagomrade: 'APO' }),
+      providerFact('1000006', { fagomrade: 'AU' }),
     ]);
-    expect((await load(providers))[0]).toMatchObject({ loaded: 1, quarantined: 1 });
-    expect((await reasons(providers))[0]).toMatchObject({ field: 'orgnr', value: '974589108' });
+    expect((await load(providers))[0]).toMatchObject({ loaded: 1, quarantined: 3 });
+    expect(await reasons(providers)).toMatchObject([
+      { field: 'orgnr', value: '974589108' },
+      { field: 'praksistype', value: 'APOT' },
+      { field: 'fagomrade', value: 'AU' },
+    ]);
     const cases = write('cases-bad.ndjson', [
       {
         type: 'vedtak',
@@ -184,7 +190,7 @@ describe('people and prescriptions', () => {
     await load(
       write('providers-hand.ndjson', [
         providerFact('9000001'),
-        providerFact('9000002', { praksistype: 'APOT', fagomrade: 'AP' }),
+        providerFact('9000002', { praksistype: undefined, fagomrade: 'APO' }),
       ]),
     );
   });

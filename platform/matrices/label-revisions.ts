@@ -33,7 +33,7 @@ export async function labelChanges(
       order by m.label_set_id, m.matrix_id`,
     [String(recipe.minAmountOre), own.label_set_id, own.snapshot_id, own.label_set_id],
   );
-  const present = earlier.filter(({ file_sha256 }) => store.has(file_sha256));
+  const present = earlier.filter(({ file_sha256 }) => store.holds(file_sha256));
   if (present.length === 0) return [];
   return withDuckDb(store.temporary(), async (duck) => {
     const changes: LabelChange[] = [];

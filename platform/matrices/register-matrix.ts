@@ -49,7 +49,7 @@ export async function buildRegisterMatrix(
   recipe: RegisterRecipe,
 ): Promise<MatrixRef> {
   const found = await findMatrix(db, recipe);
-  if (found && store.has(found.fileSha256)) return found;
+  if (found && store.holds(found.fileSha256)) return found;
   const written = await registerMatrixOf(store, await readManifest(db, store, recipe.snapshotId), recipe);
   const meta: MatrixMeta = { columns: columnsOf(recipe), baselines: BASELINE_FEATURES, ...written.counts };
   if (meta.rows === 0)

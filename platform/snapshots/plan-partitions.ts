@@ -47,7 +47,7 @@ export async function planPartitions(
 }
 
 /**
- * The partitions of a plan as an earlier extraction wrote them; undefined unless all of them are still in the store.
+ * The partitions of a plan as an earlier extraction wrote them; undefined unless all of them are in the store, intact.
  */
 export async function findPartitions(
   tx: Tx,
@@ -64,7 +64,7 @@ export async function findPartitions(
       'file_sha256',
     );
   const found = partitions.flatMap((name) =>
-    rows.filter((row) => row.partition_key === name && store.has(row.file_sha256)),
+    rows.filter((row) => row.partition_key === name && store.holds(row.file_sha256)),
   );
   if (found.length < partitions.length) return undefined;
   return found.map((row) => ({

@@ -64,7 +64,10 @@ export const BILL_MEASURES: readonly Measure[] = [
   max('largest_bill_ore', 'coalesce(max(b.amount_ore) filter (not b.is_credit), 0)'),
 ];
 
-/** Measures of days: `d` is a day of one performer, as known in the month of receipt. */
+/**
+ * Measures of days: `d` is a day of one performer, as known in the month of receipt. Each is one aggregate, so that it
+ * can be kept to the days of a window.
+ */
 export const DAY_MEASURES: readonly Measure[] = [
   sum('days', 'count(*)'),
   max('max_day_minutes', 'coalesce(max(d.minutes), 0)'),

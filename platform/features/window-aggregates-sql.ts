@@ -80,15 +80,32 @@ export function prescriptionWindows(required: RequiredAggregates, asOf: CivilDat
     from ${withAge('known_prescription_month', asOf)} group by provider_id`;
 }
 
+/**
+ * The SQL of a measure of days, kept to the days of a window.
+ * @throws RangeError unless it is one aggregate, perhaps within `coalesce`, whose filter holds no `or`: anything else
+ * would be kept to the window in one place only
+ */
+export function withinDays(sql: string, condition: string): string {
+  const aggregates = [...sql.matchAll(/\b(\w+)\(/g)].filter(([, name]) => name !== 'coalesce');
+  const filters = sql.split('filter (').length - 1;
+  const kept =
+    filters === 1
+      ? sql.replace('filter (', `filter (${condition} and `)
+      : sql.replace(/^((?:coalesce\()?\w+\([^()]*\))/, `$1 filter (${condition})`);
+  if (aggregates.length !== 1 || filters > 1 || kept === sql || /\bor\b/.test(sql))
+    throw new RangeError(
+      `the measure of days "${sql}" cannot be kept to a window: write one aggregate such as count(*) filter ` +
+        '(d.minutes > 60), without another function and without "or"',
+    );
+  return kept;
+}
+
 /** Days are first summed over months of receipt: a day is as long as all of its bills that are known. */
 export function dayWindows(required: RequiredAggregates, asOf: CivilDate): string {
   const cells = required.flatMap(([name, months]) => {
     const measure: Measure | undefined = MEASURES_OF.day.find((m) => m.name === name);
     if (!measure) return [];
-    const inWindow = `d.civil_day >= ${since(asOf, months)}`;
-    const filtered = measure.sql.includes('filter (')
-      ? measure.sql.replace('filter (', `filter (${inWindow} and `)
-      : measure.sql.replace(/^((?:coalesce\()?\w+\([^)]*\))/, `$1 filter (${inWindow})`);
+    const filtered = withinDays(measure.sql, `d.civil_day >= ${since(asOf, months)}`);
     return [`cast(${filtered} as bigint) as ${windowName(name, months)}`];
   });
   return `

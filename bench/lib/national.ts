@@ -50,8 +50,6 @@ const KEYS: Readonly<Record<string, string>> = {
   rule_outcome: 'bill_id, rule_no',
   prescription: 'prescription_id',
   claim: 'claim_id',
-  claim_goods: 'claim_id',
-  intervention: 'claim_id',
   bill_result: 'pharmacy_id, settlement_no, bill_no',
 };
 

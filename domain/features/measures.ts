@@ -101,8 +101,8 @@ const entries = (name: string, condition: string): Measure =>
  */
 export const DISPENSING_MEASURES: readonly Measure[] = [
   sum('dispensings', 'coalesce(sum(p.entry), 0)'),
-  sum('dispensed_milli', 'coalesce(sum(p.entry * p.quantity) filter (p.surplus is not null), 0)'),
-  sum('within_milli', 'coalesce(sum(p.entry * p.quantity - p.surplus), 0)'),
+  sum('dispensed_milli', 'coalesce(sum(p.entry * p.quantity_milli) filter (p.surplus is not null), 0)'),
+  sum('within_milli', 'coalesce(sum(p.entry * p.quantity_milli - p.surplus), 0)'),
   sum('surplus_dispensings', 'coalesce(sum(sign(p.surplus)), 0)'),
   entries('overrides', 'p.interventions > 0'),
   entries('goods_overrides', 'p.changed_goods'),
@@ -112,8 +112,8 @@ export const DISPENSING_MEASURES: readonly Measure[] = [
   entries('customer_reservations', "p.reservation in ('customer', 'both')"),
   entries('emergency_dispensings', 'p.emergency'),
   entries('paper_dispensings', 'p.prescription_id is null'),
-  sum('margin_ore', 'coalesce(sum(p.entry * (p.price - p.purchase)), 0)'),
-  sum('margin_price_ore', 'coalesce(sum(p.entry * p.price), 0)'),
+  sum('margin_ore', 'coalesce(sum(p.entry * (p.price_ore - p.purchase_ore)), 0)'),
+  sum('margin_price_ore', 'coalesce(sum(p.entry * p.price_ore), 0)'),
 ];
 
 /** Measures of results: `p` is what became of a bill of a pharmacy. */

@@ -161,12 +161,9 @@ async function createPrescriptionViews(
   const views = [
     ['in_prescription', 'prescription', ofMonth],
     ['in_claim', 'claim', ofMonth],
-    ['in_goods', 'claim_goods', ofMonth],
-    ['in_intervention', 'intervention', ofMonth],
     ['in_result', 'bill_result', ofMonth],
     ['in_ordered', 'prescription', (m: string | undefined) => ofMonth(m) || before(m)],
-    ['in_earlier_claim', 'claim', before],
-    ['in_earlier_goods', 'claim_goods', before],
+    ['in_earlier', 'claim', before],
   ] as const;
   const sources: string[] = [];
   for (const [name, dataset, keep] of views)

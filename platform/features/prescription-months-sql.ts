@@ -24,40 +24,27 @@ const ALL_CELLS = [
  * known at any instant. Where the allowed packages are not known (on paper, or an amount instead), there is none.
  */
 const FILLED = `
-  packages as (
-    select claim_id, is_reversal, sum(quantity_milli) as quantity,
-      sum(price_ore * quantity_milli // 1000) filter (purchase_ore is not null) as price,
-      sum(purchase_ore * quantity_milli // 1000) as purchase
-    from in_goods group by 1, 2),
-  changes as (
-    select claim_id, is_reversal, bool_or(change = 'goods') as goods, bool_or(change = 'dose') as dose,
-      bool_or(change = 'legal-basis') as basis, bool_or(asked_prescriber) as asked
-    from in_intervention group by 1, 2),
   allowed as (
     select prescription_id, quantity_milli * (1 + repeats) as allowed from in_ordered
     where quantity_milli is not null),
   earlier as (
-    select c.prescription_id, sum(c.entry * g.quantity_milli) as given
-    from in_earlier_claim c join in_earlier_goods g using (claim_id, is_reversal)
-    where c.prescription_id in (select prescription_id from in_claim) group by 1),
+    select prescription_id, sum(entry * quantity_milli) as given from in_earlier
+    where prescription_id in (select prescription_id from in_claim) group by 1),
   running as (
-    select c.*, q.quantity, q.price, q.purchase, a.allowed,
-      coalesce(e.given, 0) + sum(c.entry * q.quantity) over (
+    select c.*, a.allowed,
+      coalesce(e.given, 0) + sum(c.entry * c.quantity_milli) over (
         partition by c.prescription_id order by c.known_from, c.claim_id, c.is_reversal
         rows between unbounded preceding and current row) as total
-    from in_claim c join packages q using (claim_id, is_reversal)
-      left join allowed a using (prescription_id) left join earlier e using (prescription_id)),
+    from in_claim c left join allowed a using (prescription_id) left join earlier e using (prescription_id)),
   filled as (
-    select r.*, coalesce(i.goods, false) as changed_goods, coalesce(i.dose, false) as changed_dose,
-      coalesce(i.basis, false) as changed_basis, coalesce(i.asked, false) as asked_prescriber,
-      case when r.allowed is not null then greatest(r.total - r.allowed, 0)
-        - greatest(r.total - r.entry * r.quantity - r.allowed, 0) end as surplus
-    from running r left join changes i using (claim_id, is_reversal))`;
+    select *, case when allowed is not null then greatest(total - allowed, 0)
+        - greatest(total - entry * quantity_milli - allowed, 0) end as surplus
+    from running)`;
 
 /**
  * Prescriptions, dispensings and results by provider and month of service. Reads the views `in_prescription`,
- * `in_claim`, `in_goods`, `in_intervention` and `in_result` of the month of receipt, and of the months before it
- * `in_ordered` (with this month), `in_earlier_claim` and `in_earlier_goods`.
+ * `in_claim` and `in_result` of the month of receipt, and of the months before it `in_ordered` (with this month) and
+ * `in_earlier` claims.
  */
 export const PRESCRIPTION_MONTH_SQL = `
   with ${FILLED},

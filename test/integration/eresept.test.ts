@@ -128,7 +128,7 @@ test('the same bills again are duplicates; the same message is one as well', asy
   expect(await load('again.xml', `${again('s-1')}<!-- sent twice -->`)).toMatchObject({ loaded: 0, quarantined: 3 });
   expect((await refusals('again.xml'))[0]).toMatchObject({
     field: 'MsgId',
-    reason: expect.stringMatching(/duplicate/),
+    reason: 'duplicate: a message with this id was loaded before',
   });
   expect(await load('resent.xml', again('s-2'))).toMatchObject({ loaded: 0, quarantined: 3 });
   expect((await refusals('resent.xml'))[0]!.reason).toMatch(/same content/);
@@ -157,10 +157,9 @@ describe('the life of a bill', () => {
   test('an older version that comes late is refused by name', async () => {
     const late = sent('k-4', 'D', '2020-03-20T08:00:00Z', bill({ no: 'k1', refund: '1' }));
     expect(await load('late.xml', late)).toMatchObject({ loaded: 0, quarantined: 1 });
-    expect((await refusals('late.xml'))[0]).toMatchObject({
-      value: 'k1',
-      reason: expect.stringMatching(/older version/),
-    });
+    const [refusal] = await refusals('late.xml');
+    expect(refusal!.value).toBe('k1');
+    expect(refusal!.reason).toMatch(/older version/);
   });
 
   test('a credit takes its goods and refund back, with and without a minus sign', async () => {

@@ -28,16 +28,21 @@ export function message(
   attached: readonly string[] = [],
 ): string {
   const doc = (content: string, connection: string) =>
-    `<Document><DocumentConnection V="${connection}"/><RefDoc><MsgType V="XML"/><Content>${content}</Content></RefDoc></Document>`;
+    `<Document><DocumentConnection V="${connection}"/><RefDoc><MsgType V="XML"/><Content>${content}</Content>` +
+    '</RefDoc></Document>';
   const attachments = attached.map((xml) =>
     doc(
       `<Base64Container xmlns="${KITH}/base64container">${Buffer.from(xml).toString('base64')}</Base64Container>`,
       'V',
     ),
   );
-  return `<MsgHead xmlns="${KITH}/msghead/2006-05-24"><MsgInfo><Type V="ER${type}" DN="x"/><MIGversion>v1.2</MIGversion>
-<GenDate>${made}</GenDate><MsgId>${id}</MsgId><Sender>${organisation(ident(from, 'ENH') + ident('9001', 'AKO'))}</Sender>
-<Receiver>${organisation(ident(to, 'ENH'))}</Receiver>${extra}</MsgInfo>${doc(document, 'H')}${attachments.join('')}</MsgHead>`;
+  const sender = organisation(ident(from, 'ENH') + ident('9001', 'AKO'));
+  return [
+    `<MsgHead xmlns="${KITH}/msghead/2006-05-24"><MsgInfo><Type V="ER${type}" DN="x"/><MIGversion>v1.2</MIGversion>`,
+    `<GenDate>${made}</GenDate><MsgId>${id}</MsgId><Sender>${sender}</Sender>`,
+    `<Receiver>${organisation(ident(to, 'ENH'))}</Receiver>${extra}</MsgInfo>${doc(document, 'H')}`,
+    `${attachments.join('')}</MsgHead>`,
+  ].join('\n');
 }
 
 export interface BillOver {
@@ -118,7 +123,8 @@ export const prescription = (p: PrescriptionOver): string =>
       '</ReseptDokLegemiddel><LastResept>false</LastResept></Resept>',
   ).replace(
     '</Organisation></Sender>',
-    `<HealthcareProfessional><FamilyName>Skjultlege</FamilyName>${ident(PRESCRIBER, 'HPR')}</HealthcareProfessional></Organisation></Sender>`,
+    `<HealthcareProfessional><FamilyName>Skjultlege</FamilyName>${ident(PRESCRIBER, 'HPR')}</HealthcareProfessional>` +
+      '</Organisation></Sender>',
   );
 
 export const dispensing = (id: string, rx: string, cancelled = false): string =>

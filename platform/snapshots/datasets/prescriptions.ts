@@ -2,6 +2,19 @@ import { type Dataset, ofMonth, utc } from './dataset';
 
 const MONTHLY = { partitioning: 'month', loadedFrom: ['prescription'], inMonth: ofMonth } as const;
 
+const SAME = (other: string) =>
+  `${other}.received_month = t.received_month and ${other}.claim_id = t.claim_id and ${other}.is_reversal = t.is_reversal`;
+/** Goods of a claim together; prices only of goods whose purchase price is known. */
+const GOODS = `cross join lateral (
+  select min(atc) as atc, sum(quantity_milli)::bigint as quantity,
+    sum(price_ore * quantity_milli / 1000) filter (where purchase_ore is not null)::bigint as price,
+    sum(purchase_ore * quantity_milli / 1000)::bigint as purchase
+  from rx.claim_goods l where ${SAME('l')}) g`;
+const CHANGES = `left join lateral (
+  select bool_or(change = 'goods') as goods, bool_or(change = 'dose') as dose, bool_or(change = 'legal-basis') as basis,
+    bool_or(asked_prescriber_hpr is not null) as asked
+  from rx.intervention n where t.interventions > 0 and ${SAME('n')}) i on true`;
+
 /** Prescriptions, and what pharmacies claim for dispensing them (rx). Claims are signed entries. */
 export const PRESCRIPTION_DATASETS: readonly Dataset[] = [
   {
@@ -27,7 +40,7 @@ export const PRESCRIPTION_DATASETS: readonly Dataset[] = [
   {
     ...MONTHLY,
     name: 'claim',
-    from: 'rx.claim t',
+    from: `rx.claim t ${GOODS} ${CHANGES}`,
     order: 't.claim_id, t.is_reversal',
     columns: [
       ['claim_id', 'BIGINT'],
@@ -43,48 +56,21 @@ export const PRESCRIPTION_DATASETS: readonly Dataset[] = [
       ['reservation', 'VARCHAR'],
       ['emergency', 'BOOLEAN'],
       ['multidose', 'BOOLEAN'],
-      ['interventions', 'SMALLINT'],
-      ['known_from', 'TIMESTAMP'],
-    ],
-    select: `t.claim_id, t.is_reversal, t.entry, t.pharmacy_id, t.prescriber_id, t.patient_key, t.prescription_id,
-      t.dispensed, t.claimed_ore, t.copay_ore, t.reservation, t.emergency, t.multidose, t.interventions,
-      ${utc('t.known_from')}`,
-  },
-  {
-    ...MONTHLY,
-    name: 'claim_goods',
-    from: 'rx.claim_goods t',
-    order: 't.claim_id, t.is_reversal, t.line_no',
-    columns: [
-      ['claim_id', 'BIGINT'],
-      ['is_reversal', 'BOOLEAN'],
-      ['line_no', 'SMALLINT'],
-      ['entry', 'SMALLINT'],
-      ['product_no', 'VARCHAR'],
       ['atc', 'VARCHAR'],
       ['quantity_milli', 'BIGINT'],
       ['price_ore', 'BIGINT'],
       ['purchase_ore', 'BIGINT'],
-    ],
-    select: `t.claim_id, t.is_reversal, t.line_no, t.entry, t.product_no, t.atc, t.quantity_milli, t.price_ore,
-      t.purchase_ore`,
-  },
-  {
-    ...MONTHLY,
-    name: 'intervention',
-    from: 'rx.intervention t',
-    order: 't.claim_id, t.is_reversal, t.intervention_no',
-    columns: [
-      ['claim_id', 'BIGINT'],
-      ['is_reversal', 'BOOLEAN'],
-      ['intervention_no', 'SMALLINT'],
-      ['entry', 'SMALLINT'],
-      ['change', 'VARCHAR'],
-      ['asked_customer', 'BOOLEAN'],
+      ['interventions', 'SMALLINT'],
+      ['changed_goods', 'BOOLEAN'],
+      ['changed_dose', 'BOOLEAN'],
+      ['changed_basis', 'BOOLEAN'],
       ['asked_prescriber', 'BOOLEAN'],
+      ['known_from', 'TIMESTAMP'],
     ],
-    select: `t.claim_id, t.is_reversal, t.intervention_no, t.entry, t.change, t.asked_customer,
-      t.asked_prescriber_hpr is not null`,
+    select: `t.claim_id, t.is_reversal, t.entry, t.pharmacy_id, t.prescriber_id, t.patient_key, t.prescription_id,
+      t.dispensed, t.claimed_ore, t.copay_ore, t.reservation, t.emergency, t.multidose, g.atc, g.quantity,
+      g.price, g.purchase, t.interventions, coalesce(i.goods, false), coalesce(i.dose, false),
+      coalesce(i.basis, false), coalesce(i.asked, false), ${utc('t.known_from')}`,
   },
   {
     ...MONTHLY,

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const valid = { gyldigFra: '2015-01-01', kjentFra: '2015-01-01T00:00:00Z' };
   const doctor = { ...valid, hprNr: String(PRESCRIBER), orgnr: '974589109' };
   const providers = [
-    providerFact('7000001', { ...valid, hprNr: undefined, orgnr: PHARMACY, praksistype: 'APOT', fagomrade: 'AP' }),
+    providerFact('7000001', { ...valid, hprNr: undefined, orgnr: PHARMACY, praksistype: undefined, fagomrade: 'APO' }),
     // The same doctor in two practices: the second is valid from 2020 on.
     providerFact('7000002', { ...doctor, gyldigTil: '2019-12-31' }),
     providerFact('7000003', { ...doctor, gyldigFra: '2020-01-01' }),

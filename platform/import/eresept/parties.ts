@@ -9,8 +9,8 @@ interface Period {
   readonly until: string | undefined;
 }
 
-/** Practice types of pharmacies, which settle through eResept. */
-const PHARMACY_TYPES = ['APOT', 'APO'];
+/** Field of pharmacies. */
+const PHARMACY_FIELD = 'APO';
 
 /**
  * Finds providers by organisation number and HPR number. One number may have several practices: the one that is valid
@@ -41,14 +41,14 @@ export class Parties {
       rows: {
         id: number;
         no: string;
-        type: string;
+        field: string;
         hpr: string | null;
         org: string | null;
         from: string;
         to: string | null;
       }[];
     }>(
-      `select distinct on (f.provider_id, f.valid_from) p.provider_id as id, practice_no as no, practice_type as type,
+      `select distinct on (f.provider_id, f.valid_from) p.provider_id as id, practice_no as no, field,
         hpr_no as hpr, orgnr as org, valid_from::text as "from", valid_to::text as "to"
        from core.provider_fact f join core.provider p using (provider_id)
        order by f.provider_id, f.valid_from, f.known_from desc`,
@@ -59,8 +59,8 @@ export class Parties {
       if (periods) periods.push(period);
       else map.set(key, [period]);
     };
-    for (const { id, no, type, hpr, org, from, to } of rows) {
-      const isPharmacy = PHARMACY_TYPES.includes(type);
+    for (const { id, no, field, hpr, org, from, to } of rows) {
+      const isPharmacy = field === PHARMACY_FIELD;
       const period = { providerId: id, practiceNo: no, isPharmacy, from, until: to ?? undefined };
       if (org !== null) add(byOrgnr, org, period);
       if (hpr !== null) add(this.#byHpr, Number(hpr), period);

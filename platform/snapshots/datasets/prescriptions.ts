@@ -2,8 +2,8 @@ import { type Dataset, ofMonth, utc } from './dataset';
 
 const MONTHLY = { partitioning: 'month', loadedFrom: ['prescription'], inMonth: ofMonth } as const;
 
-const SAME = (other: string) =>
-  `${other}.received_month = t.received_month and ${other}.claim_id = t.claim_id and ${other}.is_reversal = t.is_reversal`;
+const SAME = (o: string) =>
+  `${o}.received_month = t.received_month and ${o}.claim_id = t.claim_id and ${o}.is_reversal = t.is_reversal`;
 /** Goods of a claim together; prices only of goods whose purchase price is known. */
 const GOODS = `cross join lateral (
   select min(atc) as atc, sum(quantity_milli)::bigint as quantity,

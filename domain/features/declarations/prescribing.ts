@@ -1,4 +1,4 @@
-import { PRESCRIBING, ratio, total } from '../declare';
+import { PRESCRIBING, ratio, RULES, total } from '../declare';
 
 const share = <N extends string>(name: N, over: string, under: string) =>
   ratio(name, 'prescriptions', over, under, 'share', PRESCRIBING, [12]);
@@ -13,8 +13,9 @@ const CHANGES_AND_MONEY = [
   share('emergency_share', 'emergency_dispensings', 'dispensings'),
   share('paper_prescription_share', 'paper_dispensings', 'dispensings'),
   share('margin_share', 'margin_ore', 'margin_price_ore'),
-  share('claim_rejection_share', 'rejected_bills', 'handled_bills'),
-  share('claim_cut_share', 'not_approved_ore', 'handled_ore'),
+  // What the rule engine did to a pharmacy's claims, as rule hits are for bills.
+  ratio('claim_rejection_share', 'rules', 'rejected_bills', 'handled_bills', 'share', RULES, [12]),
+  ratio('claim_cut_share', 'rules', 'not_approved_ore', 'handled_ore', 'share', RULES, [12]),
 ];
 
 /** Prescriptions, and dispensings against them. */

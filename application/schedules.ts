@@ -92,9 +92,10 @@ async function writeReproductionSchedule(context: RequestContext, cron: string):
 
 /** @throws UtplukkError NotFound, naming the schedules that there are */
 export async function pauseSchedule(context: RequestContext, scheduleId: string, pause: boolean): Promise<void> {
-  const ids = (await context.temporal.schedules()).map(({ id }) => id);
-  if (!ids.includes(scheduleId))
+  if (!(await context.temporal.hasSchedule(scheduleId))) {
+    const ids = (await context.temporal.schedules()).map(({ id }) => id);
     throw notFound(`there is no schedule ${scheduleId}`, `There are: ${ids.join(', ') || 'none'}.`);
+  }
   await recordAction(context, 'schedule.edit', `${pause ? 'pausing' : 'resuming'} ${scheduleId}`, {
     event: pause ? 'schedule.paused' : 'schedule.resumed',
     subject: { kind: 'schedule', id: scheduleId },

@@ -102,7 +102,7 @@ export function scheduleTests(job: MainJob): void {
     const action = { type: 'startWorkflow', workflowType: 'none', taskQueue: 'none', args: [] } as const;
     for (const cron of ['30 2 28 3 *', '30 2 31 10 *', '0 0 13 * 5', '5/20 1-3 29 2 *', '0 12 * JAN,jul 7']) {
       const spec = { cronExpressions: [cron], timezone: 'Europe/Oslo' };
-      const handle = await schedule.create({ scheduleId: 'times', spec, action, state: { paused: true } });
+      const handle = await schedule.create({ scheduleId: 'times', spec, action });
       const { info } = await handle.describe();
       await handle.delete();
       const { next } = scheduleTimes(cron, new Date(), info.nextActionTimes.length);

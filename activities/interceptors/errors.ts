@@ -26,7 +26,7 @@ const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
   CONNECTION_TERMINATED,
 ]);
 
-/** Attempts after which work that fails each time, and not by an outage, is given up: a disk may be full for a moment. */
+/** Attempts after which work that fails each time, not by an outage, is given up: a disk may be full for a moment. */
 export const MAX_FAULTS = 5;
 /**
  * Attempts of which nothing came back, since the worker ended in the middle of each. More than faults: workers are also

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import {
   ErrorInterceptor,
@@ -15,7 +15,10 @@ const INPUT = { args: [], headers: {} };
 const attempt = (attempt: number, error: unknown, { failures = 0, activityType = 'trainFold' } = {}) => {
   const heartbeatDetails = failures > 0 ? { outage: { failures } } : undefined;
   const { context } = new MockActivityEnvironment({ attempt, activityType, heartbeatDetails });
-  return new ErrorInterceptor(context).execute(INPUT, () => Promise.reject(error)).catch((thrown: unknown) => thrown);
+  const fail = (): Promise<never> => {
+    throw error;
+  };
+  return new ErrorInterceptor(context).execute(INPUT, fail).catch((thrown: unknown) => thrown);
 };
 
 test('a computing process that crashes or is killed is retried, and given up with its last message', () => {

@@ -6,13 +6,20 @@ import { conflict, notFound } from '../../../domain/errors';
 import { trainId } from '../../../domain/rules/workflow-ids';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { experimentSchema } from '../../../domain/schemas/experiment';
+import { getMatrix } from '../../../platform/db/stores/matrices';
 import { getRun, listRuns } from '../../../platform/db/stores/runs';
 import { evaluationOf } from '../../../platform/db/stores/evaluation';
 import { trialsOf } from '../../../platform/db/stores/tuning';
+import { refusalText } from '../../../platform/matrices/table-matrix';
+import type { Db } from '../../../platform/postgres/connection';
 import { evaluationTable } from '../evaluation-table';
 import { evaluationText } from '../evaluation-text';
 import { type Out, print, short, table, watching } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
+
+/** What of a run's prepared table was used and why the rest was not; undefined where all of it was. */
+const usedRows = async (db: Db, matrixId: string | null | undefined): Promise<string | undefined> =>
+  matrixId ? refusalText((await getMatrix(db, matrixId)).meta) : undefined;
 
 function start(run: Command): void {
   run
@@ -43,11 +50,12 @@ function start(run: Command): void {
           options.json,
         );
         const rows = await evaluationOf(context.db, runId);
+        const used = await usedRows(context.db, (await getRun(context.db, runId)).matrixId);
         print(
           options,
-          { runId, ...result, evaluation: rows },
+          { runId, ...result, evaluation: rows, ...(used === undefined ? {} : { rowsUsed: used }) },
           () =>
-            `${evaluationTable(rows)}\nRun ${runId} made model version ${result.versionId}.\nNext: utplukk ` +
+            `${used === undefined ? '' : `${used}\n`}${evaluationTable(rows)}\nRun ${runId} made model version ${result.versionId}.\nNext: utplukk ` +
             `promotion request ${short(result.versionId)}`,
         );
       });
@@ -90,13 +98,14 @@ function show(run: Command): void {
       await withReadContext('getTrainingRun', async ({ db }) => {
         const run = await getRun(db, id);
         const rows = await evaluationOf(db, run.runId);
+        const used = await usedRows(db, run.matrixId);
         print(
           options,
-          { run, evaluation: rows },
+          { run, evaluation: rows, ...(used === undefined ? {} : { rowsUsed: used }) },
           () =>
             `Run ${run.runId}: ${run.state}${run.problem ? ` (${run.problem})` : ''}, matrix ` +
             `${short(run.matrixId)}, version ` +
-            `${short(run.versionId)}\n${rows.length ? evaluationTable(rows) : ''}`,
+            `${short(run.versionId)}\n${used === undefined ? '' : `${used}\n`}${rows.length ? evaluationTable(rows) : ''}`,
         );
       });
     });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { forbiddenFeature } from '../rules/forbidden-features';
-import { KEY_COLUMNS, TABLE_DESIGN } from '../schemas/matrix';
+import { isReservedColumn } from '../rules/reserved-columns';
 import { formatBlock } from './table-format';
 
 const column = z.string().min(1);
@@ -10,12 +10,10 @@ const featureKind = z.union([
   z.enum(['numeric', 'categorical', 'date']),
   z.strictObject({ kind: z.literal('ordinal'), order: z.array(z.string().min(1)).min(2) }),
 ]);
-/** Names that the columns of every matrix have, so that no column of a table can. */
-const RESERVED: ReadonlySet<string> = new Set([...KEY_COLUMNS, ...Object.values(TABLE_DESIGN), '__proto__']);
 
 function refuseReserved(columns: Record<string, unknown>, context: z.RefinementCtx): void {
   for (const name of Object.keys(columns))
-    if (RESERVED.has(name.toLowerCase()))
+    if (isReservedColumn(name))
       context.addIssue({
         code: 'custom',
         path: [name],

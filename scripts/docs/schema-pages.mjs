@@ -92,7 +92,8 @@ const FILES = [
     source: ['domain/import/bill-table.ts', 'billTableSchema'],
     title: 'Mapping of a table of bills',
     about:
-      'How a table of bills (CSV, TSV, Parquet) is loaded into the register. Example: `docs/examples/bills/mapping.yaml`.',
+      'How a table of bills (CSV, TSV, Parquet) is loaded into the register. ' +
+      'Example: `docs/examples/bills/mapping.yaml`.',
   },
   {
     page: 'event-windows',

@@ -198,7 +198,7 @@ test('both clock-change nights and New Year have the civil time that messages ha
   ]);
 });
 
-const timesOf = async (guids: readonly string[]) => {
+const timesOf = async (guids: string[]) => {
   const { rows } = await t.db.raw<{ rows: { minute_of_day: number; known_from: Date }[] }>(
     `select minute_of_day, known_from from core.bill
       join unnest(?::uuid[]) with ordinality g(bill_guid, n) using (bill_guid) order by n`,

@@ -55,7 +55,8 @@ function start(run: Command): void {
           options,
           { runId, ...result, evaluation: rows, ...(used === undefined ? {} : { rowsUsed: used }) },
           () =>
-            `${used === undefined ? '' : `${used}\n`}${evaluationTable(rows)}\nRun ${runId} made model version ${result.versionId}.\nNext: utplukk ` +
+            `${used === undefined ? '' : `${used}\n`}${evaluationTable(rows)}\n` +
+            `Run ${runId} made model version ${result.versionId}.\nNext: utplukk ` +
             `promotion request ${short(result.versionId)}`,
         );
       });
@@ -105,7 +106,8 @@ function show(run: Command): void {
           () =>
             `Run ${run.runId}: ${run.state}${run.problem ? ` (${run.problem})` : ''}, matrix ` +
             `${short(run.matrixId)}, version ` +
-            `${short(run.versionId)}\n${used === undefined ? '' : `${used}\n`}${rows.length ? evaluationTable(rows) : ''}`,
+            `${short(run.versionId)}\n${used === undefined ? '' : `${used}\n`}` +
+            `${rows.length ? evaluationTable(rows) : ''}`,
         );
       });
     });

@@ -72,7 +72,7 @@ const partitionWriter =
     return rows;
   };
 
-/** What each behaviour added, and who the providers are: files beside the snapshot, for judging. */
+/** What each behaviour added, and who the providers are: files beside the snapshot, for evaluation. */
 async function writeTruth(duck: DuckDBConnection, config: SimulationConfig, home: string): Promise<void> {
   const file = (kind: string) =>
     quote(path.join(home, `${kind}-${config.providers}-${config.volume}-${config.years}.parquet`));

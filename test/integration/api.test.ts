@@ -6,7 +6,7 @@ import { stepUpTokenAs } from '../../platform/auth/sign-in';
 import { ROOT } from '../../platform/config/env';
 import { connect } from '../../platform/postgres/connection';
 import { type TestProduct, testProduct } from '../support/environment';
-import { judged, signedTestVersion } from '../support/promotions';
+import { recordGates, signedTestVersion } from '../support/promotions';
 import { apiDatabase, type TestApi, testApi } from '../support/api';
 
 let t: TestProduct;
@@ -195,7 +195,7 @@ test('four eyes at the API: nobody who requested or trained approves, and no tok
   expect(await api.call('mona', 'POST', `/v1/model-versions/${versionId}/promotions`, ask)).toMatchObject({
     status: 201,
   });
-  await judged(t, requestId);
+  await recordGates(t, requestId);
   expect(await api.call('mona', 'GET', `/v1/promotions/${requestId}`)).toMatchObject({
     body: { state: 'open', problem: expect.stringMatching(/four eyes/) as string },
   });

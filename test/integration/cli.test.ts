@@ -143,7 +143,9 @@ test('exit codes mean something, and an error says what to do next', () => {
     status: 0,
     stdout: expect.stringContaining('"problems": []') as string,
   });
-  expect(utplukk(['promotion', 'approve'])).toMatchObject({ status: 2 });
+  for (const args of [['promotion', 'approve'], ['promotion'], ['promotion', 'aprove'], ['nonsense'], ['run', 'start']])
+    expect([args, utplukk(args).status]).toEqual([args, 2]);
+  expect(utplukk(['run', '--help']).status).toBe(0);
   expect(utplukk(['run', 'start', 'nowhere.yaml'])).toMatchObject({
     status: 2,
     stderr: expect.stringMatching(/nowhere\.yaml does not exist/) as string,
@@ -168,6 +170,9 @@ test('exit codes mean something, and an error says what to do next', () => {
   expect(utplukk(['store', 'unreferenced'])).toMatchObject({ status: 2 });
   const away = utplukk(['run', 'list', '--json'], { DATABASE_URL: 'postgresql://x:y@127.0.0.1:9/z' });
   expect(away).toMatchObject({ status: 5, stdout: expect.stringContaining('"SourceUnavailable"') as string });
+  const doctor = utplukk(['doctor'], { DATABASE_URL: 'postgresql://x:y@127.0.0.1:9/z' });
+  expect(doctor).toMatchObject({ status: 5, stdout: expect.stringMatching(/PostgreSQL .*MISSING/) as string });
+  expect(doctor.stderr).not.toMatch(/^\s+at /m); // no stack trace above its table
 });
 
 test('an instant or a number that is none is refused with what is expected, and nothing is done', async () => {

@@ -18,7 +18,7 @@ export function reasonsCommand(list: Command): void {
     .description(
       'why providers stand on a list: figures beside peers, what speaks against, what would have had to differ',
     )
-    .argument('<list>')
+    .argument('<list>', 'list, six characters or more')
     .argument('[providers...]', 'entities such as P12; the first of the list when left out')
     .option('--top <n>', 'how many of the list', wholeNumber('--top', 1, MOST), 3)
     .addOption(

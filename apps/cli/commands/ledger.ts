@@ -57,8 +57,9 @@ function verify(ledger: Command): void {
       if (verdict.problems.length > 0) process.exitCode = EXIT.state;
       return print(options, verdict, () =>
         verdict.problems.length === 0
-          ? `The ledger holds: ${verdict.entries} entries, Merkle root ${verdict.root}\n${anchorText(verdict.anchored)}`
-          : `THE LEDGER DOES NOT HOLD\n${table(
+          ? `The ledger is unchanged: ${verdict.entries} entries, Merkle root ${verdict.root}\n` +
+            anchorText(verdict.anchored)
+          : `THE LEDGER HAS BEEN CHANGED\n${table(
               ['entry', 'problem'],
               verdict.problems.map((p) => [p.seq, p.problem]),
             )}`,
@@ -72,7 +73,7 @@ function exportFile(ledger: Command): void {
     .description(
       'the whole ledger in one file, with the verifier beside it: needs no database, no server and no project',
     )
-    .requiredOption('--out <file>')
+    .requiredOption('--out <file>', 'file to write; the verifier is put beside it')
     .addHelpText(
       'after',
       '\nExample: utplukk ledger export --out /tmp/ledger.ndjson && node /tmp/verify-utplukk.cjs ' +

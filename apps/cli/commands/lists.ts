@@ -78,7 +78,7 @@ function decideOn(list: Command): void {
         name === 'sign-off' ? 'sign off a draft list; two different control leaders are needed' : 'refuse a draft list',
       )
       .argument('<list>', 'list, six characters or more')
-      .requiredOption('--reason <words>')
+      .requiredOption('--reason <words>', 'why; kept erasable, the ledger holds its digest')
       .addHelpText('after', `\nExample: utplukk list ${name} 9c01aa77 --reason "looked at the first fifty"`)
       .action(async (id: string, options: { reason: string } & Out) => {
         const result = await withAuthenticatedContext((context) => signOffList(context, id, verdict, options.reason));

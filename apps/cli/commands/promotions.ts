@@ -93,7 +93,7 @@ function decideOn(promotion: Command): void {
       .description(`${name} a promotion request (role ${role}; not by who asked or trained)`)
       .argument('<request>', 'request, six characters or more')
       .requiredOption('--reason <words>', 'kept erasable; the ledger holds its digest')
-      .addHelpText('after', `\nExample: utplukk promotion ${name} 8a17c3de --reason "judged on 2024 outcomes"`)
+      .addHelpText('after', `\nExample: utplukk promotion ${name} 8a17c3de --reason "evaluated on 2024 outcomes"`)
       .action(async (id: string, options: { reason: string } & Out) => {
         await withAuthenticatedContext(async (command) => {
           const result = await decide(command, id, verdict, options.reason);
@@ -118,7 +118,7 @@ function waive(promotion: Command): void {
     )
     .argument('<request>', 'promotion request')
     .argument('<gate>', 'name of the gate')
-    .requiredOption('--reason <words>')
+    .requiredOption('--reason <words>', 'why it may be waived; kept erasable, the ledger holds its digest')
     .addHelpText(
       'after',
       '\nExample: utplukk promotion waive 3f2b01aa better-than-size --reason "the register lacked two months"',

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { loadExperiment } from '../../../application/experiments';
 import { cancelRun, startRun } from '../../../application/training';
-import { conflict, notFound } from '../../../domain/errors';
+import { conflict, invalid, notFound } from '../../../domain/errors';
 import { trainId } from '../../../domain/rules/workflow-ids';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { experimentSchema } from '../../../domain/schemas/experiment';
@@ -38,7 +38,12 @@ function start(run: Command): void {
         process.stdout.write(`${JSON.stringify(z.toJSONSchema(experimentSchema, { io: 'input' }), null, 2)}\n`);
         return;
       }
-      const loaded = loadExperiment(file ?? '', options.table === undefined ? {} : { table: options.table });
+      if (file === undefined)
+        throw invalid(
+          'run start needs an experiment file, such as docs/examples/demo-register.yaml',
+          '`utplukk run start --schema` prints its schema.',
+        );
+      const loaded = loadExperiment(file, options.table === undefined ? {} : { table: options.table });
       await withAuthenticatedContext(async (context) => {
         const runId = await startRun(context, loaded);
         if (!options.wait) return print(options, { runId }, () => `Run ${runId} started.`);
@@ -117,8 +122,8 @@ function compare(run: Command): void {
   run
     .command('compare')
     .description('compare two runs; both must be evaluated on the same splits')
-    .argument('<run>')
-    .argument('<other>')
+    .argument('<run>', 'run, six characters or more')
+    .argument('<other>', 'the run to compare it with, six characters or more')
     .addHelpText('after', '\nExample: utplukk run compare 3f2a91bc 77d0e1aa')
     .action(async (a: string, b: string, options: Out) => {
       await withReadContext('getEvaluation', async ({ db }) => {
@@ -146,7 +151,7 @@ function trials(run: Command): void {
   run
     .command('trials')
     .description("trials of a run's hyperparameter search, the best of each family first")
-    .argument('<run>')
+    .argument('<run>', 'run, six characters or more')
     .addHelpText('after', '\nExample: utplukk run trials 3f2a91bc')
     .action(async (id: string, options: Out) => {
       await withReadContext('getTrainingRun', async ({ db }) => {
@@ -188,7 +193,7 @@ function cancel(run: Command): void {
   run
     .command('cancel')
     .description('stop a training run')
-    .argument('<run>')
+    .argument('<run>', 'run, six characters or more')
     .addHelpText('after', '\nExample: utplukk run cancel 3f2a91bc')
     .action(async (id: string, options: Out) => {
       await withAuthenticatedContext(async (context) => {
@@ -203,7 +208,7 @@ function evaluation(run: Command): void {
   run
     .command('evaluation')
     .description('evaluation of a run: by provider group and period, along the list, pairwise, calibration, fairness')
-    .argument('<run>')
+    .argument('<run>', 'run, six characters or more')
     .addHelpText('after', '\nExample: utplukk run evaluation 3f2a91bc --json > evaluation.json')
     .action(async (id: string, options: Out) => {
       await withReadContext('getEvaluation', async ({ db, store }) => {

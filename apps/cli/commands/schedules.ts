@@ -21,7 +21,7 @@ const schedulesSchema = z.strictObject({
       }),
     )
     .min(1),
-  /** Every live version is made again from its pins. */
+  /** Every live version is made again from its recipe and stored inputs. */
   reproduce: z.strictObject({ cron: z.string() }).optional(),
 });
 
@@ -78,7 +78,7 @@ function pauseOrResume(schedule: Command): void {
   ] as const) {
     schedule
       .command(name)
-      .argument('<schedule>')
+      .argument('<schedule>', 'id of the schedule, as `utplukk schedule list` shows it')
       .description(`${name} a schedule`)
       .addHelpText('after', `\nExample: utplukk schedule ${name} rescore-post-payment-control.all`)
       .action(async (id: string, options: Out) => {

@@ -56,7 +56,7 @@ function live(slot: Command): void {
                 'ledger',
               ],
               rows.map((row) => [
-                `${row.slot}${row.stopped ? ' (scoring stopped)' : ''}`,
+                `${row.slot}${row.suspended ? ' (scoring suspended)' : ''}`,
                 short(row.versionId),
                 row.liveFrom.toISOString().slice(0, 19),
                 row.liveUntil?.toISOString().slice(0, 19) ?? '',
@@ -78,7 +78,7 @@ function suspend(slot: Command): void {
     .command('suspend')
     .description('suspend scoring for a slot until two people lift it (roles approver, control-leader, data-scientist)')
     .option('--slot <slot>', 'purpose/segment', DEFAULT_SLOT)
-    .requiredOption('--reason <words>')
+    .requiredOption('--reason <words>', 'why; kept erasable, the ledger holds its digest')
     .addHelpText('after', '\nExample: utplukk slot suspend --reason "scores of dentists jumped overnight"')
     .action(async (options: SlotReason) => {
       const result = await withAuthenticatedContext((context) => suspendScoring(context, options.slot, options.reason));
@@ -106,7 +106,7 @@ function rollBackSlot(slot: Command): void {
       wholeNumber('--confirm-hours', 1, MOST.confirmHours),
       CONFIRM_HOURS,
     )
-    .requiredOption('--reason <words>')
+    .requiredOption('--reason <words>', 'why; kept erasable, the ledger holds its digest')
     .addHelpText('after', '\nExample: utplukk slot roll-back --reason "scores drifted after the tariff change"')
     .action(async (options: SlotReason & { confirmHours: number }) => {
       const result = await withAuthenticatedContext((context) =>
@@ -128,7 +128,7 @@ function confirm(slot: Command): void {
     .command('confirm')
     .description('confirm a roll-back, or lift a suspension (role approver; a roll-back not by who made it)')
     .argument('<intervention>', 'six characters or more')
-    .requiredOption('--reason <words>')
+    .requiredOption('--reason <words>', 'why; kept erasable, the ledger holds its digest')
     .addHelpText('after', '\nExample: utplukk slot confirm 3f2b01aa --reason "looked at the scores too"')
     .action(async (id: string, options: { reason: string } & Out) => {
       const result = await withAuthenticatedContext((context) => answerIntervention(context, id, options.reason));

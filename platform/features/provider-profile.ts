@@ -5,7 +5,7 @@ import { quote, type Row, rowsOf, withDuckDb } from '../duckdb/duckdb';
 import { createDatasetView } from '../snapshots/dataset-view';
 import { type Manifest, monthOf, partitionsOf, shardIndex } from '../snapshots/datasets';
 import { LINE_MINUTES, tariffTableSql } from './monthly-rollups-sql';
-import { NON_BLOCKING } from './time-use-rules';
+import { GONE, NON_BLOCKING } from './time-use-rules';
 
 /** Bills come up to half a year after treatment. */
 const LATE_MONTHS = 7;
@@ -69,11 +69,12 @@ export class ProviderProfile {
   months = (): Promise<ProviderMonth[]> =>
     withDuckDb(this.store.temporary(), async (duck) => {
       await this.#createView(duck, 'bill', 'bill');
+      await this.#createView(duck, 'entry', 'bill');
       const rows = await rowsOf(
         duck,
         `select strftime(date_trunc('month', civil_day), '%Y-%m-%d') as month, count(*) as bills,
             count(distinct patient_key) as patients, sum(amount_ore)::double as ore
-          from bill where provider_id = ${this.providerId} and not is_credit
+          from bill where provider_id = ${this.providerId} and kind = 'sent' and bill_id not in (${GONE})
           group by 1 order by 1 desc limit ${MONTHS_SHOWN}`,
       );
       return rows
@@ -96,11 +97,12 @@ export class ProviderProfile {
       if (last === undefined) return [];
       const months = new Set(Array.from({ length: SAMPLE_MONTHS }, (_, i) => addMonths(last, -i)));
       await this.#createView(duck, 'bill', 'bill', months);
+      await this.#createView(duck, 'entry', 'bill');
       await this.#createView(duck, 'line', 'bill_line', months);
       const rows = await rowsOf(
         duck,
         `with sampled as (
-           select * from bill where provider_id = ${this.providerId} and not is_credit
+           select * from bill where provider_id = ${this.providerId} and kind = 'sent' and bill_id not in (${GONE})
            order by md5(bill_id::varchar) limit ${count})
          select b.bill_no, strftime(b.civil_day, '%Y-%m-%d') as day, b.minute_of_day, b.amount_ore::double as ore,
            list(l.tariff order by l.line_no) as tariffs
@@ -115,6 +117,7 @@ export class ProviderProfile {
       await duck.run(tariffTableSql());
       const months = new Set(Array.from({ length: LATE_MONTHS }, (_, i) => addMonths(`${day.slice(0, 7)}-01`, i)));
       await this.#createView(duck, 'bill', 'bill', months);
+      await this.#createView(duck, 'entry', 'bill');
       await this.#createView(duck, 'line', 'bill_line', months);
       const rows = await rowsOf(
         duck,
@@ -122,7 +125,8 @@ export class ProviderProfile {
             coalesce(b.performed_by, 0) as performer, list(l.tariff order by l.line_no) as tariffs,
             ${LINE_MINUTES} as minutes, ${NON_BLOCKING} as non_blocking
           from bill b left join line l using (bill_id) left join tariff t on t.code = l.tariff
-          where b.provider_id = ${this.providerId} and b.civil_day = date ${quote(day)} and not b.is_credit
+          where b.provider_id = ${this.providerId} and b.civil_day = date ${quote(day)} and b.kind = 'sent'
+            and b.bill_id not in (${GONE})
           group by all order by b.minute_of_day, b.bill_no`,
       );
       return rows.map((row) => ({

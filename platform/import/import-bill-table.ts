@@ -4,22 +4,22 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { from as copyFrom } from 'pg-copy-streams';
+import { invalid } from '../../domain/errors';
 import { type BillTable, billTableSchema } from '../../domain/import/bill-table';
 import { parseOrExplain } from '../../domain/schemas/parse';
 import { digestOf, sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../postgres/connection';
 import type { AuditContext } from '../ledger/append';
 import { quote, withDuckDb } from '../duckdb/duckdb';
-import { checkColumns, checkTableFile, createRawTable, openTable } from '../tables/open-table';
+import { createTableView } from '../duckdb/table-view';
 import { type Batch, runInBatch, type LoadReport } from './import-batch';
-import { findBadRows, refuseReceivedTooEarly } from './check-bill-table';
-import { billsSql, linesSql, namedColumns, osloTable } from './bill-table-sql';
+import { BILLS, CHECKS, INCONSISTENT_BILLS, LINES, namedColumns, osloTable } from './bill-table-sql';
 import { rawConnection } from '../postgres/copy-writer';
 import { BillNumbers, PartitionCreator } from './id-allocators';
 import type { Vault } from './vault';
 
 /**
- * Loads a table of bills (one row per tariff line) by its mapping. DuckDB reads and
+ * Loads a table of bills (CSV, gzipped CSV or Parquet; one row per tariff line) by its mapping. DuckDB reads and
  * checks it with set operations, so no row passes through JavaScript. A row with a bad cell is quarantined, and with
  * it the whole bill, because part of a bill would be a different bill.
  * @throws UtplukkError InvalidInput for a file or mapping that cannot be used
@@ -31,7 +31,8 @@ export async function loadBillTable(
   file: string,
   rawMapping: unknown,
 ): Promise<LoadReport> {
-  checkTableFile(file);
+  if (!fs.existsSync(file)) throw invalid(`${file} does not exist`, 'Check the path.');
+  if (!/\.(csv|csv\.gz|parquet)$/.test(file)) throw invalid(`${file} is neither .csv, .csv.gz nor .parquet`);
   const mapping = parseOrExplain(
     billTableSchema,
     rawMapping,
@@ -47,12 +48,11 @@ export async function loadBillTable(
       { kind: 'bills', content: async () => digestOf([await sha256File(file), mapping]) },
       (batch) =>
         withDuckDb(temp, async (duck) => {
-          await createBillLines(duck, file, mapping, temp);
+          await createRawTable(duck, file, mapping);
           await createProviderTable(duck, batch.tx);
           await findBadRows(duck, mapping);
           await duck.run(osloTable());
-          await duck.run(billsSql(mapping));
-          await refuseReceivedTooEarly(duck, mapping);
+          await duck.run(BILLS);
           const csv = (name: string) => path.join(temp, `${name}.csv`);
           // The vault uses a connection of its own, so both run at the same time.
           const ids = (await duck.runAndReadAll('select distinct patient from bills order by 1'))
@@ -61,7 +61,7 @@ export async function loadBillTable(
           const [keys] = await Promise.all([vault.pseudonyms(ids), reserveBillIds(duck, batch, csv('identity'))]);
           await countRows(duck, batch);
           await createPersonTable(duck, ids, keys, csv('people'));
-          await writeBills(duck, batch, mapping, new PartitionCreator(db), csv);
+          await writeBills(duck, batch, new PartitionCreator(db), csv);
         }),
     );
   } finally {
@@ -70,12 +70,19 @@ export async function loadBillTable(
 }
 
 /** Creates table `raw`: line numbers, and the columns by role as text. */
-async function createBillLines(duck: DuckDBConnection, file: string, mapping: BillTable, temp: string): Promise<void> {
-  const table = await openTable(duck, { path: file, name: file }, mapping.format, temp);
-  const title = path.basename(file);
+async function createRawTable(duck: DuckDBConnection, file: string, mapping: BillTable): Promise<void> {
   const used = Object.values(mapping.columns).filter((name) => name !== undefined);
-  checkColumns(title, table.columns, used, 'the mapping', mapping.ignore);
-  await createRawTable(duck, title, namedColumns(mapping), table);
+  const found = await createTableView(duck, file, used, 'the mapping');
+  const unknown = found.filter((name) => !used.includes(name) && !mapping.ignore.includes(name));
+  if (unknown.length > 0)
+    throw invalid(
+      `the mapping does not say what ${unknown.join(', ')} is`,
+      'Name each column under `columns` or `ignore`.',
+    );
+  // Line 1 is the header.
+  await duck.run(
+    `create temp table raw as select row_number() over () + 1 as line, ${namedColumns(mapping)} from source`,
+  );
 }
 
 /** Creates table `provider(practice_no, provider_id)` from the register. */
@@ -93,8 +100,28 @@ async function createProviderTable(duck: DuckDBConnection, tx: Tx): Promise<void
   appender.closeSync();
 }
 
+/** Creates table `bad(line, field, value, reason)`. */
+async function findBadRows(duck: DuckDBConnection, mapping: BillTable): Promise<void> {
+  await duck.run('create temp table bad (line bigint, field varchar, value varchar, reason varchar)');
+  for (const [role, bad, expected] of CHECKS) {
+    const name = mapping.columns[role];
+    if (name !== undefined)
+      await duck.run(`insert into bad select line, ${quote(name)}, ${role}, ${quote(expected)} from raw where ${bad}`);
+  }
+  const guid = quote(mapping.columns.guid);
+  await duck.run(
+    `insert into bad select line, ${guid}, guid,
+      'the lines of this bill disagree on practice, patient, time, number or co-payment' from raw
+      where guid in (${INCONSISTENT_BILLS}) and line not in (select line from bad)`,
+  );
+  await duck.run(
+    `insert into bad select line, ${guid}, guid, 'another line of this bill was quarantined' from raw
+      where guid in (select guid from raw where line in (select line from bad)) and line not in (select line from bad)`,
+  );
+}
+
 /**
- * Gives every new bill an id and enters its guid in core.bill_identity; bills that were loaded before go to quarantine.
+ * Gives every new bill an id and stores that it was sent; bills that were loaded before go to quarantine.
  * Creates table `fresh(guid, bill_id)`.
  */
 async function reserveBillIds(duck: DuckDBConnection, batch: Batch, file: string): Promise<void> {
@@ -111,61 +138,44 @@ async function reserveBillIds(duck: DuckDBConnection, batch: Batch, file: string
       from bills)
     select o.guid, r.first + o.nr - r.offset_from as bill_id from ordered o asof
       join range_of r on o.nr >= r.offset_from`);
-  await duck.run('create temp table known (guid varchar)');
-  if (await insertAllNew(duck, batch, file)) {
-    await duck.run('create temp table fresh as select * from numbered');
-    return;
-  }
-  await batch.tx.raw('create temp table incoming_bill (bill_guid uuid, bill_id bigint) on commit drop');
+  await batch.tx.raw(
+    'create temp table incoming_bill (bill_guid uuid, bill_id bigint, known_from timestamptz, submission_id uuid) ' +
+      'on commit drop',
+  );
   await toPostgres(
     duck,
     batch.tx,
-    `select guid, bill_id from numbered order by bill_id`,
-    'incoming_bill (bill_guid, bill_id)',
+    `select n.guid, n.bill_id, b.received_at || 'Z', b.submission_id from numbered n join bills b using (guid)
+      order by n.bill_id`,
+    'incoming_bill (bill_guid, bill_id, known_from, submission_id)',
     file,
   );
-  const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
-    `insert into core.bill_identity (bill_guid, bill_id, batch_id) select bill_guid, bill_id, ? from incoming_bill
-      on conflict do nothing`,
-    [batch.batchId],
+  await duck.run('create temp table known (guid varchar)');
+  const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
+    'select distinct bill_guid from incoming_bill join core.bill_step using (bill_guid)',
   );
-  if (rowCount < total) {
-    const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
-      `select bill_guid from incoming_bill i where not exists (select 1 from core.bill_identity k
-        where k.bill_guid = i.bill_guid and k.bill_id = i.bill_id)`,
+  for (let i = 0; i < rows.length; i += 2000)
+    await duck.run(
+      `insert into known values ${rows
+        .slice(i, i + 2000)
+        .map((row) => `(${quote(row.bill_guid)})`)
+        .join(', ')}`,
     );
-    for (let i = 0; i < rows.length; i += 2000)
-      await duck.run(
-        `insert into known values ${rows
-          .slice(i, i + 2000)
-          .map((row) => `(${quote(row.bill_guid)})`)
-          .join(', ')}`,
-      );
+  if (rows.length > 0)
     await duck.run(
       `insert into bad select line, 'guid', guid, 'duplicate bill: this guid was loaded before' from raw
         where cast(guid as uuid) in (select cast(guid as uuid) from known) and line not in (select line from bad)`,
     );
-  }
+  await batch.tx.raw(
+    `insert into core.bill_step (bill_guid, known_from, submission_id, step, bill_id, batch_id)
+     select bill_guid, known_from, submission_id, 'sent', bill_id, ? from incoming_bill i
+     where not exists (select from core.bill_step k where k.bill_guid = i.bill_guid)`,
+    [batch.batchId],
+  );
   await duck.run(
     `create temp table fresh as select * from numbered where cast(guid as uuid) not in (select cast(guid as uuid)
       from known)`,
   );
-}
-
-/**
- * Inserts all guids directly, which succeeds if no bill was loaded before, as is usual; otherwise nothing is inserted.
- */
-async function insertAllNew(duck: DuckDBConnection, batch: Batch, file: string): Promise<boolean> {
-  await batch.tx.raw('savepoint identities');
-  try {
-    const query = `select guid, bill_id, ${batch.batchId} from numbered order by bill_id`;
-    await toPostgres(duck, batch.tx, query, 'core.bill_identity (bill_guid, bill_id, batch_id)', file);
-    return true;
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    await batch.tx.raw('rollback to savepoint identities');
-    return false;
-  }
 }
 
 /** Counts rows of the file, and quarantines each bad row with its first bad cell. */
@@ -208,7 +218,6 @@ async function createPersonTable(
 async function writeBills(
   duck: DuckDBConnection,
   batch: Batch,
-  mapping: BillTable,
   months: PartitionCreator,
   csv: (name: string) => string,
 ): Promise<void> {
@@ -229,18 +238,18 @@ async function writeBills(
   await toPostgres(
     duck,
     batch.tx,
-    `select submission_id, min(provider_id), min(received_at) || 'Z', false, count(*), ${b} from bills
+    `select submission_id, min(provider_id), min(received_at) || 'Z', count(*), ${b} from bills
       join fresh using (guid) group by 1`,
-    'incoming_submission (submission_id, provider_id, received_at, reprocessed, bill_count, batch_id)',
+    'incoming_submission (submission_id, provider_id, received_at, bill_count, batch_id)',
     csv('submission'),
   );
   await batch.tx.raw('insert into core.submission select * from incoming_submission on conflict do nothing');
   const bills = `select b.received_month, f.bill_id, b.guid, b.submission_id, b.provider_id, b.bill_no, p.patient_key,
-    b.performed_by, b.started_at || 'Z', b.civil_day, b.minute_of_day, b.received_at || 'Z', b.amount_ore, b.copay_ore,
-    false, b.diagnosis, ${b}
+    b.performed_by, b.started_at || 'Z', b.civil_day, b.minute_of_day, b.received_at || 'Z', b.amount_ore, b.amount_ore,
+    b.copay_ore > 0, b.diagnosis, ${b}
     from bills b join fresh f using (guid) join person p using (patient) order by b.received_month, f.bill_id`;
   const lines = `select received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore,
-    received_at || 'Z', ${b} from (${linesSql(mapping, 'fresh')}) order by received_month, bill_id, line_no`;
+    received_at || 'Z', ${b} from (${LINES('fresh')}) order by received_month, bill_id, line_no`;
   await toCsv(duck, bills, csv('bill'));
   // DuckDB writes the lines while PostgreSQL reads the bills.
   await Promise.all([copyIn(batch.tx, `core.bill (${BILL_COLUMNS})`, csv('bill')), toCsv(duck, lines, csv('line'))]);
@@ -249,10 +258,9 @@ async function writeBills(
 
 const BILL_COLUMNS =
   'received_month, bill_id, bill_guid, submission_id, provider_id, bill_no, patient_key, performed_by, started_at, ' +
-  'civil_day, minute_of_day, known_from, amount_ore, copay_ore, is_credit, diagnosis, batch_id';
+  'civil_day, minute_of_day, known_from, amount_ore, lines_ore, copay_paid, diagnosis, batch_id';
 const LINE_COLUMNS =
   'received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, known_from, batch_id';
-const UNIQUE_VIOLATION = '23505';
 
 async function toPostgres(duck: DuckDBConnection, tx: Tx, query: string, into: string, file: string): Promise<void> {
   await toCsv(duck, query, file);

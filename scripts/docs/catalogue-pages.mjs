@@ -98,8 +98,7 @@ function declaredVariables() {
         .map(({ pos, end }) => text.slice(pos, end).replaceAll(/^\/\*\*?|\*\/$|^\s*\*/gm, ''))
         .join(' ');
       const value = node.initializer.getText(source);
-      const [, quoted, plain] = /\.default\((?:'([^']*)'|([\w.]+))\)/.exec(value) ?? [];
-      const fallback = quoted ?? plain;
+      const fallback = /\.default\('([^']*)'\)/.exec(value)?.[1];
       found.push({
         name: node.name.getText(source),
         meaning: meaning.trim(),

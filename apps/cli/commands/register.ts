@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readYaml } from '../../../application/experiments';
 import { invalid } from '../../../domain/errors';
 import { startAuditedAction } from '../../../platform/auth/audit-context';
+import { parseInstant } from '../../../domain/time/civil-time';
 import { signInAsService } from '../../../platform/auth/sign-in';
 import { loadEnv } from '../../../platform/config/env';
 import { loadBillTable } from '../../../platform/import/import-bill-table';
@@ -13,7 +14,6 @@ import { Vault, vaultKey } from '../../../platform/import/vault';
 import { append, type AuditContext } from '../../../platform/ledger/append';
 import { writeRegister } from '../../../simulation/messages';
 import { DEMO_CONFIG, type SimulationConfig } from '../../../simulation/simulation-config';
-import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, StatusLine, table } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 
@@ -39,11 +39,11 @@ function simulate(register: Command): void {
     .option(
       '--controls-per-year <n>',
       'concluded control cases a year',
-      wholeNumber('--controls-per-year', 1, 5000),
+      number('controls-per-year', 1, 5000),
       DEMO_CONFIG.controlsPerYear,
     )
-    .option('--years <n>', 'years of service', wholeNumber('--years', 1, 10), DEMO_CONFIG.years)
-    .option('--seed <n>', 'the same seed gives the same bytes', wholeNumber('--seed', 0, MOST.seed), DEMO_CONFIG.seed)
+    .option('--years <n>', 'years of service', number('years', 1, 10), DEMO_CONFIG.years)
+    .option('--seed <n>', 'the same seed gives the same bytes', number('seed', 0, 2 ** 31), DEMO_CONFIG.seed)
     .option('--first-month <month>', 'first month of service', month, DEMO_CONFIG.firstMonth)
     .addHelpText('after', '\nExample: utplukk register simulate /tmp/small --providers 0.02 --volume 0.02 --years 3')
     .action(async (folder: string, options: SimulationConfig & Out) => {
@@ -64,7 +64,23 @@ function simulate(register: Command): void {
     });
 }
 
-type ImportOptions = { asService: boolean; mapping?: string } & Out;
+const receivedAt = (text: string): number => {
+  const at = /(Z|[+-]\d{2}:\d{2})$/.test(text) ? parseInstant(text) : undefined;
+  if (at === undefined)
+    throw invalid(`--received-at ${text}: expected an instant with its offset, such as 2024-03-01T10:15:00Z`);
+  return at;
+};
+
+/** What of the files no column keeps or does not add up, one line a kind. */
+const notesOf = (reports: readonly LoadReport[]): string =>
+  reports
+    .flatMap(({ file, notes }) =>
+      notes.map(({ note, path: at, rows }) => `\n${path.basename(file)}: ${note} ${at} (${rows})`),
+    )
+    .slice(0, 50)
+    .join('');
+
+type ImportOptions = { asService: boolean; mapping?: string; receivedAt?: number } & Out;
 type Importing = Parameters<Parameters<typeof withAuthenticatedContext>[0]>[0];
 
 /** The audited action that every row of the import belongs to, with its entry in the ledger. */
@@ -90,6 +106,7 @@ async function importSource(context: Importing, source: string, options: ImportO
     source,
     (report, at, total) =>
       options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`),
+    options.receivedAt,
   );
   line.end();
   return done;
@@ -109,8 +126,9 @@ function totalOf(reports: readonly LoadReport[]) {
 function importFiles(register: Command): void {
   register
     .command('import')
-    .description('load register files (providers*, settlements*, cases* .ndjson); bad rows go to quarantine')
+    .description('load register files (.json, .ndjson, recognised by what they hold); bad rows go to quarantine')
     .argument('<source>', 'folder or file')
+    .option('--received-at <instant>', 'receipt of documents that do not state theirs', receivedAt)
     .option('--as-service', 'act as the loader service account', false)
     .option('--mapping <file>', 'mapping (YAML) of a CSV or Parquet table of bills')
     .addHelpText(
@@ -127,7 +145,7 @@ function importFiles(register: Command): void {
         { total, files: reports },
         () =>
           `${total.files} files (${total.already} loaded before): loaded ${total.loaded} + quarantined ` +
-          `${total.quarantined} = read ${total.read}`,
+          `${total.quarantined} = read ${total.read}${notesOf(reports)}`,
       );
     });
 }
@@ -136,7 +154,7 @@ function quarantine(register: Command): void {
   register
     .command('quarantine')
     .description('refused rows with line, field and reason')
-    .option('--limit <n>', 'how many', wholeNumber('--limit', 1, 10_000), 20)
+    .option('--limit <n>', 'how many', number('limit', 1, 10_000), 20)
     .addHelpText('after', '\nExample: utplukk register quarantine --limit 50')
     .action(async (options: { limit: number } & Out) => {
       const rows = await withReadContext('listQuarantine', ({ db }) =>

@@ -10,7 +10,7 @@ export interface LiveAt {
   readonly liveFrom: Date;
   /** When another version took over; undefined while it is live. */
   readonly liveUntil: Date | undefined;
-  readonly how: 'promoted' | 'rolled-back';
+  readonly how: 'promoted' | 'returned';
   readonly trainedBy: string;
   readonly requestedBy: string;
   readonly requestedAt: Date;
@@ -22,8 +22,7 @@ export interface LiveAt {
   readonly snapshotId: string | undefined;
   /** Hash of the code that fitted it. */
   readonly code: string | undefined;
-  /** Scoring was suspended then. */
-  readonly suspended: boolean;
+  readonly stopped: boolean;
   /** Lists that were made from its scores while it was live then. */
   readonly lists: readonly string[];
 }
@@ -39,8 +38,8 @@ interface Row {
   version_id: string;
   live_from: Date;
   live_until: Date | null;
-  rolled_back: boolean;
-  suspended: boolean;
+  returned: boolean;
+  stopped: boolean;
   trained_by: string;
   requested_by: string;
   requested_at: Date;
@@ -55,7 +54,7 @@ interface Row {
 }
 
 /**
- * The live versions at any instant: one row for each slot that had a champion then. Index accesses only, so its time
+ * The live versions at any instant: one row for each slot that had a champion then. Index look-ups only, so its time
  * does not grow with the number of versions or entries.
  */
 export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]> {
@@ -73,10 +72,10 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
      select c.slot, c.seq, c.version_id, c.live_from,
        (select n.live_from from ml.champion n where n.slot = c.slot and n.seq = c.seq + 1) as live_until,
        c.live_from <> coalesce((select min(x.live_from) from ml.champion x
-         where x.slot = c.slot and x.decision_id = c.decision_id), c.live_from) as rolled_back,
+         where x.slot = c.slot and x.decision_id = c.decision_id), c.live_from) as returned,
        exists (select from ml.intervention e where e.slot = c.slot and e.kind = 'suspend' and e.at <= ?
          and (select count(*) from ml.intervention_answer a
-           where a.intervention_id = e.intervention_id and a.at <= ?) < 2) as suspended,
+           where a.intervention_id = e.intervention_id and a.at <= ?) < 2) as stopped,
        ta.principal_id as trained_by, ra.principal_id as requested_by, r.requested_at,
        da.principal_id as decided_by, d.decided_at, r.request_id,
        v.run_id, v.matrix_id, m.snapshot_id, v.recipe->>'code' as code,
@@ -103,7 +102,7 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
     versionId: row.version_id,
     liveFrom: row.live_from,
     liveUntil: row.live_until ?? undefined,
-    how: row.rolled_back ? 'rolled-back' : 'promoted',
+    how: row.returned ? 'returned' : 'promoted',
     trainedBy: row.trained_by,
     requestedBy: row.requested_by,
     requestedAt: row.requested_at,
@@ -114,7 +113,7 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
     matrixId: row.matrix_id,
     snapshotId: row.snapshot_id ?? undefined,
     code: row.code ?? undefined,
-    suspended: row.suspended,
+    stopped: row.stopped,
     lists: row.lists,
   }));
 }

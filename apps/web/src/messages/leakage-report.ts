@@ -4,7 +4,8 @@ import type { CodeTexts } from './code-texts';
 export const VERDICTS: CodeTexts<NonNullable<Run['leakage']>['verdict']> = {
   nb: {
     clean: 'Ingen utfallslekkasje funnet',
-    'needs-reason': 'Noe ser for godt ut: to personer må forklare hvorfor før modellen kan tas i bruk',
+    'needs-reason':
+      'Noe ser for godt ut: to personer må forklare hvorfor før modellen kan tas i bruk (informasjon fra fremtiden?)',
     refused: 'Utfallslekkasje funnet: variablene inneholder informasjon fra fremtiden',
   },
   en: {

@@ -10,8 +10,10 @@ import { PARQUET, quote } from '../../platform/duckdb/duckdb';
 import { groupCode } from '../../simulation/calibration';
 import { makeCases } from '../../simulation/controls';
 import { type SimulationConfig, monthAt, monthsOf } from '../../simulation/simulation-config';
+import { tariffVersions } from '../../simulation/tariffs';
 import { generate, type Sink, type Scenario } from '../../simulation/generate';
 import { MUNICIPALITIES } from '../../simulation/register';
+import { PRESCRIPTION_SOURCES } from './national-prescriptions';
 
 /**
  * The simulated register written straight as a stored snapshot: the partitions that extraction would write, without a
@@ -30,9 +32,7 @@ const SOURCES: Readonly<Record<string, string>> = {
       case when performer = a.hpr then null else performer end as performed_by,
       cast(bill_id % 100000 as integer) as bill_no, p + 1 as patient_key, day as civil_day,
       minute as minute_of_day, received_at as known_from, ore as amount_ore,
-      ore >= 16000 and gb % 10 < 7 as copay_paid, case when is_credit then -1 else 1 end as sign,
-      case when is_credit then 'credited' else 'sent' end as kind, null as of_bill,
-      case when gb % 10 = 9 then 'F' end as exemption, 7170 as diagnosis_system,
+      case when ore >= 16000 and gb % 10 < 7 then 16000 else 0 end as copay_ore, is_credit, null as credits_bill,
       case when b.grp in (0, 1, 2, 3, 6)
         then ['P76', 'R74', 'L03', 'D01', 'K86'][1 + cast(gb % 5 as integer)] end as diagnosis
     from numbered b join provider a using (idx)`,
@@ -41,22 +41,17 @@ const SOURCES: Readonly<Record<string, string>> = {
     'from out_line l join numbered n using (guid)',
   rule_outcome:
     'select bill_id, idx + 1 as provider_id, [470, 766, 502, 611, 130][1 + cast(ga % 5 as integer)] as rule_no, ' +
-    "day as civil_day, case hit when 0 then 'reject' else 'note' end as effect from numbered where hit is not null",
-  prescription:
-    'select cast(md5(pa::varchar || pb::varchar) as uuid) as prescription_id, idx + 1 as prescriber_id, p + 1 as ' +
-    'patient_key, day as written, atc, packages, reservation as generic_reservation, received_at as known_from ' +
-    'from out_prescription',
-  dispensing:
-    `select cast(md5('d' || pa::varchar || pb::varchar) as uuid) as dispensing_id, cast(md5(pa::varchar || ` +
-    'pb::varchar) as uuid) as prescription_id, pharmacy + 1 as pharmacy_id, dispensed_day as dispensed, ' +
-    'dispensed as packages, override as is_override, received_at as known_from from out_prescription',
+    `['reject', 'curtail', 'note'][1 + hit] as effect, case hit when 0 then ore when 1 then ore // 2 else 0 end ` +
+    'as amount_ore from numbered where hit is not null',
+  ...PRESCRIPTION_SOURCES,
 };
 const KEYS: Readonly<Record<string, string>> = {
   bill: 'provider_id, bill_id',
   bill_line: 'bill_id, line_no',
   rule_outcome: 'bill_id, rule_no',
   prescription: 'prescription_id',
-  dispensing: 'dispensing_id',
+  claim: 'claim_id',
+  bill_result: 'pharmacy_id, settlement_no, bill_no',
 };
 
 type Put = (duck: DuckDBConnection, name: string, part: string, query: string) => Promise<number>;
@@ -197,10 +192,23 @@ async function putFacts(duck: DuckDBConnection, { config, population, providers 
     );
   }
   await putProviderFacts(duck, config, providers, put);
+  await put(duck, 'tariff', 'all', tariffsSql(config));
   await putCases(duck, config, providers, put);
 }
 
 /** What the register knows of the providers themselves. */
+/** Yearly versions of the tariffs, as a snapshot holds them. */
+const tariffsSql = (config: SimulationConfig) =>
+  `select takstkode as code, fagomraade as field, cast(fradato as date) as valid_from,
+     cast(tildato as date) as valid_to, cast(fradato as timestamp) as known_from, 1 as load_seq,
+     honorar * 100 as fee_ore, refusjon * 100 as refund_ore, egenandel * 100 as copay_ore,
+     maks_repetisjoner as max_repetitions, minimum_tidsbruk as min_minutes,
+     tidsbruk_per_rep as minutes_per_repetition
+   from (select unnest(from_json(${quote(JSON.stringify(tariffVersions(config)))}, '[{"takstkode":"VARCHAR",
+     "fagomraade":"VARCHAR","fradato":"VARCHAR","tildato":"VARCHAR","honorar":"BIGINT","refusjon":"BIGINT",
+     "egenandel":"BIGINT","maks_repetisjoner":"INTEGER","minimum_tidsbruk":"INTEGER","tidsbruk_per_rep":"INTEGER"
+     }]'), recursive := true)) order by code, field, valid_from`;
+
 async function putProviderFacts(
   duck: DuckDBConnection,
   config: SimulationConfig,

@@ -1,35 +1,16 @@
-import {
-  BILL_MEASURES,
-  DISPENSING_MEASURES,
-  kindColumn,
-  PRESCRIPTION_MEASURES,
-  REMARK_MEASURES,
-} from '../../domain/features/measures';
+import { BILL_MEASURES, kindColumn } from '../../domain/features/measures';
 import type { Measure } from '../../domain/features/types';
-import { TARIFF_KINDS, TARIFFS } from '../../domain/reference/tariffs';
-import { quote } from '../duckdb/duckdb';
+import { TARIFF_KINDS } from '../../domain/reference/tariff-kinds';
+import { PRESCRIPTION_MONTH_SQL } from './prescription-months-sql';
+import { LINE_MINUTES, LINES_WITH_TARIFFS } from './tariffs-of-lines';
 
 /**
  * Monthly rollups: tables that sum up one month of receipt and from which features are computed. They hold whole
  * numbers only and are ordered by their key. Their SQL reads the views `in_bill`, `in_line`, `in_hit`, `in_patient`
- * (facts known by the end of the month), `in_provider`, `in_prescription` and `in_dispensing`, all of one month and
- * shard.
+ * (facts known by the end of the month) and `in_provider`, all of one month and shard.
  */
 export const ROLLUPS = ['bill_month', 'performer_day', 'patient_month', 'tariff_month', 'prescription_month'] as const;
 export type RollupName = (typeof ROLLUPS)[number];
-
-/** Creates table `tariff(code, kind, k, min_minutes, per_repetition, max_repetitions)`. */
-export function tariffTableSql(): string {
-  const rows = TARIFFS.map(({ code, kind, minMinutes, minutesPerRepetition, maxRepetitions }) => {
-    const times = `${minMinutes}, ${minutesPerRepetition}, ${maxRepetitions}`;
-    return `(${quote(code)}, ${quote(kind)}, ${TARIFF_KINDS.indexOf(kind)}, ${times})`;
-  });
-  return `create or replace temp table tariff as
-    select * from (values ${rows.join(', ')}) t(code, kind, k, min_minutes, per_repetition, max_repetitions)`;
-}
-
-/** Minutes that a line `l` claims at least by its tariff `t`. */
-export const LINE_MINUTES = 'sum(coalesce(t.min_minutes + t.per_repetition * (l.repetitions - 1), 0))';
 
 /** `case` is much cheaper than `filter` on each of many aggregates, and numbers compare faster than text. */
 const kindSums = TARIFF_KINDS.map((kind, k) => {
@@ -46,7 +27,13 @@ const LINE_SUMS = `create or replace temp table line_sums as
       coalesce(sum(case when t.k = ${TARIFF_KINDS.indexOf('time-add-on')} then l.repetitions end), 0)
         as add_on_repetitions,
       count(case when l.repetitions > t.max_repetitions then 1 end) as excess_repetitions
-    from in_line l left join tariff t on t.code = l.tariff group by l.bill_id`;
+    from ${LINES_WITH_TARIFFS} group by l.bill_id`;
+
+const HIT_SUMS = `create or replace temp table hit_sums as
+    select bill_id, count(*) as rule_hits, count(*) filter (effect = 'reject') as rejections,
+      count(*) filter (effect = 'curtail') as curtailments,
+      coalesce(sum(amount_ore) filter (effect <> 'note'), 0) as rejected_ore
+    from in_hit group by bill_id`;
 
 const PATIENT_FACTS = `create or replace temp table people as
     select patient_key, arg_max(municipality, known_from) as patient_municipality,
@@ -59,34 +46,36 @@ const PROVIDER_PLACES = `create or replace temp table places as
 
 const SAME_DAY = `create or replace temp table same_day as
     with c as (
-      select b.bill_id, b.provider_id, b.patient_key, b.civil_day, b.minute_of_day, b.sign,
-        coalesce(l.n_consultation, 0) as n
+      select b.bill_id, b.provider_id, b.patient_key, b.civil_day, b.minute_of_day, coalesce(l.n_consultation, 0) as n
       from in_bill b left join line_sums l using (bill_id))
     select bill_id,
-      row_number() over (partition by provider_id, patient_key, civil_day, sign order by minute_of_day, bill_id)
+      row_number() over (partition by provider_id, patient_key, civil_day order by minute_of_day, bill_id)
         as same_day_nth,
-      max(n) over (partition by provider_id, patient_key, civil_day, sign) > 0 as same_day_consultation
+      max(n) over (partition by provider_id, patient_key, civil_day) > 0 as same_day_consultation
     from c`;
 
 const JOINED = `create or replace temp table joined as
     select b.* exclude (diagnosis), nullif(b.diagnosis, '') as diagnosis, l.* exclude (bill_id),
+      coalesce(rule_hits, 0) as rule_hits, coalesce(rejections, 0) as rejections,
+      coalesce(curtailments, 0) as curtailments, coalesce(rejected_ore, 0) as rejected_ore,
       patient_municipality, nullif(list_provider, -1) as list_provider, died, emigrated, provider_municipality,
       cast(date_trunc('month', b.civil_day) as date) as service_month, coalesce(b.performed_by, 0) as performer,
       same_day_nth, same_day_consultation
     from in_bill b join same_day using (bill_id) left join line_sums l using (bill_id)
-      left join people using (patient_key) left join places using (provider_id)`;
+      left join hit_sums using (bill_id) left join people using (patient_key) left join places using (provider_id)`;
 
 /**
- * Statements that make table `joined`: each entry of a bill with its lines, and facts of the patient and provider.
+ * Statements that make table `joined`: each bill with its lines, rule hits, and facts of the patient and provider.
  * Narrow tables come first, so that sorting by patient and day does not carry forty columns along.
  */
 export const JOINED_BILLS: readonly string[] = [
   LINE_SUMS,
+  HIT_SUMS,
   PATIENT_FACTS,
   PROVIDER_PLACES,
   SAME_DAY,
   JOINED,
-  'drop table line_sums; drop table people; drop table places; drop table same_day',
+  'drop table line_sums; drop table hit_sums; drop table people; drop table places; drop table same_day',
 ];
 
 /** Longest end of the contacts before a row on the same performer's day, in minutes after midnight. */
@@ -94,15 +83,9 @@ export const LATEST_END_BEFORE = `max(minute_of_day + minutes) over (
         partition by provider_id, performer, civil_day order by minute_of_day, bill_id
         rows between unbounded preceding and 1 preceding)`;
 
-/**
- * Days of a performer. Phone contacts and laboratory lines may run during other work, so they never overlap. Minutes
- * and bills are summed by sign; overlaps are those of the bills as they were sent, without what was taken
- * back within the month, because a later month is not known in this one.
- */
+/** Days of a performer. Phone contacts and laboratory lines may run during other work, so they never overlap. */
 const PERFORMER_DAYS = `
-  with signed as (select *, n_lines = n_simple_contact + n_lab as non_blocking from joined where n_lines > 0),
-  timed as (
-    select * from signed where kind = 'sent' and bill_id not in (select of_bill from joined where sign < 0)),
+  with timed as (select *, n_lines = n_simple_contact + n_lab as non_blocking from joined where not is_credit),
   ends as (select *, ${LATEST_END_BEFORE} as end_before from timed where not non_blocking),
   overlap as (
     select provider_id, performer, civil_day,
@@ -118,58 +101,21 @@ const PERFORMER_DAYS = `
     from timed t join simultaneous using (provider_id, civil_day, minute_of_day)
     where not t.non_blocking group by 1, 2, 3),
   totals as (
-    select provider_id, performer, civil_day, sum(sign * minutes) as minutes, sum(sign) as bills,
-      sum(sign * n_visit) as visits
-    from signed group by 1, 2, 3)
-  select w.provider_id, w.performer, w.civil_day, cast(w.minutes as bigint) as minutes,
-    cast(w.bills as bigint) as bills,
+    select provider_id, performer, civil_day, sum(minutes) as minutes, count(*) as bills, sum(n_visit) as visits
+    from timed group by 1, 2, 3)
+  select w.provider_id, w.performer, w.civil_day, cast(w.minutes as bigint) as minutes, w.bills,
     cast(w.visits as bigint) as visits, cast(coalesce(o.overlap_minutes, 0) as bigint) as overlap_minutes,
     coalesce(o.overlapping, 0) as overlapping, coalesce(s.same_minute, 0) as same_minute
   from totals w left join overlap o using (provider_id, performer, civil_day)
     left join shared s using (provider_id, performer, civil_day)`;
 
-const prescriptionCells = [
-  ...PRESCRIPTION_MEASURES.map((m) => `coalesce(w.${m.name}, 0) as ${m.name}`),
-  ...DISPENSING_MEASURES.map((m) => `coalesce(g.${m.name}, 0) as ${m.name}`),
-].join(', ');
-
-const PRESCRIPTION_MONTHS = `
-  with written as (
-    select p.prescriber_id as provider_id, cast(date_trunc('month', p.written) as date) as service_month,
-      ${columns(PRESCRIPTION_MEASURES)}
-    from in_prescription p group by 1, 2),
-  filled as (
-    select d.pharmacy_id, d.dispensed, d.packages, d.is_override, o.packages as ordered
-    from in_dispensing d join in_ordered o using (prescription_id)),
-  given as (
-    select p.pharmacy_id as provider_id, cast(date_trunc('month', p.dispensed) as date) as service_month,
-      ${columns(DISPENSING_MEASURES)}
-    from filled p group by 1, 2)
-  select coalesce(w.provider_id, g.provider_id) as provider_id,
-    coalesce(w.service_month, g.service_month) as service_month, ${prescriptionCells}
-  from written w full join given g on g.provider_id = w.provider_id and g.service_month = w.service_month
-  order by 1, 2`;
-
-const remarkCells = REMARK_MEASURES.map((m) => `coalesce(h.${m.name}, 0) as ${m.name}`).join(', ');
-const billCells = BILL_MEASURES.map((m) => `coalesce(w.${m.name}, 0) as ${m.name}`).join(', ');
-
-const BILL_MONTHS = `
-  with billed as (
-    select b.provider_id, b.service_month, ${columns(BILL_MEASURES)} from joined b group by 1, 2),
-  remarked as (
-    select h.provider_id, cast(date_trunc('month', h.civil_day) as date) as service_month, ${columns(REMARK_MEASURES)}
-    from in_hit h group by 1, 2)
-  select coalesce(w.provider_id, h.provider_id) as provider_id,
-    coalesce(w.service_month, h.service_month) as service_month, ${billCells}, ${remarkCells}
-  from billed w full join remarked h on h.provider_id = w.provider_id and h.service_month = w.service_month
-  order by 1, 2`;
-
 export const ROLLUP_SQL: Readonly<Record<RollupName, string>> = {
-  bill_month: BILL_MONTHS,
+  bill_month: `select b.provider_id, b.service_month, ${columns(BILL_MEASURES)}
+    from joined b group by 1, 2 order by 1, 2`,
   performer_day: `${PERFORMER_DAYS} order by 1, 3, 2`,
-  patient_month: `select provider_id, patient_key, service_month, cast(sum(sign) as bigint) as n
-    from joined group by 1, 2, 3 having sum(sign) <> 0 order by 1, 2, 3`,
-  tariff_month: `select b.provider_id, l.tariff, b.service_month, cast(sum(b.sign) as bigint) as n
-    from in_line l join joined b using (bill_id) group by 1, 2, 3 having sum(b.sign) <> 0 order by 1, 2, 3`,
-  prescription_month: PRESCRIPTION_MONTHS,
+  patient_month: `select provider_id, patient_key, service_month, count(*) as n
+    from joined where not is_credit group by 1, 2, 3 order by 1, 2, 3`,
+  tariff_month: `select b.provider_id, l.tariff, b.service_month, count(*) as n
+    from in_line l join joined b using (bill_id) group by 1, 2, 3 order by 1, 2, 3`,
+  prescription_month: PRESCRIPTION_MONTH_SQL,
 };

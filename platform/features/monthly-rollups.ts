@@ -9,7 +9,9 @@ import { PARQUET, quote } from '../duckdb/duckdb';
 import { duckDbVersion } from '../duckdb/version';
 import { createDatasetView } from '../snapshots/dataset-view';
 import { type Manifest, monthOf, partitionsOf } from '../snapshots/datasets';
-import { JOINED_BILLS, ROLLUP_SQL, type RollupName, ROLLUPS, tariffTableSql } from './monthly-rollups-sql';
+import { JOINED_BILLS, ROLLUP_SQL, type RollupName, ROLLUPS } from './monthly-rollups-sql';
+import { PRESCRIPTION_MONTHS } from './prescription-months-sql';
+import { createLineTariffs, createTariffVersions } from './tariffs-of-lines';
 
 /** One rollup of one month of receipt and shard, found in the store by the digest of its inputs. */
 export interface RollupPartition {
@@ -47,9 +49,16 @@ export async function createProviderViews(
   for (const name of ['provider_fact', 'substitute']) await createDatasetView(duck, store, manifest, name, name);
 }
 
+/** Creates view `in_provider`: facts of providers known before an instant. */
+export const createKnownProviders = (duck: DuckDBConnection, knownBefore: string) =>
+  duck.run(
+    `create or replace temp view in_provider as
+     select * from provider_fact where known_from < timestamp ${quote(knownBefore)}`,
+  );
+
 /** Months of receipt that have rollups, in order. */
 export const rollupMonths = (manifest: Manifest): string[] => {
-  const months = ['bill', 'prescription', 'dispensing'].flatMap((name) =>
+  const months = ['bill', 'prescription', 'claim', 'bill_result'].flatMap((name) =>
     partitionsOf(manifest, name).flatMap((ref) => monthOf(ref) ?? []),
   );
   return [...new Set(months)].sort();
@@ -86,7 +95,7 @@ export async function buildRollups(
   keep: (month: string, shard: number) => boolean = () => true,
   progress: (done: number, total: number) => void = () => {},
 ): Promise<{ rollups: RollupPartition[]; counts: BuildCounts }> {
-  await duck.run(tariffTableSql());
+  await createTariffVersions(duck, store, manifest);
   await createProviderViews(duck, store, manifest);
   const code = codeIdentity(require.resolve('./monthly-rollups-sql'));
   const rollups: RollupPartition[] = [];
@@ -119,16 +128,14 @@ async function createInputViews(
   store: ArtifactStore,
   manifest: Manifest,
   job: RollupJob,
-): Promise<{ sources: string[]; facts: string }> {
-  if (!job.bills) return { sources: await createPrescriptionViews(duck, store, manifest, job.month), facts: '' };
+): Promise<{ sources: string[]; facts: string; tariffs: string }> {
+  if (!job.bills)
+    return { sources: await createPrescriptionViews(duck, store, manifest, job.month), facts: '', tariffs: '' };
   const end = startOfDay(addMonths(job.month, 1));
   const sources = await createBillViews(duck, store, manifest, job);
   const facts = await providerFactsDigest(duck, end);
-  await duck.run(
-    `create or replace temp view in_provider as
-     select * from provider_fact where known_from < timestamp ${quote(end)}`,
-  );
-  return { sources, facts };
+  await createKnownProviders(duck, end);
+  return { sources, facts, tariffs: await createLineTariffs(duck, end) };
 }
 
 async function createBillViews(
@@ -148,23 +155,26 @@ async function createBillViews(
   ];
 }
 
-/** A dispensing may follow its prescription a month or two later. */
-const PRESCRIPTION_MONTHS = 3;
-
 async function createPrescriptionViews(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
   month: string,
 ): Promise<string[]> {
-  const view = (name: string, dataset: string, keep: (month: string | undefined) => boolean) =>
-    createDatasetView(duck, store, manifest, name, dataset, keep);
   const earliest = addMonths(month, -PRESCRIPTION_MONTHS);
-  return [
-    ...(await view('in_prescription', 'prescription', (m) => m === month)),
-    ...(await view('in_dispensing', 'dispensing', (m) => m === month)),
-    ...(await view('in_ordered', 'prescription', (m) => m !== undefined && m <= month && m >= earliest)),
-  ];
+  const ofMonth = (m: string | undefined) => m === month;
+  const before = (m: string | undefined) => m !== undefined && m < month && m >= earliest;
+  const views = [
+    ['in_prescription', 'prescription', ofMonth],
+    ['in_claim', 'claim', ofMonth],
+    ['in_result', 'bill_result', ofMonth],
+    ['in_ordered', 'prescription', (m: string | undefined) => ofMonth(m) || before(m)],
+    ['in_earlier', 'claim', before],
+  ] as const;
+  const sources: string[] = [];
+  for (const [name, dataset, keep] of views)
+    sources.push(...(await createDatasetView(duck, store, manifest, name, dataset, keep)));
+  return sources;
 }
 
 async function writeRollup(

@@ -14,6 +14,7 @@ import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest } from '../../platform/snapshots/manifests';
 import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
 import { bill, message, providerFact } from '../support/register-files';
+import { tariffVersion, writeTariffs } from '../support/tariff-files';
 
 let t: TestDatabase;
 let audit: AuditContext;
@@ -23,6 +24,7 @@ beforeAll(async () => {
   audit = await auditContextFor(t, 'kari', 'register.import');
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'extraction-'));
   await loadReference(t.db);
+  await load(writeTariffs(dir, [tariffVersion({ fradato: '2020-07-01', tildato: null })]));
   await load(write('providers.ndjson', [providerFact('1000001'), providerFact('9000001')]));
 });
 afterAll(async () => {
@@ -52,7 +54,9 @@ const matrixOf = async (snapshotId: string, asOf: string) =>
   ).matrixId;
 
 test('nothing known at or after the as-of instant is in it, and the same instant is the same snapshot', async () => {
-  await load(write('settlements-2023-03.ndjson', [message([bill(), bill()], { mottatt: '2023-03-05T10:00:00Z' })]));
+  await load(
+    write('settlements-2023-03.ndjson', [message([bill(), bill()], { mottattidspunkt: '2023-03-05T10:00:00Z' })]),
+  );
   const before = await snapshot('2023-03-05T10:00:00Z');
   const after = await snapshot('2023-03-05T10:00:01Z');
   expect(after.rows - before.rows).toBe(4); // two bills and their lines
@@ -63,7 +67,7 @@ test('nothing known at or after the as-of instant is in it, and the same instant
 test('a backfill with an earlier known time does not change an old snapshot', async () => {
   const old = await snapshot('2023-04-01T00:00:00Z');
   const { loadWatermark } = await readManifest(t.db, t.store, old.snapshotId);
-  await load(write('settlements-backfill.ndjson', [message([bill()], { mottatt: '2023-02-10T10:00:00Z' })]));
+  await load(write('settlements-backfill.ndjson', [message([bill()], { mottattidspunkt: '2023-02-10T10:00:00Z' })]));
   expect((await snapshot('2023-04-01T00:00:00Z', loadWatermark)).snapshotId).toBe(old.snapshotId);
   const fresh = await snapshot('2023-04-01T00:00:00Z');
   expect(fresh.snapshotId).not.toBe(old.snapshotId);
@@ -78,7 +82,7 @@ test('what becomes known later leaves every feature of an earlier instant byte-i
     write('settlements-future.ndjson', [
       message(
         Array.from({ length: 30 }, () => bill({ tidspunkt: '2023-01-11T09:00:00' })),
-        { mottatt: '2023-06-05T10:00:00Z' },
+        { mottattidspunkt: '2023-06-05T10:00:00Z' },
       ),
     ]),
   );
@@ -111,7 +115,7 @@ test('two loads that overlap, the later-started one commits first: an old snapsh
       await gate;
     }
   }
-  const at = { mottatt: '2022-05-05T10:00:00Z' };
+  const at = { mottattidspunkt: '2022-05-05T10:00:00Z' };
   const slow = loadFile(
     t.db,
     audit,

@@ -1022,7 +1022,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "Unexpected" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
             title: string;
             next?: string;
         };
@@ -1032,7 +1032,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "Unexpected" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
             title: string;
             next?: string;
         };

@@ -86,12 +86,10 @@ async function simulateAndLoad(db: Db, audit: AuditContext, vault: Vault, folder
   return reports;
 }
 
-/** Tariffs and providers first, since other files refer to them; control cases when everything else is loaded. */
+/** Providers first, since all other files refer to them; control cases when everything else is loaded. */
 async function loadInOrder(files: FileQueue, load: (file: string) => Promise<void>): Promise<void> {
-  for (let file = await files.take(); file !== undefined; file = await files.take()) {
-    await load(file);
-    if (path.basename(file).startsWith('providers')) break;
-  }
+  const providers = await files.take();
+  if (providers !== undefined) await load(providers);
   const last: string[] = [];
   await mapConcurrently(
     CONCURRENT_FILES,

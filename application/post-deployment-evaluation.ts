@@ -22,11 +22,10 @@ export async function startPostDeploymentEvaluation(
   context: RequestContext,
   { versionId: id, asOf, table }: PostDeploymentOptions,
 ): Promise<{ versionId: string; key: string }> {
-  const known = toInstant(asOf, 'as of');
   const { versionId } = await getVersion(context.db, id);
   const input = {
     versionId,
-    asOf: known,
+    asOf: toInstant(asOf, 'as of'),
     ...(table ? { table: await storeTableInput(context.store, table) } : {}),
   };
   const { actionId } = await recordAction(

@@ -18,8 +18,7 @@ export interface AddOnUse {
 
 export interface ProviderGroup {
   readonly field: string;
-  /** Undefined for pharmacies, whose field has no practice types. */
-  readonly practiceType?: string;
+  readonly practiceType: string;
   /** Share of all providers (assumption: LE 45 %, FY 22 %, TH 18 %, PS 7 %, rest 8 %). */
   readonly share: number;
   /** Median bills per practice day; pharmacies bill through eResept and have none. */
@@ -152,7 +151,7 @@ export const GROUPS: readonly ProviderGroup[] = [
   },
   {
     field: 'LR',
-    practiceType: 'LARO',
+    practiceType: 'LABO',
     share: 0.01,
     billsPerDay: 700,
     shift: [7 * 60, 19 * 60],
@@ -162,7 +161,8 @@ export const GROUPS: readonly ProviderGroup[] = [
     addOns: [add('LR3', 0.9), add('LR4', 0.85), add('LR5', 0.8), add('LR6', 0.7), add('LR7', 0.6)],
   },
   {
-    field: 'APO',
+    field: 'AP',
+    practiceType: 'APOT',
     share: 0.04,
     billsPerDay: 0,
     shift: OFFICE,
@@ -172,9 +172,6 @@ export const GROUPS: readonly ProviderGroup[] = [
     addOns: [],
   },
 ];
-
-/** What a group is called in BEHAVIOURS_OF and among peers. */
-export const groupCode = ({ practiceType, field }: ProviderGroup): string => practiceType ?? field;
 
 export const kindOf = (code: string): TariffKind => tariffOf(code).kind;
 
@@ -242,7 +239,7 @@ export const BEHAVIOURS = {
 export type Behaviour = keyof typeof BEHAVIOURS;
 export const bitOf = (behaviour: Behaviour): number => 1 << (Number(behaviour.slice(1)) - 1);
 
-/** Which behaviour can occur in which practice type, or field without types. */
+/** Which behaviour can occur in which practice type. */
 export const BEHAVIOURS_OF: Readonly<Record<string, readonly Behaviour[]>> = {
   FALE: ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A13', 'A14'],
   LEVA: ['A1', 'A2', 'A3', 'A5'],
@@ -252,7 +249,7 @@ export const BEHAVIOURS_OF: Readonly<Record<string, readonly Behaviour[]>> = {
   PSNO: ['A8', 'A11'],
   KINO: ['A1', 'A8'],
   LOGO: ['A1', 'A8'],
-  APO: ['A12'],
+  APOT: ['A12'],
 };
 
 /** A16: benign reasons to deviate from peers (hard negatives). A good model does not rank these providers high. */

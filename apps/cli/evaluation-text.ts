@@ -1,4 +1,3 @@
-import { rowText } from '../../domain/cards/format';
 import type { EvaluationDocument } from '../../domain/schemas/evaluation';
 import { evaluationTable } from './evaluation-table';
 import { interval, limits, table } from './output';
@@ -30,7 +29,7 @@ const slices = ({ rows }: EvaluationDocument): Section => [
       row.family,
       row.slice,
       row.n,
-      `${rowText(row)}${row.method.includes('low support') ? ' (low support)' : ''}`,
+      `${interval(row)}${row.method.includes('low support') ? ' (low support)' : ''}`,
     ]),
 ];
 

@@ -14,18 +14,17 @@ export interface GateInput {
   readonly leakage: { readonly verdict: string; readonly tests: number; readonly reasons: number } | undefined;
   readonly testRows: number;
   readonly testPositives: number;
-  /** Null where the test rows hold no finding. */
-  readonly averagePrecision: Estimate | null;
-  readonly baselines: Readonly<Record<string, Estimate | null>>;
+  readonly averagePrecision: Estimate;
+  readonly baselines: Readonly<Record<string, Estimate>>;
   /** Average precision of the candidate minus that of other rankings, on the same rows. */
   readonly paired: readonly PairedDifference[];
   /** Average precision of the slot's champion on the same rows; undefined if the slot is empty or the rows differ. */
-  readonly champion: Estimate | null | undefined;
+  readonly champion: Estimate | undefined;
   readonly reliability: ReliabilityReport | undefined;
   /** Of the candidate, at the longest list evaluated. */
   readonly fairness: readonly GroupFairness[];
   /** Average precision in each test period, oldest first. */
-  readonly periods: readonly { readonly period: string; readonly estimate: Estimate | null }[];
+  readonly periods: readonly (Estimate & { readonly period: string })[];
   /** Labels it was trained on that a later label set contradicts; undefined if there is no later one. */
   readonly revisedLabels?: { readonly changed: number; readonly rows: number } | undefined;
   /** Sections of the model card that are empty, or the card itself if it is missing. */
@@ -55,11 +54,6 @@ type Gate = (input: GateInput) => GateResult[];
 const one = (gate: string, passed: boolean, reason: string, reasonNb: string): GateResult[] => [
   { gate, passed, reason, reasonNb },
 ];
-
-/** A figure that is missing holds no gate. */
-const noValue = (gate: string, of: string, ofNb: string): GateResult[] =>
-  one(gate, false, `${of} has no value, so nothing can be said`, `${ofNb} har ingen verdi, så ingenting kan sies`);
-const noPrecision = (gate: string) => noValue(gate, 'average precision', 'gjennomsnittlig presisjon');
 
 const enoughOutcomes: Gate = ({ testPositives, testRows }) => {
   const { minTestPositives: least } = GATE_POLICY;
@@ -128,8 +122,7 @@ const noLeakage: Gate = ({ leakage }) => {
 const betterThanBaselines: Gate = ({ baselines, averagePrecision }) =>
   GATE_POLICY.beat.flatMap((name) => {
     const baseline = baselines[name];
-    if (baseline === undefined) return [];
-    if (!averagePrecision || !baseline) return noPrecision(`better-than-${name}`);
+    if (!baseline) return [];
     return one(
       `better-than-${name}`,
       averagePrecision.value > baseline.value,
@@ -138,10 +131,9 @@ const betterThanBaselines: Gate = ({ baselines, averagePrecision }) =>
     );
   });
 
-const notClearlyWorse: Gate = ({ paired, baselines, averagePrecision }) =>
+const notClearlyWorse: Gate = ({ paired }) =>
   GATE_POLICY.notClearlyWorseThan.flatMap((name) => {
     const found = paired.find(({ against }) => against === name);
-    if (!averagePrecision && name in baselines) return noPrecision(`not-clearly-worse-than-${name}`);
     if (!found) return [];
     return one(
       `not-clearly-worse-than-${name}`,
@@ -152,8 +144,7 @@ const notClearlyWorse: Gate = ({ paired, baselines, averagePrecision }) =>
   });
 
 const notWorseThanChampion: Gate = ({ champion: live, averagePrecision }) => {
-  if (live === undefined) return [];
-  if (!live || !averagePrecision) return noPrecision('not-worse-than-champion');
+  if (!live) return [];
   return one(
     'not-worse-than-champion',
     averagePrecision.value >= live.value * (1 - GATE_POLICY.championTolerance),
@@ -163,14 +154,8 @@ const notWorseThanChampion: Gate = ({ champion: live, averagePrecision }) => {
 };
 
 const calibration: Gate = ({ reliability }) => {
-  if (!reliability) return [];
-  const top = reliability.top.at(-1);
-  if (!top)
-    return noValue(
-      'calibration',
-      'a list longer than the test rows',
-      'en liste som er lengre enn radene i testdelene,',
-    );
+  const top = reliability?.top.at(-1);
+  if (!top) return [];
   const { calibrationSlack: slack } = GATE_POLICY;
   return one(
     'calibration',
@@ -187,14 +172,15 @@ const fairness: Gate = ({ fairness: groups }) => {
     .filter(({ lowSupport }) => lowSupport)
     .map(({ group }) => group)
     .join(', ');
-  const onList = groups.flatMap(({ falseDiscoveryRate }) => falseDiscoveryRate ?? []);
-  const rows = onList.reduce((sum, { n }) => sum + n, 0);
-  const all = onList.reduce((sum, { value, n }) => sum + value * n, 0) / Math.max(1, rows);
-  const over = supported.flatMap(({ group, falseDiscoveryRate: rate }) =>
-    rate && rate.lo > all + GATE_POLICY.falseDiscoverySlack ? [{ group, rate }] : [],
+  const rows = groups.reduce((sum, { falseDiscoveryRate }) => sum + falseDiscoveryRate.n, 0);
+  const all =
+    groups.reduce((sum, { falseDiscoveryRate }) => sum + falseDiscoveryRate.value * falseDiscoveryRate.n, 0) /
+    Math.max(1, rows);
+  const over = supported.filter(
+    ({ falseDiscoveryRate }) => falseDiscoveryRate.lo > all + GATE_POLICY.falseDiscoverySlack,
   );
   const each = (text: (e: Interval) => string, separator: string) =>
-    over.map(({ group, rate }) => `${group} ${text(rate)}`).join(separator);
+    over.map(({ group, falseDiscoveryRate }) => `${group} ${text(falseDiscoveryRate)}`).join(separator);
   const remark = unsupported ? `; too few rows for a verdict: ${unsupported}` : '';
   const remarkNb = unsupported ? `; for få rader til en vurdering: ${unsupported}` : '';
   return over.length === 0
@@ -219,18 +205,11 @@ const fairness: Gate = ({ fairness: groups }) => {
 const noDecay: Gate = ({ periods, averagePrecision }) => {
   const newest = periods.at(-1);
   if (!newest || periods.length < 2) return [];
-  const { period, estimate } = newest;
-  if (!averagePrecision || !estimate)
-    return noValue(
-      'no-decay',
-      `average precision of the newest period ${period}`,
-      `gjennomsnittlig presisjon i nyeste periode ${period}`,
-    );
   return one(
     'no-decay',
-    estimate.hi >= averagePrecision.lo,
-    `newest period ${period}: average precision ${withN(estimate)}; all periods ${show(averagePrecision)}`,
-    `nyeste periode ${period}: gjennomsnittlig presisjon ${nb.withN(estimate)}; ` +
+    newest.hi >= averagePrecision.lo,
+    `newest period ${newest.period}: average precision ${withN(newest)}; all periods ${show(averagePrecision)}`,
+    `nyeste periode ${newest.period}: gjennomsnittlig presisjon ${nb.withN(newest)}; ` +
       `alle perioder ${nb.show(averagePrecision)}`,
   );
 };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addMonths } from '../time/days';
 import { CALIBRATION_INPUTS } from './calibration';
 import { CONTROL_BASES } from '../import/cases';
-import { canPretrain, FAMILY_NAMES, familySchema } from '../families';
+import { FAMILY_NAMES, familySchema } from '../families';
 
 const day = z.iso.date();
 
@@ -155,7 +155,7 @@ const fields = z.strictObject({
     .enum(['rule-hits'])
     .optional()
     .describe(
-      `pretrains networks (${FAMILY_NAMES.filter(canPretrain).join(', ')}) on the rule hits of all active providers; ` +
+      'pretrains networks (mlp, tabm-mini) on the rule hits of all active providers; ' +
         'needs a register source and `evaluation.population`',
     ),
   calibration: z

@@ -17,22 +17,18 @@ export function caseworkerEffects(
   const others = estimates(withColumns);
   return estimates(without)
     .filter(({ estimate }) => METRICS.includes(estimate.metric))
-    .flatMap(({ estimate: { metric, k, ...own }, draws }): CaseworkerEffect[] => {
-      const other = others.find(({ estimate }) => estimate.metric === metric && estimate.k === k);
-      if (!other) return [];
+    .map(({ estimate: { metric, k, ...own }, draws }): CaseworkerEffect => {
+      const other = others.find(({ estimate }) => estimate.metric === metric && estimate.k === k)!;
       const { value, lo, hi, n } = other.estimate;
       const difference = value - own.value;
       const drawnDifferences = other.draws.map((draw, r) => draw - draws[r]!);
-      const interval = percentileInterval(drawnDifferences, difference);
-      return [
-        {
-          family,
-          metric,
-          k,
-          without: own,
-          withColumns: { value, lo, hi, n },
-          difference: { value: difference, ...interval, n: own.n },
-        },
-      ];
+      return {
+        family,
+        metric,
+        k,
+        without: own,
+        withColumns: { value, lo, hi, n },
+        difference: { value: difference, ...percentileInterval(drawnDifferences, difference), n: own.n },
+      };
     });
 }

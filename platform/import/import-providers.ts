@@ -30,7 +30,7 @@ export class ProviderLoader implements LineLoader {
         provider.kjentFra,
         provider.gyldigFra,
         provider.gyldigTil ?? null,
-        provider.praksistype ?? null,
+        provider.praksistype,
         provider.fagomrade,
         provider.kommunenr,
         provider.listelengde ?? null,

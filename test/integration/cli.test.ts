@@ -170,27 +170,6 @@ test('exit codes mean something, and an error says what to do next', () => {
   expect(away).toMatchObject({ status: 5, stdout: expect.stringContaining('"SourceUnavailable"') as string });
 });
 
-test('an instant or a number that is none is refused with what is expected, and nothing is done', async () => {
-  utplukk(['login', '--as', 'per']);
-  const entries = () => t.db('aud.entry').count<{ count: number }[]>('* as count');
-  const before = await entries();
-  for (const [command, text] of [
-    [['scoring', 'start', '--as-of'], '03.02.2024'],
-    [['slot', 'live', '--at'], '2024-02-30T00:00:00Z'],
-    [['version', 'evaluate', 'abcdef12', '--as-of'], '3'],
-  ] as const)
-    expect([...command, text, utplukk([...command, text])]).toMatchObject([
-      ...command,
-      text,
-      { status: 2, stderr: expect.stringMatching(`"${text}" is not an instant\nGive a date, a time`) as string },
-    ]);
-  expect(utplukk(['scoring', 'start', '--as-of', '2024-02-03T00:00:00Z', '--capacity', '1e308'])).toMatchObject({
-    status: 2,
-    stderr: expect.stringContaining('--capacity 1e308: expected a whole number from 1 to') as string,
-  });
-  expect(await entries()).toEqual(before);
-});
-
 test('simulate, import and quarantine by hand', () => {
   const made = utplukk([
     'register',

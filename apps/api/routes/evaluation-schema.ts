@@ -13,9 +13,7 @@ const groupFairness = z.object({
   lowSupport: z.boolean().describe('too few rows or findings for a verdict of its own'),
   shareOfRows: z.number(),
   shareOfList: estimate,
-  falseDiscoveryRate: estimate
-    .nullable()
-    .describe("share of the group's selected rows without a finding; null where none is selected"),
+  falseDiscoveryRate: estimate.describe("share of the group's selected rows without a finding"),
 });
 
 const reliability = z.object({

@@ -6,7 +6,6 @@ import { exportLedger } from '../../../platform/ledger/export';
 import { type LedgerVerdict, verifyLedger } from '../../../platform/ledger/verify';
 import { anchorsOf } from '../../../platform/signing/anchors';
 import { copyVerifier, requireAnchors } from '../evidence-files';
-import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, short, table } from '../output';
 import { EXIT, withReadContext } from '../session';
 
@@ -23,8 +22,8 @@ function entries(ledger: Command): void {
     .option('--subject <id>', 'beginning of the id of a version, run, request, list, snapshot …')
     .option('--event <name>', 'beginning of the event, such as promotion or list')
     .option('--by <user>', 'who acted')
-    .option('--before <entry>', 'older than this entry', wholeNumber('--before', 1, Number.MAX_SAFE_INTEGER))
-    .option('--limit <n>', 'how many', wholeNumber('--limit', 1, MOST.rows), 30)
+    .option('--before <entry>', 'older than this entry', Number)
+    .option('--limit <n>', 'how many', Number, 30)
     .addHelpText('after', '\nExample: utplukk ledger list --event promotion --by ola')
     .action(async (options: LedgerQuery & Out) => {
       const entries = await withReadContext('listLedgerEntries', ({ db, token }) =>

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { readLines } from '../../../application/access-logged-reads';
 import { getList, listLists, signOffList } from '../../../application/selection';
 import { linesTable } from '../lines-table';
-import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, short, table } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 import { reasonsCommand } from './explanation';
@@ -39,8 +38,8 @@ function show(list: Command): void {
     .command('show')
     .description('the lines of a selection list; reading them is on record')
     .argument('<list>', 'list, six characters or more')
-    .option('--from <rank>', 'first rank', wholeNumber('--from', 1, MOST.rows), 1)
-    .option('--count <n>', 'how many lines', wholeNumber('--count', 1, MOST.rows), PAGE)
+    .option('--from <rank>', 'first rank', Number, 1)
+    .option('--count <n>', 'how many lines', Number, PAGE)
     .option('--all', 'candidates too, not only the selected', false)
     .addHelpText(
       'after',

@@ -3,7 +3,6 @@ import { decide, requestPromotion, waiveGate } from '../../../application/promot
 import { WAIVERS_NEEDED } from '../../../domain/rules/lifecycle';
 import { getRequest, listRequests } from '../../../platform/db/stores/promotions';
 import { gatesOf } from '../../../platform/db/stores/gates';
-import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, short, table } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 import { gatesEvaluated } from '../wait-for';
@@ -63,7 +62,7 @@ function request(promotion: Command): void {
     .command('request')
     .description('request that a model version goes live; another person decides (role data-scientist)')
     .argument('<version>', 'model version, six characters or more')
-    .option('--open-days <n>', 'days until the request expires', wholeNumber('--open-days', 1, MOST.openDays), 14)
+    .option('--open-days <n>', 'days until the request expires', Number, 14)
     .option('--purpose <words>', 'why, for the audit trail', 'promotion')
     .addHelpText('after', '\nExample: utplukk promotion request 4f1c2a90')
     .action(async (version: string, options: { openDays: number; purpose: string } & Out) => {

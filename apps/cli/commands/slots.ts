@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { answerIntervention, rollBack, suspendScoring } from '../../../application/interventions';
+import { invalid } from '../../../domain/errors';
 import { ANSWERS_NEEDED, CONFIRM_HOURS, isSettled } from '../../../domain/rules/interventions';
-import { toInstant } from '../../../domain/time/instant';
 import { namesOf, provenLiveAt } from '../../../platform/db/read-models/live-at';
 import { interventionsOf } from '../../../platform/db/stores/interventions';
 import { DEFAULT_SLOT } from '../defaults';
-import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, short, table } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 
@@ -24,7 +23,9 @@ function live(slot: Command): void {
     .option('--slot <slot>', 'purpose/segment; all without it')
     .addHelpText('after', '\nExample: utplukk slot live --at 2026-03-01T12:00:00Z')
     .action(async (options: { at?: string; slot?: string } & Out) => {
-      const at = options.at === undefined ? new Date() : new Date(toInstant(options.at, '--at'));
+      const at = new Date(options.at ?? Date.now());
+      if (Number.isNaN(at.getTime()))
+        throw invalid(`"${options.at}" is not an instant`, 'Give one such as 2026-03-01T12:00:00Z.');
       const rows = await withReadContext('getLiveAt', async ({ db }) => {
         const found = await provenLiveAt(db, at, options.slot);
         const names = await namesOf(
@@ -100,12 +101,7 @@ function rollBackSlot(slot: Command): void {
         '(role approver)',
     )
     .option('--slot <slot>', 'purpose/segment', DEFAULT_SLOT)
-    .option(
-      '--confirm-hours <n>',
-      'hours within which a second person confirms',
-      wholeNumber('--confirm-hours', 1, MOST.confirmHours),
-      CONFIRM_HOURS,
-    )
+    .option('--confirm-hours <n>', 'hours within which a second person confirms', Number, CONFIRM_HOURS)
     .requiredOption('--reason <words>')
     .addHelpText('after', '\nExample: utplukk slot roll-back --reason "scores drifted after the tariff change"')
     .action(async (options: SlotReason & { confirmHours: number }) => {

@@ -1022,7 +1022,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "Unexpected" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
             title: string;
             next?: string;
         };
@@ -1032,7 +1032,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "Unexpected" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
             title: string;
             next?: string;
         };
@@ -2012,14 +2012,12 @@ export interface operations {
                             findings: number;
                         }[];
                         evaluation: {
-                            value: number | null;
-                            lo: number | null;
-                            hi: number | null;
+                            value: number;
+                            lo: number;
+                            hi: number;
                             n: number;
                             metric: string;
                             k: number;
-                            /** @description why the metric has no value; null where it has one */
-                            noValue: ("no-findings" | "fewer-rows-than-k") | null;
                             family: string;
                             slice: string;
                             method: string;
@@ -2141,14 +2139,12 @@ export interface operations {
                         estimand: string;
                         assumption: string;
                         rows: {
-                            value: number | null;
-                            lo: number | null;
-                            hi: number | null;
+                            value: number;
+                            lo: number;
+                            hi: number;
                             n: number;
                             metric: string;
                             k: number;
-                            /** @description why the metric has no value; null where it has one */
-                            noValue: ("no-findings" | "fewer-rows-than-k") | null;
                             family: string;
                             slice: string;
                             method: string;
@@ -2201,13 +2197,13 @@ export interface operations {
                                 hi: number;
                                 n: number;
                             };
-                            /** @description share of the group's selected rows without a finding; null where none is selected */
+                            /** @description share of the group's selected rows without a finding */
                             falseDiscoveryRate: {
                                 value: number;
                                 lo: number;
                                 hi: number;
                                 n: number;
-                            } | null;
+                            };
                         }[];
                         reliability: {
                             family: string;
@@ -2817,14 +2813,12 @@ export interface operations {
                             [key: string]: string;
                         };
                         metrics: {
-                            value: number | null;
-                            lo: number | null;
-                            hi: number | null;
+                            value: number;
+                            lo: number;
+                            hi: number;
                             n: number;
                             metric: string;
                             k: number;
-                            /** @description why the metric has no value; null where it has one */
-                            noValue: ("no-findings" | "fewer-rows-than-k") | null;
                             family: string;
                             slice: string;
                             method: string;
@@ -3446,14 +3440,12 @@ export interface operations {
                         estimand: string;
                         assumption: string;
                         rows: {
-                            value: number | null;
-                            lo: number | null;
-                            hi: number | null;
+                            value: number;
+                            lo: number;
+                            hi: number;
                             n: number;
                             metric: string;
                             k: number;
-                            /** @description why the metric has no value; null where it has one */
-                            noValue: ("no-findings" | "fewer-rows-than-k") | null;
                             family: string;
                             slice: string;
                             method: string;
@@ -3506,13 +3498,13 @@ export interface operations {
                                 hi: number;
                                 n: number;
                             };
-                            /** @description share of the group's selected rows without a finding; null where none is selected */
+                            /** @description share of the group's selected rows without a finding */
                             falseDiscoveryRate: {
                                 value: number;
                                 lo: number;
                                 hi: number;
                                 n: number;
-                            } | null;
+                            };
                         }[];
                         reliability: {
                             family: string;

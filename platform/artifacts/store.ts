@@ -179,7 +179,8 @@ export class ArtifactStore {
   /** The bytes are on the disk before any row can name them. */
   #adopt(file: string, sha: string): void {
     const target = this.path(sha);
-    fs.mkdirSync(path.dirname(target), { recursive: true });
+    const created = fs.mkdirSync(path.dirname(target), { recursive: true });
+    if (created !== undefined) flushToDisk(path.dirname(created));
     flushToDisk(file);
     fs.renameSync(file, target);
     fs.chmodSync(target, 0o444);

@@ -3,7 +3,7 @@ import { conflict } from '../domain/errors';
 import type { Calibrator, RankNormalizer, StoredCalibrator } from '../domain/schemas/calibration';
 import type { Experiment } from '../domain/schemas/experiment';
 import type { MatrixMeta } from '../domain/schemas/matrix';
-import { modelFamily } from '../models/families';
+import { canPretrain } from '../domain/families';
 import type { StoredModel } from '../models/registered-model';
 import { canonical } from '../platform/artifacts/hash';
 import { codeIdentity } from '../platform/code-identity';
@@ -108,7 +108,7 @@ const populationRecipe = (
   matrixId: string,
 ): Pick<VersionBundle['recipe'], 'puBagging' | 'pretrained' | 'rankNormalizer'> => ({
   ...(puBagging ? { puBagging: { ...puBagging, matrixId } } : {}),
-  ...(pretrain && modelFamily(family).canPretrain ? { pretrained: { on: pretrain, matrixId } } : {}),
+  ...(pretrain && canPretrain(family) ? { pretrained: { on: pretrain, matrixId } } : {}),
   ...(rankNormalizer ? { rankNormalizer: { matrixId } } : {}),
 });
 

@@ -3,13 +3,15 @@ import path from 'node:path';
 import { isNode, LineCounter, parse, parseDocument, YAMLParseError } from 'yaml';
 import { invalid } from '../domain/errors';
 import { type Experiment, experimentSchema, testEnd } from '../domain/schemas/experiment';
-import { parseOrExplain } from '../domain/schemas/parse';
+import { parseOrExplain, problemText } from '../domain/schemas/parse';
 import { ROOT } from '../platform/config/env';
 import { type TableMapping, tableMappingSchema } from '../domain/import/table-mapping';
 
 /** Reads a YAML file. @throws UtplukkError InvalidInput naming file, line and column */
 export function readYaml(file: string): unknown {
-  if (!fs.existsSync(file)) throw invalid(`${file} does not exist`, 'Check the path.');
+  const found = fs.statSync(file, { throwIfNoEntry: false });
+  if (!found) throw invalid(`${file} does not exist`, 'Check the path.');
+  if (found.isDirectory()) throw invalid(`${file} is a folder; give a file`);
   try {
     return parse(fs.readFileSync(file, 'utf8'), { prettyErrors: true });
   } catch (error) {
@@ -30,11 +32,13 @@ export interface LoadedExperiment {
  * @throws UtplukkError InvalidInput naming path, value and what was expected
  */
 export function loadExperiment(file: string, overrides: { table?: string } = {}): LoadedExperiment {
-  const raw = readYaml(file);
-  if (overrides.table !== undefined && raw !== null && typeof raw === 'object')
-    (raw as { source?: { file?: string } }).source!.file = path.resolve(overrides.table);
-  const experiment = checkExperiment(raw, `experiment ${file}`);
+  const experiment = checkExperiment(withTable(readYaml(file), overrides.table), `experiment ${file}`);
   const dir = path.dirname(path.resolve(file));
+  if (overrides.table !== undefined && experiment.source.kind !== 'table')
+    throw invalid(
+      `--table ${overrides.table}: experiment ${file} has source.kind ${experiment.source.kind}, so it reads no table`,
+      'Leave `--table` out, or give an experiment with `source: { kind: table, … }`.',
+    );
   if (experiment.source.kind === 'table') {
     const mappingFile = path.resolve(dir, experiment.source.mapping);
     const mapping = parseOrExplain(tableMappingSchema, readYaml(mappingFile), `mapping ${mappingFile}`);
@@ -44,6 +48,14 @@ export function loadExperiment(file: string, overrides: { table?: string } = {})
     return { experiment, table: { file: table, mapping } };
   }
   return { experiment };
+}
+
+/** An experiment with another table as its source; anything without a source is left to the schema to refuse. */
+function withTable(raw: unknown, table: string | undefined): unknown {
+  const { source } = (raw ?? {}) as { source?: unknown };
+  if (table === undefined || source === null || typeof source !== 'object') return raw;
+  if ((source as { kind?: unknown }).kind !== 'table') return raw;
+  return { ...(raw as object), source: { ...source, file: path.resolve(table) } };
 }
 
 /** Schema and dates. @throws UtplukkError InvalidInput naming path, value and what was expected */
@@ -114,7 +126,9 @@ export function diagnose(text: string): Diagnosis {
   }
   const parsed = experimentSchema.safeParse(raw);
   if (!parsed.success)
-    return failed(...parsed.error.issues.slice(0, MAX_PROBLEMS).map(({ path, message }) => problem(path, message)));
+    return failed(
+      ...parsed.error.issues.slice(0, MAX_PROBLEMS).map((issue) => problem(issue.path, problemText(issue, raw))),
+    );
   if (parsed.data.source.kind !== 'register') return failed(problem(['source', 'kind'], NO_TABLES));
   const late = splitProblem(parsed.data);
   return late ? failed(problem(['split'], late)) : { experiment: parsed.data, problems: [] };

@@ -43,7 +43,7 @@ export async function suspendScoring(
       intervention_id: interventionId,
       slot,
       kind: 'suspend',
-      withdrawn_version: champion.versionId,
+      live_version: champion.versionId,
       action_id: audit.actionId,
       reason_id: await storeReason(tx, reason),
       at,
@@ -56,7 +56,7 @@ export async function suspendScoring(
 
 /**
  * Rolls a slot back to its earlier champion, by one person, on the two-person decision that once promoted it and is
- * still valid. A second person confirms within `confirmHours`, or scoring stops. The version that was withdrawn can
+ * still valid. A second person confirms within `confirmHours`, or scoring stops. The version that was rolled back can
  * only return by a new decision of two people.
  * @throws UtplukkError NotFound where no version is live, Conflict where there is no earlier champion to roll back to
  */
@@ -89,8 +89,8 @@ export async function rollBack(
       intervention_id: interventionId,
       slot,
       kind: 'roll-back',
-      withdrawn_version: champion.versionId,
-      returned_version: earlier.versionId,
+      live_version: champion.versionId,
+      restored_version: earlier.versionId,
       action_id: audit.actionId,
       reason_id: await storeReason(tx, reason),
       at,
@@ -103,7 +103,7 @@ export async function rollBack(
   });
 }
 
-/** The latest other champion whose signed decision is still valid and that was neither withdrawn since nor revoked. */
+/** The latest other champion whose signed decision is valid and that was neither rolled back since nor revoked. */
 async function earlierChampion(tx: Tx, slot: string, trust: Trust): Promise<{ versionId: string; decisionId: string }> {
   const rollBacks = (await interventionsOf(tx, slot)).filter(({ kind }) => kind === 'roll-back');
   const candidates = rollBackTargets(await championHistory(tx, slot), rollBacks);

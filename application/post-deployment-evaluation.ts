@@ -22,10 +22,11 @@ export async function startPostDeploymentEvaluation(
   context: RequestContext,
   { versionId: id, asOf, table }: PostDeploymentOptions,
 ): Promise<{ versionId: string; key: string }> {
+  const known = toInstant(asOf, 'as of');
   const { versionId } = await getVersion(context.db, id);
   const input = {
     versionId,
-    asOf: toInstant(asOf, 'as of'),
+    asOf: known,
     ...(table ? { table: await storeTableInput(context.store, table) } : {}),
   };
   const { actionId } = await recordAction(

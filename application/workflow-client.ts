@@ -2,6 +2,7 @@ import type { Instant } from '../domain/time/instant';
 import {
   Client,
   Connection,
+  ScheduleNotFoundError,
   type ScheduleOptions,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -211,6 +212,16 @@ export class LifecycleClient {
       found.push({ id: scheduleId, paused, next: info.nextActionTimes[0], runs: info.numActionsTaken });
     }
     return found.sort((a, b) => a.id.localeCompare(b.id));
+  }
+
+  async hasSchedule(scheduleId: string): Promise<boolean> {
+    try {
+      await this.client.schedule.getHandle(scheduleId).describe();
+      return true;
+    } catch (error) {
+      if (error instanceof ScheduleNotFoundError) return false;
+      throw error;
+    }
   }
 
   /** Runs a schedule for a time in the past. The workflow may not exist yet when this returns. */

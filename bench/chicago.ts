@@ -33,7 +33,7 @@ interface LabeledScores {
   readonly n: number;
 }
 
-async function judge(
+async function evaluateFamily(
   matrix: MatrixFile,
   fold: Fold,
   family: FamilySpec,
@@ -73,7 +73,7 @@ async function choose(matrix: MatrixFile, storeRoot: string): Promise<FamilySpec
   const tried: { family: FamilySpec; value: number }[] = [];
   for (const family of CONFIGURATIONS) {
     const values: number[] = [];
-    for (const fold of folds) values.push((await judge(matrix, fold, family, SEEDS[0]!, storeRoot, 50)).value);
+    for (const fold of folds) values.push((await evaluateFamily(matrix, fold, family, SEEDS[0]!, storeRoot, 50)).value);
     tried.push({ family, value: mean(values) });
     process.stderr.write(
       `  ${family.family}: ${(mean(values) * 100).toFixed(1)} % on ${INNER_FOLDS} folds inside the training part\n`,
@@ -91,7 +91,7 @@ async function figuresFor(
   process.stderr.write(`${what}\n`);
   const family = await choose(matrix, storeRoot);
   const labeled: LabeledScores[] = [];
-  for (const seed of SEEDS) labeled.push(await judge(matrix, TEST, family, seed, storeRoot, 400));
+  for (const seed of SEEDS) labeled.push(await evaluateFamily(matrix, TEST, family, seed, storeRoot, 400));
   const percent = (pick: (j: LabeledScores) => number) => 100 * mean(labeled.map(pick));
   const baseline =
     `${family.family}, ${SEEDS.length} seeds, n ${labeled[0]!.n}; 95 % [${percent((j) => j.lo).toFixed(1)}, ` +

@@ -25,7 +25,7 @@ const THIN: ReplayConfig = {
   evaluationCapacity: 160,
   randomShare: 0.25,
 };
-/** The judging round draws a quarter of those that it does not choose, so that a list of 20 holds some of them. */
+/** The evaluation round draws a quarter of those that it does not choose, so that a list of 20 holds some of them. */
 const DENSE: ReplayConfig = { ...THIN, evaluationCapacity: 400, randomShare: 0.5 };
 const WITHOUT: ReplayConfig = { ...THIN, randomShare: 0 };
 
@@ -36,8 +36,8 @@ interface Tally {
 }
 
 /**
- * The sharpest that chance allows: those of the list that were seen, as if drawn by a known chance, judged by the
- * truth's own variance.
+ * The sharpest that chance allows: those of the list that were seen, as if drawn by a known chance, with
+ * the truth's own variance.
  */
 function oracle(candidates: readonly Candidate[], truthOfRest: number): number {
   const rest = left(candidates);
@@ -66,7 +66,7 @@ const over = (set: Scenarios, k: number, estimator: (candidates: readonly Candid
   tally(set.map((scenario) => ({ estimate: estimator(scenario.candidates(k)), truth: scenario.truth(k) })));
 const shown = (t: Tally) => `mean width ${t.width.toFixed(3)}, bias ${t.bias.toFixed(3)}`;
 
-/** Those of a list that the judging round did not choose for certain. */
+/** Those of a list that the evaluation round did not choose for certain. */
 const left = (candidates: readonly Candidate[]) =>
   candidates.filter(({ labeled, propensity }) => !(labeled && propensity >= 1));
 

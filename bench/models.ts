@@ -189,7 +189,7 @@ async function main([folder, ...options]: readonly string[]): Promise<void> {
           )
           .join(', ')}`,
       );
-      say(`models: ${results.length} done of ${splits.length * SET_NAMES.length} owed`);
+      say(`models: ${results.length} of ${splits.length * SET_NAMES.length} done`);
     }
   }
   report(options.includes('--quick') ? 'models-quick' : 'models', figuresOf(results));

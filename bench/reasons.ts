@@ -1,6 +1,7 @@
-import { type FamilySpec, familySchema } from '../domain/families';
+import { FAMILY_NAMES, familySchema } from '../domain/families';
 import { loadBackend } from '../models/backend';
 import { contributions } from '../models/explain/contributions';
+import { modelFamily } from '../models/families';
 import { fitFamily } from '../models/training/fit';
 import { type Figure, report } from './lib/results';
 import { UNLABELED } from './lib/pu-bagging';
@@ -16,9 +17,6 @@ const AT_ONCE = 20;
 const SEED = 1;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-/** Exact to rounding for the additive and the linear model; a share of what there is to explain for the others. */
-const IS_EXACT: Partial<Record<FamilySpec['family'], true>> = { logistic: true, additive: true };
-
 async function main(): Promise<void> {
   const { cases, population, columns, labeled } = await scenarioMatrices(SCENARIO_CONFIG);
   say(`\n${labeled} outcomes, ${columns.length} columns`);
@@ -28,7 +26,7 @@ async function main(): Promise<void> {
     Math.floor((i * population.n) / PROVIDERS),
   );
   const figures: Figure[] = [];
-  for (const family of ['logistic', 'additive', 'mlp', 'tabm-mini'] as const) {
+  for (const family of FAMILY_NAMES) {
     const puBagging = { population, puBagging: UNLABELED };
     const { model } = fitFamily(tf, familySchema.parse({ family }), cases, columns, rows, SEED, puBagging);
     contributions(tf, model, population, asked.slice(0, 2)); // the first call compiles
@@ -42,7 +40,7 @@ async function main(): Promise<void> {
     const share = found.reduce((sum, { completenessError }) => sum + Math.abs(completenessError), 0) / explained;
     say(`${family}: ${model.members.length} members`);
     figures.push(
-      IS_EXACT[family]
+      modelFamily(family).explainsExactly
         ? {
             name: `${family}: greatest completeness error`,
             value: worst,

@@ -197,7 +197,7 @@ async function byRandomLabels(tf: Tf, counts: readonly number[]): Promise<void> 
           scenario,
           done,
           `${count} randomly drawn outcomes: benign outliers against the outlier rule`,
-          (one) => [list(one).honest, rule(one).honest],
+          (one) => [list(one).benign, rule(one).benign],
         ),
       );
     }

@@ -139,7 +139,7 @@ function providerRows(providers: Providers): Row[] {
       published: '15–25 %',
       source: 'assumption of the notes',
     },
-    { figure: 'honest outliers', simulated: guilty('benign-outlier'), published: '–', source: 'assumption' },
+    { figure: 'benign outliers', simulated: guilty('benign-outlier'), published: '–', source: 'assumption' },
   ];
 }
 

@@ -111,7 +111,7 @@ async function kills(db: Db, url: string): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, rng.next() * 60));
     child.kill('SIGKILL');
     await gone;
-    if ((i + 1) % 50 === 0) say(`${i + 1} kills done of ${KILLS} owed`);
+    if ((i + 1) % 50 === 0) say(`${i + 1} of ${KILLS} kills done`);
   }
   const { problems } = await verifyLedger(db);
   for (const { problem } of problems) say(problem);

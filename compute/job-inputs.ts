@@ -4,7 +4,7 @@ import { usableColumns } from '../domain/rules/feature-selection';
 import { type Fold, foldsOf } from '../domain/rules/training-splits';
 import { addMonths } from '../domain/time/days';
 import { trialSettings } from '../domain/rules/tuning';
-import { type Experiment, testEnd } from '../domain/schemas/experiment';
+import { type Experiment } from '../domain/schemas/experiment';
 import type { ArtifactStore } from '../platform/artifacts/store';
 import { getMatrix } from '../platform/db/stores/matrices';
 import type { TrainingRun } from '../platform/db/stores/runs';
@@ -142,8 +142,10 @@ export async function finalPopulationMatrixId(
 }
 
 /** With a rolling split the final fit uses as many months before the end of the last test part as the folds did. */
-const finalTrainFrom = (experiment: Experiment): string | undefined =>
-  experiment.split.kind === 'rolling' ? addMonths(testEnd(experiment), -experiment.split.trainMonths) : undefined;
+function finalTrainFrom({ split }: Experiment): string | undefined {
+  if (split.kind !== 'rolling') return undefined;
+  return addMonths(split.firstTest, split.testMonths * split.folds - split.trainMonths);
+}
 
 /**
  * Input for the fit that is frozen as a version.

@@ -12,7 +12,7 @@ export const COMPUTE_ENTRY = entry.endsWith('.ts')
   ? path.join(ROOT, 'dist', path.relative(ROOT, entry).replace(/\.ts$/, '.js'))
   : entry;
 
-/** The process ended by itself without a result; nobody killed it. The same job will most likely end it again. */
+/** The process ended without a result: it crashed, or memory ran out. The same job will most likely end it again. */
 export class ProcessEnded extends Error {}
 
 /** Characters of standard error that an error message quotes. */
@@ -22,7 +22,7 @@ const STDERR_TAIL = 1500;
  * Runs a job in a child process. TensorFlow blocks the event loop, and the parent must be free for heartbeats and
  * cancellation; the child's memory is freed when it ends, and a native crash does not take the worker down.
  * @throws UtplukkError the failure that the job reported
- * @throws ProcessEnded where the process exited without a result
+ * @throws ProcessEnded where the process exited or was killed without a result
  */
 export async function spawnJob<K extends ComputeJob['kind']>(
   job: JobOf<K>,
@@ -47,9 +47,9 @@ export async function spawnJob<K extends ComputeJob['kind']>(
   const answer = parseAnswer<K>(last);
   if (answer && 'result' in answer) return answer;
   if (answer) throw new UtplukkError(answer.failure.type, answer.failure.message, answer.failure.next);
-  const ended = `the compute process ended with ${child.exitCode ?? child.signalCode} and no result`;
-  const message = `${ended}: ${err.slice(-STDERR_TAIL)}`;
-  throw child.exitCode === null ? new Error(message) : new ProcessEnded(message);
+  const hint = child.signalCode === 'SIGKILL' ? ', most likely since memory ran out' : '';
+  const ended = `the compute process ended with ${child.exitCode ?? child.signalCode} and no result${hint}`;
+  throw new ProcessEnded(`${ended}: ${err.slice(-STDERR_TAIL)}`);
 }
 
 type Answer<K extends ComputeJob['kind']> =

@@ -10,6 +10,7 @@ export const FAILURE_TYPES = [
   'LeakageFound', // the data hold what was not known at their as-of date
   'EngineMissing', // no TensorFlow backend, or no server that the work needs
   'ComputingFailed', // a computing process crashed several times in a row
+  'Unexpected', // an error that is none of these, several times in a row
   'SourceUnavailable', // register or server not reachable: retried
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];

@@ -117,7 +117,7 @@ export const STEPS = [
     id: 'explanation',
     nb: 'begrunnelser',
     en: 'explanation',
-    makes: 'reasons that add up to the score, told against named peers',
+    makes: 'reasons that add up to the score, compared with named peers',
     file: 'explain|explanation',
     layers: ['domain', 'models', 'application'],
   },

@@ -12,7 +12,7 @@ const REFERENCE = `
   create table ref.practice_type (
     code text constraint practice_type_pk primary key,
     name text not null,
-    field text not null constraint practice_type_field references ref.field
+    field text constraint practice_type_field references ref.field
   );
   comment on table ref.practice_type is 'Types of practice (praksistype)';
 

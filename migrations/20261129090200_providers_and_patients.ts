@@ -28,7 +28,7 @@ const PROVIDERS = `
     known_from timestamptz not null,
     valid_from date not null,
     valid_to date,
-    practice_type text not null,
+    practice_type text,
     field text not null,
     municipality text not null,
     list_size int,
@@ -40,6 +40,8 @@ const PROVIDERS = `
   );
   comment on table core.provider_fact is
     'Facts about a provider, bitemporal: true from valid_from to valid_to, known to the payer from known_from';
+  comment on column core.provider_fact.practice_type is
+    'Praksistype; null in a field that has no types, such as pharmacies (apotek)';
   comment on column core.provider_fact.account_hash is
     'Equal for equal bank accounts (konto); the number itself is never sent';
   comment on column core.provider_fact.registered_via is 'praksisinfo, altinn or manuell';

@@ -121,19 +121,19 @@ const INTERVENTIONS = `
     intervention_id uuid constraint intervention_pk primary key,
     slot text not null,
     kind text not null constraint intervention_kind check (kind in ('suspend', 'roll-back')),
-    withdrawn_version text not null constraint intervention_withdrawn references ml.model_version,
-    returned_version text constraint intervention_returned references ml.model_version,
+    live_version text not null constraint intervention_live_version references ml.model_version,
+    restored_version text constraint intervention_restored_version references ml.model_version,
     action_id uuid not null constraint intervention_action references aud.action,
     reason_id uuid not null constraint intervention_reason references aud.reason,
     at timestamptz not null,
     confirm_by timestamptz,
-    constraint intervention_shape check ((kind = 'roll-back') = (returned_version is not null)
+    constraint intervention_shape check ((kind = 'roll-back') = (restored_version is not null)
       and (kind = 'roll-back') = (confirm_by is not null))
   );
   create index intervention_of_slot on ml.intervention (slot, at);
   comment on table ml.intervention is
     'One person suspended scoring or rolled back to an earlier version (stanse skåring, gå tilbake)';
-  comment on column ml.intervention.returned_version is 'Version that a roll-back made live again';
+  comment on column ml.intervention.restored_version is 'Version that a roll-back made live again';
 
   create table ml.intervention_answer (
     intervention_id uuid not null constraint intervention_answer_intervention references ml.intervention,
@@ -236,8 +236,8 @@ const CHECK_CHAMPION = `
         using errcode = 'check_violation';
     end if;
     if exists (select from ml.intervention i where i.slot = new.slot and i.kind = 'roll-back'
-        and i.withdrawn_version = new.version_id and i.at >= decided) then
-      raise exception 'version % was withdrawn from slot %: a new decision by two people is needed',
+        and i.live_version = new.version_id and i.at >= decided) then
+      raise exception 'version % was rolled back in slot %: a new decision by two people is needed',
         new.version_id, new.slot using errcode = 'check_violation';
     end if;
     select * into last from ml.champion where slot = new.slot order by seq desc limit 1;

@@ -166,9 +166,9 @@ export async function fuzzApi() {
   fs.mkdirSync(results, { recursive: true });
   const roles = [...Object.keys(USERS), 'nobody', 'stranger'].filter((role) => only === undefined || role === only);
   const stampOf = (role) => path.join(results, `${role}-${examples}-${version}.done`);
-  const owed = roles.filter((role) => !fs.existsSync(stampOf(role)));
-  if (owed.length === 0) {
-    say(`${roles.length} done of ${roles.length} owed`);
+  const remaining = roles.filter((role) => !fs.existsSync(stampOf(role)));
+  if (remaining.length === 0) {
+    say(`${roles.length} of ${roles.length} done`);
     return 0;
   }
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-fuzz-'));
@@ -183,7 +183,7 @@ export async function fuzzApi() {
     prepare(session, home);
     const api = await startApi(supervisor, { ...env, UTPLUKK_RATE_LIMIT: '1000000' }, owner, { knownPort: false });
     const document = lighter(home);
-    for (const role of owed) {
+    for (const role of remaining) {
       const token = role === 'nobody' ? undefined : role === 'stranger' ? STRANGER : await tokenOf(env, USERS[role]);
       const code = await ask({
         bin: path.join(python, 'bin/schemathesis'),
@@ -196,7 +196,7 @@ export async function fuzzApi() {
       });
       if (code === 0) fs.writeFileSync(stampOf(role), '');
       worst = Math.max(worst, code);
-      say(`${roles.indexOf(role) + 1} done of ${roles.length} owed`);
+      say(`${roles.indexOf(role) + 1} of ${roles.length} done`);
     }
   } finally {
     await supervisor.stop();

@@ -43,9 +43,9 @@ function file([wanted, ...args]) {
   if (wanted === undefined)
     throw new SetupError('which test? For example: npm run test:file -- test/unit/tree.test.ts');
   const project = projectOf(wanted);
-  if (project === undefined || !fs.existsSync(path.resolve(ROOT, wanted)))
+  if (project === undefined || !wanted.endsWith('.test.ts') || !fs.existsSync(path.resolve(ROOT, wanted)))
     throw new SetupError(
-      `${wanted} is no test of this project: give a path below test/, as from the project's folder.`,
+      `${wanted} is no test file of this project: give the path of one *.test.ts below test/, from its folder.`,
     );
   if (project === 'unit') bootstrap({ requireNative: true });
   else prepare();

@@ -18,7 +18,8 @@ export interface AddOnUse {
 
 export interface ProviderGroup {
   readonly field: string;
-  readonly practiceType: string;
+  /** Undefined for pharmacies, whose field has no practice types. */
+  readonly practiceType?: string;
   /** Share of all providers (assumption: LE 45 %, FY 22 %, TH 18 %, PS 7 %, rest 8 %). */
   readonly share: number;
   /** Median bills per practice day; pharmacies bill through eResept and have none. */
@@ -151,7 +152,7 @@ export const GROUPS: readonly ProviderGroup[] = [
   },
   {
     field: 'LR',
-    practiceType: 'LABO',
+    practiceType: 'LARO',
     share: 0.01,
     billsPerDay: 700,
     shift: [7 * 60, 19 * 60],
@@ -161,8 +162,7 @@ export const GROUPS: readonly ProviderGroup[] = [
     addOns: [add('LR3', 0.9), add('LR4', 0.85), add('LR5', 0.8), add('LR6', 0.7), add('LR7', 0.6)],
   },
   {
-    field: 'AP',
-    practiceType: 'APOT',
+    field: 'APO',
     share: 0.04,
     billsPerDay: 0,
     shift: OFFICE,
@@ -172,6 +172,9 @@ export const GROUPS: readonly ProviderGroup[] = [
     addOns: [],
   },
 ];
+
+/** What a group is called in BEHAVIOURS_OF and among peers. */
+export const groupCode = ({ practiceType, field }: ProviderGroup): string => practiceType ?? field;
 
 export const kindOf = (code: string): TariffKind => tariffOf(code).kind;
 
@@ -239,7 +242,7 @@ export const BEHAVIOURS = {
 export type Behaviour = keyof typeof BEHAVIOURS;
 export const bitOf = (behaviour: Behaviour): number => 1 << (Number(behaviour.slice(1)) - 1);
 
-/** Which behaviour can occur in which practice type. */
+/** Which behaviour can occur in which practice type, or field without types. */
 export const BEHAVIOURS_OF: Readonly<Record<string, readonly Behaviour[]>> = {
   FALE: ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A13', 'A14'],
   LEVA: ['A1', 'A2', 'A3', 'A5'],
@@ -249,7 +252,7 @@ export const BEHAVIOURS_OF: Readonly<Record<string, readonly Behaviour[]>> = {
   PSNO: ['A8', 'A11'],
   KINO: ['A1', 'A8'],
   LOGO: ['A1', 'A8'],
-  APOT: ['A12'],
+  APO: ['A12'],
 };
 
 /** A16: benign reasons to deviate from peers (hard negatives). A good model does not rank these providers high. */

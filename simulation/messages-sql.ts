@@ -80,32 +80,3 @@ export function settlementsSql(config: SimulationConfig, from: string, until: st
       string_agg(bill || ',"takster":[' || takster || ']}', ',' order by nr))
     from written group by idx, sent_day order by min(received_at), idx`;
 }
-
-const uuid = (a: string, b: string) =>
-  `printf('%08x-%04x-4%03x-a%03x-%012x', ${a} >> 32, (${a} >> 16) & 65535, (${a} >> 4) & 4095, ${b} >> 52, ${b} & ` +
-  '281474976710655)';
-
-/** SQL for eResept messages, one per line: prescription, dispensing and settlement claim. */
-export function eReseptSql(): string {
-  const rx = uuid('r.pa', 'r.pb');
-  const dispensing = uuid("hash(r.pa, 'M10')", "hash(hash('M10', r.pb))");
-  const practice = (index: string) => `cast(1000000 + ${index} as varchar)`;
-  return `
-    select m from (
-      select r.idx, r.pa, 1 as k, to_json({'type': 'M1', 'mottattidspunkt': strftime(r.received_at,
-        '%Y-%m-%dT%H:%M:%SZ'), 'reseptId': ${rx}, 'praksisId': ${practice('r.idx')}, 'pasient': {'id': n.id,
-        'idType': 'FNR'},
-        'forskrevet': cast(r.day as varchar), 'atc': r.atc, 'pakninger': r.packages, 'refusjonskode': '-90',
-          'reservasjonBytte': r.reservation}) as m from out_prescription r join person n using (p)
-      union all select r.idx, r.pa, 2, to_json({'type': 'M10', 'mottattidspunkt': strftime(r.received_at,
-        '%Y-%m-%dT%H:%M:%SZ'), 'utleveringId': ${dispensing}, 'reseptId': ${rx}, 'apotekId': ${practice('r.pharmacy')},
-        'utlevert': cast(r.dispensed_day as varchar), 'pakninger': r.dispensed,
-          'overstyring': case when r.override then 'resept ikke tilgjengelig' end}) from out_prescription r
-      union all select r.idx, r.pa, 3, to_json({'type': 'M18', 'mottattidspunkt': strftime(r.received_at,
-        '%Y-%m-%dT%H:%M:%SZ'), 'kravId': ${uuid("hash(r.pa, 'M18')", "hash(hash('M18', r.pb))")},
-        'utleveringId': ${dispensing}, 'apotekId': ${practice('r.pharmacy')},
-        'belopKrevd': ${amountNok('(r.ore * r.dispensed // r.packages)')},
-          'belopGodkjent': ${amountNok('(r.ore * r.dispensed // r.packages)')}, 'status': 'utbetalt'})
-          from out_prescription r)
-    order by idx, pa, k`;
-}

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { makeCases } from './controls';
+import { createPartyTable, eReseptSql } from './eresept-sql';
 import { generate, type Scenario, type Sink } from './generate';
-import { eReseptSql, settlementsSql } from './messages-sql';
+import { settlementsSql } from './messages-sql';
 import { providerFacts, substitutes } from './register-facts';
 import { monthAt, monthsOf, type SimulationConfig } from './simulation-config';
 import { text } from './tables';
@@ -19,21 +20,23 @@ export interface SimulationSummary {
   readonly knownUntil: string;
 }
 
-/** Bills whose messages are built at once: aggregated text cannot be spilled to disk. */
-const BILLS_PER_BATCH = 100_000;
+/** Rows whose messages are built at once: aggregated text cannot be spilled to disk. */
+const BILLS = { table: 'out_bill', day: 'sent_day', rows: 100_000 } as const;
+const PRESCRIPTIONS = { table: 'out_prescription', day: 'cast(received_at as date)', rows: 50_000 } as const;
 
-/**
- * Ranges of days of dispatch with about BILLS_PER_BATCH bills each; a message has one day, so batches keep the order.
- */
-async function dayBatches(duck: DuckDBConnection): Promise<[from: string, until: string][]> {
+/** Ranges of days with about so many rows each; a message has one day, so batches keep the order. */
+async function dayBatches(
+  duck: DuckDBConnection,
+  { table, day: dayOf, rows }: typeof BILLS | typeof PRESCRIPTIONS,
+): Promise<[from: string, until: string][]> {
   const days = (
-    await duck.runAndReadAll('select cast(sent_day as varchar), count(*)::int from out_bill group by 1 order by 1')
+    await duck.runAndReadAll(`select cast(${dayOf} as varchar), count(*)::int from ${table} group by 1 order by 1`)
   ).getRows();
   const batches: [string, string][] = [];
-  let size = BILLS_PER_BATCH;
+  let size: number = rows;
   for (const [day, bills] of days) {
     const last = batches.at(-1);
-    if (last && size + Number(bills) <= BILLS_PER_BATCH) last[1] = String(day);
+    if (last && size + Number(bills) <= rows) last[1] = String(day);
     else {
       batches.push([String(day), String(day)]);
       size = 0;
@@ -64,14 +67,17 @@ class RegisterFiles implements Sink {
     this.#writeFacts('providers', providerFacts(scenario));
     this.#writeFacts('substitutes', substitutes(scenario));
     await createPersonTable(duck, scenario);
+    await createPartyTable(duck, scenario.providers);
     await duck.run('create table billed (p bigint)');
   }
 
   async month(duck: DuckDBConnection, month: string): Promise<void> {
-    const days = await dayBatches(duck);
-    const settlements = days.map(([from, until]) => settlementsSql(this.config, from, until));
-    await this.#writeMessages(duck, `settlements-${month}`, settlements);
-    await this.#writeMessages(duck, `prescriptions-${month}`, [eReseptSql()]);
+    const sent = await dayBatches(duck, BILLS);
+    const settlements = sent.map(([from, until]) => settlementsSql(this.config, from, until));
+    const received = await dayBatches(duck, PRESCRIPTIONS);
+    const claims = received.map(([from, until]) => eReseptSql(from, until));
+    await this.#writeMessages(duck, `settlements-${month}.ndjson`, settlements);
+    await this.#writeMessages(duck, `prescriptions-${month}.xml`, claims);
     await duck.run(
       'insert into billed select distinct p from (select p from out_bill union all select p from out_prescription)',
     );
@@ -123,7 +129,7 @@ class RegisterFiles implements Sink {
   }
 
   async #writeMessages(duck: DuckDBConnection, name: string, queries: readonly string[]): Promise<void> {
-    const file = path.join(this.#register, `${name}.ndjson`);
+    const file = path.join(this.#register, name);
     if (await writeWhole(file, (unfinished) => writeQueries(duck, queries, unfinished))) this.written(file);
   }
 }

@@ -1,9 +1,9 @@
-import { bitOf, CALIBRATION, GROUPS, PRODUCTS } from './calibration';
+import { bitOf, CALIBRATION, groupCode, GROUPS, PRODUCTS } from './calibration';
 import { type SimulationConfig, monthAt } from './simulation-config';
 import { text } from './tables';
 
-const PHARMACY = GROUPS.findIndex((group) => group.practiceType === 'APOT');
-const PRESCRIBERS = GROUPS.flatMap((group, g) => (['FALE', 'SPIN'].includes(group.practiceType) ? [g] : []));
+const PHARMACY = GROUPS.findIndex((group) => group.field === 'APO');
+const PRESCRIBERS = GROUPS.flatMap((group, g) => (['FALE', 'SPIN'].includes(groupCode(group)) ? [g] : []));
 const PRICE_NOK: Readonly<Record<string, number>> = {
   C10AA: 90,
   N02CC: 240,

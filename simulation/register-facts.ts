@@ -10,7 +10,7 @@ export function providerFacts({ config, providers }: Scenario): Record<string, u
       hprNr: String(provider.hprNr),
       orgnr: provider.orgnr,
       praksisId: provider.praksisId,
-      praksistype: provider.group.practiceType,
+      ...(provider.group.practiceType === undefined ? {} : { praksistype: provider.group.practiceType }),
       fagomrade: provider.group.field,
       kommunenr: MUNICIPALITIES[provider.municipality]![0],
       ...(provider.listSize === undefined ? {} : { listelengde: provider.listSize }),

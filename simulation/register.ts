@@ -4,6 +4,7 @@ import {
   type Behaviour,
   bitOf,
   CALIBRATION,
+  groupCode,
   GROUPS,
   BENIGN_REASONS,
   type BenignReason,
@@ -88,7 +89,7 @@ function withRings(providers: readonly SimProvider[]): SimProvider[] {
   const members = new Map<string, number[]>();
   for (const provider of providers) {
     if (!provider.behaviours.includes('A14')) continue;
-    const key = `${provider.municipality} ${provider.group.practiceType}`;
+    const key = `${provider.municipality} ${groupCode(provider.group)}`;
     members.set(key, [...(members.get(key) ?? []), provider.index]);
   }
   const ringOf = new Map<number, number>();
@@ -134,7 +135,7 @@ function makeProvider(config: SimulationConfig, index: number): SimProvider {
     ? fromMonth + 6 + rng.below(Math.max(1, months - fromMonth - 5))
     : months;
   const severity = latent === 'serious' ? 0.6 + 0.4 * rng.next() : latent === 'minor' ? 0.15 + 0.3 * rng.next() : 0;
-  const possible = behavioursOf[group.practiceType] ?? [];
+  const possible = behavioursOf[groupCode(group)] ?? [];
   const behaviours = planted ? rng.shuffle(possible).slice(0, latent === 'serious' ? 2 : 1) : [];
   const shape = benignReason ? SHAPE[benignReason] : { intensity: 1, performers: 1 };
   const gp = group.practiceType === 'FALE';

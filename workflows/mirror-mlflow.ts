@@ -4,7 +4,7 @@ import { MIRROR_ID } from '../domain/rules/workflow-ids';
 import { mlflowProbe, mlflowSync } from './activity-proxies';
 
 /** Mirrors to MLflow what has not been mirrored yet; waits as long as MLflow is away. */
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, mirrorMlflow);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE', failureExceptionTypes: [Error] }, mirrorMlflow);
 export async function mirrorMlflow(): Promise<{ mirrored: number }> {
   let mirrored = 0;
   for (;;) {
@@ -18,7 +18,7 @@ export async function mirrorMlflow(): Promise<{ mirrored: number }> {
  * Compares MLflow with what was mirrored, and mirrors again what was changed there; a schedule starts it twice a
  * minute.
  */
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, watchMlflow);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE', failureExceptionTypes: [Error] }, watchMlflow);
 export async function watchMlflow(): Promise<{ deviations: number }> {
   const deviations = await countDeviations();
   if (deviations > 0) await mirrorMlflow();

@@ -19,7 +19,7 @@ export interface PostDeploymentResult {
 }
 
 /** Evaluates a frozen version on outcomes that became known after it was trained. */
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, postDeploymentEvaluation);
+setWorkflowOptions({ versioningBehavior: 'PINNED', failureExceptionTypes: [Error] }, postDeploymentEvaluation);
 export async function postDeploymentEvaluation({
   actionId,
   versionId,

@@ -19,7 +19,7 @@ export interface PromoteModelInput {
 }
 
 /** Gates, then a person's decision, for weeks if need be. Refusal and expiry are decisions too. */
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, promoteModel);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE', failureExceptionTypes: [Error] }, promoteModel);
 export async function promoteModel({ requestId }: PromoteModelInput): Promise<{ verdict: Verdict }> {
   const progress = reportProgress('gates');
   let state: 'gates' | 'open' | 'closed' = 'gates';

@@ -16,7 +16,7 @@ export interface ReproduceVerdict {
 }
 
 /** Reproduces a thing stage by stage from its stored inputs, and names the first stage whose result differs. */
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, reproduce);
+setWorkflowOptions({ versioningBehavior: 'PINNED', failureExceptionTypes: [Error] }, reproduce);
 export async function reproduce({ kind, id, ...input }: ReproduceInput): Promise<ReproduceVerdict> {
   const progress = reportProgress('planning');
   const actionId = input.actionId ?? (await scheduledAction());

@@ -35,7 +35,7 @@ function nominalTime(): Instant {
 }
 
 /** The champion scores the whole population as of an instant, in shards; a selection round follows. */
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, rescore);
+setWorkflowOptions({ versioningBehavior: 'PINNED', failureExceptionTypes: [Error] }, rescore);
 export async function rescore(input: RescoreInput): Promise<RescoreResult> {
   const progress = reportProgress('champion');
   const { slot, table, capacity, seed, openDays } = input;

@@ -20,7 +20,7 @@ export interface SelectionRoundInput {
 /**
  * Drafts a list (exploit arm, fixed capacity) and waits until two people sign it off, one refuses it, or it expires.
  */
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, selectionRound);
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE', failureExceptionTypes: [Error] }, selectionRound);
 export async function selectionRound(input: SelectionRoundInput): Promise<RoundState> {
   let round: RoundState = { listId: undefined, state: 'drafting' };
   setHandler(roundQuery, () => round);

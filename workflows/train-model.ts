@@ -17,7 +17,7 @@ export interface TrainModelResult {
 }
 
 /** From the register or a prepared table to a frozen model version. */
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, trainModel);
+setWorkflowOptions({ versioningBehavior: 'PINNED', failureExceptionTypes: [Error] }, trainModel);
 export async function trainModel(input: TrainModelInput): Promise<TrainModelResult> {
   const { runId } = input;
   const progress = reportProgress('planning');

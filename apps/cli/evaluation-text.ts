@@ -117,7 +117,7 @@ function populationText({ parts, lists, swap, groups }: Population): string[] {
     ]),
     ...(missing.size > 0 ? [[...missing].map(([estimator, why]) => `${estimator}: ${why}`).join('\n')] : []),
     section([
-      'Swap set: the worst tenth of past control cases replaced by the first unlabeled providers',
+      'Swap set: the worst tenth of past control cases replaced by the first unlabelled providers',
       ['family', 'replaced', 'findings a case', 'findings gained', 'NOK gained', 'bounds without assumptions'],
       swap.map((row) => [
         row.family,

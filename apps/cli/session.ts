@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  TimeoutFailure,
   WorkflowFailedError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
@@ -115,9 +116,13 @@ export function explainError(error: unknown): { text: string; code: number; type
           ? EXIT.notAllowed
           : error.type === 'InvalidInput' || error.type === 'NoLabels'
             ? EXIT.invalid
-            : EXIT.state,
+            : error.type === 'Unexpected' || error.type === 'ComputingFailed'
+              ? EXIT.internal
+              : EXIT.state,
       type: error.type ?? 'Failure',
     };
+  if (error instanceof TimeoutFailure)
+    return { text: `a step had no answer in time (${error.message})`, code: EXIT.away, type: 'TimedOut' };
   const code = (error as { code?: unknown }).code;
   if (code === 'ECONNREFUSED' || code === 14)
     return {

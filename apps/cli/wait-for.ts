@@ -4,7 +4,7 @@ import { gatesOf } from '../../platform/db/stores/gates';
 
 const GATE_WAIT_MS = 30_000;
 
-/** Waits until the workflow judged the gates, so that the one who asks sees the verdict at once. */
+/** Waits until the workflow has evaluated the gates, so that the one who asks sees the verdict at once. */
 export async function gatesEvaluated(
   context: Pick<RequestContext, 'db'>,
   requestId: string,

@@ -10,7 +10,7 @@ import { anchorsOf } from '../../platform/signing/anchors';
 import { verifiedChampion } from '../../platform/db/verified-champion';
 import type { RequestContext } from '../../application/request-context';
 import { loadExperiment } from '../../application/experiments';
-import { applySchedule } from '../../application/schedules';
+import { applySchedules } from '../../application/schedules';
 import { getList, listLines, listLists, type ListSummary, signOffList } from '../../application/selection';
 import { decide, requestPromotion } from '../../application/promotion';
 import { finishedRunOf, startRun } from '../../application/training';
@@ -80,14 +80,8 @@ async function rescoreBySchedule(slot: string): Promise<ListSummary> {
         list.asOf.toISOString() === new Date(SCHEDULED_TIME).toISOString(),
     );
     if (existing) return existing;
-    await applySchedule(context, {
-      slot,
-      cron: '0 0 1 * *',
-      capacity: DEFAULT_CAPACITY,
-      seed: DEFAULT_SEED,
-      openDays: 14,
-      shards: DEFAULT_SHARDS,
-    });
+    const settings = { capacity: DEFAULT_CAPACITY, seed: DEFAULT_SEED, openDays: 14, shards: DEFAULT_SHARDS };
+    await applySchedules(context, { rescore: [{ slot, cron: '0 0 1 * *', ...settings }] });
     const scheduleId = `${RESCORE_SCHEDULE_PREFIX}${slotName(slot)}`;
     await temporal.backfill(scheduleId, new Date(SCHEDULED_TIME));
     const workflowId = `${scheduleId}-${SCHEDULED_TIME}`;

@@ -44,8 +44,8 @@ async function version(file: string, trust: Trust | undefined): Promise<number> 
   const { versionId, statements, entries, problems } = verdict;
   process.stdout.write(
     problems.length === 0
-      ? `Version ${versionId} holds: bundle, ${statements.length} signed statements, ${entries} ledger entries.\n`
-      : `VERSION ${versionId} DOES NOT HOLD\n`,
+      ? `Version ${versionId} is intact: bundle, ${statements.length} signed statements, ${entries} ledger entries.\n`
+      : `VERSION ${versionId} HAS BEEN CHANGED\n`,
   );
   return problems.length === 0 ? 0 : 1;
 }
@@ -69,10 +69,10 @@ async function ledger(file: string, trust: Trust | undefined): Promise<number> {
   for (const { entry, problem } of problems) process.stdout.write(`PROBLEM at entry ${entry}: ${problem}\n`);
   process.stdout.write(
     problems.length === 0
-      ? `The ledger holds: ${entries} entries, root ${root}\n` +
+      ? `The ledger is unchanged: ${entries} entries, root ${root}\n` +
           `${anchored} anchored by ${checkpoints} signed checkpoints, the last of ${lastCheckpoint ?? 'none'}; ` +
           `${entries - anchored} not yet anchored\n`
-      : 'THE LEDGER DOES NOT HOLD\n',
+      : 'THE LEDGER HAS BEEN CHANGED\n',
   );
   return problems.length === 0 ? 0 : 1;
 }

@@ -26,7 +26,7 @@ import { type Figure, report } from '../lib/results';
  */
 const ROUNDS = 3;
 const CONFIG: SimulationConfig = { ...DEMO_CONFIG, providers: 0.1, volume: 0.1, years: 0.25, firstMonth: '2024-01' };
-/** Every table that the loaders fill, people and their vault included. */
+/** Every table that the loaders of settlements fill, people and their vault included. */
 const TABLES = [
   'core.patient',
   'priv.vault',
@@ -35,6 +35,17 @@ const TABLES = [
   'core.bill',
   'core.bill_line',
   'core.rule_outcome',
+] as const;
+/** The same of pharmacies' settlements. */
+const CLAIM_TABLES = [
+  ...['core.patient', 'priv.vault', 'rx.settlement', 'rx.claim_identity', 'rx.claim', 'rx.claim_goods'],
+  ...['rx.intervention', 'rx.prescription_identity', 'rx.prescription', 'rx.bill_result', 'rx.payment'],
+];
+/** References of small tables to the load, which raw COPY has none of. */
+const REFERENCES = [
+  ['core.submission', 'submission_batch'],
+  ['rx.settlement', 'settlement_batch'],
+  ['rx.payment', 'payment_batch'],
 ] as const;
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -57,10 +68,10 @@ function only(register: string, kinds: RegExp): string {
 }
 
 /** Each table as the loaders left it, as COPY text: what the raw stream gets. */
-async function dump(url: string, dir: string): Promise<void> {
+async function dump(url: string, dir: string, tables: readonly string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  for (const table of TABLES)
+  for (const table of tables)
     await pipeline(
       client.query(copyTo(`copy (select * from ${table}) to stdout`)),
       fs.createWriteStream(path.join(dir, table)),
@@ -68,11 +79,11 @@ async function dump(url: string, dir: string): Promise<void> {
   await client.end();
 }
 
-async function rawCopy(url: string, dir: string): Promise<void> {
+async function rawCopy(url: string, dir: string, tables: readonly string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('begin');
-  for (const table of TABLES)
+  for (const table of tables)
     await pipeline(
       fs.createReadStream(path.join(dir, table), { highWaterMark: 1 << 20 }),
       client.query(copyFrom(`copy ${table} from stdin`)),
@@ -129,6 +140,7 @@ interface Bench {
   /** Folders with the files of providers, with those of settlements, and for the COPY text of what they became. */
   readonly providers: string;
   readonly settlements: string;
+  readonly claims: string;
   readonly dumped: string;
   readonly put: (name: string, value: number) => void;
 }
@@ -145,7 +157,7 @@ async function jsonRound(bench: Bench, round: number): Promise<Counts> {
   return withDatabase(admin, async (db, url, audit) => {
     await importRegister(db, audit, vaultOf(db), bench.providers);
     put('json', await seconds('KUHR JSON', () => importRegister(db, audit, vaultOf(db), bench.settlements)));
-    if (round === 0) await dump(url, bench.dumped);
+    if (round === 0) await dump(url, bench.dumped, TABLES);
     const { rows } = await db.raw<{ rows: Counts[] }>(
       'select (select count(*) from core.bill) as bills, (select count(*) from core.bill_line) as lines',
     );
@@ -169,17 +181,37 @@ async function tableRound({ admin, providers, put }: Bench, tables: Tables): Pro
   }
 }
 
-async function rawRound({ admin, providers, dumped, put }: Bench): Promise<void> {
-  await withDatabase(admin, async (db, url, audit) => {
+/** Messages of pharmacies as XML, with their prescriptions attached; the first round leaves what raw COPY loads. */
+async function claimRound({ admin, providers, claims, dumped, put }: Bench, round: number): Promise<number> {
+  return withDatabase(admin, async (db, url, audit) => {
     await importRegister(db, audit, vaultOf(db), providers);
-    for (const month of ['2024-01-01', '2024-02-01', '2024-03-01', '2024-04-01', '2024-05-01', '2024-06-01'])
-      await db.raw('select core.ensure_month(?::date)', [month]);
-    await db.raw('alter table core.submission drop constraint submission_batch');
-    put('copy in', await seconds('raw COPY in', () => rawCopy(url, dumped)));
+    put('xml', await seconds('M18 XML', () => importRegister(db, audit, vaultOf(db), claims)));
+    if (round === 0) await dump(url, path.join(dumped, 'claims'), CLAIM_TABLES);
+    const { rows } = await db.raw<{ rows: { n: number }[] }>('select count(*)::int as n from rx.claim');
+    return rows[0]!.n;
   });
 }
 
-function figuresOf(taken: Readonly<Record<string, readonly number[]>>, { bills, lines }: Counts): Figure[] {
+async function rawRound({ admin, providers, dumped, put }: Bench): Promise<void> {
+  const cases = [
+    ['copy in', dumped, TABLES],
+    ['copy claims in', path.join(dumped, 'claims'), CLAIM_TABLES],
+  ] as const;
+  for (const [name, from, tables] of cases)
+    await withDatabase(admin, async (db, url, audit) => {
+      await importRegister(db, audit, vaultOf(db), providers);
+      for (const month of ['2024-01-01', '2024-02-01', '2024-03-01', '2024-04-01', '2024-05-01', '2024-06-01'])
+        await db.raw('select core.ensure_month(?::date)', [month]);
+      for (const [table, constraint] of REFERENCES) await db.raw(`alter table ${table} drop constraint ${constraint}`);
+      put(name, await seconds(`raw ${name}`, () => rawCopy(url, from, tables)));
+    });
+}
+
+function figuresOf(
+  taken: Readonly<Record<string, readonly number[]>>,
+  { bills, lines }: Counts,
+  claims: number,
+): Figure[] {
   const ratio = (baseline: string, ours: string) =>
     median(taken[baseline]!.map((value, i) => value / taken[ours]![i]!));
   const each = (name: string, rows: number) => `${Math.round(rows / median(taken[name]!) / 1000)} k rows/s`;
@@ -206,6 +238,13 @@ function figuresOf(taken: Readonly<Record<string, readonly number[]>>, { bills, 
       target: { at: 'least', value: 0.5 },
     },
     {
+      name: 'M18 XML loading against raw COPY',
+      value: ratio('copy claims in', 'xml'),
+      unit: 'ratio',
+      baseline: `${claims} bills: ${each('xml', claims)} against ${each('copy claims in', claims)}`,
+      target: { at: 'least', value: 0.1 },
+    },
+    {
       name: 'extraction to Parquet against raw binary COPY out',
       value: ratio('copy out', 'extract'),
       unit: 'ratio',
@@ -229,18 +268,21 @@ async function main(): Promise<void> {
       dir,
       providers: only(register, /^providers/),
       settlements: only(register, /^settlements/),
+      claims: only(register, /^prescriptions/),
       dumped: path.join(dir, 'dump'),
       put: (name, value) => (taken[name] ??= []).push(value),
     };
-    fs.mkdirSync(bench.dumped);
+    fs.mkdirSync(path.join(bench.dumped, 'claims'), { recursive: true });
     const tables = await asTable(dir, register);
     let counts: Counts = { bills: 0, lines: 0 };
+    let claims = 0;
     for (let round = 0; round < ROUNDS; round++) {
       counts = await jsonRound(bench, round);
       await tableRound(bench, tables);
+      claims = await claimRound(bench, round);
       await rawRound(bench);
     }
-    report('data-loading', figuresOf(taken, counts));
+    report('data-loading', figuresOf(taken, counts, claims));
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }

@@ -76,7 +76,7 @@ async function main(): Promise<void> {
     withDuckDb(store.temporary(), (duck) => flagTimeUse(duck, store, manifest)),
   );
   const detection = await withDuckDb(store.temporary(), (duck) =>
-    judge(
+    evaluateFlags(
       duck,
       engine.value.map((m) => m.file),
       further.value[0]!.file,
@@ -128,7 +128,7 @@ function beyond(seconds: number, bills: number): Figure {
 }
 
 /** The flags of time use, against the ground truth of the simulation. */
-async function judge(
+async function evaluateFlags(
   duck: DuckDBConnection,
   files: readonly string[],
   featureFile: string,
@@ -157,9 +157,9 @@ async function judge(
         where behaviour = ${behaviour} and s.bills >= t.bills + 1) t
       left join (select distinct provider_id, civil_day from flagged where ${flag}) f on f.provider_id = t.provider_id
         and f.civil_day = t.day`);
-  const falseDays = await one(`with honest as (select provider_id from provider where benign >= 0 and mask = 0)
-    select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from honest)) / (select
-      count(*) from seen where provider_id in (from honest))::double`);
+  const falseDays = await one(`with outliers as (select provider_id from provider where benign >= 0 and mask = 0)
+    select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from outliers)) / (select
+      count(*) from seen where provider_id in (from outliers))::double`);
   const falseOthers = await one(`with clean as (select provider_id from provider where benign < 0 and mask = 0)
     select (select count(distinct (provider_id, civil_day)) from flagged where provider_id in (from clean)) / (select
       count(*) from seen where provider_id in (from clean))::double`);
@@ -176,7 +176,7 @@ async function judge(
       unit: 'share',
       target: { at: 'least', value: 0.99 },
     },
-    { name: 'false days at honest outliers', value: falseDays, unit: 'share', target: { at: 'most', value: 0.01 } },
+    { name: 'false days at benign outliers', value: falseDays, unit: 'share', target: { at: 'most', value: 0.01 } },
     { name: 'false days at other clean providers', value: falseOthers, unit: 'share' },
     ...(await timeAddOns(duck, featureFile)),
   ];
@@ -185,7 +185,7 @@ async function judge(
 /** Robust z beyond which a provider's time add-ons stand out from peers (Iglewicz and Hoaglin 1993: 3.5). */
 const STANDS_OUT = 3.5;
 
-/** A2: share of providers found, by how much the behaviour adds to their honest time add-ons in the last year. */
+/** A2: share of providers found, by what the behaviour adds in the last year to their other time add-ons. */
 async function timeAddOns(duck: DuckDBConnection, featureFile: string): Promise<Figure[]> {
   await duck.run(`create temp table a2 as
     with planted as (select provider_id, sum(excess_ore) as excess from truth where behaviour = 2 and day >= date

@@ -14,7 +14,7 @@ import { type Figure, report } from '../lib/results';
  * Parquet written; PostgreSQL, which it is measured against, ends with a temporary table. Twice:
  *   grouped: one aggregate an as-of day over all earlier events, filtered by range, no just-in-time compilation
  *   lateral: one aggregate a row of entity and as-of day, default settings, which is the shape that the peer generates:
- *            it takes what was measured of the peer itself, so the owed figures are set against it
+ *            it takes what was measured of the peer itself, so the targets are set against it
  */
 const GROUPED = "set work_mem = '64MB'; set max_parallel_workers_per_gather = 2; set jit = off; set timezone = 'UTC'";
 const LATERAL = "set work_mem = '64MB'; reset max_parallel_workers_per_gather; set jit = on; set timezone = 'UTC'";

@@ -7,10 +7,12 @@ import { canonical } from '../../platform/artifacts/hash';
 import { ArtifactStore } from '../../platform/artifacts/store';
 import { DATASETS, type Manifest, type PartitionRef, shardSql } from '../../platform/snapshots/datasets';
 import { PARQUET, quote } from '../../platform/duckdb/duckdb';
+import { groupCode } from '../../simulation/calibration';
 import { makeCases } from '../../simulation/controls';
 import { type SimulationConfig, monthAt, monthsOf } from '../../simulation/simulation-config';
 import { generate, type Sink, type Scenario } from '../../simulation/generate';
 import { MUNICIPALITIES } from '../../simulation/register';
+import { PRESCRIPTION_SOURCES } from './national-prescriptions';
 
 /**
  * The simulated register written straight as a stored snapshot: the partitions that extraction would write, without a
@@ -40,21 +42,15 @@ const SOURCES: Readonly<Record<string, string>> = {
     'select bill_id, idx + 1 as provider_id, [470, 766, 502, 611, 130][1 + cast(ga % 5 as integer)] as rule_no, ' +
     `['reject', 'curtail', 'note'][1 + hit] as effect, case hit when 0 then ore when 1 then ore // 2 else 0 end ` +
     'as amount_ore from numbered where hit is not null',
-  prescription:
-    'select cast(md5(pa::varchar || pb::varchar) as uuid) as prescription_id, idx + 1 as prescriber_id, p + 1 as ' +
-    'patient_key, day as written, atc, packages, reservation as generic_reservation, received_at as known_from ' +
-    'from out_prescription',
-  dispensing:
-    `select cast(md5('d' || pa::varchar || pb::varchar) as uuid) as dispensing_id, cast(md5(pa::varchar || ` +
-    'pb::varchar) as uuid) as prescription_id, pharmacy + 1 as pharmacy_id, dispensed_day as dispensed, ' +
-    'dispensed as packages, override as is_override, received_at as known_from from out_prescription',
+  ...PRESCRIPTION_SOURCES,
 };
 const KEYS: Readonly<Record<string, string>> = {
   bill: 'provider_id, bill_id',
   bill_line: 'bill_id, line_no',
   rule_outcome: 'bill_id, rule_no',
   prescription: 'prescription_id',
-  dispensing: 'dispensing_id',
+  claim: 'claim_id',
+  bill_result: 'pharmacy_id, settlement_no, bill_no',
 };
 
 type Put = (duck: DuckDBConnection, name: string, part: string, query: string) => Promise<number>;
@@ -76,7 +72,7 @@ const partitionWriter =
     return rows;
   };
 
-/** What each behaviour added, and who the providers are: files beside the snapshot, for judging. */
+/** What each behaviour added, and who the providers are: files beside the snapshot, for evaluation. */
 async function writeTruth(duck: DuckDBConnection, config: SimulationConfig, home: string): Promise<void> {
   const file = (kind: string) =>
     quote(path.join(home, `${kind}-${config.providers}-${config.volume}-${config.years}.parquet`));
@@ -209,7 +205,7 @@ async function putProviderFacts(
   const rows = providers.map(
     (a) =>
       `(${a.index + 1}, ${a.hprNr}, timestamp '${monthAt(config, a.fromMonth)}-01', date ` +
-      `'${monthAt(config, a.fromMonth)}-01', null::date, ${quote(a.group.practiceType)}, ` +
+      `'${monthAt(config, a.fromMonth)}-01', null::date, ${quote(groupCode(a.group))}, ` +
       `${quote(a.group.field)}, ${quote(MUNICIPALITIES[a.municipality]![0])}, ` +
       `${a.listSize ?? 'null::integer'}, ${quote(a.account)}, ${quote(a.orgnr)})`,
   );

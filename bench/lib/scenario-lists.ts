@@ -14,7 +14,7 @@ export interface ListOutcome {
   readonly amountNok: number;
   readonly findings: number;
   /** Benign outliers on the list: control cases without a finding, opened because the provider deviates. */
-  readonly honest: number;
+  readonly benign: number;
 }
 
 /** What a control of each active provider would give on average, and whether it is a benign outlier. */
@@ -23,7 +23,7 @@ export function truthOf(config: SimulationConfig, population: MatrixData) {
   return population.entity.map((entity) => {
     const provider = providers[providerIdOf(entity)! - 1]!;
     return {
-      honest: Number(provider.benignReason !== undefined || provider.ramp),
+      benign: Number(provider.benignReason !== undefined || provider.ramp),
       ...expectedOutcome(provider, month),
     };
   });
@@ -48,7 +48,7 @@ export function evaluatedLists(
   const evaluate = (scores: ArrayLike<number>): ListOutcome => {
     const list = order(scores).map((row) => truth[row]!);
     const sum = (of: (line: (typeof list)[number]) => number) => list.reduce((total, line) => total + of(line), 0);
-    return { amountNok: sum((l) => l.upheldNok), findings: sum((l) => l.finding), honest: sum((l) => l.honest) };
+    return { amountNok: sum((l) => l.upheldNok), findings: sum((l) => l.finding), benign: sum((l) => l.benign) };
   };
   const all = [
     ...orders,

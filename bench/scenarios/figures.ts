@@ -76,7 +76,7 @@ export function figuresOf(scenario: ScenarioName, done: readonly Done[]): Figure
     }),
     figure(
       'benign outliers on the list against the outlier rule',
-      (one) => [ours(one).honest, rule(one).honest],
+      (one) => [ours(one).benign, rule(one).benign],
       scenario === 'standard' ? { at: 'most', value: 0.5 } : undefined,
     ),
     figure('upheld amount of the list by expected amount against that by probability', (one) => [
@@ -95,8 +95,8 @@ export const truthFigures = (scenario: ScenarioName, done: readonly Lists[]): Fi
     rule(one).amountNok,
   ]),
   figureOf(scenario, done, 'true probabilities: benign outliers against the outlier rule', (one) => [
-    trueOdds(one).honest,
-    rule(one).honest,
+    trueOdds(one).benign,
+    rule(one).benign,
   ]),
   figureOf(scenario, done, 'true amount: upheld amount against the outlier rule', (one) => [
     trueAmountNok(one).amountNok,

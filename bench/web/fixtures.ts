@@ -5,7 +5,7 @@ import { ident, PARQUET, quote, withDuckDb } from '../../platform/duckdb/duckdb'
 import { fillVersions, pastTriggers } from '../trust/fixtures';
 
 const VERSIONS = 1000;
-const GROUPS = ['FALE', 'LESP', 'FYNO', 'PSNO', 'TANN'];
+const GROUPS = ['FALE', 'SPIN', 'FYNO', 'PSNO', 'TANN'];
 
 /**
  * A register of so many providers, a thousand versions, and one list on which every provider stands with its refunds.

@@ -16,6 +16,7 @@ const schema = z.strictObject({
 
 export const additive: FamilyDeclaration<typeof schema, z.infer<typeof schema>> = {
   schema,
+  canPretrain: false,
   sampleSettings: (given, rng) => ({
     ...given,
     ...sampleTrainingSettings(rng),

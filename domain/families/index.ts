@@ -21,6 +21,9 @@ export type SpecOf<F extends FamilyName> = Extract<FamilySpec, { family: F }>;
 export type NetworkSpec = Extract<FamilySpec, { learningRate: number }>;
 export const FAMILY_NAMES: readonly FamilyName[] = familySchema.options.map((option) => option.shape.family.value);
 
+/** Whether the hidden layers of the given family can be pretrained. */
+export const canPretrain = (family: FamilyName): boolean => FAMILIES[family].canPretrain;
+
 /** Settings of one trial of the given family, drawn at random within its search space. */
 export function sampleSettings(given: FamilySpec, rng: Rng): FamilySpec {
   const family: { sampleSettings(spec: FamilySpec, rng: Rng): FamilySpec } = FAMILIES[given.family];

@@ -14,6 +14,7 @@ const schema = z.strictObject({
 
 export const logistic: FamilyDeclaration<typeof schema, z.infer<typeof schema>> = {
   schema,
+  canPretrain: false,
   /** Each trial draws one penalty; its fit selects among that one, a tenth and ten times of it. */
   sampleSettings(given, rng) {
     const center = logUniform(rng, 1e-3, 1);

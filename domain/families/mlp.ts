@@ -17,6 +17,7 @@ const sampleHidden = (rng: Rng): number[] => {
 
 export const mlp: FamilyDeclaration<typeof schema, z.infer<typeof schema>> = {
   schema,
+  canPretrain: true,
   sampleSettings: (given, rng) => ({
     ...given,
     ...sampleTrainingSettings(rng),

@@ -18,6 +18,7 @@ const schema = z.strictObject({
 
 export const tabmMini: FamilyDeclaration<typeof schema, z.infer<typeof schema>> = {
   schema,
+  canPretrain: true,
   sampleSettings: (given, rng) => ({
     ...given,
     ...sampleTrainingSettings(rng),

@@ -1,5 +1,5 @@
 import type { Language } from '../i18n';
-import { PRACTICE_TYPES } from '../reference/codes';
+import { groupName } from '../reference/codes';
 import type { ProviderReasons, Reason } from '../schemas/explanation';
 import { FEATURES } from './catalogue';
 import type { Feature } from './types';
@@ -90,7 +90,7 @@ function valueText(value: number | string | null, feature: Feature | undefined, 
 }
 
 /** A provider group by its name in the code list; groups of a prepared table keep theirs. */
-const groupText = (group: string) => (PRACTICE_TYPES[group] ? `${PRACTICE_TYPES[group].name} ${group}` : group);
+const groupText = (group: string) => (groupName(group) === group ? group : `${groupName(group)} ${group}`);
 
 /** One reason as a sentence: the value, the median of the peers and their number, and the contribution (log odds). */
 export function reasonText(reason: Reason, language: Language): string {

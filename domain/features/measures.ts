@@ -81,22 +81,47 @@ export const DAY_MEASURES: readonly Measure[] = [
   sum('visit_stack_days', 'count(*) filter (d.visits >= 4)'),
 ];
 
-/** Measures of prescriptions: `p` is a prescription. */
+/** Measures of prescriptions: `p` is a prescription. Packages are counted in thousandths. */
 export const PRESCRIPTION_MEASURES: readonly Measure[] = [
   sum('prescriptions', 'count(*)'),
-  sum('prescribed_packages', 'coalesce(sum(p.packages), 0)'),
-  sum('generic_reservations', 'count(*) filter (p.generic_reservation)'),
+  sum('prescribed_milli', 'coalesce(sum(p.quantity_milli * (1 + p.repeats)), 0)'),
+  sum('packaged_prescriptions_milli', '1000 * count(p.quantity_milli)'),
+  sum('generic_reservations', 'count(*) filter (p.reserved_by_prescriber)'),
+  sum('repeatable_prescriptions', 'count(*) filter (p.repeats > 0)'),
   sum('migraine_prescriptions', "count(*) filter (p.atc like 'N02C%')"),
   sum('glp1_prescriptions', "count(*) filter (p.atc like 'A10BJ%')"),
 ];
 
-/** Measures of dispensings: `p` is a dispensing joined with the packages its prescription ordered. */
+const entries = (name: string, condition: string): Measure =>
+  sum(name, `coalesce(sum(p.entry) filter (${condition}), 0)`);
+
+/**
+ * Measures of dispensings: `p` is an entry of a claim with its packages, the interventions, and the packages that go
+ * beyond the prescription (`surplus`, null where that cannot be known).
+ */
 export const DISPENSING_MEASURES: readonly Measure[] = [
-  sum('dispensings', 'count(*)'),
-  sum('dispensed_packages', 'coalesce(sum(p.packages), 0)'),
-  sum('ordered_packages', 'coalesce(sum(p.ordered), 0)'),
-  sum('surplus_dispensings', 'count(*) filter (p.packages > p.ordered)'),
-  sum('overrides', 'count(*) filter (p.is_override)'),
+  sum('dispensings', 'coalesce(sum(p.entry), 0)'),
+  sum('dispensed_milli', 'coalesce(sum(p.entry * p.quantity_milli) filter (p.surplus is not null), 0)'),
+  sum('within_milli', 'coalesce(sum(p.entry * p.quantity_milli - p.surplus), 0)'),
+  sum('surplus_dispensings', 'coalesce(sum(sign(p.surplus)), 0)'),
+  entries('overrides', 'p.interventions > 0'),
+  entries('goods_overrides', 'p.changed_goods'),
+  entries('dose_overrides', 'p.changed_dose'),
+  entries('basis_overrides', 'p.changed_basis'),
+  entries('unasked_overrides', 'p.interventions > 0 and not p.asked_prescriber'),
+  entries('customer_reservations', "p.reservation in ('customer', 'both')"),
+  entries('emergency_dispensings', 'p.emergency'),
+  entries('paper_dispensings', 'p.prescription_id is null'),
+  sum('margin_ore', 'coalesce(sum(p.entry * (p.price_ore - p.purchase_ore)), 0)'),
+  sum('margin_price_ore', 'coalesce(sum(p.entry * p.price_ore), 0)'),
+];
+
+/** Measures of results: `p` is what became of a bill of a pharmacy. */
+export const RESULT_MEASURES: readonly Measure[] = [
+  sum('handled_bills', 'count(*)'),
+  sum('rejected_bills', "count(*) filter (p.status = 'rejected')"),
+  sum('handled_ore', 'coalesce(sum(p.claimed_ore), 0)'),
+  sum('not_approved_ore', 'coalesce(sum(p.claimed_ore - p.approved_ore), 0)'),
 ];
 
 export const MEASURES_OF: Readonly<Record<MeasureTable, readonly Measure[]>> = {
@@ -104,4 +129,5 @@ export const MEASURES_OF: Readonly<Record<MeasureTable, readonly Measure[]>> = {
   day: DAY_MEASURES,
   prescription: PRESCRIPTION_MEASURES,
   dispensing: DISPENSING_MEASURES,
+  result: RESULT_MEASURES,
 };

@@ -1,10 +1,10 @@
 /** Where a measure is counted: the monthly rollup that holds it. */
-export type MeasureTable = 'bill' | 'day' | 'prescription' | 'dispensing';
+export type MeasureTable = 'bill' | 'day' | 'prescription' | 'dispensing' | 'result';
 
 /** Activity of a provider in a month as a whole number, so that the order of summation cannot matter. */
 export interface Measure {
   readonly name: string;
-  /** DuckDB aggregate over bills, days, prescriptions or dispensings; always an integer. */
+  /** DuckDB aggregate over bills, days, prescriptions, dispensings or results; always an integer. */
   readonly sql: string;
   /** How months are combined: added up, or the largest of them. */
   readonly combine: 'sum' | 'max';

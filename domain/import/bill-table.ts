@@ -1,17 +1,21 @@
 import { z } from 'zod';
+import { formatBlock } from './table-format';
 
 const column = z.string().min(1);
 
-/** Mapping of the columns of a table of bills (CSV or Parquet, one row per tariff line). */
+/** Mapping of the columns of a table of bills (one row per tariff line). */
 export const billTableSchema = z.strictObject({
   version: z.literal(1),
   kind: z.literal('bills'),
+  format: formatBlock,
   columns: z.strictObject({
     guid: column.describe('id of the bill (UUID); rows with the same id are its lines'),
     billNo: column.describe('number of the bill, rising per provider (regningsnummer)'),
     practice: column.describe('praksisId'),
-    received: column.describe('instant of receipt with offset, from which the bill is known (mottattidspunkt)'),
-    started: column.describe('start of the contact; without an offset it is Norwegian civil time (tidspunkt)'),
+    received: column.describe(
+      'instant of receipt, from which the bill is known (mottattidspunkt); not before the contact',
+    ),
+    started: column.describe('start of the contact (tidspunkt)'),
     patient: column.describe('national id; replaced by a pseudonym at once and stored nowhere'),
     performedBy: column.optional().describe('HPR number of the performer, if it is not the practice holder'),
     diagnosis: column.optional(),

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { formatBlock } from './table-format';
 
 /** How a table of dated events becomes a feature table: which aggregates, over which windows, as of which days. */
 export const eventWindowsSchema = z.strictObject({
   version: z.literal(1),
+  format: formatBlock,
   entity: z.string().describe('column with the entity of the event'),
-  day: z.string().describe('column with the day the event became known'),
+  day: z.string().describe('column with the day, or the instant, at which the event became known'),
   asOf: z
     .array(z.iso.date())
     .min(1)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseInstant } from '../time/civil-time';
+import { practiceCodesProblem } from '../reference/codes';
 import { isHprNumber, isNationalId, isOrganisationNumber } from '../identifiers';
 
 /**
@@ -81,8 +82,9 @@ export const providerSchema = z
       .refine(isOrganisationNumber, 'expected an organisation number of 9 digits with a right control digit')
       .optional(),
     praksisId: z.string().regex(/^\d{6,12}$/),
-    praksistype: z.string().min(2).max(6),
-    fagomrade: z.string().min(2).max(4),
+    /** Left out only in a field without practice types, such as pharmacies (APO). */
+    praksistype: z.string().nullish(),
+    fagomrade: z.string(),
     kommunenr: z.string().regex(/^\d{4}$/),
     listelengde: z.int().min(0).nullish(),
     /** Digest of the bank account, made by the sender: equal accounts have equal digests. */
@@ -95,7 +97,11 @@ export const providerSchema = z
   .refine(
     (provider) => provider.hprNr !== undefined || provider.orgnr !== undefined,
     'expected an HPR number or an organisation number',
-  );
+  )
+  .superRefine(({ praksistype, fagomrade }, check) => {
+    const problem = practiceCodesProblem(praksistype ?? undefined, fagomrade);
+    if (problem) check.addIssue({ code: 'custom', path: [problem.at], message: problem.reason });
+  });
 export type Provider = z.infer<typeof providerSchema>;
 
 /** Facts of the population register about a person, as far as control needs them. */

@@ -1,53 +1,50 @@
-/** Fields, practice types and ICPC-2 chapters of the public code lists (kodeverk of KUHR; WONCA's ICPC-2). */
-export const FIELDS: Readonly<Record<string, string>> = {
-  AP: 'apotek',
-  AU: 'audiopedagog',
-  FY: 'fysioterapeut',
-  HS: 'helsesøster, helsesykepleier',
-  JO: 'jordmor',
-  KI: 'kiropraktor',
-  LE: 'lege',
-  LOGO: 'logoped',
-  LR: 'laboratorium og røntgen',
-  OR: 'ortoptist',
-  PO: 'poliklinikk',
-  PS: 'psykolog',
-  TH: 'tannhelse',
-  TP: 'tannpleier',
-};
+import codeLists from './code-lists.json';
 
+/** Field of practice (fagområde) -> name, as the payer's list has it. */
+export const FIELDS: Readonly<Record<string, string>> = codeLists.fields;
+
+export interface PracticeType {
+  readonly name: string;
+  /** Undefined where the open data names no field for the type, such as for those of municipalities. */
+  readonly field?: string | undefined;
+}
 /** Practice type (praksistype) -> name and field. */
-export const PRACTICE_TYPES: Readonly<Record<string, { readonly name: string; readonly field: string }>> = {
-  FALE: { name: 'fastlege', field: 'LE' },
-  FALO: { name: 'fastlege, fastlønn', field: 'LE' },
-  FATU: { name: 'turnuslege (LIS1)', field: 'LE' },
-  LEVA: { name: 'legevakt', field: 'LE' },
-  LEKO: { name: 'legevakt, kommunal', field: 'LE' },
-  KOLE: { name: 'kommunal lege', field: 'LE' },
-  SPAN: { name: 'spesialist i anestesi', field: 'LE' },
-  SPFY: { name: 'spesialist i fysikalsk medisin', field: 'LE' },
-  SPGY: { name: 'spesialist i gynekologi', field: 'LE' },
-  SPHU: { name: 'spesialist i hudsykdommer', field: 'LE' },
-  SPIN: { name: 'spesialist i indremedisin', field: 'LE' },
-  SPNE: { name: 'spesialist i nevrologi', field: 'LE' },
-  SPOK: { name: 'spesialist i øyesykdommer og kirurgi', field: 'LE' },
-  SPPS: { name: 'spesialist i psykiatri', field: 'LE' },
-  FYNO: { name: 'fysioterapeut', field: 'FY' },
-  FYMT: { name: 'manuellterapeut', field: 'FY' },
-  FYPM: { name: 'psykomotorisk fysioterapeut', field: 'FY' },
-  PSNO: { name: 'psykolog', field: 'PS' },
-  PSNE: { name: 'nevropsykolog', field: 'PS' },
-  TANN: { name: 'tannlege', field: 'TH' },
-  TAKJ: { name: 'kjeveortoped', field: 'TH' },
-  TAPL: { name: 'tannpleier', field: 'TH' },
-  KINO: { name: 'kiropraktor', field: 'KI' },
-  LOGO: { name: 'logoped', field: 'LOGO' },
-  AUDI: { name: 'audiopedagog', field: 'AU' },
-  ORTO: { name: 'ortoptist', field: 'OR' },
-  JORD: { name: 'jordmor', field: 'JO' },
-  LABO: { name: 'laboratorium og røntgen', field: 'LR' },
-  APOT: { name: 'apotek', field: 'AP' },
-};
+export const PRACTICE_TYPES: Readonly<Record<string, PracticeType>> = codeLists.practiceTypes;
+
+/** Practice types of out-of-hours doctors (legevakt), and of laboratories: most of their patients are not theirs. */
+export const WITHOUT_OWN_PATIENTS = ['LEVA', 'LEKO', 'KOLE', 'LARO'] as const;
+
+/** Fields that no practice type belongs to: pharmacies, opticians, primary health teams. */
+const FIELDS_WITHOUT_TYPES = new Set(
+  Object.keys(FIELDS).filter((code) => !Object.values(PRACTICE_TYPES).some(({ field }) => field === code)),
+);
+
+/**
+ * What is wrong with the codes of a practice; undefined when they are right. A practice has no type only in a field
+ * that has none. A type goes with the field that the list gives it, or with a field that has no types of its own.
+ */
+export function practiceCodesProblem(
+  practiceType: string | undefined,
+  field: string,
+): { readonly at: 'praksistype' | 'fagomrade'; readonly reason: string } | undefined {
+  if (!Object.hasOwn(FIELDS, field))
+    return { at: 'fagomrade', reason: `no field of the code list: expected ${Object.keys(FIELDS).join(', ')}` };
+  if (practiceType === undefined)
+    return FIELDS_WITHOUT_TYPES.has(field)
+      ? undefined
+      : { at: 'praksistype', reason: `a practice type of field ${field} is missing` };
+  if (!Object.hasOwn(PRACTICE_TYPES, practiceType))
+    return { at: 'praksistype', reason: 'no practice type of the code list (praksistyper in KUHR)' };
+  const listed = PRACTICE_TYPES[practiceType]!.field;
+  if (listed === undefined || listed === field || FIELDS_WITHOUT_TYPES.has(field)) return undefined;
+  return { at: 'fagomrade', reason: `practice type ${practiceType} belongs to field ${listed}` };
+}
+
+/** Name of a group of providers, a practice type or a field without types; the code itself for any other group. */
+export function groupName(group: string): string {
+  if (Object.hasOwn(PRACTICE_TYPES, group)) return PRACTICE_TYPES[group]!.name;
+  return Object.hasOwn(FIELDS, group) ? FIELDS[group]! : group;
+}
 
 /** Chapter letter -> body system (ICPC-2). */
 export const ICPC2_CHAPTERS: Readonly<Record<string, string>> = {

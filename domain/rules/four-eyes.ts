@@ -1,8 +1,8 @@
 import type { Role } from './roles';
 
 /**
- * Who must differ from whom, for every permission that needs two people. The state machine of a slot, services and the
- * notary use this table; the database's triggers are tested against it.
+ * Who must differ from whom, for every permission that needs two people. The state machine of a slot, the application,
+ * activities and the notary use this table; the database's triggers are tested against it.
  */
 export const FOUR_EYES = {
   /** A version goes live. */

@@ -114,20 +114,20 @@ export interface ChampionFacts {
 }
 
 /**
- * Champions that a slot may be rolled back to, the latest first: another version than the live one, and not withdrawn
- * by a roll-back since it was decided on.
+ * Champions that a slot may be rolled back to, the latest first: another version than the live one, and not itself
+ * rolled back since it was decided on.
  * @param history champions of the slot, oldest first; the last one is live
  */
 export function rollBackTargets<C extends Pick<ChampionFacts, 'versionId' | 'decidedAt'>>(
   history: readonly C[],
-  rollBacks: readonly { readonly withdrawnVersion: string; readonly at: Date }[],
+  rollBacks: readonly { readonly liveVersion: string; readonly at: Date }[],
 ): C[] {
   const live = history.at(-1);
   return history
     .filter(
       ({ versionId, decidedAt }) =>
         versionId !== live?.versionId &&
-        !rollBacks.some(({ withdrawnVersion, at }) => withdrawnVersion === versionId && at >= decidedAt),
+        !rollBacks.some(({ liveVersion, at }) => liveVersion === versionId && at >= decidedAt),
     )
     .reverse();
 }

@@ -16,8 +16,8 @@ import {
 
 /**
  * The state machine of a deployment slot: promotion requests, gates, waivers, decisions, the champion, interventions.
- * `transition` asks the guards that services and activities ask before they write, so that whoever plays it, plays the
- * product's own rules.
+ * `transition` asks the guards that the application and activities ask before they write, so that whoever plays it,
+ * plays the product's own rules.
  */
 interface RequestRecord extends RequestFacts {
   readonly versionId: string;
@@ -26,7 +26,7 @@ interface RequestRecord extends RequestFacts {
 }
 interface InterventionRecord extends Intervention {
   readonly by: string;
-  readonly withdrawnVersion: string;
+  readonly liveVersion: string;
   readonly answeredBy: readonly string[];
 }
 
@@ -101,7 +101,7 @@ const intervene = (
   confirmBy,
   answers: 0,
   answeredBy: [],
-  withdrawnVersion: state.champions.at(-1)!.versionId,
+  liveVersion: state.champions.at(-1)!.versionId,
 });
 
 const HANDLERS: { readonly [K in SlotCommand['kind']]: Handler<K> } = {

@@ -3,7 +3,7 @@
  * or a substitute who works at the same minute as the practice holder. A flag says what was claimed, never why.
  */
 export const TIME_RULES = {
-  /** Overlapping minutes of contacts that need the performer; honest records are a few minutes off. */
+  /** Overlapping minutes of contacts that need the performer; correct records are a few minutes off. */
   overlapMinutes: 20,
   /** Minutes claimed in one day by one performer. */
   dayMinutes: 14 * 60,

@@ -35,14 +35,18 @@ export function foldsOf(split: SplitSpec): Fold[] {
     }
     return [{ id: 'fixed', trainKnownBefore: split.trainUntil, testFrom: split.testFrom, testUntil: split.testUntil }];
   }
+  // Every boundary is counted from the first test day: one counted from a boundary that was cut to the end of a short
+  // month would lie days before the next, and the cases between them would test no fold.
+  const boundary = (months: number) => addMonths(split.firstTest, months);
   return Array.from({ length: split.folds }, (_, index) => {
-    const testFrom = addMonths(split.firstTest, index * split.testMonths);
+    const months = index * split.testMonths;
+    const testFrom = boundary(months);
     return {
       id: `fold-${index + 1}`,
       trainKnownBefore: addDays(testFrom, -split.embargoDays),
       testFrom,
-      testUntil: addMonths(testFrom, split.testMonths),
-      ...(split.kind === 'rolling' ? { trainFrom: addMonths(testFrom, -split.trainMonths) } : {}),
+      testUntil: boundary(months + split.testMonths),
+      ...(split.kind === 'rolling' ? { trainFrom: boundary(months - split.trainMonths) } : {}),
     };
   });
 }

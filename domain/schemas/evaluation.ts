@@ -119,7 +119,8 @@ export const MISSING = ['no-draw', 'unequal-draw', 'no-probability', 'no-caseloa
 export type MissingReason = (typeof MISSING)[number];
 
 /**
- * Share of the first `k` of all active providers, labeled or not, that would have an upheld finding if controlled. With
+ * Share of the first `k` of all active providers, labelled or not, that would have an upheld finding if controlled.
+ * With
  * `k` 0 that of all of them (the class prior).
  */
 export interface ListEstimate {
@@ -134,14 +135,14 @@ export interface ListEstimate {
   readonly assumption: string;
 }
 
-/** Swap-set analysis: the least likely tenth of past cases replaced by the most likely unlabeled providers. */
+/** Swap-set analysis: the least likely tenth of past cases replaced by the most likely unlabelled providers. */
 export interface SwapEstimate {
   readonly family: string;
   /** Number of replaced cases. */
   readonly replaced: number;
   /** Upheld findings and amount of a replaced case. */
   readonly observed: { readonly findings: Estimate; readonly amountNok: Estimate | null };
-  /** Gain of a replacement, if unlabeled providers are like labeled ones of the same score. */
+  /** Gain of a replacement, if unlabelled providers are like labelled ones of the same score. */
   readonly gain: { readonly findings: Estimate; readonly amountNok: Estimate | null };
   /** Least and greatest possible gain in findings, without any assumption. */
   readonly bounds: { readonly lo: number; readonly hi: number };

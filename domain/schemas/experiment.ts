@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addMonths } from '../time/days';
 import { CALIBRATION_INPUTS } from './calibration';
 import { CONTROL_BASES } from '../import/cases';
-import { FAMILY_NAMES, familySchema } from '../families';
+import { canPretrain, FAMILY_NAMES, familySchema } from '../families';
 
 const day = z.iso.date();
 
@@ -58,7 +58,7 @@ const split = z
     }
   });
 
-/** PU bagging: how many unlabeled providers each fit gets, and in how many bags. */
+/** PU bagging: how many unlabelled providers each fit gets, and in how many bags. */
 export const puBaggingSchema = z.strictObject({
   unlabeledPerPositive: z.number().min(0.1).max(20).default(5).describe('unlabeled providers for each finding'),
   bags: z
@@ -71,7 +71,7 @@ export const puBaggingSchema = z.strictObject({
 
 const fields = z.strictObject({
   version: z.literal(1),
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{1,60}$/, 'expected lower-case letters, digits and hyphens'),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{1,60}$/, 'expected 2 to 61 lower-case letters, digits and hyphens'),
   slot: z
     .strictObject({ purpose: z.string().regex(/^[a-z0-9-]+$/), segment: z.string().regex(/^[a-z0-9-]+$/) })
     .default({ purpose: 'post-payment-control', segment: 'all' }),
@@ -148,14 +148,14 @@ const fields = z.strictObject({
   puBagging: puBaggingSchema
     .optional()
     .describe(
-      'PU bagging: adds samples of unlabeled providers to each fit, as if without a finding; ' +
+      'PU bagging: adds samples of unlabelled providers to each fit, as if without a finding; ' +
         'needs a register source and `evaluation.population`',
     ),
   pretrain: z
     .enum(['rule-hits'])
     .optional()
     .describe(
-      'pretrains networks (mlp, tabm-mini) on the rule hits of all active providers; ' +
+      `pretrains networks (${FAMILY_NAMES.filter(canPretrain).join(', ')}) on the rule hits of all active providers; ` +
         'needs a register source and `evaluation.population`',
     ),
   calibration: z
@@ -196,7 +196,7 @@ const fields = z.strictObject({
       population: z
         .boolean()
         .default(true)
-        .describe('also estimate lists drawn from all active providers, labeled or not; needs a register source'),
+        .describe('also estimate lists drawn from all active providers, labelled or not; needs a register source'),
     })
     .default({ k: [20, 50, 100], bootstrap: 400, caseworkerEffect: ['logistic'], population: true }),
 });

@@ -9,6 +9,14 @@ export interface MatrixColumn {
   readonly role: 'feature' | 'nuisance' | 'design';
 }
 
+/** Rows of a prepared table that could not be used. */
+export interface RefusedRows {
+  readonly read: number;
+  readonly refused: number;
+  /** The most frequent reasons, each with its column and number of rows. */
+  readonly reasons: readonly string[];
+}
+
 export interface MatrixMeta {
   /** In the order of the stored Parquet file. */
   readonly columns: readonly MatrixColumn[];
@@ -21,6 +29,10 @@ export interface MatrixMeta {
     /** All columns made of hits of the rule engine. */
     readonly ruleFeatures?: readonly string[] | undefined;
   };
+  /** Columns of role `design` with attributes that results are compared by and no model sees. */
+  readonly protected?: readonly string[] | undefined;
+  /** What of a prepared table could not be used; undefined where all rows were. */
+  readonly refused?: RefusedRows | undefined;
   readonly rows: number;
   readonly labeled: number;
   readonly positives: number;
@@ -31,6 +43,15 @@ export const SELECTION_PROBABILITY = 'selection_probability';
 
 /** Column of role `design`: the case source (a tip, rule hits, a list), as the case system has it. */
 export const CONTROL_BASIS = 'control_basis';
+
+/** Names of the columns of role `design` that a prepared table can have. */
+export const TABLE_DESIGN = {
+  probability: SELECTION_PROBABILITY,
+  basis: CONTROL_BASIS,
+  arm: 'selection_arm',
+  weight: 'row_weight',
+  group: 'row_group',
+} as const;
 
 /** Fixed columns before the features. `label` is 1, 0 or null (outcome not known at the snapshot's as-of instant). */
 export const KEY_COLUMNS = ['row_id', 'entity', 'as_of', 'grp', 'label', 'label_known_on', 'amount_ore'] as const;

@@ -50,8 +50,8 @@ export const baselineColumns = ({ baselines }: MatrixMeta): string[] => [
  * - random: a seeded order
  * - current practice: the order in which the control cases were opened
  * - size, rule hits: the column itself
- * - deviation from peers: mean clipped robust z-score of the profile, the method of the prescribing-profile letters
- * - NOK at risk: size times that deviation
+ * - outlier rule: mean clipped robust z-score of the profile, the method of the prescribing-profile letters
+ * - size times deviation: refunds times that deviation
  */
 export function baselineScores(
   data: MatrixData,

@@ -23,10 +23,10 @@ const CURVE_POINTS = 60;
 const MAX_CURVE_DRAWS = 200;
 
 const percent = `${Math.round(INTERVAL * 100)} %`;
-const ESTIMAND = 'share of findings among the first k, had the list been drawn from the labeled providers';
+const ESTIMAND = 'share of findings among the first k, had the list been drawn from the labelled providers';
 const ASSUMPTION =
-  'naive: labeled providers stand for all. Control cases were not opened at random, so this says how well labeled ' +
-  'providers are ranked, not how many findings a list of unlabeled ones would give';
+  'naive: labelled providers stand for all. Control cases were not opened at random, so this says how well ' +
+  'labelled providers are ranked, not how many findings a list of unlabelled ones would give';
 
 /** Evaluates every family and baseline on the same rows. The same arguments give the same document. */
 export function evaluateRun(
@@ -73,7 +73,7 @@ function evaluateSlice(
   const support = hasLowSupport(labeled.labels.length, findings)
     ? `; low support: ${labeled.labels.length} rows with ${findings} findings`
     : '';
-  const method = `naive on labeled providers, entity bootstrap ${bootstrap}, ${percent}${support}`;
+  const method = `naive on labelled providers, entity bootstrap ${bootstrap}, ${percent}${support}`;
   return { rows: estimates.map(({ estimate }) => ({ ...estimate, slice, method })), estimates };
 }
 

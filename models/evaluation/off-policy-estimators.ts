@@ -23,7 +23,7 @@ export interface PolicyEstimate {
   readonly value: number;
   readonly lo: number;
   readonly hi: number;
-  /** Labeled providers that the estimate is made of. */
+  /** Labelled providers that the estimate is made of. */
   readonly n: number;
   readonly assumption: string;
 }
@@ -32,14 +32,14 @@ export interface PolicyEstimate {
 const MIN_PROPENSITY = 0.005;
 
 const ASSUMPTIONS = {
-  naive: 'labeled providers on the list are like the unlabeled ones on it',
+  naive: 'labelled providers on the list are like the unlabelled ones on it',
   'inverse-probability':
     'every provider on the list had a known chance above 0 of a control case, and the draw was made as stored',
   'doubly-robust': 'as inverse probability; the outcome model narrows the interval and need not be right',
   'random-arm':
     'every provider without a certain control case had the same stored chance in the random arm, and all its ' +
     'outcomes are final',
-  bounds: 'none: all unlabeled providers may have findings, or none of them',
+  bounds: 'none: all unlabelled providers may have findings, or none of them',
 } as const;
 
 /** Wald interval, clipped to [0, 1]. */
@@ -56,7 +56,7 @@ function waldInterval(
 
 const countFindings = (rows: readonly Candidate[]) => rows.reduce((sum, { outcome }) => sum + outcome, 0);
 
-/** Mean outcome of the labeled providers on the list. */
+/** Mean outcome of the labelled providers on the list. */
 export function naive(candidates: readonly Candidate[]): PolicyEstimate {
   const known = candidates.filter(({ listed, labeled }) => listed && labeled);
   const findings = countFindings(known);
@@ -73,7 +73,7 @@ export function naive(candidates: readonly Candidate[]): PolicyEstimate {
 interface Support {
   readonly within: readonly Candidate[];
   readonly labeled: readonly Candidate[];
-  /** Sum of the inverse propensities of the labeled ones. */
+  /** Sum of the inverse propensities of the labelled ones. */
   readonly weight: number;
   /** Share of the list outside the support. */
   readonly outsideShare: number;
@@ -127,7 +127,7 @@ export function inverseProbability(candidates: readonly Candidate[]): PolicyEsti
 
 /**
  * Doubly robust estimate (Robins, Rotnitzky and Zhao 1994; Dudík et al. 2011) as the design-based difference estimator:
- * the model's mean over the list, corrected by the weighted residuals of the labeled providers. With few labels the
+ * the model's mean over the list, corrected by the weighted residuals of the labelled providers. With few labels the
  * estimate of the variance is uncertain, so Student's t with n - 1 degrees of freedom replaces the normal.
  */
 export function doublyRobust(candidates: readonly Candidate[]): PolicyEstimate {

@@ -27,7 +27,7 @@ interface Settings {
   readonly seed: number;
 }
 
-const OUTCOME_MODEL = 'unlabeled providers have findings as often as labeled ones of the same score';
+const OUTCOME_MODEL = 'unlabeled providers have findings as often as labelled ones of the same score';
 const ADJUSTED_OUTCOME_MODEL = `${OUTCOME_MODEL} whose case source says no more than the columns`;
 const MISSING_TEXTS: Readonly<Record<MissingReason, string>> = {
   'no-draw': 'not estimated: no case of these parts has a stored chance of selection (no random arm)',
@@ -53,7 +53,8 @@ const toEstimate = ({ value, lo, hi, n, assumption }: PolicyEstimate): EstimateO
 });
 
 /**
- * Evaluates lists drawn from the population, not from labeled providers alone. The same arguments give the same report.
+ * Evaluates lists drawn from the population, not from labelled providers alone. The same arguments give the same
+ * report.
  */
 export function evaluatePopulation(
   parts: readonly PopulationPart[],

@@ -30,8 +30,8 @@ export interface FitResult {
 export interface ModelFamily<Spec extends FamilySpec = FamilySpec> {
   /** How numeric columns become inputs. */
   readonly numericEncoding: NumericEncoding;
-  /** Whether its hidden layers can be pretrained. */
-  readonly canPretrain: boolean;
+  /** Whether its contributions add up to the score to rounding; integrated gradients only approximate it. */
+  readonly explainsExactly: boolean;
   /** Logits from stored tensors alone. */
   forward: Network['forward'];
   /** Selects hyperparameters on the validation rows and fits all members. */

@@ -1,4 +1,4 @@
-import type { FamilySpec } from '../../domain/families';
+import { canPretrain, type FamilySpec } from '../../domain/families';
 import type { MatrixColumn, MatrixData } from '../../domain/schemas/matrix';
 import type { Tf } from '../backend';
 import { modelFamily } from '../families';
@@ -112,7 +112,7 @@ export function fitRows(
     train: first.bags,
     validation: encodeRows(first.encoder, data, [...validation, ...(unlabeled?.validation ?? [])]),
     ...(refit ? { all: { rows: refit.bags, encoder: refit.encoder } } : {}),
-    ...(target && family.canPretrain
+    ...(target && canPretrain(spec.family)
       ? { pretrain: (network, settings, encoder) => pretrain(tf, network, settings, encoder, target, seed) }
       : {}),
   };

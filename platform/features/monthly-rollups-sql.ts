@@ -1,13 +1,13 @@
-import { BILL_MEASURES, DISPENSING_MEASURES, kindColumn, PRESCRIPTION_MEASURES } from '../../domain/features/measures';
+import { BILL_MEASURES, kindColumn } from '../../domain/features/measures';
 import type { Measure } from '../../domain/features/types';
 import { TARIFF_KINDS, TARIFFS } from '../../domain/reference/tariffs';
 import { quote } from '../duckdb/duckdb';
+import { PRESCRIPTION_MONTH_SQL } from './prescription-months-sql';
 
 /**
  * Monthly rollups: tables that sum up one month of receipt and from which features are computed. They hold whole
  * numbers only and are ordered by their key. Their SQL reads the views `in_bill`, `in_line`, `in_hit`, `in_patient`
- * (facts known by the end of the month), `in_provider`, `in_prescription` and `in_dispensing`, all of one month and
- * shard.
+ * (facts known by the end of the month) and `in_provider`, all of one month and shard.
  */
 export const ROLLUPS = ['bill_month', 'performer_day', 'patient_month', 'tariff_month', 'prescription_month'] as const;
 export type RollupName = (typeof ROLLUPS)[number];
@@ -122,28 +122,6 @@ const PERFORMER_DAYS = `
   from totals w left join overlap o using (provider_id, performer, civil_day)
     left join shared s using (provider_id, performer, civil_day)`;
 
-const prescriptionCells = [
-  ...PRESCRIPTION_MEASURES.map((m) => `coalesce(w.${m.name}, 0) as ${m.name}`),
-  ...DISPENSING_MEASURES.map((m) => `coalesce(g.${m.name}, 0) as ${m.name}`),
-].join(', ');
-
-const PRESCRIPTION_MONTHS = `
-  with written as (
-    select p.prescriber_id as provider_id, cast(date_trunc('month', p.written) as date) as service_month,
-      ${columns(PRESCRIPTION_MEASURES)}
-    from in_prescription p group by 1, 2),
-  filled as (
-    select d.pharmacy_id, d.dispensed, d.packages, d.is_override, o.packages as ordered
-    from in_dispensing d join in_ordered o using (prescription_id)),
-  given as (
-    select p.pharmacy_id as provider_id, cast(date_trunc('month', p.dispensed) as date) as service_month,
-      ${columns(DISPENSING_MEASURES)}
-    from filled p group by 1, 2)
-  select coalesce(w.provider_id, g.provider_id) as provider_id,
-    coalesce(w.service_month, g.service_month) as service_month, ${prescriptionCells}
-  from written w full join given g on g.provider_id = w.provider_id and g.service_month = w.service_month
-  order by 1, 2`;
-
 export const ROLLUP_SQL: Readonly<Record<RollupName, string>> = {
   bill_month: `select b.provider_id, b.service_month, ${columns(BILL_MEASURES)}
     from joined b group by 1, 2 order by 1, 2`,
@@ -152,5 +130,5 @@ export const ROLLUP_SQL: Readonly<Record<RollupName, string>> = {
     from joined where not is_credit group by 1, 2, 3 order by 1, 2, 3`,
   tariff_month: `select b.provider_id, l.tariff, b.service_month, count(*) as n
     from in_line l join joined b using (bill_id) group by 1, 2, 3 order by 1, 2, 3`,
-  prescription_month: PRESCRIPTION_MONTHS,
+  prescription_month: PRESCRIPTION_MONTH_SQL,
 };

@@ -10,6 +10,7 @@ import { duckDbVersion } from '../duckdb/version';
 import { createDatasetView } from '../snapshots/dataset-view';
 import { type Manifest, monthOf, partitionsOf } from '../snapshots/datasets';
 import { JOINED_BILLS, ROLLUP_SQL, type RollupName, ROLLUPS, tariffTableSql } from './monthly-rollups-sql';
+import { PRESCRIPTION_MONTHS } from './prescription-months-sql';
 
 /** One rollup of one month of receipt and shard, found in the store by the digest of its inputs. */
 export interface RollupPartition {
@@ -49,7 +50,7 @@ export async function createProviderViews(
 
 /** Months of receipt that have rollups, in order. */
 export const rollupMonths = (manifest: Manifest): string[] => {
-  const months = ['bill', 'prescription', 'dispensing'].flatMap((name) =>
+  const months = ['bill', 'prescription', 'claim', 'bill_result'].flatMap((name) =>
     partitionsOf(manifest, name).flatMap((ref) => monthOf(ref) ?? []),
   );
   return [...new Set(months)].sort();
@@ -148,23 +149,26 @@ async function createBillViews(
   ];
 }
 
-/** A dispensing may follow its prescription a month or two later. */
-const PRESCRIPTION_MONTHS = 3;
-
 async function createPrescriptionViews(
   duck: DuckDBConnection,
   store: ArtifactStore,
   manifest: Manifest,
   month: string,
 ): Promise<string[]> {
-  const view = (name: string, dataset: string, keep: (month: string | undefined) => boolean) =>
-    createDatasetView(duck, store, manifest, name, dataset, keep);
   const earliest = addMonths(month, -PRESCRIPTION_MONTHS);
-  return [
-    ...(await view('in_prescription', 'prescription', (m) => m === month)),
-    ...(await view('in_dispensing', 'dispensing', (m) => m === month)),
-    ...(await view('in_ordered', 'prescription', (m) => m !== undefined && m <= month && m >= earliest)),
-  ];
+  const ofMonth = (m: string | undefined) => m === month;
+  const before = (m: string | undefined) => m !== undefined && m < month && m >= earliest;
+  const views = [
+    ['in_prescription', 'prescription', ofMonth],
+    ['in_claim', 'claim', ofMonth],
+    ['in_result', 'bill_result', ofMonth],
+    ['in_ordered', 'prescription', (m: string | undefined) => ofMonth(m) || before(m)],
+    ['in_earlier', 'claim', before],
+  ] as const;
+  const sources: string[] = [];
+  for (const [name, dataset, keep] of views)
+    sources.push(...(await createDatasetView(duck, store, manifest, name, dataset, keep)));
+  return sources;
 }
 
 async function writeRollup(

@@ -1,3 +1,4 @@
+import { WITHOUT_OWN_PATIENTS } from '../../domain/reference/codes';
 import type { CivilDate } from '../../domain/time/instant';
 import { quote } from '../duckdb/duckdb';
 
@@ -31,7 +32,7 @@ export function sharedPatientsSql(asOf: CivilDate): string {
       select distinct p.provider_id, p.patient_key, f.practice_type
       from known_patient_month p join facts f using (provider_id)
       where p.service_month >= date '${asOf}' - interval 12 month and p.service_month < date '${asOf}'
-        and f.practice_type not in ('LABO', 'LEVA')),
+        and f.practice_type not in (${WITHOUT_OWN_PATIENTS.map(quote).join(', ')})),
     counted as (select *, count(*) over (partition by practice_type, patient_key) as treaters from seen),
     shares as (
       select provider_id, count(*) as patients, count(*) filter (treaters > 1) as shared

@@ -75,7 +75,7 @@ export const billWindows = (required: RequiredAggregates, asOf: CivilDate): stri
     from ${withAge('known_bill_month', asOf)} group by provider_id`;
 
 export function prescriptionWindows(required: RequiredAggregates, asOf: CivilDate): string {
-  const cells = [...windowSums('prescription', required), ...windowSums('dispensing', required)];
+  const cells = (['prescription', 'dispensing', 'result'] as const).flatMap((table) => windowSums(table, required));
   return `select provider_id, ${cells.join(', ')}
     from ${withAge('known_prescription_month', asOf)} group by provider_id`;
 }

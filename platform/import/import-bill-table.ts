@@ -4,22 +4,22 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { from as copyFrom } from 'pg-copy-streams';
-import { invalid } from '../../domain/errors';
 import { type BillTable, billTableSchema } from '../../domain/import/bill-table';
 import { parseOrExplain } from '../../domain/schemas/parse';
 import { digestOf, sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../postgres/connection';
 import type { AuditContext } from '../ledger/append';
 import { quote, withDuckDb } from '../duckdb/duckdb';
-import { createTableView } from '../duckdb/table-view';
+import { checkColumns, checkTableFile, createRawTable, openTable } from '../tables/open-table';
 import { type Batch, runInBatch, type LoadReport } from './import-batch';
-import { BILLS, CHECKS, INCONSISTENT_BILLS, LINES, namedColumns, osloTable } from './bill-table-sql';
+import { findBadRows, refuseReceivedTooEarly } from './check-bill-table';
+import { billsSql, linesSql, namedColumns, osloTable } from './bill-table-sql';
 import { rawConnection } from '../postgres/copy-writer';
 import { BillNumbers, PartitionCreator } from './id-allocators';
 import type { Vault } from './vault';
 
 /**
- * Loads a table of bills (CSV, gzipped CSV or Parquet; one row per tariff line) by its mapping. DuckDB reads and
+ * Loads a table of bills (one row per tariff line) by its mapping. DuckDB reads and
  * checks it with set operations, so no row passes through JavaScript. A row with a bad cell is quarantined, and with
  * it the whole bill, because part of a bill would be a different bill.
  * @throws UtplukkError InvalidInput for a file or mapping that cannot be used
@@ -31,8 +31,7 @@ export async function loadBillTable(
   file: string,
   rawMapping: unknown,
 ): Promise<LoadReport> {
-  if (!fs.existsSync(file)) throw invalid(`${file} does not exist`, 'Check the path.');
-  if (!/\.(csv|csv\.gz|parquet)$/.test(file)) throw invalid(`${file} is neither .csv, .csv.gz nor .parquet`);
+  checkTableFile(file);
   const mapping = parseOrExplain(
     billTableSchema,
     rawMapping,
@@ -48,11 +47,12 @@ export async function loadBillTable(
       { kind: 'bills', content: async () => digestOf([await sha256File(file), mapping]) },
       (batch) =>
         withDuckDb(temp, async (duck) => {
-          await createRawTable(duck, file, mapping);
+          await createBillLines(duck, file, mapping, temp);
           await createProviderTable(duck, batch.tx);
           await findBadRows(duck, mapping);
           await duck.run(osloTable());
-          await duck.run(BILLS);
+          await duck.run(billsSql(mapping));
+          await refuseReceivedTooEarly(duck, mapping);
           const csv = (name: string) => path.join(temp, `${name}.csv`);
           // The vault uses a connection of its own, so both run at the same time.
           const ids = (await duck.runAndReadAll('select distinct patient from bills order by 1'))
@@ -61,7 +61,7 @@ export async function loadBillTable(
           const [keys] = await Promise.all([vault.pseudonyms(ids), reserveBillIds(duck, batch, csv('identity'))]);
           await countRows(duck, batch);
           await createPersonTable(duck, ids, keys, csv('people'));
-          await writeBills(duck, batch, new PartitionCreator(db), csv);
+          await writeBills(duck, batch, mapping, new PartitionCreator(db), csv);
         }),
     );
   } finally {
@@ -70,19 +70,12 @@ export async function loadBillTable(
 }
 
 /** Creates table `raw`: line numbers, and the columns by role as text. */
-async function createRawTable(duck: DuckDBConnection, file: string, mapping: BillTable): Promise<void> {
+async function createBillLines(duck: DuckDBConnection, file: string, mapping: BillTable, temp: string): Promise<void> {
+  const table = await openTable(duck, { path: file, name: file }, mapping.format, temp);
+  const title = path.basename(file);
   const used = Object.values(mapping.columns).filter((name) => name !== undefined);
-  const found = await createTableView(duck, file, used, 'the mapping');
-  const unknown = found.filter((name) => !used.includes(name) && !mapping.ignore.includes(name));
-  if (unknown.length > 0)
-    throw invalid(
-      `the mapping does not say what ${unknown.join(', ')} is`,
-      'Name each column under `columns` or `ignore`.',
-    );
-  // Line 1 is the header.
-  await duck.run(
-    `create temp table raw as select row_number() over () + 1 as line, ${namedColumns(mapping)} from source`,
-  );
+  checkColumns(title, table.columns, used, 'the mapping', mapping.ignore);
+  await createRawTable(duck, title, namedColumns(mapping), table);
 }
 
 /** Creates table `provider(practice_no, provider_id)` from the register. */
@@ -98,26 +91,6 @@ async function createProviderTable(duck: DuckDBConnection, tx: Tx): Promise<void
     appender.endRow();
   }
   appender.closeSync();
-}
-
-/** Creates table `bad(line, field, value, reason)`. */
-async function findBadRows(duck: DuckDBConnection, mapping: BillTable): Promise<void> {
-  await duck.run('create temp table bad (line bigint, field varchar, value varchar, reason varchar)');
-  for (const [role, bad, expected] of CHECKS) {
-    const name = mapping.columns[role];
-    if (name !== undefined)
-      await duck.run(`insert into bad select line, ${quote(name)}, ${role}, ${quote(expected)} from raw where ${bad}`);
-  }
-  const guid = quote(mapping.columns.guid);
-  await duck.run(
-    `insert into bad select line, ${guid}, guid,
-      'the lines of this bill disagree on practice, patient, time, number or co-payment' from raw
-      where guid in (${INCONSISTENT_BILLS}) and line not in (select line from bad)`,
-  );
-  await duck.run(
-    `insert into bad select line, ${guid}, guid, 'another line of this bill was quarantined' from raw
-      where guid in (select guid from raw where line in (select line from bad)) and line not in (select line from bad)`,
-  );
 }
 
 /**
@@ -235,6 +208,7 @@ async function createPersonTable(
 async function writeBills(
   duck: DuckDBConnection,
   batch: Batch,
+  mapping: BillTable,
   months: PartitionCreator,
   csv: (name: string) => string,
 ): Promise<void> {
@@ -266,7 +240,7 @@ async function writeBills(
     false, b.diagnosis, ${b}
     from bills b join fresh f using (guid) join person p using (patient) order by b.received_month, f.bill_id`;
   const lines = `select received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore,
-    received_at || 'Z', ${b} from (${LINES('fresh')}) order by received_month, bill_id, line_no`;
+    received_at || 'Z', ${b} from (${linesSql(mapping, 'fresh')}) order by received_month, bill_id, line_no`;
   await toCsv(duck, bills, csv('bill'));
   // DuckDB writes the lines while PostgreSQL reads the bills.
   await Promise.all([copyIn(batch.tx, `core.bill (${BILL_COLUMNS})`, csv('bill')), toCsv(duck, lines, csv('line'))]);

@@ -30,7 +30,7 @@ export class ProviderLoader implements LineLoader {
         provider.kjentFra,
         provider.gyldigFra,
         provider.gyldigTil ?? null,
-        provider.praksistype,
+        provider.praksistype ?? null,
         provider.fagomrade,
         provider.kommunenr,
         provider.listelengde ?? null,

@@ -15,7 +15,7 @@ export async function loadReference(db: Db): Promise<void> {
   await put(
     'ref.practice_type',
     'code',
-    Object.entries(PRACTICE_TYPES).map(([code, { name, field }]) => ({ code, name, field })),
+    Object.entries(PRACTICE_TYPES).map(([code, { name, field }]) => ({ code, name, field: field ?? null })),
   );
   await put(
     'ref.icpc2_chapter',

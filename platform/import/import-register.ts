@@ -4,10 +4,10 @@ import { invalid } from '../../domain/errors';
 import type { Db } from '../postgres/connection';
 import type { AuditContext } from '../ledger/append';
 import { type LineLoader, loadFile, type LoadReport } from './import-batch';
+import { loadEReseptFile } from './eresept/load-file';
 import { ProviderLoader, agreementLoader, substituteLoader } from './import-providers';
 import { CaseLoader } from './import-cases';
 import { PatientLoader } from './import-patients';
-import { PrescriptionLoader } from './import-prescriptions';
 import { SettlementLoader } from './import-settlements';
 import type { Vault } from './vault';
 
@@ -25,23 +25,28 @@ type Kind = keyof typeof KINDS;
 const ORDER = Object.keys(KINDS) as Kind[];
 /**
  * Stages of loading. Files of one stage are loaded concurrently, so that parsing one overlaps writing another. Facts of
- * providers and events of cases depend on earlier lines of their own kind, so those stages load one file at a time.
+ * providers and events of cases depend on earlier lines of their own kind, and corrected bills of pharmacies on earlier
+ * ones, so those stages load one file at a time.
  */
 const STAGES: readonly (readonly Kind[])[] = [
   ['provider'],
-  ['agreement', 'patient', 'substitute', 'settlement', 'prescription'],
+  ['agreement', 'patient', 'substitute', 'settlement'],
+  ['prescription'],
   ['case'],
 ];
 export const CONCURRENT_FILES = 2;
-const EXPECTED = `Expected a name that starts with ${Object.values(KINDS).join(', ')} and ends in .ndjson.`;
+const EXPECTED =
+  `Expected a name that starts with ${Object.values(KINDS).join(', ')} and ends in .ndjson, or messages of eResept ` +
+  `in a name that ends in .xml.`;
 
 function kindOf(file: string): Kind | undefined {
   const name = path.basename(file);
+  if (name.endsWith('.xml') || (name.startsWith(KINDS.prescription) && name.endsWith('.json'))) return 'prescription';
   return name.endsWith('.ndjson') ? ORDER.find((kind) => name.startsWith(KINDS[kind])) : undefined;
 }
 
 /** Each file gets its own loader, because what a loader remembers is valid only if its transaction commits. */
-function loaderOf(kind: Kind, vault: Vault): LineLoader {
+function loaderOf(kind: Exclude<Kind, 'prescription'>, vault: Vault): LineLoader {
   switch (kind) {
     case 'provider':
       return new ProviderLoader();
@@ -53,12 +58,14 @@ function loaderOf(kind: Kind, vault: Vault): LineLoader {
       return substituteLoader();
     case 'settlement':
       return new SettlementLoader(vault);
-    case 'prescription':
-      return new PrescriptionLoader(vault);
     case 'case':
       return new CaseLoader();
   }
 }
+
+/** Answers on settlements say when these were received, so they come before the settlements themselves. */
+const placeOf = ({ file, kind }: { file: string; kind: Kind }) =>
+  2 * ORDER.indexOf(kind) + (file.endsWith('.xml') ? 1 : 0);
 
 /** Files of a register folder in the order they must be loaded: providers, settlements by name, cases. */
 export function registerFiles(source: string): { file: string; kind: Kind }[] {
@@ -75,13 +82,14 @@ export function registerFiles(source: string): { file: string; kind: Kind }[] {
     return kind ? [{ file, kind }] : [];
   });
   if (files.length === 0) throw invalid(`${source} contains no register file`, EXPECTED);
-  return files.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.file < b.file ? -1 : 1));
+  return files.sort((a, b) => placeOf(a) - placeOf(b) || (a.file < b.file ? -1 : 1));
 }
 
 /** Loads one file of a register, by the kind that its name starts with. */
 export function importFile(db: Db, audit: AuditContext, vault: Vault, file: string): Promise<LoadReport> {
   const kind = kindOf(file);
   if (!kind) throw invalid(`${file} is not a register file`, EXPECTED);
+  if (kind === 'prescription') return loadEReseptFile(db, audit, vault, file);
   return loadFile(db, audit, file, loaderOf(kind, vault));
 }
 

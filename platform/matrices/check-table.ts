@@ -1,53 +1,29 @@
-import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { invalid } from '../../domain/errors';
-import type { MatrixColumn } from '../../domain/schemas/matrix';
 import type { TableMapping } from '../../domain/import/table-mapping';
-import { ident, quote } from '../duckdb/duckdb';
-
-function usedColumns(mapping: TableMapping): string[] {
-  const { outcome } = mapping;
-  return [
-    mapping.entity,
-    mapping.asOf,
-    mapping.rowId,
-    outcome.column,
-    outcome.knownOn,
-    outcome.amount,
-    ...Object.keys(mapping.features),
-    ...Object.keys(mapping.nuisance),
-  ].filter((name) => name !== undefined);
-}
+import { quote } from '../duckdb/duckdb';
+import { expectedDay, isAmount, isExcelError, isNumber, toCivilDay, toNumber } from '../tables/grammar';
+import { checkColumns } from '../tables/open-table';
+import { asOfSql, outcomeIn, rawCell, rowIdSql, tableColumns, type TableColumn, usedColumns } from './table-columns';
 
 /** @throws UtplukkError InvalidInput where the header and the mapping do not fit together, naming the columns */
-export async function checkHeader(duck: DuckDBConnection, mapping: TableMapping, file: string): Promise<void> {
-  const reader = await duck.runAndReadAll(
-    `select column_name from information_schema.columns where table_name = 'source' order by ordinal_position`,
-  );
-  const found = reader.getRows().map(([column]) => String(column));
-  const missing = usedColumns(mapping).filter((column) => !found.includes(column));
-  if (missing.length > 0)
-    throw invalid(
-      `${path.basename(file)} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')} ` +
-        `that the mapping names; it has: ${found.join(', ')}`,
-      'Correct the mapping, or the header of the file.',
-    );
-  const named = new Set([...usedColumns(mapping), ...mapping.ignore]);
-  const unknown = found.filter((column) => !named.has(column));
-  if (unknown.length > 0)
-    throw invalid(
-      `the mapping does not say what ${unknown.join(', ')} ${unknown.length > 1 ? 'are' : 'is'}`,
-      'Name each column as a feature, as nuisance, or under `ignore`.',
-    );
+export function checkHeader(found: readonly string[], mapping: TableMapping, title: string): void {
+  checkColumns(title, found, usedColumns(mapping), 'the mapping', mapping.ignore);
   checkRoles(mapping);
 }
 
 /** @throws UtplukkError InvalidInput for a column with two roles, or a baseline that is not a numeric feature */
-function checkRoles({ features, outcome, nuisance, ignore, baselines }: TableMapping): void {
-  const others = [outcome.column, outcome.amount, outcome.knownOn, ...ignore, ...Object.keys(nuisance)];
+function checkRoles(mapping: TableMapping): void {
+  const { features, outcome, nuisance, ignore, baselines } = mapping;
+  const others = [
+    ...[outcome.column, outcome.amount, outcome.knownOn, ...ignore, ...Object.keys(nuisance)],
+    ...[...Object.keys(mapping.protected), mapping.selection?.arm, mapping.selection?.probability, mapping.weight],
+  ];
   const twice = Object.keys(features).filter((column) => others.includes(column));
   if (twice.length > 0)
-    throw invalid(`${twice.join(', ')} cannot be a feature and an outcome, nuisance or ignored column at once`);
+    throw invalid(
+      `${twice.join(', ')} cannot be a feature and an outcome, nuisance, protected, design or ignored column at once`,
+    );
   for (const [role, value] of Object.entries(baselines))
     for (const column of [value ?? []].flat())
       if (features[column] !== 'numeric')
@@ -61,7 +37,7 @@ const FREE_TEXT = { meanLength: 30, distinctShare: 0.5, rows: 50 };
 export async function refuseFreeText(duck: DuckDBConnection, mapping: TableMapping): Promise<void> {
   for (const [column, kind] of Object.entries(mapping.features)) {
     if (kind !== 'categorical') continue;
-    const values = `nullif(trim(${ident(column)}), '')`;
+    const values = rawCell(column);
     const reader = await duck.runAndReadAll(
       `select count(${values})::int, count(distinct ${values})::int, coalesce(avg(length(${values})), 0) from raw`,
     );
@@ -75,15 +51,9 @@ export async function refuseFreeText(duck: DuckDBConnection, mapping: TableMappi
   }
 }
 
-/** SQL for the id of a row: its column if the mapping names one, otherwise entity and as-of day. */
-export const rowIdSql = (mapping: TableMapping): string =>
-  mapping.rowId
-    ? `trim(${ident(mapping.rowId)})`
-    : `trim(${ident(mapping.entity)}) || '@' || trim(${ident(mapping.asOf)})`;
-
 /** Condition for a text that is no Norwegian organisation number: 9 digits, the last one a control digit modulo 11. */
 function badOrganisationNumber(column: string): string {
-  const name = ident(column);
+  const name = rawCell(column);
   const sum = [3, 2, 7, 6, 5, 4, 3, 2]
     .map((weight, i) => `${weight} * cast(substr(${name}, ${i + 1}, 1) as int)`)
     .join(' + ');
@@ -98,59 +68,120 @@ interface Check {
   readonly expected: string;
 }
 
-function checksOf(mapping: TableMapping, columns: readonly MatrixColumn[]): Check[] {
-  const present = (column: string) => `coalesce(trim(${ident(column)}), '') <> ''`;
-  const badNumber = (column: string) => {
-    const value = `try_cast(${ident(column)} as double)`;
-    return `${present(column)} and (${value} is null or not isfinite(${value}))`;
-  };
-  const badDate = (column: string) => `try_cast(${ident(column)} as date) is null`;
-  const expectedDate = 'expected an existing date, such as 2024-03-01';
-  const { entity, asOf, outcome } = mapping;
+const list = (values: readonly (string | number)[]) => values.map(String).join(', ');
+
+function keyChecks(mapping: TableMapping): Check[] {
+  const { entity, asOf, rowId, outcome, format } = mapping;
+  const required = (column: string, what: string): Check => ({
+    column,
+    bad: `${rawCell(column)} is null or ${isExcelError(rawCell(column))}`,
+    expected: `expected ${what}`,
+  });
   const checks: Check[] = [
-    { column: entity, bad: `not (${present(entity)})`, expected: 'the entity is empty' },
-    { column: asOf, bad: badDate(asOf), expected: expectedDate },
+    required(entity, 'the entity that the row is about'),
+    { column: asOf, bad: `${asOfSql(mapping)} is null`, expected: expectedDay(format) },
   ];
-  if (outcome.knownOn) {
-    const given = `coalesce(${ident(outcome.knownOn)}, '') <> ''`;
-    checks.push({ column: outcome.knownOn, bad: `${badDate(outcome.knownOn)} and ${given}`, expected: expectedDate });
-  }
-  for (const { name, kind } of columns)
-    if (kind === 'numeric')
-      checks.push({
-        column: name,
-        bad: badNumber(name),
-        expected: 'expected a finite number, or nothing where it is missing',
-      });
-  if (outcome.amount)
-    checks.push({
-      column: outcome.amount,
-      bad: `${present(outcome.amount)} and coalesce(try_cast(${ident(outcome.amount)} as decimal(18, 2)), -1) < 0`,
-      expected: 'expected an amount in kroner that is not negative',
-    });
+  if (rowId) checks.push(required(rowId, 'the id of the row'));
   if (/orgnr|organi[sz]ation_?n(umber|r)/i.test(entity))
     checks.push({
       column: entity,
       bad: badOrganisationNumber(entity),
       expected: 'expected an organisation number of 9 digits with a correct control digit',
     });
+  const all = [...outcome.positive, ...outcome.negative, ...outcome.missing];
+  checks.push({
+    column: outcome.column,
+    bad: `${rawCell(outcome.column)} is not null and not ${outcomeIn(mapping, all)}`,
+    expected:
+      `expected an outcome that the mapping lists: positive (${list(outcome.positive)}), ` +
+      `negative (${list(outcome.negative)}) or missing (${list(outcome.missing)})`,
+  });
   return checks;
 }
 
+function outcomeChecks(mapping: TableMapping): Check[] {
+  const { outcome, format } = mapping;
+  const checks: Check[] = [];
+  const known = outcomeIn(mapping, [...outcome.positive, ...outcome.negative]);
+  if (outcome.knownOn) {
+    const text = rawCell(outcome.knownOn);
+    checks.push(
+      {
+        column: outcome.knownOn,
+        bad: `${text} is not null and ${toCivilDay(text, format)} is null`,
+        expected: expectedDay(format),
+      },
+      {
+        column: outcome.knownOn,
+        bad: `${text} is null and ${known}`,
+        expected: 'expected the day on which the outcome became known, as there is an outcome',
+      },
+    );
+  }
+  if (outcome.amount) {
+    const text = rawCell(outcome.amount);
+    checks.push({
+      column: outcome.amount,
+      bad: `${text} is not null and not ${isAmount(text, format)}`,
+      expected: 'expected an amount in kroner that is not negative, with at most two decimals',
+    });
+  }
+  return checks;
+}
+
+function columnCheck({ source, read }: TableColumn, mapping: TableMapping): Check {
+  const { format } = mapping;
+  const text = rawCell(source);
+  const check = (good: string, expected: string): Check => ({
+    column: source,
+    bad: `${text} is not null and not coalesce(${good}, false)`,
+    expected,
+  });
+  if (read === 'categorical') return check(`not ${isExcelError(text)}`, 'expected a value, not the error of a formula');
+  if (read === 'date') return check(`${toCivilDay(text, format)} is not null`, expectedDay(format));
+  if (typeof read === 'object')
+    return check(`${text} in (${read.order.map(quote).join(', ')})`, `expected one of ${list(read.order)}`);
+  const number = isNumber(text, format);
+  if (read === 'numeric')
+    return check(number, 'expected a finite number of at most 1e30, or nothing where it is missing');
+  const above = `${number} and ${toNumber(text, format)} > 0`;
+  return read === 'weight'
+    ? check(above, 'expected a weight above 0')
+    : check(`${above} and ${toNumber(text, format)} <= 1`, 'expected a probability above 0, up to 1');
+}
+
 /** Creates table `bad(line, field, value, reason)` with every problem of every row of table `raw`. */
-export async function findBadRows(
-  duck: DuckDBConnection,
-  mapping: TableMapping,
-  columns: readonly MatrixColumn[],
-): Promise<void> {
+export async function findBadRows(duck: DuckDBConnection, mapping: TableMapping): Promise<void> {
   await duck.run('create table bad (line bigint, field varchar, value varchar, reason varchar)');
-  for (const { column, bad, expected } of checksOf(mapping, columns))
+  const checks = [
+    ...keyChecks(mapping),
+    ...outcomeChecks(mapping),
+    ...tableColumns(mapping).map((column) => columnCheck(column, mapping)),
+  ];
+  for (const { column, bad, expected } of checks)
     await duck.run(
-      `insert into bad select line, ${quote(column)}, ${ident(column)}, ${quote(expected)} from raw where ${bad}`,
+      `insert into bad select line, ${quote(column)}, ${rawCell(column)}, ${quote(expected)} from raw where ${bad}`,
     );
   const id = rowIdSql(mapping);
   const field = quote(mapping.rowId ?? `${mapping.entity}, ${mapping.asOf}`);
   await duck.run(`insert into bad select line, ${field}, id, 'duplicate row: the same row came before' from (
     select line, ${id} as id, row_number() over (partition by ${id} order by line) as nth
     from raw where line not in (select line from bad)) where nth > 1`);
+}
+
+/** Most frequent reasons that are told. */
+const TOLD = 5;
+
+/** The most frequent reasons of table `bad`, with column and rows; a value is told where all rows have the same. */
+export async function refusalReasons(duck: DuckDBConnection, mapping: TableMapping): Promise<string[]> {
+  const ids = [mapping.entity, mapping.rowId ?? '', `${mapping.entity}, ${mapping.asOf}`];
+  const reader = await duck.runAndReadAll(
+    `select field, reason, count(distinct line)::int as n, min(value), max(value) from bad group by 1, 2
+      order by n desc, field limit ${TOLD}`,
+  );
+  return reader.getRows().map(([field, reason, rows, least, most]) => {
+    const value = rows === 1 || least !== most || least === null || ids.includes(String(field)) ? '' : String(least);
+    const found = value === '' ? '' : `${value.slice(0, 20)} `;
+    return `${found}in column ${String(field)} (${String(rows)}): ${String(reason)}`;
+  });
 }

@@ -14,12 +14,16 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 export type Db = Knex;
 export type Tx = Knex.Transaction;
 
-export function connect(url: string, max = 8): Db {
+const SILENT: NonNullable<Knex.Config['log']> = { warn() {}, error() {}, deprecate() {}, debug() {} };
+
+/** A pool of connections. With `silent`, Knex itself logs nothing: the caller reports errors. */
+export function connect(url: string, max = 8, { silent = false } = {}): Db {
   return knex({
     client: 'pg',
     connection: { connectionString: url, options: '-c timezone=UTC' },
     pool: { min: 0, max },
     migrations: { migrationSource, tableName: 'schema_migration' },
+    ...(silent ? { log: SILENT } : {}),
   });
 }
 

@@ -98,7 +98,8 @@ function declaredVariables() {
         .map(({ pos, end }) => text.slice(pos, end).replaceAll(/^\/\*\*?|\*\/$|^\s*\*/gm, ''))
         .join(' ');
       const value = node.initializer.getText(source);
-      const fallback = /\.default\('([^']*)'\)/.exec(value)?.[1];
+      const [, quoted, plain] = /\.default\((?:'([^']*)'|([\w.]+))\)/.exec(value) ?? [];
+      const fallback = quoted ?? plain;
       found.push({
         name: node.name.getText(source),
         meaning: meaning.trim(),

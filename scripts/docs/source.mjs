@@ -26,16 +26,5 @@ export function loadSource(file) {
   return require(path.join(ROOT, file));
 }
 
-let program;
-
-/** The program of the command line, caught as it is about to read its arguments. */
-export function loadProgram() {
-  if (program) return program;
-  const { Command } = require('commander');
-  Command.prototype.parseAsync = function () {
-    program = this;
-    return Promise.resolve(this);
-  };
-  loadSource('apps/cli/main.ts');
-  return program;
-}
+/** The program of the command line. */
+export const loadProgram = () => loadSource('apps/cli/program.ts').cliProgram();

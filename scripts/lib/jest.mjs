@@ -28,11 +28,11 @@ export function runJest(args, tier = 'usual') {
   fs.mkdirSync(STACK, { recursive: true });
   fs.rmSync(REPORT, { force: true });
   const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');
-  const { status } = spawnSync(
-    process.execPath,
-    [jest, '--json', `--outputFile=${REPORT}`, '--forceExit', '--passWithNoTests', ...args],
-    { stdio: ['ignore', 'ignore', 'inherit'], cwd: ROOT, env: { ...process.env, ...TIERS[tier] } },
-  );
+  const { status } = spawnSync(process.execPath, [jest, '--json', `--outputFile=${REPORT}`, '--forceExit', ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    cwd: ROOT,
+    env: { ...process.env, ...TIERS[tier] },
+  });
   const code = status ?? 1;
   return fs.existsSync(REPORT) ? { code, report: JSON.parse(fs.readFileSync(REPORT, 'utf8')) } : { code };
 }

@@ -6,7 +6,7 @@ import { stepUpTokenAs } from '../../platform/auth/sign-in';
 import { ROOT } from '../../platform/config/env';
 import { connect } from '../../platform/postgres/connection';
 import { type TestProduct, testProduct } from '../support/environment';
-import { judged, signedTestVersion } from '../support/promotions';
+import { recordGates, signedTestVersion } from '../support/promotions';
 import { apiDatabase, type TestApi, testApi } from '../support/api';
 
 let t: TestProduct;
@@ -107,6 +107,9 @@ test('invalid input is answered with the fault, and nothing is changed', async (
     ['GET', '/v1/training-runs?limit=0', undefined, /limit/],
     ['GET', '/v1/training-runs?cursor=abc', undefined, /cursor "abc"/],
     ['GET', '/v1/live-at/yesterday', undefined, /"yesterday" is not an instant/],
+    ['GET', '/v1/live-at/2024-02-30T00:00:00Z', undefined, /"2024-02-30T00:00:00Z" is not an instant/],
+    ['GET', '/v1/live-at/2025', undefined, /"2025" is not an instant/],
+    ['GET', '/v1/live-at/9999-12-31T00:00:00Z', undefined, /is not an instant/],
     ['POST', '/v1/training-runs', { text: 'version: 1\nname: x\nsource: 3' }, /line 3: .*source|line 3/],
     ['POST', '/v1/training-runs', { text: 'a: [1' }, /line 1/],
     ['POST', '/v1/training-runs', {}, /text/],
@@ -192,7 +195,7 @@ test('four eyes at the API: nobody who requested or trained approves, and no tok
   expect(await api.call('mona', 'POST', `/v1/model-versions/${versionId}/promotions`, ask)).toMatchObject({
     status: 201,
   });
-  await judged(t, requestId);
+  await recordGates(t, requestId);
   expect(await api.call('mona', 'GET', `/v1/promotions/${requestId}`)).toMatchObject({
     body: { state: 'open', problem: expect.stringMatching(/four eyes/) as string },
   });

@@ -227,7 +227,7 @@ test('lineage goes both ways, and both exports hold together', async () => {
   await expect(findNode(t.db, 'abc')).rejects.toThrow(/nothing recorded begins with abc/);
 });
 
-test('a version file that was changed anywhere does not hold, and a bundle that was cut is named', () => {
+test('a version file that was changed anywhere is refused, and a bundle that was cut is named', () => {
   const file = path.join(dir, 'version.json');
   const verify = (changed: object) => {
     fs.writeFileSync(path.join(dir, 'other.json'), JSON.stringify(changed));
@@ -248,7 +248,7 @@ test('a version file that was changed anywhere does not hold, and a bundle that 
       ),
     }),
   ).toMatch(/bundle's bytes are not those/);
-  expect(verify({ ...good, files: { ...good.files, [name!]: 'AAAA' } })).toMatch(/was changed[\s\S]*DOES NOT HOLD/);
+  expect(verify({ ...good, files: { ...good.files, [name!]: 'AAAA' } })).toMatch(/was changed[\s\S]*HAS BEEN CHANGED/);
   expect(verify({ ...good, files: {} })).toMatch(/of the bundle is missing/);
   expect(
     verify({

@@ -20,6 +20,8 @@ const MAPPING = readYaml(path.join(EXAMPLE, 'mapping.yaml'));
 const HEADER = fs.readFileSync(path.join(EXAMPLE, 'bills.csv'), 'utf8').split('\n')[0]!;
 const vault = () => new Vault(t.db, Buffer.alloc(32, 9));
 const load = (file: string) => loadBillTable(t.db, audit, vault(), file, MAPPING);
+const loadAs = (file: string, format: object) =>
+  loadBillTable(t.db, audit, vault(), file, { ...(MAPPING as object), format });
 const csv = (name: string, rows: string[]) => {
   const file = path.join(dir, name);
   fs.writeFileSync(file, `${[HEADER, ...rows].join('\n')}\n`);
@@ -45,6 +47,14 @@ const row = (
   const head = [r.guid, r.no, r.practice, r.received, r.started, r.patient].join(',');
   return `${head},,L03,160.00,${r.tariff},${r.count},${r.amount},`;
 };
+
+const refused = async (name: string) =>
+  t
+    .db('core.quarantine as q')
+    .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
+    .where({ file_name: name })
+    .orderBy('line')
+    .select<{ line: number; field: string; value: string; reason: string }[]>('line', 'field', 'value', 'reason');
 
 beforeAll(async () => {
   t = await testDatabase();
@@ -98,7 +108,7 @@ test('bad cells refuse their bill whole, by line, column, value and reason; the 
     row(),
     row({ guid: 'x' }),
     row({ practice: '9999999' }),
-    row({ received: '2024-04-10 10:00' }),
+    row({ received: '2024-04-10 25:00' }),
     row({ started: '2024-02-30T09:00:00' }),
     row({ patient: '47908702368' }),
     row({ amount: '175.005' }),
@@ -108,12 +118,7 @@ test('bad cells refuse their bill whole, by line, column, value and reason; the 
     row({ guid: half, amount: 'abc' }),
   ]);
   expect(await load(file)).toMatchObject({ read: 11, loaded: 1, quarantined: 10 });
-  const found = await t
-    .db('core.quarantine as q')
-    .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
-    .where({ file_name: 'bad.csv' })
-    .orderBy('line')
-    .select<{ line: number; field: string; value: string; reason: string }[]>('line', 'field', 'value', 'reason');
+  const found = await refused('bad.csv');
   expect(found.map((q) => [q.line, q.field])).toEqual([
     [3, 'bill_id'],
     [4, 'practice'],
@@ -191,6 +196,81 @@ test('both clock-change nights and New Year have the civil time that messages ha
     { civil_day: '2024-10-27', minute_of_day: 150 },
     { civil_day: '2024-07-01', minute_of_day: 90 },
   ]);
+});
+
+const timesOf = async (guids: string[]) => {
+  const { rows } = await t.db.raw<{ rows: { minute_of_day: number; known_from: Date }[] }>(
+    `select minute_of_day, known_from from core.bill
+      join unnest(?::uuid[]) with ordinality g(bill_guid, n) using (bill_guid) order by n`,
+    [guids],
+  );
+  return rows.map((r) => [r.minute_of_day, new Date(r.known_from).toISOString()]);
+};
+test('an offset counts in every spelling: of hours alone, without a colon, after a blank', async () => {
+  const times = [
+    ['2024-03-04 10:10:00+01:00', '2024-03-01 08:15:00+01'],
+    ['2024-07-04 10:10:00+0200', '2024-07-01 06:15:00+00'],
+    ['2024-03-04T09:10:00Z', '2024-03-01T08:15+01:00'],
+    ['2024-03-04 10:10:00.000 +01', '2024-03-01T07:15:00Z'],
+  ] as const;
+  const guids = times.map(() => randomUUID() as string);
+  const rows = times.map(([received, started], i) => row({ guid: guids[i]!, received, started }));
+  expect(await loadAs(csv('offsets.csv', rows), {})).toMatchObject({ loaded: 4, quarantined: 0 });
+  expect(await timesOf(guids)).toEqual([
+    [495, '2024-03-04T09:10:00.000Z'],
+    [495, '2024-07-04T08:10:00.000Z'],
+    [495, '2024-03-04T09:10:00.000Z'],
+    [495, '2024-03-04T09:10:00.000Z'],
+  ]);
+});
+
+test('a time without an offset is refused unless its zone is stated, and then has that zone', async () => {
+  const guids = [randomUUID() as string, randomUUID() as string];
+  const local = (guid: string) => row({ guid, received: '2024-07-02 10:00:00', started: '2024-07-01 08:15:00' });
+  expect(await loadAs(csv('bare.csv', [local(guids[0]!)]), {})).toMatchObject({ loaded: 0, quarantined: 1 });
+  expect((await refused('bare.csv'))[0]!.reason).toMatch(/without one, state `format.zone`/);
+  // The same file under another mapping is another load.
+  await loadAs(csv('bare.csv', [local(guids[0]!)]), { zone: 'Europe/Oslo' });
+  await loadAs(csv('bare-utc.csv', [local(guids[1]!)]), { zone: 'UTC' });
+  expect(await timesOf(guids)).toEqual([
+    [495, '2024-07-02T08:00:00.000Z'],
+    [615, '2024-07-02T10:00:00.000Z'],
+  ]);
+});
+
+test('figures and times that are none refuse their row and no other', async () => {
+  const counts = ['2.5', '0.6', '1e2', '0x10', '"2,5"', '+2', '01', '501', '1.0'].map((count) => row({ count }));
+  const numbers = ['900005.5', '0', '-1', '9000000000'].map((no) => row({ no }));
+  const none = '01.03.2024 08:15|24-03-01 08:15|2024-03-01|2024-03-01 24:00|0024-03-01T08:15:00|9999-12-31T00:00:00';
+  const times = [...none.split('|'), '2024-03-01 08:15:00 UTC', 'infinity', 'epoch', 'now'];
+  const started = times.map((time) => row({ started: time }));
+  const received = [...times, '0024-03-04T09:10:00Z', '9999-12-31T00:00:00Z'].map((time) => row({ received: time }));
+  const early = [
+    row({ received: '2024-02-01T00:00:00Z', started: '2024-03-01T08:15:00' }),
+    row({ received: '2024-03-01T07:14:59Z', started: '2024-03-01T08:15:00' }),
+  ];
+  const rows = [...counts, ...numbers, ...started, ...received, ...early];
+  const same = row({ received: '2024-03-01T07:15:00Z', started: '2024-03-01T08:15:00' });
+  expect(await load(csv('none.csv', [...rows, same]))).toMatchObject({ loaded: 1, quarantined: rows.length });
+  const fields = (await refused('none.csv')).map(({ field }) => field);
+  const expected = { count: counts, bill_number: numbers, started_at: started, received_at: [...received, ...early] };
+  for (const [field, those] of Object.entries(expected))
+    expect([field, fields.filter((name) => name === field).length]).toEqual([field, those.length]);
+});
+
+test('a table in another encoding and with another separator is refused by name, and loads as stated', async () => {
+  const file = csv('latin.csv', []);
+  const body = `${HEADER}\n${row().replace(/,$/, ',Bjørn så det')}\n`;
+  fs.writeFileSync(file, Buffer.from(body, 'latin1'));
+  await expect(load(file)).rejects.toMatchObject({
+    message: expect.stringMatching(/latin\.csv: line 2 holds bytes that are no UTF-8/) as string,
+    next: expect.stringMatching(/windows-1252/) as string,
+  });
+  expect(await loadAs(file, { encoding: 'latin1', zone: 'Europe/Oslo' })).toMatchObject({ loaded: 1 });
+  const semicolons = csv('semicolons.csv', []);
+  fs.writeFileSync(semicolons, `${HEADER}\n${row()}\n`.replaceAll(',', ';').replaceAll('.00', ',00'));
+  await expect(load(semicolons)).rejects.toMatchObject({ next: expect.stringMatching(/separator: ";"/) as string });
+  expect(await loadAs(semicolons, { separator: ';', decimal: ',', zone: 'Europe/Oslo' })).toMatchObject({ loaded: 1 });
 });
 
 test('Parquet loads the same way; a wrong header, a folder and a strange suffix are refused in words', async () => {

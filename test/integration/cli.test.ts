@@ -143,7 +143,9 @@ test('exit codes mean something, and an error says what to do next', () => {
     status: 0,
     stdout: expect.stringContaining('"problems": []') as string,
   });
-  expect(utplukk(['promotion', 'approve'])).toMatchObject({ status: 2 });
+  for (const args of [['promotion', 'approve'], ['promotion'], ['promotion', 'aprove'], ['nonsense'], ['run', 'start']])
+    expect([args, utplukk(args).status]).toEqual([args, 2]);
+  expect(utplukk(['run', '--help']).status).toBe(0);
   expect(utplukk(['run', 'start', 'nowhere.yaml'])).toMatchObject({
     status: 2,
     stderr: expect.stringMatching(/nowhere\.yaml does not exist/) as string,
@@ -168,6 +170,30 @@ test('exit codes mean something, and an error says what to do next', () => {
   expect(utplukk(['store', 'unreferenced'])).toMatchObject({ status: 2 });
   const away = utplukk(['run', 'list', '--json'], { DATABASE_URL: 'postgresql://x:y@127.0.0.1:9/z' });
   expect(away).toMatchObject({ status: 5, stdout: expect.stringContaining('"SourceUnavailable"') as string });
+  const doctor = utplukk(['doctor'], { DATABASE_URL: 'postgresql://x:y@127.0.0.1:9/z' });
+  expect(doctor).toMatchObject({ status: 5, stdout: expect.stringMatching(/PostgreSQL .*MISSING/) as string });
+  expect(doctor.stderr).not.toMatch(/^\s+at /m); // no stack trace above its table
+});
+
+test('an instant or a number that is none is refused with what is expected, and nothing is done', async () => {
+  utplukk(['login', '--as', 'per']);
+  const entries = () => t.db('aud.entry').count<{ count: number }[]>('* as count');
+  const before = await entries();
+  for (const [command, text] of [
+    [['scoring', 'start', '--as-of'], '03.02.2024'],
+    [['slot', 'live', '--at'], '2024-02-30T00:00:00Z'],
+    [['version', 'evaluate', 'abcdef12', '--as-of'], '3'],
+  ] as const)
+    expect([...command, text, utplukk([...command, text])]).toMatchObject([
+      ...command,
+      text,
+      { status: 2, stderr: expect.stringMatching(`"${text}" is not an instant\nGive a date, a time`) as string },
+    ]);
+  expect(utplukk(['scoring', 'start', '--as-of', '2024-02-03T00:00:00Z', '--capacity', '1e308'])).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('--capacity 1e308: expected a whole number from 1 to') as string,
+  });
+  expect(await entries()).toEqual(before);
 });
 
 test('simulate, import and quarantine by hand', () => {

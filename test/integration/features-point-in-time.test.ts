@@ -77,7 +77,7 @@ const lateProvider = fc.record({
   known: later,
   from: anyDay,
   list: fc.integer({ min: 0, max: 5000 }),
-  type: fc.constantFrom('FALE', 'TANN', 'FYNO'),
+  type: fc.constantFrom(['FALE', 'LE'], ['TANN', 'TH'], ['FYNO', 'FY']),
   account: fc.string({ maxLength: 8 }),
 });
 const latePerson = fc.record({ kind: fc.constant('patients' as const), person, known: later, died: anyDay, practice });
@@ -119,8 +119,8 @@ function documents(late: Late): unknown[] {
           hprNr: '1234567',
           orgnr: '974589109',
           praksisId: late.practice,
-          praksistype: late.type,
-          fagomrade: 'LE',
+          praksistype: late.type[0],
+          fagomrade: late.type[1],
           kommunenr: '0301',
           listelengde: late.list,
           kontoHash: late.account,

@@ -10,7 +10,7 @@ import { nonceOf } from '../../platform/signing/step-up-token';
 import { verifyDecision } from '../../platform/signing/statements';
 import { auditContextFor, prepared } from '../support/environment';
 import { type PromotionHarness, promotionHarness } from '../support/promotion-harness';
-import { judged, signedTestVersion } from '../support/promotions';
+import { recordGates, signedTestVersion } from '../support/promotions';
 
 /**
  * Random sequences of actions and attacks against the real services, notary and database: every champion that scoring
@@ -84,7 +84,7 @@ class Sequence {
     const expiresAt = new Date(Date.now() + 14 * DAY_MS);
     this.play({ kind: 'request', by: actor(by), requestId, versionId, trainer, expiresAt });
     const passed = this.rng.chance(0.8);
-    await judged(h.t, requestId, passed);
+    await recordGates(h.t, requestId, passed);
     this.play({ kind: 'gates', requestId, gates: [{ gate: GATE, passed }] });
   }
 
@@ -192,7 +192,7 @@ test(`${SEQUENCES} random sequences: never a champion without two different peop
       });
       if (await liveByTwoPeople(sequence)) live++;
     }
-    if ((number + 1) % 100 === 0) process.stderr.write(`${number + 1} sequences done of ${SEQUENCES} owed\n`);
+    if ((number + 1) % 100 === 0) process.stderr.write(`${number + 1} of ${SEQUENCES} sequences done\n`);
   }
   expect(live).toBeGreaterThan(0);
   expect(refused).toBeGreaterThan(SEQUENCES);

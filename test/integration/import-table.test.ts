@@ -40,10 +40,11 @@ describe('prepared tables', () => {
     version: 1,
     entity: 'orgnr',
     asOf: 'day',
-    outcome: { column: 'found', positive: ['yes'], amount: 'kroner' },
+    outcome: { column: 'found', positive: ['yes'], negative: ['no'], amount: 'kroner' },
     features: { a: 'numeric', kind: 'categorical' },
     nuisance: { who: 'categorical' },
     ignore: ['note'],
+    maxRefused: 1,
   });
   const HEADER = 'orgnr,day,a,kind,who,found,kroner,note';
   const table = async (lines: string[], name: string) => {

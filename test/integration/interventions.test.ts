@@ -3,7 +3,7 @@ import { decide, waiveGate, requestPromotion } from '../../application/promotion
 import { auditContextFor, prepared } from '../support/environment';
 import { type PromotionHarness, promotionHarness } from '../support/promotion-harness';
 import { mutateEveryColumn } from '../support/mutations';
-import { judged, signedTestVersion } from '../support/promotions';
+import { recordGates, signedTestVersion } from '../support/promotions';
 
 let h: PromotionHarness;
 let t: PromotionHarness['t'];
@@ -37,7 +37,7 @@ describe('interventions', () => {
     await expect(answerIntervention(await as('ingrid'), interventionId, 'again')).rejects.toThrow(/settled already/);
     await expect(suspendScoring(await as('nils'), slot, 'no right')).rejects.toThrow(/needs one of/);
   });
-  test('a roll-back by one person holds for a limited time, and a withdrawn version needs a new decision', async () => {
+  test('a roll-back by one person holds for a limited time, and the version rolled back needs a decision', async () => {
     const slot = newSlot();
     const first = await champion(slot);
     const second = await champion(slot);
@@ -49,7 +49,7 @@ describe('interventions', () => {
     await expect(answerIntervention(ola, returned.interventionId, 'me again')).rejects.toThrow(/four eyes/);
     await answerIntervention(await as('ingrid'), returned.interventionId, 'looked too');
     expect((await live(slot)).versionId).toBe(first.versionId);
-    // The withdrawn version on its old decision: refused by the service and by the database.
+    // The version that was rolled back, on its old decision: refused by the service and by the database.
     await expect(rollBack(ola, slot, 'and back')).rejects.toThrow(/never had another champion to roll back to/);
     const audit = await auditContextFor(t, 'ola', 'promotion.approve');
     const row = await t
@@ -65,13 +65,13 @@ describe('interventions', () => {
       live_from: new Date(),
     };
     await expect(prepared(t, audit, async (tx) => void (await tx('ml.champion').insert(again)))).rejects.toThrow(
-      /was withdrawn from slot/,
+      /was rolled back in slot/,
     );
     const { requestId } = await requestPromotion(await as('kari'), second.versionId, {
       openDays: 14,
       purpose: 'after all',
     });
-    await judged(t, requestId);
+    await recordGates(t, requestId);
     await decide(await as('ingrid'), requestId, 'approved', 'mended');
     expect((await live(slot)).versionId).toBe(second.versionId);
   });
@@ -93,7 +93,7 @@ describe('interventions', () => {
 test('a failed gate is waived by two people who neither requested nor trained, and by nobody else', async () => {
   const versionId = await signedTestVersion(t, newSlot());
   const { requestId } = await requestPromotion(await as('kari'), versionId, { openDays: 14, purpose: 'test' });
-  await judged(t, requestId, false);
+  await recordGates(t, requestId, false);
   const [ola, ingrid] = [await as('ola'), await as('ingrid')];
   await expect(decide(ola, requestId, 'approved', 'never mind')).rejects.toThrow(
     /did not pass its gates: enough-outcomes/,

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { getRun } from '../../platform/db/stores/runs';
 import { loadExperiment } from '../../application/experiments';
 import { startRun } from '../../application/training';
+import { explainError } from '../../apps/cli/session';
 import { testProduct, type TestProduct } from '../support/environment';
 import { type Gate, gateTo } from '../support/gate';
 import { writeSmallTable } from '../support/small-table';
@@ -61,4 +63,26 @@ test('a run waits while the register is down, then ends with the same result; th
   expect(rows[0]!.answered_at.getTime() - rows[0]!.first_failed_at.getTime()).toBeGreaterThan(1500);
   const again = await startRun(await product.as('kari'), experiment);
   expect((await product.temporal.trainingResult(again)).versionId).toBe(versionId);
+}, 120_000);
+
+test('an error that no retry mends ends the run by name, for whoever waits and for whoever looks later', async () => {
+  const owner = new pg.Client({ connectionString: product.ownerUrl });
+  await owner.connect();
+  await owner.query('alter table ml.matrix rename to matrix_away');
+  try {
+    const runId = await startRun(await product.as('kari'), loadExperiment(writeSmallTable(dir)));
+    const error: unknown = await product.temporal.trainingResult(runId).catch((thrown: unknown) => thrown);
+    expect(explainError(error)).toMatchObject({
+      type: 'Unexpected',
+      code: 1,
+      text: expect.stringMatching(/^5 times .*relation "ml.matrix" does not exist/) as string,
+    });
+    expect(await getRun(product.db, runId)).toMatchObject({
+      state: 'failed',
+      problem: expect.stringMatching(/^Unexpected: 5 times .*"ml.matrix" does not exist/) as string,
+    });
+  } finally {
+    await owner.query('alter table ml.matrix_away rename to matrix');
+    await owner.end();
+  }
 }, 120_000);

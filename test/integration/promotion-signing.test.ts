@@ -162,7 +162,7 @@ describe('bad input to the notary, each refused with its own sentence', () => {
       body: '{}',
     });
     expect(response.status).toBe(422);
-    expect(await response.text()).toMatch(/decision to sign is not right.*slot/s);
+    expect(await response.text()).toMatch(/decision to sign is not valid.*slot/s);
   });
 });
 

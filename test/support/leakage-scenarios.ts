@@ -15,7 +15,7 @@ export interface ScenarioOptions {
   readonly strength?: number;
 }
 
-/** An honest matrix: numbers that bear on the outcome more or less, gaps, words, drifting base rates. */
+/** A matrix without leakage: numbers that bear on the outcome more or less, gaps, words, drifting base rates. */
 export function cleanScenario(
   seed: number,
   { rows = 400, entities = 150, strength = 1 }: ScenarioOptions = {},
@@ -73,7 +73,7 @@ export function cleanScenario(
   };
 }
 
-/** The world with one more number. */
+/** The scenario with one more numeric column. */
 export function withColumn(scenario: LeakageContext, name: string, value: (row: number) => number): LeakageContext {
   const numeric = new Map(scenario.data.numeric).set(
     name,

@@ -8,7 +8,7 @@ import { requestPromotion } from '../../application/promotion';
 import { LifecycleClient } from '../../application/workflow-client';
 import { verifiedChampion } from '../../platform/db/verified-champion';
 import { testDatabase, type TestDatabase, testNotary, type TestNotary, tokenOf } from './environment';
-import { judged, signedTestVersion } from './promotions';
+import { recordGates, signedTestVersion } from './promotions';
 
 /**
  * Services, notary, database and the activities that check step-up tokens, all real; instead of a waiting workflow, the
@@ -59,7 +59,7 @@ export async function promotionHarness(): Promise<PromotionHarness> {
     async ask(slot, by = 'kari') {
       const versionId = await signedTestVersion(t, slot);
       const { requestId } = await requestPromotion(await as(by), versionId, { openDays: 14, purpose: 'test' });
-      await judged(t, requestId);
+      await recordGates(t, requestId);
       return { slot, versionId, requestId };
     },
     async close() {

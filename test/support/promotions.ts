@@ -60,7 +60,7 @@ export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'
 }
 
 /** Gate results as the activity records them. */
-export async function judged(t: Parts, requestId: string, passed = true): Promise<void> {
+export async function recordGates(t: Parts, requestId: string, passed = true): Promise<void> {
   const audit = await auditContextFor(t, 'kari', 'run.start');
   await t.db.transaction(async (tx) => {
     await tx('ml.gate_result').insert({ request_id: requestId, gate: 'enough-outcomes', passed, reason: 'test' });

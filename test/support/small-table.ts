@@ -11,7 +11,8 @@ export function writeSmallTable(dir: string, more = ''): string {
   const files = {
     'table.csv': ['id,day,a,found', ...Array.from({ length: 300 }, (_, i) => line(i))].join('\n'),
     'mapping.yaml':
-      'version: 1\nentity: id\nasOf: day\noutcome: { column: found, positive: [1] }\nfeatures: { a: numeric }\n',
+      'version: 1\nentity: id\nasOf: day\noutcome: { column: found, positive: [1], negative: [0] }\n' +
+      'features: { a: numeric }\n',
     'table.yaml': [
       'version: 1',
       'name: small-table',

@@ -1,5 +1,11 @@
 import type { Story } from './story';
 
+/** Paths of apps/web/src/routes.ts that a journey of this story opens and checks with axe, by the file that does. */
+export const OPENED_BY_A_JOURNEY = {
+  '/runs/:runId': 'training-journey.ts',
+  '/providers/:provider': 'list-journey.ts',
+} as const;
+
 /** The one sentence that may hold the word that no page may say of a provider. */
 const DISCLAIMER = /Selected does not mean suspected|Utvalgt betyr ikke mistenkt/gi;
 const WORDS_OF_SUSPICION = /fraud|svindel|mistenk|suspect/i;
@@ -10,7 +16,16 @@ export function everyPage(story: () => Story): void {
     'every page in %s: a heading, nothing serious for axe, no word of suspicion',
     async (language) => {
       const { versionUrl, requestUrl, listId } = story();
-      const models = ['/runs', '/runs/new', '/versions', versionUrl, requestUrl, '/lineage', `/lineage/${listId}`];
+      const models = [
+        '/runs',
+        '/runs/new',
+        '/runs/compare',
+        '/versions',
+        versionUrl,
+        requestUrl,
+        '/lineage',
+        `/lineage/${listId}`,
+      ];
       const headings = new Map<string, string>();
       for (const [user, pages] of [
         ['kari', ['/', ...models, '/data', '/nowhere']],

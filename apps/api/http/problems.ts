@@ -21,6 +21,7 @@ const STATUS: Record<FailureType, number> = {
   LeakageFound: 422,
   ContentMismatch: 500,
   ComputingFailed: 500,
+  Unexpected: 500,
   EngineMissing: 503,
   SourceUnavailable: 503,
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalid } from '../../../domain/errors';
+import { toInstant } from '../../../domain/time/instant';
 import { provenLiveAt } from '../../../platform/db/read-models/live-at';
 import { route } from '../http/route';
 import { presentLive } from './presenters';
@@ -17,9 +17,7 @@ const getLiveAt = route(
     answer: z.array(liveRow),
   },
   async ({ params, query: { slot } }, { clock, db }) => {
-    const at = params.instant === 'now' ? clock() : new Date(params.instant);
-    if (Number.isNaN(at.getTime()) || at.getUTCFullYear() < 0 || at.getUTCFullYear() > 9999)
-      throw invalid(`"${params.instant}" is not an instant`, 'Give one such as 2026-03-01T12:00:00Z, or now.');
+    const at = params.instant === 'now' ? clock() : new Date(toInstant(params.instant, 'the instant'));
     return presentLive(db, await provenLiveAt(db, at, slot));
   },
 );

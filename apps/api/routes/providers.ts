@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { recordAccess } from '../../../application/access-log';
 import { blindAssessorOf } from '../../../application/blind-assessment';
 import { featureText, explanationTexts } from '../../../domain/features/explanations-i18n';
-import { PRACTICE_TYPES } from '../../../domain/reference/codes';
+import { groupName } from '../../../domain/reference/codes';
 import { PURPOSES } from '../../../domain/rules/permissions';
 import type { ProviderReasons } from '../../../domain/schemas/explanation';
 import { newestScoringOf, type ScoredProvider } from '../../../platform/db/read-models/scored-provider';
@@ -108,7 +108,7 @@ const presentProvider = (row: ProviderRow) => ({
   entity: row.entity,
   practice: row.practice,
   group: row.group,
-  groupName: PRACTICE_TYPES[row.group]?.name ?? row.group,
+  groupName: groupName(row.group),
   field: row.field,
   municipality: row.municipality,
   listSize: row.listSize ?? null,

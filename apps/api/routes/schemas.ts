@@ -94,7 +94,7 @@ export const liveRow = z.object({
   versionId: sha,
   liveFrom: instant,
   liveUntil: instant.nullable(),
-  how: z.enum(['promoted', 'returned']).describe('promoted by a decision, or returned to by a roll-back'),
+  how: z.enum(['promoted', 'rolled-back']).describe('promoted by a decision, or live again after a roll-back'),
   trainedBy: person,
   requestedBy: person,
   requestedAt: instant,
@@ -105,7 +105,7 @@ export const liveRow = z.object({
   matrixId: z.string(),
   snapshotId: z.string().nullable(),
   code: z.string().nullable(),
-  stopped: z.boolean().describe('scoring was suspended'),
+  suspended: z.boolean().describe('scoring was suspended'),
   lists: z.array(sha),
   ledger: z.array(z.object({ seq: z.int(), event: z.string() })),
 });

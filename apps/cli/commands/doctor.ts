@@ -36,7 +36,7 @@ async function answers(url: string): Promise<string> {
 
 /** Asks the database one thing; `tell` puts the answer in words, or throws what is wrong with it. */
 async function asked<Row>(env: Env, sql: string, tell: (row: Row) => string): Promise<string> {
-  const db = connect(env.DATABASE_URL, 1);
+  const db = connect(env.DATABASE_URL, 1, { silent: true });
   try {
     const { rows } = await db.raw<{ rows: Row[] }>(sql);
     return tell(rows[0]!);
@@ -76,7 +76,7 @@ async function servers(env: Env): Promise<Finding[]> {
       await connection.close();
       return `${env.TEMPORAL_ADDRESS}, namespace ${env.TEMPORAL_NAMESPACE}`;
     }),
-    await check('MLflow', `${START} Training goes on without it; it is told later.`, () =>
+    await check('MLflow', `${START} Training goes on without it; the mirror catches up later.`, () =>
       answers(`${env.MLFLOW_TRACKING_URI}/health`),
     ),
     await check('notary', `${START} Without it nobody can ask, decide or register a version.`, () =>

@@ -2,20 +2,14 @@ import { type Command, Option } from 'commander';
 import { assertMayOpen, readLines } from '../../../application/access-logged-reads';
 import { reasonsOf } from '../../../application/explanation';
 import { getList } from '../../../application/selection';
-import { invalid } from '../../../domain/errors';
 import { explanationTexts } from '../../../domain/features/explanations-i18n';
 import type { Language } from '../../../domain/i18n';
 import { type Purpose, PURPOSES } from '../../../domain/rules/permissions';
+import { wholeNumber } from '../numbers';
 import { type Out, print } from '../output';
 import { withReadContext } from '../session';
 
 const MOST = 500;
-const wholeNumber = (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > MOST)
-    throw invalid(`--top ${text}: expected a whole number from 1 to ${MOST}`);
-  return value;
-};
 
 /** Why providers are on a list. */
 export function reasonsCommand(list: Command): void {
@@ -24,9 +18,9 @@ export function reasonsCommand(list: Command): void {
     .description(
       'why providers stand on a list: figures beside peers, what speaks against, what would have had to differ',
     )
-    .argument('<list>')
+    .argument('<list>', 'list, six characters or more')
     .argument('[providers...]', 'entities such as P12; the first of the list when left out')
-    .option('--top <n>', 'how many of the list', wholeNumber, 3)
+    .option('--top <n>', 'how many of the list', wholeNumber('--top', 1, MOST), 3)
     .addOption(
       new Option('--purpose <purpose>', 'why the providers are opened; it goes on record')
         .choices(PURPOSES)

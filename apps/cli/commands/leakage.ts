@@ -40,7 +40,7 @@ async function checkTable(experimentFile: string, tableFile: string | undefined)
       `${experimentFile} has the register as its source`,
       'Training checks it; `utplukk leakage check <run>` shows the report.',
     );
-  const dir = fs.mkdtempSync(path.join(tmpdir(), 'utplukk-leaks-'));
+  const dir = fs.mkdtempSync(path.join(tmpdir(), 'utplukk-leakage-'));
   try {
     const store = new ArtifactStore(dir);
     const { written, meta } = await readTableMatrix(store, {
@@ -99,7 +99,7 @@ function check(leakage: Command): void {
 function explain(leakage: Command): void {
   leakage
     .command('explain')
-    .description('say why what the target-leakage check suspects is right; two different people are needed')
+    .description('explain why a suspected column is not leakage; two different people are needed')
     .argument('<run>', 'run id, six characters or more')
     .requiredOption('--reason <words>', 'why the figure can be believed')
     .addHelpText(

@@ -6,6 +6,7 @@ import { exportLedger } from '../../../platform/ledger/export';
 import { type LedgerVerdict, verifyLedger } from '../../../platform/ledger/verify';
 import { anchorsOf } from '../../../platform/signing/anchors';
 import { copyVerifier, requireAnchors } from '../evidence-files';
+import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, short, table } from '../output';
 import { EXIT, withReadContext } from '../session';
 
@@ -22,8 +23,8 @@ function entries(ledger: Command): void {
     .option('--subject <id>', 'beginning of the id of a version, run, request, list, snapshot …')
     .option('--event <name>', 'beginning of the event, such as promotion or list')
     .option('--by <user>', 'who acted')
-    .option('--before <entry>', 'older than this entry', Number)
-    .option('--limit <n>', 'how many', Number, 30)
+    .option('--before <entry>', 'older than this entry', wholeNumber('--before', 1, Number.MAX_SAFE_INTEGER))
+    .option('--limit <n>', 'how many', wholeNumber('--limit', 1, MOST.rows), 30)
     .addHelpText('after', '\nExample: utplukk ledger list --event promotion --by ola')
     .action(async (options: LedgerQuery & Out) => {
       const entries = await withReadContext('listLedgerEntries', ({ db, token }) =>
@@ -56,8 +57,9 @@ function verify(ledger: Command): void {
       if (verdict.problems.length > 0) process.exitCode = EXIT.state;
       return print(options, verdict, () =>
         verdict.problems.length === 0
-          ? `The ledger holds: ${verdict.entries} entries, Merkle root ${verdict.root}\n${anchorText(verdict.anchored)}`
-          : `THE LEDGER DOES NOT HOLD\n${table(
+          ? `The ledger is unchanged: ${verdict.entries} entries, Merkle root ${verdict.root}\n` +
+            anchorText(verdict.anchored)
+          : `THE LEDGER HAS BEEN CHANGED\n${table(
               ['entry', 'problem'],
               verdict.problems.map((p) => [p.seq, p.problem]),
             )}`,
@@ -71,7 +73,7 @@ function exportFile(ledger: Command): void {
     .description(
       'the whole ledger in one file, with the verifier beside it: needs no database, no server and no project',
     )
-    .requiredOption('--out <file>')
+    .requiredOption('--out <file>', 'file to write; the verifier is put beside it')
     .addHelpText(
       'after',
       '\nExample: utplukk ledger export --out /tmp/ledger.ndjson && node /tmp/verify-utplukk.cjs ' +

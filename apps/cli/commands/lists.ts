@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readLines } from '../../../application/access-logged-reads';
 import { getList, listLists, signOffList } from '../../../application/selection';
 import { linesTable } from '../lines-table';
+import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, short, table } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 import { reasonsCommand } from './explanation';
@@ -38,8 +39,8 @@ function show(list: Command): void {
     .command('show')
     .description('the lines of a selection list; reading them is on record')
     .argument('<list>', 'list, six characters or more')
-    .option('--from <rank>', 'first rank', Number, 1)
-    .option('--count <n>', 'how many lines', Number, PAGE)
+    .option('--from <rank>', 'first rank', wholeNumber('--from', 1, MOST.rows), 1)
+    .option('--count <n>', 'how many lines', wholeNumber('--count', 1, MOST.rows), PAGE)
     .option('--all', 'candidates too, not only the selected', false)
     .addHelpText(
       'after',
@@ -77,7 +78,7 @@ function decideOn(list: Command): void {
         name === 'sign-off' ? 'sign off a draft list; two different control leaders are needed' : 'refuse a draft list',
       )
       .argument('<list>', 'list, six characters or more')
-      .requiredOption('--reason <words>')
+      .requiredOption('--reason <words>', 'why; kept erasable, the ledger holds its digest')
       .addHelpText('after', `\nExample: utplukk list ${name} 9c01aa77 --reason "looked at the first fifty"`)
       .action(async (id: string, options: { reason: string } & Out) => {
         const result = await withAuthenticatedContext((context) => signOffList(context, id, verdict, options.reason));

@@ -16,7 +16,7 @@ function evaluate(version: Command): void {
   version
     .command('evaluate')
     .description('evaluate a frozen version on outcomes that became known after it was trained')
-    .argument('<version>')
+    .argument('<version>', 'model version, six characters or more')
     .requiredOption('--as-of <instant>', 'what was known then, such as 2025-07-01T00:00:00Z')
     .option('--table <file>', 'for a version trained on a prepared table: the table with the newer outcomes')
     .option('--mapping <file>', "the table's mapping file")
@@ -58,8 +58,8 @@ function evaluations(version: Command): void {
   version
     .command('evaluations')
     .description('post-deployment evaluations of a version, or one of them in full')
-    .argument('<version>')
-    .argument('[evaluation]')
+    .argument('<version>', 'model version, six characters or more')
+    .argument('[evaluation]', 'one of them, six characters or more; all of them when left out')
     .addHelpText('after', '\nExample: utplukk version evaluations 9c31d2')
     .action(async (id: string, one: string | undefined, options: Out) => {
       await withReadContext(

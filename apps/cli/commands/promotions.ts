@@ -3,6 +3,7 @@ import { decide, requestPromotion, waiveGate } from '../../../application/promot
 import { WAIVERS_NEEDED } from '../../../domain/rules/lifecycle';
 import { getRequest, listRequests } from '../../../platform/db/stores/promotions';
 import { gatesOf } from '../../../platform/db/stores/gates';
+import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, short, table } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 import { gatesEvaluated } from '../wait-for';
@@ -62,7 +63,7 @@ function request(promotion: Command): void {
     .command('request')
     .description('request that a model version goes live; another person decides (role data-scientist)')
     .argument('<version>', 'model version, six characters or more')
-    .option('--open-days <n>', 'days until the request expires', Number, 14)
+    .option('--open-days <n>', 'days until the request expires', wholeNumber('--open-days', 1, MOST.openDays), 14)
     .option('--purpose <words>', 'why, for the audit trail', 'promotion')
     .addHelpText('after', '\nExample: utplukk promotion request 4f1c2a90')
     .action(async (version: string, options: { openDays: number; purpose: string } & Out) => {
@@ -92,7 +93,7 @@ function decideOn(promotion: Command): void {
       .description(`${name} a promotion request (role ${role}; not by who asked or trained)`)
       .argument('<request>', 'request, six characters or more')
       .requiredOption('--reason <words>', 'kept erasable; the ledger holds its digest')
-      .addHelpText('after', `\nExample: utplukk promotion ${name} 8a17c3de --reason "judged on 2024 outcomes"`)
+      .addHelpText('after', `\nExample: utplukk promotion ${name} 8a17c3de --reason "evaluated on 2024 outcomes"`)
       .action(async (id: string, options: { reason: string } & Out) => {
         await withAuthenticatedContext(async (command) => {
           const result = await decide(command, id, verdict, options.reason);
@@ -117,7 +118,7 @@ function waive(promotion: Command): void {
     )
     .argument('<request>', 'promotion request')
     .argument('<gate>', 'name of the gate')
-    .requiredOption('--reason <words>')
+    .requiredOption('--reason <words>', 'why it may be waived; kept erasable, the ledger holds its digest')
     .addHelpText(
       'after',
       '\nExample: utplukk promotion waive 3f2b01aa better-than-size --reason "the register lacked two months"',

@@ -13,6 +13,7 @@ import { Vault, vaultKey } from '../../../platform/import/vault';
 import { append, type AuditContext } from '../../../platform/ledger/append';
 import { writeRegister } from '../../../simulation/messages';
 import { DEMO_CONFIG, type SimulationConfig } from '../../../simulation/simulation-config';
+import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, StatusLine, table } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 
@@ -38,11 +39,11 @@ function simulate(register: Command): void {
     .option(
       '--controls-per-year <n>',
       'concluded control cases a year',
-      number('controls-per-year', 1, 5000),
+      wholeNumber('--controls-per-year', 1, 5000),
       DEMO_CONFIG.controlsPerYear,
     )
-    .option('--years <n>', 'years of service', number('years', 1, 10), DEMO_CONFIG.years)
-    .option('--seed <n>', 'the same seed gives the same bytes', number('seed', 0, 2 ** 31), DEMO_CONFIG.seed)
+    .option('--years <n>', 'years of service', wholeNumber('--years', 1, 10), DEMO_CONFIG.years)
+    .option('--seed <n>', 'the same seed gives the same bytes', wholeNumber('--seed', 0, MOST.seed), DEMO_CONFIG.seed)
     .option('--first-month <month>', 'first month of service', month, DEMO_CONFIG.firstMonth)
     .addHelpText('after', '\nExample: utplukk register simulate /tmp/small --providers 0.02 --volume 0.02 --years 3')
     .action(async (folder: string, options: SimulationConfig & Out) => {
@@ -135,7 +136,7 @@ function quarantine(register: Command): void {
   register
     .command('quarantine')
     .description('refused rows with line, field and reason')
-    .option('--limit <n>', 'how many', number('limit', 1, 10_000), 20)
+    .option('--limit <n>', 'how many', wholeNumber('--limit', 1, 10_000), 20)
     .addHelpText('after', '\nExample: utplukk register quarantine --limit 50')
     .action(async (options: { limit: number } & Out) => {
       const rows = await withReadContext('listQuarantine', ({ db }) =>

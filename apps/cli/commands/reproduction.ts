@@ -9,8 +9,8 @@ function reproduce(program: Command): void {
   program
     .command('reproduce')
     .description(
-      'make a snapshot, matrix, version, evaluation (run), scoring run or list again from its pins, and compare ' +
-        'the hashes',
+      'make a snapshot, matrix, version, evaluation (run), scoring run or list again from its recipe ' +
+        'and stored inputs, and compare the hashes',
     )
     .argument('<id>', 'six characters or more')
     .addHelpText('after', '\nExample: utplukk reproduce 4f1c2a90')

@@ -2,17 +2,24 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { loadExperiment } from '../../../application/experiments';
 import { cancelRun, startRun } from '../../../application/training';
-import { conflict, notFound } from '../../../domain/errors';
+import { conflict, invalid, notFound } from '../../../domain/errors';
 import { trainId } from '../../../domain/rules/workflow-ids';
 import type { EvaluationDocument } from '../../../domain/schemas/evaluation';
 import { experimentSchema } from '../../../domain/schemas/experiment';
+import { getMatrix } from '../../../platform/db/stores/matrices';
 import { getRun, listRuns } from '../../../platform/db/stores/runs';
 import { evaluationOf } from '../../../platform/db/stores/evaluation';
 import { trialsOf } from '../../../platform/db/stores/tuning';
+import { refusalText } from '../../../platform/matrices/table-matrix';
+import type { Db } from '../../../platform/postgres/connection';
 import { evaluationTable } from '../evaluation-table';
 import { evaluationText } from '../evaluation-text';
 import { type Out, print, short, table, watching } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
+
+/** What of a run's prepared table was used and why the rest was not; undefined where all of it was. */
+const usedRows = async (db: Db, matrixId: string | null | undefined): Promise<string | undefined> =>
+  matrixId ? refusalText((await getMatrix(db, matrixId)).meta) : undefined;
 
 function start(run: Command): void {
   run
@@ -31,7 +38,12 @@ function start(run: Command): void {
         process.stdout.write(`${JSON.stringify(z.toJSONSchema(experimentSchema, { io: 'input' }), null, 2)}\n`);
         return;
       }
-      const loaded = loadExperiment(file ?? '', options.table === undefined ? {} : { table: options.table });
+      if (file === undefined)
+        throw invalid(
+          'run start needs an experiment file, such as docs/examples/demo-register.yaml',
+          '`utplukk run start --schema` prints its schema.',
+        );
+      const loaded = loadExperiment(file, options.table === undefined ? {} : { table: options.table });
       await withAuthenticatedContext(async (context) => {
         const runId = await startRun(context, loaded);
         if (!options.wait) return print(options, { runId }, () => `Run ${runId} started.`);
@@ -43,11 +55,13 @@ function start(run: Command): void {
           options.json,
         );
         const rows = await evaluationOf(context.db, runId);
+        const used = await usedRows(context.db, (await getRun(context.db, runId)).matrixId);
         print(
           options,
-          { runId, ...result, evaluation: rows },
+          { runId, ...result, evaluation: rows, ...(used === undefined ? {} : { rowsUsed: used }) },
           () =>
-            `${evaluationTable(rows)}\nRun ${runId} made model version ${result.versionId}.\nNext: utplukk ` +
+            `${used === undefined ? '' : `${used}\n`}${evaluationTable(rows)}\n` +
+            `Run ${runId} made model version ${result.versionId}.\nNext: utplukk ` +
             `promotion request ${short(result.versionId)}`,
         );
       });
@@ -90,13 +104,15 @@ function show(run: Command): void {
       await withReadContext('getTrainingRun', async ({ db }) => {
         const run = await getRun(db, id);
         const rows = await evaluationOf(db, run.runId);
+        const used = await usedRows(db, run.matrixId);
         print(
           options,
-          { run, evaluation: rows },
+          { run, evaluation: rows, ...(used === undefined ? {} : { rowsUsed: used }) },
           () =>
             `Run ${run.runId}: ${run.state}${run.problem ? ` (${run.problem})` : ''}, matrix ` +
             `${short(run.matrixId)}, version ` +
-            `${short(run.versionId)}\n${rows.length ? evaluationTable(rows) : ''}`,
+            `${short(run.versionId)}\n${used === undefined ? '' : `${used}\n`}` +
+            `${rows.length ? evaluationTable(rows) : ''}`,
         );
       });
     });
@@ -106,8 +122,8 @@ function compare(run: Command): void {
   run
     .command('compare')
     .description('compare two runs; both must be evaluated on the same splits')
-    .argument('<run>')
-    .argument('<other>')
+    .argument('<run>', 'run, six characters or more')
+    .argument('<other>', 'the run to compare it with, six characters or more')
     .addHelpText('after', '\nExample: utplukk run compare 3f2a91bc 77d0e1aa')
     .action(async (a: string, b: string, options: Out) => {
       await withReadContext('getEvaluation', async ({ db }) => {
@@ -135,7 +151,7 @@ function trials(run: Command): void {
   run
     .command('trials')
     .description("trials of a run's hyperparameter search, the best of each family first")
-    .argument('<run>')
+    .argument('<run>', 'run, six characters or more')
     .addHelpText('after', '\nExample: utplukk run trials 3f2a91bc')
     .action(async (id: string, options: Out) => {
       await withReadContext('getTrainingRun', async ({ db }) => {
@@ -177,7 +193,7 @@ function cancel(run: Command): void {
   run
     .command('cancel')
     .description('stop a training run')
-    .argument('<run>')
+    .argument('<run>', 'run, six characters or more')
     .addHelpText('after', '\nExample: utplukk run cancel 3f2a91bc')
     .action(async (id: string, options: Out) => {
       await withAuthenticatedContext(async (context) => {
@@ -192,7 +208,7 @@ function evaluation(run: Command): void {
   run
     .command('evaluation')
     .description('evaluation of a run: by provider group and period, along the list, pairwise, calibration, fairness')
-    .argument('<run>')
+    .argument('<run>', 'run, six characters or more')
     .addHelpText('after', '\nExample: utplukk run evaluation 3f2a91bc --json > evaluation.json')
     .action(async (id: string, options: Out) => {
       await withReadContext('getEvaluation', async ({ db, store }) => {

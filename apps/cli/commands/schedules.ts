@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { readYaml } from '../../../application/experiments';
-import { applyReproductionSchedule, applySchedule, pauseSchedule } from '../../../application/schedules';
+import { applySchedules, pauseSchedule } from '../../../application/schedules';
 import { parseOrExplain } from '../../../domain/schemas/parse';
+import { MOST } from '../numbers';
 import { type Out, print, table } from '../output';
 import { withAuthenticatedContext } from '../session';
 
@@ -12,17 +13,19 @@ const schedulesSchema = z.strictObject({
     .array(
       z.strictObject({
         slot: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/),
-        cron: z.string().regex(/^(\S+ ){4}\S+$/, 'expected five cron fields'),
-        capacity: z.int().min(1),
-        seed: z.int().min(0),
-        openDays: z.int().min(1).max(90).default(14),
-        shards: z.int().min(1).max(256).default(4),
+        cron: z.string(),
+        capacity: z.int().min(1).max(MOST.capacity),
+        seed: z.int().min(0).max(MOST.seed),
+        openDays: z.int().min(1).max(MOST.openDays).default(14),
+        shards: z.int().min(1).max(MOST.shards).default(4),
       }),
     )
     .min(1),
-  /** Every live version is made again from its pins. */
-  reproduce: z.strictObject({ cron: z.string().regex(/^(\S+ ){4}\S+$/, 'expected five cron fields') }).optional(),
+  /** Every live version is made again from its recipe and stored inputs. */
+  reproduce: z.strictObject({ cron: z.string() }).optional(),
 });
+
+const minute = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');
 
 function apply(schedule: Command): void {
   schedule
@@ -32,22 +35,12 @@ function apply(schedule: Command): void {
     .addHelpText('after', '\nExample: utplukk schedule apply docs/examples/schedules.yaml')
     .action(async (file: string, options: Out) => {
       const wanted = parseOrExplain(schedulesSchema, readYaml(file), `schedules ${file}`);
-      const done = await withAuthenticatedContext(async (context) => {
-        const results: { slot: string; cron: string; result: string }[] = [];
-        for (const spec of wanted.rescore)
-          results.push({ slot: spec.slot, cron: spec.cron, result: await applySchedule(context, spec) });
-        if (wanted.reproduce) {
-          const { cron } = wanted.reproduce;
-          results.push({ slot: 'reproduce', cron, result: await applyReproductionSchedule(context, cron) });
-        }
-        return results;
+      const done = await withAuthenticatedContext((context) => applySchedules(context, wanted));
+      print(options, done, () => {
+        const rows = done.map(({ slot, cron, result, next }) => [slot, cron, result, next.map(minute).join('\n')]);
+        const notes = done.flatMap((applied) => applied.notes.map((note) => `${applied.slot}: ${note}.`));
+        return [table(['slot', 'cron', '', 'next times (UTC)'], rows), ...notes].join('\n');
       });
-      print(options, done, () =>
-        table(
-          ['slot', 'cron', ''],
-          done.map((d) => [d.slot, d.cron, d.result]),
-        ),
-      );
     });
 }
 
@@ -85,7 +78,7 @@ function pauseOrResume(schedule: Command): void {
   ] as const) {
     schedule
       .command(name)
-      .argument('<schedule>')
+      .argument('<schedule>', 'id of the schedule, as `utplukk schedule list` shows it')
       .description(`${name} a schedule`)
       .addHelpText('after', `\nExample: utplukk schedule ${name} rescore-post-payment-control.all`)
       .action(async (id: string, options: Out) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { startRescore } from '../../../application/scoring';
 import { DEFAULT_CAPACITY, DEFAULT_SEED, DEFAULT_SHARDS, DEFAULT_SLOT } from '../defaults';
+import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, short, watching } from '../output';
 import { withAuthenticatedContext } from '../session';
 import { tableFrom } from '../table-from';
@@ -23,10 +24,15 @@ function start(scoring: Command): void {
     .description('score the whole register with the live version and draft a list')
     .requiredOption('--as-of <instant>', 'what was known then, such as 2025-01-01T00:00:00Z')
     .option('--slot <slot>', 'purpose/segment', DEFAULT_SLOT)
-    .option('--capacity <n>', 'places on the list', Number, DEFAULT_CAPACITY)
-    .option('--seed <n>', 'breaks ties', Number, DEFAULT_SEED)
-    .option('--open-days <n>', 'days the draft waits for its sign-offs', Number, 14)
-    .option('--shards <n>', 'shards scored in parallel', Number, DEFAULT_SHARDS)
+    .option('--capacity <n>', 'places on the list', wholeNumber('--capacity', 1, MOST.capacity), DEFAULT_CAPACITY)
+    .option('--seed <n>', 'breaks ties', wholeNumber('--seed', 0, MOST.seed), DEFAULT_SEED)
+    .option(
+      '--open-days <n>',
+      'days the draft waits for its sign-offs',
+      wholeNumber('--open-days', 1, MOST.openDays),
+      14,
+    )
+    .option('--shards <n>', 'shards scored in parallel', wholeNumber('--shards', 1, MOST.shards), DEFAULT_SHARDS)
     .option('--table <file>', 'score a prepared table instead of the register: its rows as of that day or later')
     .option('--mapping <file>', "the table's mapping file")
     .addHelpText('after', '\nExample: utplukk scoring start --as-of 2025-01-01T00:00:00Z')

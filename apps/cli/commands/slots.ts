@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { answerIntervention, rollBack, suspendScoring } from '../../../application/interventions';
-import { invalid } from '../../../domain/errors';
 import { ANSWERS_NEEDED, CONFIRM_HOURS, isSettled } from '../../../domain/rules/interventions';
+import { toInstant } from '../../../domain/time/instant';
 import { namesOf, provenLiveAt } from '../../../platform/db/read-models/live-at';
 import { interventionsOf } from '../../../platform/db/stores/interventions';
 import { DEFAULT_SLOT } from '../defaults';
+import { MOST, wholeNumber } from '../numbers';
 import { type Out, print, short, table } from '../output';
 import { withAuthenticatedContext, withReadContext } from '../session';
 
@@ -23,9 +24,7 @@ function live(slot: Command): void {
     .option('--slot <slot>', 'purpose/segment; all without it')
     .addHelpText('after', '\nExample: utplukk slot live --at 2026-03-01T12:00:00Z')
     .action(async (options: { at?: string; slot?: string } & Out) => {
-      const at = new Date(options.at ?? Date.now());
-      if (Number.isNaN(at.getTime()))
-        throw invalid(`"${options.at}" is not an instant`, 'Give one such as 2026-03-01T12:00:00Z.');
+      const at = options.at === undefined ? new Date() : new Date(toInstant(options.at, '--at'));
       const rows = await withReadContext('getLiveAt', async ({ db }) => {
         const found = await provenLiveAt(db, at, options.slot);
         const names = await namesOf(
@@ -57,7 +56,7 @@ function live(slot: Command): void {
                 'ledger',
               ],
               rows.map((row) => [
-                `${row.slot}${row.stopped ? ' (scoring stopped)' : ''}`,
+                `${row.slot}${row.suspended ? ' (scoring suspended)' : ''}`,
                 short(row.versionId),
                 row.liveFrom.toISOString().slice(0, 19),
                 row.liveUntil?.toISOString().slice(0, 19) ?? '',
@@ -79,7 +78,7 @@ function suspend(slot: Command): void {
     .command('suspend')
     .description('suspend scoring for a slot until two people lift it (roles approver, control-leader, data-scientist)')
     .option('--slot <slot>', 'purpose/segment', DEFAULT_SLOT)
-    .requiredOption('--reason <words>')
+    .requiredOption('--reason <words>', 'why; kept erasable, the ledger holds its digest')
     .addHelpText('after', '\nExample: utplukk slot suspend --reason "scores of dentists jumped overnight"')
     .action(async (options: SlotReason) => {
       const result = await withAuthenticatedContext((context) => suspendScoring(context, options.slot, options.reason));
@@ -101,8 +100,13 @@ function rollBackSlot(slot: Command): void {
         '(role approver)',
     )
     .option('--slot <slot>', 'purpose/segment', DEFAULT_SLOT)
-    .option('--confirm-hours <n>', 'hours within which a second person confirms', Number, CONFIRM_HOURS)
-    .requiredOption('--reason <words>')
+    .option(
+      '--confirm-hours <n>',
+      'hours within which a second person confirms',
+      wholeNumber('--confirm-hours', 1, MOST.confirmHours),
+      CONFIRM_HOURS,
+    )
+    .requiredOption('--reason <words>', 'why; kept erasable, the ledger holds its digest')
     .addHelpText('after', '\nExample: utplukk slot roll-back --reason "scores drifted after the tariff change"')
     .action(async (options: SlotReason & { confirmHours: number }) => {
       const result = await withAuthenticatedContext((context) =>
@@ -124,7 +128,7 @@ function confirm(slot: Command): void {
     .command('confirm')
     .description('confirm a roll-back, or lift a suspension (role approver; a roll-back not by who made it)')
     .argument('<intervention>', 'six characters or more')
-    .requiredOption('--reason <words>')
+    .requiredOption('--reason <words>', 'why; kept erasable, the ledger holds its digest')
     .addHelpText('after', '\nExample: utplukk slot confirm 3f2b01aa --reason "looked at the scores too"')
     .action(async (id: string, options: { reason: string } & Out) => {
       const result = await withAuthenticatedContext((context) => answerIntervention(context, id, options.reason));

@@ -34,7 +34,7 @@ function unreferenced(store: Command): void {
     .action(async (options: { dryRun: boolean } & Out) => {
       if (!options.dryRun)
         throw invalid(
-          'gc without --dry-run would delete, and deletion is not offered',
+          'store unreferenced without --dry-run would delete, and deletion is not offered',
           'Run `utplukk store unreferenced --dry-run`.',
         );
       const report = await withReadContext('listSnapshots', ({ db, store }) => findGarbage(db, store));
@@ -58,7 +58,7 @@ function differences(mlflow: Command): void {
       const rows = await withReadContext('listDeviations', ({ db }) => listDeviations(db));
       print(options, rows, () =>
         rows.length === 0
-          ? 'MLflow says what it was told.'
+          ? 'MLflow holds what was mirrored to it.'
           : table(
               ['found', 'of', 'what', 'expected', 'there was'],
               rows.map((row) => [
@@ -73,7 +73,7 @@ function differences(mlflow: Command): void {
     });
 }
 
-/** Stored objects, and what MLflow was told. */
+/** Stored objects, and what MLflow holds against what was mirrored to it. */
 export function storeCommands(program: Command): void {
   const store = program.command('store').description('stored objects');
   for (const add of [check, unreferenced]) add(store);

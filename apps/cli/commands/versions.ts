@@ -72,7 +72,7 @@ function card(version: Command): void {
   version
     .command('card')
     .description("a version's model card, as it was frozen, and the decisions about it")
-    .argument('<version>')
+    .argument('<version>', 'model version, six characters or more')
     .option('--html', 'as a page', false)
     .option('--out <file>', 'write it there')
     .addHelpText('after', '\nExample: utplukk version card 9c31d2 --html --out card.html')
@@ -103,7 +103,7 @@ function revoke(version: Command): void {
     .command('revoke')
     .description('take a model version out of use for good (role approver); scoring refuses it at once')
     .argument('<version>', 'model version, six characters or more')
-    .requiredOption('--reason <words>')
+    .requiredOption('--reason <words>', 'why it is revoked; kept erasable, the ledger holds its digest')
     .addHelpText('after', '\nExample: utplukk version revoke 4f1c2a90 --reason "trained on a redacted snapshot"')
     .action(async (id: string, options: { reason: string } & Out) => {
       const result = await withAuthenticatedContext((context) => revokeVersion(context, id, options.reason));
@@ -120,7 +120,7 @@ function exportFile(version: Command): void {
     .command('export')
     .description('one file with a version: bundle, files, signed statements, ledger entries with proofs')
     .argument('<version>', 'model version, six characters or more')
-    .requiredOption('--out <file>')
+    .requiredOption('--out <file>', 'file to write; the verifier is put beside it')
     .addHelpText('after', '\nExample: utplukk version export 4f1c2a90 --out /tmp/version.json')
     .action(async (id: string, options: { out: string } & Out) => {
       const result = await withReadContext('getModelVersion', (context) =>

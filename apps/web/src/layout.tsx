@@ -1,3 +1,4 @@
+import type { Operation } from '../../../domain/rules/permissions';
 import { Alert, Button, SkipLink, Tag } from '@digdir/designsystemet-react';
 import { useEffect } from 'react';
 import { Link, NavLink, Outlet, useLocation, useNavigation, useSearchParams } from 'react-router';
@@ -8,9 +9,14 @@ import { useLanguage, useMessages } from './i18n';
 import { codeText } from './messages/code-texts';
 import { MESSAGES } from './messages/layout';
 import { ROLES } from './messages/roles';
+import type { ROUTES } from './routes';
 
-/** Pages of the menu, each with the operation that a person must be allowed to see it. */
-const PAGES = [
+/** A path of the menu, the key of its text, and the operation that a person must be allowed to see it. */
+type MenuEntry = readonly [path: (typeof ROUTES)[number]['path'], text: keyof MenuTexts, operation: Operation];
+/** Keys of the menu's texts: those that are a plain sentence. */
+type MenuTexts = Omit<(typeof MESSAGES)['nb'], 'problems'>;
+
+const PAGES: readonly MenuEntry[] = [
   ['/', 'overview', 'getOverview'],
   ['/runs', 'runs', 'listTrainingRuns'],
   ['/versions', 'versions', 'listModelVersions'],
@@ -18,7 +24,7 @@ const PAGES = [
   ['/lists', 'lists', 'listSelectionLists'],
   ['/audit', 'audit', 'listLedgerEntries'],
   ['/data', 'data', 'listLoads'],
-] as const;
+];
 
 type SignInProblem = keyof (typeof MESSAGES)['nb']['problems'];
 const isSignInProblem = (code: string | null): code is SignInProblem =>

@@ -44,7 +44,7 @@ function fit(tf: Tf, spec: SpecOf<'additive'>, input: FitInput, seed: number): F
 
 export const additiveFamily: ModelFamily<SpecOf<'additive'>> = {
   numericEncoding: 'quantile-normal',
-  canPretrain: false,
+  explainsExactly: true,
   forward: (tf, tensors, x) => network.forward(tf, tensors, x),
   fit,
   explain: explainTerms,

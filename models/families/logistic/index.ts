@@ -42,7 +42,7 @@ function explain(_tf: Tf, tensors: Record<string, Tensor>, x: Float32Array, base
 
 export const logisticFamily: ModelFamily<SpecOf<'logistic'>> = {
   numericEncoding: 'robust-soft-clip',
-  canPretrain: false,
+  explainsExactly: true,
   forward,
   fit,
   explain,

@@ -8,7 +8,7 @@ const network = mlp();
 
 export const mlpFamily: ModelFamily<SpecOf<'mlp'>> = {
   numericEncoding: 'quantile-normal',
-  canPretrain: true,
+  explainsExactly: false,
   forward: (tf, tensors, x) => network.forward(tf, tensors, x),
   fit: (tf, spec, input, seed) => fitNetworks(tf, spec, input, seed, () => mlp(spec)),
   explain: (tf, tensors, x, baseline) => integratedGradients(tf, { network, tensors }, x, baseline),

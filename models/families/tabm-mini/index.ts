@@ -8,7 +8,7 @@ const network = tabmMini();
 
 export const tabmMiniFamily: ModelFamily<SpecOf<'tabm-mini'>> = {
   numericEncoding: 'quantile+raw',
-  canPretrain: true,
+  explainsExactly: false,
   forward: (tf, tensors, x) => network.forward(tf, tensors, x),
   fit: (tf, spec, input, seed) => fitNetworks(tf, spec, input, seed, () => tabmMini(spec)),
   explain: (tf, tensors, x, baseline) => integratedGradients(tf, { network, tensors }, x, baseline),

@@ -10,7 +10,7 @@ export interface LiveAt {
   readonly liveFrom: Date;
   /** When another version took over; undefined while it is live. */
   readonly liveUntil: Date | undefined;
-  readonly how: 'promoted' | 'returned';
+  readonly how: 'promoted' | 'rolled-back';
   readonly trainedBy: string;
   readonly requestedBy: string;
   readonly requestedAt: Date;
@@ -22,7 +22,8 @@ export interface LiveAt {
   readonly snapshotId: string | undefined;
   /** Hash of the code that fitted it. */
   readonly code: string | undefined;
-  readonly stopped: boolean;
+  /** Scoring was suspended then. */
+  readonly suspended: boolean;
   /** Lists that were made from its scores while it was live then. */
   readonly lists: readonly string[];
 }
@@ -38,8 +39,8 @@ interface Row {
   version_id: string;
   live_from: Date;
   live_until: Date | null;
-  returned: boolean;
-  stopped: boolean;
+  rolled_back: boolean;
+  suspended: boolean;
   trained_by: string;
   requested_by: string;
   requested_at: Date;
@@ -54,7 +55,7 @@ interface Row {
 }
 
 /**
- * The live versions at any instant: one row for each slot that had a champion then. Index look-ups only, so its time
+ * The live versions at any instant: one row for each slot that had a champion then. Index accesses only, so its time
  * does not grow with the number of versions or entries.
  */
 export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]> {
@@ -72,10 +73,10 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
      select c.slot, c.seq, c.version_id, c.live_from,
        (select n.live_from from ml.champion n where n.slot = c.slot and n.seq = c.seq + 1) as live_until,
        c.live_from <> coalesce((select min(x.live_from) from ml.champion x
-         where x.slot = c.slot and x.decision_id = c.decision_id), c.live_from) as returned,
+         where x.slot = c.slot and x.decision_id = c.decision_id), c.live_from) as rolled_back,
        exists (select from ml.intervention e where e.slot = c.slot and e.kind = 'suspend' and e.at <= ?
          and (select count(*) from ml.intervention_answer a
-           where a.intervention_id = e.intervention_id and a.at <= ?) < 2) as stopped,
+           where a.intervention_id = e.intervention_id and a.at <= ?) < 2) as suspended,
        ta.principal_id as trained_by, ra.principal_id as requested_by, r.requested_at,
        da.principal_id as decided_by, d.decided_at, r.request_id,
        v.run_id, v.matrix_id, m.snapshot_id, v.recipe->>'code' as code,
@@ -102,7 +103,7 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
     versionId: row.version_id,
     liveFrom: row.live_from,
     liveUntil: row.live_until ?? undefined,
-    how: row.returned ? 'returned' : 'promoted',
+    how: row.rolled_back ? 'rolled-back' : 'promoted',
     trainedBy: row.trained_by,
     requestedBy: row.requested_by,
     requestedAt: row.requested_at,
@@ -113,7 +114,7 @@ export async function liveAt(db: Db, at: Date, slot?: string): Promise<LiveAt[]>
     matrixId: row.matrix_id,
     snapshotId: row.snapshot_id ?? undefined,
     code: row.code ?? undefined,
-    stopped: row.stopped,
+    suspended: row.suspended,
     lists: row.lists,
   }));
 }

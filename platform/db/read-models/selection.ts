@@ -125,13 +125,15 @@ export async function findProvider(db: Db, id: string): Promise<ProviderRow> {
     rows: {
       provider_id: number;
       practice_no: string;
-      practice_type: string;
+      provider_group: string;
       field: string;
       municipality: string;
       list_size: number | null;
     }[];
   }>(
-    `select p.provider_id, p.practice_no, f.practice_type, f.field, f.municipality, f.list_size from core.provider p
+    `select p.provider_id, p.practice_no, coalesce(f.practice_type, f.field) as provider_group, f.field,
+        f.municipality, f.list_size
+      from core.provider p
       join lateral (select * from core.provider_fact f where f.provider_id = p.provider_id
         order by f.valid_from desc, f.known_from desc limit 1) f on true
       where ${providerId === undefined ? 'p.practice_no = ?' : 'p.provider_id = ?::int'}`,
@@ -144,7 +146,7 @@ export async function findProvider(db: Db, id: string): Promise<ProviderRow> {
     providerId: row.provider_id,
     entity: providerKey(row.provider_id),
     practice: row.practice_no,
-    group: row.practice_type,
+    group: row.provider_group,
     field: row.field,
     municipality: row.municipality,
     listSize: row.list_size ?? undefined,

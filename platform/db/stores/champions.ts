@@ -50,6 +50,10 @@ export async function liveVersions(db: Db): Promise<string[]> {
   return rows.map((row) => row.version_id);
 }
 
+/** Slots that have a live version, by name. */
+export const liveSlots = async (db: Db): Promise<string[]> =>
+  (await db('ml.champion').distinct<{ slot: string }[]>('slot').orderBy('slot')).map(({ slot }) => slot);
+
 /** Serializes changes of a slot's champion until the transaction ends. */
 export const lockChampion = async (tx: Tx, slot: string): Promise<void> => {
   await tx.raw('select pg_advisory_xact_lock(hashtext(?))', [`champion ${slot}`]);

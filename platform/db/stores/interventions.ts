@@ -3,8 +3,9 @@ import type { Db, Tx } from '../../postgres/connection';
 
 export interface StoredIntervention extends Intervention {
   readonly slot: string;
-  readonly withdrawnVersion: string;
-  readonly returnedVersion: string | undefined;
+  /** The version that was live when somebody intervened. */
+  readonly liveVersion: string;
+  readonly restoredVersion: string | undefined;
   readonly actionId: string;
   /** Principal who intervened. */
   readonly by: string;
@@ -14,8 +15,8 @@ interface Row {
   intervention_id: string;
   slot: string;
   kind: Intervention['kind'];
-  withdrawn_version: string;
-  returned_version: string | null;
+  live_version: string;
+  restored_version: string | null;
   action_id: string;
   at: Date;
   confirm_by: Date | null;
@@ -36,8 +37,8 @@ export async function interventionsOf(db: Db | Tx, slot?: string): Promise<Store
     interventionId: row.intervention_id,
     slot: row.slot,
     kind: row.kind,
-    withdrawnVersion: row.withdrawn_version,
-    returnedVersion: row.returned_version ?? undefined,
+    liveVersion: row.live_version,
+    restoredVersion: row.restored_version ?? undefined,
     actionId: row.action_id,
     at: row.at,
     confirmBy: row.confirm_by ?? undefined,

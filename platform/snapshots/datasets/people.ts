@@ -1,5 +1,8 @@
 import { type Dataset, knownInMonth, utc } from './dataset';
 
+/** Providers are compared within their practice type, and within their field where that has no types (pharmacies). */
+const providerGroup = 'coalesce(t.practice_type, t.field)';
+
 /** Facts about patients, providers and substitutes (core). */
 export const PEOPLE_DATASETS: readonly Dataset[] = [
   {
@@ -38,8 +41,8 @@ export const PEOPLE_DATASETS: readonly Dataset[] = [
       ['account_hash', 'VARCHAR'],
       ['owner', 'VARCHAR'],
     ],
-    select: `t.provider_id, p.hpr_no::int, ${utc('t.known_from')}, t.valid_from, t.valid_to, t.practice_type,
-      t.field, t.municipality, t.list_size, t.account_hash, p.orgnr`,
+    select: `t.provider_id, p.hpr_no::int, ${utc('t.known_from')}, t.valid_from, t.valid_to,
+      ${providerGroup}, t.field, t.municipality, t.list_size, t.account_hash, p.orgnr`,
   },
   {
     name: 'substitute',

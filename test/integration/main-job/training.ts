@@ -31,7 +31,7 @@ export function trainingTests(job: MainJob): void {
       expect(row.lo).toBeLessThanOrEqual(row.value + 1e-9);
       expect(row.hi).toBeGreaterThanOrEqual(row.value - 1e-9);
       expect(row.n).toBeGreaterThan(20);
-      expect(row.method).toMatch(/naive on labeled providers|cross-fitted/);
+      expect(row.method).toMatch(/naive on labelled providers|cross-fitted/);
     }
     // The card is frozen with the version: it says what was stored.
     const { card } = job.t.store.getJson<VersionBundle>(run.versionId);

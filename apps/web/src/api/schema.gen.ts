@@ -1022,7 +1022,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "Unexpected" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
             title: string;
             next?: string;
         };
@@ -1032,7 +1032,7 @@ export interface components {
             type: "about:blank";
             status: number;
             /** @enum {string} */
-            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
+            code: "InvalidInput" | "NotFound" | "NotAllowed" | "Conflict" | "GateRefused" | "NoLabels" | "ContentMismatch" | "LeakageFound" | "EngineMissing" | "ComputingFailed" | "Unexpected" | "SourceUnavailable" | "SignInNeeded" | "RoleNeeded" | "CsrfRefused" | "TooManyRequests" | "Busy" | "Internal";
             title: string;
             next?: string;
         };
@@ -1185,10 +1185,10 @@ export interface operations {
                             liveFrom: string;
                             liveUntil: string | null;
                             /**
-                             * @description promoted by a decision, or returned to by a roll-back
+                             * @description promoted by a decision, or live again after a roll-back
                              * @enum {string}
                              */
-                            how: "promoted" | "returned";
+                            how: "promoted" | "rolled-back";
                             trainedBy: string | null;
                             requestedBy: string | null;
                             /** Format: date-time */
@@ -1204,7 +1204,7 @@ export interface operations {
                             snapshotId: string | null;
                             code: string | null;
                             /** @description scoring was suspended */
-                            stopped: boolean;
+                            suspended: boolean;
                             lists: string[];
                         }[];
                         /** @description open promotion requests */
@@ -3076,10 +3076,10 @@ export interface operations {
                         liveFrom: string;
                         liveUntil: string | null;
                         /**
-                         * @description promoted by a decision, or returned to by a roll-back
+                         * @description promoted by a decision, or live again after a roll-back
                          * @enum {string}
                          */
-                        how: "promoted" | "returned";
+                        how: "promoted" | "rolled-back";
                         trainedBy: string | null;
                         requestedBy: string | null;
                         /** Format: date-time */
@@ -3095,7 +3095,7 @@ export interface operations {
                         snapshotId: string | null;
                         code: string | null;
                         /** @description scoring was suspended */
-                        stopped: boolean;
+                        suspended: boolean;
                         lists: string[];
                         ledger: {
                             seq: number;

@@ -3,7 +3,7 @@ export const MESSAGES = {
   en: { estimand: 'Estimand', assumption: 'Assumption', method: 'Method' },
 };
 
-/** Evaluation documents are in English; this is the Norwegian text where labeled providers stand for all (`naive`). */
+/** Evaluation documents are in English; this is the Norwegian text where labelled providers stand for all (`naive`). */
 export const NAIVE_NB = {
   estimand: 'andelen med funn blant de k første, om listen hadde vært trukket blant helseaktørene med kjent utfall',
   assumption:

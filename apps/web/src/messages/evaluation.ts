@@ -5,7 +5,7 @@ export const MESSAGES = {
     n: 'Kjente utfall',
     none: 'Evalueringen har ingen rader.',
     curve: 'Presisjon langs listen',
-    curveLead: 'Andel med funn blant de k første. Båndet er 95 %.',
+    curveLead: 'Andel med funn blant de k første. Båndet er et 95 %-intervall.',
     k: 'k, listens lengde',
     precision: 'Presisjon',
     amount: 'Beløp som sto seg',

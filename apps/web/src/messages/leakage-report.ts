@@ -4,8 +4,7 @@ import type { CodeTexts } from './code-texts';
 export const VERDICTS: CodeTexts<NonNullable<Run['leakage']>['verdict']> = {
   nb: {
     clean: 'Ingen utfallslekkasje funnet',
-    'needs-reason':
-      'Noe ser for godt ut: to personer må forklare hvorfor før modellen kan tas i bruk (informasjon fra fremtiden?)',
+    'needs-reason': 'Noe ser for godt ut: to personer må forklare hvorfor før modellen kan tas i bruk',
     refused: 'Utfallslekkasje funnet: variablene inneholder informasjon fra fremtiden',
   },
   en: {

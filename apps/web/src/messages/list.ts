@@ -63,7 +63,7 @@ export const MESSAGES = {
     title: 'Selection list',
     lead:
       'Selected does not mean suspected: a line opens an inquiry and decides nothing. Viewing a page of the list is ' +
-      'recorded in the audit log. The probability is calibrated on labeled providers; for others it holds as far as ' +
+      'recorded in the audit log. The probability is calibrated on labelled providers; for others it holds as far as ' +
       'they are similar.',
     slot: 'Deployment slot',
     asOf: 'As known at',

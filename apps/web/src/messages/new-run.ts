@@ -17,8 +17,8 @@ export const MESSAGES = {
     lead:
       'Choose an experiment that comes with the product, or paste your own. It is validated as you type; nothing ' +
       'starts before it is valid.',
-    shipped: 'Experiment',
-    own: 'Own',
+    shipped: 'Ready-made experiment',
+    own: 'Your own',
     text: 'Experiment (YAML)',
     start: 'Start',
     checking: 'Validating …',

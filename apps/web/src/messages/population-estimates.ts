@@ -5,19 +5,19 @@ export const ESTIMATORS: CodeTexts<Estimator> = {
   nb: {
     naive: 'bare kjente utfall',
     'outcome-model': 'utfallsmodell etter skår',
-    'inverse-probability': 'omvendt sannsynlighet',
+    'inverse-probability': 'invers sannsynlighetsvekting',
     'doubly-robust': 'dobbelt robust',
     'random-arm': 'tilfeldig arm',
-    contraction: 'sammentrekning',
+    contraction: 'kontraksjon (Lakkaraju)',
     bounds: 'ytterpunkter',
   },
   en: {
-    naive: 'labeled providers only',
+    naive: 'labelled providers only',
     'outcome-model': 'outcome model by score',
-    'inverse-probability': 'inverse probability',
+    'inverse-probability': 'inverse probability weighting',
     'doubly-robust': 'doubly robust',
     'random-arm': 'random arm',
-    contraction: 'contraction',
+    contraction: 'contraction (Lakkaraju)',
     bounds: 'bounds',
   },
 };
@@ -29,20 +29,20 @@ export const ESTIMATOR_ASSUMPTIONS: CodeTexts<Exclude<Estimator, 'contraction'>>
     'outcome-model': 'helseaktører uten kjent utfall har funn like ofte som dem med kjent utfall og samme skår',
     'inverse-probability':
       'alle på listen hadde en kjent trekksannsynlighet over null, og trekningen ble gjort som lagret',
-    'doubly-robust': 'som omvendt sannsynlighet; modellen gjør anslaget mer presist og trenger ikke stemme',
+    'doubly-robust': 'som invers sannsynlighetsvekting; modellen gjør anslaget mer presist og trenger ikke stemme',
     'random-arm':
       'alle som ikke var valgt på forhånd, hadde samme lagrede trekksannsynlighet, og alle utfall i armen er endelige',
     bounds: 'ingen forutsetning: de uten kjent utfall kan alle ha funn, eller ingen',
   },
   en: {
-    naive: 'labeled providers on the list are like the unlabeled ones on it',
-    'outcome-model': 'unlabeled providers have findings as often as labeled ones with the same score',
+    naive: 'labelled providers on the list are like the unlabelled ones on it',
+    'outcome-model': 'unlabeled providers have findings as often as labelled ones with the same score',
     'inverse-probability':
       'everyone on the list had a known selection probability above zero, and the draw was made as stored',
-    'doubly-robust': 'as inverse probability; the outcome model makes it more precise and need not be right',
+    'doubly-robust': 'as inverse probability weighting; the outcome model makes it more precise and need not be right',
     'random-arm':
       'everyone not selected with certainty had the same stored probability, and all outcomes of the arm are final',
-    bounds: 'no assumption: unlabeled providers may all have findings, or none',
+    bounds: 'no assumption: unlabelled providers may all have findings, or none',
   },
 };
 
@@ -100,22 +100,22 @@ export const MESSAGES = {
     family: 'Model or baseline',
     lists: 'Lists drawn from all active providers',
     listsLead:
-      'Share of the first k of the list that would have a finding if controlled. Most of them are unlabeled, so each ' +
-      'estimate rests on an assumption. The bounds rest on none.',
+      'Share of the first k of the list that would have a finding if controlled. Most of them are unlabelled, so ' +
+      'each estimate rests on an assumption. The bounds rest on none.',
     folds: (n: number, providers: string, labeled: string, drawn: string) =>
       `${n === 1 ? 'One test fold' : `${n} test folds`}: ${providers} active providers in total, ${labeled} of them ` +
-      `labeled in the fold, ${drawn} by a random draw.`,
+      `labelled in the fold, ${drawn} by a random draw.`,
     first: 'First',
     all: 'all',
     estimator: 'Estimator',
     share: 'Share with a finding',
-    labeled: 'Labeled',
+    labeled: 'Labelled',
     rightIf: 'right if',
     swap: 'Swap-set analysis: worst tenth replaced',
     swapLead:
       'What it would have given to replace the tenth of past controls that the model ranked lowest by its highest ' +
-      'ranked unlabeled providers: gain in findings and amount per control, if unlabeled providers are like labeled ' +
-      'ones with the same score.',
+      'ranked unlabelled providers: gain in findings and amount per control, if unlabelled providers are like ' +
+      'labelled ones with the same score.',
     replaced: 'Replaced',
     observed: 'Findings in them',
     gained: 'Gain in findings',

@@ -1,6 +1,6 @@
 export const MESSAGES = {
   nb: {
-    lead: 'Filen leses og kontrolleres her i nettleseren og forlater aldri maskinen din. Ingen tjener er med.',
+    lead: 'Filen leses og kontrolleres her i nettleseren og forlater aldri maskinen din. Ingen server er involvert.',
     file: 'Eksportert revisjonslogg (ledger.ndjson)',
     key: 'Notarens offentlige nøkkel (base64)',
     keyHelp:

@@ -83,7 +83,7 @@ function LiveVersions({ overview: { live } }: { overview: Overview }) {
               [t.approved, row.decidedBy ?? '–'],
             ]}
           />
-          {row.stopped ? <Alert data-color="danger">{t.suspended}</Alert> : null}
+          {row.suspended ? <Alert data-color="danger">{t.suspended}</Alert> : null}
         </div>
       ))}
     </Card>

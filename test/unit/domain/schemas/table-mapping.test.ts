@@ -6,7 +6,7 @@ test('names, origin, belief and free text cannot be declared as features, in any
       version: 1,
       entity: 'e',
       asOf: 'd',
-      outcome: { column: 'o', positive: [1] },
+      outcome: { column: 'o', positive: [1], negative: [0] },
       features: { [feature]: 'categorical' },
     });
   for (const column of [

@@ -160,10 +160,10 @@ test('fairness: the share of a group on the list, and of those the share without
 test('what is estimated, and under which assumption, is said in words', () => {
   const { format, estimand, assumption, amounts, caseworkerEffects, population } = evaluated();
   expect(format).toBe(1);
-  expect(estimand).toBe('share of findings among the first k, had the list been drawn from the labeled providers');
+  expect(estimand).toBe('share of findings among the first k, had the list been drawn from the labelled providers');
   expect(assumption).toBe(
-    'naive: labeled providers stand for all. Control cases were not opened at random, so this says how well labeled ' +
-      'providers are ranked, not how many findings a list of unlabeled ones would give',
+    'naive: labelled providers stand for all. Control cases were not opened at random, so this says how well ' +
+      'labelled providers are ranked, not how many findings a list of unlabelled ones would give',
   );
   expect([amounts, caseworkerEffects, population]).toEqual([undefined, undefined, undefined]); // other evaluations
 });

@@ -12,6 +12,7 @@ import { modelFamily } from '../../../../models/families';
 import { toTensors } from '../../../../models/nn/network';
 import { encode, inputColumns } from '../../../../models/preprocessing/encoder';
 import { scoreRows } from '../../../../models/scoring';
+import { ALL_SMALL, SMALL_FAMILIES } from '../../../support/small-families';
 import { fitTrainingRanges, detectOutOfDistribution } from '../../../../models/ood/training-ranges';
 
 let tf: Tf;
@@ -48,23 +49,8 @@ const data = ((): MatrixData => {
 })();
 const rows = Array.from({ length: 12 }, (_, i) => i * 20);
 
-const FAMILIES = [
-  { family: 'logistic' },
-  { family: 'additive', units: 4, pairs: 1, maxEpochs: 3, batchSize: 32, members: 2 },
-  { family: 'mlp', hidden: [12], learningRate: 0.04, maxEpochs: 3, batchSize: 32, members: 2 },
-  { family: 'tabm-mini', submodels: 4, width: 16, learningRate: 0.04, maxEpochs: 3, batchSize: 32, members: 1 },
-  {
-    family: 'mlp',
-    hidden: [12],
-    embedding: { kind: 'piecewise-linear', bins: 4 },
-    learningRate: 0.04,
-    maxEpochs: 3,
-    batchSize: 32,
-    members: 1,
-  },
-] as const;
 const fitted = new Map<string, FittedModel>();
-const modelOf = (settings: (typeof FAMILIES)[number]) => {
+const modelOf = (settings: (typeof ALL_SMALL)[number]) => {
   const key = JSON.stringify(settings);
   const known =
     fitted.get(key) ??
@@ -80,13 +66,13 @@ const modelOf = (settings: (typeof FAMILIES)[number]) => {
   return known;
 };
 
-test.each(FAMILIES)('$family: contributions add up to the score, and the informative features lead', (settings) => {
+test.each(ALL_SMALL)('$family: contributions add up to the score, and the informative features lead', (settings) => {
   const model = modelOf(settings);
   const before = tf.memory().numTensors;
   const found = contributions(tf, model, data, rows);
   expect(tf.memory().numTensors).toBe(before);
   const scores = scoreRows(tf, model, data, rows);
-  const exact = settings.family === 'logistic' || settings.family === 'additive';
+  const exact = modelFamily(model.family).explainsExactly;
   let relative = 0;
   found.forEach(({ score, base, byFeature, completenessError }, i) => {
     expect(score).toBeCloseTo(scores[i]!, 4);
@@ -103,7 +89,7 @@ test.each(FAMILIES)('$family: contributions add up to the score, and the informa
   expect(Math.min(size('bills_12m'), size('amount_12m'))).toBeGreaterThan(size('bills_per_day_12m_z'));
 });
 
-test.each(FAMILIES.slice(2, 4))(
+test.each([SMALL_FAMILIES.mlp[0]!, SMALL_FAMILIES['tabm-mini'][0]!])(
   '$family: integrated gradients in the hidden space agree with those in the input space',
   (settings) => {
     const model = modelOf(settings);
@@ -135,7 +121,7 @@ test.each(FAMILIES.slice(2, 4))(
 );
 
 test('reasons name their peers, small groups use the population, the counterfactual passes the threshold', () => {
-  const model = modelOf(FAMILIES[0]);
+  const model = modelOf(SMALL_FAMILIES.logistic[0]!);
   const all = scoreRows(
     tf,
     model,

@@ -5,6 +5,7 @@ import { restoreModel, storeModel } from '../../../../models/registered-model';
 import { scoreRows } from '../../../../models/scoring';
 import { fitFamily } from '../../../../models/training/fit';
 import { columns, learnableMatrix, rows } from '../../../support/learnable-matrix';
+import { ALL_SMALL } from '../../../support/small-families';
 
 let tf: Tf;
 beforeAll(async () => {
@@ -13,62 +14,7 @@ beforeAll(async () => {
   expect(loaded.engine.backend).toBe('tensorflow');
 });
 
-/** Small settings of every family. */
-const SMALL = [
-  { family: 'logistic', l2: [0.01, 0.1] },
-  { family: 'logistic', l2: [0.01, 0.1], l1Ratio: 0.5 },
-  {
-    family: 'mlp',
-    hidden: [8],
-    learningRate: 0.05,
-    weightDecay: 0.01,
-    maxEpochs: 3,
-    patience: 5,
-    batchSize: 32,
-    members: 2,
-  },
-  {
-    family: 'mlp',
-    hidden: [8],
-    embedding: { kind: 'piecewise-linear', bins: 4 },
-    learningRate: 0.05,
-    maxEpochs: 3,
-    batchSize: 32,
-    members: 1,
-  },
-  {
-    family: 'mlp',
-    hidden: [8],
-    embedding: { kind: 'periodic', frequencies: 4 },
-    learningRate: 0.05,
-    maxEpochs: 3,
-    batchSize: 32,
-    members: 1,
-  },
-  { family: 'tabm-mini', submodels: 4, width: 16, learningRate: 0.05, maxEpochs: 3, batchSize: 32, members: 2 },
-  {
-    family: 'tabm-mini',
-    submodels: 4,
-    width: 16,
-    embedding: { kind: 'piecewise-linear', bins: 4 },
-    learningRate: 0.05,
-    maxEpochs: 3,
-    batchSize: 32,
-    members: 1,
-  },
-  {
-    family: 'additive',
-    units: 4,
-    pairs: 1,
-    learningRate: 0.05,
-    maxEpochs: 3,
-    batchSize: 32,
-    members: 1,
-    loss: { positiveWeight: 2, focalGamma: 1 },
-  },
-];
-
-test.each(SMALL)(
+test.each(ALL_SMALL)(
   '$family: ranks better than chance, survives storage, repeats its bytes, leaves no tensor',
   (settings) => {
     const data = learnableMatrix(400);

@@ -152,14 +152,70 @@ describe('the windows command', () => {
     ['practice,received,diagnosis\n1,2024-01-01,L03\n', /lacks the columns amount/],
     [
       'practice,received,diagnosis,amount\n1,2024-01-01,L03,1\n1,2024-13-01,L03,1\n',
-      /line 3, received: "2024-13-01"; expected a day/,
+      /line 3, received: "2024-13-01"; expected an existing day/,
     ],
     ['practice,received,diagnosis,amount\n1,2024-01-01,L03,a lot\n', /line 2, amount: "a lot"; expected a number/],
-    ['practice,received,diagnosis,amount\n,2024-01-01,L03,1\n', /line 2, practice: null/],
+    ['practice,received,diagnosis,amount\n,2024-01-01,L03,1\n', /line 2, practice: expected the entity/],
   ])('refuses what it cannot read and leaves no file: %s', async (text, problem) => {
     fs.rmSync(out(), { force: true });
     await expect(writeEventWindows(events(text), spec, out())).rejects.toThrow(problem);
     expect(fs.readdirSync(dir)).toEqual(['events.csv']);
+  });
+
+  const known = async (file: string, format: object = {}) => {
+    const narrow = { version: 1, entity: 'practice', day: 'received', asOf: ['2024-03-01'], windows: [30], format };
+    await writeEventWindows(file, { ...narrow, amounts: [{ column: 'amount' }] }, out());
+    return withDuckDb(dir, (duck) => rowsOf(duck, `select entity, events from '${out()}'`));
+  };
+  const dated = (...days: string[]) => `practice,received,amount\n${days.map((d, i) => `${i},${d},100\n`).join('')}`;
+
+  test('an instant counts on its Norwegian day, however it is spelled', async () => {
+    const evening = [
+      '2024-03-01T23:30:00Z',
+      '2024-03-02T00:30:00+01:00',
+      '2024-03-01 23:30:00+00',
+      '2024-03-02 00:30+0100',
+    ];
+    expect(await known(events(dated(...evening, '2024-03-01 22:59:59.5Z')))).toEqual([['4', 1]]);
+    const parquet = path.join(dir, 'instants.parquet');
+    const rows =
+      "('A', timestamptz '2024-03-02 00:30:00+01', 100.0), ('B', timestamptz '2024-02-20 00:30:00+01', 100.0)";
+    await withDuckDb(dir, async (duck) => {
+      await duck.run(`copy (select * from (values ${rows}) t(practice, received, amount)) to '${parquet}'`);
+    });
+    expect(await known(parquet)).toEqual([['B', 1]]);
+    fs.rmSync(parquet);
+    const bare = events(dated('2024-03-01 23:30:00'));
+    await expect(known(bare)).rejects.toThrow(/line 2, received: .*date-time with its offset/);
+    expect(await known(bare, { zone: 'UTC' })).toEqual([]);
+    expect(await known(bare, { zone: 'Europe/Oslo' })).toEqual([['0', 1]]);
+  });
+
+  test.each([
+    '24-02-20',
+    '2024-02-20junk',
+    'epoch',
+    'infinity',
+    '9999-12-31',
+    '2024-03-01 24:00Z',
+    '2024-02-20T25:00Z',
+  ])('%s is no day of an event', async (day) => {
+    await expect(known(events(dated(day)))).rejects.toThrow(/line 2, received: .*expected an existing day/);
+  });
+
+  test('an amount with more decimals than stated, or of another decimal sign, is refused by line', async () => {
+    for (const amount of ['89.640', '1e2', '#N/A', '"1,5"'])
+      await expect(known(events(`practice,received,amount\nA,2024-02-01,${amount}\n`))).rejects.toThrow(
+        /line 2, amount: .*at most 2 decimals/,
+      );
+    expect(
+      await known(events('practice;received;amount\nA;01.02.2024;1.089,64\n'), {
+        separator: ';',
+        decimal: ',',
+        thousands: '.',
+        date: 'dd.mm.yyyy',
+      }),
+    ).toEqual([['A', 1]]);
   });
 
   test('a windows file with an unknown field or a bad day is refused by path', async () => {

@@ -19,9 +19,9 @@ export function Assumptions({ estimand, assumption }: { estimand: string; assump
   );
 }
 
-/** As evaluation documents say it, for example "naive on labeled providers, entity bootstrap 500, 95 %". */
+/** As evaluation documents say it, for example "naive on labelled providers, entity bootstrap 500, 95 %". */
 const NAIVE_METHOD = new RegExp(
-  '^naive on labeled providers, entity bootstrap (?<draws>\\d+), (?<level>\\d+) %' +
+  '^naive on labelled providers, entity bootstrap (?<draws>\\d+), (?<level>\\d+) %' +
     '(?:; low support: (?<rows>\\d+) rows with (?<findings>\\d+) findings)?$',
 );
 

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { changeOf, reservationBy, resultStatus } from '../../../../../domain/import/eresept/codes';
+import { day, dayOfTime, instantMs, readOre, thousandths, whole } from '../../../../../domain/import/eresept/values';
+import { Refused } from '../../../../../domain/import/eresept/xml-node';
+
+const refusal = (read: () => unknown) => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refused) return error.reason;
+    throw error;
+  }
+};
+
+test.each([
+  ['30.62', 3062],
+  ['129.5', 12950],
+  ['0.0000', 0],
+  ['-30.62', -3062],
+  ['-0', 0],
+  ['42347.08', 4234708],
+  ['9999999999999.99', 999999999999999],
+])('kroner %s are %d øre', (text, ore) => {
+  expect(readOre(text, 'x')).toBe(ore);
+});
+
+test.each(['', '1,50', '1.234', '1e2', '0x10', ' 1', '1.', '.5', '+1', 'NaN', '12345678901234'])(
+  '%p is no amount',
+  (text) => {
+    expect(refusal(() => readOre(text, 'x'))).toMatch(/kroner with at most two decimals/);
+  },
+);
+
+test('every amount and quantity is read as it was written', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -1e14, max: 1e14 }), fc.integer({ min: 0, max: 999_999_999 }), (ore, milli) => {
+      const sign = ore < 0 ? '-' : '';
+      const [kroner, rest] = [Math.floor(Math.abs(ore) / 100), String(Math.abs(ore) % 100).padStart(2, '0')];
+      const packages = `${Math.floor(milli / 1000)}.${String(milli % 1000).padStart(3, '0')}`;
+      return readOre(`${sign}${kroner}.${rest}`, 'x') === ore && thousandths(packages, 'x') === milli;
+    }),
+  );
+});
+
+test('quantities keep three decimals and refuse a fourth', () => {
+  expect(thousandths('1.000', 'x')).toBe(1000);
+  expect(thousandths('0.5', 'x')).toBe(500);
+  expect(thousandths('1.2340', 'x')).toBe(1234);
+  expect(refusal(() => thousandths('1.2345', 'x'))).toMatch(/three decimals/);
+  expect(refusal(() => whole('1.0', 'x'))).toMatch(/whole number/);
+});
+
+test('a date keeps its day whatever offset stands behind it; a time without an offset is Norwegian', () => {
+  expect(day('2020-01-28+01:00', 'x')).toBe('2020-01-28');
+  expect(day('2020-01-28Z', 'x')).toBe('2020-01-28');
+  expect(dayOfTime('2020-01-28T00:00:00', 'x')).toBe('2020-01-28');
+  expect(dayOfTime('2020-01-27T23:30:00Z', 'x')).toBe('2020-01-28');
+  // 09:53:31.848 in Norway in winter is 08:53:31.848 in UTC; ten millionths are cut off.
+  expect(instantMs('2020-01-28T09:53:31.8486081+01:00', 'x')).toBe(Date.UTC(2020, 0, 28, 8, 53, 31, 848));
+  for (const text of ['2020-02-30', '28.01.2020', '1020-01-28', '2020-1-28', '2020-01-28x'])
+    expect(refusal(() => day(text, 'x'))).toMatch(/^expected/);
+});
+
+test('who reserved and what was changed is read from the display name, else unknown', () => {
+  const node = (dn?: string) => ({ name: 'x', v: '1', u: undefined, dn, s: undefined, text: '', children: [] });
+  expect(reservationBy(undefined)).toBe('none');
+  expect(['Rekvirent', 'Kunde', 'Kunde og rekvirent', 'Ingen', undefined].map((dn) => reservationBy(node(dn)))).toEqual(
+    ['prescriber', 'customer', 'both', 'none', 'unknown'],
+  );
+  expect(['Vare', 'Dosering', 'Refusjonshjemmel', 'Annet'].map((dn) => changeOf(node(dn)))).toEqual([
+    'goods',
+    'dose',
+    'legal-basis',
+    'unknown',
+  ]);
+  expect(['1', '2', '7'].map(resultStatus)).toEqual(['rejected', 'approved', 'unknown']);
+});

@@ -3,7 +3,7 @@ import type { ShardScores } from '../compute/jobs';
 import { newOutcomePredictions } from '../compute/new-outcomes';
 import { scoreJob } from '../compute/score-inputs';
 import { spawnJob } from '../compute/spawn-job';
-import type { EvaluationDocument } from '../domain/schemas/evaluation';
+import { type Estimate, type EvaluationDocument, hasValue } from '../domain/schemas/evaluation';
 import { canonical, digestOf } from '../platform/artifacts/hash';
 import { getMatrix } from '../platform/db/stores/matrices';
 import { recordPostDeploymentEvaluation } from '../platform/db/stores/post-deployment-evaluation';
@@ -42,6 +42,8 @@ export const postDeploymentComputeActivities = (
     }),
 });
 
+const pick = ({ value, lo, hi }: Estimate) => ({ value, lo, hi });
+
 /** Has the notary sign the evaluation and records it. Equal content has an equal id, and one row. */
 export const postDeploymentActivities = (
   deps: ActivityDependencies,
@@ -51,7 +53,7 @@ export const postDeploymentActivities = (
     const { slot, family } = await getVersion(db, versionId);
     const evaluationId = digestOf({ versionId, matrixId, documentSha256 });
     const { rows: metrics } = store.getJson<EvaluationDocument>(documentSha256);
-    const { value, lo, hi } = metrics.find(
+    const precision = metrics.find(
       (row) => row.family === family && row.slice === 'all' && row.metric === 'average-precision',
     )!;
     const statement = await notary.postDeploymentEvaluation({
@@ -64,7 +66,7 @@ export const postDeploymentActivities = (
       documentSha256,
       rows,
       findings,
-      averagePrecision: { value, lo, hi },
+      averagePrecision: hasValue(precision) ? pick(precision) : null,
       serviceToken: await deps.serviceToken(),
     });
     await recordPostDeploymentEvaluation(db, {

@@ -1,3 +1,4 @@
+import { hasValue } from '../domain/schemas/evaluation';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -52,7 +53,7 @@ async function evaluateFamily(
     seed,
     storeRoot,
   });
-  return labeled.result.rows.find((row) => row.family === family.family && row.metric === METRIC)!;
+  return labeled.result.rows.filter(hasValue).find((row) => row.family === family.family && row.metric === METRIC)!;
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

@@ -229,17 +229,20 @@ const EVALUATIONS_AND_VERSIONS = `
     slice text not null,
     metric text not null,
     k int not null default 0,
-    value double precision not null,
-    lo double precision not null,
-    hi double precision not null,
+    value double precision,
+    lo double precision,
+    hi double precision,
+    no_value text,
     n int not null,
     method text not null,
-    constraint evaluation_pk primary key (run_id, family, slice, metric, k)
+    constraint evaluation_pk primary key (run_id, family, slice, metric, k),
+    constraint evaluation_value check (num_nulls(value, lo, hi) in (0, 3) and (value is null) = (no_value is not null))
   );
   comment on table ml.evaluation is 'Metrics of a run with their intervals (måltall)';
   comment on column ml.evaluation.slice is
     'Rows evaluated: all, group:<provider group> or period:<fold> (delutvalg)';
   comment on column ml.evaluation.k is 'Length of the list evaluated; 0 where the metric has none';
+  comment on column ml.evaluation.no_value is 'Why the metric has no value: no-findings or fewer-rows-than-k';
 
   create table ml.model_version (
     version_id text constraint model_version_pk primary key,

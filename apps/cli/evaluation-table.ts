@@ -1,6 +1,7 @@
+import { rowText } from '../../domain/cards/format';
 import type { EvaluationRow } from '../../domain/schemas/evaluation';
 import { overall } from '../../platform/db/stores/evaluation';
-import { interval, table } from './output';
+import { table } from './output';
 
 /** Families and baselines beside each other, each figure with its interval. */
 export function evaluationTable(all: readonly EvaluationRow[]): string {
@@ -14,7 +15,7 @@ export function evaluationTable(all: readonly EvaluationRow[]): string {
     .concat(columns.filter((row) => row.metric === 'lift'));
   const cell = (family: string, column: EvaluationRow) => {
     const found = rows.find((row) => row.family === family && row.metric === column.metric && row.k === column.k);
-    return found ? interval(found) : '';
+    return found ? rowText(found) : '';
   };
   const head = ['', ...wanted.map((row) => `${row.metric}${row.k ? ` @${row.k}` : ''}`)];
   return `${table(

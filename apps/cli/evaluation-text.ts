@@ -1,3 +1,4 @@
+import { rowText } from '../../domain/cards/format';
 import type { EvaluationDocument } from '../../domain/schemas/evaluation';
 import { evaluationTable } from './evaluation-table';
 import { interval, limits, table } from './output';
@@ -29,7 +30,7 @@ const slices = ({ rows }: EvaluationDocument): Section => [
       row.family,
       row.slice,
       row.n,
-      `${interval(row)}${row.method.includes('low support') ? ' (low support)' : ''}`,
+      `${rowText(row)}${row.method.includes('low support') ? ' (low support)' : ''}`,
     ]),
 ];
 

@@ -1,7 +1,7 @@
 import type { EvaluationRow, ReliabilityReport } from '../schemas/evaluation';
 import type { CardInput } from './card-input';
 import type { Section } from './document';
-import { amountText, estimateText, metricText } from './format';
+import { amountText, estimateText, metricText, rowText } from './format';
 
 /** Metrics of the first table. */
 const SHOWN = ['average-precision', 'recall-in-first-half', 'precision', 'amount-upheld'];
@@ -12,7 +12,7 @@ export function quality({ evaluation }: CardInput): Section {
   const families = [...new Set(rows.map(({ family }) => family))];
   const cell = (family: string, column: string) => {
     const found = rows.find((row) => row.family === family && metricText(row.metric, row.k) === column);
-    return found ? estimateText(found) : 'none';
+    return found ? rowText(found) : 'none';
   };
   return {
     title: 'Quality compared with the baselines',
@@ -38,7 +38,7 @@ export function slices({ evaluation, family }: CardInput): Section {
     title: byCaseSource ? 'By provider group, period and case source' : 'By provider group and period',
     table: {
       head: ['slice', 'n', 'average precision', 'note'],
-      rows: own.map((row) => [row.slice, String(row.n), estimateText(row), note(row)]),
+      rows: own.map((row) => [row.slice, String(row.n), rowText(row), note(row)]),
     },
   };
 }
@@ -99,7 +99,7 @@ export function fairness({ evaluation, family }: CardInput): Section {
         String(row.rows),
         row.shareOfRows.toFixed(3),
         estimateText(row.shareOfList),
-        row.falseDiscoveryRate.n > 0 ? estimateText(row.falseDiscoveryRate) : 'none selected',
+        row.falseDiscoveryRate ? estimateText(row.falseDiscoveryRate) : 'none selected',
         row.lowSupport ? 'low support' : '',
       ]),
     },
@@ -123,7 +123,7 @@ export function expectedAmount({ evaluation, family, ranking }: CardInput): Sect
   );
   const cell = (name: string, k: number) => {
     const row = upheld.find((found) => found.family === name && found.k === k);
-    return row ? amountText(row) : 'none';
+    return row ? rowText(row, amountText) : 'none';
   };
   return [
     {

@@ -1,3 +1,5 @@
+import { type EvaluationRow, hasValue, noValueText } from '../schemas/evaluation';
+
 interface Interval {
   readonly lo: number;
   readonly hi: number;
@@ -7,6 +9,10 @@ type Value = Interval & { readonly value: number };
 /** Such as `0.500 [0.400, 0.600]`. */
 export const estimateText = ({ value, lo, hi }: Value): string =>
   `${value.toFixed(3)} [${lo.toFixed(3)}, ${hi.toFixed(3)}]`;
+
+/** A row's figure, or why it has none. */
+export const rowText = (row: EvaluationRow, text: (value: Value) => string = estimateText): string =>
+  hasValue(row) ? text(row) : noValueText(row, 'en');
 
 /** Whole kroner. */
 export const amountText = ({ value, lo, hi }: Value): string =>

@@ -14,17 +14,18 @@ export interface GateInput {
   readonly leakage: { readonly verdict: string; readonly tests: number; readonly reasons: number } | undefined;
   readonly testRows: number;
   readonly testPositives: number;
-  readonly averagePrecision: Estimate;
-  readonly baselines: Readonly<Record<string, Estimate>>;
+  /** Null where the test rows hold no finding. */
+  readonly averagePrecision: Estimate | null;
+  readonly baselines: Readonly<Record<string, Estimate | null>>;
   /** Average precision of the candidate minus that of other rankings, on the same rows. */
   readonly paired: readonly PairedDifference[];
   /** Average precision of the slot's champion on the same rows; undefined if the slot is empty or the rows differ. */
-  readonly champion: Estimate | undefined;
+  readonly champion: Estimate | null | undefined;
   readonly reliability: ReliabilityReport | undefined;
   /** Of the candidate, at the longest list evaluated. */
   readonly fairness: readonly GroupFairness[];
   /** Average precision in each test period, oldest first. */
-  readonly periods: readonly (Estimate & { readonly period: string })[];
+  readonly periods: readonly { readonly period: string; readonly estimate: Estimate | null }[];
   /** Labels it was trained on that a later label set contradicts; undefined if there is no later one. */
   readonly revisedLabels?: { readonly changed: number; readonly rows: number } | undefined;
   /** Sections of the model card that are empty, or the card itself if it is missing. */
@@ -54,6 +55,11 @@ type Gate = (input: GateInput) => GateResult[];
 const one = (gate: string, passed: boolean, reason: string, reasonNb: string): GateResult[] => [
   { gate, passed, reason, reasonNb },
 ];
+
+/** A figure that is missing holds no gate. */
+const noValue = (gate: string, of: string, ofNb: string): GateResult[] =>
+  one(gate, false, `${of} has no value, so nothing can be said`, `${ofNb} har ingen verdi, så ingenting kan sies`);
+const noPrecision = (gate: string) => noValue(gate, 'average precision', 'gjennomsnittlig presisjon');
 
 const enoughOutcomes: Gate = ({ testPositives, testRows }) => {
   const { minTestPositives: least } = GATE_POLICY;
@@ -122,7 +128,8 @@ const noLeakage: Gate = ({ leakage }) => {
 const betterThanBaselines: Gate = ({ baselines, averagePrecision }) =>
   GATE_POLICY.beat.flatMap((name) => {
     const baseline = baselines[name];
-    if (!baseline) return [];
+    if (baseline === undefined) return [];
+    if (!averagePrecision || !baseline) return noPrecision(`better-than-${name}`);
     return one(
       `better-than-${name}`,
       averagePrecision.value > baseline.value,
@@ -131,9 +138,10 @@ const betterThanBaselines: Gate = ({ baselines, averagePrecision }) =>
     );
   });
 
-const notClearlyWorse: Gate = ({ paired }) =>
+const notClearlyWorse: Gate = ({ paired, baselines, averagePrecision }) =>
   GATE_POLICY.notClearlyWorseThan.flatMap((name) => {
     const found = paired.find(({ against }) => against === name);
+    if (!averagePrecision && name in baselines) return noPrecision(`not-clearly-worse-than-${name}`);
     if (!found) return [];
     return one(
       `not-clearly-worse-than-${name}`,
@@ -144,7 +152,8 @@ const notClearlyWorse: Gate = ({ paired }) =>
   });
 
 const notWorseThanChampion: Gate = ({ champion: live, averagePrecision }) => {
-  if (!live) return [];
+  if (live === undefined) return [];
+  if (!live || !averagePrecision) return noPrecision('not-worse-than-champion');
   return one(
     'not-worse-than-champion',
     averagePrecision.value >= live.value * (1 - GATE_POLICY.championTolerance),
@@ -154,8 +163,14 @@ const notWorseThanChampion: Gate = ({ champion: live, averagePrecision }) => {
 };
 
 const calibration: Gate = ({ reliability }) => {
-  const top = reliability?.top.at(-1);
-  if (!top) return [];
+  if (!reliability) return [];
+  const top = reliability.top.at(-1);
+  if (!top)
+    return noValue(
+      'calibration',
+      'a list longer than the test rows',
+      'en liste som er lengre enn radene i testdelene,',
+    );
   const { calibrationSlack: slack } = GATE_POLICY;
   return one(
     'calibration',
@@ -172,15 +187,14 @@ const fairness: Gate = ({ fairness: groups }) => {
     .filter(({ lowSupport }) => lowSupport)
     .map(({ group }) => group)
     .join(', ');
-  const rows = groups.reduce((sum, { falseDiscoveryRate }) => sum + falseDiscoveryRate.n, 0);
-  const all =
-    groups.reduce((sum, { falseDiscoveryRate }) => sum + falseDiscoveryRate.value * falseDiscoveryRate.n, 0) /
-    Math.max(1, rows);
-  const over = supported.filter(
-    ({ falseDiscoveryRate }) => falseDiscoveryRate.lo > all + GATE_POLICY.falseDiscoverySlack,
+  const onList = groups.flatMap(({ falseDiscoveryRate }) => falseDiscoveryRate ?? []);
+  const rows = onList.reduce((sum, { n }) => sum + n, 0);
+  const all = onList.reduce((sum, { value, n }) => sum + value * n, 0) / Math.max(1, rows);
+  const over = supported.flatMap(({ group, falseDiscoveryRate: rate }) =>
+    rate && rate.lo > all + GATE_POLICY.falseDiscoverySlack ? [{ group, rate }] : [],
   );
   const each = (text: (e: Interval) => string, separator: string) =>
-    over.map(({ group, falseDiscoveryRate }) => `${group} ${text(falseDiscoveryRate)}`).join(separator);
+    over.map(({ group, rate }) => `${group} ${text(rate)}`).join(separator);
   const remark = unsupported ? `; too few rows for a verdict: ${unsupported}` : '';
   const remarkNb = unsupported ? `; for få rader til en vurdering: ${unsupported}` : '';
   return over.length === 0
@@ -205,11 +219,18 @@ const fairness: Gate = ({ fairness: groups }) => {
 const noDecay: Gate = ({ periods, averagePrecision }) => {
   const newest = periods.at(-1);
   if (!newest || periods.length < 2) return [];
+  const { period, estimate } = newest;
+  if (!averagePrecision || !estimate)
+    return noValue(
+      'no-decay',
+      `average precision of the newest period ${period}`,
+      `gjennomsnittlig presisjon i nyeste periode ${period}`,
+    );
   return one(
     'no-decay',
-    newest.hi >= averagePrecision.lo,
-    `newest period ${newest.period}: average precision ${withN(newest)}; all periods ${show(averagePrecision)}`,
-    `nyeste periode ${newest.period}: gjennomsnittlig presisjon ${nb.withN(newest)}; ` +
+    estimate.hi >= averagePrecision.lo,
+    `newest period ${period}: average precision ${withN(estimate)}; all periods ${show(averagePrecision)}`,
+    `nyeste periode ${period}: gjennomsnittlig presisjon ${nb.withN(estimate)}; ` +
       `alle perioder ${nb.show(averagePrecision)}`,
   );
 };

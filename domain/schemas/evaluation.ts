@@ -1,3 +1,5 @@
+import type { Language } from '../i18n';
+
 /** An estimate with its 95 % interval. */
 export interface Estimate {
   readonly value: number;
@@ -14,14 +16,37 @@ export interface MetricEstimate extends Estimate {
   readonly k: number;
 }
 
-/** A metric of one family or baseline. */
-export interface EvaluationRow extends MetricEstimate {
+/** Why a metric has no value: no finding among the rows, or fewer rows than the list is long. */
+export const NO_VALUE = ['no-findings', 'fewer-rows-than-k'] as const;
+export type NoValue = (typeof NO_VALUE)[number];
+
+/** The reasons in words, as they stand in place of a figure. */
+export const NO_VALUE_TEXTS: Readonly<Record<Language, Readonly<Record<NoValue, string>>>> = {
+  nb: { 'no-findings': 'ingen verdi: ingen funn', 'fewer-rows-than-k': 'ingen verdi: færre rader enn k' },
+  en: { 'no-findings': 'no value: no findings', 'fewer-rows-than-k': 'no value: fewer rows than k' },
+};
+
+type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
+
+/** A metric of one family or baseline; without a value where it has none, never with that of another list length. */
+export interface EvaluationRow
+  extends Pick<MetricEstimate, 'metric' | 'k' | 'n'>, Nullable<Pick<Estimate, 'value' | 'lo' | 'hi'>> {
+  /** Why it has no value; null where it has one. */
+  readonly noValue: NoValue | null;
   readonly family: string;
   /** The evaluated rows: `all`, `group:<provider group>`, `period:<fold>` or `case-source:<source>`. */
   readonly slice: string;
   /** How it was estimated, and whether it has low support. */
   readonly method: string;
 }
+
+/** Whether a metric has a value, and then an interval too. */
+export const hasValue = <R extends { readonly value: number | null }>(row: R): row is R & Estimate =>
+  row.value !== null;
+
+/** Why a row has no value, in words. */
+export const noValueText = ({ noValue }: { readonly noValue: NoValue | null }, language: Language): string =>
+  NO_VALUE_TEXTS[language][noValue ?? 'no-findings'];
 
 /** Precision, recall and upheld amount along the list, for one family. */
 export interface Curve {
@@ -50,8 +75,8 @@ export interface GroupFairness {
   readonly lowSupport: boolean;
   readonly shareOfRows: number;
   readonly shareOfList: Estimate;
-  /** Share of the group's rows on the list without a finding. */
-  readonly falseDiscoveryRate: Estimate;
+  /** Share of the group's rows on the list without a finding; null where it has none on the list. */
+  readonly falseDiscoveryRate: Estimate | null;
 }
 
 export interface ReliabilityReport {

@@ -72,6 +72,7 @@ function probabilityMetrics(
   how: string,
   { bootstrap, seed }: EvaluationSettings,
 ): Row[] {
+  if (labeled.labels.length === 0) return [];
   const labels = Float64Array.from(labeled.labels);
   const draws = Object.keys(METRICS).map(() => [] as number[]);
   for (const weights of bootstrapWeights(labeled.entities, bootstrap, seed)) {
@@ -80,12 +81,13 @@ function probabilityMetrics(
     Object.values(METRICS).forEach((metric, i) => draws[i]!.push(metric(p, y)));
   }
   const method = `${how}, entity bootstrap ${bootstrap} with bias correction, ${percent}; lower is better`;
+  const common = { slice: 'all', method };
   return Object.entries(METRICS).map(([metric, valueOf], i): Row => {
     const value = valueOf(probability, labels);
     const bias = draws[i]!.reduce((sum, draw) => sum + draw, 0) / draws[i]!.length - value;
     // Rows drawn more than once make the draws look worse calibrated than the sample is.
     const corrected = draws[i]!.map((draw) => Math.max(0, draw - bias));
-    return { metric, k: 0, value, ...percentileInterval(corrected, value), n: labels.length, slice: 'all', method };
+    return { metric, k: 0, value, ...percentileInterval(corrected, value), n: labels.length, noValue: null, ...common };
   });
 }
 

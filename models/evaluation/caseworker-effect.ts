@@ -17,18 +17,22 @@ export function caseworkerEffects(
   const others = estimates(withColumns);
   return estimates(without)
     .filter(({ estimate }) => METRICS.includes(estimate.metric))
-    .map(({ estimate: { metric, k, ...own }, draws }): CaseworkerEffect => {
-      const other = others.find(({ estimate }) => estimate.metric === metric && estimate.k === k)!;
+    .flatMap(({ estimate: { metric, k, ...own }, draws }): CaseworkerEffect[] => {
+      const other = others.find(({ estimate }) => estimate.metric === metric && estimate.k === k);
+      if (!other) return [];
       const { value, lo, hi, n } = other.estimate;
       const difference = value - own.value;
       const drawnDifferences = other.draws.map((draw, r) => draw - draws[r]!);
-      return {
-        family,
-        metric,
-        k,
-        without: own,
-        withColumns: { value, lo, hi, n },
-        difference: { value: difference, ...percentileInterval(drawnDifferences, difference), n: own.n },
-      };
+      const interval = percentileInterval(drawnDifferences, difference);
+      return [
+        {
+          family,
+          metric,
+          k,
+          without: own,
+          withColumns: { value, lo, hi, n },
+          difference: { value: difference, ...interval, n: own.n },
+        },
+      ];
     });
 }

@@ -11,6 +11,7 @@ import {
   estimateWithDraws,
   INTERVAL,
   type LabeledScores,
+  metricsWithoutValue,
   percentileInterval,
   toRanking,
 } from '../metrics/ranking-metrics';
@@ -68,13 +69,25 @@ function evaluateSlice(
   slice: string,
   { ks, bootstrap, seed }: EvaluationSettings,
 ): { rows: Row[]; estimates: EstimateWithDraws[] } {
-  const estimates = estimateWithDraws(toRanking(labeled, seed), ks, bootstrap, seed);
+  const ranking = toRanking(labeled, seed);
+  const estimates = estimateWithDraws(ranking, ks, bootstrap, seed);
   const findings = Array.from(labeled.labels).filter((label) => label === 1).length;
   const support = hasLowSupport(labeled.labels.length, findings)
     ? `; low support: ${labeled.labels.length} rows with ${findings} findings`
     : '';
   const method = `naive on labelled providers, entity bootstrap ${bootstrap}, ${percent}${support}`;
-  return { rows: estimates.map(({ estimate }) => ({ ...estimate, slice, method })), estimates };
+  const common = { slice, method };
+  const found = estimates.map(({ estimate }): Row => ({ ...estimate, noValue: null, ...common }));
+  const n = labeled.labels.length;
+  const missing = metricsWithoutValue(ranking, ks).map((metric): Row => ({
+    ...metric,
+    value: null,
+    lo: null,
+    hi: null,
+    n,
+    ...common,
+  }));
+  return { rows: [...found, ...missing], estimates };
 }
 
 /** Every provider group, every period and every case source, also those with low support. */
@@ -101,12 +114,10 @@ function curveOf({ family, labeled }: ScoredModel, { bootstrap, seed }: Evaluati
     estimates.find(({ estimate }) => estimate.metric === metric && estimate.k === k)?.estimate;
   return {
     family,
-    points: ks.map((k) => ({
-      k,
-      precision: at('precision', k)!,
-      recall: at('recall', k)!,
-      amountNok: at('amount-upheld', k),
-    })),
+    points: ks.flatMap((k) => {
+      const [precision, recall] = [at('precision', k), at('recall', k)];
+      return precision && recall ? [{ k, precision, recall, amountNok: at('amount-upheld', k) }] : [];
+    }),
   };
 }
 

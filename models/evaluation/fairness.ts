@@ -36,11 +36,14 @@ export function fairnessOf(scoredModel: ScoredModel, { ks, bootstrap, seed }: Ev
             drawn.map(({ share }) => share),
             k,
           ),
-          falseDiscoveryRate: estimateOf(
-            point.falseDiscoveryRate ?? 0,
-            drawn.flatMap(({ falseDiscoveryRate: rate }) => (rate === undefined ? [] : [rate])),
-            selected,
-          ),
+          falseDiscoveryRate:
+            point.falseDiscoveryRate === undefined
+              ? null
+              : estimateOf(
+                  point.falseDiscoveryRate,
+                  drawn.map(({ falseDiscoveryRate: rate }) => rate ?? Number.NaN),
+                  selected,
+                ),
         };
       }),
     );

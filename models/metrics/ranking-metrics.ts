@@ -1,4 +1,4 @@
-import type { MetricEstimate } from '../../domain/schemas/evaluation';
+import type { MetricEstimate, NoValue } from '../../domain/schemas/evaluation';
 import { Rng } from '../../domain/rng';
 import { seededUniform } from '../baselines/baselines';
 
@@ -40,6 +40,7 @@ export function toRanking(labeled: LabeledScores, seed: number): Ranking {
 
 /**
  * Ranking metrics by name; higher is better. `@k` metrics are of the first k rows, `@half` ones of the first half.
+ * Those without a value are left out: all where there is no finding, and those of a list longer than the rows.
  * @param weights how often the bootstrap drew each row; 1 for the point estimate
  */
 export function metricsOf(
@@ -50,19 +51,19 @@ export function metricsOf(
   const n = weights.reduce((sum, w) => sum + w, 0);
   let positives = 0;
   for (let i = 0; i < labels.length; i++) positives += weights[i]! * labels[i]!;
-  const cutoffs = [...ks.map((k) => ({ name: `@${k}`, k: Math.min(k, n) })), { name: '@half', k: n / 2 }].sort(
-    (a, b) => a.k - b.k,
-  );
   const out = new Map<string, number>();
+  if (positives === 0) return out;
+  const whole = ks.filter((k) => k <= n).map((k) => ({ name: `@${k}`, k }));
+  const cutoffs = [...whole, { name: '@half', k: n / 2 }].sort((a, b) => a.k - b.k);
   let [seen, hits, upheld, precisionSum, next] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < labels.length && n > 0; i++) {
+  for (let i = 0; i < labels.length; i++) {
     const w = weights[i]!;
     while (next < cutoffs.length && seen + w >= cutoffs[next]!.k) {
       const { name, k } = cutoffs[next++]!;
       const inside = hits + (k - seen) * labels[i]!;
       out.set(`precision${name}`, inside / k);
-      out.set(`recall${name}`, positives > 0 ? inside / positives : 0);
-      out.set(`lift${name}`, positives > 0 ? inside / k / (positives / n) : 0);
+      out.set(`recall${name}`, inside / positives);
+      out.set(`lift${name}`, inside / k / (positives / n));
       if (amountNok) out.set(`amount-upheld${name}`, upheld + (k - seen) * amountNok[i]!);
     }
     seen += w;
@@ -70,20 +71,20 @@ export function metricsOf(
     if (amountNok) upheld += w * amountNok[i]!;
     if (w > 0 && labels[i] === 1) precisionSum += w * (hits / seen);
   }
-  out.set('average-precision', positives > 0 ? precisionSum / positives : 0);
+  out.set('average-precision', precisionSum / positives);
   return out;
 }
 
-/** Average precision without an interval. */
+/** Average precision without an interval; of rows with a finding, since it has no value without. */
 export const averagePrecisionOf = (labeled: LabeledScores, seed: number): number =>
   metricsOf(toRanking(labeled, seed), new Float64Array(labeled.labels.length).fill(1), []).get('average-precision')!;
 
 /** Level of all confidence intervals. */
 export const INTERVAL = 0.95;
 
-/** Percentile bootstrap interval; `value` at both ends where there are no draws. */
+/** Percentile bootstrap interval of the draws that have a value; `value` at both ends where there are none. */
 export function percentileInterval(draws: readonly number[], value: number): { lo: number; hi: number } {
-  const sorted = [...draws].sort((a, b) => a - b);
+  const sorted = draws.filter((draw) => Number.isFinite(draw)).sort((a, b) => a - b);
   const at = (p: number) =>
     sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(p * (sorted.length - 1))))] ?? value;
   return { lo: at((1 - INTERVAL) / 2), hi: at((1 + INTERVAL) / 2) };
@@ -110,15 +111,18 @@ export function* bootstrapWeights(
 export const resample = (weights: Float64Array): number[] =>
   [...weights.keys()].flatMap((row) => Array<number>(weights[row]!).fill(row));
 
-/** An estimate and its bootstrap draws. Draws of two rankings of the same rows with the same seed are paired. */
+/**
+ * An estimate and its bootstrap draws, NaN where the metric has no value in a draw. Draws of two rankings of the same
+ * rows with the same seed are paired.
+ */
 export interface EstimateWithDraws {
   readonly estimate: MetricEstimate;
   readonly draws: readonly number[];
 }
 
 /**
- * Every metric with a percentile bootstrap interval over entities. Uses labeled rows as if they were a random sample:
- * the naive estimator.
+ * Every metric that has a value, with a percentile bootstrap interval over entities. Uses labeled rows as if they were
+ * a random sample: the naive estimator.
  */
 export function estimateWithDraws(
   ranking: Ranking,
@@ -129,19 +133,35 @@ export function estimateWithDraws(
   const n = ranking.labels.length;
   const point = metricsOf(ranking, new Float64Array(n).fill(1), ks);
   const draws = new Map<string, number[]>([...point.keys()].map((name) => [name, []]));
-  for (const weights of bootstrapWeights(ranking.entities, replicates, seed))
-    for (const [name, value] of metricsOf(ranking, weights, ks)) draws.get(name)!.push(value);
+  if (point.size > 0)
+    for (const weights of bootstrapWeights(ranking.entities, replicates, seed)) {
+      const drawn = metricsOf(ranking, weights, ks);
+      for (const [name, own] of draws) own.push(drawn.get(name) ?? Number.NaN);
+    }
   return [...point].map(([name, value]) => {
-    const [metric = name, cutoff = ''] = name.split('@');
-    const k = cutoff === '' || cutoff === 'half' ? 0 : Number(cutoff);
     const own = draws.get(name)!;
-    const estimate = {
-      metric: cutoff === 'half' ? `${metric}-in-first-half` : metric,
-      k,
-      value,
-      ...percentileInterval(own, value),
-      n,
-    };
-    return { estimate, draws: own };
+    return { estimate: { ...nameAndLength(name), value, ...percentileInterval(own, value), n }, draws: own };
   });
+}
+
+function nameAndLength(name: string): { metric: string; k: number } {
+  const [metric = name, cutoff = ''] = name.split('@');
+  return cutoff === 'half' ? { metric: `${metric}-in-first-half`, k: 0 } : { metric, k: Number(cutoff) };
+}
+
+/** Metrics of a ranking that have no value, each with the reason. */
+export function metricsWithoutValue(
+  { labels, amountNok }: Omit<Ranking, 'entities'>,
+  ks: readonly number[],
+): { metric: string; k: number; noValue: NoValue }[] {
+  const noFindings = !labels.includes(1);
+  const kinds = ['precision', 'recall', 'lift', ...(amountNok ? ['amount-upheld'] : [])];
+  const ofLists = ks
+    .filter((k) => noFindings || k > labels.length)
+    .flatMap((k) => kinds.map((metric) => ({ metric, k })));
+  const others = noFindings ? ['average-precision', ...kinds.map((kind) => `${kind}@half`)] : [];
+  return [...ofLists, ...others.map(nameAndLength)].map((found) => ({
+    ...found,
+    noValue: found.k > labels.length ? 'fewer-rows-than-k' : 'no-findings',
+  }));
 }

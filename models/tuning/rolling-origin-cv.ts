@@ -83,6 +83,12 @@ function resultOf(splits: readonly ScoredSplit[], data: MatrixData, seed: number
   const scores = Float64Array.from(splits.flatMap((split) => [...split.scores]));
   const unlabeledScores = splits.flatMap((split) => [...split.unlabeledScores]);
   const loss = logLossOfLogits([...scores, ...unlabeledScores], [...labels, ...unlabeledScores.map(() => 0)]);
+  if (!labels.includes(1))
+    throw new UtplukkError(
+      'NoLabels',
+      `the ${rows.length} rows that a hyperparameter search validates on hold no finding, so no setting is better`,
+      'Leave `tuning` out of the experiment, or start the first test part later.',
+    );
   const [entities, rowIds] = [rows.map((row) => data.entity[row]!), rows.map((row) => data.rowId[row]!)];
   return {
     validationLoss: Number.isFinite(loss) ? loss : Number.MAX_VALUE,

@@ -8,7 +8,7 @@ export async function evaluationRoot(db: Tx, runId: string): Promise<{ count: nu
   const rows = await db('ml.evaluation')
     .where({ run_id: runId })
     .orderBy(['family', 'slice', 'metric', 'k'])
-    .select<object[]>('family', 'slice', 'metric', 'k', 'value', 'lo', 'hi', 'n', 'method');
+    .select<object[]>('family', 'slice', 'metric', 'k', 'value', 'lo', 'hi', 'no_value', 'n', 'method');
   return merkleRoot(rows.map((row) => canonical(row)));
 }
 

@@ -1,3 +1,4 @@
+import { hasValue } from '../../domain/schemas/evaluation';
 import { slotName } from '../../domain/rules/slots';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db } from '../postgres/connection';
@@ -119,6 +120,7 @@ export class MlflowMirror {
   async metrics(runId: string, at: Date): Promise<{ key: string; value: number; timestamp: number; step: number }[]> {
     const timestamp = at.getTime();
     const evaluation = overall(await evaluationOf(this.db, runId)).flatMap((row) => {
+      if (!hasValue(row)) return []; // MLflow has no way to say why
       const name = metricName(row);
       return [
         { key: name, value: row.value, timestamp, step: 0 },

@@ -62,7 +62,8 @@ export const postDeploymentStatementSchema = z.object({
   documentSha256: z.string(),
   rows: z.int(),
   findings: z.int(),
-  averagePrecision: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
+  /** Null where there is no finding among the outcomes. */
+  averagePrecision: z.object({ value: z.number(), lo: z.number(), hi: z.number() }).nullable(),
 });
 export type PostDeploymentStatement = z.infer<typeof postDeploymentStatementSchema>;
 export type LabelCorrection = z.infer<typeof labelCorrectionSchema>;

@@ -1,3 +1,5 @@
+import { estimateText } from '../../domain/cards/format';
+import { NO_VALUE_TEXTS } from '../../domain/schemas/evaluation';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { verifyCheckpoint } from '../ledger/checkpoint';
@@ -107,7 +109,7 @@ async function checkStatement(
     } = verifyPostDeploymentStatement(envelope, trust, versionId);
     if (!(documentSha256 in files))
       throw new Error(`file ${documentSha256} of the post-deployment evaluation as of ${asOf} is missing`);
-    const interval = `${ap.value.toFixed(3)} [${ap.lo.toFixed(3)}, ${ap.hi.toFixed(3)}]`;
+    const interval = ap ? estimateText(ap) : NO_VALUE_TEXTS.en['no-findings'];
     return (
       `evaluated on ${rows} new outcomes as of ${asOf}, ` +
       `${findings} of them findings: average precision ${interval}`

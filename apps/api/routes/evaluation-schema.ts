@@ -13,7 +13,9 @@ const groupFairness = z.object({
   lowSupport: z.boolean().describe('too few rows or findings for a verdict of its own'),
   shareOfRows: z.number(),
   shareOfList: estimate,
-  falseDiscoveryRate: estimate.describe("share of the group's selected rows without a finding"),
+  falseDiscoveryRate: estimate
+    .nullable()
+    .describe("share of the group's selected rows without a finding; null where none is selected"),
 });
 
 const reliability = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_VALUE } from '../../../domain/schemas/evaluation';
 import { FAMILY_NAMES } from '../../../domain/families';
 
 /** Schemas that several operations share. Instants are UTC text, amounts are whole øre. */
@@ -29,7 +30,16 @@ export const experimentText = z.object({ text: z.string().min(1).max(100_000).de
 
 export const estimate = z.object({ value: z.number(), lo: z.number(), hi: z.number(), n: z.int() });
 export const metric = estimate.extend({ metric: z.string(), k: z.int() });
-export const evaluationRow = metric.extend({ family: z.string(), slice: z.string(), method: z.string() });
+const orNull = z.number().nullable();
+export const evaluationRow = metric.extend({
+  value: orNull,
+  lo: orNull,
+  hi: orNull,
+  noValue: z.enum(NO_VALUE).nullable().describe('why the metric has no value; null where it has one'),
+  family: z.string(),
+  slice: z.string(),
+  method: z.string(),
+});
 
 export const runSummary = z.object({
   runId: z.uuid(),

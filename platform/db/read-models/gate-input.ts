@@ -1,5 +1,5 @@
 import type { GateInput } from '../../../domain/rules/promotion-gates';
-import type { Estimate, EvaluationDocument } from '../../../domain/schemas/evaluation';
+import { type Estimate, type EvaluationDocument, hasValue } from '../../../domain/schemas/evaluation';
 import { canonical } from '../../artifacts/hash';
 import type { ArtifactStore } from '../../artifacts/store';
 import type { Db } from '../../postgres/connection';
@@ -35,13 +35,13 @@ export async function gateInputOf(
     testRows: folds.reduce((sum, { result }) => sum + result.testRows, 0),
     testPositives: folds.reduce((sum, { result }) => sum + result.testPositives, 0),
     averagePrecision: await averagePrecisionOf(db, version),
-    baselines: Object.fromEntries(baselines.map((row) => [row.family, row])),
+    baselines: Object.fromEntries(baselines.map((row) => [row.family, hasValue(row) ? row : null])),
     paired: document?.paired.filter((row) => row.family === family && row.metric === 'average-precision') ?? [],
     reliability: document?.reliability.find((row) => row.family === family),
     fairness: fairness.filter(({ k }) => k === longest),
     periods: precision
       .filter((row) => row.family === family && row.slice.startsWith('period:'))
-      .map((row) => ({ ...row, period: row.slice.slice('period:'.length) })),
+      .map((row) => ({ period: row.slice.slice('period:'.length), estimate: hasValue(row) ? row : null })),
     undocumented: card ? emptySections(store.get(card.markdown).toString()) : ['model card'],
     revisedLabels: revision && { changed: revisedRows(revision), rows: revision.rows },
     champion: await championEstimate(db, request.slot, version),
@@ -60,7 +60,7 @@ function emptySections(markdown: string): string[] {
 }
 
 /** The champion's estimate, only where it is of the same test rows: another version, of an equal matrix and split. */
-async function championEstimate(db: Db, slot: string, challenger: ModelVersion): Promise<Estimate | undefined> {
+async function championEstimate(db: Db, slot: string, challenger: ModelVersion): Promise<Estimate | null | undefined> {
   const live = await championOf(db, slot);
   if (!live || live.versionId === challenger.versionId) return undefined;
   const champion = await getVersion(db, live.versionId);

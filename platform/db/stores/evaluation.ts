@@ -1,6 +1,6 @@
 import { conflict, notFound } from '../../../domain/errors';
 import type { Calibrator } from '../../../domain/schemas/calibration';
-import type { Estimate, EvaluationRow } from '../../../domain/schemas/evaluation';
+import { type Estimate, type EvaluationRow, hasValue } from '../../../domain/schemas/evaluation';
 import { recordOnce } from '../../ledger/record';
 import { evaluationRoot } from '../../ledger/verify-bulk-rows';
 import type { Db, Tx } from '../../postgres/connection';
@@ -9,22 +9,25 @@ import type { Db, Tx } from '../../postgres/connection';
 export const evaluationOf = (db: Db | Tx, runId: string): Promise<EvaluationRow[]> =>
   db('ml.evaluation')
     .where({ run_id: runId })
-    .select('family', 'slice', 'metric', 'k', 'value', 'lo', 'hi', 'n', 'method')
+    .select('family', 'slice', 'metric', 'k', 'value', 'lo', 'hi', 'no_value as noValue', 'n', 'method')
     .orderBy(['family', 'slice', 'metric', 'k']);
 
 /** The metrics over all test rows. */
 export const overall = (rows: readonly EvaluationRow[]): EvaluationRow[] => rows.filter(({ slice }) => slice === 'all');
 
-/** Average precision of a model version over all test rows of its run. @throws UtplukkError NotFound */
+/**
+ * Average precision of a model version over all test rows of its run; null where they hold no finding.
+ * @throws UtplukkError NotFound
+ */
 export async function averagePrecisionOf(
   db: Db,
   version: { readonly versionId: string; readonly runId: string; readonly family: string },
-): Promise<Estimate> {
+): Promise<Estimate | null> {
   const found = overall(await evaluationOf(db, version.runId)).find(
     (row) => row.family === version.family && row.metric === 'average-precision',
   );
   if (!found) throw notFound(`model version ${version.versionId} has no evaluation`);
-  return found;
+  return hasValue(found) ? found : null;
 }
 
 /** Digest of the evaluation document of a run. @throws UtplukkError Conflict if the run was not evaluated */
@@ -61,7 +64,7 @@ export async function recordEvaluation(
   await db.transaction((tx) =>
     recordOnce(tx, {
       table: 'ml.evaluation',
-      rows: done.rows.map(({ family, slice, metric, k, value, lo, hi, n, method }) => ({
+      rows: done.rows.map(({ family, slice, metric, k, value, lo, hi, noValue, n, method }) => ({
         run_id: runId,
         family,
         slice,
@@ -70,6 +73,7 @@ export async function recordEvaluation(
         value,
         lo,
         hi,
+        no_value: noValue,
         n,
         method,
       })),

@@ -2012,12 +2012,14 @@ export interface operations {
                             findings: number;
                         }[];
                         evaluation: {
-                            value: number;
-                            lo: number;
-                            hi: number;
+                            value: number | null;
+                            lo: number | null;
+                            hi: number | null;
                             n: number;
                             metric: string;
                             k: number;
+                            /** @description why the metric has no value; null where it has one */
+                            noValue: ("no-findings" | "fewer-rows-than-k") | null;
                             family: string;
                             slice: string;
                             method: string;
@@ -2139,12 +2141,14 @@ export interface operations {
                         estimand: string;
                         assumption: string;
                         rows: {
-                            value: number;
-                            lo: number;
-                            hi: number;
+                            value: number | null;
+                            lo: number | null;
+                            hi: number | null;
                             n: number;
                             metric: string;
                             k: number;
+                            /** @description why the metric has no value; null where it has one */
+                            noValue: ("no-findings" | "fewer-rows-than-k") | null;
                             family: string;
                             slice: string;
                             method: string;
@@ -2197,13 +2201,13 @@ export interface operations {
                                 hi: number;
                                 n: number;
                             };
-                            /** @description share of the group's selected rows without a finding */
+                            /** @description share of the group's selected rows without a finding; null where none is selected */
                             falseDiscoveryRate: {
                                 value: number;
                                 lo: number;
                                 hi: number;
                                 n: number;
-                            };
+                            } | null;
                         }[];
                         reliability: {
                             family: string;
@@ -2813,12 +2817,14 @@ export interface operations {
                             [key: string]: string;
                         };
                         metrics: {
-                            value: number;
-                            lo: number;
-                            hi: number;
+                            value: number | null;
+                            lo: number | null;
+                            hi: number | null;
                             n: number;
                             metric: string;
                             k: number;
+                            /** @description why the metric has no value; null where it has one */
+                            noValue: ("no-findings" | "fewer-rows-than-k") | null;
                             family: string;
                             slice: string;
                             method: string;
@@ -3440,12 +3446,14 @@ export interface operations {
                         estimand: string;
                         assumption: string;
                         rows: {
-                            value: number;
-                            lo: number;
-                            hi: number;
+                            value: number | null;
+                            lo: number | null;
+                            hi: number | null;
                             n: number;
                             metric: string;
                             k: number;
+                            /** @description why the metric has no value; null where it has one */
+                            noValue: ("no-findings" | "fewer-rows-than-k") | null;
                             family: string;
                             slice: string;
                             method: string;
@@ -3498,13 +3506,13 @@ export interface operations {
                                 hi: number;
                                 n: number;
                             };
-                            /** @description share of the group's selected rows without a finding */
+                            /** @description share of the group's selected rows without a finding; null where none is selected */
                             falseDiscoveryRate: {
                                 value: number;
                                 lo: number;
                                 hi: number;
                                 n: number;
-                            };
+                            } | null;
                         }[];
                         reliability: {
                             family: string;

@@ -31,8 +31,8 @@ const input: CardInput = {
     estimand: 'e',
     assumption: 'a',
     rows: [
-      { ...row, slice: 'all' },
-      { ...row, slice: 'group:<GP>', n: 5, method: 'naive; low support: 5 rows with 1 findings' },
+      { ...row, noValue: null, slice: 'all' },
+      { ...row, noValue: null, slice: 'group:<GP>', n: 5, method: 'naive; low support: 5 rows with 1 findings' },
     ],
     curves: [],
     paired: [],

@@ -1,5 +1,5 @@
 import { isHard } from '../../../../domain/rules/gate-policy';
-import { evaluateGates } from '../../../../domain/rules/promotion-gates';
+import { evaluateGates, type GateInput } from '../../../../domain/rules/promotion-gates';
 
 const estimate = (value: number) => ({ value, lo: value - 0.1, hi: value + 0.1, n: 100 });
 
@@ -88,11 +88,18 @@ test('every gate gives its reason, also where it passed', () => {
     gate: 'fairness',
     reason: expect.stringMatching(/FY 0.800.*too few rows for a verdict: OR/) as string,
   });
-  const period = (name: string, value: number) => ({ ...estimate(value), period: name });
+  const period = (name: string, value: number) => ({ estimate: estimate(value), period: name });
   expect(evaluateGates({ ...base, periods: [period('a', 0.6), period('b', 0.35)] }).passed).toBe(true);
   expect(
     evaluateGates({ ...base, periods: [period('a', 0.6), period('b', 0.2)] }).results.find((r) => !r.passed)?.gate,
   ).toBe('no-decay');
+  // A figure that is missing holds no gate.
+  const refused = (over: Partial<GateInput>) =>
+    evaluateGates({ ...base, ...over }).results.flatMap(({ gate, passed }) => (passed ? [] : [gate]));
+  expect(refused({ averagePrecision: null })).toEqual(['better-than-random', 'better-than-size']);
+  expect(refused({ champion: null })).toEqual(['not-worse-than-champion']);
+  expect(refused({ periods: [period('a', 0.6), { period: 'b', estimate: null }] })).toEqual(['no-decay']);
+  expect(refused({ reliability: { ...reliability(0.66), top: [] } })).toEqual(['calibration']);
   expect(evaluateGates({ ...base, undocumented: ['Limits'] }).passed).toBe(false);
   expect(evaluateGates({ ...base, revisedLabels: { changed: 0, rows: 90 } }).passed).toBe(true);
   expect(evaluateGates({ ...base, revisedLabels: { changed: 1, rows: 90 } }).results.find((r) => !r.passed)?.gate).toBe(

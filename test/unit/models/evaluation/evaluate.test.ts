@@ -101,7 +101,7 @@ describe('the evaluation document', () => {
     const of = (metric: string) =>
       document.rows.find(
         (row) => row.family === 'good' && row.slice === 'all' && row.metric === metric && row.k === 50,
-      )!.value;
+      )!.value!;
     expect(of('amount-upheld')).toBeCloseTo(of('precision') * 50 * 100, 6);
   });
   test('a paired difference is narrower than the two intervals, and has the sign of the better ranking', () => {

@@ -55,6 +55,7 @@ const inSlice = (family: string, slice: string, findings: number, rows: ReturnTy
   rows.map((row) => ({
     family,
     slice,
+    noValue: null,
     method: expect.stringMatching(
       `^naive .*entity bootstrap 0, 95 %; .*: ${row.n} rows with ${findings} findings$`,
     ) as string,
@@ -147,7 +148,7 @@ test('fairness: the share of a group on the list, and of those the share without
     lowSupport: true,
     shareOfRows: 0.5,
     shareOfList: figure(share, k),
-    falseDiscoveryRate: figure(falseDiscoveryRate, selected),
+    falseDiscoveryRate: selected === 0 ? null : figure(falseDiscoveryRate, selected),
   });
   expect(evaluated().fairness).toEqual([
     row('A', 2, 1, 1 / 2, 2),
@@ -195,6 +196,7 @@ test('probabilities of a frozen version are evaluated as it predicted them', () 
     lo: close(value),
     hi: close(value),
     n: 6,
+    noValue: null,
     method: 'as the version predicted, entity bootstrap 0 with bias correction, 95 %; lower is better',
   });
   const logLoss = -(Math.log(0.8) + Math.log(0.5)) / 2; // three rows at 0.8 of being right, three at 0.5

@@ -6,6 +6,7 @@ import { MESSAGES } from '../../messages/evaluation';
 import { DataTable } from '../data-table';
 import { Interval } from '../interval';
 import { Section } from '../page';
+import { RowFigure } from './row-figure';
 import { useNames } from './use-names';
 
 /** Average precision within each provider group, test period and case source. */
@@ -39,7 +40,7 @@ export function Slices({ rows, family }: { rows: readonly EvaluationRow[]; famil
             head: names.metric({ metric: 'average-precision', k: 0 }),
             cell: (r) => (
               <>
-                <Interval estimate={r} />
+                <RowFigure row={r} />
                 {r.method.includes(LOW_SUPPORT) ? ` (${t.lowSupport})` : ''}
               </>
             ),
@@ -95,7 +96,10 @@ export function Fairness({ groups, family }: { groups: Evaluation['fairness']; f
           { head: t.slice, numeric: true, cell: (r) => format.number(r.rows) },
           { head: t.shareRows, numeric: true, cell: (r) => format.share(r.shareOfRows) },
           { head: t.shareList, cell: (r) => <Interval estimate={r.shareOfList} digits={2} /> },
-          { head: t.falseDiscoveryRate, cell: (r) => <Interval estimate={r.falseDiscoveryRate} digits={2} /> },
+          {
+            head: t.falseDiscoveryRate,
+            cell: (r) => (r.falseDiscoveryRate ? <Interval estimate={r.falseDiscoveryRate} digits={2} /> : '–'),
+          },
         ]}
       />
     </Section>

@@ -1,5 +1,6 @@
+import { hasValue, noValueText } from '../../../../../domain/schemas/evaluation';
 import type { Evaluation } from '../../api/client';
-import { useFormat, useMessages } from '../../i18n';
+import { useFormat, useLanguage, useMessages } from '../../i18n';
 import { MESSAGES } from '../../messages/expected-amount';
 import { DataTable } from '../data-table';
 import { Interval } from '../interval';
@@ -19,12 +20,15 @@ export function ExpectedAmount({
   const t = useMessages(MESSAGES);
   const format = useFormat();
   const names = useNames();
+  const { language } = useLanguage();
   const own = amounts.filter((row) => family === undefined || row.family === family);
   const upheld = rows.filter(({ metric, slice, k }) => metric === 'amount-upheld' && slice === 'all' && k > 0);
   const ks = [...new Set(upheld.map(({ k }) => k))].sort((a, b) => a - b);
   const upheldOf = (ranking: string, k: number) => {
     const found = upheld.find((row) => row.family === ranking && row.k === k);
-    return found ? `${format.nok(found.value)} [${format.nok(found.lo)}; ${format.nok(found.hi)}]` : '–';
+    if (!found) return '–';
+    if (!hasValue(found)) return noValueText(found, language);
+    return `${format.nok(found.value)} [${format.nok(found.lo)}; ${format.nok(found.hi)}]`;
   };
   if (own.length === 0) return null;
   const scale = Math.max(2, ...own.map(({ ratio }) => ratio.hi));

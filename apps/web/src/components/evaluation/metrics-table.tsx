@@ -3,8 +3,8 @@ import type { EvaluationRow } from '../../api/client';
 import { useFormat, useMessages } from '../../i18n';
 import { MESSAGES } from '../../messages/evaluation';
 import { type Column, DataTable } from '../data-table';
-import { Interval } from '../interval';
 import { Method } from './assumptions';
+import { RowFigure } from './row-figure';
 import { useNames } from './use-names';
 
 const SHOWN = ['average-precision', 'precision', 'recall', 'lift'];
@@ -21,12 +21,12 @@ export function MetricsTable({ rows }: { rows: readonly EvaluationRow[] }) {
   const families = [...new Set(overall.map(({ family }) => family))];
   if (families.length === 0) return <Paragraph>{t.none}</Paragraph>;
   const upperEnd = (metric: string) =>
-    Math.max(1, ...overall.filter((row) => row.metric === metric).map(({ hi }) => hi));
+    Math.max(1, ...overall.filter((row) => row.metric === metric).map(({ hi }) => hi ?? 0));
   const columnOf = ({ metric, k }: EvaluationRow): Column<string> => ({
     head: names.metric({ metric, k }),
     cell: (family) => {
       const found = overall.find((row) => row.family === family && row.metric === metric && row.k === k);
-      return found ? <Interval estimate={found} to={upperEnd(metric)} /> : '–';
+      return found ? <RowFigure row={found} to={upperEnd(metric)} /> : '–';
     },
   });
   return (

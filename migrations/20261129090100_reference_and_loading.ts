@@ -16,23 +16,6 @@ const REFERENCE = `
   );
   comment on table ref.practice_type is 'Types of practice (praksistype)';
 
-  create table ref.tariff (
-    code text constraint tariff_pk primary key,
-    field text not null,
-    kind text not null,
-    min_minutes int not null default 0,
-    minutes_per_repetition int not null default 0,
-    description text not null,
-    slot text constraint tariff_slot check (slot in ('d', 'k')),
-    max_repetitions int not null default 1,
-    fee_ore bigint not null default 0,
-    fee_published boolean not null default false,
-    invalid_combination text[] not null default '{}'
-  );
-  comment on table ref.tariff is 'Tariffs with the time they need (takst; minimum tidsbruk)';
-  comment on column ref.tariff.min_minutes is 'minimum_tidsbruk';
-  comment on column ref.tariff.minutes_per_repetition is 'tidsbruk_per_rep';
-
   create table ref.icpc2_chapter (letter char(1) constraint icpc2_chapter_pk primary key, name text not null);
   comment on table ref.icpc2_chapter is 'Chapters of ICPC-2 (kapittel)';
 
@@ -65,7 +48,8 @@ const LOAD_BATCHES = `
     batch_id int generated always as identity constraint load_batch_pk primary key,
     committed_seq bigint constraint load_batch_seq unique,
     kind text not null constraint load_batch_kind check (kind in ('settlement', 'provider', 'agreement', 'patient',
-      'substitute', 'prescription', 'case', 'table', 'bills')),
+      'substitute', 'prescription', 'case', 'table', 'bills', 'tariff',
+      'tariff-use')),
     file_name text not null,
     content_sha256 text not null constraint load_batch_content unique,
     rows_read int not null,
@@ -79,6 +63,68 @@ const LOAD_BATCHES = `
   );
   comment on table core.load_batch is 'One loaded file (lasteparti)';
   comment on column core.load_batch.committed_seq is 'Position in the order of commit, given under a lock';
+`;
+
+/** Tariffs, and how much they are used: open data that comes in load batches. */
+const OPEN_DATA = `
+  create table ref.tariff (
+    code text not null,
+    field text not null constraint tariff_field references ref.field,
+    valid_from date not null,
+    valid_to date,
+    known_from timestamptz not null,
+    tariff_id text,
+    fee_ore bigint,
+    refund_ore bigint,
+    copay_ore bigint,
+    patient_pays_ore bigint,
+    max_repetitions int,
+    repetition_percent numeric(5, 2),
+    reduced_from_repetition int,
+    reduced_repetition_percent numeric(5, 2),
+    specialist boolean,
+    excludes text[] not null,
+    requires_tariff text[] not null,
+    requires_procedure text[] not null,
+    requires_diagnosis text[] not null,
+    max_per_year int,
+    max_per_calendar_year int,
+    max_per_patient boolean,
+    min_minutes int,
+    minutes_per_repetition int,
+    description text,
+    batch_id int not null constraint tariff_batch references core.load_batch,
+    constraint tariff_pk primary key (code, field, valid_from, batch_id),
+    constraint tariff_validity check (valid_to >= valid_from)
+  );
+  comment on table ref.tariff is
+    'Versions of tariffs (takst) by validity; of one version, the last committed batch holds what is right';
+  comment on column ref.tariff.known_from is 'Start of the first day: a tariff is public before it applies';
+  comment on column ref.tariff.fee_ore is 'honorar';
+  comment on column ref.tariff.excludes is 'ugyldig_kombinasjon; * stands for all others';
+  comment on column ref.tariff.min_minutes is 'minimum_tidsbruk';
+  comment on column ref.tariff.minutes_per_repetition is 'tidsbruk_per_rep';
+
+  create table ref.tariff_use (
+    area_kind text not null constraint tariff_use_area check (area_kind in ('municipality', 'county', 'country')),
+    area text not null,
+    period_start date not null,
+    months smallint not null constraint tariff_use_months check (months in (1, 12)),
+    tariff text not null,
+    field text not null constraint tariff_use_field references ref.field,
+    practice_type text not null constraint tariff_use_practice_type references ref.practice_type,
+    bills int,
+    uses int,
+    refund_ore bigint,
+    copay_by_patient_ore bigint,
+    copay_by_insurance_ore bigint,
+    line int not null,
+    batch_id int not null constraint tariff_use_batch references core.load_batch,
+    constraint tariff_use_pk
+      primary key (area_kind, area, period_start, months, tariff, field, practice_type, batch_id)
+  );
+  comment on table ref.tariff_use is
+    'Use of tariffs by practice type, area and period (agtakst); a count that the source withholds is null, never 0';
 `;
 
 /** What a batch refused, and the months of receipt that it added to. */
@@ -103,9 +149,12 @@ const REFUSED_AND_MONTHS = `
     'Months of receipt that a batch added rows to: extraction reuses the partitions of all other months';
 `;
 
-/** Reference values, and load batches: what a file held, when it was committed, and which of its rows were refused. */
+/**
+ * Reference values, open data, and load batches: what a file held, when it was committed, and which of its rows were
+ * refused.
+ */
 export async function up(knex: Knex): Promise<void> {
-  for (const sql of [REFERENCE, LOAD_BATCHES, REFUSED_AND_MONTHS]) await knex.raw(sql);
+  for (const sql of [REFERENCE, LOAD_BATCHES, OPEN_DATA, REFUSED_AND_MONTHS]) await knex.raw(sql);
   await knex.raw(audited('core.load_batch', 'batch_id'));
 }
 

@@ -1,4 +1,5 @@
 import { bitOf, type Behaviour, CALIBRATION, BENIGN_REASONS } from './calibration';
+import { priceOf } from './prices';
 import { type SimulationConfig, monthAt } from './simulation-config';
 
 /**
@@ -10,12 +11,6 @@ import { type SimulationConfig, monthAt } from './simulation-config';
 const strength = (behaviour: Behaviour, m: number) =>
   `case when (mask & ${bitOf(behaviour)}) <> 0 and ${m} >= start_m then severity else 0 end`;
 const benign = (kind: (typeof BENIGN_REASONS)[number]) => BENIGN_REASONS.indexOf(kind);
-
-/** Price level of a month relative to 2022; tariffs rise on 1 July. */
-export function priceOf(month: string): number {
-  const years = Number(month.slice(0, 4)) - 2022 + (month.slice(5) >= '07' ? 1 : 0);
-  return Math.pow(1 + CALIBRATION.tariffRise, years);
-}
 
 /** Creates the days that each provider works in month `m`, with the number of contacts. */
 export function daysSql(config: SimulationConfig, m: number): string {

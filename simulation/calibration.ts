@@ -1,5 +1,3 @@
-import { tariffOf, type TariffKind } from '../domain/reference/tariffs';
-
 /**
  * All parameters of the simulated register. Published figures are marked as such (their sources are in the
  * documentation of the simulation); the others are assumptions. The parameters are frozen: detectors and models are
@@ -175,8 +173,6 @@ export const GROUPS: readonly ProviderGroup[] = [
 
 /** What a group is called in BEHAVIOURS_OF and among peers. */
 export const groupCode = ({ practiceType, field }: ProviderGroup): string => practiceType ?? field;
-
-export const kindOf = (code: string): TariffKind => tariffOf(code).kind;
 
 export const CALIBRATION = {
   providersInNorway: 23_000, // published: Riksrevisjonen 2022

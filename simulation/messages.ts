@@ -8,6 +8,7 @@ import { settlementsSql } from './messages-sql';
 import { providerFacts, substitutes } from './register-facts';
 import { monthAt, monthsOf, type SimulationConfig } from './simulation-config';
 import { text } from './tables';
+import { tariffVersions } from './tariffs';
 import { createPersonTable, writePatients } from './write-patients';
 import { writeQueries } from './write-queries';
 
@@ -64,6 +65,7 @@ class RegisterFiles implements Sink {
   }
 
   async begin(duck: DuckDBConnection, scenario: Scenario): Promise<void> {
+    this.#writeTariffs();
     this.#writeFacts('providers', providerFacts(scenario));
     this.#writeFacts('substitutes', substitutes(scenario));
     await createPersonTable(duck, scenario);
@@ -122,6 +124,12 @@ class RegisterFiles implements Sink {
     return cases.filter(({ event }) => event['type'] === 'apnet').length;
   }
 
+  #writeTariffs(): void {
+    const file = path.join(this.#register, 'takstkoder.json');
+    fs.writeFileSync(file, `${JSON.stringify(tariffVersions(this.config), null, 1)}\n`);
+    this.written(file);
+  }
+
   #writeFacts(kind: string, rows: readonly unknown[]): void {
     const file = path.join(this.#register, `${kind}.ndjson`);
     writeLines(file, rows);
@@ -135,9 +143,9 @@ class RegisterFiles implements Sink {
 }
 
 /**
- * Writes a register as files: providers, patients, substitutes, one file of settlement messages and one of eResept
- * messages per month of receipt, and case events. The ground truth goes to another folder, which the product never
- * reads.
+ * Writes a register as files: tariffs, providers, patients, substitutes, one file of settlement messages and one of
+ * eResept messages per month of receipt, and case events. The ground truth goes to another folder, which the product
+ * never reads.
  * @param written called with each complete file, in an order in which they can be loaded
  */
 export async function writeRegister(

@@ -1,9 +1,9 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { TARIFFS, tariffOf } from '../domain/reference/tariffs';
-import { CALIBRATION, GROUPS, BENIGN_REASONS, kindOf } from './calibration';
+import { CALIBRATION, GROUPS, BENIGN_REASONS } from './calibration';
 import type { SimulationConfig } from './simulation-config';
 import type { Population } from './patients';
 import type { SimProvider } from './register';
+import { TARIFFS, tariffOf } from './tariffs';
 
 /**
  * Opens the DuckDB that simulates the bills. Every random number is a hash of seed, provider, day and purpose, so any
@@ -161,7 +161,7 @@ export async function fillMainTariffs(duck: DuckDBConnection, month: string): Pr
   const { before, from2020, steady } = CALIBRATION.eConsultation;
   const factor = month < '2020-03' ? before : month < '2021-07' ? from2020 : steady;
   const rows = GROUPS.flatMap((group, g) => {
-    const weights = group.main.map((use) => use.weight * (kindOf(use.code) === 'e-consultation' ? factor : 1));
+    const weights = group.main.map((use) => use.weight * (tariffOf(use.code).kind === 'e-consultation' ? factor : 1));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     let at = 0;
     return group.main.map((use, i) => {

@@ -86,10 +86,12 @@ async function simulateAndLoad(db: Db, audit: AuditContext, vault: Vault, folder
   return reports;
 }
 
-/** Providers first, since all other files refer to them; control cases when everything else is loaded. */
+/** Tariffs and providers first, since other files refer to them; control cases when everything else is loaded. */
 async function loadInOrder(files: FileQueue, load: (file: string) => Promise<void>): Promise<void> {
-  const providers = await files.take();
-  if (providers !== undefined) await load(providers);
+  for (let file = await files.take(); file !== undefined; file = await files.take()) {
+    await load(file);
+    if (path.basename(file).startsWith('providers')) break;
+  }
   const last: string[] = [];
   await mapConcurrently(
     CONCURRENT_FILES,

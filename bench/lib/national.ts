@@ -10,6 +10,7 @@ import { PARQUET, quote } from '../../platform/duckdb/duckdb';
 import { groupCode } from '../../simulation/calibration';
 import { makeCases } from '../../simulation/controls';
 import { type SimulationConfig, monthAt, monthsOf } from '../../simulation/simulation-config';
+import { tariffVersions } from '../../simulation/tariffs';
 import { generate, type Sink, type Scenario } from '../../simulation/generate';
 import { MUNICIPALITIES } from '../../simulation/register';
 import { PRESCRIPTION_SOURCES } from './national-prescriptions';
@@ -191,10 +192,23 @@ async function putFacts(duck: DuckDBConnection, { config, population, providers 
     );
   }
   await putProviderFacts(duck, config, providers, put);
+  await put(duck, 'tariff', 'all', tariffsSql(config));
   await putCases(duck, config, providers, put);
 }
 
 /** What the register knows of the providers themselves. */
+/** Yearly versions of the tariffs, as a snapshot holds them. */
+const tariffsSql = (config: SimulationConfig) =>
+  `select takstkode as code, fagomraade as field, cast(fradato as date) as valid_from,
+     cast(tildato as date) as valid_to, cast(fradato as timestamp) as known_from, 1 as load_seq,
+     honorar * 100 as fee_ore, refusjon * 100 as refund_ore, egenandel * 100 as copay_ore,
+     maks_repetisjoner as max_repetitions, minimum_tidsbruk as min_minutes,
+     tidsbruk_per_rep as minutes_per_repetition
+   from (select unnest(from_json(${quote(JSON.stringify(tariffVersions(config)))}, '[{"takstkode":"VARCHAR",
+     "fagomraade":"VARCHAR","fradato":"VARCHAR","tildato":"VARCHAR","honorar":"BIGINT","refusjon":"BIGINT",
+     "egenandel":"BIGINT","maks_repetisjoner":"INTEGER","minimum_tidsbruk":"INTEGER","tidsbruk_per_rep":"INTEGER"
+     }]'), recursive := true)) order by code, field, valid_from`;
+
 async function putProviderFacts(
   duck: DuckDBConnection,
   config: SimulationConfig,

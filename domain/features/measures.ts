@@ -1,4 +1,4 @@
-import { TARIFF_KINDS } from '../reference/tariffs';
+import { TARIFF_KINDS } from '../reference/tariff-kinds';
 import type { Measure, MeasureTable } from './types';
 
 const sum = (name: string, sql: string): Measure => ({ name, sql, combine: 'sum' });

@@ -1,8 +1,8 @@
 import { BILL_MEASURES, kindColumn } from '../../domain/features/measures';
 import type { Measure } from '../../domain/features/types';
-import { TARIFF_KINDS, TARIFFS } from '../../domain/reference/tariffs';
-import { quote } from '../duckdb/duckdb';
+import { TARIFF_KINDS } from '../../domain/reference/tariff-kinds';
 import { PRESCRIPTION_MONTH_SQL } from './prescription-months-sql';
+import { LINE_MINUTES, LINES_WITH_TARIFFS } from './tariffs-of-lines';
 
 /**
  * Monthly rollups: tables that sum up one month of receipt and from which features are computed. They hold whole
@@ -11,19 +11,6 @@ import { PRESCRIPTION_MONTH_SQL } from './prescription-months-sql';
  */
 export const ROLLUPS = ['bill_month', 'performer_day', 'patient_month', 'tariff_month', 'prescription_month'] as const;
 export type RollupName = (typeof ROLLUPS)[number];
-
-/** Creates table `tariff(code, kind, k, min_minutes, per_repetition, max_repetitions)`. */
-export function tariffTableSql(): string {
-  const rows = TARIFFS.map(({ code, kind, minMinutes, minutesPerRepetition, maxRepetitions }) => {
-    const times = `${minMinutes}, ${minutesPerRepetition}, ${maxRepetitions}`;
-    return `(${quote(code)}, ${quote(kind)}, ${TARIFF_KINDS.indexOf(kind)}, ${times})`;
-  });
-  return `create or replace temp table tariff as
-    select * from (values ${rows.join(', ')}) t(code, kind, k, min_minutes, per_repetition, max_repetitions)`;
-}
-
-/** Minutes that a line `l` claims at least by its tariff `t`. */
-export const LINE_MINUTES = 'sum(coalesce(t.min_minutes + t.per_repetition * (l.repetitions - 1), 0))';
 
 /** `case` is much cheaper than `filter` on each of many aggregates, and numbers compare faster than text. */
 const kindSums = TARIFF_KINDS.map((kind, k) => {
@@ -40,7 +27,7 @@ const LINE_SUMS = `create or replace temp table line_sums as
       coalesce(sum(case when t.k = ${TARIFF_KINDS.indexOf('time-add-on')} then l.repetitions end), 0)
         as add_on_repetitions,
       count(case when l.repetitions > t.max_repetitions then 1 end) as excess_repetitions
-    from in_line l left join tariff t on t.code = l.tariff group by l.bill_id`;
+    from ${LINES_WITH_TARIFFS} group by l.bill_id`;
 
 const HIT_SUMS = `create or replace temp table hit_sums as
     select bill_id, count(*) as rule_hits, count(*) filter (effect = 'reject') as rejections,

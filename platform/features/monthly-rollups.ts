@@ -9,8 +9,9 @@ import { PARQUET, quote } from '../duckdb/duckdb';
 import { duckDbVersion } from '../duckdb/version';
 import { createDatasetView } from '../snapshots/dataset-view';
 import { type Manifest, monthOf, partitionsOf } from '../snapshots/datasets';
-import { JOINED_BILLS, ROLLUP_SQL, type RollupName, ROLLUPS, tariffTableSql } from './monthly-rollups-sql';
+import { JOINED_BILLS, ROLLUP_SQL, type RollupName, ROLLUPS } from './monthly-rollups-sql';
 import { PRESCRIPTION_MONTHS } from './prescription-months-sql';
+import { createLineTariffs, createTariffVersions } from './tariffs-of-lines';
 
 /** One rollup of one month of receipt and shard, found in the store by the digest of its inputs. */
 export interface RollupPartition {
@@ -47,6 +48,13 @@ export async function createProviderViews(
 ): Promise<void> {
   for (const name of ['provider_fact', 'substitute']) await createDatasetView(duck, store, manifest, name, name);
 }
+
+/** Creates view `in_provider`: facts of providers known before an instant. */
+export const createKnownProviders = (duck: DuckDBConnection, knownBefore: string) =>
+  duck.run(
+    `create or replace temp view in_provider as
+     select * from provider_fact where known_from < timestamp ${quote(knownBefore)}`,
+  );
 
 /** Months of receipt that have rollups, in order. */
 export const rollupMonths = (manifest: Manifest): string[] => {
@@ -87,7 +95,7 @@ export async function buildRollups(
   keep: (month: string, shard: number) => boolean = () => true,
   progress: (done: number, total: number) => void = () => {},
 ): Promise<{ rollups: RollupPartition[]; counts: BuildCounts }> {
-  await duck.run(tariffTableSql());
+  await createTariffVersions(duck, store, manifest);
   await createProviderViews(duck, store, manifest);
   const code = codeIdentity(require.resolve('./monthly-rollups-sql'));
   const rollups: RollupPartition[] = [];
@@ -120,16 +128,14 @@ async function createInputViews(
   store: ArtifactStore,
   manifest: Manifest,
   job: RollupJob,
-): Promise<{ sources: string[]; facts: string }> {
-  if (!job.bills) return { sources: await createPrescriptionViews(duck, store, manifest, job.month), facts: '' };
+): Promise<{ sources: string[]; facts: string; tariffs: string }> {
+  if (!job.bills)
+    return { sources: await createPrescriptionViews(duck, store, manifest, job.month), facts: '', tariffs: '' };
   const end = startOfDay(addMonths(job.month, 1));
   const sources = await createBillViews(duck, store, manifest, job);
   const facts = await providerFactsDigest(duck, end);
-  await duck.run(
-    `create or replace temp view in_provider as
-     select * from provider_fact where known_from < timestamp ${quote(end)}`,
-  );
-  return { sources, facts };
+  await createKnownProviders(duck, end);
+  return { sources, facts, tariffs: await createLineTariffs(duck, end) };
 }
 
 async function createBillViews(

@@ -4,7 +4,8 @@ import type { ArtifactStore } from '../artifacts/store';
 import { quote, type Row, rowsOf, withDuckDb } from '../duckdb/duckdb';
 import { createDatasetView } from '../snapshots/dataset-view';
 import { type Manifest, monthOf, partitionsOf, shardIndex } from '../snapshots/datasets';
-import { LINE_MINUTES, tariffTableSql } from './monthly-rollups-sql';
+import { createKnownProviders, createProviderViews } from './monthly-rollups';
+import { createLineTariffs, createTariffVersions, LINE_MINUTES, LINES_WITH_TARIFFS } from './tariffs-of-lines';
 import { NON_BLOCKING } from './time-use-rules';
 
 /** Bills come up to half a year after treatment. */
@@ -112,18 +113,27 @@ export class ProviderProfile {
   /** Every contact of one day as the rules of time use count it: its start, and the minutes that its tariffs claim. */
   day = (day: string): Promise<Contact[]> =>
     withDuckDb(this.store.temporary(), async (duck) => {
-      await duck.run(tariffTableSql());
+      await createTariffVersions(duck, this.store, this.manifest);
+      await createProviderViews(duck, this.store, this.manifest);
+      const knownBefore = this.manifest.asOf.replace('T', ' ').replace('Z', '');
+      await createKnownProviders(duck, knownBefore);
       const months = new Set(Array.from({ length: LATE_MONTHS }, (_, i) => addMonths(`${day.slice(0, 7)}-01`, i)));
-      await this.#createView(duck, 'bill', 'bill', months);
-      await this.#createView(duck, 'line', 'bill_line', months);
+      await this.#createView(duck, 'in_bill', 'bill', months);
+      await this.#createView(duck, 'in_line', 'bill_line', months);
+      await createLineTariffs(duck, knownBefore);
       const rows = await rowsOf(
         duck,
-        `select b.bill_no, strftime(b.civil_day, '%Y-%m-%d') as day, b.minute_of_day, b.amount_ore::double as ore,
-            coalesce(b.performed_by, 0) as performer, list(l.tariff order by l.line_no) as tariffs,
-            ${LINE_MINUTES} as minutes, ${NON_BLOCKING} as non_blocking
-          from bill b left join line l using (bill_id) left join tariff t on t.code = l.tariff
-          where b.provider_id = ${this.providerId} and b.civil_day = date ${quote(day)} and not b.is_credit
-          group by all order by b.minute_of_day, b.bill_no`,
+        `with contact as (
+           select * from in_bill
+           where provider_id = ${this.providerId} and civil_day = date ${quote(day)} and not is_credit),
+         timed as (
+           select l.bill_id, list(l.tariff order by l.line_no) as tariffs, ${LINE_MINUTES} as minutes,
+             ${NON_BLOCKING} as non_blocking
+           from ${LINES_WITH_TARIFFS} where l.bill_id in (select bill_id from contact) group by l.bill_id)
+         select b.bill_no, strftime(b.civil_day, '%Y-%m-%d') as day, b.minute_of_day, b.amount_ore::double as ore,
+           coalesce(b.performed_by, 0) as performer, coalesce(t.tariffs, []) as tariffs,
+           coalesce(t.minutes, 0) as minutes, coalesce(t.non_blocking, false) as non_blocking
+         from contact b left join timed t using (bill_id) order by b.minute_of_day, b.bill_id`,
       );
       return rows.map((row) => ({
         ...toBill(row),

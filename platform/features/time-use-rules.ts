@@ -5,11 +5,14 @@ import { addMonths } from '../../domain/time/days';
 import { digestOf } from '../artifacts/hash';
 import type { ArtifactStore } from '../artifacts/store';
 import { codeIdentity } from '../code-identity';
+import { startOfDay } from '../duckdb/civil-day';
 import { PARQUET, quote } from '../duckdb/duckdb';
 import { duckDbVersion } from '../duckdb/version';
 import { createDatasetView } from '../snapshots/dataset-view';
 import { type Manifest, monthOf, partitionsOf } from '../snapshots/datasets';
-import { LATEST_END_BEFORE, LINE_MINUTES, tariffTableSql } from './monthly-rollups-sql';
+import { createKnownProviders, createProviderViews } from './monthly-rollups';
+import { LATEST_END_BEFORE } from './monthly-rollups-sql';
+import { createLineTariffs, createTariffVersions, LINE_MINUTES, LINES_WITH_TARIFFS } from './tariffs-of-lines';
 
 /** Bills come up to half a year after treatment, and a day is assessed on all bills that are known of it. */
 const LATE_MONTHS = 7;
@@ -26,8 +29,8 @@ export async function flagTimeUse(
   manifest: Manifest,
   progress: (done: number, total: number) => void = () => {},
 ): Promise<{ month: string; file: string }[]> {
-  await duck.run(tariffTableSql());
-  await createDatasetView(duck, store, manifest, 'substitute', 'substitute');
+  await createTariffVersions(duck, store, manifest);
+  await createProviderViews(duck, store, manifest);
   await duck.run(
     'create or replace temp table stand_in as select distinct provider_id, substitute_hpr from substitute',
   );
@@ -62,13 +65,16 @@ async function contactIntervalFiles(
 ): Promise<string[]> {
   const files: string[] = [];
   const code = codeIdentity(__filename);
+  const end = startOfDay(addMonths(month, 1));
+  await createKnownProviders(duck, end);
   for (let shard = 0; shard < manifest.shards; shard++) {
     const selected = (m: string | undefined, s: number) => m === month && s === shard;
     const sources = [
       ...(await createDatasetView(duck, store, manifest, 'in_bill', 'bill', selected)),
       ...(await createDatasetView(duck, store, manifest, 'in_line', 'bill_line', selected)),
     ];
-    const key = digestOf({ table: 'contact_interval', sources, code, engine: duckDbVersion() });
+    const tariffs = await createLineTariffs(duck, end);
+    const key = digestOf({ table: 'contact_interval', sources, tariffs, code, engine: duckDbVersion() });
     if (!store.derived(key)) {
       const parquet = store.temporary('.parquet');
       await duck.run(`copy (${CONTACT_INTERVALS}) to ${quote(parquet)} ${PARQUET}`);
@@ -87,7 +93,7 @@ export const NON_BLOCKING = "bool_and(coalesce(t.kind in ('simple-contact', 'lab
 const CONTACT_INTERVALS = `
   with timed as (
     select l.bill_id, ${LINE_MINUTES} as minutes, ${NON_BLOCKING} as non_blocking
-    from in_line l left join tariff t on t.code = l.tariff group by l.bill_id)
+    from ${LINES_WITH_TARIFFS} group by l.bill_id)
   select b.bill_id, b.provider_id, coalesce(b.performed_by, 0) as performer, b.civil_day, b.minute_of_day,
     cast(t.minutes as integer) as minutes, t.non_blocking
   from in_bill b join timed t using (bill_id)

@@ -1,5 +1,4 @@
 import { FIELDS, ICPC2_CHAPTERS, PRACTICE_TYPES, REGIME_EVENTS, RULES } from '../../domain/reference/codes';
-import { TARIFFS } from '../../domain/reference/tariffs';
 import type { Db } from '../postgres/connection';
 
 /** Writes the reference values that come with the product; repeating it changes nothing. */
@@ -31,22 +30,5 @@ export async function loadReference(db: Db): Promise<void> {
     'ref.regime_event',
     'day, what',
     REGIME_EVENTS.map(({ day, what }) => ({ day, what })),
-  );
-  await put(
-    'ref.tariff',
-    'code',
-    TARIFFS.map((tariff) => ({
-      code: tariff.code,
-      field: tariff.field,
-      kind: tariff.kind,
-      slot: tariff.timeOfDay ?? null,
-      min_minutes: tariff.minMinutes,
-      minutes_per_repetition: tariff.minutesPerRepetition,
-      max_repetitions: tariff.maxRepetitions,
-      fee_ore: tariff.feeOre,
-      fee_published: tariff.published,
-      invalid_combination: tariff.invalidWith,
-      description: tariff.description,
-    })),
   );
 }

@@ -7,6 +7,7 @@ import { type LineLoader, loadFile, type LoadReport } from './import-batch';
 import { loadEReseptFile } from './eresept/load-file';
 import { ProviderLoader, agreementLoader, substituteLoader } from './import-providers';
 import { CaseLoader } from './import-cases';
+import { loadOpenData, openDataKind, type OpenDataKind } from './import-open-data';
 import { PatientLoader } from './import-patients';
 import { SettlementLoader } from './import-settlements';
 import type { Vault } from './vault';
@@ -21,14 +22,18 @@ const KINDS = {
   prescription: 'prescriptions',
   case: 'cases',
 } as const;
-type Kind = keyof typeof KINDS;
-const ORDER = Object.keys(KINDS) as Kind[];
+type MessageKind = keyof typeof KINDS;
+type Kind = OpenDataKind | MessageKind;
+const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[];
+const ORDER: readonly Kind[] = ['tariff', 'tariff-use', ...MESSAGE_KINDS];
 /**
  * Stages of loading. Files of one stage are loaded concurrently, so that parsing one overlaps writing another. Facts of
  * providers and events of cases depend on earlier lines of their own kind, and corrected bills of pharmacies on earlier
  * ones, so those stages load one file at a time.
  */
 const STAGES: readonly (readonly Kind[])[] = [
+  ['tariff'],
+  ['tariff-use'],
   ['provider'],
   ['agreement', 'patient', 'substitute', 'settlement'],
   ['prescription'],
@@ -36,17 +41,18 @@ const STAGES: readonly (readonly Kind[])[] = [
 ];
 export const CONCURRENT_FILES = 2;
 const EXPECTED =
-  `Expected a name that starts with ${Object.values(KINDS).join(', ')} and ends in .ndjson, or messages of eResept ` +
-  `in a name that ends in .xml.`;
+  `Expected a name that starts with ${Object.values(KINDS).join(', ')} and ends in .ndjson, messages of eResept in a ` +
+  'name that ends in .xml, or open data of tariffs (takstkoder, agtakst).';
 
 function kindOf(file: string): Kind | undefined {
   const name = path.basename(file);
   if (name.endsWith('.xml') || (name.startsWith(KINDS.prescription) && name.endsWith('.json'))) return 'prescription';
-  return name.endsWith('.ndjson') ? ORDER.find((kind) => name.startsWith(KINDS[kind])) : undefined;
+  if (!name.endsWith('.ndjson')) return openDataKind(file);
+  return MESSAGE_KINDS.find((kind) => name.startsWith(KINDS[kind]));
 }
 
 /** Each file gets its own loader, because what a loader remembers is valid only if its transaction commits. */
-function loaderOf(kind: Exclude<Kind, 'prescription'>, vault: Vault): LineLoader {
+function loaderOf(kind: Exclude<MessageKind, 'prescription'>, vault: Vault): LineLoader {
   switch (kind) {
     case 'provider':
       return new ProviderLoader();
@@ -67,7 +73,7 @@ function loaderOf(kind: Exclude<Kind, 'prescription'>, vault: Vault): LineLoader
 const placeOf = ({ file, kind }: { file: string; kind: Kind }) =>
   2 * ORDER.indexOf(kind) + (file.endsWith('.xml') ? 1 : 0);
 
-/** Files of a register folder in the order they must be loaded: providers, settlements by name, cases. */
+/** Files of a register folder in the order they must be loaded: tariffs, providers, settlements by name, cases. */
 export function registerFiles(source: string): { file: string; kind: Kind }[] {
   if (!fs.existsSync(source))
     throw invalid(
@@ -85,11 +91,12 @@ export function registerFiles(source: string): { file: string; kind: Kind }[] {
   return files.sort((a, b) => placeOf(a) - placeOf(b) || (a.file < b.file ? -1 : 1));
 }
 
-/** Loads one file of a register, by the kind that its name starts with. */
+/** Loads one file of a register, by the kind that its name starts with; open data is known by its content. */
 export function importFile(db: Db, audit: AuditContext, vault: Vault, file: string): Promise<LoadReport> {
   const kind = kindOf(file);
   if (!kind) throw invalid(`${file} is not a register file`, EXPECTED);
   if (kind === 'prescription') return loadEReseptFile(db, audit, vault, file);
+  if (kind === 'tariff' || kind === 'tariff-use') return loadOpenData(db, audit, file);
   return loadFile(db, audit, file, loaderOf(kind, vault));
 }
 

@@ -3,6 +3,7 @@ import type { Dataset } from './datasets/dataset';
 import { BILL_DATASETS } from './datasets/bills';
 import { CONTROL_CASE_DATASETS } from './datasets/control-cases';
 import { PEOPLE_DATASETS } from './datasets/people';
+import { REFERENCE_DATASETS } from './datasets/reference';
 import { PRESCRIPTION_DATASETS } from './datasets/prescriptions';
 export type { Dataset };
 
@@ -12,6 +13,7 @@ export const DATASETS: readonly Dataset[] = [
   ...PRESCRIPTION_DATASETS,
   ...PEOPLE_DATASETS,
   ...CONTROL_CASE_DATASETS,
+  ...REFERENCE_DATASETS,
 ];
 
 /** SQL for a provider's shard, the same in PostgreSQL and DuckDB: the upper half of Knuth's multiplicative hash. */

@@ -14,6 +14,7 @@ import { extractSnapshot } from '../../platform/snapshots/extract';
 import { readManifest } from '../../platform/snapshots/manifests';
 import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
 import { bill, message, providerFact } from '../support/register-files';
+import { tariffVersion, writeTariffs } from '../support/tariff-files';
 
 let t: TestDatabase;
 let audit: AuditContext;
@@ -23,6 +24,7 @@ beforeAll(async () => {
   audit = await auditContextFor(t, 'kari', 'register.import');
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'extraction-'));
   await loadReference(t.db);
+  await load(writeTariffs(dir, [tariffVersion({ fradato: '2020-07-01', tildato: null })]));
   await load(write('providers.ndjson', [providerFact('1000001'), providerFact('9000001')]));
 });
 afterAll(async () => {

@@ -7,6 +7,7 @@ import { findGarbage } from '../../application/garbage-collection';
 import type { AuditContext } from '../../platform/ledger/append';
 import { verifyLedger } from '../../platform/ledger/verify';
 import { importRegister } from '../../platform/import/import-register';
+import { loadReference } from '../../platform/import/import-reference';
 import { Vault } from '../../platform/import/vault';
 import { partitionsOf } from '../../platform/snapshots/datasets';
 import { withDuckDb } from '../../platform/duckdb/duckdb';
@@ -17,6 +18,7 @@ import { buildRegisterMatrix, featureCode } from '../../platform/matrices/regist
 import { redactPartition, type RedactionRequest } from '../../platform/snapshots/redactions';
 import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
 import { providerFact, bill, message, SYNTHETIC } from '../support/register-files';
+import { tariffVersion, writeTariffs } from '../support/tariff-files';
 
 let t: TestDatabase;
 let asked: AuditContext;
@@ -31,6 +33,8 @@ beforeAll(async () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'redaction-'));
   const write = (name: string, rows: readonly object[]) =>
     fs.writeFileSync(path.join(dir, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  await loadReference(t.db);
+  writeTariffs(dir, [tariffVersion()]);
   write('providers.ndjson', [providerFact('1000001')]);
   const of = (id: string, n: number) => bill({ regningsnummer: n, pasient: { id, idType: 'DNR' } });
   write('settlements-2023-02.ndjson', [message([of(SYNTHETIC[0], 1), of(SYNTHETIC[1], 2), of(SYNTHETIC[1], 3)])]);

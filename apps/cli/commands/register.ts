@@ -109,13 +109,18 @@ function totalOf(reports: readonly LoadReport[]) {
 function importFiles(register: Command): void {
   register
     .command('import')
-    .description('load register files (providers*, settlements*, cases* .ndjson); bad rows go to quarantine')
+    .description(
+      'load register files (providers*, settlements*, cases* .ndjson; takstkoder, agtakst); bad rows go to quarantine',
+    )
     .argument('<source>', 'folder or file')
     .option('--as-service', 'act as the loader service account', false)
     .option('--mapping <file>', 'mapping (YAML) of a CSV or Parquet table of bills')
     .addHelpText(
       'after',
-      '\nExamples: utplukk register import /tmp/small/register\n          utplukk register import bills.csv ' +
+      '\nBad rows go to quarantine. Open data of tariffs is known by its content.\n\n' +
+        'Examples: utplukk register import /tmp/small/register\n' +
+        '          utplukk register import takstkoder.json\n' +
+        '          utplukk register import bills.csv ' +
         '--mapping docs/examples/bills/mapping.yaml',
     )
     .action(async (source: string, options: ImportOptions) => {

@@ -1,8 +1,8 @@
-import kinds from './tariff-kinds.json';
+import kinds from './tariffs-by-kind.json';
 
 /**
  * Kinds of tariff (takst). The open data of tariffs has no such column: this classification is the project's own, in
- * `tariff-kinds.json`, by field and code. A tariff that stands not there has no kind; its minutes and amounts count.
+ * `tariffs-by-kind.json`, by field and code. A tariff that stands not there has no kind; its minutes and amounts count.
  */
 export const TARIFF_KINDS = [
   'simple-contact',
@@ -20,7 +20,7 @@ export type TariffKind = (typeof TARIFF_KINDS)[number];
 
 const kindNamed = (name: string): TariffKind => {
   const kind = TARIFF_KINDS.find((known) => known === name);
-  if (!kind) throw new RangeError(`tariff-kinds.json: ${name} is no kind of tariff`);
+  if (!kind) throw new RangeError(`tariffs-by-kind.json: ${name} is no kind of tariff`);
   return kind;
 };
 

@@ -1,23 +1,9 @@
-/** Layers of the project in which a step has a file of its own. */
-export type Layer = 'domain' | 'models' | 'workflows' | 'activities' | 'application' | 'platform';
-
-interface StepDeclaration {
-  /** What a progress report, a page, the architecture table and a file name call it. */
-  readonly id: string;
-  readonly nb: string;
-  readonly en: string;
-  /** What the step makes, for the architecture table. */
-  readonly makes: string;
-  /** Word of its file names, where that is not the id itself. */
-  readonly file?: string;
-  /** Where it has a file that bears its name; every step has a test that does. */
-  readonly layers: readonly Layer[];
-}
+import type { StepDeclaration } from './step-declaration';
 
 /**
  * The steps from bill to list, in order. This is the only place that names them: workflows report their progress by
- * these ids, pages and CLI read these texts, the architecture page is made from this table, and `scripts/step-
- * grid.mjs` asks that every layer has a file of the step's name.
+ * these ids, pages and CLI read these texts, the tables of the README and of the architecture page are made from this
+ * one, and `scripts/step-grid.mjs` fails where a file is missing or does not bear the step's name.
  */
 export const STEPS = [
   {
@@ -25,124 +11,238 @@ export const STEPS = [
     nb: 'innlasting',
     en: 'import',
     makes: 'rows of the register, load batches, quarantine',
-    layers: ['domain', 'platform'],
+    main: 'platform',
+    files: {
+      platform: 'import/import-register.ts',
+      domain: 'import/',
+      test: 'integration/import.test.ts',
+    },
   },
   {
     id: 'extraction',
     nb: 'uttrekk',
     en: 'extraction',
     makes: 'a snapshot: content-addressed Parquet of what was known at an instant',
-    file: 'extract',
-    layers: ['activities', 'platform'],
+    word: 'extract',
+    main: 'platform',
+    files: {
+      activities: 'extraction.ts',
+      platform: 'snapshots/extract.ts',
+      test: 'integration/extraction.test.ts',
+    },
   },
   {
     id: 'features',
     nb: 'variabler',
     en: 'features',
     makes: 'monthly rollups and the feature matrix',
-    file: 'feature',
-    layers: ['domain', 'activities', 'platform'],
+    word: 'feature',
+    main: 'platform',
+    files: {
+      activities: 'features.ts',
+      platform: 'features/compute-features.ts',
+      domain: 'features/catalogue.ts',
+      test: 'integration/features.test.ts',
+    },
   },
   {
     id: 'labels',
     nb: 'utfall',
     en: 'labels',
     makes: 'outcomes of past control cases as they were known, and revisions of them',
-    file: 'label',
-    layers: ['activities', 'platform'],
+    word: 'label',
+    main: 'platform',
+    files: {
+      activities: 'labels.ts',
+      platform: 'matrices/labels.ts',
+      db: 'stores/labels.ts',
+      test: 'integration/labels.test.ts',
+    },
   },
   {
     id: 'leakage',
     nb: 'kontroll av utfallslekkasje',
     en: 'target-leakage check',
     makes: 'a leakage report, before anything is fitted',
-    layers: ['domain', 'models', 'activities', 'platform'],
+    main: 'models',
+    files: {
+      activities: 'leakage.ts',
+      models: 'leakage/leakage-check.ts',
+      db: 'stores/leakage.ts',
+      domain: 'rules/leakage-verdict.ts',
+      test: 'unit/models/leakage/leakage-check.test.ts',
+    },
   },
   {
     id: 'tuning',
     nb: 'søk etter innstillinger',
     en: 'hyperparameter search',
     makes: 'trials, each a row',
-    layers: ['domain', 'models', 'activities', 'platform'],
+    main: 'models',
+    files: {
+      activities: 'tuning.ts',
+      models: 'tuning/rolling-origin-cv.ts',
+      db: 'stores/tuning.ts',
+      domain: 'rules/tuning.ts',
+      test: 'unit/models/tuning/rolling-origin-cv.test.ts',
+    },
   },
   {
     id: 'training',
     nb: 'trening',
     en: 'training',
     makes: 'one fit for each fold and family, and the final fit',
-    file: 'train',
-    layers: ['domain', 'models', 'workflows', 'activities', 'application'],
+    word: 'train',
+    main: 'models',
+    files: {
+      application: 'training.ts',
+      workflows: 'train-model.ts',
+      activities: 'training.ts',
+      models: 'training/fit.ts',
+      db: 'stores/training.ts',
+      domain: 'rules/training-splits.ts',
+      test: 'unit/models/training/fit.test.ts',
+    },
   },
   {
     id: 'evaluation',
     nb: 'evaluering',
     en: 'evaluation',
     makes: 'the evaluation document',
-    file: 'evaluat',
-    layers: ['domain', 'models', 'activities', 'platform'],
+    word: 'evaluat',
+    main: 'models',
+    files: {
+      activities: 'evaluation.ts',
+      compute: 'evaluate-job.ts',
+      models: 'evaluation/evaluate.ts',
+      db: 'stores/evaluation.ts',
+      domain: 'schemas/evaluation.ts',
+      test: 'unit/models/evaluation/evaluate.test.ts',
+    },
   },
   {
     id: 'registration',
     nb: 'registrering av modellversjon',
     en: 'version registration',
     makes: 'a model version: a frozen bundle, signed, with its model card',
-    file: 'regist',
-    layers: ['models', 'activities', 'platform'],
+    word: 'registration|registered',
+    main: 'activities',
+    files: {
+      activities: 'registration.ts',
+      models: 'registered-model.ts',
+      platform: 'registration/model-card.ts',
+      db: 'stores/registration.ts',
+      test: 'unit/models/registered-model.test.ts',
+    },
   },
   {
     id: 'promotion',
     nb: 'beslutning om å ta i bruk',
     en: 'promotion',
     makes: 'gate results, two signed decisions, the champion of a slot',
-    file: 'promot',
-    layers: ['domain', 'workflows', 'activities', 'application'],
+    word: 'promot',
+    main: 'workflows',
+    files: {
+      application: 'promotion.ts',
+      workflows: 'promote-model.ts',
+      activities: 'promotion.ts',
+      db: 'stores/promotions.ts',
+      domain: 'rules/promotion-gates.ts',
+      test: 'workflow/promote-model.test.ts',
+    },
   },
   {
     id: 'scoring',
     nb: 'skåring',
     en: 'scoring',
     makes: 'a scoring run over all active providers',
-    file: 'scor|rescor',
-    layers: ['models', 'workflows', 'activities', 'application'],
+    word: 'scor|rescore',
+    main: 'models',
+    files: {
+      application: 'scoring.ts',
+      workflows: 'rescore.ts',
+      activities: 'scoring.ts',
+      compute: 'score-inputs.ts',
+      models: 'scoring.ts',
+      db: 'stores/scoring.ts',
+      test: 'workflow/rescore.test.ts',
+    },
   },
   {
     id: 'selection',
     nb: 'utvelgelse',
     en: 'selection',
     makes: 'a selection list: a draft until two people have signed it off',
-    file: 'select',
-    layers: ['domain', 'workflows', 'activities', 'application'],
+    main: 'models',
+    files: {
+      application: 'selection.ts',
+      workflows: 'selection-round.ts',
+      activities: 'selection.ts',
+      models: 'selection/selection-list.ts',
+      db: 'stores/selection.ts',
+      domain: 'rules/selection.ts',
+      test: 'unit/models/selection/selection-list.test.ts',
+    },
   },
   {
     id: 'explanation',
     nb: 'begrunnelser',
     en: 'explanation',
     makes: 'reasons that add up to the score, compared with named peers',
-    file: 'explain|explanation',
-    layers: ['domain', 'models', 'application'],
+    word: 'explain|explanation',
+    main: 'models',
+    files: {
+      application: 'explanation.ts',
+      models: 'explain/explanations.ts',
+      domain: 'schemas/explanation.ts',
+      test: 'unit/models/explain/explanations.test.ts',
+    },
   },
   {
     id: 'post-deployment-evaluation',
     nb: 'evaluering etter ibruktaking',
     en: 'post-deployment evaluation',
     makes: 'a signed evaluation of a frozen version on outcomes it could not know',
-    file: 'post-deployment',
-    layers: ['workflows', 'activities', 'application'],
+    main: 'activities',
+    files: {
+      application: 'post-deployment-evaluation.ts',
+      workflows: 'post-deployment-evaluation.ts',
+      activities: 'post-deployment-evaluation.ts',
+      db: 'stores/post-deployment-evaluation.ts',
+      test: 'integration/learning/post-deployment-evaluation.ts',
+    },
   },
   {
     id: 'reproduction',
     nb: 'gjenskaping',
     en: 'reproduction',
     makes: 'the verdict of making a thing again, stage by stage',
-    file: 'reprod',
-    layers: ['workflows', 'activities', 'application'],
+    word: 'reproduce|reproduction',
+    main: 'compute',
+    files: {
+      application: 'reproduction.ts',
+      workflows: 'reproduce.ts',
+      activities: 'reproduction.ts',
+      compute: 'reproduce-stage.ts',
+      db: 'stores/reproduction.ts',
+      domain: 'reproduction.ts',
+      test: 'workflow/reproduce.test.ts',
+    },
   },
   {
     id: 'mlflow',
     nb: 'speiling til MLflow',
     en: 'MLflow mirror',
     makes: "a mirror of runs and versions on MLflow's own pages",
-    layers: ['workflows', 'activities', 'platform'],
+    word: 'mlflow|mirror',
+    main: 'platform',
+    files: {
+      workflows: 'mirror-mlflow.ts',
+      activities: 'mlflow.ts',
+      platform: 'mlflow/mirror.ts',
+      db: 'stores/mirror-outbox.ts',
+      test: 'integration/mlflow.test.ts',
+    },
   },
 ] as const satisfies readonly StepDeclaration[];
 
@@ -168,10 +268,3 @@ export const STATES = [
 ] as const;
 
 export type ProgressId = StepId | (typeof STATES)[number]['id'];
-
-/** The text of a step or state. */
-export function progressText(id: ProgressId, language: 'nb' | 'en'): string {
-  const found = [...STEPS, ...STATES].find((one) => one.id === id);
-  if (!found) throw new Error(`${id} is neither a step nor a state of a workflow`);
-  return found[language];
-}

@@ -1,22 +1,24 @@
-// The table of the architecture page: every step of domain/steps.ts with the files that bear its name, layer by layer.
-import { filesOfStep } from '../lib/step-files.mjs';
+// Tables of the steps of domain/steps.ts: where to start reading each (README), and its files layer by layer
+// (architecture page).
+import { cellsOf } from '../lib/step-files.mjs';
 import { loadSource } from './source.mjs';
 import { table } from './write.mjs';
 
-const LAYERS = ['application', 'workflows', 'activities', 'models', 'platform', 'domain'];
-const SHOWN = 2;
-
-const named = (step, layer) => filesOfStep(step, layer).slice(0, SHOWN);
+const inCode = ({ file }) => `\`${file}\``;
 
 export async function stepTable(pages) {
   const { STEPS } = loadSource('domain/steps.ts');
-  const rows = STEPS.map((step) => {
-    const files = LAYERS.filter((layer) => step.layers.includes(layer)).map((layer) =>
-      named(step, layer)
-        .map((file) => `\`${layer}/${file}\``)
-        .join(', '),
-    );
-    return [step.en, step.makes, files.filter((text) => text !== '').join('; ')];
+  const { LAYERS } = loadSource('domain/step-declaration.ts');
+  const steps = STEPS.map((step) => {
+    const cells = cellsOf(step, LAYERS).filter(({ layer }) => layer !== 'test');
+    return { ...step, start: cells.find(({ layer }) => layer === step.main), cells };
   });
+  const rows = steps.map(({ en, makes, start, cells }) => [
+    en,
+    makes,
+    [`**${inCode(start)}**`, ...cells.filter((one) => one !== start).map(inCode)].join(', '),
+  ]);
   await pages.region('docs/explanation/architecture.md', 'steps', table(['step', 'makes', 'files'], rows));
+  const list = steps.map(({ en, start }) => `- ${en}: ${inCode(start)}`).join('\n');
+  await pages.region('README.md', 'steps', list);
 }

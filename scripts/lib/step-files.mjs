@@ -1,23 +1,23 @@
-// Which files bear the name of a step of domain/steps.ts.
+// The files of a step of domain/steps.ts, layer by layer.
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './util.mjs';
 
-const filesOf = (folder) =>
-  fs
-    .readdirSync(path.join(ROOT, folder), { recursive: true })
-    .filter((file) => /(?<!\.gen)\.tsx?$/.test(file))
-    .sort();
-
 /**
- * Files of a folder that begin with the step's word; else those of a subfolder that does; else those that hold it
- * after a hyphen. The shortest path comes first.
+ * Cells of a step in the order of the layers: the declared path, and what is wrong with it, if anything. A path bears
+ * the step's name where its file or a folder begins with the step's word, or holds it after a hyphen.
  */
-export function filesOfStep({ id, file = id }, folder) {
-  const files = filesOf(folder);
-  const shapes = [`(^|/)(${file})[^/]*$`, `(^|/)(${file})[^/]*/`, `-(${file})[^/]*$`];
-  const found = shapes
-    .map((shape) => files.filter((one) => new RegExp(shape).test(one)))
-    .find((some) => some.length > 0);
-  return (found ?? []).sort((one, other) => one.length - other.length);
+export function cellsOf({ id, word = id, files }, layers) {
+  const bears = new RegExp(`(^|[/-])(${word})`);
+  return Object.keys(layers)
+    .filter((layer) => layer in files)
+    .map((layer) => {
+      const file = `${layers[layer]}/${files[layer]}`;
+      const fault = !fs.existsSync(path.join(ROOT, file))
+        ? 'does not exist'
+        : !bears.test(files[layer])
+          ? "does not bear the step's name"
+          : undefined;
+      return { layer, file, fault };
+    });
 }

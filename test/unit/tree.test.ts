@@ -44,3 +44,7 @@ test('the same configuration simulates the same bytes, and every patient is synt
   expect(ids.filter((id) => Number(id.slice(2, 4)) <= 80)).toEqual([]);
   for (const dir of dirs) fs.rmSync(dir, { recursive: true });
 });
+
+test('the README has at most 1,200 words', () => {
+  expect(fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8').trim().split(/\s+/).length).toBeLessThanOrEqual(1200);
+});

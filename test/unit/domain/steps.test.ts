@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { progressText, STATES, STEPS } from '../../../domain/steps';
+import { LAYERS, type StepDeclaration } from '../../../domain/step-declaration';
+import { STATES, STEPS, type StepId } from '../../../domain/steps';
 import { STAGE_STEPS } from '../../../domain/reproduction';
 
 const ROOT = path.join(__dirname, '../../..');
@@ -8,19 +9,49 @@ const sourcesUnder = (folder: string): string[] =>
   fs.readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
 
 const IDS: ReadonlySet<string> = new Set([...STEPS, ...STATES].map(({ id }) => id));
-const CELLS = STEPS.flatMap(({ id, layers, ...step }) =>
-  [...layers, 'test'].map((folder) => ({ id, folder, word: 'file' in step ? step.file : id })),
+const DECLARATIONS: readonly StepDeclaration[] = STEPS;
+const CELLS = DECLARATIONS.flatMap(({ id, word = id, files }) =>
+  Object.entries(files).map(([layer, file]) => ({ id, word, file, folder: LAYERS[layer as keyof typeof LAYERS] })),
 );
 
-test('sixteen steps have 53 files in the layers, and a test each', () => {
-  expect(STEPS).toHaveLength(16);
-  expect(CELLS).toHaveLength(53 + 16);
+test.each(CELLS)('the step $id has $folder/$file, which bears its name', ({ folder, file, word }) => {
+  expect(fs.existsSync(path.join(ROOT, folder, file))).toBe(true);
+  // A file or folder that begins with the step's word, or holds it after a hyphen.
+  expect(file).toMatch(new RegExp(`(^|[/-])(${word})`));
 });
 
-test.each(CELLS)('$folder holds a file of the step $id', ({ folder, word }) => {
-  // A file that begins with the step's word, or holds it after a hyphen; or any file of a folder that bears it.
-  const bears = new RegExp(`(^|[/-])(${word})`);
-  expect(sourcesUnder(folder).filter((file) => bears.test(file))).not.toEqual([]);
+test('at least 65 files bear the name of their step, and no file is named by two', () => {
+  const files = CELLS.map(({ folder, file }) => `${folder}/${file}`);
+  expect(files.length).toBeGreaterThanOrEqual(65);
+  expect(new Set(files).size).toBe(files.length);
+});
+
+/** Where each step's work is done, read from the sources by hand: the file, and what it exports that does it. */
+const WORK: Record<StepId, readonly [file: string, exported: string]> = {
+  import: ['platform/import/import-register.ts', 'importRegister'],
+  extraction: ['platform/snapshots/extract.ts', 'extractSnapshot'],
+  features: ['platform/features/compute-features.ts', 'computeFeatures'],
+  labels: ['platform/matrices/labels.ts', 'createLabels'],
+  leakage: ['models/leakage/leakage-check.ts', 'checkLeakage'],
+  tuning: ['models/tuning/rolling-origin-cv.ts', 'crossValidate'],
+  training: ['models/training/fit.ts', 'fitFamily'],
+  evaluation: ['models/evaluation/evaluate.ts', 'evaluateRun'],
+  registration: ['activities/registration.ts', 'registrationActivities'],
+  promotion: ['workflows/promote-model.ts', 'promoteModel'],
+  scoring: ['models/scoring.ts', 'scoreRows'],
+  selection: ['models/selection/selection-list.ts', 'selectionList'],
+  explanation: ['models/explain/explanations.ts', 'explain'],
+  'post-deployment-evaluation': ['activities/post-deployment-evaluation.ts', 'postDeploymentComputeActivities'],
+  reproduction: ['compute/reproduce-stage.ts', 'reproduceStage'],
+  mlflow: ['platform/mlflow/mirror.ts', 'MlflowMirror'],
+};
+
+test.each(DECLARATIONS)('the table leads to the file that does the work of the step $id', ({ id, main, files }) => {
+  const [file, exported] = WORK[id as StepId];
+  expect(`${LAYERS[main]}/${files[main]}`).toBe(file);
+  expect(fs.readFileSync(path.join(ROOT, file), 'utf8')).toMatch(
+    new RegExp(`^export (async )?(function|const|class) ${exported}\\b`, 'm'),
+  );
 });
 
 /** Ids that a workflow reports: the arguments of reportProgress, enter and end. */
@@ -67,6 +98,5 @@ test('every workflow with several steps reports where it is', () => {
 });
 
 test('every step and state has a text in both languages', () => {
-  for (const { id } of [...STEPS, ...STATES])
-    expect([progressText(id, 'nb'), progressText(id, 'en')].every((text) => text.length > 2)).toBe(true);
+  for (const { nb, en } of [...STEPS, ...STATES]) expect([nb, en].every((text) => text.length > 2)).toBe(true);
 });

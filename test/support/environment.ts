@@ -23,7 +23,7 @@ export const asVariables = (env: Env): Record<string, string> =>
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
 
-/** A database and a store of this test file alone, cloned from the migrated template. */
+/** A database and a store of this test file alone, cloned from a template. */
 export interface TestDatabase {
   readonly env: Env;
   readonly db: Db;
@@ -33,14 +33,20 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-export async function testDatabase(): Promise<TestDatabase> {
+/** Address of a database of the tests' own server, as its owner. */
+export function databaseUrl(name: string): string {
   const template = process.env['DATABASE_OWNER_URL'];
   if (!template) throw new Error('the servers of the integration tests are not running: run `npm test`');
+  return template.replace(/\/utplukk$/, `/${name}`);
+}
+
+/** @param source name of the database that is cloned: the migrated one without rows, or another that is complete */
+export async function testDatabase(source = 'utplukk'): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const admin = new pg.Client({ connectionString: template.replace(/\/utplukk$/, '/postgres') });
+  const admin = new pg.Client({ connectionString: databaseUrl('postgres') });
   await admin.connect();
   await admin.query('select pg_advisory_lock(4711)'); // PostgreSQL copies a template for one at a time
-  await admin.query(`create database ${name} template utplukk strategy file_copy`);
+  await admin.query(`create database ${name} template ${source} strategy file_copy`);
   await admin.end();
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'utplukk-store-'));
   const here = (url: string) => url.replace(/\/utplukk$/, `/${name}`);
@@ -50,7 +56,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     env,
     db,
     store: new ArtifactStore(dir),
-    ownerUrl: here(template),
+    ownerUrl: databaseUrl(name),
     async close() {
       await db.destroy();
       fs.rmSync(dir, { recursive: true, force: true });
@@ -169,8 +175,9 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): P
   await gone;
 }
 
-export async function testProduct(): Promise<TestProduct> {
-  const database = await testDatabase();
+/** @param source as of `testDatabase` */
+export async function testProduct(source?: string): Promise<TestProduct> {
+  const database = await testDatabase(source);
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const notary = await testNotary(database);
   const env: Env = {

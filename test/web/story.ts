@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { testApi, type TestApi } from '../support/api';
 import { openBrowser, Visitor } from '../support/browser';
 import { testProduct, type TestProduct } from '../support/environment';
-import { loadSmallRegister } from '../support/small-register';
+import { smallRegister } from '../support/small-register';
 
 /** The running product, a browser, and what earlier journeys have made for later ones. */
 export class Story {
@@ -23,13 +23,9 @@ export class Story {
   ) {}
 
   static async open(): Promise<Story> {
-    const product = await testProduct();
+    const product = await testProduct(await smallRegister());
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'web-'));
-    await Promise.all([
-      product.startWorker('lifecycle'),
-      product.startWorker('training'),
-      loadSmallRegister(product, dir),
-    ]);
+    await Promise.all([product.startWorker('lifecycle'), product.startWorker('training')]);
     return new Story(product, await testApi(product, { UTPLUKK_HOME: dir }), await openBrowser(), dir);
   }
 

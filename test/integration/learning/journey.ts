@@ -7,7 +7,7 @@ import { importRegister } from '../../../platform/import/import-register';
 import { Vault } from '../../../platform/import/vault';
 import { readMatrix } from '../../../platform/matrices/read-matrix';
 import { auditContextFor, testProduct, type TestProduct } from '../../support/environment';
-import { edited, loadSmallRegister, SMALL_EXPERIMENT } from '../../support/small-register';
+import { edited, smallRegister, SMALL_EXPERIMENT } from '../../support/small-register';
 
 export interface TrainedRun {
   readonly runId: string;
@@ -36,10 +36,9 @@ export class LearningJourney {
   run!: TrainedRun;
 
   async open(): Promise<void> {
-    this.t = await testProduct();
+    this.t = await testProduct(await smallRegister());
     this.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'learning-'));
     await Promise.all([this.t.startWorker('lifecycle'), this.t.startWorker('training')]);
-    await loadSmallRegister(this.t, this.dir);
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { loadExperiment } from '../../../application/experiments';
 import { startRun } from '../../../application/training';
 import { gatesOf } from '../../../platform/db/stores/gates';
 import { testProduct, type TestProduct } from '../../support/environment';
-import { loadSmallRegister, SMALL_EXPERIMENT } from '../../support/small-register';
+import { smallRegister, SMALL_EXPERIMENT } from '../../support/small-register';
 import { until } from '../../support/until';
 
 export interface TrainedRun {
@@ -32,13 +32,12 @@ export class MainJob {
   listId!: string;
 
   async open(): Promise<void> {
-    this.t = await testProduct();
+    this.t = await testProduct(await smallRegister());
     this.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'main-job-'));
     [this.lifecycle, this.training] = await Promise.all([
       this.t.startWorker('lifecycle'),
       this.t.startWorker('training'),
     ]);
-    await loadSmallRegister(this.t, this.dir);
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ type Settings = z.input<typeof familySchema>;
 
 const FEW = { learningRate: 0.05, maxEpochs: 3, batchSize: 32 };
 const PIECEWISE = { kind: 'piecewise-linear', bins: 4 } as const;
+const PERIODIC = { kind: 'periodic', frequencies: 4 } as const;
 
 /**
  * Small settings of every family, one entry for each kind of model that it makes. The compiler asks for those of a new
@@ -18,11 +19,12 @@ export const SMALL_FAMILIES: { readonly [F in FamilyName]: readonly Extract<Sett
   mlp: [
     { family: 'mlp', hidden: [8], weightDecay: 0.01, patience: 5, members: 2, ...FEW },
     { family: 'mlp', hidden: [8], embedding: PIECEWISE, members: 1, ...FEW },
-    { family: 'mlp', hidden: [8], embedding: { kind: 'periodic', frequencies: 4 }, members: 1, ...FEW },
+    { family: 'mlp', hidden: [8], embedding: PERIODIC, members: 1, ...FEW },
   ],
   'tabm-mini': [
     { family: 'tabm-mini', submodels: 4, width: 16, members: 2, ...FEW },
     { family: 'tabm-mini', submodels: 4, width: 16, embedding: PIECEWISE, members: 1, ...FEW },
+    { family: 'tabm-mini', submodels: 4, width: 16, embedding: PERIODIC, members: 1, ...FEW },
   ],
   additive: [
     { family: 'additive', units: 4, pairs: 1, members: 1, loss: { positiveWeight: 2, focalGamma: 1 }, ...FEW },

@@ -6,16 +6,22 @@ import { Rng } from '../../../../domain/rng';
 import { modelFamily } from '../../../../models/families';
 import { ROOT } from '../../../../platform/config/env';
 
-/** Folders and files of families; whichever is forgotten in a registry is named here. */
-const files = (folder: string) =>
-  fs
-    .readdirSync(path.join(ROOT, folder), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() || FAMILY_NAMES.some((name) => entry.name === `${name}.ts`))
-    .map((entry) => entry.name.replace(/\.ts$/, ''));
+const entriesOf = (folder: string) =>
+  fs.readdirSync(path.join(ROOT, folder)).map((entry) => entry.replace(/\.ts$/, ''));
+/** What families share, beside their own files and folders. */
+const SHARED = {
+  'domain/families': ['declaration', 'index', 'names', 'network-settings'],
+  'models/families': ['fit-networks', 'index', 'model-family'],
+};
 
-test('every family has a declaration and a model, and every folder of a model is registered', () => {
-  expect(files('domain/families').sort()).toEqual([...FAMILY_NAMES].sort());
-  expect(files('models/families').sort()).toEqual([...FAMILY_NAMES].sort());
+test.each(Object.entries(SHARED))('%s holds the registered families and what they share', (folder, shared) => {
+  expect(entriesOf(folder).sort()).toEqual([...FAMILY_NAMES, ...shared].sort());
+});
+
+test('the example of all families has each of them', () => {
+  const example = fs.readFileSync(path.join(ROOT, 'docs/examples/all-families.yaml'), 'utf8');
+  const named = [...example.matchAll(/\{ family: ([\w-]+)/g)].map(([, family]) => family!);
+  expect([...new Set(named)].sort()).toEqual([...FAMILY_NAMES].sort());
 });
 
 test.each(FAMILY_NAMES)('%s: defaults, search space, names and model', (name) => {

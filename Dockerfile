@@ -7,7 +7,9 @@ USER app
 
 # The product: packages, native TensorFlow and the build, all by the bootstrap that a developer's machine uses.
 FROM node:24-bookworm-slim
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 python3-venv g++ binutils util-linux && rm -rf /var/lib/apt/lists/*
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends python3 python3-venv g++ binutils util-linux \
+ && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY . .
 ENV XDG_CACHE_HOME=/app/.cache

@@ -1,54 +1,119 @@
 """Emit TypeScript types of MLflow's REST messages from the protobuf descriptors inside the installed `mlflow` wheel.
-Usage: <venv>/bin/python gen-mlflow-types.py CreateRun SearchRuns ... > platform/mlflow/mlflow-api.gen.ts  (no name: a default set)
-MLflow's JSON keeps the proto field names; int64 come as numbers; enums as their names; requests and responses alike."""
-import os, sys
+
+Usage: <venv>/bin/python gen-mlflow-types.py [CreateRun SearchRuns ...] > platform/mlflow/mlflow-api.gen.ts
+Without names the calls of DEFAULT are emitted. MLflow's JSON keeps the proto field names; int64 come as numbers; enums
+as their names; requests and responses alike.
+"""
+
+import os
+import sys
+
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-from google.protobuf.descriptor import FieldDescriptor as F
-from mlflow.protos import databricks_pb2, service_pb2, model_registry_pb2
+
 import mlflow.version
-DEFAULT = """CreateExperiment GetExperimentByName SearchExperiments CreateRun UpdateRun GetRun SearchRuns LogBatch LogInputs LogOutputs SetTag
-ListArtifacts GetMetricHistory CreateRegisteredModel GetRegisteredModel SearchRegisteredModels SetRegisteredModelTag SetRegisteredModelAlias
-DeleteRegisteredModelAlias GetModelVersionByAlias CreateModelVersion GetModelVersion SearchModelVersions SetModelVersionTag UpdateModelVersion
-CreateLoggedModel FinalizeLoggedModel GetLoggedModel SearchLoggedModels SetLoggedModelTags LogLoggedModelParamsRequest""".split()
+from google.protobuf.descriptor import FieldDescriptor
+from mlflow.protos import databricks_pb2, model_registry_pb2, service_pb2
+
+DEFAULT = """
+CreateExperiment GetExperimentByName SearchExperiments
+CreateRun UpdateRun GetRun SearchRuns LogBatch LogInputs LogOutputs SetTag ListArtifacts GetMetricHistory
+CreateRegisteredModel GetRegisteredModel SearchRegisteredModels SetRegisteredModelTag SetRegisteredModelAlias
+DeleteRegisteredModelAlias GetModelVersionByAlias
+CreateModelVersion GetModelVersion SearchModelVersions SetModelVersionTag UpdateModelVersion
+CreateLoggedModel FinalizeLoggedModel GetLoggedModel SearchLoggedModels SetLoggedModelTags LogLoggedModelParamsRequest
+""".split()
+
+# Messages that JSON writes as one value.
+AS_UNKNOWN = {"google.protobuf.Struct", "google.protobuf.Value"}
+AS_STRING = {"google.protobuf.Timestamp", "google.protobuf.Duration", "google.protobuf.FieldMask"}
+
 wanted = sys.argv[1:] or DEFAULT
-out, done, enums = [], set(), set()
-def name(d):
-    return d.full_name.replace("mlflow.", "").replace("google.protobuf.", "Google").replace(".", "_")
-def ts(f):
-    if f.message_type is not None:
-        if f.message_type.full_name in ("google.protobuf.Struct", "google.protobuf.Value"): t = "unknown"
-        elif f.message_type.full_name in ("google.protobuf.Timestamp", "google.protobuf.Duration", "google.protobuf.FieldMask"): t = "string"
-        elif f.message_type.GetOptions().map_entry: return f"Record<string, {ts(f.message_type.fields_by_name['value'])}>"
-        else: emit(f.message_type); t = name(f.message_type)
-    elif f.enum_type is not None:
-        t = name(f.enum_type)
-        if t not in enums:
-            enums.add(t); out.append(f"export type {t} = {' | '.join(repr(v.name) for v in f.enum_type.values)};")
-    elif f.cpp_type == F.CPPTYPE_STRING: t = "string"
-    elif f.cpp_type == F.CPPTYPE_BOOL: t = "boolean"
-    else: t = "number"
-    return t + "[]" if f.is_repeated else t
-def emit(d):
-    if d.full_name in done: return
-    done.add(d.full_name)
+declarations = []
+emitted = set()
+
+
+def type_name(descriptor):
+    name = descriptor.full_name.replace("mlflow.", "").replace("google.protobuf.", "Google")
+    return name.replace(".", "_")
+
+
+def message_type(message):
+    if message.full_name in AS_UNKNOWN:
+        return "unknown"
+    if message.full_name in AS_STRING:
+        return "string"
+    emit(message)
+    return type_name(message)
+
+
+def enum_type(enum):
+    name = type_name(enum)
+    if name not in emitted:
+        emitted.add(name)
+        declarations.append(f"export type {name} = {' | '.join(repr(value.name) for value in enum.values)};")
+    return name
+
+
+def field_type(field):
+    message = field.message_type
+    if message is not None and message.GetOptions().map_entry:
+        return f"Record<string, {field_type(message.fields_by_name['value'])}>"
+    if message is not None:
+        name = message_type(message)
+    elif field.enum_type is not None:
+        name = enum_type(field.enum_type)
+    else:
+        scalars = {FieldDescriptor.CPPTYPE_STRING: "string", FieldDescriptor.CPPTYPE_BOOL: "boolean"}
+        name = scalars.get(field.cpp_type, "number")
+    return name + "[]" if field.is_repeated else name
+
+
+def is_internal(options):
+    visibility = databricks_pb2.visibility
+    internal = databricks_pb2.Visibility.Value("INTERNAL")
+    return options.HasExtension(visibility) and options.Extensions[visibility] == internal
+
+
+def emit(message):
+    if message.full_name in emitted:
+        return
+    emitted.add(message.full_name)
+    fields = [field for field in message.fields if not is_internal(field.GetOptions())]
     lines = []
-    for f in d.fields:
-        opts = f.GetOptions()
-        if opts.HasExtension(databricks_pb2.visibility) and opts.Extensions[databricks_pb2.visibility] == databricks_pb2.Visibility.Value("INTERNAL"): continue
-        req = opts.Extensions[databricks_pb2.validate_required]
-        lines.append(f"  {f.name}{'' if req else '?'}: {ts(f)};")
-    out.append(f"export interface {name(d)} {{\n" + "\n".join(lines) + "\n}")
-table = []
-for mod in (service_pb2, model_registry_pb2):
-    for svc in mod.DESCRIPTOR.services_by_name.values():
-        for m in svc.methods:
-            rpc = m.GetOptions().Extensions[databricks_pb2.rpc]
-            if m.input_type.name not in wanted or not rpc.endpoints: continue
-            emit(m.input_type); resp = m.input_type.nested_types_by_name.get("Response")
-            if resp is not None: emit(resp)
-            e = next((e for e in rpc.endpoints if e.method == "POST"), rpc.endpoints[0])
-            table.append(f"  {m.input_type.name}: {{ method: '{e.method}', path: '/api/{e.since.major}.0{e.path.replace('/preview', '')}' }},")
+    for field in fields:
+        optional = "" if field.GetOptions().Extensions[databricks_pb2.validate_required] else "?"
+        lines.append(f"  {field.name}{optional}: {field_type(field)};")
+    declarations.append(f"export interface {type_name(message)} {{\n" + "\n".join(lines) + "\n}")
+
+
+def routes():
+    """Lines of the table of routes; emits the messages of each."""
+    found = set()
+    for module in (service_pb2, model_registry_pb2):
+        for service in module.DESCRIPTOR.services_by_name.values():
+            for method in service.methods:
+                endpoints = method.GetOptions().Extensions[databricks_pb2.rpc].endpoints
+                request = method.input_type
+                if request.name not in wanted or not endpoints:
+                    continue
+                emit(request)
+                response = request.nested_types_by_name.get("Response")
+                if response is not None:
+                    emit(response)
+                endpoint = next((one for one in endpoints if one.method == "POST"), endpoints[0])
+                path = f"/api/{endpoint.since.major}.0{endpoint.path.replace('/preview', '')}"
+                found.add(f"  {request.name}: {{ method: '{endpoint.method}', path: '{path}' }},")
+    return sorted(found)
+
+
+table = routes()
+interfaces = {text.split(" ")[2] for text in declarations if text.startswith("export interface")}
+calls = []
+for name in (line.split(":")[0].strip() for line in table):
+    response = name + "_Response"
+    calls.append(f"  {name}: [{name}, {response if response in interfaces else 'Record<string, never>'}];")
+
 print(f"// Generated by scripts/gen-mlflow-types.py from mlflow {mlflow.version.VERSION}; do not edit.")
-print("\n".join(out)); print("export const ROUTES = {\n" + "\n".join(sorted(set(table))) + "\n} as const;")
-names = [t.split(":")[0].strip() for t in sorted(set(table))]
-print("export interface Calls {\n" + "\n".join(f"  {n}: [{n}, {n + '_Response' if (n + '_Response') in {o.split(' ')[2] for o in out if o.startswith('export interface')} else 'Record<string, never>'}];" for n in names) + "\n}")
+print("\n".join(declarations))
+print("export const ROUTES = {\n" + "\n".join(table) + "\n} as const;")
+print("export interface Calls {\n" + "\n".join(calls) + "\n}")

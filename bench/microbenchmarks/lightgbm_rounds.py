@@ -1,4 +1,7 @@
-"""Seconds of LightGBM's rounds on a matrix, one thread: lightgbm_rounds.py <file of float32> <rows> <columns> <rounds>."""
+"""Seconds of LightGBM's rounds on a matrix, one thread.
+
+Usage: lightgbm_rounds.py <file of float32> <rows> <columns> <rounds>
+"""
 
 import json
 import sys

@@ -1,6 +1,9 @@
-"""LightGBM on one split that the benchmark wrote: with its defaults, and the best of 14 random configurations by validation
-average precision, with three seeds. One thread. usage: lightgbm_anchor.py FOLDER
-FOLDER holds x.f32 (row-major, NaN = missing), y.u8, part.u8 (0 train, 1 validation, 2 test), shape.json."""
+"""LightGBM on one split that the benchmark wrote: with its defaults, and the best of 14 random configurations by
+validation average precision, with three seeds. One thread.
+
+Usage: lightgbm_anchor.py FOLDER
+FOLDER holds x.f32 (row-major, NaN = missing), y.u8, part.u8 (0 train, 1 validation, 2 test), shape.json.
+"""
 
 import json
 import sys
@@ -52,7 +55,8 @@ def main(folder):
         return lgb.train(settings, data, rounds, watched, callbacks=[lgb.early_stopping(PATIENCE, verbose=False)])
 
     def scores(model):
-        return {"validation": model.predict(x[valid], raw_score=True).tolist(), "test": model.predict(x[test], raw_score=True).tolist()}
+        parts = {"validation": valid, "test": test}
+        return {name: model.predict(x[part], raw_score=True).tolist() for name, part in parts.items()}
 
     began = time.process_time()
     default = fit({}, 1, 100, False)

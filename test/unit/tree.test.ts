@@ -48,3 +48,22 @@ test('the same configuration simulates the same bytes, and every patient is synt
 test('the README has at most 1,200 words', () => {
   expect(fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8').trim().split(/\s+/).length).toBeLessThanOrEqual(1200);
 });
+
+/** Data and generated files, whose lines nobody reads one by one. */
+const DATA = /(^|\/)package-lock\.json$|\.(lock|json|svg|png|csv)$|\.gen\.ts$|^LICENSE$/;
+/** Markdown cannot break a row of a table, nor the text of an image. */
+const UNBREAKABLE = /^\s*(\|.*\||!\[.*\]\(\S+\))$/;
+
+test('no line of code, configuration or prose is longer than 120 characters', () => {
+  const long = tracked()
+    .filter((file) => !DATA.test(file))
+    .flatMap((file) =>
+      fs
+        .readFileSync(path.join(ROOT, file), 'utf8')
+        .split('\n')
+        .map((line, i) => ({ line, at: `${file}:${i + 1}` }))
+        .filter(({ line }) => [...line].length > 120 && !(file.endsWith('.md') && UNBREAKABLE.test(line)))
+        .map(({ at }) => at),
+    );
+  expect(long).toEqual([]);
+});

@@ -15,6 +15,7 @@ import { scheduleCommands } from './commands/schedules';
 import { scoringCommands } from './commands/scoring';
 import { slotCommands } from './commands/slots';
 import { storeCommands } from './commands/store';
+import { tableCommands } from './commands/table';
 import { versionCommands } from './commands/versions';
 import { EXIT } from './session';
 
@@ -22,6 +23,7 @@ const COMMANDS = [
   authCommands,
   registerCommands,
   featureCommands,
+  tableCommands,
   leakageCommands,
   runCommands,
   versionCommands,

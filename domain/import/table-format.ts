@@ -51,5 +51,15 @@ export const formatBlock = tableFormatSchema
   .prefault({})
   .describe('how the values are written: encoding, separator, decimal sign, dates');
 
+/** What `table inspect` could not tell from a file. A mapping is refused while something stands here. */
+export const undecidedBlock = z
+  .array(z.string())
+  .superRefine((open, context) => {
+    if (open.length > 0)
+      context.addIssue({ code: 'custom', message: `decide, then remove the line: ${open.join('; ')}` });
+  })
+  .optional()
+  .describe('what `utplukk table inspect` could not tell; the mapping is refused until this list is empty');
+
 /** Names of the files that can be read as tables. */
 export const TABLE_FILE = /\.(csv|tsv)(\.gz)?$|\.parquet$/;

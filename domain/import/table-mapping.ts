@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { forbiddenFeature } from '../rules/forbidden-features';
 import { isReservedColumn } from '../rules/reserved-columns';
-import { formatBlock } from './table-format';
+import { formatBlock, undecidedBlock } from './table-format';
 
 const column = z.string().min(1);
 const outcomeValues = z.array(z.union([z.string(), z.number()]));
@@ -24,6 +24,7 @@ function refuseReserved(columns: Record<string, unknown>, context: z.RefinementC
 /** Mapping of the columns of a prepared feature table. Columns that it does not name are refused. */
 export const tableMappingSchema = z.strictObject({
   version: z.literal(1),
+  undecided: undecidedBlock,
   format: formatBlock,
   entity: z.string().describe('column with the entity, such as the provider'),
   asOf: z.string().describe('column with the day as of which the features are known'),

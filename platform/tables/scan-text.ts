@@ -6,6 +6,7 @@ import { invalid, UtplukkError } from '../../domain/errors';
 import type { TableFormat } from '../../domain/import/table-format';
 import { TABLE_LIMITS } from './limits';
 import { headerNames, RecordCounter } from './record-counter';
+import { partialLength } from './utf8';
 
 export interface TextScan {
   readonly header: string[];
@@ -22,8 +23,6 @@ export interface TextFile {
 
 const CHUNK = 1 << 20;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
-/** Bytes that a UTF-8 character may lack at the end of a chunk. */
-const MAX_PARTIAL = 3;
 
 /**
  * Reads a text file once: checks its encoding, the width of every record, and counts records independently of DuckDB.
@@ -102,16 +101,6 @@ async function* checkedUtf8(
   if (rest.length > 0) throw notUtf8(rest, file, counter.records);
 }
 
-/** Bytes of a character at the end that goes on in the next chunk. */
-function partialLength(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(MAX_PARTIAL, bytes.length); back++) {
-    const byte = bytes[bytes.length - back]!;
-    if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
-  }
-  return 0;
-}
-
 function notUtf8(bytes: Buffer, file: TextFile, recordsBefore: number): UtplukkError {
   let line = recordsBefore + 1;
   for (let at = 0; at < bytes.length; line++) {
@@ -162,7 +151,8 @@ async function withHints(error: unknown, file: TextFile, format: TableFormat, se
     : error;
 }
 
-async function firstBytes(file: TextFile): Promise<Buffer | undefined> {
+/** The first megabyte of a text, unpacked; undefined for an empty file. */
+export async function firstBytes(file: TextFile): Promise<Buffer | undefined> {
   for await (const bytes of bytesOf(file)) return bytes;
   return undefined;
 }

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { conflict, notAllowed, notFound } from '../domain/errors';
-import { ANSWERS_NEEDED, CONFIRM_HOURS } from '../domain/rules/interventions';
-import { answerRefusal, rollBackTargets } from '../domain/rules/slot-guards';
+import { conflict, notAllowed, notFound, type UtplukkError } from '../domain/errors';
+import { CONFIRM_HOURS, isSettled } from '../domain/rules/interventions';
+import type { Refusal } from '../domain/rules/slot-guards';
+import { transition } from '../domain/rules/slot-state';
 import { startAuditedAction } from '../platform/auth/audit-context';
 import type { Tx } from '../platform/postgres/connection';
 import { interventionsOf, type StoredIntervention } from '../platform/db/stores/interventions';
 import { statementById, statementsOf, storeStatement } from '../platform/signing/statement-store';
 import { getVersion } from '../platform/db/stores/versions';
 import { toMirror } from '../platform/db/stores/mirror-outbox';
-import { championHistory, championOf, lockChampion } from '../platform/db/stores/champions';
+import { championHistory, championOf, lockChampion, type PastChampion } from '../platform/db/stores/champions';
+import { slotStateOf } from '../platform/db/read-models/slot-state';
 import { append, storeReason } from '../platform/ledger/append';
 import { recordOnce } from '../platform/ledger/record';
 import { nonceOf } from '../platform/signing/step-up-token';
 import { verifyDecision, PREDICATE } from '../platform/signing/statements';
 import type { Trust } from '../platform/signing/trusted-keys';
 import type { RequestContext } from './request-context';
-
-const HOUR_MS = 3_600_000;
 
 function assertReason(reason: string): void {
   if (reason.trim().length < 3) throw notAllowed('an intervention needs a reason', 'Give one with --reason "…".');
@@ -36,20 +36,22 @@ export async function suspendScoring(
   return context.db.transaction(async (tx) => {
     const audit = await startAuditedAction(tx, context.token, 'scoring.suspend', `suspending scoring of ${slot}`, at);
     await lockChampion(tx, slot);
-    const champion = await championOf(tx, slot);
-    if (!champion) throw notFound(`no version is live for ${slot}: there is nothing to suspend`);
     const interventionId = randomUUID();
+    const by = { id: audit.principalId, roles: context.token.roles };
+    const { state, refusal } = transition(await slotStateOf(tx, slot), { kind: 'suspend', by, interventionId }, at);
+    if (refusal) throw refusalError(refusal, slot);
+    const { liveVersion } = state.interventions.at(-1)!;
     await tx('ml.intervention').insert({
       intervention_id: interventionId,
       slot,
       kind: 'suspend',
-      live_version: champion.versionId,
+      live_version: liveVersion,
       action_id: audit.actionId,
       reason_id: await storeReason(tx, reason),
       at,
     });
     const subject = { kind: 'slot', id: slot };
-    await append(tx, audit, { event: 'scoring.suspended', subject, before: champion.versionId }, at);
+    await append(tx, audit, { event: 'scoring.suspended', subject, before: liveVersion }, at);
     return { interventionId };
   });
 }
@@ -72,16 +74,22 @@ export async function rollBack(
     const purpose = `rolling ${slot} back to its earlier version`;
     const audit = await startAuditedAction(tx, context.token, 'scoring.roll-back', purpose, at);
     await lockChampion(tx, slot);
-    const champion = await championOf(tx, slot);
-    if (!champion) throw notFound(`no version is live for ${slot}`);
-    const earlier = await earlierChampion(tx, slot, context.trust());
     const interventionId = randomUUID();
-    const confirmBy = new Date(at.getTime() + confirmHours * HOUR_MS);
+    const history = await championHistory(tx, slot);
+    const invalidDecisions = await invalidDecisionsOf(tx, slot, history, context.trust());
+    const by = { id: audit.principalId, roles: context.token.roles };
+    const command = { kind: 'roll-back', by, interventionId, confirmHours, invalidDecisions } as const;
+    const { state, refusal } = transition(await slotStateOf(tx, slot), command, at);
+    if (refusal) throw refusalError(refusal, slot);
+    const { liveVersion, confirmBy } = state.interventions.at(-1)!;
+    const { requestId, versionId } = state.champions.at(-1)!;
+    const decisionId = history.find((champion) => champion.requestId === requestId)!.decisionId;
+    const { seq } = (await championOf(tx, slot))!;
     await tx('ml.champion').insert({
       slot,
-      seq: champion.seq + 1,
-      version_id: earlier.versionId,
-      decision_id: earlier.decisionId,
+      seq: seq + 1,
+      version_id: versionId,
+      decision_id: decisionId,
       action_id: audit.actionId,
       live_from: at,
     });
@@ -89,41 +97,53 @@ export async function rollBack(
       intervention_id: interventionId,
       slot,
       kind: 'roll-back',
-      live_version: champion.versionId,
-      restored_version: earlier.versionId,
+      live_version: liveVersion,
+      restored_version: versionId,
       action_id: audit.actionId,
       reason_id: await storeReason(tx, reason),
       at,
       confirm_by: confirmBy,
     });
     await toMirror(tx, 'champion', slot);
-    const change = { before: champion.versionId, after: earlier.versionId };
+    const change = { before: liveVersion, after: versionId };
     await append(tx, audit, { event: 'champion.rolled-back', subject: { kind: 'slot', id: slot }, ...change }, at);
-    return { interventionId, from: champion.versionId, to: earlier.versionId, confirmBy };
+    return { interventionId, from: liveVersion, to: versionId, confirmBy: confirmBy! };
   });
 }
 
-/** The latest other champion whose signed decision is valid and that was neither rolled back since nor revoked. */
-async function earlierChampion(tx: Tx, slot: string, trust: Trust): Promise<{ versionId: string; decisionId: string }> {
-  const rollBacks = (await interventionsOf(tx, slot)).filter(({ kind }) => kind === 'roll-back');
-  const candidates = rollBackTargets(await championHistory(tx, slot), rollBacks);
-  if (candidates.length === 0) throw conflict(`${slot} never had another champion to roll back to`);
-  let problem = '';
-  for (const { versionId, decisionId, requestId, statementId } of candidates) {
-    const revoked = (await statementsOf(tx, versionId, PREDICATE.revocation)).length > 0;
+/** By request: why the decision behind a champion no longer counts, of those whose signature or version fails. */
+async function invalidDecisionsOf(
+  tx: Tx,
+  slot: string,
+  history: readonly PastChampion[],
+  trust: Trust,
+): Promise<Map<string, string>> {
+  const invalid = new Map<string, string>();
+  for (const { versionId, requestId, statementId } of history) {
     try {
       const envelope = statementId ? await statementById(tx, statementId) : undefined;
       await verifyDecision(envelope, trust, { versionId, slot, requestId });
-      if (!revoked) return { versionId, decisionId };
-      problem = `version ${versionId.slice(0, 12)} was revoked`;
     } catch (error) {
-      problem = (error as Error).message;
+      invalid.set(requestId, (error as Error).message);
     }
+    if ((await statementsOf(tx, versionId, PREDICATE.revocation)).length > 0)
+      invalid.set(requestId, `version ${versionId.slice(0, 12)} was revoked`);
   }
-  throw conflict(
-    `no earlier champion of ${slot} can be rolled back to: ${problem}`,
-    'Promote one by two people, or suspend scoring.',
-  );
+  return invalid;
+}
+
+/** What a person can do about a refusal. */
+const NEXT: Readonly<Partial<Record<Refusal['code'], string>>> = {
+  'no-champion': 'Propose and approve one first: `utplukk promotion request <version>`.',
+  'no-valid-target': 'Promote one by two people, or suspend scoring.',
+  'four-eyes': 'Someone else with the role approver confirms.',
+  repeated: 'Another person answers next.',
+};
+
+/** @param about the slot or the intervention that was asked about */
+function refusalError({ code, message }: Refusal, about: string): UtplukkError {
+  const make = code === 'no-champion' ? notFound : code === 'four-eyes' ? notAllowed : conflict;
+  return make(`${message}: ${about}`, NEXT[code]);
 }
 
 /**
@@ -144,17 +164,18 @@ export async function answerIntervention(
 async function insertAnswer(
   tx: Tx,
   { token, clock }: Pick<RequestContext, 'token' | 'clock'>,
-  { interventionId, kind, slot, answers: before, by }: StoredIntervention,
+  { interventionId, kind, slot }: StoredIntervention,
   reason: string,
 ): Promise<{ interventionId: string; answers: number; settled: boolean }> {
   const at = clock();
   const purpose = `answering intervention ${interventionId}`;
   const audit = await startAuditedAction(tx, token, 'intervention.answer', purpose, at);
-  const refusal = answerRefusal({ kind, answers: before, by }, audit.principalId);
-  if (refusal?.code === 'four-eyes') throw notAllowed(refusal.message, 'Someone else with the role approver confirms.');
-  if (refusal) throw conflict(`${refusal.message}: ${interventionId.slice(0, 12)}`);
-  const answers = before + 1;
-  const settled = answers >= ANSWERS_NEEDED[kind];
+  await lockChampion(tx, slot);
+  const by = { id: audit.principalId, roles: token.roles };
+  const { state, refusal } = transition(await slotStateOf(tx, slot), { kind: 'answer', by, interventionId }, at);
+  if (refusal) throw refusalError(refusal, interventionId.slice(0, 12));
+  const { answers } = state.interventions.find((one) => one.interventionId === interventionId)!;
+  const settled = isSettled({ kind, answers });
   const lifted = settled ? 'scoring.resumed' : 'scoring.resume-requested';
   const event = kind === 'roll-back' ? 'champion.roll-back-confirmed' : lifted;
   const answer = {
@@ -165,8 +186,7 @@ async function insertAnswer(
     at,
   };
   const entry = { event, subject: { kind: 'slot', id: slot } };
-  if (!(await recordOnce(tx, { table: 'ml.intervention_answer', rows: [answer], audit, entry, at })))
-    throw conflict(`you answered intervention ${interventionId.slice(0, 12)} before`, 'Another person answers next.');
+  await recordOnce(tx, { table: 'ml.intervention_answer', rows: [answer], audit, entry, at });
   return { interventionId, answers, settled };
 }
 

@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { conflict, notAllowed, type UtplukkError } from '../domain/errors';
-import { decisionProblem, type Verdict } from '../domain/rules/lifecycle';
+import type { Verdict } from '../domain/rules/lifecycle';
 import { mayDo } from '../domain/rules/roles';
-import {
-  decisionRefusal,
-  fourEyesRefusal,
-  type GateFacts,
-  type Refusal,
-  waiverRefusal,
-} from '../domain/rules/slot-guards';
+import { fourEyesRefusal, type Refusal } from '../domain/rules/slot-guards';
+import { transition } from '../domain/rules/slot-state';
 import { startAuditedAction, knownPrincipal, requireRole } from '../platform/auth/audit-context';
 import { getRequest, type PromotionRequest } from '../platform/db/stores/promotions';
-import { gatesOf, waiversOf } from '../platform/db/stores/gates';
+import { slotStateOf } from '../platform/db/read-models/slot-state';
 import { signedVersion, statementById, storeStatement } from '../platform/signing/statement-store';
 import { getVersion } from '../platform/db/stores/versions';
 import { append, storeReason } from '../platform/ledger/append';
@@ -82,7 +77,9 @@ export async function decide(
   const { requestId, versionId, slot } = request;
   const permission = verdict === 'approved' ? 'promotion.approve' : 'promotion.refuse';
   requireRole(context.token, permission);
-  await assertMayDecide(context, request, verdict);
+  // What can be refused is refused before anybody signs. A person not seen before is neither requester nor trainer.
+  const decider = (await knownPrincipal(context.db, context.token)) ?? context.token.subject;
+  await assertMayDecide(context.db, context, request, { verdict, decider });
   const about = { slot, versionId, requestId };
   const idToken = await context.stepUpToken(nonceOf({ permission, ...about }));
   const envelope = await context.notary.decision({
@@ -108,14 +105,14 @@ interface NewDecision {
 
 async function insertDecision(
   tx: Tx,
-  { token, clock }: Pick<RequestContext, 'token' | 'clock'>,
-  { requestId, versionId }: Pick<PromotionRequest, 'requestId' | 'versionId'>,
+  context: Pick<RequestContext, 'token' | 'clock'>,
+  { requestId, versionId, slot }: Pick<PromotionRequest, 'requestId' | 'versionId' | 'slot'>,
   { verdict, permission, reason, envelope }: NewDecision,
 ): Promise<string> {
-  const at = clock();
-  const audit = await startAuditedAction(tx, token, permission, `deciding ${requestId}`, at);
-  await tx('ml.promotion_request').where({ request_id: requestId }).forUpdate().first();
-  assertOpen(await getRequest(tx, requestId));
+  const at = context.clock();
+  const audit = await startAuditedAction(tx, context.token, permission, `deciding ${requestId}`, at);
+  await lockRequest(tx, requestId);
+  await assertMayDecide(tx, context, { requestId, slot }, { verdict, decider: audit.principalId });
   const statementId = await storeStatement(tx, { versionId, predicateType: PREDICATE.decision, envelope, audit, at });
   const decisionId = randomUUID();
   await tx('ml.decision').insert({
@@ -132,10 +129,9 @@ async function insertDecision(
   return decisionId;
 }
 
-/** @throws UtplukkError Conflict for a request that was decided or has expired */
-function assertOpen({ requestId, state }: Pick<PromotionRequest, 'requestId' | 'state'>): void {
-  const problem = decisionProblem(state);
-  if (problem) throw conflict(`${problem}: request ${requestId}`, NEW_REQUEST);
+/** Serializes what people do to a request until the transaction ends. */
+async function lockRequest(tx: Tx, requestId: string): Promise<void> {
+  await tx('ml.promotion_request').where({ request_id: requestId }).forUpdate().first();
 }
 
 /** Why this person may not approve a request, for the page; undefined where they may. */
@@ -149,21 +145,16 @@ export function approvalProblem(
   return principalId && fourEyesRefusal('promotion.approve', request, principalId)?.message;
 }
 
-/** What can be refused before anybody signs. */
+/** @throws UtplukkError where the slot's state machine refuses the decision of this principal */
 async function assertMayDecide(
-  { db, token, clock }: RequestContext,
-  request: PromotionRequest,
-  verdict: Exclude<Verdict, 'expired'>,
+  db: Db | Tx,
+  { token, clock }: Pick<RequestContext, 'token' | 'clock'>,
+  { requestId, slot }: Pick<PromotionRequest, 'requestId' | 'slot'>,
+  { verdict, decider }: { verdict: Exclude<Verdict, 'expired'>; decider: string },
 ): Promise<void> {
-  const decider = await knownPrincipal(db, token);
-  const gates = await gateFacts(db, request.requestId);
-  const refusal = decisionRefusal(request, { verdict, decider, gates, at: clock() });
-  if (refusal) throw refusalError(refusal, request.requestId);
-}
-
-async function gateFacts(db: Db | Tx, requestId: string): Promise<GateFacts[]> {
-  const waivers = await waiversOf(db, requestId);
-  return (await gatesOf(db, requestId)).map(({ gate, passed }) => ({ gate, passed, waivers: waivers.get(gate) ?? 0 }));
+  const command = { kind: 'decide', by: { id: decider, roles: token.roles }, requestId, verdict } as const;
+  const { refusal } = transition(await slotStateOf(db, slot, requestId), command, clock());
+  if (refusal) throw refusalError(refusal, requestId);
 }
 
 /** What a person can do about a refusal. */
@@ -174,6 +165,7 @@ const NEXT: Readonly<Partial<Record<Refusal['code'], string>>> = {
   'gates-pending': 'Try again in a moment; `utplukk promotion show` shows them.',
   'gates-failed': 'See `utplukk promotion show`; two people can waive a gate with `utplukk promotion waive`.',
   'no-such': 'See `utplukk promotion show`.',
+  repeated: 'Another person gives the second reason.',
 };
 
 function refusalError({ code, message }: Refusal, requestId: string): UtplukkError {
@@ -194,12 +186,18 @@ export async function waiveGate(
 ): Promise<{ requestId: string; gate: string; waivers: number }> {
   if (reason.trim().length < 3) throw notAllowed('waiving a gate needs a reason', 'Give one with --reason "…".');
   const request = await getRequest(context.db, id);
-  const { requestId } = request;
+  const { requestId, slot } = request;
   const at = context.clock();
   return context.db.transaction(async (tx) => {
     const audit = await startAuditedAction(tx, context.token, 'gate.waive', `waiving ${gate}`, at);
-    const gates = await gateFacts(tx, requestId);
-    const refusal = waiverRefusal(request, { by: audit.principalId, gate, gates });
+    await lockRequest(tx, requestId);
+    const command = {
+      kind: 'waive',
+      by: { id: audit.principalId, roles: context.token.roles },
+      requestId,
+      gate,
+    } as const;
+    const { state, refusal } = transition(await slotStateOf(tx, slot, requestId), command, at);
     if (refusal) throw refusalError(refusal, requestId);
     const waiver = {
       request_id: requestId,
@@ -210,8 +208,8 @@ export async function waiveGate(
       at,
     };
     const entry = { event: 'gate.waived', subject: { kind: 'promotion-request', id: requestId } };
-    if (!(await recordOnce(tx, { table: 'ml.gate_waiver', rows: [waiver], audit, entry, at })))
-      throw conflict(`you have waived gate "${gate}" before`, 'Another person gives the second reason.');
-    return { requestId, gate, waivers: (await waiversOf(tx, requestId)).get(gate) ?? 0 };
+    await recordOnce(tx, { table: 'ml.gate_waiver', rows: [waiver], audit, entry, at });
+    const waivers = state.requests[requestId]!.waivers.filter((one) => one.gate === gate).length;
+    return { requestId, gate, waivers };
   });
 }

@@ -5,12 +5,23 @@ import { decisionProblem, type RequestState, WAIVERS_NEEDED } from './lifecycle'
 import { mayDo, type Permission } from './roles';
 
 /**
- * Guards of the slot's state machine (`slot-state.ts`): why a person may not do what they ask. Services and
- * activities load the facts and ask a guard before they write. People are ids of principals, never names.
+ * Guards of the slot's state machine (`slot-state.ts`): why a person may not do what they ask. People are ids of
+ * principals, never names.
  */
 export interface Refusal {
   readonly code:
-    'role' | 'closed' | 'expired' | 'four-eyes' | 'gates-pending' | 'gates-failed' | 'no-such' | 'passed' | 'repeated';
+    | 'role'
+    | 'closed'
+    | 'expired'
+    | 'four-eyes'
+    | 'gates-pending'
+    | 'gates-failed'
+    | 'no-such'
+    | 'no-champion'
+    | 'no-target'
+    | 'no-valid-target'
+    | 'passed'
+    | 'repeated';
   readonly message: string;
   /** Gates that neither passed nor were waived; of `gates-failed`. */
   readonly gates?: readonly string[];
@@ -60,12 +71,11 @@ export function gateOutcome(gates: readonly Pick<GateFacts, 'gate' | 'passed'>[]
   return failed.some(({ gate }) => isHard(gate)) ? 'refused' : 'waivable';
 }
 
-/** @param decider principal id; undefined for a person not seen before, who can be neither requester nor trainer */
 export function decisionRefusal(
   request: RequestFacts,
   decision: {
     readonly verdict: 'approved' | 'refused';
-    readonly decider: string | undefined;
+    readonly decider: string;
     readonly gates: readonly GateFacts[];
     readonly at: Date;
   },
@@ -75,7 +85,7 @@ export function decisionRefusal(
   if (decision.at >= request.expiresAt)
     return refuse('expired', `the request expired at ${request.expiresAt.toISOString()}`);
   if (decision.verdict === 'refused') return undefined;
-  const sameEyes = decision.decider && fourEyesRefusal('promotion.approve', request, decision.decider);
+  const sameEyes = fourEyesRefusal('promotion.approve', request, decision.decider);
   if (sameEyes) return sameEyes;
   if (decision.gates.length === 0) return refuse('gates-pending', 'the gates have not been evaluated yet');
   const gates = blockingGates(decision.gates);

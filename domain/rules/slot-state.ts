@@ -16,8 +16,9 @@ import {
 
 /**
  * The state machine of a deployment slot: promotion requests, gates, waivers, decisions, the champion, interventions.
- * `transition` asks the guards that the application and activities ask before they write, so that whoever plays it,
- * plays the product's own rules.
+ * What a person does to a slot (waive, decide, suspend, roll back, answer) is played here by the application, on the
+ * state that the rows tell (`platform/db/read-models/slot-state.ts`), before anything is written. Activities may run
+ * twice, so they ask the guards of this machine and write once.
  */
 interface RequestRecord extends RequestFacts {
   readonly versionId: string;
@@ -62,6 +63,8 @@ export type SlotCommand =
       readonly by: Actor;
       readonly interventionId: string;
       readonly confirmHours?: number | undefined;
+      /** By request: why its decision no longer counts, as its signature or a revocation tells. */
+      readonly invalidDecisions?: ReadonlyMap<string, string> | undefined;
     }
   | { readonly kind: 'answer'; readonly by: Actor; readonly interventionId: string };
 
@@ -77,7 +80,14 @@ type Handler<K extends SlotCommand['kind']> = (
 
 const HOUR_MS = 3_600_000;
 const NO_REQUEST = refuse('no-such', 'there is no such request');
-const NO_CHAMPION = refuse('no-such', 'no version is live');
+const NO_CHAMPION = refuse('no-champion', 'no version is live');
+
+/** @param problems why each champion that could be rolled back to has no valid decision, the latest first */
+function noTarget(problems: readonly string[]): Refusal {
+  return problems.length === 0
+    ? refuse('no-target', 'the slot never had another champion to roll back to')
+    : refuse('no-valid-target', `no earlier champion can be rolled back to: ${problems.at(-1)!}`);
+}
 
 const withRequest = (state: SlotState, id: string, change: Partial<RequestRecord>): SlotState => ({
   ...state,
@@ -129,7 +139,7 @@ const HANDLERS: { readonly [K in SlotCommand['kind']]: Handler<K> } = {
       roleRefusal(by, 'gate.waive') ?? waiverRefusal(request, { by: by.id, gate, gates: gateFacts(request) });
     if (refusal) return refusal;
     if (request.waivers.some((waiver) => waiver.gate === gate && waiver.by === by.id))
-      return refuse('repeated', 'this person waived the gate before');
+      return refuse('repeated', `you waived gate "${gate}" before`);
     return withRequest(state, requestId, { waivers: [...request.waivers, { gate, by: by.id }] });
   },
 
@@ -165,8 +175,9 @@ const HANDLERS: { readonly [K in SlotCommand['kind']]: Handler<K> } = {
     if (refusal) return refusal;
     if (state.champions.length === 0) return NO_CHAMPION;
     const rollBacks = state.interventions.filter(({ kind }) => kind === 'roll-back');
-    const [target] = rollBackTargets(state.champions, rollBacks);
-    if (!target) return refuse('no-such', 'there is no earlier champion to roll back to');
+    const targets = rollBackTargets(state.champions, rollBacks);
+    const target = targets.find(({ requestId }) => !command.invalidDecisions?.has(requestId));
+    if (!target) return noTarget(targets.map(({ requestId }) => command.invalidDecisions!.get(requestId)!));
     const confirmBy = new Date(at.getTime() + (command.confirmHours ?? CONFIRM_HOURS) * HOUR_MS);
     return {
       ...state,
@@ -180,7 +191,7 @@ const HANDLERS: { readonly [K in SlotCommand['kind']]: Handler<K> } = {
     if (!found) return refuse('no-such', 'there is no such intervention');
     const refusal = roleRefusal(by, 'intervention.answer') ?? answerRefusal(found, by.id);
     if (refusal) return refusal;
-    if (found.answeredBy.includes(by.id)) return refuse('repeated', 'this person answered before');
+    if (found.answeredBy.includes(by.id)) return refuse('repeated', 'you answered the intervention before');
     const answered = { ...found, answers: found.answers + 1, answeredBy: [...found.answeredBy, by.id] };
     return { ...state, interventions: state.interventions.map((one) => (one === found ? answered : one)) };
   },
@@ -193,6 +204,16 @@ export function transition(state: SlotState, command: SlotCommand, at: Date): Tr
   return 'code' in result ? { refusal: result } : { state: result };
 }
 
-/** The champion that may score at an instant, as far as rows tell; signatures are checked where they are read. */
-export const liveChampion = (state: SlotState, at: Date): ChampionFacts | undefined =>
-  scoringProblem(state.interventions, at) === undefined ? state.champions.at(-1) : undefined;
+/**
+ * The champion that may score at an instant, as far as rows tell, or why none may; signatures are checked where they
+ * are read. Both are undefined where no version is live.
+ * @param slot its champions, oldest first, and its interventions
+ */
+export function liveChampion<C extends ChampionFacts>(
+  { champions, interventions }: { readonly champions: readonly C[]; readonly interventions: readonly Intervention[] },
+  at: Date,
+): { readonly champion?: C | undefined; readonly problem?: string | undefined } {
+  const champion = champions.at(-1);
+  const problem = champion && scoringProblem(interventions, at);
+  return problem === undefined ? { champion } : { problem };
+}

@@ -1,10 +1,10 @@
 import { conflict, notAllowed, notFound } from '../../domain/errors';
-import { scoringProblem } from '../../domain/rules/interventions';
+import { liveChampion } from '../../domain/rules/slot-state';
 import type { ArtifactStore } from '../artifacts/store';
 import type { Db, Tx } from '../postgres/connection';
 import { interventionsOf } from './stores/interventions';
 import { signedVersion, statementById, statementsOf } from '../signing/statement-store';
-import { championOf } from './stores/champions';
+import { championHistory } from './stores/champions';
 import { verifyDecision, verifyVersion, PREDICATE } from '../signing/statements';
 import type { Trust } from '../signing/trusted-keys';
 
@@ -26,30 +26,26 @@ export async function verifiedChampion(
   slot: string,
   at: Date,
 ): Promise<VerifiedChampion> {
-  const champion = await championOf(db, slot);
+  const slotRows = { champions: await championHistory(db, slot), interventions: await interventionsOf(db, slot) };
+  const { champion, problem } = liveChampion(slotRows, at);
+  if (problem)
+    throw notAllowed(
+      `scoring of ${slot} is stopped: ${problem}`,
+      '`utplukk slot interventions` shows it, and who has still to answer.',
+    );
   if (!champion)
     throw notFound(
       `no version is live for ${slot}`,
       'Propose and approve one first: `utplukk promotion request <version>`.',
     );
-  const { versionId, decisionId, liveFrom } = champion;
-  const stopped = scoringProblem(await interventionsOf(db, slot), at);
-  if (stopped)
-    throw notAllowed(
-      `scoring of ${slot} is stopped: ${stopped}`,
-      '`utplukk slot interventions` shows it, and who has still to answer.',
-    );
-  const decision = await db('ml.decision as d')
-    .join('ml.promotion_request as r', 'r.request_id', 'd.request_id')
-    .where({ decision_id: decisionId })
-    .first<{ request_id: string; statement_id: string | null } | undefined>('d.request_id', 'd.statement_id');
-  const envelope = decision?.statement_id ? await statementById(db, decision.statement_id) : undefined;
-  if (!decision || !envelope)
+  const { versionId, decisionId, liveFrom, requestId, statementId } = champion;
+  const envelope = statementId ? await statementById(db, statementId) : undefined;
+  if (!envelope)
     throw notAllowed(
       `version ${versionId.slice(0, 12)} has no signed two-person decision in ${slot}`,
       'Ask for its promotion anew.',
     );
-  const signed = await verifyDecision(envelope, trust, { versionId, slot, requestId: decision.request_id });
+  const signed = await verifyDecision(envelope, trust, { versionId, slot, requestId });
   if (signed.verdict !== 'approved')
     throw notAllowed(`the signed decision about version ${versionId.slice(0, 12)} is a refusal`);
   const registered = verifyVersion(await signedVersion(db, versionId), trust, versionId);

@@ -165,7 +165,7 @@ async function liveByTwoPeople({ slot, state, isForged }: Sequence): Promise<boo
     throw error;
   });
   if (!champion) return false;
-  if (!isForged) expect(liveChampion(state, before)?.versionId).toBe(champion.versionId);
+  if (!isForged) expect(liveChampion(state, before).champion?.versionId).toBe(champion.versionId);
   const row = await h.t
     .db('ml.decision')
     .where({ decision_id: champion.decisionId })

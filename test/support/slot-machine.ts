@@ -169,7 +169,7 @@ export class AttackedSlot {
 
   /** The request whose version scoring would load, if any. */
   live(): string | undefined {
-    const champion = liveChampion(this.state, this.at);
+    const { champion } = liveChampion(this.state, this.at);
     if (!champion) return undefined;
     const { requestId } = champion;
     if (!this.layers.has('signature')) return requestId;

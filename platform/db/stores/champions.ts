@@ -23,6 +23,7 @@ export async function championOf(db: Db | Tx, slot: string): Promise<Champion | 
 export interface PastChampion {
   readonly versionId: string;
   readonly decisionId: string;
+  readonly liveFrom: Date;
   readonly decidedAt: Date;
   readonly requestId: string;
   readonly statementId: string | null;
@@ -37,6 +38,7 @@ export const championHistory = (db: Db | Tx, slot: string): Promise<PastChampion
     .select<PastChampion[]>(
       'c.version_id as versionId',
       'c.decision_id as decisionId',
+      'c.live_from as liveFrom',
       'd.decided_at as decidedAt',
       'd.request_id as requestId',
       'd.statement_id as statementId',

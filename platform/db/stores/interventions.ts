@@ -9,6 +9,8 @@ export interface StoredIntervention extends Intervention {
   readonly actionId: string;
   /** Principal who intervened. */
   readonly by: string;
+  /** Principals who confirmed it or want it lifted. */
+  readonly answeredBy: readonly string[];
 }
 
 interface Row {
@@ -20,7 +22,7 @@ interface Row {
   action_id: string;
   at: Date;
   confirm_by: Date | null;
-  answers: number;
+  answered_by: string[];
   principal_id: string;
 }
 
@@ -28,7 +30,8 @@ interface Row {
 export async function interventionsOf(db: Db | Tx, slot?: string): Promise<StoredIntervention[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select e.*, i.principal_id,
-        (select count(*)::int from ml.intervention_answer a where a.intervention_id = e.intervention_id) as answers
+        array(select a.principal_id::text from ml.intervention_answer a
+          where a.intervention_id = e.intervention_id) as answered_by
       from ml.intervention e join aud.action i using (action_id)
       where ?::text is null or e.slot = ? order by e.at`,
     [slot ?? null, slot ?? null],
@@ -42,7 +45,8 @@ export async function interventionsOf(db: Db | Tx, slot?: string): Promise<Store
     actionId: row.action_id,
     at: row.at,
     confirmBy: row.confirm_by ?? undefined,
-    answers: row.answers,
+    answers: row.answered_by.length,
+    answeredBy: row.answered_by,
     by: row.principal_id,
   }));
 }

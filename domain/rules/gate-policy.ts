@@ -25,9 +25,24 @@ export const GATE_POLICY = {
   leakageReasonsNeeded: 2,
 } as const;
 
+/** Names of the gates of a promotion. */
+export type GateName =
+  | 'enough-outcomes'
+  | 'no-nuisance'
+  | 'no-development'
+  | 'leakage-report'
+  | 'labels-stand'
+  | `better-than-${(typeof GATE_POLICY.beat)[number]}`
+  | `not-clearly-worse-than-${(typeof GATE_POLICY.notClearlyWorseThan)[number]}`
+  | 'not-worse-than-champion'
+  | 'calibration'
+  | 'fairness'
+  | 'no-decay'
+  | 'documentation';
+
 /**
  * Gates that nobody can waive: a model that knows the caseworker, data that hold the future, and a version that a
  * development run computed.
  */
-const HARD: ReadonlySet<string> = new Set(['no-nuisance', 'leakage-report', 'no-development']);
+const HARD: ReadonlySet<string> = new Set<GateName>(['no-nuisance', 'leakage-report', 'no-development']);
 export const isHard = (gate: string): boolean => HARD.has(gate);

@@ -1,2 +1,2 @@
-/** Structural leaks refuse a run; a statistical suspicion needs a reason that two people give. */
+/** Structural leakage refuses a run; a statistical suspicion needs a reason that two people give. */
 export type LeakageVerdict = 'clean' | 'needs-reason' | 'refused';

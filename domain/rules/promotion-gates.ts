@@ -1,6 +1,6 @@
 import type { Estimate, GroupFairness, PairedDifference, ReliabilityReport } from '../schemas/evaluation';
 import { rankingName } from '../families/names';
-import { GATE_POLICY } from './gate-policy';
+import { GATE_POLICY, type GateName } from './gate-policy';
 
 /** What the gates look at. The result keeps the reason of every gate, also of those that passed. */
 export interface GateInput {
@@ -33,7 +33,7 @@ export interface GateInput {
 }
 
 export interface GateResult {
-  readonly gate: string;
+  readonly gate: GateName;
   readonly passed: boolean;
   readonly reason: string;
   /** The same in Norwegian bokmål. */
@@ -52,14 +52,14 @@ const nb = {
 };
 
 type Gate = (input: GateInput) => GateResult[];
-const one = (gate: string, passed: boolean, reason: string, reasonNb: string): GateResult[] => [
+const one = (gate: GateName, passed: boolean, reason: string, reasonNb: string): GateResult[] => [
   { gate, passed, reason, reasonNb },
 ];
 
 /** A figure that is missing holds no gate. */
-const noValue = (gate: string, of: string, ofNb: string): GateResult[] =>
+const noValue = (gate: GateName, of: string, ofNb: string): GateResult[] =>
   one(gate, false, `${of} has no value, so nothing can be said`, `${ofNb} har ingen verdi, så ingenting kan sies`);
-const noPrecision = (gate: string) => noValue(gate, 'average precision', 'gjennomsnittlig presisjon');
+const noPrecision = (gate: GateName) => noValue(gate, 'average precision', 'gjennomsnittlig presisjon');
 
 const enoughOutcomes: Gate = ({ testPositives, testRows }) => {
   const { minTestPositives: least } = GATE_POLICY;

@@ -51,13 +51,3 @@ export function toCivilDate(text: string, what: string): CivilDate {
   if (!isDay(text)) throw invalid(`${what} "${text}" is not a day`, 'Give one such as 2024-02-29.');
   return text as CivilDate;
 }
-
-/**
- * Reads the first day of a month.
- * @throws UtplukkError InvalidInput for another day, or a text that is no day
- */
-export function toMonthStart(text: string, what: string): MonthStart {
-  if (!isDay(text) || !text.endsWith('-01'))
-    throw invalid(`${what} "${text}" is not the first day of a month`, 'Give one such as 2024-02-01.');
-  return text as MonthStart;
-}

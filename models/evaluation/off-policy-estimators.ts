@@ -187,9 +187,6 @@ export function bounds(candidates: readonly Candidate[]): PolicyEstimate {
   return { estimator: 'bounds', value: (lo + hi) / 2, lo, hi, n: known.length, assumption: ASSUMPTIONS.bounds };
 }
 
-export const allEstimates = (candidates: readonly Candidate[]): PolicyEstimate[] =>
-  [naive, inverseProbability, doublyRobust, randomArm, bounds].map((estimator) => estimator(candidates));
-
 /**
  * Contraction (Lakkaraju et al. 2017): where decision makers control different shares of similar caseloads, the cases
  * of the one who controls most are cut down to the model's first k, and their findings counted. Valid where caseloads

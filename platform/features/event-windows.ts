@@ -72,13 +72,6 @@ function amountAggregates({ column, decimals }: EventWindows['amounts'][number],
 const wholeNumber = ({ column, decimals }: EventWindows['amounts'][number]) =>
   `round(${ident(column)} * ${10 ** decimals})`;
 
-/** Columns of the result after entity and as_of, in order. */
-export const eventColumns = (spec: EventWindows): string[] =>
-  aggregatesOf(spec, 'double').aggregates.flatMap(({ name }) => [
-    name,
-    ...spec.windows.map((days) => `${name}_${days}d`),
-  ]);
-
 /**
  * Creates table `into`, ordered by entity and as-of day: one row for each entity that has had an event by that day.
  * @param source SQL that can follow `from`: a table, or a table function that reads a file

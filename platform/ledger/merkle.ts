@@ -127,7 +127,10 @@ export function inclusionProof(subtrees: Subtrees, index: number, size: number):
   return path(0, size);
 }
 
-/** PROOF(older, D[size]) of RFC 6962, 2.1.2. */
+/**
+ * PROOF(older, D[size]) of RFC 6962, 2.1.2: for a verifier that holds an older root and not the entries since.
+ * `utplukk ledger verify` needs none, because it computes the root of every checkpoint from the entries.
+ */
 export function consistencyProof(subtrees: Subtrees, older: number, size: number): Buffer[] {
   const sub = (from: number, to: number, whole: boolean): Buffer[] => {
     if (older === to) return whole ? [] : [rangeRoot(subtrees, from, to)];

@@ -24,7 +24,7 @@ export const FINAL_DAYS = 42;
  * @param minAmountOre amount in øre from which a decision counts as a finding
  * @param asOf civil day of the as-of instant
  */
-export function labelSql(minAmountOre: number, asOf: string): string {
+export function labelSql(minAmountOre: number, asOf: CivilDate): string {
   const noFinding = "('none', 'guidance', 'letter')";
   const last = (column: string) => `arg_max(${column}, known_from) as ${column}`;
   return `

@@ -1,4 +1,4 @@
-import { toInstant } from '../../domain/time/instant';
+import { toCivilDate, toInstant } from '../../domain/time/instant';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -78,12 +78,13 @@ test('a reversal registered as an appeal is flagged and gives no label; other ca
   );
   const { snapshotId } = await extractSnapshot(t, audit, { asOf: toInstant('2023-01-01T00:00:00Z', 'as of') });
   const manifest = await readManifest(t.db, t.store, snapshotId);
+  const asOf = toCivilDate('2023-01-01', 'day');
   const labels = await withDuckDb(t.store.temporary(), async (duck) => {
     for (const name of ['case', 'outcome', 'appeal', 'reversal'])
       await createDatasetView(duck, t.store, manifest, `"${name}"`, name);
     return (
       await duck.runAndReadAll(
-        `select case_no, state, label, cast(label_known_on as varchar) from (${labelSql(0, '2023-01-01')})
+        `select case_no, state, label, cast(label_known_on as varchar) from (${labelSql(0, asOf)})
           where case_no like 'H-%' order by 1`,
       )
     ).getRows();

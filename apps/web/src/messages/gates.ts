@@ -1,21 +1,5 @@
-import type { GATE_POLICY } from '../../../../domain/rules/gate-policy';
+import type { GateName } from '../../../../domain/rules/gate-policy';
 import type { CodeTexts } from './code-texts';
-
-type Beaten = (typeof GATE_POLICY.beat)[number];
-type Strong = (typeof GATE_POLICY.notClearlyWorseThan)[number];
-type GateName =
-  | 'enough-outcomes'
-  | 'no-nuisance'
-  | 'no-development'
-  | 'leakage-report'
-  | 'labels-stand'
-  | `better-than-${Beaten}`
-  | `not-clearly-worse-than-${Strong}`
-  | 'not-worse-than-champion'
-  | 'calibration'
-  | 'fairness'
-  | 'no-decay'
-  | 'documentation';
 
 /** The gates of a promotion. */
 export const GATES: CodeTexts<GateName> = {

@@ -1,9 +1,8 @@
+import type { StageKind } from '../../../../domain/reproduction';
 import type { CodeTexts } from './code-texts';
 
-type Stage = 'snapshot' | 'matrix' | 'folds' | 'evaluation' | 'model' | 'scoring-run' | 'list';
-
 /** Stages of a reproduction. */
-export const STAGES: CodeTexts<Stage> = {
+export const STAGES: CodeTexts<StageKind> = {
   nb: {
     snapshot: 'uttrekk',
     matrix: 'variabelmatrise',

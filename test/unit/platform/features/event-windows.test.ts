@@ -8,7 +8,7 @@ import { ROOT } from '../../../../platform/config/env';
 import { writeEventWindows } from '../../../../application/event-windows';
 import { readYaml } from '../../../../application/experiments';
 import { withDuckDb } from '../../../../platform/duckdb/duckdb';
-import { eventColumns, makeEventWindows } from '../../../../platform/features/event-windows';
+import { makeEventWindows } from '../../../../platform/features/event-windows';
 
 const specOf = (over: object): EventWindows =>
   eventWindowsSchema.parse({
@@ -100,7 +100,12 @@ test('amounts too large for doubles are added as huge integers, and the columns 
     );
     await makeEventWindows(duck, spec, 'events', 'made');
     const names = (await duck.runAndReadAll('describe made')).getRows().map(([name]) => String(name));
-    expect(names).toEqual(['entity', 'as_of', ...eventColumns(spec)]);
+    const windowed = (name: string) => [name, `${name}_60d`, `${name}_14d`];
+    expect(names).toEqual([
+      'entity',
+      'as_of',
+      ...['events', 'kind_count', 'nok_sum', 'nok_mean', 'nok_max', 'nok_stddev'].flatMap(windowed),
+    ]);
     const [first] = await rowsOf(
       duck,
       "select nok_sum, nok_mean, nok_stddev from made where as_of = date '2024-01-01'",

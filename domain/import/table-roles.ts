@@ -63,7 +63,7 @@ type Role = keyof typeof NAMES;
 const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-zæøå0-9]/g, '');
 const rank = (role: Role, name: string) => (NAMES[role] as readonly string[]).indexOf(plain(name));
 
-/** Suggests roles. What cannot be told, such as which of two days is the as-of day, is named in `undecided`. */
+/** Suggests roles. What cannot be known, such as which of two days is the as-of day, is named in `undecided`. */
 export function suggestRoles(columns: readonly ColumnContent[]): RoleSuggestion {
   const free = new Map(columns.map((column) => [column.name, column]));
   const kinds = new Map(columns.map((column) => [column.name, kindOf(column)]));

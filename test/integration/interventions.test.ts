@@ -30,7 +30,9 @@ describe('interventions', () => {
     await expect(live(slot)).rejects.toThrow(/scoring of .* is stopped: one person suspended it/);
     const ola = await as('ola');
     expect(await answerIntervention(ola, interventionId, 'mended')).toMatchObject({ settled: false });
-    await expect(answerIntervention(ola, interventionId, 'mended twice')).rejects.toThrow(/answered the intervention before/);
+    await expect(answerIntervention(ola, interventionId, 'mended twice')).rejects.toThrow(
+      /answered the intervention before/,
+    );
     await expect(live(slot)).rejects.toThrow(/1 of 2 people/);
     expect(await answerIntervention(await as('ingrid'), interventionId, 'agreed')).toMatchObject({ settled: true });
     await live(slot);

@@ -55,7 +55,7 @@ export interface FoldDone {
 export interface FinalModel {
   readonly modelSha256: string;
   readonly weightsSha256: string;
-  readonly engineSha256: string;
+  readonly runtimeSha256: string;
 }
 /** A prepared table by content: its stored file and its stored mapping. */
 export interface TableRef {

@@ -53,12 +53,12 @@ async function signature(
   deps: ActivityDependencies,
   run: TrainingRun,
   versionId: string,
-  { recipe, engine }: VersionBundle,
+  { recipe, runtime }: VersionBundle,
 ): Promise<Envelope | undefined> {
   if ((await statementsOf(deps.db, versionId, PREDICATE.version)).length > 0) return undefined;
   const trainer = await trainerOf(deps.db, run);
   const serviceToken = await deps.serviceToken();
-  return deps.notary.version({ slot: run.slot, versionId, runId: run.runId, trainer, recipe, engine, serviceToken });
+  return deps.notary.version({ slot: run.slot, versionId, runId: run.runId, trainer, recipe, runtime, serviceToken });
 }
 
 interface FinalFit {
@@ -96,7 +96,7 @@ async function frozenBundle(
       ...(population ? populationRecipe(experiment, family, model, population) : {}),
       code: codeIdentity(require.resolve('../compute/run-job')),
     },
-    engine: deps.store.getJson<Record<string, string>>(final.engineSha256),
+    runtime: deps.store.getJson<Record<string, string>>(final.runtimeSha256),
   };
 }
 

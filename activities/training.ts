@@ -27,11 +27,11 @@ export function trainingActivities(deps: ActivityDependencies): Pick<TrainingAct
       withHeartbeat(async (signal) => {
         const run = await getRun(db, runId);
         const job = await finalJob(deps, run, matrixId, await settingsOf(deps, run, family), run.input.experiment.seed);
-        const { result, engine } = await spawnJob<'final'>(job, signal);
+        const { result, runtime } = await spawnJob<'final'>(job, signal);
         return {
           modelSha256: result.modelSha256,
           weightsSha256: result.weightsSha256,
-          engineSha256: store.put(JSON.stringify(engine)),
+          runtimeSha256: store.put(JSON.stringify(runtime)),
         };
       }),
   };

@@ -205,7 +205,7 @@ export type JobOf<K extends ComputeJob['kind']> = Extract<ComputeJob, { kind: K 
 /** A result with the runtime that computed it (empty where TensorFlow was not loaded), and what it cost. */
 export interface Computed<K extends ComputeJob['kind']> {
   readonly result: ComputeResults[K];
-  readonly engine: Readonly<Record<string, string>>;
+  readonly runtime: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly peakMiB: number;
 }

@@ -11,10 +11,10 @@ async function main(): Promise<void> {
   const job = JSON.parse(Buffer.concat(parts).toString('utf8')) as ComputeJob;
   try {
     const result = await runJob(job);
-    const engine = job.kind === 'evaluate' || job.kind === 'leakage' ? {} : (await loadBackend()).engine;
+    const runtime = job.kind === 'evaluate' || job.kind === 'leakage' ? {} : (await loadBackend()).runtime;
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
     process.stdout.write(
-      `${JSON.stringify({ result, engine, seconds, peakMiB: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`,
+      `${JSON.stringify({ result, runtime, seconds, peakMiB: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`,
     );
   } catch (error) {
     if (!(error instanceof UtplukkError)) throw error;

@@ -64,12 +64,12 @@ const model: Reproducer = async (sources, id, signal) => {
   const bundle = sources.store.getJson<VersionBundle>(id);
   const run = await getRun(sources.db, runId);
   const job = await finalJob(sources, run, matrixId, bundle.recipe.family, bundle.recipe.seed);
-  const { result, engine } = await spawnJob<'final'>(job, signal);
-  const sameEngine = canonical(engine) === canonical(bundle.engine);
-  if (result.modelSha256 !== bundle.model) return { ...different('another model document'), sameEngine };
+  const { result, runtime } = await spawnJob<'final'>(job, signal);
+  const sameRuntime = canonical(runtime) === canonical(bundle.runtime);
+  if (result.modelSha256 !== bundle.model) return { ...different('another model document'), sameRuntime };
   return result.weightsSha256 === bundle.weights
-    ? { same: true, sameEngine }
-    : { ...different('other weights'), sameEngine };
+    ? { same: true, sameRuntime }
+    : { ...different('other weights'), sameRuntime };
 };
 
 const folds: Reproducer = async (sources, id, signal) => {
@@ -97,13 +97,13 @@ const scoringRun: Reproducer = async (sources, id, signal) => {
   const { store } = sources;
   const { versionId, matrixId, scoresSha256 } = await getScoringRun(sources.db, id);
   const bundle = store.getJson<VersionBundle>(versionId);
-  const { result, engine } = await spawnJob<'score'>(await scoreJob(sources, { versionId, matrixId }), signal);
+  const { result, runtime } = await spawnJob<'score'>(await scoreJob(sources, { versionId, matrixId }), signal);
   const again = mergeShards(bundle.calibrator, [store.getJson<ShardScores>(result.scoresSha256)]);
   if (sha256(canonical(again)) === scoresSha256) return SAME;
   const list = await listOfScoring(sources.db, id);
   return {
     ...different(difference(store.getJson<Scores>(scoresSha256), again, list)),
-    sameEngine: canonical(engine) === canonical(bundle.engine),
+    sameRuntime: canonical(runtime) === canonical(bundle.runtime),
   };
 };
 

@@ -27,6 +27,6 @@ export interface StageResult extends ReproductionStage {
   /**
    * False if the TensorFlow runtime differs from the one that made it; then `detail` says how far apart results are.
    */
-  readonly sameEngine?: boolean;
+  readonly sameRuntime?: boolean;
   readonly detail?: string;
 }

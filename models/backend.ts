@@ -40,7 +40,7 @@ function cpuFeatures(): string {
   }
 }
 
-let loaded: Promise<{ tf: Tf; engine: RuntimeFingerprint }> | undefined;
+let loaded: Promise<{ tf: Tf; runtime: RuntimeFingerprint }> | undefined;
 
 /**
  * Loads TensorFlow.js once: the native backend where it is built, else WASM. No other file selects a backend.
@@ -48,7 +48,7 @@ let loaded: Promise<{ tf: Tf; engine: RuntimeFingerprint }> | undefined;
  */
 export function loadBackend(
   wanted: string | undefined = process.env['UTPLUKK_TFJS_BACKEND'],
-): Promise<{ tf: Tf; engine: RuntimeFingerprint }> {
+): Promise<{ tf: Tf; runtime: RuntimeFingerprint }> {
   loaded ??= load(wanted);
   return loaded;
 }
@@ -77,7 +77,7 @@ function shareCopies(tf: Tf): void {
   });
 }
 
-async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: RuntimeFingerprint }> {
+async function load(wanted: string | undefined): Promise<{ tf: Tf; runtime: RuntimeFingerprint }> {
   const common = {
     node: process.versions.node,
     threads: process.env['TF_NUM_INTRAOP_THREADS'] ?? 'default',
@@ -91,7 +91,7 @@ async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: Runti
       const tf: Tf = await import('@tensorflow/tfjs-node');
       return {
         tf,
-        engine: {
+        runtime: {
           backend: 'tensorflow',
           tensorflow: libraryVersion(tf.backend()),
           tfjs: tf.version['tfjs-core'],
@@ -112,5 +112,5 @@ async function load(wanted: string | undefined): Promise<{ tf: Tf; engine: Runti
   await tf.setBackend('wasm');
   await tf.ready();
   shareCopies(tf);
-  return { tf, engine: { backend: 'wasm', tensorflow: 'none', tfjs: tf.version['tfjs-core'], ...common } };
+  return { tf, runtime: { backend: 'wasm', tensorflow: 'none', tfjs: tf.version['tfjs-core'], ...common } };
 }

@@ -12,7 +12,7 @@ export const versionBody = z.strictObject({
   runId: z.uuid(),
   trainer: z.strictObject({ issuer: z.string(), subject: z.string() }),
   recipe: z.unknown(),
-  engine: z.record(z.string(), z.string()),
+  runtime: z.record(z.string(), z.string()),
 });
 export const labelCorrectionBody = labelCorrectionSchema.omit({ at: true }).extend(byService).strict();
 export const postDeploymentBody = postDeploymentStatementSchema.omit({ at: true }).extend(byService).strict();

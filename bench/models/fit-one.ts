@@ -10,7 +10,7 @@ import { loadSet, type SetName } from './sets';
  */
 async function main([folder, name, split, family, seed, file]: readonly string[]): Promise<void> {
   const set = await loadSet(folder!, name as SetName, Number(split));
-  const { tf, engine } = await loadBackend();
+  const { tf, runtime } = await loadBackend();
   // One network, as one boosted model stands beside it; the product's default averages three.
   const spec = familySchema.parse(family === 'logistic' ? { family } : { family, members: 1 });
   const before = process.cpuUsage();
@@ -27,7 +27,7 @@ async function main([folder, name, split, family, seed, file]: readonly string[]
   const result = {
     seconds: (user + system) / 1e6,
     chosen: model.selected,
-    engine,
+    runtime,
     validation: scores(set.parts.validation),
     test: scores(set.parts.test),
   };

@@ -35,5 +35,5 @@ export interface CardInput {
   readonly evaluation: EvaluationDocument;
   readonly leakage: { readonly verdict: string; readonly tests: number } | undefined;
   readonly code: string;
-  readonly engine: Readonly<Record<string, string>>;
+  readonly runtime: Readonly<Record<string, string>>;
 }

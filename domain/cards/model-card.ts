@@ -120,7 +120,7 @@ const limits = ({ matrix }: CardInput): Section => ({
   ],
 });
 
-const lineage = ({ matrix, puBagging, pretrained, code, engine }: CardInput): Section => ({
+const lineage = ({ matrix, puBagging, pretrained, code, runtime }: CardInput): Section => ({
   title: 'Lineage',
   list: [
     `matrix: ${matrix.id}`,
@@ -128,6 +128,6 @@ const lineage = ({ matrix, puBagging, pretrained, code, engine }: CardInput): Se
     ...(pretrained ? [`pretraining: on matrix ${pretrained.matrixId}`] : []),
     `snapshot: ${matrix.snapshotId ?? 'none: a prepared table'}`,
     `code: ${code}`,
-    ...Object.entries(engine).map(([part, value]) => `${part}: ${value}`),
+    ...Object.entries(runtime).map(([part, value]) => `${part}: ${value}`),
   ],
 });

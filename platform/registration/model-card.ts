@@ -74,7 +74,7 @@ export async function storeModelCard(
     evaluation: store.getJson<EvaluationDocument>(evaluation),
     leakage: await leakageReportOf(db, run.runId),
     code: recipe.code,
-    engine: bundle.engine,
+    runtime: bundle.runtime,
   });
   return { markdown: store.put(toMarkdown(document)), html: store.put(toHtml(document)), evaluation };
 }

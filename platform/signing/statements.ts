@@ -22,7 +22,7 @@ const versionPredicate = z.object({
   at: z.iso.datetime(),
   trainer: z.object({ issuer: z.string(), subject: z.string() }),
   recipe: z.unknown(),
-  engine: z.record(z.string(), z.string()),
+  runtime: z.record(z.string(), z.string()),
 });
 const requestPredicate = z.object({ requestId: z.string(), slot: z.string(), at: z.iso.datetime(), requester: person });
 const decisionPredicate = z.object({

@@ -150,7 +150,7 @@ describe('bad input to the notary, each refused with its own sentence', () => {
         runId: randomUUID(),
         trainer: { issuer: 'i', subject: 's' },
         recipe: {},
-        engine: {},
+        runtime: {},
         serviceToken: token,
       }),
     ).rejects.toThrow(/token was refused|service account/);

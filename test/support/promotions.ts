@@ -20,7 +20,7 @@ export async function signedTestVersion(t: Parts, slot: string, trainer = 'kari'
     runId,
     trainer: { issuer: t.env.OIDC_ISSUER, subject: trainer },
     recipe: {},
-    engine: {},
+    runtime: {},
     serviceToken: await signInAsService(t.env, 'service-schedule'),
   });
   await prepared(t, audit, async (tx) => {

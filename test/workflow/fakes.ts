@@ -63,7 +63,7 @@ export function fakes(calls: string[], over: Fakes = {}): LifecycleActivities & 
     runTrial: async ({ trial }) => ({ validationLoss: 1 / (1 + trial) }),
     trainFold: async ({ fold: id, family }) => ({ fold: id, family, contentSha256: 'c' }),
     evaluateRun: async () => ({ metrics: 1 }),
-    trainFinal: async () => ({ modelSha256: 'm', weightsSha256: 'w', engineSha256: 'e' }),
+    trainFinal: async () => ({ modelSha256: 'm', weightsSha256: 'w', runtimeSha256: 'e' }),
     scoreShard: async ({ shard }) => ({ scoresSha256: `s${shard}` }),
   };
   return new Proxy(

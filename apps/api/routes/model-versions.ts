@@ -48,7 +48,7 @@ const revision = z.object({
 });
 const version = versionSummary.extend({
   recipe: z.record(z.string(), z.unknown()),
-  engine: z.record(z.string(), z.string()),
+  runtime: z.record(z.string(), z.string()),
   metrics: z.array(evaluationRow),
   hasCard: z.boolean(),
   signed: z.boolean(),
@@ -76,7 +76,7 @@ const getModelVersion = route(
     return {
       ...summary!,
       recipe: { ...bundle.recipe },
-      engine: { ...bundle.engine },
+      runtime: { ...bundle.runtime },
       metrics: [...(bundle.metrics ?? [])],
       hasCard: bundle.card !== undefined,
       signed: (await statementsOf(db, found.versionId)).length > 0,

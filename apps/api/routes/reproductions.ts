@@ -36,7 +36,7 @@ const reproduction = z.object({
       stage: z.string(),
       id: z.string(),
       same: z.boolean(),
-      sameEngine: z.boolean().nullable().describe('it was made by the same runtime'),
+      sameRuntime: z.boolean().nullable().describe('it was made by the same runtime'),
       detail: z.string().nullable(),
     }),
   ),
@@ -70,7 +70,7 @@ const getReproduction = route(
         stage: one.stage,
         id: one.id,
         same: one.same,
-        sameEngine: one.sameEngine ?? null,
+        sameRuntime: one.sameRuntime ?? null,
         detail: one.detail ?? null,
       })),
     };

@@ -24,12 +24,12 @@ function reproduce(program: Command): void {
       if (!result.same) process.exitCode = EXIT.state;
       print(options, result, () => {
         const stages = table(
-          ['stage', 'id', 'same', 'engine', ''],
+          ['stage', 'id', 'same', 'runtime', ''],
           result.stages.map((s) => [
             s.stage,
             short(s.id),
             s.same ? 'yes' : 'NO',
-            s.sameEngine === false ? 'another' : '',
+            s.sameRuntime === false ? 'another' : '',
             s.detail,
           ]),
         );

@@ -22,7 +22,7 @@ export async function gateInputOf(
   const metrics = await evaluationOf(db, runId);
   const precision = metrics.filter(({ metric }) => metric === 'average-precision');
   const baselines = overall(precision).filter((row) => row.family !== family);
-  const { card, engine } = store.getJson<VersionBundle>(version.versionId);
+  const { card, runtime } = store.getJson<VersionBundle>(version.versionId);
   const document = card && store.getJson<EvaluationDocument>(card.evaluation);
   const fairness = document?.fairness.filter((row) => row.family === family) ?? [];
   const longest = Math.max(0, ...fairness.map(({ k }) => k));
@@ -30,7 +30,7 @@ export async function gateInputOf(
   const [revision] = await revisionsOf(db, version.matrixId);
   return {
     usesNuisance: !version.selectable,
-    development: engine['development'] !== undefined,
+    development: runtime['development'] !== undefined,
     leakage: await leakageReportOf(db, runId),
     testRows: folds.reduce((sum, { result }) => sum + result.testRows, 0),
     testPositives: folds.reduce((sum, { result }) => sum + result.testPositives, 0),

@@ -34,7 +34,7 @@ export interface VersionBundle {
     readonly rankNormalizer?: { readonly matrixId: string } | undefined;
     readonly code: string;
   };
-  readonly engine: Readonly<Record<string, string>>;
+  readonly runtime: Readonly<Record<string, string>>;
 }
 
 export interface ModelVersion {

@@ -68,11 +68,11 @@ export function determinismTests(job: MainJob): void {
     const fit = () => spawnJob<'final'>({ kind: 'final', matrix, family, seed: 11, storeRoot: t.store.root });
     const jobs = await Promise.all([fit(), fit()]);
     expect(jobs[0].result).toEqual(jobs[1].result);
-    expect(jobs[0].engine).toMatchObject({ backend: 'tensorflow', threads: '1', isa: 'AVX2' });
+    expect(jobs[0].runtime).toMatchObject({ backend: 'tensorflow', threads: '1', isa: 'AVX2' });
     process.env['UTPLUKK_TFJS_BACKEND'] = 'wasm'; // where the native addon cannot be built
     const fallback = await fit();
     delete process.env['UTPLUKK_TFJS_BACKEND'];
-    expect(fallback.engine['backend']).toBe('wasm'); // on record
+    expect(fallback.runtime['backend']).toBe('wasm'); // on record
     expect(fallback.result.validationLoss).toBeCloseTo(jobs[0].result.validationLoss, 4);
     const whole = await readMatrix(matrix.file, [], t.store.temporary());
     const shards = await Promise.all(

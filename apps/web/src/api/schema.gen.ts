@@ -2813,7 +2813,7 @@ export interface operations {
                         recipe: {
                             [key: string]: unknown;
                         };
-                        engine: {
+                        runtime: {
                             [key: string]: string;
                         };
                         metrics: {
@@ -5074,7 +5074,7 @@ export interface operations {
                             id: string;
                             same: boolean;
                             /** @description it was made by the same runtime */
-                            sameEngine: boolean | null;
+                            sameRuntime: boolean | null;
                             detail: string | null;
                         }[];
                     };

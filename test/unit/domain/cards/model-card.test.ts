@@ -60,7 +60,7 @@ const input: CardInput = {
   },
   leakage: { verdict: 'clean', tests: 27 },
   code: 'c',
-  engine: { backend: 'tensorflow' },
+  runtime: { backend: 'tensorflow' },
 };
 
 test('holds every mandatory section, in Markdown and in HTML, escaped', () => {

@@ -16,7 +16,7 @@ let tf: Tf;
 beforeAll(async () => {
   const loaded = await loadBackend('wasm');
   tf = loaded.tf;
-  expect(loaded.engine.backend).toBe('wasm');
+  expect(loaded.runtime.backend).toBe('wasm');
 });
 
 const rng = new Rng('wasm');

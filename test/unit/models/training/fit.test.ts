@@ -11,7 +11,7 @@ let tf: Tf;
 beforeAll(async () => {
   const loaded = await loadBackend('tensorflow');
   tf = loaded.tf;
-  expect(loaded.engine.backend).toBe('tensorflow');
+  expect(loaded.runtime.backend).toBe('tensorflow');
 });
 
 test.each(ALL_SMALL)(

@@ -81,11 +81,11 @@ function ModelCard({ version: { versionId, hasCard } }: { version: Version }) {
   );
 }
 
-function Recipe({ version: { engine, recipe } }: { version: Version }) {
+function Recipe({ version: { runtime, recipe } }: { version: Version }) {
   const t = useMessages(MESSAGES);
   return (
     <>
-      <DescriptionList items={Object.entries(engine)} />
+      <DescriptionList items={Object.entries(runtime)} />
       <Details>
         <Details.Summary>{t.recipeDocument}</Details.Summary>
         <Details.Content>

@@ -20,6 +20,7 @@ test('docs/openapi.json and docs/access.md are up to date with routes and access
     text
       .replace(/ *\| */g, '|')
       .replace(/-{3,}/g, '---')
+      .replace(/\s+/g, ' ') // prose is wrapped
       .trim();
   expect(cells(committed('docs/access.md'))).toBe(cells(files['docs/access.md']!));
 });

@@ -12,7 +12,7 @@ import { cell, checkColumns, checkTableFile, createRawTable, openTable } from '.
 
 /**
  * Makes a Parquet table of window features from a table of dated events. The file appears whole or not at all.
- * @param file the events: .csv, .tsv (also .gz) or .parquet
+ * @param file the events: .csv, .tsv (also .gz), .xlsx or .parquet
  * @param rawSpec the windows file, as parsed YAML
  * @param out path of the table, ending in .parquet
  * @throws UtplukkError InvalidInput naming the column, or the line of the first value that is no day or no number

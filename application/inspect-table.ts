@@ -66,7 +66,7 @@ async function openAsGuessed(
     format,
     table: await openTable(duck, { path: file, name: file }, tableFormatSchema.parse(format), temp),
   });
-  if (ending === '.parquet') return opened({});
+  if (ending === '.parquet' || ending === '.xlsx') return opened({});
   const guessed = await guessFormat({ path: file, name: path.basename(file), gzip: ending.endsWith('.gz') });
   try {
     return await opened(guessed);

@@ -35,6 +35,7 @@ export const tableFormatSchema = z
       .enum(['Europe/Oslo', 'UTC'])
       .optional()
       .describe('zone of date-times without an offset, which are refused when left out'),
+    sheet: z.string().min(1).optional().describe('sheet of a workbook; it must be stated where there are several'),
     missing: z
       .array(z.string().min(1))
       .default([])
@@ -62,4 +63,4 @@ export const undecidedBlock = z
   .describe('what `utplukk table inspect` could not tell; the mapping is refused until this list is empty');
 
 /** Names of the files that can be read as tables. */
-export const TABLE_FILE = /\.(csv|tsv)(\.gz)?$|\.parquet$/;
+export const TABLE_FILE = /\.(csv|tsv)(\.gz)?$|\.parquet$|\.xlsx$/;

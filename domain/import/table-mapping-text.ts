@@ -25,6 +25,8 @@ const list = (items: readonly string[], write = scalar) => `[${items.map(write).
 /** The mapping as YAML with comments. It loads as it is, or names under `undecided` what a person must decide. */
 export function mappingText(suggestion: MappingSuggestion): { yaml: string; undecided: string[] } {
   const { file, rows, roles, columns } = suggestion;
+  const looked = columns[0]?.rows ?? rows;
+  const lookedAt = `${rows} rows${looked < rows ? `, ${looked} of them looked at` : ''}`;
   const outcome = outcomeLines(roles, columns);
   const format = formatLines(suggestion);
   const undecided = [...format.undecided, ...roles.undecided, ...outcome.undecided];
@@ -34,7 +36,7 @@ export function mappingText(suggestion: MappingSuggestion): { yaml: string; unde
       ? []
       : ['# The mapping is refused while a line stands here: decide it, then remove the line.', 'undecided:'];
   const lines = [
-    `# Suggested from the names and values of ${file.replaceAll(/\s/g, ' ')} (${rows} rows). Read every line:`,
+    `# Suggested from the names and values of ${file.replaceAll(/\s/g, ' ')} (${lookedAt}). Read every line:`,
     '# a column that became known only after the as-of day must not be a feature.',
     '# All keys are in docs/reference/table-mapping.md.',
     'version: 1',

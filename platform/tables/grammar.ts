@@ -14,7 +14,9 @@ const DAY = '(0[1-9]|[12]\\d|3[01])';
 const TIME = '([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?';
 const OFFSET = '(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)';
 /** Texts that Excel shows for a formula that failed, in English and Norwegian: an error, never a value. */
-const EXCEL_ERROR = '#(N/A|I/T|DIV/0!|REF!|VALUE!|VERDI!|NAME\\?|NAVN\\?|NUM!|TALL!|NULL!|CALC!|SPILL!|GETTING_DATA)';
+const EXCEL_ERROR =
+  '#(N/A|I/T|DIV/0!|REF!|VALUE!|VERDI!|NAME\\?|NAVN\\?|NUM!|TALL!|NULL!|CALC!|SPILL!|GETTING_DATA|' +
+  'FIELD!|FELT!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|EXTERNAL!|PYTHON!)';
 
 type Sql = string;
 const matches = (text: Sql, pattern: string): Sql => `regexp_full_match(${text}, ${quote(pattern)})`;

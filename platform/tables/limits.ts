@@ -7,4 +7,6 @@ export const TABLE_LIMITS = {
   /** A compressed text that grows by more than this factor beyond `expandedBytes` is refused as a bomb. */
   expansion: 200,
   expandedBytes: 500_000_000,
+  /** Unpacked bytes of a sheet of a workbook, or of its texts, which are kept in memory. */
+  partBytes: 300_000_000,
 } as const;

@@ -6,6 +6,7 @@ import { TABLE_FILE, type TableFormat } from '../../domain/import/table-format';
 import { ident, quote } from '../duckdb/duckdb';
 import { TABLE_LIMITS } from './limits';
 import { scanText, separatorHint, type TextScan } from './scan-text';
+import { writeSheet } from './xlsx/write-sheet';
 
 /** A file to read as a table. */
 export interface TableFile {
@@ -27,13 +28,13 @@ export function checkTableFile(file: string): string {
   if (ending === undefined)
     throw invalid(
       `${path.basename(file)} is no table that can be read`,
-      'Expected .csv, .tsv (also .gz) or .parquet; save a workbook as CSV.',
+      'Expected .csv, .tsv (also .gz), .xlsx or .parquet; save an older workbook as .xlsx.',
     );
   return ending;
 }
 
 /**
- * Creates view `source` over a delimited text or a Parquet file, exactly as its format is stated.
+ * Creates view `source` over a delimited text, a workbook or a Parquet file, exactly as its format is stated.
  * @param temp folder for a text that is recoded; it must live as long as the view
  * @throws UtplukkError InvalidInput naming the line, the column or the setting that does not fit
  */
@@ -47,7 +48,9 @@ export async function openTable(
   const title = path.basename(name);
   const opened = title.endsWith('.parquet')
     ? await openParquet(duck, file, title, format)
-    : await openText(duck, file, title, format, temp);
+    : title.endsWith('.xlsx')
+      ? await openWorkbook(duck, file, title, format, temp)
+      : await openText(duck, file, title, format, temp);
   checkNames(opened.columns, title);
   return opened;
 }
@@ -89,16 +92,38 @@ async function openText(
   if (hint) throw invalid(`${title}: ${hint.problem}`, hint.advice);
   checkNames(header, title);
   const utf8 = format.encoding === 'utf-8';
-  const columns = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
-  const source = `read_csv(${quote(utf8 ? file : recoded)}, auto_detect = false, header = true,
-    delim = ${quote(separator)}, quote = ${quote(format.quote)}, escape = ${quote(format.quote)}, comment = '',
-    compression = '${gzip && utf8 ? 'gzip' : 'none'}', columns = {${columns}})`;
-  await createView(
-    duck,
-    title,
-    `select ${header.map((name, i) => `c${i} as ${ident(name)}`).join(', ')} from ${source}`,
-  );
+  const text = { file: utf8 ? file : recoded, separator, quote: format.quote, gzip: gzip && utf8 };
+  await createTextView(duck, title, header, text);
   return { columns: header, records };
+}
+
+async function openWorkbook(
+  duck: DuckDBConnection,
+  file: string,
+  title: string,
+  format: TableFormat,
+  temp: string,
+): Promise<OpenTable> {
+  const text = path.join(temp, 'sheet.csv');
+  fs.mkdirSync(temp, { recursive: true });
+  const { header, records } = await writeSheet(file, title, format, text);
+  checkNames(header, title);
+  await createTextView(duck, title, header, { file: text, separator: ',', quote: '"', gzip: false });
+  return { columns: header, records };
+}
+
+function createTextView(
+  duck: DuckDBConnection,
+  title: string,
+  header: readonly string[],
+  text: { file: string; separator: string; quote: string; gzip: boolean },
+) {
+  const columns = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
+  const source = `read_csv(${quote(text.file)}, auto_detect = false, header = true, delim = ${quote(text.separator)},
+    quote = ${quote(text.quote)}, escape = ${quote(text.quote)}, comment = '',
+    compression = '${text.gzip ? 'gzip' : 'none'}', columns = {${columns}})`;
+  const named = header.map((name, i) => `c${i} as ${ident(name)}`);
+  return createView(duck, title, `select ${named.join(', ')} from ${source}`);
 }
 
 async function openParquet(

@@ -84,7 +84,7 @@ const FILES = [
     source: ['domain/import/table-mapping.ts', 'tableMappingSchema'],
     title: 'Mapping of a prepared table',
     about:
-      'Which column of a table (CSV, TSV, Parquet) is what. A column that is named nowhere is an error: nothing is ' +
+      'Which column of a table (CSV, TSV, Excel, Parquet) is what. A column that is named nowhere is an error: nothing is ' +
       'dropped silently. Example: `docs/examples/chicago/mapping.yaml`.',
   },
   {
@@ -92,7 +92,7 @@ const FILES = [
     source: ['domain/import/bill-table.ts', 'billTableSchema'],
     title: 'Mapping of a table of bills',
     about:
-      'How a table of bills (CSV, TSV, Parquet) is loaded into the register. ' +
+      'How a table of bills (CSV, TSV, Excel, Parquet) is loaded into the register. ' +
       'Example: `docs/examples/bills/mapping.yaml`.',
   },
   {

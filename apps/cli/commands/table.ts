@@ -28,7 +28,7 @@ function inspect(noun: Command): void {
     .description(
       'suggest a commented mapping for a table from what stands in it, and show its first rows as understood',
     )
-    .argument('<table>', 'the file: .csv, .tsv (also .gz) or .parquet')
+    .argument('<table>', 'the file: .csv, .tsv (also .gz), .xlsx or .parquet')
     .option('--out <file>', 'write the mapping there instead of printing it; an existing file is not replaced')
     .addHelpText('after', '\nExample: utplukk table inspect ~/inspections.csv.gz --out mapping.yaml')
     .action(async (file: string, options: { out?: string } & Out) => {

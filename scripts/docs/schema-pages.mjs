@@ -84,8 +84,8 @@ const FILES = [
     source: ['domain/import/table-mapping.ts', 'tableMappingSchema'],
     title: 'Mapping of a prepared table',
     about:
-      'Which column of a table (CSV, TSV, Excel, Parquet) is what. A column that is named nowhere is an error: nothing is ' +
-      'dropped silently. Example: `docs/examples/chicago/mapping.yaml`.',
+      'Which column of a table (CSV, TSV, Excel, Parquet) is what. A column that is named nowhere is an error: ' +
+      'nothing is dropped silently. Example: `docs/examples/chicago/mapping.yaml`.',
   },
   {
     page: 'bill-mapping',

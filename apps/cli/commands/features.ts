@@ -39,7 +39,8 @@ function windows(feature: Command): void {
   feature
     .command('windows')
     .description(
-      'make a table of window features from a table of dated events (CSV, Excel or Parquet), known time as in a register',
+      'make a table of window features from a table of dated events (CSV, Excel or Parquet), known time as in a ' +
+        'register',
     )
     .argument('<table>', 'the events')
     .requiredOption('--spec <file>', 'what is counted over which windows, as of which days (YAML)')

@@ -1,3 +1,5 @@
+import { idnr } from '@navikt/fnrvalidator';
+
 /**
  * Norwegian identifiers and their control digits (Brønnøysundregistrene; Skatteetaten's synthetic people: month + 80).
  */
@@ -26,14 +28,11 @@ export function nationalIdControl(first9: string): string | undefined {
   return k2 === undefined ? undefined : `${k1}${k2}`;
 }
 
-/** Whether text is a fødselsnummer, D-number (day + 40), H-number (month + 40) or synthetic one (month + 80). */
-export function isNationalId(text: string): boolean {
-  if (!/^\d{11}$/.test(text)) return false;
-  const day = Number(text.slice(0, 2)) % 40;
-  const month = Number(text.slice(2, 4)) % 40;
-  if (day < 1 || day > 31 || month < 1 || month > 12) return false;
-  return nationalIdControl(text.slice(0, 9)) === text.slice(9);
-}
+/**
+ * Whether text is a fødselsnummer, D-number (day + 40), H-number (month + 40) or synthetic one (month + 80) with an
+ * existing date and right control digits, those that are given out from 2032 included.
+ */
+export const isNationalId = (text: string): boolean => /^\d{11}$/.test(text) && idnr(text).status === 'valid';
 
 /** Whether an identity number belongs to no living person; no others may occur in this repository. */
 export const isSyntheticNationalId = (text: string): boolean => isNationalId(text) && Number(text.slice(2, 4)) > 80;

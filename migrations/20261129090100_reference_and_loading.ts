@@ -140,6 +140,16 @@ const REFUSED_AND_MONTHS = `
   );
   comment on table core.quarantine is 'Rows that were refused, with line, field and reason (karantene)';
 
+  create table core.batch_note (
+    batch_id int not null constraint batch_note_batch references core.load_batch,
+    note text not null,
+    path text not null,
+    rows int not null,
+    constraint batch_note_pk primary key (batch_id, note, path)
+  );
+  comment on table core.batch_note is
+    'What a batch held that no column keeps or that does not add up, counted: a field by its path, never its value';
+
   create table core.batch_month (
     received_month date not null,
     batch_id int not null constraint batch_month_batch references core.load_batch,

@@ -29,13 +29,13 @@ const PROVIDERS = `
     valid_from date not null,
     valid_to date,
     practice_type text,
-    field text not null,
-    municipality text not null,
+    field text,
+    municipality text,
     list_size int,
     account_hash text,
     registered_via text,
+    status text,
     batch_id int not null constraint provider_fact_batch references core.load_batch,
-    extra jsonb,
     constraint provider_fact_pk primary key (provider_id, valid_from, known_from)
   );
   comment on table core.provider_fact is
@@ -44,6 +44,7 @@ const PROVIDERS = `
     'Praksistype; null in a field that has no types, such as pharmacies (apotek)';
   comment on column core.provider_fact.account_hash is
     'Equal for equal bank accounts (konto); the number itself is never sent';
+  comment on column core.provider_fact.status is 'ok or ikke_ok, as the payer answers of the practice';
   comment on column core.provider_fact.registered_via is 'praksisinfo, altinn or manuell';
 
   create table core.substitute (

@@ -276,7 +276,7 @@ const MONTH_PARTITIONS = `
   declare suffix text := to_char(month, 'YYYY_MM'); parent regclass; child text;
   begin
     perform pg_advisory_xact_lock(hashtext('core.ensure_month'));
-    foreach parent in array array['core.bill', 'core.bill_line', 'core.rule_outcome',
+    foreach parent in array array['core.bill', 'core.bill_line', 'core.bill_code', 'core.rule_outcome',
       'rx.prescription', 'rx.dispensing', 'rx.claim', 'rx.claim_goods', 'rx.intervention',
       'rx.bill_result']::regclass[] loop
       child := parent::text || '_' || suffix;

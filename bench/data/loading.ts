@@ -31,7 +31,7 @@ const TABLES = [
   'core.patient',
   'priv.vault',
   'core.submission',
-  'core.bill_identity',
+  'core.bill_step',
   'core.bill',
   'core.bill_line',
   'core.rule_outcome',

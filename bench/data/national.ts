@@ -148,7 +148,7 @@ async function evaluateFlags(
   // not.
   await duck.run(
     'create temp table seen as select provider_id, civil_day, count(*) as bills from ' +
-      `read_parquet([${billFiles.join(', ')}]) where not is_credit group by 1, 2`,
+      `read_parquet([${billFiles.join(', ')}]) where kind = 'sent' group by 1, 2`,
   );
   const recall = (behaviour: number, flag: string) =>
     one(`select avg(case when f.provider_id is null then 0 else 1 end)

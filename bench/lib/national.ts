@@ -32,7 +32,9 @@ const SOURCES: Readonly<Record<string, string>> = {
       case when performer = a.hpr then null else performer end as performed_by,
       cast(bill_id % 100000 as integer) as bill_no, p + 1 as patient_key, day as civil_day,
       minute as minute_of_day, received_at as known_from, ore as amount_ore,
-      case when ore >= 16000 and gb % 10 < 7 then 16000 else 0 end as copay_ore, is_credit, null as credits_bill,
+      ore >= 16000 and gb % 10 < 7 as copay_paid, case when is_credit then -1 else 1 end as sign,
+      case when is_credit then 'credited' else 'sent' end as kind, null as of_bill,
+      case when gb % 10 = 9 then 'F' end as exemption, 7170 as diagnosis_system,
       case when b.grp in (0, 1, 2, 3, 6)
         then ['P76', 'R74', 'L03', 'D01', 'K86'][1 + cast(gb % 5 as integer)] end as diagnosis
     from numbered b join provider a using (idx)`,
@@ -41,8 +43,7 @@ const SOURCES: Readonly<Record<string, string>> = {
     'from out_line l join numbered n using (guid)',
   rule_outcome:
     'select bill_id, idx + 1 as provider_id, [470, 766, 502, 611, 130][1 + cast(ga % 5 as integer)] as rule_no, ' +
-    `['reject', 'curtail', 'note'][1 + hit] as effect, case hit when 0 then ore when 1 then ore // 2 else 0 end ` +
-    'as amount_ore from numbered where hit is not null',
+    "day as civil_day, case hit when 0 then 'reject' else 'note' end as effect from numbered where hit is not null",
   ...PRESCRIPTION_SOURCES,
 };
 const KEYS: Readonly<Record<string, string>> = {

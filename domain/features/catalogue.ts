@@ -22,7 +22,7 @@ export const NETWORK_DECLARATIONS: readonly Declaration[] = NETWORK_ROWS.map(nam
 
 export const FEATURES: readonly Feature[] = [...DECLARATIONS, ...NETWORK_DECLARATIONS].flatMap(columnsOf);
 
-const RULE_MEASURES = ['rule_hits', 'rejections', 'curtailments', 'rejected_ore'];
+const RULE_MEASURES = ['rule_hits', 'rejections', 'rejected_ore'];
 const isOfRules = ({ declaration: { source, of } }: Feature): boolean =>
   source === 'rules' || ('measure' in of && RULE_MEASURES.includes(of.measure));
 

@@ -2,8 +2,11 @@ import { TARIFF_KINDS } from '../reference/tariff-kinds';
 import type { Measure, MeasureTable } from './types';
 
 const sum = (name: string, sql: string): Measure => ({ name, sql, combine: 'sum' });
-const when = (name: string, condition: string): Measure =>
-  sum(name, `count(*) filter (not b.is_credit and (${condition}))`);
+/** Counts entries by their sign: what no longer stands is taken away again. */
+const when = (name: string, condition: string): Measure => sum(name, `coalesce(sum(b.sign) filter (${condition}), 0)`);
+/** Adds up an amount or count of bills by the sign of their entries. */
+const signed = (name: string, value: string, condition?: string): Measure =>
+  sum(name, `coalesce(sum(b.sign * ${value})${condition ? ` filter (${condition})` : ''}, 0)`);
 const max = (name: string, sql: string): Measure => ({ name, sql, combine: 'max' });
 export const kindColumn = (kind: string): string => kind.replaceAll('-', '_');
 
@@ -13,29 +16,29 @@ export const LONG_DAY_MINUTES = 12 * 60;
 export const LATE_DAYS = 60;
 
 const LINE_COUNTS_OF: readonly Measure[] = TARIFF_KINDS.map((kind) =>
-  sum(`${kindColumn(kind)}_lines`, `coalesce(sum(b.n_${kindColumn(kind)}), 0)`),
+  signed(`${kindColumn(kind)}_lines`, `b.n_${kindColumn(kind)}`),
 );
 const AMOUNTS_OF: readonly Measure[] = (['consultation', 'time-add-on', 'procedure', 'lab', 'visit'] as const).map(
-  (kind) => sum(`${kindColumn(kind)}_ore`, `coalesce(sum(b.ore_${kindColumn(kind)}), 0)`),
+  (kind) => signed(`${kindColumn(kind)}_ore`, `b.ore_${kindColumn(kind)}`),
 );
 
 /**
- * Measures of a provider, month of service and month of receipt. `b` is a bill joined with sums of its lines and rule
- * hits, and with what was known of the patient when the bill was received.
+ * Measures of a provider, month of service and month in which it became known. `b` is an entry of a bill joined with
+ * sums of its lines, and with what was known of the patient in that month.
  */
 export const BILL_MEASURES: readonly Measure[] = [
   when('bills', 'true'),
-  sum('credits', 'count(*) filter (b.is_credit)'),
-  sum('amount_ore', 'coalesce(sum(case when b.is_credit then -b.amount_ore else b.amount_ore end), 0)'),
-  sum('credited_ore', 'coalesce(sum(b.amount_ore) filter (b.is_credit), 0)'),
-  sum('copay_ore', 'coalesce(sum(b.copay_ore) filter (not b.is_credit), 0)'),
-  when('copay_free_bills', 'b.copay_ore = 0'),
-  sum('lines', 'coalesce(sum(b.n_lines), 0)'),
-  sum('minutes', 'coalesce(sum(b.minutes) filter (not b.is_credit), 0)'),
+  sum('credits', "count(*) filter (b.kind = 'credited')"),
+  signed('amount_ore', 'b.amount_ore'),
+  sum('credited_ore', "coalesce(sum(b.amount_ore) filter (b.kind = 'credited'), 0)"),
+  when('exempt_bills', 'b.exemption is not null'),
+  when('copay_free_bills', 'not coalesce(b.copay_paid, false)'),
+  signed('lines', 'b.n_lines'),
+  signed('minutes', 'b.minutes'),
   ...LINE_COUNTS_OF,
   ...AMOUNTS_OF,
-  sum('add_on_repetitions', 'coalesce(sum(b.add_on_repetitions), 0)'),
-  sum('excess_repetition_lines', 'coalesce(sum(b.excess_repetitions), 0)'),
+  signed('add_on_repetitions', 'b.add_on_repetitions'),
+  signed('excess_repetition_lines', 'b.excess_repetitions'),
   when('e_consultations_with_time', 'b.n_e_consultation > 0 and b.n_time_add_on > 0'),
   when('many_line_bills', 'b.n_lines >= 5'),
   when('weekend_bills', 'isodow(b.civil_day) >= 6'),
@@ -49,20 +52,29 @@ export const BILL_MEASURES: readonly Measure[] = [
   when('other_list_bills', 'b.list_provider <> b.provider_id'),
   when('other_municipality_bills', 'b.patient_municipality <> b.provider_municipality'),
   when('no_diagnosis_bills', 'b.diagnosis is null'),
-  when('mental_bills', "b.diagnosis like 'P%'"),
+  when(
+    'mental_bills',
+    "(b.diagnosis_system = 7170 and b.diagnosis like 'P%') or (b.diagnosis_system = 7110 and b.diagnosis like 'F%')",
+  ),
   when('same_day_contacts', 'b.same_day_nth > 1'),
   when('simple_after_consultation', 'b.n_simple_contact > 0 and b.same_day_consultation'),
+  // The month tells how late a bill came; its reversal takes away what was counted, which is not known there.
   sum(
     'lag_days',
-    "coalesce(sum(date_diff('day', b.civil_day, cast(b.known_from as date))) filter (not b.is_credit), 0)",
+    "coalesce(sum(date_diff('day', b.civil_day, cast(b.known_from as date))) filter (b.kind = 'sent'), 0)",
   ),
-  when('late_bills', `date_diff('day', b.civil_day, cast(b.known_from as date)) > ${LATE_DAYS}`),
-  sum('rule_hits', 'coalesce(sum(b.rule_hits), 0)'),
-  sum('rejections', 'coalesce(sum(b.rejections), 0)'),
-  sum('curtailments', 'coalesce(sum(b.curtailments), 0)'),
-  sum('rejected_ore', 'coalesce(sum(b.rejected_ore), 0)'),
-  max('largest_bill_ore', 'coalesce(max(b.amount_ore) filter (not b.is_credit), 0)'),
+  sum(
+    'late_bills',
+    `count(*) filter (b.kind = 'sent' and date_diff('day', b.civil_day, cast(b.known_from as date)) > ${LATE_DAYS})`,
+  ),
+  sum('sent_bills', "count(*) filter (b.kind = 'sent')"),
+  sum('rejections', "count(*) filter (b.kind = 'rejected')"),
+  sum('rejected_ore', "coalesce(sum(b.amount_ore) filter (b.kind = 'rejected'), 0)"),
+  max('largest_bill_ore', 'coalesce(max(b.amount_ore) filter (b.sign > 0), 0)'),
 ];
+
+/** Measures of remarks: `h` is a remark of the rule engine, in the month in which it became known. */
+export const REMARK_MEASURES: readonly Measure[] = [sum('rule_hits', 'count(*)')];
 
 /**
  * Measures of days: `d` is a day of one performer, as known in the month of receipt. Each is one aggregate, so that it
@@ -125,7 +137,7 @@ export const RESULT_MEASURES: readonly Measure[] = [
 ];
 
 export const MEASURES_OF: Readonly<Record<MeasureTable, readonly Measure[]>> = {
-  bill: BILL_MEASURES,
+  bill: [...BILL_MEASURES, ...REMARK_MEASURES],
   day: DAY_MEASURES,
   prescription: PRESCRIPTION_MEASURES,
   dispensing: DISPENSING_MEASURES,

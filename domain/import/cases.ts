@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount } from './kuhr';
+import { amount } from './kuhr/amounts';
 
 /** Sources of control cases (grunnlag), as the case system records them. */
 export const CONTROL_BASES = ['tip', 'rule', 'size', 'ml', 'random', 'campaign', 'other'] as const;

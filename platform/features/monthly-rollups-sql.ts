@@ -1,4 +1,4 @@
-import { BILL_MEASURES, kindColumn } from '../../domain/features/measures';
+import { BILL_MEASURES, kindColumn, REMARK_MEASURES } from '../../domain/features/measures';
 import type { Measure } from '../../domain/features/types';
 import { TARIFF_KINDS } from '../../domain/reference/tariff-kinds';
 import { PRESCRIPTION_MONTH_SQL } from './prescription-months-sql';
@@ -29,12 +29,6 @@ const LINE_SUMS = `create or replace temp table line_sums as
       count(case when l.repetitions > t.max_repetitions then 1 end) as excess_repetitions
     from ${LINES_WITH_TARIFFS} group by l.bill_id`;
 
-const HIT_SUMS = `create or replace temp table hit_sums as
-    select bill_id, count(*) as rule_hits, count(*) filter (effect = 'reject') as rejections,
-      count(*) filter (effect = 'curtail') as curtailments,
-      coalesce(sum(amount_ore) filter (effect <> 'note'), 0) as rejected_ore
-    from in_hit group by bill_id`;
-
 const PATIENT_FACTS = `create or replace temp table people as
     select patient_key, arg_max(municipality, known_from) as patient_municipality,
       arg_max(coalesce(list_provider, -1), known_from) as list_provider, max(died) as died, max(emigrated) as emigrated
@@ -46,36 +40,34 @@ const PROVIDER_PLACES = `create or replace temp table places as
 
 const SAME_DAY = `create or replace temp table same_day as
     with c as (
-      select b.bill_id, b.provider_id, b.patient_key, b.civil_day, b.minute_of_day, coalesce(l.n_consultation, 0) as n
+      select b.bill_id, b.provider_id, b.patient_key, b.civil_day, b.minute_of_day, b.sign,
+        coalesce(l.n_consultation, 0) as n
       from in_bill b left join line_sums l using (bill_id))
     select bill_id,
-      row_number() over (partition by provider_id, patient_key, civil_day order by minute_of_day, bill_id)
+      row_number() over (partition by provider_id, patient_key, civil_day, sign order by minute_of_day, bill_id)
         as same_day_nth,
-      max(n) over (partition by provider_id, patient_key, civil_day) > 0 as same_day_consultation
+      max(n) over (partition by provider_id, patient_key, civil_day, sign) > 0 as same_day_consultation
     from c`;
 
 const JOINED = `create or replace temp table joined as
     select b.* exclude (diagnosis), nullif(b.diagnosis, '') as diagnosis, l.* exclude (bill_id),
-      coalesce(rule_hits, 0) as rule_hits, coalesce(rejections, 0) as rejections,
-      coalesce(curtailments, 0) as curtailments, coalesce(rejected_ore, 0) as rejected_ore,
       patient_municipality, nullif(list_provider, -1) as list_provider, died, emigrated, provider_municipality,
       cast(date_trunc('month', b.civil_day) as date) as service_month, coalesce(b.performed_by, 0) as performer,
       same_day_nth, same_day_consultation
     from in_bill b join same_day using (bill_id) left join line_sums l using (bill_id)
-      left join hit_sums using (bill_id) left join people using (patient_key) left join places using (provider_id)`;
+      left join people using (patient_key) left join places using (provider_id)`;
 
 /**
- * Statements that make table `joined`: each bill with its lines, rule hits, and facts of the patient and provider.
+ * Statements that make table `joined`: each entry of a bill with its lines, and facts of the patient and provider.
  * Narrow tables come first, so that sorting by patient and day does not carry forty columns along.
  */
 export const JOINED_BILLS: readonly string[] = [
   LINE_SUMS,
-  HIT_SUMS,
   PATIENT_FACTS,
   PROVIDER_PLACES,
   SAME_DAY,
   JOINED,
-  'drop table line_sums; drop table hit_sums; drop table people; drop table places; drop table same_day',
+  'drop table line_sums; drop table people; drop table places; drop table same_day',
 ];
 
 /** Longest end of the contacts before a row on the same performer's day, in minutes after midnight. */
@@ -83,9 +75,15 @@ export const LATEST_END_BEFORE = `max(minute_of_day + minutes) over (
         partition by provider_id, performer, civil_day order by minute_of_day, bill_id
         rows between unbounded preceding and 1 preceding)`;
 
-/** Days of a performer. Phone contacts and laboratory lines may run during other work, so they never overlap. */
+/**
+ * Days of a performer. Phone contacts and laboratory lines may run during other work, so they never overlap. Minutes and
+ * bills are summed by sign; overlaps are those of the bills as they were sent, without what was taken back within the
+ * month, because a later month is not known in this one.
+ */
 const PERFORMER_DAYS = `
-  with timed as (select *, n_lines = n_simple_contact + n_lab as non_blocking from joined where not is_credit),
+  with signed as (select *, n_lines = n_simple_contact + n_lab as non_blocking from joined where n_lines > 0),
+  timed as (
+    select * from signed where kind = 'sent' and bill_id not in (select of_bill from joined where sign < 0)),
   ends as (select *, ${LATEST_END_BEFORE} as end_before from timed where not non_blocking),
   overlap as (
     select provider_id, performer, civil_day,
@@ -101,21 +99,36 @@ const PERFORMER_DAYS = `
     from timed t join simultaneous using (provider_id, civil_day, minute_of_day)
     where not t.non_blocking group by 1, 2, 3),
   totals as (
-    select provider_id, performer, civil_day, sum(minutes) as minutes, count(*) as bills, sum(n_visit) as visits
-    from timed group by 1, 2, 3)
-  select w.provider_id, w.performer, w.civil_day, cast(w.minutes as bigint) as minutes, w.bills,
+    select provider_id, performer, civil_day, sum(sign * minutes) as minutes, sum(sign) as bills,
+      sum(sign * n_visit) as visits
+    from signed group by 1, 2, 3)
+  select w.provider_id, w.performer, w.civil_day, cast(w.minutes as bigint) as minutes,
+    cast(w.bills as bigint) as bills,
     cast(w.visits as bigint) as visits, cast(coalesce(o.overlap_minutes, 0) as bigint) as overlap_minutes,
     coalesce(o.overlapping, 0) as overlapping, coalesce(s.same_minute, 0) as same_minute
   from totals w left join overlap o using (provider_id, performer, civil_day)
     left join shared s using (provider_id, performer, civil_day)`;
 
+const remarkCells = REMARK_MEASURES.map((m) => `coalesce(h.${m.name}, 0) as ${m.name}`).join(', ');
+const billCells = BILL_MEASURES.map((m) => `coalesce(w.${m.name}, 0) as ${m.name}`).join(', ');
+
+const BILL_MONTHS = `
+  with billed as (
+    select b.provider_id, b.service_month, ${columns(BILL_MEASURES)} from joined b group by 1, 2),
+  remarked as (
+    select h.provider_id, cast(date_trunc('month', h.civil_day) as date) as service_month, ${columns(REMARK_MEASURES)}
+    from in_hit h group by 1, 2)
+  select coalesce(w.provider_id, h.provider_id) as provider_id,
+    coalesce(w.service_month, h.service_month) as service_month, ${billCells}, ${remarkCells}
+  from billed w full join remarked h on h.provider_id = w.provider_id and h.service_month = w.service_month
+  order by 1, 2`;
+
 export const ROLLUP_SQL: Readonly<Record<RollupName, string>> = {
-  bill_month: `select b.provider_id, b.service_month, ${columns(BILL_MEASURES)}
-    from joined b group by 1, 2 order by 1, 2`,
+  bill_month: BILL_MONTHS,
   performer_day: `${PERFORMER_DAYS} order by 1, 3, 2`,
-  patient_month: `select provider_id, patient_key, service_month, count(*) as n
-    from joined where not is_credit group by 1, 2, 3 order by 1, 2, 3`,
-  tariff_month: `select b.provider_id, l.tariff, b.service_month, count(*) as n
-    from in_line l join joined b using (bill_id) group by 1, 2, 3 order by 1, 2, 3`,
+  patient_month: `select provider_id, patient_key, service_month, cast(sum(sign) as bigint) as n
+    from joined group by 1, 2, 3 having sum(sign) <> 0 order by 1, 2, 3`,
+  tariff_month: `select b.provider_id, l.tariff, b.service_month, cast(sum(b.sign) as bigint) as n
+    from in_line l join joined b using (bill_id) group by 1, 2, 3 having sum(b.sign) <> 0 order by 1, 2, 3`,
   prescription_month: PRESCRIPTION_MONTH_SQL,
 };

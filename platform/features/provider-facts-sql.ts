@@ -29,10 +29,11 @@ const MAX_PARTNERS = 8;
 export function sharedPatientsSql(asOf: CivilDate): string {
   return `
     with seen as (
-      select distinct p.provider_id, p.patient_key, f.practice_type
+      select p.provider_id, p.patient_key, f.practice_type
       from known_patient_month p join facts f using (provider_id)
       where p.service_month >= date '${asOf}' - interval 12 month and p.service_month < date '${asOf}'
-        and f.practice_type not in (${WITHOUT_OWN_PATIENTS.map(quote).join(', ')})),
+        and f.practice_type not in (${WITHOUT_OWN_PATIENTS.map(quote).join(', ')})
+      group by 1, 2, 3 having sum(p.n) > 0),
     counted as (select *, count(*) over (partition by practice_type, patient_key) as treaters from seen),
     shares as (
       select provider_id, count(*) as patients, count(*) filter (treaters > 1) as shared

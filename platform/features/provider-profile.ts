@@ -6,7 +6,7 @@ import { createDatasetView } from '../snapshots/dataset-view';
 import { type Manifest, monthOf, partitionsOf, shardIndex } from '../snapshots/datasets';
 import { createKnownProviders, createProviderViews } from './monthly-rollups';
 import { createLineTariffs, createTariffVersions, LINE_MINUTES, LINES_WITH_TARIFFS } from './tariffs-of-lines';
-import { NON_BLOCKING } from './time-use-rules';
+import { GONE, NON_BLOCKING } from './time-use-rules';
 
 /** Bills come up to half a year after treatment. */
 const LATE_MONTHS = 7;
@@ -70,11 +70,12 @@ export class ProviderProfile {
   months = (): Promise<ProviderMonth[]> =>
     withDuckDb(this.store.temporary(), async (duck) => {
       await this.#createView(duck, 'bill', 'bill');
+      await this.#createView(duck, 'entry', 'bill');
       const rows = await rowsOf(
         duck,
         `select strftime(date_trunc('month', civil_day), '%Y-%m-%d') as month, count(*) as bills,
             count(distinct patient_key) as patients, sum(amount_ore)::double as ore
-          from bill where provider_id = ${this.providerId} and not is_credit
+          from bill where provider_id = ${this.providerId} and kind = 'sent' and bill_id not in (${GONE})
           group by 1 order by 1 desc limit ${MONTHS_SHOWN}`,
       );
       return rows
@@ -97,11 +98,12 @@ export class ProviderProfile {
       if (last === undefined) return [];
       const months = new Set(Array.from({ length: SAMPLE_MONTHS }, (_, i) => addMonths(last, -i)));
       await this.#createView(duck, 'bill', 'bill', months);
+      await this.#createView(duck, 'entry', 'bill');
       await this.#createView(duck, 'line', 'bill_line', months);
       const rows = await rowsOf(
         duck,
         `with sampled as (
-           select * from bill where provider_id = ${this.providerId} and not is_credit
+           select * from bill where provider_id = ${this.providerId} and kind = 'sent' and bill_id not in (${GONE})
            order by md5(bill_id::varchar) limit ${count})
          select b.bill_no, strftime(b.civil_day, '%Y-%m-%d') as day, b.minute_of_day, b.amount_ore::double as ore,
            list(l.tariff order by l.line_no) as tariffs
@@ -119,13 +121,15 @@ export class ProviderProfile {
       await createKnownProviders(duck, knownBefore);
       const months = new Set(Array.from({ length: LATE_MONTHS }, (_, i) => addMonths(`${day.slice(0, 7)}-01`, i)));
       await this.#createView(duck, 'in_bill', 'bill', months);
+      await this.#createView(duck, 'entry', 'bill');
       await this.#createView(duck, 'in_line', 'bill_line', months);
       await createLineTariffs(duck, knownBefore);
       const rows = await rowsOf(
         duck,
         `with contact as (
            select * from in_bill
-           where provider_id = ${this.providerId} and civil_day = date ${quote(day)} and not is_credit),
+           where provider_id = ${this.providerId} and civil_day = date ${quote(day)} and kind = 'sent'
+             and bill_id not in (${GONE})),
          timed as (
            select l.bill_id, list(l.tariff order by l.line_no) as tariffs, ${LINE_MINUTES} as minutes,
              ${NON_BLOCKING} as non_blocking

@@ -34,6 +34,8 @@ export async function flagTimeUse(
   await duck.run(
     'create or replace temp table stand_in as select distinct provider_id, substitute_hpr from substitute',
   );
+  await createDatasetView(duck, store, manifest, 'entry', 'bill');
+  await duck.run(`create or replace temp table gone as ${GONE}`);
   const months = [...new Set(partitionsOf(manifest, 'bill').flatMap((ref) => monthOf(ref) ?? []))].sort();
   const intervals = new Map<string, string[]>();
   for (const month of months) intervals.set(month, await contactIntervalFiles(duck, store, manifest, month));
@@ -86,6 +88,9 @@ async function contactIntervalFiles(
   return files;
 }
 
+/** Versions of bills that stand no longer, from view `entry` of a snapshot: their entries add up to nothing. */
+export const GONE = "select of_bill as bill_id from entry where kind <> 'sent' group by 1 having sum(sign) < 0";
+
 /** True for bills whose every line may run during other work. */
 export const NON_BLOCKING = "bool_and(coalesce(t.kind in ('simple-contact', 'lab'), false))";
 
@@ -97,7 +102,7 @@ const CONTACT_INTERVALS = `
   select b.bill_id, b.provider_id, coalesce(b.performed_by, 0) as performer, b.civil_day, b.minute_of_day,
     cast(t.minutes as integer) as minutes, t.non_blocking
   from in_bill b join timed t using (bill_id)
-  where not b.is_credit order by b.civil_day, b.provider_id, b.minute_of_day, b.bill_id`;
+  where b.kind = 'sent' order by b.civil_day, b.provider_id, b.minute_of_day, b.bill_id`;
 
 function flaggedDaysSql(month: string, files: readonly string[]): string {
   const { overlapMinutes, dayMinutes, sameMinute } = TIME_RULES;
@@ -108,7 +113,7 @@ function flaggedDaysSql(month: string, files: readonly string[]): string {
   };
   return `
     with interval_of as (
-      select * from read_parquet([${files.map(quote).join(', ')}])
+      select * from read_parquet([${files.map(quote).join(', ')}]) anti join gone using (bill_id)
       where civil_day >= date '${month}' and civil_day < date '${addMonths(month, 1)}'),
     ends as (select *, ${LATEST_END_BEFORE} as end_before from interval_of where not non_blocking),
     -- Starts of a substitute; the holder is not expected to work then, while colleagues under one practice number may.

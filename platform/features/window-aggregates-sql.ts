@@ -113,7 +113,8 @@ export function dayWindows(required: RequiredAggregates, asOf: CivilDate): strin
       select provider_id, performer, civil_day, sum(minutes) as minutes, sum(bills) as bills, sum(visits) as visits,
         sum(overlap_minutes) as overlap_minutes, sum(overlapping) as overlapping, sum(same_minute) as same_minute
       from known_performer_day
-      where civil_day >= ${since(asOf, MAX_MONTHS)} and civil_day < date '${asOf}' group by 1, 2, 3)
+      where civil_day >= ${since(asOf, MAX_MONTHS)} and civil_day < date '${asOf}' group by 1, 2, 3
+      having sum(bills) > 0)
     select provider_id, ${cells.join(', ')} from d group by provider_id`;
 }
 
@@ -129,9 +130,10 @@ export const patientWindows = (asOf: CivilDate): string => {
     (months) => `count(*) filter (last >= ${since(asOf, months)}) as ${windowName('patients', months)}`,
   );
   return `
-  with seen as (
-    select provider_id, patient_key, max(service_month) as last, sum(n) as n from known_patient_month
-    where ${inMonths(asOf, PATIENT_MONTHS)} group by 1, 2)
+  with net as (
+    select provider_id, patient_key, service_month, sum(n) as n from known_patient_month
+    where ${inMonths(asOf, PATIENT_MONTHS)} group by 1, 2, 3 having sum(n) > 0),
+  seen as (select provider_id, patient_key, max(service_month) as last, sum(n) as n from net group by 1, 2)
   select provider_id, ${counts.join(', ')},
     count(*) filter (n >= ${OFTEN}) as ${windowName('patients_seen_often', 12)}
   from seen group by provider_id`;
@@ -140,7 +142,8 @@ export const patientWindows = (asOf: CivilDate): string => {
 /** Distribution over tariffs; the counts are an ordered list, so that the sum of logarithms has one order. */
 export const tariffWindows = (asOf: CivilDate): string => `
   with used as (
-    select provider_id, tariff, sum(n) as n from known_tariff_month where ${inMonths(asOf, 12)} group by 1, 2),
+    select provider_id, tariff, sum(n) as n from known_tariff_month where ${inMonths(asOf, 12)} group by 1, 2
+    having sum(n) > 0),
   ordered as (
     select provider_id, count(*) as tariffs, cast(max(n) as bigint) as top, cast(sum(n) as double) as total,
       list(cast(n as double) order by n desc, tariff) as ns

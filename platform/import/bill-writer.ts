@@ -1,165 +1,143 @@
-import {
-  type Bill,
-  billSchema,
-  diagnosisSchema,
-  type Envelope,
-  envelopeSchema,
-  tariffLineSchema,
-} from '../../domain/import/kuhr';
-import { parseOre } from '../../domain/money';
+import { createHash } from 'node:crypto';
+import type { Bill } from '../../domain/import/kuhr/claim';
+import { lineAmount } from '../../domain/import/kuhr/amounts';
+import type { Practitioner } from '../../domain/import/kuhr/person';
 import { civilTime, parseInstant } from '../../domain/time/civil-time';
-import { CopyWriter } from '../postgres/copy-writer';
+import { type Cell, CopyWriter } from '../postgres/copy-writer';
 import type { Tx } from '../postgres/connection';
-import { unknownFields } from './unknown-fields';
+import type { KnownProvider } from './id-allocators';
+import type { Batch } from './import-batch';
 
-/** A bill of a settlement message, with what the message says about it. */
+/** A bill of a claim message. */
 export interface PendingBill {
   readonly bill: Bill;
   /** Line of the file. */
   readonly line: number;
   readonly submissionId: string;
-  readonly providerId: number;
+  readonly provider: KnownProvider;
   readonly receivedMs: number;
   /** First day of the month of receipt. */
   readonly month: string;
-  readonly hits: Envelope['merknader'];
+  /** Digest of the bill as sent. */
+  readonly content: string;
 }
 
-/** Ids that the database gave a bill, its patient and the bill that it credits. */
-export interface BillIds {
-  readonly billId: number;
-  readonly patientKey: number;
-  readonly creditedBillId: number | null | undefined;
+const columns = (list: string): string[] => list.trim().split(/,\s+/);
+const instantText = (ms: number) => new Date(ms).toISOString();
+const array = (items: readonly string[]): Cell =>
+  items.length === 0 ? null : `{${items.map((item) => `"${item}"`).join(',')}}`;
+
+/** Digest of a bill as sent, with the spelling of the guid left out. */
+export const contentOf = (raw: unknown): string =>
+  createHash('md5')
+    .update(JSON.stringify(raw, (name, value: unknown) => (name === 'guid' ? undefined : value)))
+    .digest('hex');
+
+/** Identities of a bill that the vault must know: the patient first, then practitioners without an HPR number. */
+export function identitiesOf({ pasient, utforendeBehandler, henvisning, relatertBehandler }: Bill): string[] {
+  const practitioners = [utforendeBehandler?.identifikasjon, henvisning?.henvistFra, relatertBehandler];
+  return [pasient, ...practitioners.flatMap((who) => (who && 'identity' in who ? who.identity : []))];
 }
 
-const EFFECTS = { avvist: 'reject', avkortet: 'curtail', merknad: 'note' } as const;
-
-const KEYS = {
-  bill: Object.keys(billSchema.shape),
-  line: Object.keys(tariffLineSchema.shape),
-  diagnosis: Object.keys(diagnosisSchema.shape),
-  envelope: Object.keys(envelopeSchema.shape),
-  message: Object.keys(envelopeSchema.shape.melding.shape),
-};
-
-const columns = (list: string): string[] => list.split(/,\s+/);
-
-/** Collects submissions, bills, tariff lines and rule outcomes, and writes them by COPY. */
+/** Collects bills, tariff lines and codes, and writes them by COPY. */
 export class BillWriter {
-  readonly #submissions = new CopyWriter(
-    'core.submission',
-    columns(`submission_id, provider_id, received_at, epj_name, decision_id, reprocessed, bill_count, batch_id, extra`),
-  );
   readonly #bills = new CopyWriter(
     'core.bill',
     columns(`received_month, bill_id, bill_guid, submission_id, provider_id, bill_no, patient_key, performed_by,
-      started_at, civil_day, minute_of_day, known_from, amount_ore, copay_ore, exemption, is_credit, credits,
-      credits_bill, diagnosis, batch_id, extra`),
+      performer_key, performer_role, started_at, civil_day, minute_of_day, known_from, amount_ore, lines_ore,
+      copay_paid, exemption, diagnosis, diagnosis_system, further_diagnoses, debtor, has_remark, referred_on,
+      referrer_hpr, referrer_key, related_hpr, related_key, requisitioner_hpr, requisitioner_unit, moderation,
+      benefit_point, rare_condition, batch_id`),
   );
   readonly #lines = new CopyWriter(
     'core.bill_line',
     columns(
-      `received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, known_from, batch_id, extra`,
+      'received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, teeth, known_from, batch_id',
     ),
   );
-  readonly #hits = new CopyWriter(
-    'core.rule_outcome',
-    columns('received_month, bill_id, rule_no, provider_id, effect, amount_ore, known_from, batch_id'),
+  readonly #codes = new CopyWriter(
+    'core.bill_code',
+    columns(`received_month, bill_id, code_no, provider_id, code_system, code, occurrences, amount_ore, known_from,
+      batch_id`),
   );
 
-  addSubmission(batchId: number, envelope: Envelope, providerId: number): void {
-    const { melding } = envelope;
-    const extra = { ...unknownFields(envelope, KEYS.envelope), ...unknownFields(melding, KEYS.message) };
-    this.#submissions.add([
-      envelope.meldingsId,
-      providerId,
-      new Date(Date.parse(envelope.mottattidspunkt)).toISOString(),
-      melding.navnEPJ,
-      envelope.vedtakId,
-      envelope.rebehandling,
-      melding.enkeltregninger.length,
-      batchId,
-      Object.keys(extra).length ? JSON.stringify(extra) : null,
-    ]);
-  }
-
-  addBill(batchId: number, item: PendingBill, { billId, patientKey, creditedBillId }: BillIds): void {
-    const { bill, month, providerId } = item;
-    const startedMs = parseInstant(bill.tidspunkt)!;
-    const civil = civilTime(startedMs);
-    const knownFrom = new Date(item.receivedMs).toISOString();
-    const amounts = bill.takster.map((tariff) => parseOre(tariff.belop));
+  /** @param keys surrogates in the order of `identitiesOf` */
+  add(batch: Batch, item: PendingBill, billId: number, keys: readonly number[]): void {
+    const { bill, month, provider } = item;
+    const head = [month, billId] as const;
+    const tail = [instantText(item.receivedMs), batch.batchId] as const;
+    const tariffs = bill.takster ?? [];
+    const amounts = tariffs.map(({ belop, antall }) => lineAmount(belop, antall ?? 1));
+    tariffs.forEach(({ kode, antall, tenner }, i) =>
+      this.#lines.add([...head, i + 1, provider.id, kode, antall ?? 1, amounts[i]!, array(tenner ?? []), ...tail]),
+    );
+    const codes = [
+      ...(bill.nlkkoder ?? []).map(({ kode, belop, antall }) => ['NLK', kode, antall ?? 1, belop ?? null] as const),
+      ...(bill.prosedyrekoder ?? []).map(({ kodeverk, kode, belop }) => [kodeverk, kode, 1, belop ?? null] as const),
+    ].map(([system, code, n, first]) => [system, code, n, first === null ? null : lineAmount(first, n)] as const);
+    codes.forEach((code, i) => this.#codes.add([...head, i + 1, provider.id, ...code, ...tail]));
+    const lines = [...amounts, ...codes.map(([, , , ore]) => ore ?? 0)].reduce<number>((sum, ore) => sum + ore, 0);
+    if (bill.belop != null && bill.belop !== lines) batch.note('bill-total-differs', 'behandlerkrav.regninger[].belop');
     this.#bills.add([
-      month,
-      billId,
+      ...head,
       bill.guid,
       item.submissionId,
-      providerId,
+      provider.id,
       bill.regningsnummer,
-      patientKey,
-      bill.utfortAv,
-      new Date(startedMs).toISOString(),
-      civil.day,
-      civil.minuteOfDay,
-      knownFrom,
-      amounts.reduce<number>((sum, ore) => sum + ore, 0),
-      parseOre(bill.egenandel),
-      bill.arsakFriEgenandel,
-      bill.kreditering,
-      bill.krediterer,
-      creditedBillId,
-      bill.diagnoser[0]?.kode,
-      batchId,
-      billExtra(bill),
+      ...this.#people(item, keys),
+      bill.belop ?? lines,
+      lines,
+      ...detailsOf(bill, keys),
+      batch.batchId,
     ]);
-    bill.takster.forEach((tariff, index) => {
-      const extra = unknownFields(tariff, KEYS.line);
-      this.#lines.add([
-        month,
-        billId,
-        index + 1,
-        providerId,
-        tariff.takstkode,
-        tariff.antall,
-        amounts[index]!,
-        knownFrom,
-        batchId,
-        extra ? JSON.stringify(extra) : null,
-      ]);
-    });
-    this.#addHits(batchId, item, billId, knownFrom);
   }
 
-  #addHits(batchId: number, { hits, month, providerId }: PendingBill, billId: number, knownFrom: string): void {
-    const rules = new Set<number>();
-    for (const { merknad, effekt, belop } of hits) {
-      if (rules.has(merknad)) continue; // a rule counts once per bill
-      rules.add(merknad);
-      this.#hits.add([month, billId, merknad, providerId, EFFECTS[effekt], parseOre(belop), knownFrom, batchId]);
-    }
+  #people({ bill, provider, receivedMs }: PendingBill, keys: readonly number[]): Cell[] {
+    const startedMs = parseInstant(bill.tidspunkt)!;
+    const { day, minuteOfDay } = civilTime(startedMs);
+    const [hpr, key] = numbersOf(bill.utforendeBehandler?.identifikasjon, keys, 1);
+    const role = bill.utforendeBehandler?.type ?? null;
+    const performer = hpr === provider.hpr ? null : hpr;
+    return [keys[0]!, performer, key, role, instantText(startedMs), day, minuteOfDay, instantText(receivedMs)];
   }
 
-  flushSubmissions(tx: Tx): Promise<void> {
-    return this.#submissions.flush(tx);
-  }
-
-  async flushBills(tx: Tx): Promise<void> {
-    for (const table of [this.#bills, this.#lines, this.#hits]) await table.flush(tx);
+  async flush(tx: Tx): Promise<void> {
+    for (const table of [this.#bills, this.#lines, this.#codes]) await table.flush(tx);
   }
 }
 
-/**
- * What of a bill has no column, as JSON: unknown fields, kinds of identifier other than FNR, and all diagnoses if there
- * are several. Never the identifier itself.
- */
-function billExtra(bill: Bill): string | null {
-  const patient = unknownFields(bill.pasient, ['id', 'idType']);
-  const [first] = bill.diagnoser;
-  const keepDiagnoses = bill.diagnoser.length > 1 || (first && unknownFields(first, KEYS.diagnosis));
-  const extra = {
-    ...unknownFields(bill, KEYS.bill),
-    ...(bill.pasient.idType === 'FNR' && !patient ? {} : { pasient: { idType: bill.pasient.idType, ...patient } }),
-    ...(keepDiagnoses ? { diagnoser: bill.diagnoser } : {}),
-  };
-  return Object.keys(extra).length > 0 ? JSON.stringify(extra) : null;
+/** HPR number and surrogate of a practitioner, of whom the bill states one. */
+function numbersOf(who: Practitioner | null | undefined, keys: readonly number[], at: number): [Cell, Cell] {
+  if (!who) return [null, null];
+  return 'hpr' in who ? [who.hpr, null] : [null, keys[at]!];
 }
+
+/** Cells from `copay_paid` to `rare_condition`. */
+function detailsOf(bill: Bill, keys: readonly number[]): Cell[] {
+  const { henvisning, relatertBehandler, rekvirent, utforendeBehandler } = bill;
+  const performer = utforendeBehandler?.identifikasjon;
+  const afterPerformer = performer && 'identity' in performer ? 2 : 1;
+  const referrer = henvisning?.henvistFra;
+  const afterReferrer = afterPerformer + (referrer && 'identity' in referrer ? 1 : 0);
+  const [main, ...further] = bill.diagnoser ?? [];
+  return [
+    bill.betaltEgenandel ?? null,
+    bill.arsakFriEgenandel ?? null,
+    main?.code ?? null,
+    main?.system ?? null,
+    array(further.map(({ system, code }) => `${system} ${code}`)),
+    bill.debitor ?? null,
+    (bill.merknad ?? '').trim() !== '',
+    henvisning?.dato ?? null,
+    ...numbersOf(referrer, keys, afterPerformer),
+    ...numbersOf(relatertBehandler, keys, afterReferrer),
+    rekvirent?.hprNr ?? null,
+    rekvirent?.organisasjon ?? null,
+    bill.moderasjonskode ?? null,
+    bill.stonadspunkt ?? null,
+    bill.sjeldenMedisinskTilstand ?? null,
+  ];
+}
+
+/** First day of the month in which an instant lies in Norway. */
+export const monthOfInstant = (ms: number): string => `${civilTime(ms).day.slice(0, 7)}-01`;

@@ -36,18 +36,33 @@ export class BillNumbers {
   }
 }
 
-/** Maps practice numbers to provider ids, read once per file. */
+export interface KnownProvider {
+  readonly id: number;
+  /** HPR number of the holder, where the practice has one. */
+  readonly hpr: number | undefined;
+}
+
+/** Maps practice numbers to providers, read once per file. */
 export class ProviderIndex {
-  #ids: Map<string, number> | undefined;
+  #providers: Map<string, KnownProvider> | undefined;
+
+  async find(tx: Tx, practiceNo: string): Promise<KnownProvider | undefined> {
+    if (!this.#providers) {
+      const { rows } = await tx.raw<{ rows: { practice_no: string; provider_id: number; hpr_no: string | null }[] }>(
+        'select practice_no, provider_id, hpr_no from core.provider',
+      );
+      this.#providers = new Map(
+        rows.map((row) => [
+          row.practice_no,
+          { id: row.provider_id, hpr: row.hpr_no === null ? undefined : Number(row.hpr_no) },
+        ]),
+      );
+    }
+    return this.#providers.get(practiceNo);
+  }
 
   async idOf(tx: Tx, practiceNo: string): Promise<number | undefined> {
-    if (!this.#ids) {
-      const { rows } = await tx.raw<{ rows: { practice_no: string; provider_id: number }[] }>(
-        'select practice_no, provider_id from core.provider',
-      );
-      this.#ids = new Map(rows.map((row) => [row.practice_no, row.provider_id]));
-    }
-    return this.#ids.get(practiceNo);
+    return (await this.find(tx, practiceNo))?.id;
   }
 }
 

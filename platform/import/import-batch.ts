@@ -5,7 +5,7 @@ import { sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../postgres/connection';
 import { type AuditContext, append } from '../ledger/append';
 import { CopyWriter } from '../postgres/copy-writer';
-import { linesOf } from './read-lines';
+import { linesOf, wholeOf } from './read-lines';
 
 /** Outcome of loading a file; counts are rows, and `loaded` + `quarantined` is `read`. */
 export interface LoadReport {
@@ -14,8 +14,17 @@ export interface LoadReport {
   readonly read: number;
   readonly loaded: number;
   readonly quarantined: number;
+  /** What the file held that no column keeps or that does not add up, with the number of times. */
+  readonly notes: readonly BatchNote[];
   /** True if the same bytes were loaded before, so that nothing was done. */
   readonly alreadyLoaded: boolean;
+}
+
+export interface BatchNote {
+  readonly note: 'unknown-field' | 'bill-total-differs' | 'message-total-differs' | 'known-from-loading';
+  /** Path of the field in its document. */
+  readonly path: string;
+  readonly rows: number;
 }
 
 /** Loads the lines of one kind of file. The batch counts rows and holds the quarantine. */
@@ -26,6 +35,8 @@ export interface LineLoader {
   line(batch: Batch, line: number, value: unknown): Promise<void> | void;
   /** Writes the collected rows; called after every `rowsPerFlush` rows and at the end. */
   flush?(batch: Batch): Promise<void>;
+  /** Called once, after all rows are written and while no other batch can commit. */
+  finish?(batch: Batch): Promise<void>;
 }
 
 /**
@@ -33,6 +44,17 @@ export interface LineLoader {
  * with it.
  */
 const ROWS_PER_FLUSH = 10_000;
+
+const MOST_NOTES = 1000;
+
+/** Fields whose refused value is shown: codes, dates, amounts and numbers of practices, never a person's. */
+const MAY_BE_SHOWN = new RegExp(
+  '(^|\\.)(guid|regningsnummer|tidspunkt|mottatt\\w*|praksisId|orgnr|antall|belop\\w*|praksistype|fagomrade|type|status|' +
+    'kommunenr|fodselsar|listelengde|gyldig\\w+|kjentFra|fra|til|kodeverk|apotekId|atc|pakninger|reseptId|utlevert|' +
+    'saksnr|utfall|\\w+_id|received_at|started_at|amount_nok|count|practice|bill_id|bill_number|tariff|line)$',
+);
+const valueText = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40).replace(/\d{11,}/g, '…');
 
 /** One file that is being loaded in one transaction. */
 export class Batch {
@@ -44,6 +66,7 @@ export class Batch {
   knownMax: number | undefined;
   /** Months of receipt (first days) that rows were added to. */
   readonly months = new Set<string>();
+  readonly #notes = new Map<string, BatchNote>();
   readonly #quarantineWriter = new CopyWriter('core.quarantine', [
     'batch_id',
     'line',
@@ -59,16 +82,9 @@ export class Batch {
 
   quarantine(line: number, item: string, field: string, value: unknown, reason: string): void {
     this.quarantined++;
-    // The value may identify a real person, so only as much is kept as is needed to find the error.
-    const shown = value === undefined ? null : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40);
-    this.#quarantineWriter.add([
-      this.batchId,
-      line,
-      item,
-      field,
-      field.includes('pasient') ? `${shown?.slice(0, 2) ?? ''}…` : shown,
-      reason.slice(0, 300),
-    ]);
+    // A value may identify a real person or be free text, so only fields that hold neither show theirs.
+    const shown = value === undefined || !MAY_BE_SHOWN.test(field) ? null : valueText(value);
+    this.#quarantineWriter.add([this.batchId, line, item, field, shown, reason.slice(0, 300)]);
   }
 
   noteKnownFrom(instantMs: number): void {
@@ -76,8 +92,23 @@ export class Batch {
     this.knownMax = Math.max(this.knownMax ?? instantMs, instantMs);
   }
 
-  flushQuarantine(): Promise<void> {
-    return this.#quarantineWriter.flush(this.tx);
+  note(note: BatchNote['note'], path: string, rows = 1): void {
+    const key = `${note} ${path}`;
+    const found = this.#notes.get(key);
+    // A file of nothing but unknown names must not fill the memory.
+    if (found === undefined && this.#notes.size >= MOST_NOTES) return this.note(note, '(more)', rows);
+    this.#notes.set(key, { note, path, rows: (found?.rows ?? 0) + rows });
+  }
+
+  get notes(): readonly BatchNote[] {
+    return [...this.#notes.values()];
+  }
+
+  async flushQuarantine(): Promise<void> {
+    await this.#quarantineWriter.flush(this.tx);
+    const writer = new CopyWriter('core.batch_note', ['batch_id', 'note', 'path', 'rows']);
+    for (const { note, path: at, rows } of this.notes) writer.add([this.batchId, note, at, rows]);
+    await writer.flush(this.tx);
   }
 }
 
@@ -104,7 +135,7 @@ export async function runInBatch(
   });
   const before = await db('core.load_batch')
     .where({ content_sha256: content })
-    .first<{ rows_read: number; rows_loaded: number; rows_quarantined: number } | undefined>();
+    .first<{ batch_id: number; rows_read: number; rows_loaded: number; rows_quarantined: number } | undefined>();
   if (before)
     return {
       file,
@@ -112,6 +143,7 @@ export async function runInBatch(
       read: before.rows_read,
       loaded: before.rows_loaded,
       quarantined: before.rows_quarantined,
+      notes: await notesOf(db, before.batch_id),
       alreadyLoaded: true,
     };
   return db.transaction(async (tx) => {
@@ -138,13 +170,23 @@ export async function runInBatch(
       },
       new Date(),
     );
-    return { file, kind, read: batch.read, loaded: batch.loaded, quarantined: batch.quarantined, alreadyLoaded: false };
+    const { read, loaded, quarantined, notes } = batch;
+    return { file, kind, read, loaded, quarantined, notes, alreadyLoaded: false };
   });
+}
+
+const notesOf = (db: Db, batch: number): Promise<BatchNote[]> =>
+  db('core.batch_note').where({ batch_id: batch }).select<BatchNote[]>('note', 'path', 'rows');
+
+/** Says where the text breaks, without the text itself. */
+function notJson(error: unknown): string {
+  const at = /position (\d+)/.exec((error as Error).message)?.[1];
+  return at === undefined ? 'not JSON: the text ends too early' : `not JSON: unexpected text at character ${at}`;
 }
 
 async function readLines(file: string, loader: LineLoader, batch: Batch): Promise<void> {
   let [lineNo, flushed] = [0, 0];
-  for await (const text of linesOf(file)) {
+  for await (const text of file.endsWith('.json') ? wholeOf(file) : linesOf(file)) {
     lineNo++;
     if (text.trim() === '') continue;
     let value: unknown;
@@ -152,7 +194,7 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
       value = JSON.parse(text);
     } catch (error) {
       batch.read++;
-      batch.quarantine(lineNo, 'line', '(whole)', text.slice(0, 20), `not JSON: ${(error as Error).message}`);
+      batch.quarantine(lineNo, 'line', '(whole)', undefined, notJson(error));
       continue;
     }
     await loader.line(batch, lineNo, value);
@@ -161,6 +203,10 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
     flushed = batch.read;
   }
   await loader.flush?.(batch);
+  if (!loader.finish) return;
+  // The row lock of the counter is held until commit: from here on no other batch adds anything.
+  await batch.tx.raw('select from core.batch_counter for update');
+  await loader.finish(batch);
 }
 
 async function commitBatch(tx: Tx, batch: Batch): Promise<void> {

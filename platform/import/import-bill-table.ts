@@ -94,7 +94,7 @@ async function createProviderTable(duck: DuckDBConnection, tx: Tx): Promise<void
 }
 
 /**
- * Gives every new bill an id and enters its guid in core.bill_identity; bills that were loaded before go to quarantine.
+ * Gives every new bill an id and stores that it was sent; bills that were loaded before go to quarantine.
  * Creates table `fresh(guid, bill_id)`.
  */
 async function reserveBillIds(duck: DuckDBConnection, batch: Batch, file: string): Promise<void> {
@@ -111,61 +111,44 @@ async function reserveBillIds(duck: DuckDBConnection, batch: Batch, file: string
       from bills)
     select o.guid, r.first + o.nr - r.offset_from as bill_id from ordered o asof
       join range_of r on o.nr >= r.offset_from`);
-  await duck.run('create temp table known (guid varchar)');
-  if (await insertAllNew(duck, batch, file)) {
-    await duck.run('create temp table fresh as select * from numbered');
-    return;
-  }
-  await batch.tx.raw('create temp table incoming_bill (bill_guid uuid, bill_id bigint) on commit drop');
+  await batch.tx.raw(
+    'create temp table incoming_bill (bill_guid uuid, bill_id bigint, known_from timestamptz, submission_id uuid) ' +
+      'on commit drop',
+  );
   await toPostgres(
     duck,
     batch.tx,
-    `select guid, bill_id from numbered order by bill_id`,
-    'incoming_bill (bill_guid, bill_id)',
+    `select n.guid, n.bill_id, b.received_at || 'Z', b.submission_id from numbered n join bills b using (guid)
+      order by n.bill_id`,
+    'incoming_bill (bill_guid, bill_id, known_from, submission_id)',
     file,
   );
-  const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
-    `insert into core.bill_identity (bill_guid, bill_id, batch_id) select bill_guid, bill_id, ? from incoming_bill
-      on conflict do nothing`,
-    [batch.batchId],
+  await duck.run('create temp table known (guid varchar)');
+  const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
+    'select distinct bill_guid from incoming_bill join core.bill_step using (bill_guid)',
   );
-  if (rowCount < total) {
-    const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
-      `select bill_guid from incoming_bill i where not exists (select 1 from core.bill_identity k
-        where k.bill_guid = i.bill_guid and k.bill_id = i.bill_id)`,
+  for (let i = 0; i < rows.length; i += 2000)
+    await duck.run(
+      `insert into known values ${rows
+        .slice(i, i + 2000)
+        .map((row) => `(${quote(row.bill_guid)})`)
+        .join(', ')}`,
     );
-    for (let i = 0; i < rows.length; i += 2000)
-      await duck.run(
-        `insert into known values ${rows
-          .slice(i, i + 2000)
-          .map((row) => `(${quote(row.bill_guid)})`)
-          .join(', ')}`,
-      );
+  if (rows.length > 0)
     await duck.run(
       `insert into bad select line, 'guid', guid, 'duplicate bill: this guid was loaded before' from raw
         where cast(guid as uuid) in (select cast(guid as uuid) from known) and line not in (select line from bad)`,
     );
-  }
+  await batch.tx.raw(
+    `insert into core.bill_step (bill_guid, known_from, submission_id, step, bill_id, batch_id)
+     select bill_guid, known_from, submission_id, 'sent', bill_id, ? from incoming_bill i
+     where not exists (select from core.bill_step k where k.bill_guid = i.bill_guid)`,
+    [batch.batchId],
+  );
   await duck.run(
     `create temp table fresh as select * from numbered where cast(guid as uuid) not in (select cast(guid as uuid)
       from known)`,
   );
-}
-
-/**
- * Inserts all guids directly, which succeeds if no bill was loaded before, as is usual; otherwise nothing is inserted.
- */
-async function insertAllNew(duck: DuckDBConnection, batch: Batch, file: string): Promise<boolean> {
-  await batch.tx.raw('savepoint identities');
-  try {
-    const query = `select guid, bill_id, ${batch.batchId} from numbered order by bill_id`;
-    await toPostgres(duck, batch.tx, query, 'core.bill_identity (bill_guid, bill_id, batch_id)', file);
-    return true;
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    await batch.tx.raw('rollback to savepoint identities');
-    return false;
-  }
 }
 
 /** Counts rows of the file, and quarantines each bad row with its first bad cell. */
@@ -229,15 +212,15 @@ async function writeBills(
   await toPostgres(
     duck,
     batch.tx,
-    `select submission_id, min(provider_id), min(received_at) || 'Z', false, count(*), ${b} from bills
+    `select submission_id, min(provider_id), min(received_at) || 'Z', count(*), ${b} from bills
       join fresh using (guid) group by 1`,
-    'incoming_submission (submission_id, provider_id, received_at, reprocessed, bill_count, batch_id)',
+    'incoming_submission (submission_id, provider_id, received_at, bill_count, batch_id)',
     csv('submission'),
   );
   await batch.tx.raw('insert into core.submission select * from incoming_submission on conflict do nothing');
   const bills = `select b.received_month, f.bill_id, b.guid, b.submission_id, b.provider_id, b.bill_no, p.patient_key,
-    b.performed_by, b.started_at || 'Z', b.civil_day, b.minute_of_day, b.received_at || 'Z', b.amount_ore, b.copay_ore,
-    false, b.diagnosis, ${b}
+    b.performed_by, b.started_at || 'Z', b.civil_day, b.minute_of_day, b.received_at || 'Z', b.amount_ore, b.amount_ore,
+    b.copay_ore > 0, b.diagnosis, ${b}
     from bills b join fresh f using (guid) join person p using (patient) order by b.received_month, f.bill_id`;
   const lines = `select received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore,
     received_at || 'Z', ${b} from (${linesSql(mapping, 'fresh')}) order by received_month, bill_id, line_no`;
@@ -249,10 +232,9 @@ async function writeBills(
 
 const BILL_COLUMNS =
   'received_month, bill_id, bill_guid, submission_id, provider_id, bill_no, patient_key, performed_by, started_at, ' +
-  'civil_day, minute_of_day, known_from, amount_ore, copay_ore, is_credit, diagnosis, batch_id';
+  'civil_day, minute_of_day, known_from, amount_ore, lines_ore, copay_paid, diagnosis, batch_id';
 const LINE_COLUMNS =
   'received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, known_from, batch_id';
-const UNIQUE_VIOLATION = '23505';
 
 async function toPostgres(duck: DuckDBConnection, tx: Tx, query: string, into: string, file: string): Promise<void> {
   await toCsv(duck, query, file);

@@ -1,11 +1,13 @@
 import { civilTime } from '../../domain/time/civil-time';
 import { monthStart } from '../../domain/time/days';
-import { patientSchema } from '../../domain/import/kuhr';
+import { fieldsOf, forUnknownFields } from '../../domain/import/kuhr/known-fields';
+import { patientSchema } from '../../domain/import/kuhr/register-lines';
 import { validateOrQuarantine, type Batch, type LineLoader } from './import-batch';
 import { CopyWriter } from '../postgres/copy-writer';
 import { ProviderIndex } from './id-allocators';
 import type { Vault } from './vault';
 
+const PATIENT_FIELDS = fieldsOf(Object.keys(patientSchema.shape));
 type PatientFact = ReturnType<typeof patientSchema.parse>;
 
 /** Loads facts of the population register; national ids are replaced by pseudonyms before anything is written. */
@@ -21,6 +23,7 @@ export class PatientLoader implements LineLoader {
       field === 'id' ? 'pasient.id' : field,
     );
     if (!fact) return;
+    forUnknownFields(value, PATIENT_FIELDS, (path) => batch.note('unknown-field', path));
     const knownMs = Date.parse(fact.kjentFra);
     batch.noteKnownFrom(knownMs);
     batch.months.add(monthStart(civilTime(knownMs).day));

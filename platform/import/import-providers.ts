@@ -1,16 +1,32 @@
 import type { z } from 'zod';
-import { providerSchema, agreementSchema, substituteSchema } from '../../domain/import/kuhr';
+import { providerSchema, agreementSchema, substituteSchema } from '../../domain/import/kuhr/register-lines';
 import { validateOrQuarantine, type Batch, type LineLoader } from './import-batch';
 import { ProviderIndex } from './id-allocators';
-import { unknownFields } from './unknown-fields';
+import { documentsIn, openEnvelope } from '../../domain/import/kuhr/documents';
+import { fieldsOf, forUnknownFields } from '../../domain/import/kuhr/known-fields';
+import { parseInstant } from '../../domain/time/civil-time';
+import { loadPractice } from './import-practices';
 
-const PROVIDER_KEYS = Object.keys(providerSchema.shape);
+const PROVIDER_FIELDS = fieldsOf(Object.keys(providerSchema.shape));
 
-/** Loads facts about providers, one per line. A fact that becomes known later supersedes; nothing is overwritten. */
+/** Loads facts about providers, one per line, and the payer's own list of practices. A fact that becomes known later supersedes; nothing is overwritten. */
 export class ProviderLoader implements LineLoader {
   readonly kind = 'provider';
+  /** @param receivedMs receipt of lists that do not state theirs (`--received-at`) */
+  constructor(readonly receivedMs?: number) {}
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
+    const { received, document } = openEnvelope(value);
+    const practices = documentsIn(document).flatMap((found) => (found.kind === 'practice' ? [found] : []));
+    if (practices.length === 0) return this.#fact(batch, line, value);
+    const stated = received === undefined ? this.receivedMs : parseInstant(received);
+    for (const practice of practices) {
+      if (stated === undefined) batch.note('known-from-loading', 'practice');
+      await loadPractice(batch, { line, at: practice.at, knownMs: stated ?? Date.now() }, practice.value);
+    }
+  }
+
+  async #fact(batch: Batch, line: number, value: unknown): Promise<void> {
     const provider = validateOrQuarantine(batch, line, 'provider', providerSchema, value);
     if (!provider) return;
     batch.noteKnownFrom(Date.parse(provider.kjentFra));
@@ -20,11 +36,11 @@ export class ProviderLoader implements LineLoader {
          returning provider_id`,
       [provider.hprNr ?? null, provider.orgnr ?? null, provider.praksisId],
     );
-    const extra = unknownFields(provider, PROVIDER_KEYS);
+    forUnknownFields(value, PROVIDER_FIELDS, (path) => batch.note('unknown-field', path));
     const written = await batch.tx.raw<{ rowCount: number }>(
       `insert into core.provider_fact (provider_id, known_from, valid_from, valid_to, practice_type, field,
-        municipality, list_size, account_hash, registered_via, batch_id, extra)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict on constraint provider_fact_pk do nothing`,
+        municipality, list_size, account_hash, registered_via, batch_id)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict on constraint provider_fact_pk do nothing`,
       [
         rows[0]!.provider_id,
         provider.kjentFra,
@@ -37,7 +53,6 @@ export class ProviderLoader implements LineLoader {
         provider.kontoHash ?? null,
         provider.registrertVia ?? null,
         batch.batchId,
-        extra ? JSON.stringify(extra) : null,
       ],
     );
     if (written.rowCount === 1) batch.loaded++;
@@ -57,7 +72,7 @@ export class ProviderLoader implements LineLoader {
  */
 interface PracticeFactKind<T extends { praksisId: string; kjentFra: string }> {
   readonly kind: LineLoader['kind'];
-  readonly schema: z.ZodType<T>;
+  readonly schema: z.ZodType<T> & { readonly shape: object };
   readonly table: string;
   readonly cells: (fact: T) => Readonly<Record<string, unknown>>;
 }
@@ -65,14 +80,17 @@ interface PracticeFactKind<T extends { praksisId: string; kjentFra: string }> {
 class PracticeFactLoader<T extends { praksisId: string; kjentFra: string }> implements LineLoader {
   readonly kind: LineLoader['kind'];
   readonly #providers = new ProviderIndex();
+  readonly #fields: ReturnType<typeof fieldsOf>;
   constructor(readonly of: PracticeFactKind<T>) {
     this.kind = of.kind;
+    this.#fields = fieldsOf(Object.keys(of.schema.shape));
   }
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
     const { kind, schema, table, cells } = this.of;
     const fact = validateOrQuarantine(batch, line, kind, schema, value);
     if (!fact) return;
+    forUnknownFields(value, this.#fields, (path) => batch.note('unknown-field', path));
     const provider = await this.#providers.idOf(batch.tx, fact.praksisId);
     if (provider === undefined) {
       batch.quarantine(line, kind, 'praksisId', fact.praksisId, 'no such practice is known; load its provider first');

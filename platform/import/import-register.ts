@@ -12,20 +12,24 @@ import { PatientLoader } from './import-patients';
 import { SettlementLoader } from './import-settlements';
 import type { Vault } from './vault';
 
-/** Kinds of files, and the prefix of their names, in the order in which they must be loaded. */
-const KINDS = {
-  provider: 'providers',
-  agreement: 'agreements',
-  patient: 'patients',
-  substitute: 'substitutes',
-  settlement: 'settlements',
-  prescription: 'prescriptions',
-  case: 'cases',
-} as const;
-type MessageKind = keyof typeof KINDS;
-type Kind = OpenDataKind | MessageKind;
-const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[];
-const ORDER: readonly Kind[] = ['tariff', 'tariff-use', ...MESSAGE_KINDS];
+/**
+ * Kinds of files in the order in which they must be loaded. Answers come before the claims that they answer: they say
+ * when these were received.
+ */
+const ORDER = [
+  'tariff',
+  'tariff-use',
+  'provider',
+  'agreement',
+  'patient',
+  'substitute',
+  'status',
+  'settlement',
+  'prescription',
+  'case',
+] as const;
+type Kind = (typeof ORDER)[number];
+type LineKind = Exclude<Kind, OpenDataKind | 'prescription'>;
 /**
  * Stages of loading. Files of one stage are loaded concurrently, so that parsing one overlaps writing another. Facts of
  * providers and events of cases depend on earlier lines of their own kind, and corrected bills of pharmacies on earlier
@@ -35,35 +39,62 @@ const STAGES: readonly (readonly Kind[])[] = [
   ['tariff'],
   ['tariff-use'],
   ['provider'],
+  ['status'],
   ['agreement', 'patient', 'substitute', 'settlement'],
   ['prescription'],
   ['case'],
 ];
 export const CONCURRENT_FILES = 2;
 const EXPECTED =
-  `Expected a name that starts with ${Object.values(KINDS).join(', ')} and ends in .ndjson, messages of eResept in a ` +
-  'name that ends in .xml, or open data of tariffs (takstkoder, agtakst).';
+  'Expected .ndjson (one document a line) or .json (one document): claim messages, status answers, receipts and ' +
+  'practices of KUHR, answers of eResept, providers, patients, substitutes, agreements, or events of cases; messages ' +
+  'of eResept in a name that ends in .xml; or open data of tariffs (takstkoder, agtakst).';
 
+/** Fields that tell what a file holds, wherever they stand in its first document. */
+const MARKS: readonly (readonly [kind: Kind, field: RegExp])[] = [
+  ['provider', /"(praksiser|praksistype)"\s*:/],
+  ['settlement', /"behandlerkrav"\s*:/],
+  ['status', /"(behandlerkravmeldinger|meldingsstatus|feilmeldinger)"\s*:/],
+  ['patient', /"fodselsar"\s*:/],
+  ['substitute', /"vikarHprNr"\s*:/],
+  ['agreement', /"omfang"\s*:/],
+  ['prescription', /"oppgjorsnr"\s*:/],
+  ['case', /"type"\s*:\s*"(kampanje|signal|apnet|funn|vedtak|klage|omgjoring|tilbakekreving|tiltak)"|"saksnr"\s*:/],
+  ['status', /"behandlerkravmeldingId"\s*:/],
+];
+const LOOKED_AT = 1 << 16;
+
+/** The kind of a file by the field of `MARKS` that comes first in it; undefined where none does. */
 function kindOf(file: string): Kind | undefined {
-  const name = path.basename(file);
-  if (name.endsWith('.xml') || (name.startsWith(KINDS.prescription) && name.endsWith('.json'))) return 'prescription';
-  if (!name.endsWith('.ndjson')) return openDataKind(file);
-  return MESSAGE_KINDS.find((kind) => name.startsWith(KINDS[kind]));
+  if (file.endsWith('.xml')) return 'prescription';
+  if (!/\.(ndjson|json)$/.test(file) || openDataKind(file)) return openDataKind(file);
+  const buffer = Buffer.alloc(LOOKED_AT);
+  const handle = fs.openSync(file, 'r');
+  const text = buffer.toString('utf8', 0, fs.readSync(handle, buffer, 0, LOOKED_AT, 0));
+  fs.closeSync(handle);
+  if (text.trim() === '') throw invalid(`${file} holds no rows`, 'Expected at least one row.');
+  const message = MARKS.slice(0, -1).flatMap(([kind, field]) => {
+    const at = text.search(field);
+    return at < 0 ? [] : [{ kind, at }];
+  });
+  const [first] = message.sort((a, b) => a.at - b.at);
+  return first?.kind ?? (MARKS.at(-1)![1].test(text) ? 'status' : undefined);
 }
 
 /** Each file gets its own loader, because what a loader remembers is valid only if its transaction commits. */
-function loaderOf(kind: Exclude<MessageKind, 'prescription'>, vault: Vault): LineLoader {
+function loaderOf(kind: LineKind, vault: Vault, receivedMs: number | undefined): LineLoader {
   switch (kind) {
     case 'provider':
-      return new ProviderLoader();
+      return new ProviderLoader(receivedMs);
     case 'agreement':
       return agreementLoader();
     case 'patient':
       return new PatientLoader(vault);
     case 'substitute':
       return substituteLoader();
+    case 'status':
     case 'settlement':
-      return new SettlementLoader(vault);
+      return new SettlementLoader(vault, receivedMs);
     case 'case':
       return new CaseLoader();
   }
@@ -73,31 +104,38 @@ function loaderOf(kind: Exclude<MessageKind, 'prescription'>, vault: Vault): Lin
 const placeOf = ({ file, kind }: { file: string; kind: Kind }) =>
   2 * ORDER.indexOf(kind) + (file.endsWith('.xml') ? 1 : 0);
 
-/** Files of a register folder in the order they must be loaded: tariffs, providers, settlements by name, cases. */
+/** Files of a register folder in the order they must be loaded. @throws UtplukkError InvalidInput for one of no kind */
 export function registerFiles(source: string): { file: string; kind: Kind }[] {
   if (!fs.existsSync(source))
-    throw invalid(
-      `${source} does not exist`,
-      'Give a folder with providers*.ndjson, settlements*.ndjson and cases*.ndjson, or one such file.',
-    );
+    throw invalid(`${source} does not exist`, 'Give a folder with register files, or one such file.');
   const names = fs.statSync(source).isDirectory()
     ? fs.readdirSync(source).map((name) => path.join(source, name))
     : [source];
   const files = names.flatMap((file) => {
     const kind = kindOf(file);
+    if (!kind && /\.(ndjson|json)$/.test(file)) throw invalid(`${file} is of no kind that is known`, EXPECTED);
     return kind ? [{ file, kind }] : [];
   });
   if (files.length === 0) throw invalid(`${source} contains no register file`, EXPECTED);
   return files.sort((a, b) => placeOf(a) - placeOf(b) || (a.file < b.file ? -1 : 1));
 }
 
-/** Loads one file of a register, by the kind that its name starts with; open data is known by its content. */
-export function importFile(db: Db, audit: AuditContext, vault: Vault, file: string): Promise<LoadReport> {
+/**
+ * Loads one file of a register, by what it holds.
+ * @param receivedMs receipt of documents that do not state theirs, in milliseconds since 1970
+ */
+export function importFile(
+  db: Db,
+  audit: AuditContext,
+  vault: Vault,
+  file: string,
+  receivedMs?: number,
+): Promise<LoadReport> {
   const kind = kindOf(file);
   if (!kind) throw invalid(`${file} is not a register file`, EXPECTED);
   if (kind === 'prescription') return loadEReseptFile(db, audit, vault, file);
   if (kind === 'tariff' || kind === 'tariff-use') return loadOpenData(db, audit, file);
-  return loadFile(db, audit, file, loaderOf(kind, vault));
+  return loadFile(db, audit, file, loaderOf(kind, vault, receivedMs));
 }
 
 /** Loads all files of a register folder, stage by stage. */
@@ -107,6 +145,7 @@ export async function importRegister(
   vault: Vault,
   source: string,
   progress: (report: LoadReport, done: number, total: number) => void = () => {},
+  receivedMs?: number,
 ): Promise<LoadReport[]> {
   const files = registerFiles(source);
   const reports: LoadReport[] = [];
@@ -116,7 +155,7 @@ export async function importRegister(
       stage.length > 1 ? CONCURRENT_FILES : 1,
       () => queue.shift(),
       async ({ file }) => {
-        const report = await importFile(db, audit, vault, file);
+        const report = await importFile(db, audit, vault, file, receivedMs);
         reports.push(report);
         progress(report, reports.length, files.length);
       },

@@ -1,139 +1,258 @@
-import { billSchema, type Envelope, envelopeSchema } from '../../domain/import/kuhr';
-import { monthStart } from '../../domain/time/days';
-import { civilTime } from '../../domain/time/civil-time';
-import { BillWriter, type PendingBill } from './bill-writer';
-import { BillNumbers, PartitionCreator, ProviderIndex } from './id-allocators';
+import { createHash } from 'node:crypto';
+import {
+  type Bill,
+  billSchema,
+  type Claim,
+  claimSchema,
+  creditSchema,
+  isCredit,
+  uuid,
+} from '../../domain/import/kuhr/claim';
+import { documentsIn, type Envelope, openEnvelope } from '../../domain/import/kuhr/documents';
+import { CLAIM_FIELDS, forUnknownFields } from '../../domain/import/kuhr/known-fields';
+import { entriesOf } from '../../domain/import/kuhr/life';
+import { parseInstant } from '../../domain/time/civil-time';
+import { storeSteps, stepsOf, type StoredStep } from './bill-steps';
+import { writeEntries } from './bill-life';
+import { BillWriter, contentOf, identitiesOf, monthOfInstant, type PendingBill } from './bill-writer';
+import { BillNumbers, type KnownProvider, PartitionCreator, ProviderIndex } from './id-allocators';
 import { type Batch, firstProblem, type LineLoader } from './import-batch';
+import { loadPractice } from './import-practices';
+import { type Receipt, StatusWriter } from './import-status';
+import { SubmissionWriter } from './submission-writer';
 import type { Vault } from './vault';
 
-/** A bill that was not loaded before, with its id. */
-interface NewBill {
-  readonly item: PendingBill;
-  readonly billId: number;
+const RECEIPT_ADVICE =
+  'no receipt of this message is known; load its status answer first, or state the receipt with --received-at';
+
+/** A step without content of its own: a credit, or a correction of the co-payment. */
+interface PendingChange {
+  readonly step: StoredStep;
+  readonly line: number;
 }
 
-/** Loads a file of KUHR settlement messages: bills, tariff lines and the outcomes of the rule engine. */
+/**
+ * Loads KUHR's documents: claim messages with their bills, receipts, status answers and practices. What follows from
+ * their steps for a bill is written at the end, when every file of the bill that was loaded before can be seen.
+ */
 export class SettlementLoader implements LineLoader {
   readonly kind = 'settlement';
   #pending: PendingBill[] = [];
+  #changes: PendingChange[] = [];
   readonly #providers = new ProviderIndex();
   readonly #months: PartitionCreator;
   readonly #numbers = new BillNumbers();
   readonly #writer = new BillWriter();
+  readonly #submissions = new SubmissionWriter();
+  readonly #statuses: StatusWriter;
 
-  constructor(readonly vault: Vault) {
+  /** @param receivedMs receipt of documents that do not state theirs (`--received-at`) */
+  constructor(
+    readonly vault: Vault,
+    readonly receivedMs?: number,
+  ) {
     this.#months = new PartitionCreator(vault.db);
+    this.#statuses = new StatusWriter(vault);
   }
 
   async line(batch: Batch, line: number, value: unknown): Promise<void> {
-    const parsed = envelopeSchema.safeParse(value);
+    const envelope = openEnvelope(value);
+    const stated = envelope.received === undefined ? this.receivedMs : instantOf(envelope.received);
+    if (envelope.received !== undefined && stated === undefined) {
+      batch.read++;
+      const expected = 'expected an instant with its offset, such as 2024-03-01T10:15:00Z';
+      batch.quarantine(line, 'message', 'mottatt', envelope.received, expected);
+      return;
+    }
+    for (const document of documentsIn(envelope.document)) {
+      if (document.kind === 'claim') await this.#claim(batch, line, envelope, document.value, stated);
+      else if (document.kind === 'unknown') {
+        batch.read++;
+        const expected = 'expected a claim message, receipt, status answer or list of practices';
+        batch.quarantine(line, 'message', '(whole)', undefined, expected);
+      } else {
+        if (stated === undefined) batch.note('known-from-loading', document.kind);
+        const receipt: Receipt = { line, at: document.at, knownMs: stated ?? Date.now() };
+        if (document.kind === 'practice') await loadPractice(batch, receipt, document.value);
+        else this.#statuses.add(batch, receipt, document.kind, document.value);
+      }
+    }
+  }
+
+  async #claim(batch: Batch, line: number, envelope: Envelope, value: unknown, stated: number | undefined) {
+    const parsed = claimSchema.safeParse(value);
     if (!parsed.success) {
       batch.read++;
       const problem = firstProblem(parsed.error, value);
       batch.quarantine(line, 'message', problem.field, problem.value, problem.reason);
       return;
     }
-    const { praksisId, enkeltregninger } = parsed.data.melding;
-    const providerId = await this.#providers.idOf(batch.tx, praksisId);
-    if (providerId !== undefined) return this.#addMessage(batch, line, parsed.data, providerId);
-    const reason = 'no such practice is known; load its provider first';
-    const bills = Math.max(1, enkeltregninger.length);
-    batch.read += bills;
-    for (let i = 1; i <= bills; i++) batch.quarantine(line, `bill ${i}`, 'melding.praksisId', praksisId, reason);
+    const claim = parsed.data;
+    const refuse = (field: string, shown: string | undefined, reason: string) => {
+      claim.behandlerkrav.regninger.forEach((_, i) => {
+        batch.read++;
+        batch.quarantine(line, `bill ${i + 1}`, field, shown, reason);
+      });
+    };
+    const provider = await this.#providers.find(batch.tx, claim.praksisId);
+    if (!provider) return refuse('praksisId', claim.praksisId, 'no such practice is known; load its provider first');
+    const message = await this.#messageOf(batch, envelope, claim, stated);
+    if (!message) return refuse('mottatt', undefined, RECEIPT_ADVICE);
+    forUnknownFields(value, CLAIM_FIELDS, (path) => batch.note('unknown-field', path));
+    this.#submissions.add(batch, claim, provider.id, message);
+    this.#addBills(batch, line, claim, provider, message);
   }
 
-  #addMessage(batch: Batch, line: number, envelope: Envelope, providerId: number): void {
-    const receivedMs = Date.parse(envelope.mottattidspunkt);
-    const month = monthStart(civilTime(receivedMs).day);
+  /** Id and receipt of a message: as the archive says, else as a status answer says that names the same bills. */
+  async #messageOf(
+    batch: Batch,
+    { messageId }: Envelope,
+    claim: Claim,
+    stated: number | undefined,
+  ): Promise<Message | undefined> {
+    if (messageId !== undefined && stated !== undefined) {
+      const id = uuid.safeParse(messageId);
+      if (id.success) return { id: id.data, receivedMs: stated };
+    }
+    await this.#statuses.flush(batch);
+    const guids = claim.behandlerkrav.regninger.flatMap((raw) => {
+      const guid = uuid.safeParse((raw as { guid?: unknown } | null)?.guid);
+      return guid.success ? [guid.data] : [];
+    });
+    const answered = await this.#statuses.messageOf(batch, claim.praksisId, guids);
+    if (answered) return { id: answered.id, receivedMs: stated ?? answered.receivedMs };
+    if (stated === undefined) return undefined;
+    // A message without a number is told from others by its content.
+    const digest = createHash('md5')
+      .update(`${stated} ${JSON.stringify(claim)}`)
+      .digest('hex');
+    return { id: digest.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), receivedMs: stated };
+  }
+
+  #addBills(batch: Batch, line: number, claim: Claim, provider: KnownProvider, message: Message): void {
+    const { receivedMs, id: submissionId } = message;
+    const month = monthOfInstant(receivedMs);
     batch.noteKnownFrom(receivedMs);
     batch.months.add(month);
-    this.#writer.addSubmission(batch.batchId, envelope, providerId);
-    const hits = groupByGuid(envelope.merknader);
-    envelope.melding.enkeltregninger.forEach((raw, index) => {
+    claim.behandlerkrav.regninger.forEach((raw, index) => {
       batch.read++;
-      const bill = billSchema.safeParse(raw);
-      if (!bill.success) {
-        const problem = firstProblem(bill.error, raw);
+      const refuse = (error: Parameters<typeof firstProblem>[0]) => {
+        const problem = firstProblem(error, raw);
         batch.quarantine(line, `bill ${index + 1}`, problem.field, problem.value, problem.reason);
-        hits.delete(String((raw as { guid?: unknown }).guid));
-        return;
+      };
+      if (isCredit(raw)) {
+        const credit = creditSchema.safeParse(raw);
+        if (!credit.success) return refuse(credit.error);
+        const step = { guid: credit.data.guid, at: receivedMs, submission: submissionId, step: 'credited' as const };
+        return void this.#changes.push({ line, step });
       }
-      this.#pending.push({
-        bill: bill.data,
-        line,
-        submissionId: envelope.meldingsId,
-        providerId,
-        receivedMs,
-        month,
-        hits: hits.get(bill.data.guid) ?? [],
-      });
-      hits.delete(bill.data.guid);
+      const bill = billSchema.safeParse(raw);
+      if (!bill.success) return refuse(bill.error);
+      const { guid, korrigeringBetaltEgenandel, betaltEgenandel } = bill.data;
+      if (korrigeringBetaltEgenandel && betaltEgenandel != null) {
+        const step = { guid, at: receivedMs, submission: submissionId, step: 'copay-corrected' as const };
+        return void this.#changes.push({ line, step: { ...step, copayPaid: betaltEgenandel } });
+      }
+      const content = contentOf(raw);
+      this.#pending.push({ bill: bill.data, line, submissionId, provider, receivedMs, month, content });
     });
-    for (const orphan of hits.keys()) {
-      batch.read++;
-      batch.quarantine(line, 'merknad', 'merknader.guid', orphan, 'refers to a bill that is not in the message');
-    }
   }
 
   async flush(batch: Batch): Promise<void> {
-    const pending = this.#pending;
-    this.#pending = [];
-    await this.#writer.flushSubmissions(batch.tx);
-    const numbers = await this.#numbers.take(batch.tx, pending.length);
-    const newBills = await this.#withoutDuplicates(batch, pending, numbers);
-    const creditedIds = await this.#creditedIds(batch, newBills);
-    const patientKeys = await this.vault.pseudonyms(newBills.map(({ item }) => item.bill.pasient.id));
-    await this.#months.ensure(new Set(newBills.map(({ item }) => item.month)));
-    newBills.forEach(({ item, billId }, index) => {
-      const { krediterer } = item.bill;
-      const creditedBillId = krediterer ? creditedIds.get(krediterer) : null;
-      this.#writer.addBill(batch.batchId, item, { billId, patientKey: patientKeys[index]!, creditedBillId });
-    });
-    batch.loaded += newBills.length;
-    await this.#writer.flushBills(batch.tx);
+    await this.#statuses.flush(batch);
+    const [pending, changes] = [this.#pending, this.#changes];
+    [this.#pending, this.#changes] = [[], []];
+    await this.#submissions.flush(batch.tx);
+    if (pending.length + changes.length === 0) return;
+    const fresh = await this.#store(batch, pending, changes);
+    const keys = await this.vault.pseudonyms(fresh.flatMap(({ item }) => identitiesOf(item.bill)));
+    await this.#months.ensure(new Set(fresh.map(({ item }) => item.month)));
+    let at = 0;
+    for (const { item, billId } of fresh) {
+      const count = identitiesOf(item.bill).length;
+      this.#writer.add(batch, item, billId, keys.slice(at, at + count));
+      at += count;
+    }
+    await this.#writer.flush(batch.tx);
   }
 
-  /**
-   * Enters the guids in core.bill_identity, where a guid occurs once in all files and months, and quarantines
-   * duplicates.
-   */
-  async #withoutDuplicates(
+  /** Stores the steps of bills that were not sent before as they are, and refuses the others by name. */
+  async #store(
     batch: Batch,
     pending: readonly PendingBill[],
-    numbers: readonly number[],
-  ): Promise<NewBill[]> {
-    if (pending.length === 0) return [];
-    const first = new Map<string, number>();
-    pending.forEach(({ bill }, i) => first.has(bill.guid) || first.set(bill.guid, numbers[i]!));
-    const { rows } = await batch.tx.raw<{ rows: { bill_guid: string }[] }>(
-      `insert into core.bill_identity (bill_guid, bill_id, batch_id)
-       select *, ? from unnest(?::uuid[], ?::bigint[]) on conflict do nothing returning bill_guid`,
-      [batch.batchId, [...first.keys()], [...first.values()]],
-    );
-    const inserted = new Set(rows.map((row) => row.bill_guid));
-    return pending.flatMap((item) => {
-      const { guid, regningsnummer } = item.bill;
-      if (inserted.delete(guid)) return [{ item, billId: first.get(guid)! }];
-      const reason = 'duplicate bill: this guid was loaded before';
-      batch.quarantine(item.line, `bill ${regningsnummer}`, 'guid', guid, reason);
-      return [];
+    changes: readonly PendingChange[],
+  ): Promise<{ item: PendingBill; billId: number }[]> {
+    const known = await stepsOf(batch.tx, [
+      ...new Set([...pending.map(({ bill }) => bill.guid), ...changes.map(({ step }) => step.guid)]),
+    ]);
+    const numbers = await this.#numbers.take(batch.tx, pending.length);
+    const steps: StoredStep[] = [];
+    const fresh = new Map<StoredStep, { item: PendingBill; billId: number }>();
+    const lineOf = new Map<StoredStep, number>();
+    const put = (step: StoredStep, line: number) => {
+      steps.push(step);
+      lineOf.set(step, line);
+      known.set(step.guid, [...(known.get(step.guid) ?? []), step]);
+    };
+    pending.forEach((item, i) => {
+      const step = sentStep(item, numbers[i]!);
+      if (repeats(known.get(step.guid) ?? [], step))
+        return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, DUPLICATE);
+      put(step, item.line);
+      fresh.set(step, { item, billId: numbers[i]! });
     });
+    for (const { step, line } of changes) {
+      const earlier = known.get(step.guid) ?? [];
+      if (!earlier.some((s) => s.step === 'sent'))
+        batch.quarantine(line, step.step, 'guid', step.guid, 'no bill with this guid is known; load it first');
+      else if (earlier.some((s) => sameFact(s, step))) batch.quarantine(line, step.step, 'guid', step.guid, DUPLICATE);
+      else put(step, line);
+    }
+    for (const step of await storeSteps(batch, steps)) {
+      batch.quarantine(lineOf.get(step)!, 'bill', 'guid', step.guid, DUPLICATE);
+      fresh.delete(step);
+      lineOf.delete(step);
+    }
+    batch.loaded += lineOf.size;
+    return [...fresh.values()];
   }
 
-  /** Ids of the bills that credit notes refer to, by guid; a bill that is not known (yet) has none. */
-  async #creditedIds(batch: Batch, newBills: readonly NewBill[]): Promise<ReadonlyMap<string, number>> {
-    const guids = newBills.flatMap(({ item }) => item.bill.krediterer ?? []);
-    if (guids.length === 0) return new Map();
-    const { rows } = await batch.tx.raw<{ rows: { bill_guid: string; bill_id: number }[] }>(
-      'select bill_guid, bill_id from core.bill_identity where bill_guid = any(?::uuid[])',
-      [guids],
-    );
-    return new Map(rows.map((row) => [row.bill_guid, row.bill_id]));
+  finish(batch: Batch): Promise<void> {
+    return writeEntries(batch, this.#numbers, this.#months);
   }
 }
 
-function groupByGuid(hits: Envelope['merknader']): Map<string, Envelope['merknader']> {
-  const groups = new Map<string, Envelope['merknader']>();
-  for (const hit of hits) groups.set(hit.guid, [...(groups.get(hit.guid) ?? []), hit]);
-  return groups;
+export interface Message {
+  readonly id: string;
+  readonly receivedMs: number;
+}
+
+const DUPLICATE = 'duplicate bill: this guid was loaded before with the same content';
+
+const instantOf = (text: string): number | undefined =>
+  /(Z|[+-]\d{2}:\d{2})$/.test(text) ? parseInstant(text) : undefined;
+
+const sentStep = ({ bill, receivedMs, submissionId, content }: PendingBill, version: number): StoredStep => ({
+  guid: (bill satisfies Bill).guid,
+  at: receivedMs,
+  submission: submissionId,
+  step: 'sent',
+  version,
+  content,
+});
+
+const sameFact = (a: StoredStep, b: StoredStep): boolean =>
+  a.step === b.step && a.submission === b.submission && a.at === b.at;
+
+/** Whether a bill was sent with this content before and stands, or is sent twice in one message. */
+function repeats(steps: readonly StoredStep[], step: StoredStep): boolean {
+  const before = steps.filter(({ at }) => at <= step.at);
+  if (before.some((earlier) => sameFact(earlier, step))) return true;
+  const same = new Set(before.filter((s) => s.content === step.content).map(({ version }) => version));
+  if (same.size === 0) return false;
+  const standing = entriesOf(before).reduce(
+    (sums, { version, sign }) => sums.set(version, (sums.get(version) ?? 0) + sign),
+    new Map<number, number>(),
+  );
+  return [...standing].some(([version, sum]) => sum > 0 && same.has(version));
 }

@@ -1,7 +1,23 @@
 import fs from 'node:fs';
+import { invalid } from '../../domain/errors';
 
 const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 10;
+/** Longest document in bytes; a text of JavaScript cannot be much longer than half a gibibyte. */
+const LONGEST = 256 << 20;
+
+function tooLong(file: string, what: string): Error {
+  return invalid(
+    `${file}: ${what} is longer than ${LONGEST >> 20} MiB`,
+    'Write one document a line (.ndjson), and one claim message a document.',
+  );
+}
+
+/** The one document of a file, as an only line. */
+export async function* wholeOf(file: string): AsyncGenerator<string> {
+  if ((await fs.promises.stat(file)).size > LONGEST) throw tooLong(file, 'the document');
+  yield (await fs.promises.readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+}
 
 /**
  * Reads the lines of a UTF-8 file, one mebibyte at a time. Node's readline would read a thousand lines ahead of a slow
@@ -22,6 +38,7 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
       at = end + 1;
     }
     if (at < chunk.length) pieces.push(chunk.subarray(at));
+    if (pieces.length > LONGEST / CHUNK_BYTES) throw tooLong(file, 'a line');
   }
   if (pieces.length > 0) yield line(Buffer.alloc(0));
 }

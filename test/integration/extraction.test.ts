@@ -54,9 +54,7 @@ const matrixOf = async (snapshotId: string, asOf: string) =>
   ).matrixId;
 
 test('nothing known at or after the as-of instant is in it, and the same instant is the same snapshot', async () => {
-  await load(
-    write('settlements-2023-03.ndjson', [message([bill(), bill()], { mottattidspunkt: '2023-03-05T10:00:00Z' })]),
-  );
+  await load(write('settlements-2023-03.ndjson', [message([bill(), bill()], { mottatt: '2023-03-05T10:00:00Z' })]));
   const before = await snapshot('2023-03-05T10:00:00Z');
   const after = await snapshot('2023-03-05T10:00:01Z');
   expect(after.rows - before.rows).toBe(4); // two bills and their lines
@@ -67,7 +65,7 @@ test('nothing known at or after the as-of instant is in it, and the same instant
 test('a backfill with an earlier known time does not change an old snapshot', async () => {
   const old = await snapshot('2023-04-01T00:00:00Z');
   const { loadWatermark } = await readManifest(t.db, t.store, old.snapshotId);
-  await load(write('settlements-backfill.ndjson', [message([bill()], { mottattidspunkt: '2023-02-10T10:00:00Z' })]));
+  await load(write('settlements-backfill.ndjson', [message([bill()], { mottatt: '2023-02-10T10:00:00Z' })]));
   expect((await snapshot('2023-04-01T00:00:00Z', loadWatermark)).snapshotId).toBe(old.snapshotId);
   const fresh = await snapshot('2023-04-01T00:00:00Z');
   expect(fresh.snapshotId).not.toBe(old.snapshotId);
@@ -82,7 +80,7 @@ test('what becomes known later leaves every feature of an earlier instant byte-i
     write('settlements-future.ndjson', [
       message(
         Array.from({ length: 30 }, () => bill({ tidspunkt: '2023-01-11T09:00:00' })),
-        { mottattidspunkt: '2023-06-05T10:00:00Z' },
+        { mottatt: '2023-06-05T10:00:00Z' },
       ),
     ]),
   );
@@ -115,7 +113,7 @@ test('two loads that overlap, the later-started one commits first: an old snapsh
       await gate;
     }
   }
-  const at = { mottattidspunkt: '2022-05-05T10:00:00Z' };
+  const at = { mottatt: '2022-05-05T10:00:00Z' };
   const slow = loadFile(
     t.db,
     audit,

@@ -15,7 +15,7 @@ import { computeFeatures } from '../../platform/features/compute-features';
 import { DEMO_CONFIG } from '../../simulation/simulation-config';
 import { writeRegister } from '../../simulation/messages';
 import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
-import { SYNTHETIC } from '../support/register-files';
+import { patient, SYNTHETIC } from '../support/register-files';
 
 /**
  * Point-in-time correctness: whatever becomes known after an as-of date, about any time before or after it, leaves
@@ -68,7 +68,7 @@ const lateBills = fc.record({
   days: fc.array(anyDay, { minLength: 1, maxLength: 5 }),
   person,
   ids: fc.array(fc.uuid(), { minLength: 6, maxLength: 6 }),
-  tariff: fc.constantFrom('2ad', '2cd', '1bd', 'unheard-of'),
+  tariff: fc.constantFrom('2ad', '2cd', '1bd', 'unheard'),
   ore: fc.integer({ min: 0, max: 90_000 }),
 });
 const lateProvider = fc.record({
@@ -98,18 +98,19 @@ function documents(late: Late): unknown[] {
     case 'settlements':
       return [
         {
-          mottattidspunkt: late.received,
-          meldingsId: late.ids[5],
-          melding: {
+          mottatt: late.received,
+          behandlerkravmeldingId: late.ids[5],
+          dokument: {
             praksisId: late.practice,
-            enkeltregninger: late.days.map((d, i) => ({
-              guid: late.ids[i],
-              regningsnummer: i + 1,
-              tidspunkt: `${d}T09:0${i}:00`,
-              pasient: { id: late.person, idType: 'DNR' },
-              takster: [{ takstkode: late.tariff, antall: 1 + i, belop: (late.ore / 100).toFixed(2) }],
-              egenandel: '0.00',
-            })),
+            behandlerkrav: {
+              regninger: late.days.map((d, i) => ({
+                guid: late.ids[i],
+                regningsnummer: String(i + 1),
+                tidspunkt: `${d}T09:0${i}:00`,
+                pasient: patient(late.person),
+                takster: [{ kode: late.tariff, antall: 1 + i, belop: late.ore / 100 }],
+              })),
+            },
           },
         },
       ];

@@ -17,7 +17,7 @@ import { readManifest, redactedPartitions } from '../../platform/snapshots/manif
 import { buildRegisterMatrix, featureCode } from '../../platform/matrices/register-matrix';
 import { redactPartition, type RedactionRequest } from '../../platform/snapshots/redactions';
 import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
-import { providerFact, bill, message, SYNTHETIC } from '../support/register-files';
+import { providerFact, bill, message, patient, SYNTHETIC } from '../support/register-files';
 import { tariffVersion, writeTariffs } from '../support/tariff-files';
 
 let t: TestDatabase;
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await loadReference(t.db);
   writeTariffs(dir, [tariffVersion()]);
   write('providers.ndjson', [providerFact('1000001')]);
-  const of = (id: string, n: number) => bill({ regningsnummer: n, pasient: { id, idType: 'DNR' } });
+  const of = (id: string, n: number) => bill({ regningsnummer: String(n), pasient: patient(id) });
   write('settlements-2023-02.ndjson', [message([of(SYNTHETIC[0], 1), of(SYNTHETIC[1], 2), of(SYNTHETIC[1], 3)])]);
   await importRegister(t.db, audit, new Vault(t.db, Buffer.alloc(32, 3)), dir);
   fs.rmSync(dir, { recursive: true, force: true });

@@ -39,7 +39,7 @@ test('the same configuration simulates the same bytes, and every patient is synt
       await sha256File(path.join(dirs[1]!, 'register', file)),
     );
   const text = fs.readFileSync(path.join(dirs[0]!, 'register/settlements-2021-11.ndjson'), 'utf8');
-  const ids = [...text.matchAll(/"pasient":\{"id":"(\d{11})"/g)].map((match) => match[1]!);
+  const ids = [...text.matchAll(/"pasient":\{"identifikasjon":\{"id":"(\d{11})"/g)].map((match) => match[1]!);
   expect(ids.length).toBeGreaterThan(50);
   expect(ids.filter((id) => Number(id.slice(2, 4)) <= 80)).toEqual([]);
   for (const dir of dirs) fs.rmSync(dir, { recursive: true });

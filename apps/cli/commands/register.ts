@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readYaml } from '../../../application/experiments';
 import { invalid } from '../../../domain/errors';
 import { startAuditedAction } from '../../../platform/auth/audit-context';
+import { parseInstant } from '../../../domain/time/civil-time';
 import { signInAsService } from '../../../platform/auth/sign-in';
 import { loadEnv } from '../../../platform/config/env';
 import { loadBillTable } from '../../../platform/import/import-bill-table';
@@ -64,7 +65,23 @@ function simulate(register: Command): void {
     });
 }
 
-type ImportOptions = { asService: boolean; mapping?: string } & Out;
+const receivedAt = (text: string): number => {
+  const at = /(Z|[+-]\d{2}:\d{2})$/.test(text) ? parseInstant(text) : undefined;
+  if (at === undefined)
+    throw invalid(`--received-at ${text}: expected an instant with its offset, such as 2024-03-01T10:15:00Z`);
+  return at;
+};
+
+/** What of the files no column keeps or does not add up, one line a kind. */
+const notesOf = (reports: readonly LoadReport[]): string =>
+  reports
+    .flatMap(({ file, notes }) =>
+      notes.map(({ note, path: at, rows }) => `\n${path.basename(file)}: ${note} ${at} (${rows})`),
+    )
+    .slice(0, 50)
+    .join('');
+
+type ImportOptions = { asService: boolean; mapping?: string; receivedAt?: number } & Out;
 type Importing = Parameters<Parameters<typeof withAuthenticatedContext>[0]>[0];
 
 /** The audited action that every row of the import belongs to, with its entry in the ledger. */
@@ -90,6 +107,7 @@ async function importSource(context: Importing, source: string, options: ImportO
     source,
     (report, at, total) =>
       options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`),
+    options.receivedAt,
   );
   line.end();
   return done;
@@ -109,10 +127,9 @@ function totalOf(reports: readonly LoadReport[]) {
 function importFiles(register: Command): void {
   register
     .command('import')
-    .description(
-      'load register files (providers*, settlements*, cases* .ndjson; takstkoder, agtakst); bad rows go to quarantine',
-    )
+    .description('load register files, recognised by what they hold; bad rows go to quarantine')
     .argument('<source>', 'folder or file')
+    .option('--received-at <instant>', 'receipt of documents that do not state theirs', receivedAt)
     .option('--as-service', 'act as the loader service account', false)
     .option('--mapping <file>', 'mapping (YAML) of a CSV or Parquet table of bills')
     .addHelpText(
@@ -132,7 +149,7 @@ function importFiles(register: Command): void {
         { total, files: reports },
         () =>
           `${total.files} files (${total.already} loaded before): loaded ${total.loaded} + quarantined ` +
-          `${total.quarantined} = read ${total.read}`,
+          `${total.quarantined} = read ${total.read}${notesOf(reports)}`,
       );
     });
 }

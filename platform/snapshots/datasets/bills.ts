@@ -1,6 +1,6 @@
 import { type Dataset, ofMonth, utc } from './dataset';
 
-/** Bills with their lines and what the rule engine said of them (core.bill, bill_line, rule_outcome). */
+/** Entries of bills with their lines, and remarks of the rule engine (core.bill, bill_line, rule_outcome). */
 export const BILL_DATASETS: readonly Dataset[] = [
   {
     name: 'bill',
@@ -13,20 +13,25 @@ export const BILL_DATASETS: readonly Dataset[] = [
     columns: [
       ['bill_id', 'BIGINT'],
       ['provider_id', 'INTEGER'],
-      ['performed_by', 'INTEGER'],
+      ['sign', 'SMALLINT'],
+      ['kind', 'VARCHAR'],
+      ['of_bill', 'BIGINT'],
+      ['performed_by', 'BIGINT'],
       ['bill_no', 'INTEGER'],
       ['patient_key', 'BIGINT'],
       ['civil_day', 'DATE'],
       ['minute_of_day', 'SMALLINT'],
       ['known_from', 'TIMESTAMP'],
       ['amount_ore', 'BIGINT'],
-      ['copay_ore', 'BIGINT'],
-      ['is_credit', 'BOOLEAN'],
-      ['credits_bill', 'BIGINT'],
+      ['copay_paid', 'BOOLEAN'],
+      ['exemption', 'VARCHAR'],
       ['diagnosis', 'VARCHAR'],
+      ['diagnosis_system', 'SMALLINT'],
     ],
-    select: `t.bill_id, t.provider_id, t.performed_by, t.bill_no, t.patient_key, t.civil_day, t.minute_of_day,
-      ${utc('t.known_from')}, t.amount_ore, t.copay_ore, t.is_credit, t.credits_bill, t.diagnosis`,
+    // A performer who is named by a national number is told from HPR numbers by the sign of the surrogate.
+    select: `t.bill_id, t.provider_id, t.sign, t.kind, t.of_bill, coalesce(t.performed_by, -t.performer_key), t.bill_no,
+      t.patient_key, t.civil_day, t.minute_of_day, ${utc('t.known_from')}, t.amount_ore, t.copay_paid, t.exemption,
+      t.diagnosis, t.diagnosis_system`,
   },
   {
     name: 'bill_line',
@@ -56,9 +61,10 @@ export const BILL_DATASETS: readonly Dataset[] = [
     columns: [
       ['bill_id', 'BIGINT'],
       ['rule_no', 'INTEGER'],
+      ['provider_id', 'INTEGER'],
+      ['civil_day', 'DATE'],
       ['effect', 'VARCHAR'],
-      ['amount_ore', 'BIGINT'],
     ],
-    select: 't.bill_id, t.rule_no, t.effect, t.amount_ore',
+    select: 't.bill_id, t.rule_no, t.provider_id, t.civil_day, t.effect',
   },
 ];

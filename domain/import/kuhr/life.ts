@@ -1,0 +1,87 @@
+/** What happens to a bill: each step is a fact that becomes known at an instant. */
+export const STEPS = ['sent', 'credited', 'copay-corrected', 'in-process', 'approved', 'rejected'] as const;
+export interface Step {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly step: (typeof STEPS)[number];
+  readonly submission: string;
+  /** Number of the version, of a step `sent`. */
+  readonly version?: number;
+  /** Whether the co-payment was paid, of a step `copay-corrected`. */
+  readonly copayPaid?: boolean;
+}
+
+/** An entry of a bill: a version stands from now on (+1), or no longer (−1). */
+export interface Entry {
+  readonly at: number;
+  readonly sign: 1 | -1;
+  readonly kind: 'sent' | 'replaced' | 'credited' | 'copay-corrected' | 'rejected' | 'restored' | 'undone';
+  readonly version: number;
+  /** What a correction says of the co-payment; undefined: as the version itself says. */
+  readonly copayPaid?: boolean;
+}
+
+type Standing = Pick<Entry, 'version' | 'copayPaid'> & { readonly submission: string };
+
+/**
+ * Entries that follow from the steps of one bill, as in accounting: what no longer stands is reversed at the instant
+ * at which that became known, and nothing is changed afterwards. Sums of entries known before an instant are the state
+ * at that instant.
+ */
+export function entriesOf(steps: readonly Step[]): Entry[] {
+  const entries: Entry[] = [];
+  let standing: Standing | undefined;
+  let rejected: Standing | undefined;
+  const put = (at: number, sign: 1 | -1, kind: Entry['kind'], { version, copayPaid }: Standing) =>
+    entries.push({ at, sign, kind, version, ...(copayPaid === undefined ? {} : { copayPaid }) });
+  const order = (step: Step) => STEPS.indexOf(step.step);
+  for (const step of [...steps].sort(
+    (a, b) => a.at - b.at || order(a) - order(b) || (a.version ?? 0) - (b.version ?? 0),
+  )) {
+    const { at, submission } = step;
+    if (step.step === 'sent') {
+      if (standing) put(at, -1, 'replaced', standing);
+      standing = { version: step.version!, submission };
+      put(at, 1, 'sent', standing);
+      rejected = undefined;
+    } else if (step.step === 'credited' && standing) {
+      put(at, -1, 'credited', standing);
+      standing = undefined;
+    } else if (step.step === 'copay-corrected' && standing) {
+      put(at, -1, 'copay-corrected', standing);
+      standing = { ...standing, copayPaid: step.copayPaid! };
+      put(at, 1, 'copay-corrected', standing);
+    } else if (step.step === 'rejected' && standing?.submission === submission) {
+      put(at, -1, 'rejected', standing);
+      [rejected, standing] = [standing, undefined];
+    } else if (step.step === 'approved' && rejected?.submission === submission && !standing) {
+      put(at, 1, 'restored', rejected);
+      [standing, rejected] = [rejected, undefined];
+    }
+  }
+  return entries;
+}
+
+const key = ({ at, version, copayPaid }: Entry) => `${at} ${version} ${String(copayPaid)}`;
+
+/**
+ * Entries that are still to be written. Where a file tells of something earlier than what was loaded before, entries
+ * that would not have been written are undone at their own instant.
+ */
+export function missingEntries(wanted: readonly Entry[], written: readonly Entry[]): Entry[] {
+  const net = new Map<string, { entry: Entry; sum: number }>();
+  const count = (entry: Entry, by: number) => {
+    const known = net.get(key(entry));
+    net.set(key(entry), { entry: known?.entry ?? entry, sum: (known?.sum ?? 0) + by });
+  };
+  for (const entry of wanted) count(entry, entry.sign);
+  const asked = new Set(net.keys());
+  for (const entry of written) count(entry, -entry.sign);
+  return [...net].flatMap(([name, { entry, sum }]) =>
+    Array.from({ length: Math.abs(sum) }, () => ({
+      ...entry,
+      sign: sum > 0 ? (1 as const) : (-1 as const),
+      kind: asked.has(name) ? entry.kind : ('undone' as const),
+    })),
+  );
+}

@@ -146,8 +146,8 @@ const BILLS = `
   comment on column core.bill.performed_by is
     'HPR number of the person who did the work, where that is not the holder of the practice (utfører)';
   comment on column core.bill.performer_key is 'Surrogate of a performer who is named by a national number';
-  comment on column core.bill.amount_ore is 'Total that the bill claims by its own statement, else by its lines (beløp)';
-  comment on column core.bill.lines_ore is 'Sum of the lines and codes; a difference from the total is kept, not corrected';
+  comment on column core.bill.amount_ore is 'Total by the bill''s own statement, else by its lines (beløp)';
+  comment on column core.bill.lines_ore is 'Sum of lines and codes; a difference from the total is kept, not corrected';
   comment on column core.bill.diagnosis_system is 'Number of the code list: 7170 ICPC-2, 7110 ICD-10';
 `;
 
@@ -195,5 +195,5 @@ const LINES = `
     batch_id int not null,
     constraint rule_outcome_pk primary key (received_month, bill_id, rule_no)
   ) partition by range (received_month);
-  comment on table core.rule_outcome is 'Remarks of the rule engine on a version of a bill, and what followed (merknad)';
+  comment on table core.rule_outcome is 'Remarks of the rule engine on a version of a bill, and their effect (merknad)';
 `;

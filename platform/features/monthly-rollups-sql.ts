@@ -76,8 +76,8 @@ export const LATEST_END_BEFORE = `max(minute_of_day + minutes) over (
         rows between unbounded preceding and 1 preceding)`;
 
 /**
- * Days of a performer. Phone contacts and laboratory lines may run during other work, so they never overlap. Minutes and
- * bills are summed by sign; overlaps are those of the bills as they were sent, without what was taken back within the
+ * Days of a performer. Phone contacts and laboratory lines may run during other work, so they never overlap. Minutes
+ * and bills are summed by sign; overlaps are those of the bills as they were sent, without what was taken back within the
  * month, because a later month is not known in this one.
  */
 const PERFORMER_DAYS = `

@@ -3,7 +3,7 @@ import { CopyWriter } from '../postgres/copy-writer';
 import type { Tx } from '../postgres/connection';
 import { monthOfInstant } from './bill-writer';
 import { stepsOf, type StoredStep } from './bill-steps';
-import { BillNumbers, type PartitionCreator } from './id-allocators';
+import { type BillNumbers, type PartitionCreator } from './id-allocators';
 import type { Batch } from './import-batch';
 
 const BILLS_AT_ONCE = 5_000;

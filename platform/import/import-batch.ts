@@ -49,9 +49,9 @@ const MOST_NOTES = 1000;
 
 /** Fields whose refused value is shown: codes, dates, amounts and numbers of practices, never a person's. */
 const MAY_BE_SHOWN = new RegExp(
-  '(^|\\.)(guid|regningsnummer|tidspunkt|mottatt\\w*|praksisId|orgnr|antall|belop\\w*|praksistype|fagomrade|type|status|' +
-    'kommunenr|fodselsar|listelengde|gyldig\\w+|kjentFra|fra|til|kodeverk|apotekId|atc|pakninger|reseptId|utlevert|' +
-    'saksnr|utfall|\\w+_id|received_at|started_at|amount_nok|count|practice|bill_id|bill_number|tariff|line)$',
+  '(^|\\.)(guid|regningsnummer|tidspunkt|mottatt\\w*|praksisId|orgnr|antall|belop\\w*|praksistype|fagomrade|type|' +
+    'status|kommunenr|fodselsar|listelengde|gyldig\\w+|kjentFra|fra|til|kodeverk|apotekId|atc|pakninger|reseptId|' +
+    'utlevert|saksnr|utfall|received_at|started_at|amount_nok|count|practice|bill_id|bill_number|tariff|line)$',
 );
 const valueText = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40).replace(/\d{11,}/g, '…');

@@ -9,7 +9,10 @@ import { loadPractice } from './import-practices';
 
 const PROVIDER_FIELDS = fieldsOf(Object.keys(providerSchema.shape));
 
-/** Loads facts about providers, one per line, and the payer's own list of practices. A fact that becomes known later supersedes; nothing is overwritten. */
+/**
+ * Loads facts about providers, one per line, and the payer's own list of practices. A fact that becomes known later
+ * supersedes; nothing is overwritten.
+ */
 export class ProviderLoader implements LineLoader {
   readonly kind = 'provider';
   /** @param receivedMs receipt of lists that do not state theirs (`--received-at`) */

@@ -110,7 +110,7 @@ describe('the life of a bill', () => {
     expect(await stateAt(one.guid, '2023-05-01T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
   });
 
-  test('a corrected co-payment changes nothing else; a repetition is refused; a credit of no bill is refused', async () => {
+  test('a corrected co-payment changes nothing else; a repetition and a credit of no bill are refused', async () => {
     const one = bill();
     await load('copay.ndjson', [message([one])]);
     const at = { mottatt: '2023-04-03T10:00:00Z' };

@@ -4,7 +4,7 @@ import { parseInstant } from '../../time/civil-time';
 import { nok, positiveNok } from './amounts';
 import { patientSchema, performer, practitioner, shortCode } from './person';
 
-/** Field names and meanings: KUHR's public documentation of behandlerkravmelding; `null` is allowed where a field is. */
+/** Field names and meanings: KUHR's public documentation of behandlerkravmelding; `null` means absent. */
 export const instant = z
   .string()
   .refine(

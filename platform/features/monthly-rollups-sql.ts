@@ -77,8 +77,8 @@ export const LATEST_END_BEFORE = `max(minute_of_day + minutes) over (
 
 /**
  * Days of a performer. Phone contacts and laboratory lines may run during other work, so they never overlap. Minutes
- * and bills are summed by sign; overlaps are those of the bills as they were sent, without what was taken back within the
- * month, because a later month is not known in this one.
+ * and bills are summed by sign; overlaps are those of the bills as they were sent, without what was taken
+ * back within the month, because a later month is not known in this one.
  */
 const PERFORMER_DAYS = `
   with signed as (select *, n_lines = n_simple_contact + n_lab as non_blocking from joined where n_lines > 0),

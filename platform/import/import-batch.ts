@@ -51,7 +51,8 @@ const MOST_NOTES = 1000;
 const MAY_BE_SHOWN = new RegExp(
   '(^|\\.)(guid|regningsnummer|tidspunkt|mottatt\\w*|praksisId|orgnr|antall|belop\\w*|praksistype|fagomrade|type|' +
     'status|kommunenr|fodselsar|listelengde|gyldig\\w+|kjentFra|fra|til|kodeverk|apotekId|atc|pakninger|reseptId|' +
-    'utlevert|saksnr|utfall|received_at|started_at|amount_nok|count|practice|bill_id|bill_number|tariff|line)$',
+    'utlevert|saksnr|kampanje|kontroll(Fra|Til)|' +
+    'styrke|utfall|received_at|started_at|amount_nok|count|practice|bill_id|bill_number|tariff|line)$',
 );
 const valueText = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40).replace(/\d{11,}/g, '…');

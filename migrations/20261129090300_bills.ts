@@ -85,7 +85,7 @@ const LIFE = `
     bill_id bigint constraint bill_adjustment_pk primary key,
     bill_guid uuid not null,
     known_from timestamptz not null,
-    sign smallint not null,
+    entry smallint not null,
     kind text not null constraint bill_adjustment_kind check (kind in
       ('replaced', 'credited', 'copay-corrected', 'rejected', 'restored', 'undone')),
     of_bill bigint not null,
@@ -104,7 +104,7 @@ const BILLS = `
     bill_guid uuid not null,
     submission_id uuid not null,
     provider_id int not null,
-    sign smallint not null default 1 constraint bill_sign check (sign in (1, -1)),
+    entry smallint not null default 1 constraint bill_entry check (entry in (1, -1)),
     kind text not null default 'sent',
     of_bill bigint,
     performed_by int,

@@ -32,7 +32,7 @@ const SOURCES: Readonly<Record<string, string>> = {
       case when performer = a.hpr then null else performer end as performed_by,
       cast(bill_id % 100000 as integer) as bill_no, p + 1 as patient_key, day as civil_day,
       minute as minute_of_day, received_at as known_from, ore as amount_ore,
-      ore >= 16000 and gb % 10 < 7 as copay_paid, case when is_credit then -1 else 1 end as sign,
+      ore >= 16000 and gb % 10 < 7 as copay_paid, case when is_credit then -1 else 1 end as entry,
       case when is_credit then 'credited' else 'sent' end as kind, null as of_bill,
       case when gb % 10 = 9 then 'F' end as exemption, 7170 as diagnosis_system,
       case when b.grp in (0, 1, 2, 3, 6)

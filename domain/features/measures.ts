@@ -2,11 +2,11 @@ import { TARIFF_KINDS } from '../reference/tariff-kinds';
 import type { Measure, MeasureTable } from './types';
 
 const sum = (name: string, sql: string): Measure => ({ name, sql, combine: 'sum' });
-/** Counts entries by their sign: what no longer stands is taken away again. */
-const when = (name: string, condition: string): Measure => sum(name, `coalesce(sum(b.sign) filter (${condition}), 0)`);
-/** Adds up an amount or count of bills by the sign of their entries. */
+/** Counts entries, 1 or -1: what no longer stands is taken away again. */
+const when = (name: string, condition: string): Measure => sum(name, `coalesce(sum(b.entry) filter (${condition}), 0)`);
+/** Adds up an amount or count of bills times its entry, 1 or -1. */
 const signed = (name: string, value: string, condition?: string): Measure =>
-  sum(name, `coalesce(sum(b.sign * ${value})${condition ? ` filter (${condition})` : ''}, 0)`);
+  sum(name, `coalesce(sum(b.entry * ${value})${condition ? ` filter (${condition})` : ''}, 0)`);
 const max = (name: string, sql: string): Measure => ({ name, sql, combine: 'max' });
 export const kindColumn = (kind: string): string => kind.replaceAll('-', '_');
 
@@ -70,7 +70,7 @@ export const BILL_MEASURES: readonly Measure[] = [
   sum('sent_bills', "count(*) filter (b.kind = 'sent')"),
   sum('rejections', "count(*) filter (b.kind = 'rejected')"),
   sum('rejected_ore', "coalesce(sum(b.amount_ore) filter (b.kind = 'rejected'), 0)"),
-  max('largest_bill_ore', 'coalesce(max(b.amount_ore) filter (b.sign > 0), 0)'),
+  max('largest_bill_ore', 'coalesce(max(b.amount_ore) filter (b.entry > 0), 0)'),
 ];
 
 /** Measures of remarks: `h` is a remark of the rule engine, in the month in which it became known. */

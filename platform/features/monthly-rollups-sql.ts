@@ -40,13 +40,13 @@ const PROVIDER_PLACES = `create or replace temp table places as
 
 const SAME_DAY = `create or replace temp table same_day as
     with c as (
-      select b.bill_id, b.provider_id, b.patient_key, b.civil_day, b.minute_of_day, b.sign,
+      select b.bill_id, b.provider_id, b.patient_key, b.civil_day, b.minute_of_day, b.entry,
         coalesce(l.n_consultation, 0) as n
       from in_bill b left join line_sums l using (bill_id))
     select bill_id,
-      row_number() over (partition by provider_id, patient_key, civil_day, sign order by minute_of_day, bill_id)
+      row_number() over (partition by provider_id, patient_key, civil_day, entry order by minute_of_day, bill_id)
         as same_day_nth,
-      max(n) over (partition by provider_id, patient_key, civil_day, sign) > 0 as same_day_consultation
+      max(n) over (partition by provider_id, patient_key, civil_day, entry) > 0 as same_day_consultation
     from c`;
 
 const JOINED = `create or replace temp table joined as
@@ -77,13 +77,13 @@ export const LATEST_END_BEFORE = `max(minute_of_day + minutes) over (
 
 /**
  * Days of a performer. Phone contacts and laboratory lines may run during other work, so they never overlap. Minutes
- * and bills are summed by sign; overlaps are those of the bills as they were sent, without what was taken
+ * and bills are summed by entry; overlaps are those of the bills as they were sent, without what was taken
  * back within the month, because a later month is not known in this one.
  */
 const PERFORMER_DAYS = `
   with signed as (select *, n_lines = n_simple_contact + n_lab as non_blocking from joined where n_lines > 0),
   timed as (
-    select * from signed where kind = 'sent' and bill_id not in (select of_bill from joined where sign < 0)),
+    select * from signed where kind = 'sent' and bill_id not in (select of_bill from joined where entry < 0)),
   ends as (select *, ${LATEST_END_BEFORE} as end_before from timed where not non_blocking),
   overlap as (
     select provider_id, performer, civil_day,
@@ -99,8 +99,8 @@ const PERFORMER_DAYS = `
     from timed t join simultaneous using (provider_id, civil_day, minute_of_day)
     where not t.non_blocking group by 1, 2, 3),
   totals as (
-    select provider_id, performer, civil_day, sum(sign * minutes) as minutes, sum(sign) as bills,
-      sum(sign * n_visit) as visits
+    select provider_id, performer, civil_day, sum(entry * minutes) as minutes, sum(entry) as bills,
+      sum(entry * n_visit) as visits
     from signed group by 1, 2, 3)
   select w.provider_id, w.performer, w.civil_day, cast(w.minutes as bigint) as minutes,
     cast(w.bills as bigint) as bills,
@@ -126,9 +126,9 @@ const BILL_MONTHS = `
 export const ROLLUP_SQL: Readonly<Record<RollupName, string>> = {
   bill_month: BILL_MONTHS,
   performer_day: `${PERFORMER_DAYS} order by 1, 3, 2`,
-  patient_month: `select provider_id, patient_key, service_month, cast(sum(sign) as bigint) as n
-    from joined group by 1, 2, 3 having sum(sign) <> 0 order by 1, 2, 3`,
-  tariff_month: `select b.provider_id, l.tariff, b.service_month, cast(sum(b.sign) as bigint) as n
-    from in_line l join joined b using (bill_id) group by 1, 2, 3 having sum(b.sign) <> 0 order by 1, 2, 3`,
+  patient_month: `select provider_id, patient_key, service_month, cast(sum(entry) as bigint) as n
+    from joined group by 1, 2, 3 having sum(entry) <> 0 order by 1, 2, 3`,
+  tariff_month: `select b.provider_id, l.tariff, b.service_month, cast(sum(b.entry) as bigint) as n
+    from in_line l join joined b using (bill_id) group by 1, 2, 3 having sum(b.entry) <> 0 order by 1, 2, 3`,
   prescription_month: PRESCRIPTION_MONTH_SQL,
 };

@@ -70,7 +70,7 @@ export class ProviderProfile {
   months = (): Promise<ProviderMonth[]> =>
     withDuckDb(this.store.temporary(), async (duck) => {
       await this.#createView(duck, 'bill', 'bill');
-      await this.#createView(duck, 'entry', 'bill');
+      await this.#createView(duck, 'bill_entry', 'bill');
       const rows = await rowsOf(
         duck,
         `select strftime(date_trunc('month', civil_day), '%Y-%m-%d') as month, count(*) as bills,
@@ -98,7 +98,7 @@ export class ProviderProfile {
       if (last === undefined) return [];
       const months = new Set(Array.from({ length: SAMPLE_MONTHS }, (_, i) => addMonths(last, -i)));
       await this.#createView(duck, 'bill', 'bill', months);
-      await this.#createView(duck, 'entry', 'bill');
+      await this.#createView(duck, 'bill_entry', 'bill');
       await this.#createView(duck, 'line', 'bill_line', months);
       const rows = await rowsOf(
         duck,
@@ -121,7 +121,7 @@ export class ProviderProfile {
       await createKnownProviders(duck, knownBefore);
       const months = new Set(Array.from({ length: LATE_MONTHS }, (_, i) => addMonths(`${day.slice(0, 7)}-01`, i)));
       await this.#createView(duck, 'in_bill', 'bill', months);
-      await this.#createView(duck, 'entry', 'bill');
+      await this.#createView(duck, 'bill_entry', 'bill');
       await this.#createView(duck, 'in_line', 'bill_line', months);
       await createLineTariffs(duck, knownBefore);
       const rows = await rowsOf(

@@ -34,7 +34,7 @@ export async function flagTimeUse(
   await duck.run(
     'create or replace temp table stand_in as select distinct provider_id, substitute_hpr from substitute',
   );
-  await createDatasetView(duck, store, manifest, 'entry', 'bill');
+  await createDatasetView(duck, store, manifest, 'bill_entry', 'bill');
   await duck.run(`create or replace temp table gone as ${GONE}`);
   const months = [...new Set(partitionsOf(manifest, 'bill').flatMap((ref) => monthOf(ref) ?? []))].sort();
   const intervals = new Map<string, string[]>();
@@ -88,8 +88,9 @@ async function contactIntervalFiles(
   return files;
 }
 
-/** Versions of bills that stand no longer, from view `entry` of a snapshot: their entries add up to nothing. */
-export const GONE = "select of_bill as bill_id from entry where kind <> 'sent' group by 1 having sum(sign) < 0";
+/** Versions of bills that stand no longer, from view `bill_entry` of a snapshot: their entries add up to nothing. */
+export const GONE = `select of_bill as bill_id from bill_entry where kind <> 'sent' and of_bill is not null
+  group by 1 having sum(entry) < 0`;
 
 /** True for bills whose every line may run during other work. */
 export const NON_BLOCKING = "bool_and(coalesce(t.kind in ('simple-contact', 'lab'), false))";

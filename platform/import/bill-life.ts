@@ -8,7 +8,7 @@ import type { Batch } from './import-batch';
 
 const BILLS_AT_ONCE = 5_000;
 
-const ADJUSTMENT = ['bill_id', 'bill_guid', 'known_from', 'sign', 'kind', 'of_bill', 'copay_paid', 'batch_id'] as const;
+const ADJUSTMENT = ['bill_id', 'bill_guid', 'known_from', 'entry', 'kind', 'of_bill', 'copay_paid', 'batch_id'] as const;
 
 /** Columns of a bill that an entry has from the version it is an entry of. */
 const COPIED = `bill_guid, submission_id, provider_id, performed_by, performer_key, performer_role, bill_no,
@@ -18,8 +18,8 @@ const COPIED = `bill_guid, submission_id, provider_id, performed_by, performer_k
 
 /** Entries of earlier versions, by `incoming_entry`; each has its own copy of the lines and codes. */
 const COPIES = [
-  `insert into core.bill (received_month, bill_id, sign, kind, of_bill, known_from, copay_paid, batch_id, ${COPIED})
-   select e.month, e.bill_id, e.sign, e.kind, e.of_bill, e.known_from,
+  `insert into core.bill (received_month, bill_id, entry, kind, of_bill, known_from, copay_paid, batch_id, ${COPIED})
+   select e.month, e.bill_id, e.entry, e.kind, e.of_bill, e.known_from,
      coalesce(e.copay_paid, b.copay_paid), e.batch_id, ${COPIED.replace(/(\w+)/g, 'b.$1')}
    from incoming_entry e join core.bill b on b.received_month = e.of_month and b.bill_id = e.of_bill`,
   `insert into core.bill_line (received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, teeth,
@@ -102,7 +102,7 @@ async function writeEntriesOf(
 
 async function adjustmentsOf(tx: Tx, guids: readonly string[]): Promise<Map<string, Entry[]>> {
   const { rows } = await tx.raw<{ rows: (Entry & { bill_guid: string; copay_paid: boolean | null })[] }>(
-    `select bill_guid, (extract(epoch from known_from) * 1000)::float8 as at, sign, kind, of_bill as version, copay_paid
+    `select bill_guid, (extract(epoch from known_from) * 1000)::float8 as at, entry as sign, kind, of_bill as version, copay_paid
      from core.bill_adjustment where bill_guid = any(?::uuid[])`,
     [[...guids]],
   );

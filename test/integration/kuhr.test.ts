@@ -36,7 +36,7 @@ async function load(name: string, documents: unknown[], receivedMs?: number) {
 /** Sum of a bill's entries known before an instant, in øre, with the number of entries. */
 async function stateAt(guid: string, asOf: string) {
   const { rows } = await t.db.raw<{ rows: { ore: number; entries: number }[] }>(
-    `select coalesce(sum(sign * amount_ore), 0)::int as ore, count(*)::int as entries from core.bill
+    `select coalesce(sum(entry * amount_ore), 0)::int as ore, count(*)::int as entries from core.bill
      where bill_guid = ? and known_from < ?`,
     [guid, asOf],
   );
@@ -64,14 +64,14 @@ describe('the life of a bill', () => {
     expect(await stateAt(first.guid, '2023-04-01T00:00:00Z')).toEqual({ ore: 10000, entries: 3 });
     // The reversal has its own copy of the lines, in the month in which it became known.
     const lines = await t.db.raw<{ rows: object[] }>(
-      `select b.sign, l.tariff, l.amount_ore from core.bill b join core.bill_line l using (received_month, bill_id)
+      `select b.entry, l.tariff, l.amount_ore from core.bill b join core.bill_line l using (received_month, bill_id)
        where bill_guid = ? order by b.known_from`,
       [first.guid],
     );
     expect(lines.rows).toEqual([
-      { sign: 1, tariff: '2ad', amount_ore: 17500 },
-      { sign: -1, tariff: '2ad', amount_ore: 17500 },
-      { sign: 1, tariff: '2ad', amount_ore: 10000 },
+      { entry: 1, tariff: '2ad', amount_ore: 17500 },
+      { entry: -1, tariff: '2ad', amount_ore: 17500 },
+      { entry: 1, tariff: '2ad', amount_ore: 10000 },
     ]);
     const remark = await t.db('core.rule_outcome').where({ rule_no: 470 }).first<object>('effect', 'civil_day');
     expect(remark).toEqual({ effect: 'reject', civil_day: '2023-01-10' });
@@ -119,11 +119,11 @@ describe('the life of a bill', () => {
       .db('core.bill')
       .where({ bill_guid: one.guid })
       .orderBy('bill_id')
-      .select('sign', 'copay_paid');
+      .select('entry', 'copay_paid');
     expect(copay).toEqual([
-      { sign: 1, copay_paid: true },
-      { sign: -1, copay_paid: true },
-      { sign: 1, copay_paid: false },
+      { entry: 1, copay_paid: true },
+      { entry: -1, copay_paid: true },
+      { entry: 1, copay_paid: false },
     ]);
     expect(await stateAt(one.guid, '2023-05-01T00:00:00Z')).toMatchObject({ ore: 17500 });
     const twice = await load('twice.ndjson', [message([one, { guid: randomUUID(), kreditering: true }], at)]);

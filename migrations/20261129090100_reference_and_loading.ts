@@ -58,11 +58,14 @@ const LOAD_BATCHES = `
     known_from_min timestamptz,
     known_from_max timestamptz,
     loaded_at timestamptz not null,
+    retry_of int constraint load_batch_retry references core.load_batch,
     action_id uuid not null constraint load_batch_action references aud.action,
     constraint load_batch_adds_up check (rows_loaded + rows_quarantined = rows_read)
   );
   comment on table core.load_batch is 'One loaded file (lasteparti)';
   comment on column core.load_batch.committed_seq is 'Position in the order of commit, given under a lock';
+  comment on column core.load_batch.retry_of is
+    'The batch of the same bytes whose refused rows this one tried again';
 `;
 
 /** Tariffs, and how much they are used: open data that comes in load batches. */
@@ -136,9 +139,12 @@ const REFUSED_AND_MONTHS = `
     item text not null,
     field text not null,
     value text,
-    reason text not null
+    reason text not null,
+    retried_in int constraint quarantine_retry references core.load_batch
   );
   comment on table core.quarantine is 'Rows that were refused, with line, field and reason (karantene)';
+  comment on column core.quarantine.retried_in is
+    'The batch that tried the row again; if it was refused again, it stands there once more';
 
   create table core.batch_note (
     batch_id int not null constraint batch_note_batch references core.load_batch,

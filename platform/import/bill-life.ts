@@ -8,7 +8,16 @@ import type { Batch } from './import-batch';
 
 const BILLS_AT_ONCE = 5_000;
 
-const ADJUSTMENT = ['bill_id', 'bill_guid', 'known_from', 'entry', 'kind', 'of_bill', 'copay_paid', 'batch_id'] as const;
+const ADJUSTMENT = [
+  'bill_id',
+  'bill_guid',
+  'known_from',
+  'entry',
+  'kind',
+  'of_bill',
+  'copay_paid',
+  'batch_id',
+] as const;
 
 /** Columns of a bill that an entry has from the version it is an entry of. */
 const COPIED = `bill_guid, submission_id, provider_id, performed_by, performer_key, performer_role, bill_no,
@@ -102,7 +111,8 @@ async function writeEntriesOf(
 
 async function adjustmentsOf(tx: Tx, guids: readonly string[]): Promise<Map<string, Entry[]>> {
   const { rows } = await tx.raw<{ rows: (Entry & { bill_guid: string; copay_paid: boolean | null })[] }>(
-    `select bill_guid, (extract(epoch from known_from) * 1000)::float8 as at, entry as sign, kind, of_bill as version, copay_paid
+    `select bill_guid, (extract(epoch from known_from) * 1000)::float8 as at, entry as sign, kind,
+       of_bill as version, copay_paid
      from core.bill_adjustment where bill_guid = any(?::uuid[])`,
     [[...guids]],
   );

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import type { z } from 'zod';
 import { invalid } from '../../domain/errors';
-import { sha256File } from '../artifacts/hash';
+import { digestOf, sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../postgres/connection';
 import { type AuditContext, append } from '../ledger/append';
 import { CopyWriter } from '../postgres/copy-writer';
 import { linesOf, wholeOf } from './read-lines';
+import { safeText, shortText } from './quarantine-value';
+import { type Refused, refusedOf, takeOver } from './retry';
 
 /** Outcome of loading a file; counts are rows, and `loaded` + `quarantined` is `read`. */
 export interface LoadReport {
@@ -47,19 +49,14 @@ const ROWS_PER_FLUSH = 10_000;
 
 const MOST_NOTES = 1000;
 
-/** Fields whose refused value is shown: codes, dates, amounts and numbers of practices, never a person's. */
-const MAY_BE_SHOWN = new RegExp(
-  '(^|\\.)(guid|regningsnummer|tidspunkt|mottatt\\w*|praksisId|orgnr|antall|belop\\w*|praksistype|fagomrade|type|' +
-    'status|kommunenr|fodselsar|listelengde|gyldig\\w+|kjentFra|fra|til|kodeverk|apotekId|atc|pakninger|reseptId|' +
-    'utlevert|saksnr|kampanje|kontroll(Fra|Til)|' +
-    'styrke|utfall|received_at|started_at|amount_nok|count|practice|bill_id|bill_number|tariff|line)$',
-);
-const valueText = (value: unknown): string =>
-  (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 40).replace(/\d{11,}/g, '…');
+/** Reasons of rows that were loaded before begin with this word. */
+const DUPLICATE = 'duplicate';
 
 /** One file that is being loaded in one transaction. */
 export class Batch {
   read = 0;
+  /** Rows that were loaded before, and are left out when refused rows are tried again. */
+  skipped = 0;
   loaded = 0;
   quarantined = 0;
   /** Earliest and latest instant, in milliseconds, from which a row was known. */
@@ -79,12 +76,20 @@ export class Batch {
   constructor(
     readonly tx: Tx,
     readonly batchId: number,
+    /** What an earlier batch of the file refused, where that is tried again. */
+    readonly retried?: Refused,
+    /** Open data: no value of it is of a person. */
+    readonly open = false,
   ) {}
 
   quarantine(line: number, item: string, field: string, value: unknown, reason: string): void {
+    if (this.retried && reason.startsWith(DUPLICATE)) {
+      this.skipped++;
+      return;
+    }
     this.quarantined++;
     // A value may identify a real person or be free text, so only fields that hold neither show theirs.
-    const shown = value === undefined || !MAY_BE_SHOWN.test(field) ? null : valueText(value);
+    const shown = value === undefined ? null : this.open ? shortText(value) : safeText(field, value);
     this.#quarantineWriter.add([this.batchId, line, item, field, shown, reason.slice(0, 300)]);
   }
 
@@ -113,22 +118,41 @@ export class Batch {
   }
 }
 
-/** Loads one NDJSON file, a line at a time. */
-export const loadFile = (db: Db, audit: AuditContext, file: string, loader: LineLoader): Promise<LoadReport> =>
-  runInBatch(db, audit, file, { kind: loader.kind, content: () => sha256File(file) }, (batch) =>
+/** Loads one NDJSON file, a line at a time. @param retry only the lines of rows that were refused before */
+export const loadFile = (
+  db: Db,
+  audit: AuditContext,
+  file: string,
+  loader: LineLoader,
+  retry = false,
+): Promise<LoadReport> =>
+  runInBatch(db, audit, file, { kind: loader.kind, content: () => sha256File(file), retry }, (batch) =>
     readLines(file, loader, batch),
   );
+
+/** What a batch loads. */
+interface BatchSource {
+  readonly kind: string;
+  /** Digest of what is loaded: the same is loaded once. */
+  readonly content: () => Promise<string>;
+  readonly retry?: boolean;
+  /** Open data, which holds nothing of a person. */
+  readonly open?: boolean;
+}
 
 /**
  * Loads one file in one transaction: all of it or, after a crash, nothing. The same content is loaded only once, under
  * any name. The batch gets its sequence number under a lock as the last step, so sequence numbers have the order of
- * commits.
+ * commits. With `retry`, a file that was loaded before is read again for the rows it refused; what was loaded then
+ * is left out, and the refused rows of before give way to those of this batch.
+ * @throws UtplukkError InvalidInput for a file that cannot be read or holds no rows, or a retry of a file that was never
+ *   loaded
  */
 export async function runInBatch(
   db: Db,
   audit: AuditContext,
   file: string,
-  { kind, content: contentHash }: { kind: string; content: () => Promise<string> },
+  { kind, content: contentHash, retry = false, open = false }: BatchSource,
   work: (batch: Batch) => Promise<void>,
 ): Promise<LoadReport> {
   const content = await contentHash().catch((error: Error) => {
@@ -137,7 +161,10 @@ export async function runInBatch(
   const before = await db('core.load_batch')
     .where({ content_sha256: content })
     .first<{ batch_id: number; rows_read: number; rows_loaded: number; rows_quarantined: number } | undefined>();
-  if (before)
+  if (retry && !before)
+    throw invalid(`${file} was not loaded before`, 'Load it first; its refused rows can be tried again afterwards.');
+  const retried = retry ? await refusedOf(db, before!.batch_id) : undefined;
+  if (before && !retried?.lines.size)
     return {
       file,
       kind,
@@ -147,16 +174,20 @@ export async function runInBatch(
       notes: await notesOf(db, before.batch_id),
       alreadyLoaded: true,
     };
+  // Bytes that are tried again are another load of them.
+  const identity = retried ? digestOf({ content, attempt: retried.attempt }) : content;
   return db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { batch_id: number }[] }>(
       `insert into core.load_batch (kind, file_name, content_sha256, rows_read, rows_loaded, rows_quarantined,
-        loaded_at, action_id) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?) returning batch_id`,
-      [kind, path.basename(file), content, audit.actionId],
+        loaded_at, action_id, retry_of) values (?, ?, ?, 0, 0, 0, clock_timestamp(), ?, ?) returning batch_id`,
+      [kind, path.basename(file), identity, audit.actionId, retried?.of ?? null],
     );
-    const batch = new Batch(tx, rows[0]!.batch_id);
+    const batch = new Batch(tx, rows[0]!.batch_id, retried, open);
+    if (retried) await takeOver(tx, retried.of, batch.batchId);
     await work(batch);
+    batch.read -= batch.skipped;
     await batch.flushQuarantine();
-    if (batch.read === 0) throw invalid(`${file} holds no rows`, 'Expected at least one row.');
+    if (batch.read === 0 && !retried) throw invalid(`${file} holds no rows`, 'Expected at least one row.');
     if (batch.loaded + batch.quarantined !== batch.read)
       throw new Error(`${file}: loaded ${batch.loaded} + quarantined ${batch.quarantined} is not read ${batch.read}`);
     await commitBatch(tx, batch);
@@ -189,7 +220,7 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
   let [lineNo, flushed] = [0, 0];
   for await (const text of file.endsWith('.json') ? wholeOf(file) : linesOf(file)) {
     lineNo++;
-    if (text.trim() === '') continue;
+    if (text.trim() === '' || (batch.retried && !batch.retried.lines.has(lineNo))) continue;
     let value: unknown;
     try {
       value = JSON.parse(text);

@@ -30,6 +30,7 @@ export async function loadBillTable(
   vault: Vault,
   file: string,
   rawMapping: unknown,
+  retry = false,
 ): Promise<LoadReport> {
   checkTableFile(file);
   const mapping = parseOrExplain(
@@ -44,7 +45,7 @@ export async function loadBillTable(
       db,
       audit,
       file,
-      { kind: 'bills', content: async () => digestOf([await sha256File(file), mapping]) },
+      { kind: 'bills', content: async () => digestOf([await sha256File(file), mapping]), retry },
       (batch) =>
         withDuckDb(temp, async (duck) => {
           await createBillLines(duck, file, mapping, temp);

@@ -72,7 +72,12 @@ export const openDataKind = (file: string): OpenDataKind | undefined => recogniz
  * @throws UtplukkError InvalidInput for a file that is none, that has columns which are not documented, or that breaks
  *   off
  */
-export async function loadOpenData(db: Db, audit: AuditContext, file: string): Promise<LoadReport> {
+export async function loadOpenData(db: Db, audit: AuditContext, file: string, retry = false): Promise<LoadReport> {
+  if (retry)
+    throw invalid(
+      `${file} holds open data, whose refused rows wait for nothing`,
+      'Correct the file and load it: a corrected file is another one.',
+    );
   const found = recognize(file);
   if (!found)
     throw invalid(
@@ -86,7 +91,7 @@ export async function loadOpenData(db: Db, audit: AuditContext, file: string): P
       `${file} has columns that are not documented: ${strange.join(', ').slice(0, 200)}`,
       `Documented are ${DOCUMENTED[kind].join(', ')}.`,
     );
-  return runInBatch(db, audit, file, { kind, content: () => sha256File(file) }, (batch) =>
+  return runInBatch(db, audit, file, { kind, content: () => sha256File(file), open: true }, (batch) =>
     readRows(file, csv, batch, kind === 'tariff' ? new TariffRows() : new TariffUseRows()),
   );
 }

@@ -120,22 +120,26 @@ export function registerFiles(source: string): { file: string; kind: Kind }[] {
   return files.sort((a, b) => placeOf(a) - placeOf(b) || (a.file < b.file ? -1 : 1));
 }
 
-/**
- * Loads one file of a register, by what it holds.
- * @param receivedMs receipt of documents that do not state theirs, in milliseconds since 1970
- */
+export interface ImportOptions {
+  /** Receipt of documents that do not state theirs, in milliseconds since 1970. */
+  readonly receivedMs?: number | undefined;
+  /** Read files that were loaded before again, for the rows that they refused. */
+  readonly retry?: boolean | undefined;
+}
+
+/** Loads one file of a register, by what it holds. */
 export function importFile(
   db: Db,
   audit: AuditContext,
   vault: Vault,
   file: string,
-  receivedMs?: number,
+  { receivedMs, retry }: ImportOptions = {},
 ): Promise<LoadReport> {
   const kind = kindOf(file);
   if (!kind) throw invalid(`${file} is not a register file`, EXPECTED);
-  if (kind === 'prescription') return loadEReseptFile(db, audit, vault, file);
-  if (kind === 'tariff' || kind === 'tariff-use') return loadOpenData(db, audit, file);
-  return loadFile(db, audit, file, loaderOf(kind, vault, receivedMs));
+  if (kind === 'prescription') return loadEReseptFile(db, audit, vault, file, retry);
+  if (kind === 'tariff' || kind === 'tariff-use') return loadOpenData(db, audit, file, retry);
+  return loadFile(db, audit, file, loaderOf(kind, vault, receivedMs), retry);
 }
 
 /** Loads all files of a register folder, stage by stage. */
@@ -145,7 +149,7 @@ export async function importRegister(
   vault: Vault,
   source: string,
   progress: (report: LoadReport, done: number, total: number) => void = () => {},
-  receivedMs?: number,
+  options: ImportOptions = {},
 ): Promise<LoadReport[]> {
   const files = registerFiles(source);
   const reports: LoadReport[] = [];
@@ -155,7 +159,7 @@ export async function importRegister(
       stage.length > 1 ? CONCURRENT_FILES : 1,
       () => queue.shift(),
       async ({ file }) => {
-        const report = await importFile(db, audit, vault, file, receivedMs);
+        const report = await importFile(db, audit, vault, file, options);
         reports.push(report);
         progress(report, reports.length, files.length);
       },

@@ -68,10 +68,10 @@ async function minutesOn(days: readonly string[], loadWatermark?: number): Promi
 async function loadBills(lines: readonly (readonly [day: string, kode: string, antall: number])[]): Promise<void> {
   const facts = [providerFact('1000001'), providerFact('1000002', { praksistype: 'TANN', fagomrade: 'TH' })];
   await load(write('providers.ndjson', facts.map((fact) => JSON.stringify(fact)).join('\n')));
-  const bills = lines.map(([on, takstkode, antall]) =>
-    bill({ tidspunkt: `${on}T09:00:00`, takster: [{ takstkode, antall, belop: '175.00' }] }),
+  const bills = lines.map(([on, kode, antall]) =>
+    bill({ tidspunkt: `${on}T09:00:00`, takster: [{ kode, antall, belop: 175 }] }),
   );
-  const received = { mottattidspunkt: '2023-08-03T10:00:00Z' };
+  const received = { mottatt: '2023-08-03T10:00:00Z' };
   await load(write('settlements-2023-08.ndjson', JSON.stringify(message(bills, received))));
 }
 
@@ -207,7 +207,7 @@ describe('files of open data', () => {
     await expect(load(write('a.csv', 'takstkode;fradato;ukjent\n1;2022-01-01;2\n'))).rejects.toThrow(
       /not documented: ukjent/,
     );
-    await expect(load(writeTariffs(dir, [], 'empty.json'))).rejects.toThrow(/contains no register file/);
+    await expect(load(writeTariffs(dir, [], 'empty.json'))).rejects.toThrow(/is of no kind that is known/);
     const cut = JSON.stringify([tariffVersion(), tariffVersion()]).slice(0, -30);
     await expect(load(write('cut.json', cut))).rejects.toThrow(/cut.json cannot be read/);
   });

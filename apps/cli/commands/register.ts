@@ -81,7 +81,7 @@ const notesOf = (reports: readonly LoadReport[]): string =>
     .slice(0, 50)
     .join('');
 
-type ImportOptions = { asService: boolean; mapping?: string; receivedAt?: number } & Out;
+type ImportOptions = { asService: boolean; mapping?: string; receivedAt?: number; retry: boolean } & Out;
 type Importing = Parameters<Parameters<typeof withAuthenticatedContext>[0]>[0];
 
 /** The audited action that every row of the import belongs to, with its entry in the ledger. */
@@ -98,7 +98,9 @@ async function importSource(context: Importing, source: string, options: ImportO
   const audit = await startImport(context, source);
   await loadReference(db);
   const vault = new Vault(db, vaultKey(env.UTPLUKK_HOME));
-  if (options.mapping !== undefined) return [await loadBillTable(db, audit, vault, source, readYaml(options.mapping))];
+  const { retry, receivedAt: receivedMs } = options;
+  if (options.mapping !== undefined)
+    return [await loadBillTable(db, audit, vault, source, readYaml(options.mapping), retry)];
   const line = new StatusLine();
   const done = await importRegister(
     db,
@@ -107,7 +109,7 @@ async function importSource(context: Importing, source: string, options: ImportO
     source,
     (report, at, total) =>
       options.json || line.show(`importing: file ${at} of ${total} (${path.basename(report.file)})`),
-    options.receivedAt,
+    { receivedMs, retry },
   );
   line.end();
   return done;
@@ -130,6 +132,7 @@ function importFiles(register: Command): void {
     .description('load register files, recognised by what they hold; bad rows go to quarantine')
     .argument('<source>', 'folder or file')
     .option('--received-at <instant>', 'receipt of documents that do not state theirs', receivedAt)
+    .option('--retry', 'try refused rows of files that were loaded before again', false)
     .option('--as-service', 'act as the loader service account', false)
     .option('--mapping <file>', 'mapping (YAML) of a CSV or Parquet table of bills')
     .addHelpText(
@@ -137,6 +140,7 @@ function importFiles(register: Command): void {
       '\nBad rows go to quarantine. Open data of tariffs is known by its content.\n\n' +
         'Examples: utplukk register import /tmp/small/register\n' +
         '          utplukk register import takstkoder.json\n' +
+        '          utplukk register import /tmp/small/register/settlements.ndjson --retry\n' +
         '          utplukk register import bills.csv ' +
         '--mapping docs/examples/bills/mapping.yaml',
     )
@@ -165,6 +169,7 @@ function quarantine(register: Command): void {
         db('core.quarantine as q')
           .join('core.load_batch as b', 'b.batch_id', 'q.batch_id')
           .orderBy('quarantine_id', 'desc')
+          .whereNull('q.retried_in')
           .limit(options.limit)
           .select<
             { file_name: string; line: number; item: string; field: string; value: string | null; reason: string }[]

@@ -57,7 +57,7 @@ export interface Quarantined {
   readonly reason: string;
 }
 
-/** Refused rows, newest first; of one batch where it is named. */
+/** Refused rows that were not tried again, newest first; of one batch where it is named. */
 export async function quarantinePage(
   db: Db,
   batchId: number | undefined,
@@ -77,7 +77,8 @@ export async function quarantinePage(
     }[];
   }>(
     `select q.*, b.file_name from core.quarantine q join core.load_batch b using (batch_id)
-      where (?::int is null or q.batch_id = ?::int) and (?::bigint is null or q.quarantine_id < ?::bigint)
+      where q.retried_in is null
+        and (?::int is null or q.batch_id = ?::int) and (?::bigint is null or q.quarantine_id < ?::bigint)
       order by q.quarantine_id desc limit ?`,
     [batchId ?? null, batchId ?? null, before ?? null, before ?? null, limit],
   );

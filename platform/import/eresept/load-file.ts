@@ -22,8 +22,14 @@ const JSON_BYTES = 64 << 20;
  * (`.ndjson`). What was left out of it is in rx.load_note.
  * @throws UtplukkError InvalidInput for a file that cannot be read at all
  */
-export const loadEReseptFile = (db: Db, audit: AuditContext, vault: Vault, file: string): Promise<LoadReport> =>
-  runInBatch(db, audit, file, { kind: 'prescription', content: () => sha256File(file) }, async (batch) => {
+export const loadEReseptFile = (
+  db: Db,
+  audit: AuditContext,
+  vault: Vault,
+  file: string,
+  retry = false,
+): Promise<LoadReport> =>
+  runInBatch(db, audit, file, { kind: 'prescription', content: () => sha256File(file), retry }, async (batch) => {
     // One file at a time: whether a bill is a correction depends on those before it.
     await batch.tx.raw("select pg_advisory_xact_lock(hashtext('rx.claim'))");
     const notes = new Notes();

@@ -1,69 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { importRegister } from '../../platform/import/import-register';
-import { loadReference } from '../../platform/import/import-reference';
-import { Vault } from '../../platform/import/vault';
-import type { AuditContext } from '../../platform/ledger/append';
-import { auditContextFor, testDatabase, type TestDatabase } from '../support/environment';
-import { bill, message, patient, providerFact, status, SYNTHETIC } from '../support/register-files';
+import { KuhrRegister } from '../../support/kuhr-register';
+import { bill, message, patient, status, SYNTHETIC } from '../../support/register-files';
 
-let t: TestDatabase;
-let audit: AuditContext;
-let dir: string;
+let register: KuhrRegister;
 beforeAll(async () => {
-  t = await testDatabase();
-  audit = await auditContextFor(t, 'kari', 'register.import');
-  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kuhr-'));
-  await loadReference(t.db);
-  await load('providers.ndjson', [providerFact('1000001')]);
+  register = await KuhrRegister.start();
 });
-afterAll(async () => {
-  await t.close();
-  fs.rmSync(dir, { recursive: true, force: true });
-});
-
-let files = 0;
-/** Loads documents, one a line, or one as the documentation shows it in a file .json. */
-async function load(name: string, documents: unknown[], receivedMs?: number) {
-  const file = path.join(dir, `${++files}-${name}`);
-  const indent = name.endsWith('.json') ? 2 : undefined;
-  fs.writeFileSync(file, documents.map((document) => JSON.stringify(document, null, indent)).join('\n'));
-  const vault = new Vault(t.db, Buffer.alloc(32, 7));
-  return (await importRegister(t.db, audit, vault, file, undefined, receivedMs))[0]!;
-}
-/** Sum of a bill's entries known before an instant, in øre, with the number of entries. */
-async function stateAt(guid: string, asOf: string) {
-  const { rows } = await t.db.raw<{ rows: { ore: number; entries: number }[] }>(
-    `select coalesce(sum(entry * amount_ore), 0)::int as ore, count(*)::int as entries from core.bill
-     where bill_guid = ? and known_from < ?`,
-    [guid, asOf],
-  );
-  return rows[0]!;
-}
-const refusals = async () =>
-  t
-    .db('core.quarantine')
-    .orderBy('quarantine_id', 'desc')
-    .select<{ field: string; value: string | null; reason: string }[]>('field', 'value', 'reason');
+afterAll(() => register.close());
 
 describe('the life of a bill', () => {
   test('a rejected bill is corrected under its guid; each instant shows its own state', async () => {
     const first = bill({ belop: 175 });
     const corrected = { ...first, takster: [{ kode: '2ad', antall: 1, belop: 100 }], belop: 100 };
     const sent = message([first]);
-    await load('a.ndjson', [
+    await register.load('a.ndjson', [
       sent,
       status(sent.behandlerkravmeldingId, [{ guid: first.guid, status: 'avvist', merknader: [{ nummer: '470' }] }]),
       message([corrected], { mottatt: '2023-03-01T10:00:00Z' }),
     ]);
-    expect(await stateAt(first.guid, '2023-02-03T10:00:00Z')).toEqual({ ore: 0, entries: 0 });
-    expect(await stateAt(first.guid, '2023-02-10T10:00:00Z')).toEqual({ ore: 17500, entries: 1 });
-    expect(await stateAt(first.guid, '2023-02-11T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
-    expect(await stateAt(first.guid, '2023-04-01T00:00:00Z')).toEqual({ ore: 10000, entries: 3 });
+    expect(await register.stateAt(first.guid, '2023-02-03T10:00:00Z')).toEqual({ ore: 0, entries: 0 });
+    expect(await register.stateAt(first.guid, '2023-02-10T10:00:00Z')).toEqual({ ore: 17500, entries: 1 });
+    expect(await register.stateAt(first.guid, '2023-02-11T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
+    expect(await register.stateAt(first.guid, '2023-04-01T00:00:00Z')).toEqual({ ore: 10000, entries: 3 });
     // The reversal has its own copy of the lines, in the month in which it became known.
-    const lines = await t.db.raw<{ rows: object[] }>(
+    const lines = await register.t.db.raw<{ rows: object[] }>(
       `select b.entry, l.tariff, l.amount_ore from core.bill b join core.bill_line l using (received_month, bill_id)
        where bill_guid = ? order by b.known_from`,
       [first.guid],
@@ -73,17 +33,20 @@ describe('the life of a bill', () => {
       { entry: -1, tariff: '2ad', amount_ore: 17500 },
       { entry: 1, tariff: '2ad', amount_ore: 10000 },
     ]);
-    const remark = await t.db('core.rule_outcome').where({ rule_no: 470 }).first<object>('effect', 'civil_day');
+    const remark = await register.t
+      .db('core.rule_outcome')
+      .where({ rule_no: 470 })
+      .first<object>('effect', 'civil_day');
     expect(remark).toEqual({ effect: 'reject', civil_day: '2023-01-10' });
   });
 
   test('an answer loaded before its claim gives the same entries', async () => {
     const one = bill();
     const sent = message([one]);
-    await load('status.ndjson', [status(sent.behandlerkravmeldingId, [{ guid: one.guid, status: 'avvist' }])]);
-    await load('claim.ndjson', [sent]);
-    expect(await stateAt(one.guid, '2023-02-05T00:00:00Z')).toEqual({ ore: 17500, entries: 1 });
-    expect(await stateAt(one.guid, '2023-02-11T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
+    await register.load('status.ndjson', [status(sent.behandlerkravmeldingId, [{ guid: one.guid, status: 'avvist' }])]);
+    await register.load('claim.ndjson', [sent]);
+    expect(await register.stateAt(one.guid, '2023-02-05T00:00:00Z')).toEqual({ ore: 17500, entries: 1 });
+    expect(await register.stateAt(one.guid, '2023-02-11T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
   });
 
   test('a rejected bill that is treated again and approved stands again', async () => {
@@ -91,10 +54,10 @@ describe('the life of a bill', () => {
     const sent = message([one]);
     const answer = (state: string, at: string) =>
       status(sent.behandlerkravmeldingId, [{ guid: one.guid, status: state }], { rebehandling: true }, at);
-    await load('again.ndjson', [sent, answer('avvist', '2023-02-04T10:00:00Z')]);
-    await load('again2.ndjson', [answer('godkjent', '2023-05-04T10:00:00Z')]);
-    expect(await stateAt(one.guid, '2023-03-01T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
-    expect(await stateAt(one.guid, '2023-06-01T00:00:00Z')).toEqual({ ore: 17500, entries: 3 });
+    await register.load('again.ndjson', [sent, answer('avvist', '2023-02-04T10:00:00Z')]);
+    await register.load('again2.ndjson', [answer('godkjent', '2023-05-04T10:00:00Z')]);
+    expect(await register.stateAt(one.guid, '2023-03-01T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
+    expect(await register.stateAt(one.guid, '2023-06-01T00:00:00Z')).toEqual({ ore: 17500, entries: 3 });
   });
 
   test.each([
@@ -103,19 +66,24 @@ describe('the life of a bill', () => {
     ['the guid alone', (guid: string) => ({ guid })],
   ])('a bill is credited by %s', async (_, credit) => {
     const one = bill();
-    await load('sent.ndjson', [message([one])]);
+    await register.load('sent.ndjson', [message([one])]);
     const at = { mottatt: '2023-04-03T10:00:00Z' };
-    expect(await load('credit.ndjson', [message([credit(one.guid)], at)])).toMatchObject({ loaded: 1, quarantined: 0 });
-    expect(await stateAt(one.guid, '2023-04-01T00:00:00Z')).toEqual({ ore: 17500, entries: 1 });
-    expect(await stateAt(one.guid, '2023-05-01T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
+    expect(await register.load('credit.ndjson', [message([credit(one.guid)], at)])).toMatchObject({
+      loaded: 1,
+      quarantined: 0,
+    });
+    expect(await register.stateAt(one.guid, '2023-04-01T00:00:00Z')).toEqual({ ore: 17500, entries: 1 });
+    expect(await register.stateAt(one.guid, '2023-05-01T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
   });
 
   test('a corrected co-payment changes nothing else; a repetition and a credit of no bill are refused', async () => {
     const one = bill();
-    await load('copay.ndjson', [message([one])]);
+    await register.load('copay.ndjson', [message([one])]);
     const at = { mottatt: '2023-04-03T10:00:00Z' };
-    await load('copay2.ndjson', [message([{ ...one, korrigeringBetaltEgenandel: true, betaltEgenandel: false }], at)]);
-    const copay = await t
+    await register.load('copay2.ndjson', [
+      message([{ ...one, korrigeringBetaltEgenandel: true, betaltEgenandel: false }], at),
+    ]);
+    const copay = await register.t
       .db('core.bill')
       .where({ bill_guid: one.guid })
       .orderBy('bill_id')
@@ -125,10 +93,10 @@ describe('the life of a bill', () => {
       { entry: -1, copay_paid: true },
       { entry: 1, copay_paid: false },
     ]);
-    expect(await stateAt(one.guid, '2023-05-01T00:00:00Z')).toMatchObject({ ore: 17500 });
-    const twice = await load('twice.ndjson', [message([one, { guid: randomUUID(), kreditering: true }], at)]);
+    expect(await register.stateAt(one.guid, '2023-05-01T00:00:00Z')).toMatchObject({ ore: 17500 });
+    const twice = await register.load('twice.ndjson', [message([one, { guid: randomUUID(), kreditering: true }], at)]);
     expect(twice).toMatchObject({ read: 2, loaded: 0, quarantined: 2 });
-    const reasons = (await refusals()).slice(0, 2).map(({ reason }) => reason);
+    const reasons = (await register.refusals()).slice(0, 2).map(({ reason }) => reason);
     expect(reasons.sort()).toEqual([
       'duplicate bill: this guid was loaded before with the same content',
       'no bill with this guid is known; load it first',
@@ -145,11 +113,17 @@ describe('what a message says', () => {
     ];
     const right = bill({ takster, belop: 806 });
     const wrong = bill({ takster, belop: 807 });
-    const report = await load('total.ndjson', [message([right, wrong])]);
+    const report = await register.load('total.ndjson', [message([right, wrong])]);
     expect(report.notes).toEqual([{ note: 'bill-total-differs', path: 'behandlerkrav.regninger[].belop', rows: 1 }]);
-    const row = await t.db('core.bill').where({ bill_guid: right.guid }).first<object>('amount_ore', 'lines_ore');
+    const row = await register.t
+      .db('core.bill')
+      .where({ bill_guid: right.guid })
+      .first<object>('amount_ore', 'lines_ore');
     expect(row).toEqual({ amount_ore: 80600, lines_ore: 80600 });
-    const other = await t.db('core.bill').where({ bill_guid: wrong.guid }).first<object>('amount_ore', 'lines_ore');
+    const other = await register.t
+      .db('core.bill')
+      .where({ bill_guid: wrong.guid })
+      .first<object>('amount_ore', 'lines_ore');
     expect(other).toEqual({ amount_ore: 80700, lines_ore: 80600 });
   });
 
@@ -170,9 +144,9 @@ describe('what a message says', () => {
       prosedyrekoder: [{ kodeverk: 'G', kode: 'T56000/P11430', belop: 42347.08 }],
       Skarnes: 'Olga',
     });
-    const report = await load('rich.ndjson', [message([rich])]);
+    const report = await register.load('rich.ndjson', [message([rich])]);
     expect(report.notes).toEqual([{ note: 'unknown-field', path: 'behandlerkrav.regninger[].Skarnes', rows: 1 }]);
-    const row = await t.db('core.bill').where({ bill_guid: rich.guid }).first<Record<string, unknown>>();
+    const row = await register.t.db('core.bill').where({ bill_guid: rich.guid }).first<Record<string, unknown>>();
     expect(row).toMatchObject({
       performed_by: 7654321,
       performer_role: '1',
@@ -188,7 +162,7 @@ describe('what a message says', () => {
       amount_ore: 4280214,
     });
     expect(typeof row['referrer_key']).toBe('number');
-    const codes = await t
+    const codes = await register.t
       .db('core.bill_code')
       .where({ bill_id: row['bill_id'] })
       .orderBy('code_no')
@@ -197,7 +171,7 @@ describe('what a message says', () => {
       { code_system: 'NLK', occurrences: 2, amount_ore: 2006 },
       { code_system: 'G', occurrences: 1, amount_ore: 4234708 },
     ]);
-    const dump = await t.db.raw<{ rows: { hit: boolean }[] }>(
+    const dump = await register.t.db.raw<{ rows: { hit: boolean }[] }>(
       'select coalesce(bool_or(b::text ~* ?), false) as hit from core.bill b',
       [['Olga', '1931', ...SYNTHETIC].join('|')],
     );
@@ -213,8 +187,8 @@ describe('what a message says', () => {
       { fodselsdato: '1990-01-01', etternavn: 'å', fornavn: 'ola' },
     ];
     const bills = people.map((pasient) => bill({ pasient }));
-    await load('people.ndjson', [message(bills)]);
-    const found = await t
+    await register.load('people.ndjson', [message(bills)]);
+    const found = await register.t
       .db('core.bill')
       .whereIn(
         'bill_guid',
@@ -244,9 +218,9 @@ describe('documents as they are shown', () => {
         },
       ],
     };
-    const report = await load('praksis.json', [practices], Date.parse('2025-12-01T00:00:00Z'));
+    const report = await register.load('praksis.json', [practices], Date.parse('2025-12-01T00:00:00Z'));
     expect(report).toMatchObject({ read: 1, loaded: 1, quarantined: 0 });
-    const facts = await t
+    const facts = await register.t
       .db('core.provider_fact as f')
       .join('core.provider as p', 'p.provider_id', 'f.provider_id')
       .where({ practice_no: '1004000001' })
@@ -266,25 +240,25 @@ describe('documents as they are shown', () => {
         },
       ],
     };
-    expect(await load('status.json', [answer])).toMatchObject({
+    expect(await register.load('status.json', [answer])).toMatchObject({
       read: 2,
       loaded: 1,
       quarantined: 1,
       notes: [{ note: 'known-from-loading', path: 'status', rows: 1 }],
     });
-    expect((await refusals())[0]).toMatchObject({ field: 'behandlerkravmeldinger.0.mottattidspunkt' });
+    expect((await register.refusals())[0]).toMatchObject({ field: 'behandlerkravmeldinger.0.mottattidspunkt' });
   });
 
   test('a bare claim has the receipt of the answer that names its bills, and else says what to do', async () => {
     const one = bill();
     const claim = { praksisId: '1000001', behandlerkrav: { regninger: [one], antallRegninger: 1 } };
-    expect(await load('bare.json', [claim])).toMatchObject({ read: 1, loaded: 0, quarantined: 1 });
-    expect((await refusals())[0]!.reason).toMatch(/--received-at/);
+    expect(await register.load('bare.json', [claim])).toMatchObject({ read: 1, loaded: 0, quarantined: 1 });
+    expect((await register.refusals())[0]!.reason).toMatch(/--received-at/);
     const answer = status(randomUUID(), [{ guid: one.guid, status: 'godkjent' }]).dokument;
-    await load('answer.json', [answer]);
-    expect(await load('bare-again.json', [{ ...claim, behandlerkrav: { regninger: [one] } }])).toMatchObject({
+    await register.load('answer.json', [answer]);
+    expect(await register.load('bare-again.json', [{ ...claim, behandlerkrav: { regninger: [one] } }])).toMatchObject({
       loaded: 1,
     });
-    expect(await stateAt(one.guid, '2023-02-03T10:00:01Z')).toEqual({ ore: 17500, entries: 1 });
+    expect(await register.stateAt(one.guid, '2023-02-03T10:00:01Z')).toEqual({ ore: 17500, entries: 1 });
   });
 });

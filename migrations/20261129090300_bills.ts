@@ -135,6 +135,7 @@ const BILLS = `
     moderation text,
     benefit_point text,
     rare_condition text,
+    flags text[] constraint bill_flags check (flags <@ array['contact-after-receipt', 'sent-late', 'credited-late']),
     batch_id int not null,
     constraint bill_pk primary key (received_month, bill_id)
   ) partition by range (received_month);
@@ -148,6 +149,8 @@ const BILLS = `
   comment on column core.bill.performer_key is 'Surrogate of a performer who is named by a national number';
   comment on column core.bill.amount_ore is 'Total by the bill''s own statement, else by its lines (beløp)';
   comment on column core.bill.lines_ore is 'Sum of lines and codes; a difference from the total is kept, not corrected';
+  comment on column core.bill.flags is
+    'Facts of its times: contact after receipt, sent after six months, credited after three years; null for none';
   comment on column core.bill.diagnosis_system is 'Number of the code list: 7170 ICPC-2, 7110 ICD-10';
 `;
 

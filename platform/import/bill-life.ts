@@ -1,3 +1,5 @@
+import { invalid } from '../../domain/errors';
+import { CREDITED_LATE_MONTHS } from '../../domain/import/kuhr/flags';
 import { type Entry, entriesOf, missingEntries } from '../../domain/import/kuhr/life';
 import { CopyWriter } from '../postgres/copy-writer';
 import type { Tx } from '../postgres/connection';
@@ -25,11 +27,17 @@ const COPIED = `bill_guid, submission_id, provider_id, performed_by, performer_k
   further_diagnoses, debtor, has_remark, referred_on, referrer_hpr, referrer_key, related_hpr, related_key,
   requisitioner_hpr, requisitioner_unit, moderation, benefit_point, rare_condition`;
 
+/** `e` credits bill `b` too late, by their days in Norway. */
+const CREDITED_LATE = `e.kind = 'credited' and (e.known_from at time zone 'Europe/Oslo')::date
+  > (b.civil_day + interval '${CREDITED_LATE_MONTHS} months')::date`;
+
 /** Entries of earlier versions, by `incoming_entry`; each has its own copy of the lines and codes. */
 const COPIES = [
-  `insert into core.bill (received_month, bill_id, entry, kind, of_bill, known_from, copay_paid, batch_id, ${COPIED})
+  `insert into core.bill (received_month, bill_id, entry, kind, of_bill, known_from, copay_paid, flags, batch_id,
+     ${COPIED})
    select e.month, e.bill_id, e.entry, e.kind, e.of_bill, e.known_from,
-     coalesce(e.copay_paid, b.copay_paid), e.batch_id, ${COPIED.replace(/(\w+)/g, 'b.$1')}
+     coalesce(e.copay_paid, b.copay_paid), case when ${CREDITED_LATE} then array['credited-late'] end, e.batch_id,
+     ${COPIED.replace(/(\w+)/g, 'b.$1')}
    from incoming_entry e join core.bill b on b.received_month = e.of_month and b.bill_id = e.of_bill`,
   `insert into core.bill_line (received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, teeth,
      known_from, batch_id)
@@ -74,6 +82,12 @@ async function writeEntriesOf(
   const steps = await stepsOf(batch.tx, guids);
   const adjustments = await adjustmentsOf(batch.tx, guids);
   const missing = [...steps].flatMap(([guid, list]) => {
+    // Two files that load at once do not see each other's bills before this.
+    if (new Set(list.flatMap(({ provider }) => provider ?? [])).size > 1)
+      throw invalid(
+        `two practices send the bill ${guid}`,
+        'Load the same file again; the bill is then refused by name.',
+      );
     const sent = list.flatMap((s): Entry[] =>
       s.step === 'sent' ? [{ at: s.at, sign: 1, kind: 'sent', version: s.version! }] : [],
     );
@@ -106,6 +120,11 @@ async function writeEntriesOf(
   const columns = ADJUSTMENT.join(', ');
   await batch.tx.raw(`insert into core.bill_adjustment (${columns}) select ${columns} from incoming_entry`);
   for (const sql of COPIES) await batch.tx.raw(sql);
+  const { rows: late } = await batch.tx.raw<{ rows: { n: number }[] }>(
+    `select count(*)::int as n from incoming_entry e join core.bill b on b.received_month = e.month
+       and b.bill_id = e.bill_id where b.flags is not null`,
+  );
+  if (late[0]!.n > 0) batch.note('credited-late', 'behandlerkrav.regninger[].kreditering', late[0]!.n);
   await writeRemarks(batch, hits);
 }
 

@@ -8,6 +8,8 @@ export interface StoredStep extends Step {
   readonly guid: string;
   readonly content?: string;
   readonly rules?: readonly number[];
+  /** The practice that sent the message, of a step `sent`. */
+  readonly provider?: number;
 }
 
 const COLUMNS = [
@@ -31,14 +33,17 @@ interface Row {
   content: string | null;
   copay_paid: boolean | null;
   rules: number[] | null;
+  provider_id: number | null;
 }
 
 /** All steps of bills, by guid. */
 export async function stepsOf(tx: Tx, guids: readonly string[]): Promise<Map<string, StoredStep[]>> {
   if (guids.length === 0) return new Map();
   const { rows } = await tx.raw<{ rows: Row[] }>(
-    `select bill_guid, (extract(epoch from known_from) * 1000)::float8 as at, submission_id, step, bill_id, content,
-       copay_paid, rules from core.bill_step where bill_guid = any(?::uuid[])`,
+    `select bill_guid, (extract(epoch from known_from) * 1000)::float8 as at, k.submission_id, step, bill_id, content,
+       copay_paid, rules, s.provider_id
+     from core.bill_step k left join core.submission s on s.submission_id = k.submission_id and k.step = 'sent'
+     where bill_guid = any(?::uuid[])`,
     [[...guids]],
   );
   const steps = new Map<string, StoredStep[]>();
@@ -52,6 +57,7 @@ export async function stepsOf(tx: Tx, guids: readonly string[]): Promise<Map<str
       ...(row.copay_paid === null ? {} : { copayPaid: row.copay_paid }),
       ...(row.content === null ? {} : { content: row.content.replaceAll('-', '') }),
       ...(row.rules === null ? {} : { rules: row.rules }),
+      ...(row.provider_id === null ? {} : { provider: row.provider_id }),
     };
     const known = steps.get(step.guid);
     if (known) known.push(step);

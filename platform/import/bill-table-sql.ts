@@ -1,5 +1,6 @@
 import { offsetChanges } from '../../domain/time/civil-time';
 import type { BillTable } from '../../domain/import/bill-table';
+import { SENT_LATE_MONTHS } from '../../domain/import/kuhr/flags';
 import { quote } from '../duckdb/duckdb';
 import {
   expectedDateTime,
@@ -136,6 +137,7 @@ export const billsSql = ({ format }: BillTable): string => `
   select k.guid, k.line, cast(k.billNo as integer) as bill_no, p.provider_id, k.patient,
     cast(k.performedBy as integer) as performed_by, k.diagnosis, ${toOre('k.copay', format)} as copay_ore,
     cast(k.amount_ore as bigint) as amount_ore,
+    cast(k.received_civil as date) > cast(k.civil as date) + interval ${SENT_LATE_MONTHS} month as sent_late,
     k.lines, k.received_at, cast(date_trunc('month', k.received_civil) as date) as received_month, k.started_at,
       cast(k.civil as date) as civil_day, date_part('hour', k.civil) * 60 + date_part('minute',
       k.civil) as minute_of_day,

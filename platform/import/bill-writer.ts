@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Bill } from '../../domain/import/kuhr/claim';
 import { lineAmount } from '../../domain/import/kuhr/amounts';
+import { flagsOfSent } from '../../domain/import/kuhr/flags';
 import type { Practitioner } from '../../domain/import/kuhr/person';
 import { civilTime, parseInstant } from '../../domain/time/civil-time';
 import { type Cell, CopyWriter } from '../postgres/copy-writer';
@@ -47,7 +48,7 @@ export class BillWriter {
       performer_key, performer_role, started_at, civil_day, minute_of_day, known_from, amount_ore, lines_ore,
       copay_paid, exemption, diagnosis, diagnosis_system, further_diagnoses, debtor, has_remark, referred_on,
       referrer_hpr, referrer_key, related_hpr, related_key, requisitioner_hpr, requisitioner_unit, moderation,
-      benefit_point, rare_condition, batch_id`),
+      benefit_point, rare_condition, flags, batch_id`),
   );
   readonly #lines = new CopyWriter(
     'core.bill_line',
@@ -88,8 +89,16 @@ export class BillWriter {
       bill.belop ?? lines,
       lines,
       ...detailsOf(bill, keys),
+      array(this.#flags(batch, item)),
       batch.batchId,
     ]);
+  }
+
+  #flags(batch: Batch, { bill, receivedMs }: PendingBill): readonly string[] {
+    const at = (ms: number) => ({ ms, day: civilTime(ms).day });
+    const flags = flagsOfSent(at(parseInstant(bill.tidspunkt)!), at(receivedMs));
+    for (const flag of flags) batch.note(flag, 'behandlerkrav.regninger[].tidspunkt');
+    return flags;
   }
 
   #people({ bill, provider, receivedMs }: PendingBill, keys: readonly number[]): Cell[] {

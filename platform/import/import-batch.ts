@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { z } from 'zod';
 import { invalid } from '../../domain/errors';
+import type { Flag } from '../../domain/import/kuhr/flags';
 import { digestOf, sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../postgres/connection';
 import { type AuditContext, append } from '../ledger/append';
@@ -23,7 +24,7 @@ export interface LoadReport {
 }
 
 export interface BatchNote {
-  readonly note: 'unknown-field' | 'bill-total-differs' | 'message-total-differs' | 'known-from-loading';
+  readonly note: 'unknown-field' | 'bill-total-differs' | 'message-total-differs' | 'known-from-loading' | Flag;
   /** Path of the field in its document. */
   readonly path: string;
   readonly rows: number;
@@ -143,8 +144,8 @@ interface BatchSource {
 /**
  * Loads one file in one transaction: all of it or, after a crash, nothing. The same content is loaded only once, under
  * any name. The batch gets its sequence number under a lock as the last step, so sequence numbers have the order of
- * commits. With `retry`, a file that was loaded before is read again for the rows it refused; what was loaded then
- * is left out, and the refused rows of before give way to those of this batch.
+ * commits. With `retry`, a file that was loaded before is read again for the rows it refused; what was loaded
+ * then is left out, and the refused rows of before give way to those of this batch.
  * @throws UtplukkError InvalidInput for a file that cannot be read or holds no rows, or a retry of a file that was never
  *   loaded
  */

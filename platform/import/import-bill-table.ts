@@ -221,7 +221,7 @@ async function writeBills(
   await batch.tx.raw('insert into core.submission select * from incoming_submission on conflict do nothing');
   const bills = `select b.received_month, f.bill_id, b.guid, b.submission_id, b.provider_id, b.bill_no, p.patient_key,
     b.performed_by, b.started_at || 'Z', b.civil_day, b.minute_of_day, b.received_at || 'Z', b.amount_ore, b.amount_ore,
-    b.copay_ore > 0, b.diagnosis, ${b}
+    b.copay_ore > 0, b.diagnosis, case when b.sent_late then '{sent-late}' end, ${b}
     from bills b join fresh f using (guid) join person p using (patient) order by b.received_month, f.bill_id`;
   const lines = `select received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore,
     received_at || 'Z', ${b} from (${linesSql(mapping, 'fresh')}) order by received_month, bill_id, line_no`;
@@ -233,7 +233,7 @@ async function writeBills(
 
 const BILL_COLUMNS =
   'received_month, bill_id, bill_guid, submission_id, provider_id, bill_no, patient_key, performed_by, started_at, ' +
-  'civil_day, minute_of_day, known_from, amount_ore, lines_ore, copay_paid, diagnosis, batch_id';
+  'civil_day, minute_of_day, known_from, amount_ore, lines_ore, copay_paid, diagnosis, flags, batch_id';
 const LINE_COLUMNS =
   'received_month, bill_id, line_no, provider_id, tariff, repetitions, amount_ore, known_from, batch_id';
 

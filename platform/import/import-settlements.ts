@@ -29,6 +29,8 @@ const RECEIPT_ADVICE =
 interface PendingChange {
   readonly step: StoredStep;
   readonly line: number;
+  /** The practice that sends it. */
+  readonly provider: number;
 }
 
 /**
@@ -144,14 +146,14 @@ export class SettlementLoader implements LineLoader {
         const credit = creditSchema.safeParse(raw);
         if (!credit.success) return refuse(credit.error);
         const step = { guid: credit.data.guid, at: receivedMs, submission: submissionId, step: 'credited' as const };
-        return void this.#changes.push({ line, step });
+        return void this.#changes.push({ line, step, provider: provider.id });
       }
       const bill = billSchema.safeParse(raw);
       if (!bill.success) return refuse(bill.error);
       const { guid, korrigeringBetaltEgenandel, betaltEgenandel } = bill.data;
       if (korrigeringBetaltEgenandel && betaltEgenandel != null) {
         const step = { guid, at: receivedMs, submission: submissionId, step: 'copay-corrected' as const };
-        return void this.#changes.push({ line, step: { ...step, copayPaid: betaltEgenandel } });
+        return void this.#changes.push({ line, step: { ...step, copayPaid: betaltEgenandel }, provider: provider.id });
       }
       const content = contentOf(raw);
       this.#pending.push({ bill: bill.data, line, submissionId, provider, receivedMs, month, content });
@@ -196,15 +198,18 @@ export class SettlementLoader implements LineLoader {
     };
     pending.forEach((item, i) => {
       const step = sentStep(item, numbers[i]!);
+      if (isOfAnother(known.get(step.guid) ?? [], item.provider.id))
+        return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, OF_ANOTHER);
       if (repeats(known.get(step.guid) ?? [], step))
         return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, DUPLICATE);
       put(step, item.line);
       fresh.set(step, { item, billId: numbers[i]! });
     });
-    for (const { step, line } of changes) {
+    for (const { step, line, provider } of changes) {
       const earlier = known.get(step.guid) ?? [];
       if (!earlier.some((s) => s.step === 'sent'))
         batch.quarantine(line, step.step, 'guid', step.guid, 'no bill with this guid is known; load it first');
+      else if (isOfAnother(earlier, provider)) batch.quarantine(line, step.step, 'guid', step.guid, OF_ANOTHER);
       else if (earlier.some((s) => sameFact(s, step))) batch.quarantine(line, step.step, 'guid', step.guid, DUPLICATE);
       else put(step, line);
     }
@@ -228,17 +233,24 @@ export interface Message {
 }
 
 const DUPLICATE = 'duplicate bill: this guid was loaded before with the same content';
+const OF_ANOTHER =
+  'another practice sent the bill with this guid; expected a new guid, or a correction or credit by that practice';
 
 const instantOf = (text: string): number | undefined =>
   /(Z|[+-]\d{2}:\d{2})$/.test(text) ? parseInstant(text) : undefined;
 
-const sentStep = ({ bill, receivedMs, submissionId, content }: PendingBill, version: number): StoredStep => ({
+/** Whether a bill was sent by another practice than this one. */
+const isOfAnother = (earlier: readonly StoredStep[], provider: number): boolean =>
+  earlier.some((step) => step.provider !== undefined && step.provider !== provider);
+
+const sentStep = ({ bill, provider, receivedMs, submissionId, content }: PendingBill, version: number): StoredStep => ({
   guid: (bill satisfies Bill).guid,
   at: receivedMs,
   submission: submissionId,
   step: 'sent',
   version,
   content,
+  provider: provider.id,
 });
 
 const sameFact = (a: StoredStep, b: StoredStep): boolean =>

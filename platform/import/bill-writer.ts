@@ -31,7 +31,7 @@ const array = (items: readonly string[]): Cell =>
 /** Digest of a bill as sent, with the spelling of the guid left out. */
 export const contentOf = (raw: unknown): string =>
   createHash('md5')
-    .update(JSON.stringify(raw, (name, value: unknown) => (name === 'guid' ? undefined : value)))
+    .update(JSON.stringify({ ...(raw as object), guid: undefined }))
     .digest('hex');
 
 /** Identities of a bill that the vault must know: the patient first, then practitioners without an HPR number. */

@@ -144,10 +144,9 @@ interface BatchSource {
 /**
  * Loads one file in one transaction: all of it or, after a crash, nothing. The same content is loaded only once, under
  * any name. The batch gets its sequence number under a lock as the last step, so sequence numbers have the order of
- * commits. With `retry`, a file that was loaded before is read again for the rows it refused; what was loaded
- * then is left out, and the refused rows of before give way to those of this batch.
- * @throws UtplukkError InvalidInput for a file that cannot be read or holds no rows, or a retry of a file that was never
- *   loaded
+ * commits. With `retry`, a file that was loaded before is read again for the rows it refused; what was loaded then is
+ * left out, and the refused rows of before give way to those of this batch.
+ * @throws UtplukkError InvalidInput for a file that cannot be read or holds no rows, or a retry of one never loaded
  */
 export async function runInBatch(
   db: Db,

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { BILL_STATUS, receiptSchema, type Status, statusSchema } from '../../domain/import/kuhr/status';
 import { forUnknownFields, RECEIPT_FIELDS, STATUS_FIELDS } from '../../domain/import/kuhr/known-fields';
 import { parseInstant } from '../../domain/time/civil-time';
+import { type Cell, CopyWriter } from '../postgres/copy-writer';
 import { storeSteps, stepsOf, type StoredStep } from './bill-steps';
 import { type Batch, firstProblem, validateOrQuarantine } from './import-batch';
 import type { Vault } from './vault';
@@ -115,16 +116,10 @@ export class StatusWriter {
     this.#pending = [];
     if (pending.length === 0) return;
     const stored: Pending[] = [];
+    const fresh = await this.#writeFresh(batch, pending);
     for (const item of pending) {
-      const row = { ...item.row, batch_id: batch.batchId };
-      const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
-        `insert into core.submission_status (${Object.keys(row).join(', ')})
-         values (${Object.keys(row)
-           .map(() => '?')
-           .join(', ')}) on conflict do nothing`,
-        Object.values(row) as never[],
-      );
-      if (rowCount === 1) stored.push(item);
+      const written = fresh.has(item) ? item : await this.#write(batch, item);
+      if (written) stored.push(written);
       else {
         const reason = 'duplicate: a status of this message, known from this instant, was loaded before';
         batch.quarantine(item.line, 'status', 'behandlerkravmeldingId', undefined, reason);
@@ -135,6 +130,58 @@ export class StatusWriter {
       batch,
       stored.flatMap(({ steps }) => steps),
     );
+  }
+
+  /** Writes the answers at whose instant nothing was known of their message. @returns these */
+  async #writeFresh(batch: Batch, pending: readonly Pending[]): Promise<ReadonlySet<Pending>> {
+    const columns = [...new Set(pending.flatMap(({ row }) => Object.keys(row)))];
+    await batch.tx.raw(
+      `create temp table if not exists incoming_status (nr int, like core.submission_status) on commit drop;
+       truncate incoming_status`,
+    );
+    const copy = new CopyWriter('incoming_status', ['nr', ...columns, 'batch_id']);
+    const cell = (value: unknown) => (Array.isArray(value) ? `{${value.join(',')}}` : (value as Cell));
+    pending.forEach(({ row }, nr) => copy.add([nr, ...columns.map((name) => cell(row[name])), batch.batchId]));
+    await copy.flush(batch.tx);
+    const names = [...columns, 'batch_id'].join(', ');
+    const { rows } = await batch.tx.raw<{ rows: { nr: number }[] }>(
+      `with first as (select distinct on (submission_id, known_from) * from incoming_status
+         order by submission_id, known_from, nr),
+       written as (insert into core.submission_status (${names}) select ${names} from first
+         on conflict do nothing returning submission_id, known_from)
+       select nr from first join written using (submission_id, known_from)`,
+    );
+    return new Set(rows.map(({ nr }) => pending[nr]!));
+  }
+
+  /**
+   * Writes an answer. Several of one message that are known from the same instant keep the order of their loading, a
+   * millisecond apart.
+   * @returns the answer as written, undefined when the same was written before
+   */
+  async #write(batch: Batch, item: Pending): Promise<Pending | undefined> {
+    const row: Record<string, unknown> = { ...item.row, batch_id: batch.batchId };
+    const names = Object.keys(row);
+    const { rowCount } = await batch.tx.raw<{ rowCount: number }>(
+      `insert into core.submission_status (${names.join(', ')}) values (${names.map(() => '?').join(', ')})
+       on conflict do nothing`,
+      Object.values(row) as never[],
+    );
+    if (rowCount === 1) return item;
+    const compared = Object.keys(item.row);
+    const asWritten = compared.map((name) => `${name} is not distinct from ?`).join(' and ');
+    const { rowCount: same } = await batch.tx.raw<{ rowCount: number }>(
+      `select from core.submission_status where ${asWritten}`,
+      compared.map((name) => item.row[name]) as never[],
+    );
+    if (same > 0) return undefined;
+    const later = Date.parse(String(item.row['known_from'])) + 1;
+    batch.noteKnownFrom(later);
+    return this.#write(batch, {
+      line: item.line,
+      row: { ...item.row, known_from: new Date(later).toISOString() },
+      steps: item.steps.map((step) => ({ ...step, at: step.at + 1 })),
+    });
   }
 
   /** An answer repeats what earlier ones said; only what is new is a step. */

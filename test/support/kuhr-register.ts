@@ -68,4 +68,12 @@ export class KuhrRegister {
       .whereNull('retried_in')
       .orderBy('quarantine_id', 'desc')
       .select<{ field: string; value: string | null; reason: string }[]>('field', 'value', 'reason');
+
+  /** Answers on a message in the order in which they became known. */
+  statusRows = (messageId: string) =>
+    this.t
+      .db('core.submission_status')
+      .where({ submission_id: messageId })
+      .orderBy('known_from')
+      .select<Record<string, unknown>[]>();
 }

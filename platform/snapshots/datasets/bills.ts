@@ -28,10 +28,10 @@ export const BILL_DATASETS: readonly Dataset[] = [
       ['diagnosis', 'VARCHAR'],
       ['diagnosis_system', 'SMALLINT'],
     ],
-    // A performer who is named by a national number is told from HPR numbers by the sign of the surrogate.
-    select: `t.bill_id, t.provider_id, t.entry, t.kind, t.of_bill, coalesce(t.performed_by, -t.performer_key), t.bill_no,
-      t.patient_key, t.civil_day, t.minute_of_day, ${utc('t.known_from')}, t.amount_ore, t.copay_paid, t.exemption,
-      t.diagnosis, t.diagnosis_system`,
+    // A performer named by a national number is told from HPR numbers by the sign of the surrogate.
+    select: `t.bill_id, t.provider_id, t.entry, t.kind, t.of_bill, coalesce(t.performed_by, -t.performer_key),
+      t.bill_no, t.patient_key, t.civil_day, t.minute_of_day, ${utc('t.known_from')}, t.amount_ore, t.copay_paid,
+      t.exemption, t.diagnosis, t.diagnosis_system`,
   },
   {
     name: 'bill_line',

@@ -31,8 +31,8 @@ export class SubmissionWriter {
       message.id,
       providerId,
       new Date(message.receivedMs).toISOString(),
-      // A name of a system, not of a person: only letters, digits and dots of it.
-      navnEPJ?.replace(/[^\p{L}\p{N}. -]/gu, '').slice(0, 60) ?? null,
+      // A name of a system, not of a person: letters, dots and short numbers of it.
+      navnEPJ?.replace(/[^\p{L}\p{N}. -]/gu, '').replace(/\d{5,}/g, '').slice(0, 60) ?? null,
       reshId ?? null,
       regninger.length,
       antallRegninger ?? null,

@@ -20,18 +20,27 @@ export const uuid = z
 
 export const practiceNo = z.string().regex(/^\d{6,12}$/, 'expected a practice id of 6 to 12 digits');
 
+/** A code with eleven digits in a row could be the number of a person. */
+const isNoPersonNumber = (text: string) => !/\d{11}/.test(text);
+
 /** Code systems by their number in the national register of code lists. */
 export const CODE_SYSTEMS = { icpc2: 7170, icd10: 7110 } as const;
 const diagnosis = z
   .object({
     kodeverk: z.string().regex(/^2\.16\.578\.1\.12\.4\.1\.1\.\d{4}$/, 'expected the OID of a Norwegian code list'),
-    kode: z.string().regex(/^[A-Za-z0-9.+*-]{1,12}$/, 'expected a diagnosis code'),
+    kode: z
+      .string()
+      .regex(/^[A-Za-z0-9.+*-]{1,12}$/, 'expected a diagnosis code')
+      .refine(isNoPersonNumber, 'expected a diagnosis code'),
   })
   .transform(({ kodeverk, kode }) => ({ system: Number(kodeverk.slice(-4)), code: kode }));
 export type Diagnosis = z.infer<typeof diagnosis>;
 
 const occurrences = z.int().min(1).max(500).nullish();
-const tariffCode = z.string().regex(/^[\p{L}\p{N}]{1,12}$/u, 'expected a tariff code of 1 to 12 letters and digits');
+const tariffCode = z
+  .string()
+  .regex(/^[\p{L}\p{N}]{1,12}$/u, 'expected a tariff code of 1 to 12 letters and digits')
+  .refine(isNoPersonNumber, 'expected a tariff code');
 const tooth = z
   .object({ tannkode: z.string().regex(/^[1-8][1-8][A-Za-z]{0,6}$/, 'expected a tooth and its surface, such as 25I') })
   .transform(({ tannkode }) => tannkode);
@@ -43,13 +52,19 @@ const tariffLine = z.object({
   tenner: z.array(tooth).max(64).nullish(),
 });
 const nlkCode = z.object({
-  kode: z.string().regex(/^[A-Z0-9-]{2,20}$/, 'expected an NLK code'),
+  kode: z
+    .string()
+    .regex(/^[A-Z0-9-]{2,20}$/, 'expected an NLK code')
+    .refine(isNoPersonNumber, 'expected an NLK code'),
   belop: positiveNok.nullish(),
   antall: occurrences,
 });
 const procedureCode = z.object({
   kodeverk: z.enum(['K', 'M', 'R', 'Q', 'G']),
-  kode: z.string().regex(/^[\p{L}\p{N}/.+-]{1,200}$/u, 'expected a procedure code'),
+  kode: z
+    .string()
+    .regex(/^[\p{L}\p{N}/.+-]{1,200}$/u, 'expected a procedure code')
+    .refine(isNoPersonNumber, 'expected a procedure code'),
   belop: positiveNok.nullish(),
 });
 

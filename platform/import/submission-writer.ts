@@ -32,7 +32,10 @@ export class SubmissionWriter {
       providerId,
       new Date(message.receivedMs).toISOString(),
       // A name of a system, not of a person: letters, dots and short numbers of it.
-      navnEPJ?.replace(/[^\p{L}\p{N}. -]/gu, '').replace(/\d{5,}/g, '').slice(0, 60) ?? null,
+      navnEPJ
+        ?.replace(/[^\p{L}\p{N}. -]/gu, '')
+        .replace(/\d{5,}/g, '')
+        .slice(0, 60) ?? null,
       reshId ?? null,
       regninger.length,
       antallRegninger ?? null,

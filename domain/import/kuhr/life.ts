@@ -21,7 +21,7 @@ export interface Entry {
   readonly copayPaid?: boolean;
 }
 
-type Standing = Pick<Entry, 'version' | 'copayPaid'> & { readonly submission: string };
+type Current = Pick<Entry, 'version' | 'copayPaid'> & { readonly submission: string };
 
 /**
  * Entries that follow from the steps of one bill, as in accounting: what no longer stands is reversed at the instant
@@ -30,9 +30,9 @@ type Standing = Pick<Entry, 'version' | 'copayPaid'> & { readonly submission: st
  */
 export function entriesOf(steps: readonly Step[]): Entry[] {
   const entries: Entry[] = [];
-  let standing: Standing | undefined;
-  let rejected: Standing | undefined;
-  const put = (at: number, sign: 1 | -1, kind: Entry['kind'], { version, copayPaid }: Standing) =>
+  let current: Current | undefined;
+  let rejected: Current | undefined;
+  const put = (at: number, sign: 1 | -1, kind: Entry['kind'], { version, copayPaid }: Current) =>
     entries.push({ at, sign, kind, version, ...(copayPaid === undefined ? {} : { copayPaid }) });
   const order = (step: Step) => STEPS.indexOf(step.step);
   for (const step of [...steps].sort(
@@ -40,23 +40,23 @@ export function entriesOf(steps: readonly Step[]): Entry[] {
   )) {
     const { at, submission } = step;
     if (step.step === 'sent') {
-      if (standing) put(at, -1, 'replaced', standing);
-      standing = { version: step.version!, submission };
-      put(at, 1, 'sent', standing);
+      if (current) put(at, -1, 'replaced', current);
+      current = { version: step.version!, submission };
+      put(at, 1, 'sent', current);
       rejected = undefined;
-    } else if (step.step === 'credited' && standing) {
-      put(at, -1, 'credited', standing);
-      standing = undefined;
-    } else if (step.step === 'copay-corrected' && standing) {
-      put(at, -1, 'copay-corrected', standing);
-      standing = { ...standing, copayPaid: step.copayPaid! };
-      put(at, 1, 'copay-corrected', standing);
-    } else if (step.step === 'rejected' && standing?.submission === submission) {
-      put(at, -1, 'rejected', standing);
-      [rejected, standing] = [standing, undefined];
-    } else if (step.step === 'approved' && rejected?.submission === submission && !standing) {
+    } else if (step.step === 'credited' && current) {
+      put(at, -1, 'credited', current);
+      current = undefined;
+    } else if (step.step === 'copay-corrected' && current) {
+      put(at, -1, 'copay-corrected', current);
+      current = { ...current, copayPaid: step.copayPaid! };
+      put(at, 1, 'copay-corrected', current);
+    } else if (step.step === 'rejected' && current?.submission === submission) {
+      put(at, -1, 'rejected', current);
+      [rejected, current] = [current, undefined];
+    } else if (step.step === 'approved' && rejected?.submission === submission && !current) {
       put(at, 1, 'restored', rejected);
-      [standing, rejected] = [rejected, undefined];
+      [current, rejected] = [rejected, undefined];
     }
   }
   return entries;

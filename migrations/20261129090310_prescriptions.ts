@@ -257,16 +257,6 @@ const RESULTS = `
   comment on table rx.settlement_status is 'Answers on the status of settlements (statussvar)';
   comment on column rx.settlement_status.received_at is
     'When the payer received the settlement: its bills are known from then';
-
-  create table rx.load_note (
-    batch_id int not null constraint load_note_batch references core.load_batch,
-    kind text not null,
-    name text not null,
-    occurrences int not null,
-    constraint load_note_pk primary key (batch_id, kind, name)
-  );
-  comment on table rx.load_note is
-    'What loading left out or found to differ, by name and number, without a value (merknad til lasteparti)';
 `;
 
 /** Partitions belong to the owner of the schema, whichever role asks for them. */

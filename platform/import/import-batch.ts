@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { z } from 'zod';
 import { invalid } from '../../domain/errors';
-import type { Flag } from '../../domain/import/kuhr/flags';
 import { digestOf, sha256File } from '../artifacts/hash';
 import type { Db, Tx } from '../postgres/connection';
 import { type AuditContext, append } from '../ledger/append';
 import { CopyWriter } from '../postgres/copy-writer';
+import type { LoadNote } from './load-note';
 import { linesOf, wholeOf } from './read-lines';
 import { safeText, shortText } from './quarantine-value';
 import { type Refused, refusedOf, takeOver } from './retry';
@@ -24,8 +24,8 @@ export interface LoadReport {
 }
 
 export interface BatchNote {
-  readonly note: 'unknown-field' | 'bill-total-differs' | 'message-total-differs' | 'known-from-loading' | Flag;
-  /** Path of the field in its document. */
+  readonly note: LoadNote;
+  /** Path of the field in its document, or the number of the message. */
   readonly path: string;
   readonly rows: number;
 }
@@ -99,7 +99,7 @@ export class Batch {
     this.knownMax = Math.max(this.knownMax ?? instantMs, instantMs);
   }
 
-  note(note: BatchNote['note'], path: string, rows = 1): void {
+  note(note: LoadNote, path: string, rows = 1): void {
     const key = `${note} ${path}`;
     const found = this.#notes.get(key);
     // A file of nothing but unknown names must not fill the memory.

@@ -58,7 +58,8 @@ const refusals = (file: string) =>
   );
 const notes = (file: string) =>
   query(
-    `select n.kind, n.name, n.occurrences from rx.load_note n join core.load_batch b using (batch_id)
+    `select note as kind, path as name, rows as occurrences from core.batch_note n
+     join core.load_batch b using (batch_id)
      where b.file_name = ? order by 1, 2`,
     [file],
   );
@@ -187,8 +188,8 @@ test('a settlement is known from its receipt where a status answer says so, and 
     { claimed_ore: 75910, approved_ore: 6780245 },
   ]);
   expect(await notes('prescriptions-status.json')).toEqual([
-    { kind: 'answer without an instant of its own', name: 'status', occurrences: 1 },
-    { kind: 'unknown element', name: 'status/ny', occurrences: 1 },
+    { kind: 'known-from-loading', name: 'status', occurrences: 1 },
+    { kind: 'unknown-field', name: 'status/ny', occurrences: 1 },
   ]);
   const bills = [bill({ no: 's1', refund: '30.62', hpr: 1234567 }), bill({ no: 's2', refund: 'mye' })];
   const sent = message(
@@ -200,9 +201,9 @@ test('a settlement is known from its receipt where a status answer says so, and 
     { known_from: new Date('2020-07-02T08:09:57.260Z') },
   ]);
   expect(await notes('total.xml')).toEqual([
-    { kind: 'prescriber is not in the register', name: 'HPR', occurrences: 1 },
-    { kind: 'settlement count differs from its bills', name: 'S-9', occurrences: 1 },
-    { kind: 'settlement total differs from its bills', name: 'S-9', occurrences: 1 },
+    { kind: 'prescriber-unknown', name: 'HPR', occurrences: 1 },
+    { kind: 'bill-count-differs', name: 'S-9', occurrences: 1 },
+    { kind: 'message-total-differs', name: 'S-9', occurrences: 1 },
   ]);
   expect(await query("select prescriber_id, prescriber_hpr from rx.claim where bill_no = 's1'")).toEqual([
     { prescriber_id: null, prescriber_hpr: 1234567 },

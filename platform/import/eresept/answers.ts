@@ -59,7 +59,7 @@ export class AnswerLoader {
     if (!status) return;
     this.#noteUnknown('status', status, STATUS_FIELDS);
     // An answer does not say when it was given: without an archive's instant it is known from now on, never earlier.
-    if (given === undefined) this.notes.add('answer without an instant of its own', 'status');
+    if (given === undefined) this.notes.add('known-from-loading', 'status');
     const receivedMs = Date.parse(status.mottatt);
     const pharmacyId = await this.#pharmacy(batch, line, status.orgnr, civilTime(receivedMs).day, 1);
     if (pharmacyId === undefined) return;
@@ -109,6 +109,6 @@ export class AnswerLoader {
 
   #noteUnknown(what: string, value: object, known: readonly string[]): void {
     for (const name of Object.keys(value))
-      if (!known.includes(name)) this.notes.add('unknown element', `${what}/${name}`);
+      if (!known.includes(name)) this.notes.add('unknown-field', `${what}/${name}`);
   }
 }

@@ -3,7 +3,6 @@ import { invalid } from '../../../domain/errors';
 import { sha256File } from '../../artifacts/hash';
 import type { AuditContext } from '../../ledger/append';
 import type { Db } from '../../postgres/connection';
-import { CopyWriter } from '../../postgres/copy-writer';
 import { type Batch, type LoadReport, runInBatch } from '../import-batch';
 import { linesOf } from '../read-lines';
 import type { Vault } from '../vault';
@@ -19,7 +18,7 @@ const JSON_BYTES = 64 << 20;
 
 /**
  * Loads one file of eResept: XML messages (`.xml`), JSON answers (`.json`, one document), or JSON answers one a line
- * (`.ndjson`). What was left out of it is in rx.load_note.
+ * (`.ndjson`). What was left out of it is counted in the report's notes.
  * @throws UtplukkError InvalidInput for a file that cannot be read at all
  */
 export const loadEReseptFile = (
@@ -35,7 +34,7 @@ export const loadEReseptFile = (
     const notes = new Notes();
     if (file.endsWith('.xml')) await loadMessages(batch, file, new MessageLoader(vault, new Parties(), notes));
     else await loadAnswers(batch, file, new AnswerLoader(new Parties(), notes));
-    await writeNotes(batch, notes);
+    for (const { kind, name, count } of notes.entries()) batch.note(kind, name, count);
   });
 
 async function loadMessages(batch: Batch, file: string, loader: MessageLoader): Promise<void> {
@@ -77,10 +76,4 @@ async function oneDocument(batch: Batch, line: number, text: string, loader: Ans
     return;
   }
   await loader.document(batch, line, value);
-}
-
-async function writeNotes(batch: Batch, notes: Notes): Promise<void> {
-  const rows = new CopyWriter('rx.load_note', ['batch_id', 'kind', 'name', 'occurrences']);
-  for (const { kind, name, count } of notes.entries()) rows.add([batch.batchId, kind, name, count]);
-  await rows.flush(batch.tx);
 }

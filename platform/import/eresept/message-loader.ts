@@ -147,14 +147,11 @@ export class MessageLoader {
 
   /** A total that differs is a fact of the settlement, no reason to refuse it. */
   #noteTotals({ settlement, bills }: Body<'M18'>): void {
-    if (sumOf(bills) !== settlement.claimedOre)
-      this.notes.add('settlement total differs from its bills', settlement.settlementNo);
-    if (bills.length !== settlement.billCount)
-      this.notes.add('settlement count differs from its bills', settlement.settlementNo);
+    if (sumOf(bills) !== settlement.claimedOre) this.notes.add('message-total-differs', settlement.settlementNo);
+    if (bills.length !== settlement.billCount) this.notes.add('bill-count-differs', settlement.settlementNo);
     for (const { reservation, interventions } of bills) {
-      if (reservation === 'unknown') this.notes.add('code without a known meaning', 'BytteRes');
-      if (interventions.some(({ change }) => change === 'unknown'))
-        this.notes.add('code without a known meaning', 'EndringsType');
+      if (reservation === 'unknown') this.notes.add('code-unknown', 'BytteRes');
+      if (interventions.some(({ change }) => change === 'unknown')) this.notes.add('code-unknown', 'EndringsType');
     }
   }
 
@@ -173,7 +170,7 @@ export class MessageLoader {
   /** The HPR number is kept in any case: many prescribers, such as those of hospitals, have no practice. */
   async #prescriber(batch: Batch, hpr: number | undefined, day: string): Promise<number | undefined> {
     const id = await this.parties.prescriber(batch.tx, hpr, day);
-    if (id === undefined && hpr !== undefined) this.notes.add('prescriber is not in the register', 'HPR');
+    if (id === undefined && hpr !== undefined) this.notes.add('prescriber-unknown', 'HPR');
     return id;
   }
 
@@ -226,7 +223,7 @@ export class MessageLoader {
         continue;
       }
       if (payment.settlements.reduce((sum, { paidOre }) => sum + paidOre, 0) !== payment.paidOre)
-        this.notes.add('payment differs from its settlements', payment.paymentNo);
+        this.notes.add('payment-differs', payment.paymentNo);
       batch.noteKnownFrom(knownMs);
       pending.push({ line: message.line, pharmacyId, knownMs, payment });
     }

@@ -60,7 +60,7 @@ export class MessageParts {
 
   noteContent(name: string, namespace: string): void {
     this.#other ??= `${name} of ${namespace.slice(0, 100) || 'no namespace'}`;
-    this.notes.add('unknown element', `Content/${name}`);
+    this.notes.add('unknown-field', `Content/${name}`);
   }
 
   /** @throws Unreadable when the message has too many bills */

@@ -181,18 +181,17 @@ export class MessageReader implements ElementSink {
   }
 
   #skipUnknown(tag: SaxesTagNS, depth: number, parent: string): void {
-    this.notes.add('unknown element', `${parent}/${tag.local}`);
+    this.notes.add('unknown-field', `${parent}/${tag.local}`);
     this.#skipped = depth;
   }
 
   /** A signed prescription in base64. Attachments of attachments are not unpacked. */
   #unpack(base64: string): void {
-    if (this.isAttachment) return this.notes.add('attachment that is no M1', 'attachment of an attachment');
+    if (this.isAttachment) return this.notes.add('attachment-not-m1', 'attachment of an attachment');
     const compact = base64.replace(/\s+/g, '');
     const bytes = /^[A-Za-z0-9+/]+={0,2}$/.test(compact) ? Buffer.from(compact, 'base64') : undefined;
     const text = bytes && decodeXml(bytes);
-    if (text === undefined || !/^\s*</.test(text))
-      return this.notes.add('attachment that is no XML', this.#message!.name);
+    if (text === undefined || !/^\s*</.test(text)) return this.notes.add('attachment-not-xml', this.#message!.name);
     this.#nested ??= new MessageReader(this.notes, true);
     this.#nested.#reset();
     this.#nested.write(text);
@@ -200,7 +199,7 @@ export class MessageReader implements ElementSink {
     for (const read of this.#nested.take()) {
       if ('unread' in read) this.#message!.refuse('attached M1', read);
       else if (read.body.kind === 'M1') this.#message!.attach(read.body.prescription satisfies Prescription);
-      else this.notes.add('attachment that is no M1', read.body.kind);
+      else this.notes.add('attachment-not-m1', read.body.kind);
     }
   }
 

@@ -1,23 +1,14 @@
-/** What was left out while reading, without its value: a kind and a name, with the number of times it occurred. */
-export type NoteKind =
-  | 'unknown element'
-  | 'attachment that is no XML'
-  | 'attachment that is no M1'
-  | 'settlement total differs from its bills'
-  | 'settlement count differs from its bills'
-  | 'payment differs from its settlements'
-  | 'prescriber is not in the register'
-  | 'answer without an instant of its own'
-  | 'code without a known meaning';
+import type { LoadNote } from '../load-note';
 
 /** More names than this are counted together: a file may invent one for each of its elements. */
 const MOST_NAMES = 200;
 const NAME = /^[\p{L}\p{N}_.:/@-]{1,120}$/u;
 
+/** What was left out while reading, without its value: a kind and a name, with the number of times it occurred. */
 export class Notes {
-  readonly #counts = new Map<NoteKind, Map<string, number>>();
+  readonly #counts = new Map<LoadNote, Map<string, number>>();
 
-  add(kind: NoteKind, name: string): void {
+  add(kind: LoadNote, name: string): void {
     const names = this.#counts.get(kind) ?? new Map<string, number>();
     this.#counts.set(kind, names);
     const shown = NAME.test(name) ? name : '(another name)';
@@ -25,7 +16,7 @@ export class Notes {
     names.set(key, (names.get(key) ?? 0) + 1);
   }
 
-  entries(): { kind: NoteKind; name: string; count: number }[] {
+  entries(): { kind: LoadNote; name: string; count: number }[] {
     return [...this.#counts].flatMap(([kind, names]) => [...names].map(([name, count]) => ({ kind, name, count })));
   }
 }

@@ -81,8 +81,8 @@ test('attached prescriptions are unpacked; an attachment that is none is named a
     { prescriptionId: 'b-1', quantity: 2000, repeats: 3, prescriberHpr: 990000003 },
   ]);
   expect(notes).toEqual([
-    { kind: 'attachment that is no XML', name: 'M18', count: 1 },
-    { kind: 'attachment that is no M1', name: 'M18', count: 1 },
+    { kind: 'attachment-not-xml', name: 'M18', count: 1 },
+    { kind: 'attachment-not-m1', name: 'M18', count: 1 },
   ]);
 });
 
@@ -119,9 +119,9 @@ test('unknown elements are named and counted, also by hostile names, and their v
     ),
   );
   expect(notes).toEqual([
-    { kind: 'unknown element', name: 'Utlevering/Ukjent', count: 2 },
-    { kind: 'unknown element', name: 'Utlevering/__proto__', count: 1 },
-    { kind: 'unknown element', name: 'Utlevering/constructor', count: 1 },
+    { kind: 'unknown-field', name: 'Utlevering/Ukjent', count: 2 },
+    { kind: 'unknown-field', name: 'Utlevering/__proto__', count: 1 },
+    { kind: 'unknown-field', name: 'Utlevering/constructor', count: 1 },
   ]);
   expect(JSON.stringify(messages)).not.toMatch(/Skjult/);
 });

@@ -154,7 +154,7 @@ test.each(QUESTIONS)('$number. $question', ({ command, answer }) => {
 });
 
 test('the document names just the tables that are covered', () => {
-  const [, list = ''] = /stands in the ledger by its digest;[^:]*: ([^\n]*)\./.exec(DOCUMENT) ?? [];
+  const [, list = ''] = /stands in the ledger by its digest;[^:]*: ([\s\S]*?)\.\n/.exec(DOCUMENT) ?? [];
   expect([...list.matchAll(/`((?:aud|core|ml|sel)\.\w+)`/g)].map(([, name]) => name).sort()).toEqual(
     AUDITED_TABLES.map(({ table }) => table).sort(),
   );

@@ -201,9 +201,9 @@ test('a settlement is known from its receipt where a status answer says so, and 
     { known_from: new Date('2020-07-02T08:09:57.260Z') },
   ]);
   expect(await notes('total.xml')).toEqual([
-    { kind: 'prescriber-unknown', name: 'HPR', occurrences: 1 },
     { kind: 'bill-count-differs', name: 'S-9', occurrences: 1 },
     { kind: 'message-total-differs', name: 'S-9', occurrences: 1 },
+    { kind: 'prescriber-unknown', name: 'HPR', occurrences: 1 },
   ]);
   expect(await query("select prescriber_id, prescriber_hpr from rx.claim where bill_no = 's1'")).toEqual([
     { prescriber_id: null, prescriber_hpr: 1234567 },

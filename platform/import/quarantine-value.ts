@@ -1,9 +1,10 @@
 /** Fields whose refused value is shown: codes, dates, amounts and numbers of practices, never a person's. */
 const MAY_BE_SHOWN = new RegExp(
   '(^|[./])(guid|regningsnummer|tidspunkt|mottatt\\w*|praksisId|orgnr|antall|belop\\w*|praksistype|fagomrade|type|' +
-    'status|kommunenr|fodselsar|listelengde|gyldig\\w+|kjentFra|fra|til|kodeverk|saksnr|utfall|\\w+_id|received_at|' +
-    'started_at|amount_nok|count|practice|bill_id|bill_number|tariff|line|(Sender|Receiver)/Organisation/Ident|' +
-    'MsgId|RegningsNr|Ant\\w+|Mengde|Reiterasjon|\\w*[dD]ato|Utloper|Bel\\w+|Pris|\\w*Refusjon|Egenandel)$',
+    'status|kommunenr|fodselsar|listelengde|gyldig\\w+|kjentFra|fra|til|kodeverk|saksnr|utfall|kampanje|' +
+    'kontroll(Fra|Til)|styrke|\\w+_id|received_at|started_at|amount_nok|count|practice|bill_id|bill_number|tariff|' +
+    'line|(Sender|Receiver)/Organisation/Ident|MsgId|RegningsNr|Ant\\w+|Mengde|Reiterasjon|\\w*[dD]ato|Utloper|' +
+    'Bel\\w+|Pris|\\w*Refusjon|Egenandel)$',
 );
 /** A value in such a field may still be a name or a note; those have words, or a number of a person. */
 const LOOKS_LIKE_A_CODE = /^([^\p{L}]*|\S*)$/u;

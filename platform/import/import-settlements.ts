@@ -196,8 +196,12 @@ export class SettlementLoader implements LineLoader {
       lineOf.set(step, line);
       known.set(step.guid, [...(known.get(step.guid) ?? []), step]);
     };
+    const credits = new Set(changes.flatMap(({ step }) => (step.step === 'credited' ? messageAndBill(step) : [])));
+    const sends = new Set(pending.map(({ bill, submissionId }) => `${submissionId} ${bill.guid}`));
     pending.forEach((item, i) => {
       const step = sentStep(item, numbers[i]!);
+      if (credits.has(messageAndBill(step)))
+        return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, SENT_AND_CREDITED);
       if (isOfAnother(known.get(step.guid) ?? [], item.provider.id))
         return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, OF_ANOTHER);
       if (repeats(known.get(step.guid) ?? [], step))
@@ -207,7 +211,9 @@ export class SettlementLoader implements LineLoader {
     });
     for (const { step, line, provider } of changes) {
       const earlier = known.get(step.guid) ?? [];
-      if (!earlier.some((s) => s.step === 'sent'))
+      if (step.step === 'credited' && sends.has(messageAndBill(step)))
+        batch.quarantine(line, step.step, 'guid', step.guid, SENT_AND_CREDITED);
+      else if (!earlier.some((s) => s.step === 'sent'))
         batch.quarantine(line, step.step, 'guid', step.guid, 'no bill with this guid is known; load it first');
       else if (isOfAnother(earlier, provider)) batch.quarantine(line, step.step, 'guid', step.guid, OF_ANOTHER);
       else if (earlier.some((s) => sameFact(s, step))) batch.quarantine(line, step.step, 'guid', step.guid, DUPLICATE);
@@ -233,8 +239,13 @@ export interface Message {
 }
 
 const DUPLICATE = 'duplicate bill: this guid was loaded before with the same content';
+const SENT_AND_CREDITED =
+  'one message both sends and credits the bill with this guid, and does not say which comes first; expected one of ' +
+  'them, or the two in messages of their own';
 const OF_ANOTHER =
   'another practice sent the bill with this guid; expected a new guid, or a correction or credit by that practice';
+
+const messageAndBill = ({ submission, guid }: StoredStep): string => `${submission} ${guid}`;
 
 const instantOf = (text: string): number | undefined =>
   /(Z|[+-]\d{2}:\d{2})$/.test(text) ? parseInstant(text) : undefined;

@@ -75,13 +75,12 @@ export function missingEntries(wanted: readonly Entry[], written: readonly Entry
     net.set(key(entry), { entry: known?.entry ?? entry, sum: (known?.sum ?? 0) + by });
   };
   for (const entry of wanted) count(entry, entry.sign);
-  const asked = new Set(net.keys());
   for (const entry of written) count(entry, -entry.sign);
-  return [...net].flatMap(([name, { entry, sum }]) =>
-    Array.from({ length: Math.abs(sum) }, () => ({
-      ...entry,
-      sign: sum > 0 ? (1 as const) : (-1 as const),
-      kind: asked.has(name) ? entry.kind : ('undone' as const),
-    })),
-  );
+  return [...net].flatMap(([name, { entry, sum }]) => {
+    const sign = sum > 0 ? (1 as const) : (-1 as const);
+    // Several facts may have one instant; what is written is called by the one that it follows from. A version is
+    // written when it is sent, so it is never missing as such.
+    const cause = wanted.find((one) => one.sign === sign && one.kind !== 'sent' && key(one) === name);
+    return Array.from({ length: Math.abs(sum) }, () => ({ ...entry, sign, kind: cause?.kind ?? ('undone' as const) }));
+  });
 }

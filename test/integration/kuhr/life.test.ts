@@ -76,6 +76,21 @@ describe('the life of a bill', () => {
     expect(await register.stateAt(one.guid, '2023-05-01T00:00:00Z')).toEqual({ ore: 0, entries: 2 });
   });
 
+  test('what is known at one instant: a credit in a later message, and both in one message', async () => {
+    const [one, both] = [bill(), bill()];
+    const at = Date.parse('2023-04-03T10:00:00Z');
+    const claim = (regninger: object[]) => ({ praksisId: '1000001', behandlerkrav: { regninger } });
+    const credit = { guid: one.guid, kreditering: true };
+    const mixed = claim([both, { guid: both.guid, kreditering: true }]);
+    const report = await register.load('once.ndjson', [claim([one]), claim([credit]), mixed], at);
+    expect(report).toMatchObject({ read: 4, loaded: 2, quarantined: 2 });
+    expect(await register.stateAt(one.guid, '2023-04-03T10:00:01Z')).toEqual({ ore: 0, entries: 2 });
+    expect((await register.refusals()).slice(0, 2).map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/both sends and credits/),
+      expect.stringMatching(/both sends and credits/),
+    ]);
+  });
+
   test('a corrected co-payment changes nothing else; a repetition and a credit of no bill are refused', async () => {
     const one = bill();
     await register.load('copay.ndjson', [message([one])]);

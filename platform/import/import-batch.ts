@@ -6,7 +6,7 @@ import type { Db, Tx } from '../postgres/connection';
 import { type AuditContext, append } from '../ledger/append';
 import { CopyWriter } from '../postgres/copy-writer';
 import type { LoadNote } from './load-note';
-import { linesOf, wholeOf } from './read-lines';
+import { linesOf, NOT_UTF8, wholeOf } from './read-lines';
 import { safeText, shortText } from './quarantine-value';
 import { type Refused, refusedOf, takeOver } from './retry';
 
@@ -211,9 +211,12 @@ const notesOf = (db: Db, batch: number): Promise<BatchNote[]> =>
   db('core.batch_note').where({ batch_id: batch }).select<BatchNote[]>('note', 'path', 'rows');
 
 /** Says where the text breaks, without the text itself. */
-function notJson(error: unknown): string {
-  const at = /position (\d+)/.exec((error as Error).message)?.[1];
-  return at === undefined ? 'not JSON: the text ends too early' : `not JSON: unexpected text at character ${at}`;
+function notJson(text: string, error: unknown): string {
+  if (text === NOT_UTF8) return 'the text is not UTF-8; expected the file in this encoding: write it so, and load it';
+  const { message } = error as Error;
+  if (/Unexpected end|Unterminated/.test(message)) return 'not JSON: the text ends too early';
+  const at = /position (\d+)/.exec(message)?.[1];
+  return at === undefined ? 'not JSON: unexpected text' : `not JSON: unexpected text at character ${at}`;
 }
 
 async function readLines(file: string, loader: LineLoader, batch: Batch): Promise<void> {
@@ -226,7 +229,7 @@ async function readLines(file: string, loader: LineLoader, batch: Batch): Promis
       value = JSON.parse(text);
     } catch (error) {
       batch.read++;
-      batch.quarantine(lineNo, 'line', '(whole)', undefined, notJson(error));
+      batch.quarantine(lineNo, 'line', '(whole)', undefined, notJson(text, error));
       continue;
     }
     await loader.line(batch, lineNo, value);

@@ -13,22 +13,35 @@ function tooLong(file: string, what: string): Error {
   );
 }
 
-/** The one document of a file, as an only line. */
+/** Stands for a line whose bytes are not UTF-8: letters would be lost, and two names become one. It is no JSON. */
+export const NOT_UTF8 = '\uFFFD not UTF-8';
+
+/** @returns the text without a byte order mark, or `NOT_UTF8` */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return NOT_UTF8;
+  }
+}
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The one document of a file, as an only line; `NOT_UTF8` where it is in another encoding. */
 export async function* wholeOf(file: string): AsyncGenerator<string> {
   if ((await fs.promises.stat(file)).size > LONGEST) throw tooLong(file, 'the document');
-  yield (await fs.promises.readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  yield textOf(await fs.promises.readFile(file));
 }
 
 /**
  * Reads the lines of a UTF-8 file, one mebibyte at a time. Node's readline would read a thousand lines ahead of a slow
- * consumer, and a line here may be the settlement of a large practice.
+ * consumer, and a line here may be the settlement of a large practice. A line in another encoding comes as `NOT_UTF8`.
  */
 export async function* linesOf(file: string): AsyncGenerator<string> {
   let pieces: Buffer[] = [];
   const line = (last: Buffer): string => {
     const whole = pieces.length > 0 ? Buffer.concat([...pieces, last]) : last;
     pieces = [];
-    const text = whole.toString('utf8');
+    const text = textOf(whole);
     return text.endsWith('\r') ? text.slice(0, -1) : text;
   };
   for await (const chunk of fs.createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {

@@ -1,6 +1,6 @@
 import { invalid } from '../../domain/errors';
 import { CREDITED_LATE_MONTHS } from '../../domain/import/kuhr/flags';
-import { type Entry, entriesOf, missingEntries } from '../../domain/import/kuhr/life';
+import { effectiveAt, type Entry, entriesOf, missingEntries } from '../../domain/import/kuhr/life';
 import { CopyWriter } from '../postgres/copy-writer';
 import type { Tx } from '../postgres/connection';
 import { monthOfInstant } from './bill-writer';
@@ -155,7 +155,9 @@ interface Remark {
 /** Remarks on each version; a rule counts once for a version, from the first answer that says so. */
 function remarksOf(steps: readonly StoredStep[]): Remark[] {
   const found = new Map<string, Remark>();
-  for (const { at, step, submission, rules } of [...steps].sort((a, b) => a.at - b.at)) {
+  for (const answer of [...steps].sort((a, b) => a.at - b.at)) {
+    const { step, submission, rules } = answer;
+    const at = effectiveAt(answer, steps);
     const version = steps.find((s) => s.step === 'sent' && s.submission === submission);
     if (!version) continue;
     for (const rule of rules ?? []) {

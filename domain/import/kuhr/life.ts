@@ -23,6 +23,30 @@ export interface Entry {
 
 type Current = Pick<Entry, 'version' | 'copayPaid'> & { readonly submission: string };
 
+const ANSWERS: readonly Step['step'][] = ['in-process', 'approved', 'rejected'];
+
+/** When a step takes effect: what is known of a version before it is received, at its receipt. */
+export function effectiveAt({ at, step, submission }: Step, steps: readonly Step[]): number {
+  if (!ANSWERS.includes(step)) return at;
+  const receipts = steps.flatMap((one) => (one.step === 'sent' && one.submission === submission ? one.at : []));
+  return receipts.length === 0 ? at : Math.max(at, Math.min(...receipts));
+}
+
+/** Steps in the order of their effect; at one instant answers come last, as they became known. */
+function inOrder(steps: readonly Step[]): { at: number; step: Step }[] {
+  const rank = ({ step }: Step) => (ANSWERS.includes(step) ? STEPS.length : STEPS.indexOf(step));
+  return steps
+    .map((step) => ({ at: effectiveAt(step, steps), step }))
+    .sort(
+      (a, b) =>
+        a.at - b.at ||
+        rank(a.step) - rank(b.step) ||
+        a.step.at - b.step.at ||
+        STEPS.indexOf(a.step.step) - STEPS.indexOf(b.step.step) ||
+        (a.step.version ?? 0) - (b.step.version ?? 0),
+    );
+}
+
 /**
  * Entries that follow from the steps of one bill, as in accounting: what no longer stands is reversed at the instant
  * at which that became known, and nothing is changed afterwards. Sums of entries known before an instant are the state
@@ -34,22 +58,23 @@ export function entriesOf(steps: readonly Step[]): Entry[] {
   let rejected: Current | undefined;
   const put = (at: number, sign: 1 | -1, kind: Entry['kind'], { version, copayPaid }: Current) =>
     entries.push({ at, sign, kind, version, ...(copayPaid === undefined ? {} : { copayPaid }) });
-  const order = (step: Step) => STEPS.indexOf(step.step);
-  for (const step of [...steps].sort(
-    (a, b) => a.at - b.at || order(a) - order(b) || (a.version ?? 0) - (b.version ?? 0),
-  )) {
-    const { at, submission } = step;
+  for (const { at, step } of inOrder(steps)) {
+    const { submission } = step;
     if (step.step === 'sent') {
       if (current) put(at, -1, 'replaced', current);
       current = { version: step.version!, submission };
       put(at, 1, 'sent', current);
       rejected = undefined;
-    } else if (step.step === 'credited' && current) {
-      put(at, -1, 'credited', current);
-      current = undefined;
-    } else if (step.step === 'copay-corrected' && current) {
+    } else if (step.step === 'credited') {
+      if (current) put(at, -1, 'credited', current);
+      // A rejected bill that is credited does not come back when it is approved.
+      current = rejected = undefined;
+    } else if (step.step === 'copay-corrected') {
+      const { copayPaid } = step;
+      if (rejected) rejected = { ...rejected, copayPaid: copayPaid! };
+      if (!current) continue;
       put(at, -1, 'copay-corrected', current);
-      current = { ...current, copayPaid: step.copayPaid! };
+      current = { ...current, copayPaid: copayPaid! };
       put(at, 1, 'copay-corrected', current);
     } else if (step.step === 'rejected' && current?.submission === submission) {
       put(at, -1, 'rejected', current);

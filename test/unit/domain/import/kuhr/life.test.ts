@@ -37,3 +37,29 @@ describe('facts of one instant', () => {
     expect(missing([sent(5)], [reversal])).toEqual(['1 undone 1@5']);
   });
 });
+
+describe('answers that are known before the bill is received', () => {
+  test('take effect at the receipt, the last one to become known holding', () => {
+    expect(missing([sent(5), step(2, 'rejected')])).toEqual(['-1 rejected 1@5']);
+    expect(missing([sent(5), step(1, 'rejected'), step(2, 'approved')])).toEqual([]);
+    expect(missing([sent(5), step(1, 'approved'), step(2, 'rejected')])).toEqual(['-1 rejected 1@5']);
+  });
+  test('do not touch a version of another message', () => {
+    expect(missing([sent(5), step(2, 'rejected', 'b')])).toEqual([]);
+    expect(missing([sent(5), sent(8, 2, 'b'), step(2, 'rejected', 'b')])).toEqual([
+      '-1 replaced 1@8',
+      '-1 rejected 2@8',
+    ]);
+  });
+});
+
+describe('a rejected bill', () => {
+  test('that is credited does not come back when it is approved', () => {
+    const steps = [sent(1), step(2, 'rejected'), step(3, 'credited', 'b'), step(4, 'approved')];
+    expect(missing(steps)).toEqual(['-1 rejected 1@2']);
+  });
+  test('comes back with the co-payment as corrected meanwhile', () => {
+    const steps = [sent(1), step(2, 'rejected'), step(3, 'copay-corrected', 'b', false), step(4, 'approved')];
+    expect(missing(steps)).toEqual(['-1 rejected 1@2', '1 restored 1@4 false']);
+  });
+});

@@ -151,9 +151,11 @@ export class SettlementLoader implements LineLoader {
       const bill = billSchema.safeParse(raw);
       if (!bill.success) return refuse(bill.error);
       const { guid, korrigeringBetaltEgenandel, betaltEgenandel } = bill.data;
-      if (korrigeringBetaltEgenandel && betaltEgenandel != null) {
+      if (korrigeringBetaltEgenandel && betaltEgenandel == null)
+        return batch.quarantine(line, `bill ${index + 1}`, 'betaltEgenandel', undefined, NO_COPAY);
+      if (korrigeringBetaltEgenandel) {
         const step = { guid, at: receivedMs, submission: submissionId, step: 'copay-corrected' as const };
-        return void this.#changes.push({ line, step: { ...step, copayPaid: betaltEgenandel }, provider: provider.id });
+        return void this.#changes.push({ line, step: { ...step, copayPaid: betaltEgenandel! }, provider: provider.id });
       }
       const content = contentOf(raw);
       this.#pending.push({ bill: bill.data, line, submissionId, provider, receivedMs, month, content });
@@ -204,6 +206,8 @@ export class SettlementLoader implements LineLoader {
         return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, SENT_AND_CREDITED);
       if (isOfAnother(known.get(step.guid) ?? [], item.provider.id))
         return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, OF_ANOTHER);
+      if (known.get(step.guid)?.some((s) => sameFact(s, step) && s.content !== step.content))
+        return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, TWICE);
       if (repeats(known.get(step.guid) ?? [], step))
         return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, DUPLICATE);
       put(step, item.line);
@@ -239,6 +243,11 @@ export interface Message {
 }
 
 const DUPLICATE = 'duplicate bill: this guid was loaded before with the same content';
+const NO_COPAY =
+  'a correction of the co-payment (korrigeringBetaltEgenandel) must say whether it was paid; expected true or false';
+const TWICE =
+  'one message holds two bills with this guid and different content; the first was read: expected a guid of its own, ' +
+  'or the correction in a later message';
 const SENT_AND_CREDITED =
   'one message both sends and credits the bill with this guid, and does not say which comes first; expected one of ' +
   'them, or the two in messages of their own';

@@ -91,6 +91,20 @@ describe('the life of a bill', () => {
     ]);
   });
 
+  test('two bills of one guid in a message differ, and a correction of the co-payment that does not say it', async () => {
+    const one = bill({ belop: 175 });
+    const two = { ...one, takster: [{ kode: '2ad', antall: 1, belop: 100 }], belop: 100 };
+    const unsaid = { ...bill(), korrigeringBetaltEgenandel: true, betaltEgenandel: null };
+    const sent = message([one, two, unsaid]);
+    expect(await register.load('guids.ndjson', [sent])).toMatchObject({ read: 3, loaded: 1, quarantined: 2 });
+    expect(await register.stateAt(one.guid, '2023-05-01T00:00:00Z')).toEqual({ ore: 17500, entries: 1 });
+    const refused = (await register.refusals()).slice(0, 2);
+    expect(refused.map(({ field }) => field).sort()).toEqual(['betaltEgenandel', 'guid']);
+    expect(refused.find(({ field }) => field === 'guid')!.reason).toMatch(
+      /^one message holds two bills with this guid/,
+    );
+  });
+
   test('a corrected co-payment changes nothing else; a repetition and a credit of no bill are refused', async () => {
     const one = bill();
     await register.load('copay.ndjson', [message([one])]);

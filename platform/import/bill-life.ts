@@ -99,6 +99,7 @@ async function writeEntriesOf(
       ofMonth: monthOfInstant(sentAt.get(entry.version)!),
     }));
   });
+  noteUnmatched(batch, steps);
   const hits = [...steps.values()].flatMap(remarksOf);
   const known = [...missing.map(({ entry }) => entry.at), ...hits.map(({ at }) => at)];
   for (const at of known) batch.noteKnownFrom(at);
@@ -126,6 +127,16 @@ async function writeEntriesOf(
   );
   if (late[0]!.n > 0) batch.note('credited-late', 'behandlerkrav.regninger[].kreditering', late[0]!.n);
   await writeRemarks(batch, hits);
+}
+
+/** Counts the rejections of bills that were loaded, but of no message that the answer names; they change nothing. */
+function noteUnmatched(batch: Batch, steps: ReadonlyMap<string, readonly StoredStep[]>): void {
+  const unmatched = [...steps.values()].flatMap((list) => {
+    const messages = new Set(list.flatMap((s) => (s.step === 'sent' ? s.submission : [])));
+    return list.filter((s) => s.step === 'rejected' && !messages.has(s.submission));
+  });
+  if (unmatched.length > 0)
+    batch.note('rejected-in-unknown-message', 'innsending.regninger[].status', unmatched.length);
 }
 
 async function adjustmentsOf(tx: Tx, guids: readonly string[]): Promise<Map<string, Entry[]>> {

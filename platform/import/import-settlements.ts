@@ -108,7 +108,7 @@ export class SettlementLoader implements LineLoader {
   /** Id and receipt of a message: as the archive says, else as a status answer says that names the same bills. */
   async #messageOf(
     batch: Batch,
-    { messageId }: Envelope,
+    { messageId, received }: Envelope,
     claim: Claim,
     stated: number | undefined,
   ): Promise<Message | undefined> {
@@ -122,7 +122,8 @@ export class SettlementLoader implements LineLoader {
       return guid.success ? [guid.data] : [];
     });
     const answered = await this.#statuses.messageOf(batch, claim.praksisId, guids);
-    if (answered) return { id: answered.id, receivedMs: stated ?? answered.receivedMs };
+    // The answer knows the receipt of its message better than what was stated for all that a command loads.
+    if (answered) return { id: answered.id, receivedMs: received === undefined ? answered.receivedMs : stated! };
     if (stated === undefined) return undefined;
     // A message without a number is told from others by its content.
     const digest = createHash('md5')

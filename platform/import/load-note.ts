@@ -9,6 +9,7 @@ export type LoadNote =
   | 'bill-count-differs'
   | 'message-total-differs'
   | 'payment-differs'
+  | 'rejected-in-unknown-message'
   | 'prescriber-unknown'
   | 'code-unknown'
   | 'known-from-loading'

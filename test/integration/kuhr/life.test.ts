@@ -290,4 +290,18 @@ describe('documents as they are shown', () => {
     });
     expect(await register.stateAt(one.guid, '2023-02-03T10:00:01Z')).toEqual({ ore: 17500, entries: 1 });
   });
+
+  test('a bare claim with a stated receipt: the answer on it knows better, and one that comes later is counted', async () => {
+    const [before, after] = [bill(), bill()];
+    const claim = (regninger: object[]) => ({ praksisId: '1000001', behandlerkrav: { regninger } });
+    const stated = Date.parse('2023-06-01T10:00:00Z');
+    await register.load('first.ndjson', [status(randomUUID(), [{ guid: before.guid, status: 'godkjent' }])]);
+    await register.load('bare-stated.ndjson', [claim([before]), claim([after])], stated);
+    expect(await register.stateAt(before.guid, '2023-02-03T10:00:01Z')).toEqual({ ore: 17500, entries: 1 });
+    expect(await register.stateAt(after.guid, '2023-06-01T10:00:00Z')).toEqual({ ore: 0, entries: 0 });
+    const late = await register.load('late.ndjson', [status(randomUUID(), [{ guid: after.guid, status: 'avvist' }])]);
+    expect(late.notes).toEqual([
+      { note: 'rejected-in-unknown-message', path: 'innsending.regninger[].status', rows: 1 },
+    ]);
+  });
 });

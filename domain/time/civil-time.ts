@@ -48,10 +48,14 @@ export function civilTime(instantMs: number): CivilTime {
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(?:(Z)|([+-])(\d{2}):(\d{2}))?$/;
 
+/** Days and instants of other years are slips of the pen: 0022 for 2022, 9999 for no end. */
+export const [FIRST_YEAR, LAST_YEAR] = [1900, 2199] as const;
+
 /**
  * Parses an ISO instant; a text without an offset is Norwegian civil time, as practices write it. In the hour that
  * occurs twice in autumn the first (summer time) reading is taken; in the hour that spring skips, the clock runs on.
- * @returns milliseconds since 1970 UTC, or undefined when the text is no existing date and time
+ * @returns milliseconds since 1970 UTC, or undefined when the text is no existing date and time of the years
+ *   1900 to 2199, or its offset is beyond 14:59
  */
 export function parseInstant(text: string): number | undefined {
   const match = ISO.exec(text);
@@ -59,6 +63,8 @@ export function parseInstant(text: string): number | undefined {
   const [, year, month, day, hour, minute, second = '0', fraction = '', zulu, sign, offsetHours, offsetMinutes] = match;
   const [mo, d, h, mi, s] = [Number(month), Number(day), Number(hour), Number(minute), Number(second)];
   if (
+    Number(year) < FIRST_YEAR ||
+    Number(year) > LAST_YEAR ||
     mo < 1 ||
     mo > 12 ||
     d < 1 ||
@@ -71,6 +77,7 @@ export function parseInstant(text: string): number | undefined {
   const local = Date.UTC(Number(year), mo - 1, d, h, mi, s, Number(fraction.slice(0, 3).padEnd(3, '0')));
   if (zulu) return local;
   if (sign) {
+    if (Number(offsetHours) > 14 || Number(offsetMinutes) > 59) return undefined;
     const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
     return sign === '+' ? local - offset : local + offset;
   }

@@ -1,6 +1,6 @@
 import { civilTime, parseInstant } from '../../time/civil-time';
 import { isNationalId, isHprNumber } from '../../identifiers';
-import { at, child, childrenOf, Refused, textOf, type XmlNode } from './xml-node';
+import { child, childrenOf, Refused, textOf, type XmlNode } from './xml-node';
 
 /**
  * Values as the messages of eResept write them. Nothing is rounded and nothing guessed: what does not fit is refused by
@@ -125,21 +125,29 @@ export function hprOf(parent: XmlNode | undefined, field: string): number | unde
   return Number(text);
 }
 
+/** Kinds of number (`TypeId`) that say who a person is where there is none of Norway's own, the surest first. */
+const OTHER_IDS = ['FHN', 'DUF', 'PNR', 'UID'] as const;
+
 /**
- * What the vault makes a pseudonym of: a national id, or name and birth date of a person without one, in a name space
- * of its own. Neither is kept.
+ * What the vault makes a pseudonym of: a national id, else another number, else names and birth date, the last two in a
+ * name space of their own. None is kept. A birth date without both names is no person: many share it.
  * @throws Refused for a national id with wrong control digits
  */
 export function personOf(patient: XmlNode | undefined): string | undefined {
-  const id = idOfKind(patient, 'FNR', 'DNR', 'HNR', 'FHN');
-  if (id !== undefined) {
-    if (!isNationalId(id) && idOfKind(patient, 'FNR', 'DNR') !== undefined)
+  const national = idOfKind(patient, 'FNR', 'DNR', 'HNR');
+  if (national !== undefined) {
+    if (!isNationalId(national) && idOfKind(patient, 'FNR', 'DNR') !== undefined)
       throw new Refused('Pasient/Ident', 'expected an identity number of 11 digits with right control digits');
-    return isNationalId(id) ? id : `eresept:${id}`;
+    return isNationalId(national) ? national : `eresept:${national}`;
   }
-  const born = textOf(at(patient, 'Fodselsdato')) ?? textOf(at(patient, 'DateOfBirth'));
-  if (born === undefined) return undefined;
-  const names = ['Fornavn', 'Mellomnavn', 'Etternavn', 'GivenName', 'MiddleName', 'FamilyName'];
-  const name = names.map((part) => textOf(at(patient, part))?.toLowerCase() ?? '').join('|');
-  return `eresept:${born}|${name}`;
+  for (const kind of OTHER_IDS) {
+    const id = idOfKind(patient, kind);
+    if (id !== undefined) return `eresept:${kind}|${id}`;
+  }
+  const text = (...names: readonly string[]) =>
+    names.map((name) => textOf(child(patient, name))).find((found) => found !== undefined);
+  const [born, given] = [text('Fodselsdato', 'DateOfBirth'), text('Fornavn', 'GivenName')];
+  const [middle, family] = [text('Mellomnavn', 'MiddleName'), text('Etternavn', 'FamilyName')];
+  if (born === undefined || given === undefined || family === undefined) return undefined;
+  return `eresept:${born}|${[given, middle ?? '', family].join('|').toLowerCase()}`;
 }

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { changeOf, reservationBy, resultStatus } from '../../../../../domain/import/eresept/codes';
-import { day, dayOfTime, instantMs, readOre, thousandths, whole } from '../../../../../domain/import/eresept/values';
-import { Refused } from '../../../../../domain/import/eresept/xml-node';
+import {
+  day,
+  dayOfTime,
+  instantMs,
+  personOf,
+  readOre,
+  thousandths,
+  whole,
+} from '../../../../../domain/import/eresept/values';
+import { Refused, type XmlNode } from '../../../../../domain/import/eresept/xml-node';
 
 const refusal = (read: () => unknown) => {
   try {
@@ -74,4 +82,34 @@ test('who reserved and what was changed is read from the display name, else unkn
     'unknown',
   ]);
   expect(['1', '2', '7'].map(resultStatus)).toEqual(['rejected', 'approved', 'unknown']);
+});
+
+describe('who a patient is', () => {
+  const node = (name: string, text: string, children: XmlNode[] = [], v?: string): XmlNode => {
+    return { name, text, children, v, u: undefined, dn: undefined, s: undefined };
+  };
+  const ident = (kind: string, id: string) => node('Ident', '', [node('Id', id), node('TypeId', '', [], kind)]);
+  const person = (...parts: XmlNode[]) => personOf(node('Pasient', '', parts));
+  const FNR = '47908702367';
+
+  test("a number of Norway's own goes before another one, in whatever order they stand", () => {
+    expect(person(ident('FHN', '1000001'), ident('FNR', FNR))).toBe(FNR);
+    expect(person(ident('FNR', FNR), ident('FHN', '1000001'))).toBe(FNR);
+    expect(refusal(() => person(ident('FNR', '47908702368')))).toMatch(/right control digits/);
+  });
+
+  test('another number is read by its kind, so that two kinds of the same digits are two people', () => {
+    const read = ['FHN', 'DUF', 'PNR', 'UID'].map((kind) => person(ident(kind, '77')));
+    expect(read).toEqual(['eresept:FHN|77', 'eresept:DUF|77', 'eresept:PNR|77', 'eresept:UID|77']);
+  });
+
+  test('a birth date is a person only with both names, which are the same in all messages', () => {
+    const born = node('Fodselsdato', '1950-01-02');
+    expect(person(born)).toBeUndefined();
+    expect(person(born, node('Fornavn', 'Per'))).toBeUndefined();
+    expect(person(born, node('Etternavn', 'Lie'))).toBeUndefined();
+    expect(person(born, node('Fornavn', 'Per'), node('Etternavn', 'Lie'))).toBe('eresept:1950-01-02|per||lie');
+    const english = [node('DateOfBirth', '1950-01-02'), node('GivenName', 'PER'), node('FamilyName', 'Lie')];
+    expect(person(...english)).toBe('eresept:1950-01-02|per||lie');
+  });
 });

@@ -46,16 +46,25 @@ export const readSettlement = (claim: XmlNode): Settlement => ({
   billCount: whole(requiredText(claim, 'AntEnkeltregninger'), 'AntEnkeltregninger'),
 });
 
+/** The size of an amount of a bill. A minus sign belongs to a credit alone. @throws Refused */
+type Size = <T extends number | undefined>(amount: T, field: string) => T;
+const sizeIn =
+  (credits: string | undefined): Size =>
+  (amount, field) => {
+    if (amount === undefined || amount >= 0) return amount;
+    if (credits === undefined) throw new Refused(field, 'is negative in a bill that credits no other (KrediteringRef)');
+    return -amount as typeof amount;
+  };
+
 /** @throws Refused */
-function readGoods(goods: XmlNode): GoodsLine {
+function readGoods(goods: XmlNode, size: Size): GoodsLine {
   const price = child(goods, 'Pris');
-  const quantity = thousandths(requiredText(goods, 'Antall'), 'Vare/Antall');
   return {
     productNo: identifier(goods, 'Nr'),
     atc: textOf(child(goods, 'Atc'))?.slice(0, 8).toUpperCase(),
-    quantity: Math.abs(quantity),
-    priceOre: Math.abs(money(price, 'Pris')),
-    purchaseOre: optionalMoney(price, 'Innpris'),
+    quantity: size(thousandths(requiredText(goods, 'Antall'), 'Vare/Antall'), 'Vare/Antall'),
+    priceOre: size(money(price, 'Pris'), 'Pris'),
+    purchaseOre: size(optionalMoney(price, 'Innpris'), 'Innpris'),
   };
 }
 
@@ -84,7 +93,7 @@ const readLegalBasis = (legal: XmlNode | undefined): LegalBasis => ({
   decided: optionalDay(legal, 'Vedtaksdato'),
 });
 
-function readPatient(patient: XmlNode | undefined) {
+function readPatient(patient: XmlNode | undefined, size: Size) {
   const copay = child(patient, 'Egenandel');
   return {
     person: personOf(patient),
@@ -92,9 +101,9 @@ function readPatient(patient: XmlNode | undefined) {
     conscript: flag(patient, 'Vernepliktig'),
     conventionCountry: code(patient, 'Konvensjonsland'),
     eea: child(patient, 'EEA') !== undefined,
-    copayOre: optionalMoney(copay, 'Egenandel') ?? 0,
+    copayOre: size(optionalMoney(copay, 'Egenandel') ?? 0, 'Egenandel'),
     copayCode: code(copay, 'EgenandelKode'),
-    copayBeforeOre: optionalMoney(copay, 'BetTidl'),
+    copayBeforeOre: size(optionalMoney(copay, 'BetTidl'), 'BetTidl'),
     copayPeriod: optionalDay(copay, 'StartPeriode'),
   };
 }
@@ -117,31 +126,28 @@ export function readClaimBill(bill: XmlNode): ClaimBill {
   const given = child(bill, 'Utlevering');
   if (!given) throw new Refused('Utlevering', 'is missing');
   const credits = optionalIdentifier(bill, 'KrediteringRef');
-  const claimed = money(bill, 'SumRefusjon');
-  if (claimed < 0 && credits === undefined)
-    throw new Refused('SumRefusjon', 'is negative in a bill that credits no other (KrediteringRef)');
-  const goods = childrenOf(given, 'Vare').map(readGoods);
+  const size = sizeIn(credits);
+  const claimedOre = size(money(bill, 'SumRefusjon'), 'SumRefusjon');
+  const goods = childrenOf(given, 'Vare').map((one) => readGoods(one, size));
   if (goods.length === 0) throw new Refused('Vare', 'is missing');
   const prescriptionId = optionalIdentifier(bill, 'ReseptId');
-  const patient = readPatient(child(given, 'Pasient'));
   return {
     billNo: identifier(bill, 'RegningsNr'),
-    claimedOre: Math.abs(claimed),
+    claimedOre,
     prescriptionId: prescriptionId === undefined ? undefined : prescriptionIdOf(prescriptionId),
     credits,
     registered: dayOfTime(requiredText(given, 'Registreringsdato'), 'Registreringsdato'),
     dispensed: dayOfTime(requiredText(given, 'Dato'), 'Utlevering/Dato'),
     reservation: reservationBy(child(given, 'BytteRes')),
     reservationCode: code(given, 'BytteRes'),
-    workPriceOre: optionalMoney(given, 'Arbeidspris'),
+    workPriceOre: size(optionalMoney(given, 'Arbeidspris'), 'Arbeidspris'),
     emergency: yesOrNo(given, 'Nodekspedisjon') ?? false,
     prescriptionType: code(given, 'ReseptType'),
     multidose: flag(given, 'Multidose'),
     sentToPatient: flag(given, 'VareSendPasient'),
     missingSignature: code(given, 'ManglendeKvittering'),
     legal: readLegalBasis(child(given, 'Hjemmel')),
-    ...patient,
-    copayOre: credits === undefined ? patient.copayOre : Math.abs(patient.copayOre),
+    ...readPatient(child(given, 'Pasient'), size),
     ...readWritten(child(given, 'Resept')),
     interventions: readInterventions(given),
     goods,

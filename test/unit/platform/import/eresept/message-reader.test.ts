@@ -86,6 +86,33 @@ test('attached prescriptions are unpacked; an attachment that is none is named a
   ]);
 });
 
+test('a credit turns every amount; an ordinary bill with a minus sign is refused by the name of it', () => {
+  const signs = (over: { copay?: string; goods?: string }, paid: string, credits?: string) =>
+    bill({ no: '1', refund: credits === undefined ? '10' : '-10', ...over, ...(credits ? { credits } : {}) }).replace(
+      '<Arbeidspris V="0.0000" U="NOK"/>',
+      `<Arbeidspris V="${paid}" U="NOK"/>`,
+    );
+  const all = signs({ copay: '-4', goods: goods('-2', '-50.20', '-17.00') }, '-3', '9').replace('"19.58"', '"-19.58"');
+  const bodyOfBill = (one: string) =>
+    read(message({ type: 'M18', id: 'x' }, settlement({ no: 's', total: '10' }, [one]))).messages[0];
+  const credit = bodyOf(bodyOfBill(all));
+  if (credit.kind !== 'M18') throw new Error(credit.kind);
+  const amounts = { claimedOre: 1000, copayOre: 400, copayBeforeOre: 1958, workPriceOre: 300 };
+  expect(credit.bills[0]).toMatchObject({
+    ...amounts,
+    goods: [{ quantity: 2000, priceOre: 5020, purchaseOre: 1700 }],
+  });
+  const refused = [
+    signs({ goods: goods('-2') }, '0'),
+    signs({ goods: goods('2', '-50.20') }, '0'),
+    signs({ goods: goods('2', '50.20', '-17') }, '0'),
+    signs({ copay: '-4' }, '0'),
+    signs({}, '-3'),
+    signs({}, '0').replace('"19.58"', '"-19.58"'),
+  ].map((one) => (bodyOfBill(one) as { refused: { field: string }[] }).refused[0]?.field);
+  expect(refused).toEqual(['Vare/Antall', 'Pris', 'Innpris', 'Egenandel', 'Arbeidspris', 'BetTidl']);
+});
+
 test('corrections, credits, decimals, reservations and interventions', () => {
   const intervention =
     '<Intervensjon><Kode V="3"/><EndringsType V="2" DN="Dosering"/><KonfKunde>true</KonfKunde>' +

@@ -8,16 +8,24 @@ import type { XmlNode } from './xml-node';
 /** Who reserved against substitution (bytte). */
 export type Reservation = 'none' | 'customer' | 'prescriber' | 'both' | 'unknown';
 
-/** Who reserved, by the display name of `BytteRes`. A missing element is no reservation. */
+/**
+ * Who reserved, by the display name of `BytteRes`. A missing element is no reservation. A name that denies something
+ * other than a reservation (`Kunde ønsker ikke bytte`), or a reservation of one of two, is unknown.
+ */
 export function reservationBy(node: XmlNode | undefined): Reservation {
   if (!node) return 'none';
   const name = (node.dn ?? '').toLowerCase();
   const customer = /kunde|pasient|bruker/.test(name);
   const prescriber = /rekvirent|lege|forskriver/.test(name);
+  if (/ingen|\bnei\b|\bikke\b|\buten\b|\bh?verken\b/.test(name)) {
+    if (customer && prescriber) return 'unknown';
+    if (/(ingen|ikke|uten) reserv/.test(name)) return 'none';
+    return customer || prescriber || name.includes('byt') ? 'unknown' : 'none';
+  }
   if (customer && prescriber) return 'both';
   if (customer) return 'customer';
   if (prescriber) return 'prescriber';
-  return /ingen|\bnei\b|\bikke\b/.test(name) ? 'none' : 'unknown';
+  return 'unknown';
 }
 
 /** What an intervention of the pharmacy changed: goods, dose or legal basis of the refund. */

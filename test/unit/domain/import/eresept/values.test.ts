@@ -75,6 +75,10 @@ test('who reserved and what was changed is read from the display name, else unkn
   expect(['Rekvirent', 'Kunde', 'Kunde og rekvirent', 'Ingen', undefined].map((dn) => reservationBy(node(dn)))).toEqual(
     ['prescriber', 'customer', 'both', 'none', 'unknown'],
   );
+  const none = ['Lege har ikke reservert', 'Ingen reservasjon fra kunde', 'Ikke reservert', 'Nei'];
+  expect(none.map((dn) => reservationBy(node(dn)))).toEqual(Array(4).fill('none'));
+  const unclear = ['Kunde, ikke rekvirent', 'Kunde ønsker ikke bytte', 'Lege: nei', 'Skal ikke byttes'];
+  expect(unclear.map((dn) => reservationBy(node(dn)))).toEqual(Array(4).fill('unknown'));
   expect(['Vare', 'Dosering', 'Refusjonshjemmel', 'Annet'].map((dn) => changeOf(node(dn)))).toEqual([
     'goods',
     'dose',

@@ -55,7 +55,7 @@ class SheetReader implements PartListener {
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     this.inline?.open(name);
     if (name === 'c') this.openCell(attributes);
-    else if (name === 'v') this.inValue = true;
+    else if (name === 'v') this.openValue();
     else if (name === 'f') this.hasFormula = true;
     else if (name === 'is') this.inline = new RichText();
     else if (name === 'row') this.openRow(attributes['r']);
@@ -91,6 +91,12 @@ class SheetReader implements PartListener {
     if (this.column > TABLE_LIMITS.columns)
       throw this.refuse(`more than ${TABLE_LIMITS.columns} columns`, 'Leave columns out that are not needed.');
     [this.type, this.style, this.value, this.hasFormula] = [t, Number(s), undefined, false];
+  }
+
+  private openValue(): void {
+    this.inValue = true;
+    // An empty result of a formula that gives text is an empty text; of another formula it was never worked out.
+    if (this.type === 'str') this.value ??= '';
   }
 
   private closeCell(): void {

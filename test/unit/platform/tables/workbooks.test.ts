@@ -57,6 +57,15 @@ test('the error of a formula is refused and is no empty cell, unless it is liste
   expect((await read(sheet([...ROWS, ...rows]), { format: { missing: errors } })).quarantined).toBe(0);
 });
 
+test('a formula that gives an empty text is an empty cell', async () => {
+  for (const xml of ['t="str"><f>IF(1,"","x")</f><v></v>', 't="str"><f>""</f><v/>']) {
+    const data = await reader.matrixOf(await read(sheet([...ROWS, ['0004', day(4), { xml }, 1, 'LEGE', 0, day(44)]])));
+    expect([...data.numeric.get('x1')!]).toEqual([102.14, 269.08, 1 / 3, NaN]);
+  }
+  const open = sheet([['1', { xml: '><f>TODAY()</f><v></v>' }]]);
+  await expect(read(open)).rejects.toThrow(/a formula without its result in B2/);
+});
+
 test('a day with a time has no zone of its own; one that is none is refused; 1904 is counted from there', async () => {
   const evening = [['0001', { n: 44_562 + 23.5 / 24, style: STYLES.dateTime }, 1, 1, 'LEGE', 0, day(40)]];
   await expect(read(sheet(evening))).rejects.toMatchObject({

@@ -37,6 +37,7 @@ export interface ColumnContent {
   readonly amounts: number;
   /** Whole numbers that begin with a zero, as ids and codes do. */
   readonly leadingZeros: number;
+  /** Identity numbers of persons, however they are spelled. */
   readonly nationalIds: number;
   /** Errors of formulas. */
   readonly errors: number;
@@ -119,7 +120,7 @@ const MANY_VALUES = 200;
 export function kindOf(column: ColumnContent): Kind {
   const { values, distinct, meanLength } = column;
   if (values === 0) return 'empty';
-  if (most(column.nationalIds, values)) return 'ids';
+  if (column.nationalIds > 0) return 'ids';
   if (most(column.days, values) && (!most(column.numbers, values) || DATE_NAME.test(column.name))) return 'date';
   const code = column.leadingZeros > 0 || CODE_NAME.test(column.name);
   if (most(column.numbers, values) && !code) return 'numeric';

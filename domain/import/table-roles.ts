@@ -93,13 +93,15 @@ export function suggestRoles(columns: readonly ColumnContent[]): RoleSuggestion 
         : `asOf: which of ${days.join(', ')} is the day as of which the features of a row were known?`,
     );
   else free.delete(asOf);
-  const outcome = take('outcome', ({ few }) => few.length > 0);
+  const outcome = take('outcome', ({ few, nationalIds }) => few.length > 0 && nationalIds === 0);
   if (outcome === undefined) undecided.push('outcome.column: which column holds what the control found?');
   const rowId = take(
     'rowId',
     (column) => isKey(column) && column.values === column.rows && column.distinct === column.rows,
   );
-  const amount = take('amount', ({ amounts, values }) => values > 0 && amounts >= MOST * values);
+  const isMoney = ({ amounts, values, nationalIds }: ColumnContent) =>
+    nationalIds === 0 && values > 0 && amounts >= MOST * values;
+  const amount = take('amount', isMoney);
   const named = {
     probability: take('probability', isValue),
     arm: take('arm', isValue),
@@ -131,6 +133,7 @@ function restOf(columns: readonly ColumnContent[]): Pick<RoleSuggestion, 'featur
     const kind = kindOf(column);
     const forbidden = forbiddenFeature(name);
     if (forbidden !== undefined) ignore.push({ name, why: `${forbidden}, which may not be a feature` });
+    else if (column.nationalIds > 0) ignore.push({ name, why: 'identity numbers of persons' });
     else if (isReservedColumn(name)) ignore.push({ name, why: 'a reserved name; rename the column to use it' });
     else if (kind !== 'numeric' && kind !== 'categorical') ignore.push({ name, why: IGNORED[kind] });
     else if (distinct <= 1 && values === rows) ignore.push({ name, why: 'the same value in every row' });

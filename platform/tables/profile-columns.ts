@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DATE_FORMATS, type DateFormat, type TableFormat, tableFormatSchema } from '../../domain/import/table-format';
-import type { ColumnContent, Spellings } from '../../domain/import/table-profile';
+import { type ColumnContent, MOST, type Spellings } from '../../domain/import/table-profile';
 import { ident, quote } from '../duckdb/duckdb';
 import { isAmount, isDateTime, isExcelError, isNumber, toCivilDay, toNumber, toPlainDay } from './grammar';
 import { cell } from './open-table';
@@ -45,6 +45,12 @@ const FIGURE = [
   fits('[+-]?\\d*[.,]?\\d+([eE][+-]?\\d{1,3})?'),
   ...[POINT_GROUPS, COMMA_GROUPS, POINT_THEN_COMMA, COMMA_THEN_POINT, SPACED],
 ].join(' or ');
+/** Months of identity numbers, with what is added to those of test numbers and of numbers given for help: 20, 40, 80. */
+const ID_MONTH = '([02468][1-9]|[13579][0-2])';
+/** An identity number, maybe in two parts or without its first zero. A point may also be a decimal sign. */
+const nationalId = (sign: string) => `([0-7]\\d|[1-9])${ID_MONTH}\\d\\d${sign}\\d{5}`;
+const NATIONAL_ID = `${fits('[0-7]\\d{10}')} or ${fits(nationalId('[ \\x{A0}-]?'))}`;
+const NATIONAL_ID_OR_FIGURE = fits(nationalId('\\.'));
 const decimals = (sign: string) => fits(`[+-]?\\d*${sign}\\d+([eE][+-]?\\d{1,3})?`);
 const formatOf = (date: DateFormat, zone?: 'UTC') => tableFormatSchema.parse({ date, ...(zone ? { zone } : {}) });
 const asDay = (date: DateFormat) =>
@@ -114,7 +120,8 @@ export async function contentOf(duck: DuckDBConnection, name: string, format: Ta
     `select ${count('true')} as n, count(*)::int as all_rows, (count(distinct v))::int as different,
       coalesce(avg(length(v)), 0)::double as mean_length, ${count(isNumber('v', format))} as numbers,
       ${count(`${toCivilDay('v', zoned)} is not null`)} as days, ${count(isAmount('v', format))} as amounts,
-      ${count(fits('0\\d+'))} as leading_zeros, ${count(fits('[0-7]\\d{10}'))} as national_ids,
+      ${count(fits('0\\d+'))} as leading_zeros, ${count(`(${NATIONAL_ID})`)} as national_ids,
+      ${count(NATIONAL_ID_OR_FIGURE)} as ids_or_figures,
       (count(*) filter (${isExcelError('v')}))::int as errors
     from (select ${cell(name, format)} as v from sample)`,
   );
@@ -131,7 +138,7 @@ export async function contentOf(duck: DuckDBConnection, name: string, format: Ta
     days: of('days'),
     amounts: of('amounts'),
     leadingZeros: of('leading_zeros'),
-    nationalIds: of('national_ids'),
+    nationalIds: of('national_ids') + (of('ids_or_figures') >= MOST * of('n') ? of('ids_or_figures') : 0),
     errors: of('errors'),
   };
 }

@@ -136,3 +136,22 @@ test('what would be refused is said by column, and an empty file has nothing to 
   expect(yaml).toMatch(/# x holds the error of a formula in 1 rows/);
   await expect(inspect('empty.csv', '')).rejects.toThrow(/is empty/);
 });
+
+test('identity numbers and who a person is are ignored and not shown, however they are spelled', async () => {
+  const id = SYNTHETIC[0];
+  const texts = [`${id.slice(0, 6)} ${id.slice(6)}`, `${id.slice(0, 6)}-${id.slice(6)}`, '181500001', '1815000012'];
+  const names = ['a', 'b', 'c', 'd', 'e', 'pasientnavn', 'adresse', 'telefon', 'merknad', 'fnr'];
+  // Column c has nine digits, which are no identity number; d has lost its first zero; one of e's thirty is a person.
+  const cells = (i: number) => [...texts, i === 7 ? id : `${i}`, 'Per Lie', 'Vei 1', '99999999', 'ringte', `${i}`];
+  const header = ['praksis', 'dato', 'x', 'funn', ...names].join(';');
+  const row = (i: number) =>
+    [i, `2024-01-${10 + (i % 20)}`, `${(i % 2 ? 101_000 : 133_300) + i}.12345`, i % 2, ...cells(i)].join(';');
+  const { yaml, rows } = await inspect('ids.csv', lines(header, row));
+  const { features, ignore } = tableMappingSchema.parse(parse(yaml));
+  expect(features).toEqual({ x: 'numeric' });
+  expect([...ignore].sort()).toEqual([...names].sort());
+  expect(rows[7]!.slice(4)).toEqual([
+    ...[`${id.slice(0, 2)}…`, `${id.slice(0, 2)}…`, '181500001', '18…', `${id.slice(0, 2)}…`],
+    ...['Pe…', 'Ve…', '99…', 'ri…', '7…'],
+  ]);
+});

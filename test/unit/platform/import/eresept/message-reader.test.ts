@@ -109,7 +109,10 @@ test('a credit turns every amount; an ordinary bill with a minus sign is refused
     signs({ copay: '-4' }, '0'),
     signs({}, '-3'),
     signs({}, '0').replace('"19.58"', '"-19.58"'),
-  ].map((one) => (bodyOfBill(one) as { refused: { field: string }[] }).refused[0]?.field);
+  ].map((one) => {
+    const message = bodyOfBill(one);
+    return message && 'refused' in message ? message.refused[0]?.field : undefined;
+  });
   expect(refused).toEqual(['Vare/Antall', 'Pris', 'Innpris', 'Egenandel', 'Arbeidspris', 'BetTidl']);
 });
 

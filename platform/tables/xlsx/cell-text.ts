@@ -19,6 +19,8 @@ export function numberText(
   if (raw.trim() === '' || !Number.isFinite(number)) return raw;
   if (style === 'day') return dayText(number + (from1904 ? DAYS_TO_1904 : 0), date);
   if (style === 'time') return number >= 0 && number < 1 ? timeText(Math.round(number * DAY_MS)) : NO_DATE;
+  // An id that a number cannot hold is kept as it stands.
+  if (style === 'number' && /^-?\d+$/.test(raw) && !Number.isSafeInteger(number)) return raw;
   // The shortest text of the same number: Excel writes 3.14 as 3.1400000000000001.
   const text = String(number === 0 ? 0 : number);
   if (typeof style === 'object') return /^\d+$/.test(text) ? text.padStart(style.digits, '0') : text;

@@ -87,10 +87,21 @@ class SheetReader implements PartListener {
   }
 
   private openCell({ r, t = 'n', s = '0' }: Readonly<Record<string, string>>): void {
-    this.column = r === undefined ? this.column + 1 : columnOf(r);
+    this.column = r === undefined ? this.column + 1 : this.columnOf(r);
     if (this.column > TABLE_LIMITS.columns)
       throw this.refuse(`more than ${TABLE_LIMITS.columns} columns`, 'Leave columns out that are not needed.');
     [this.type, this.style, this.value, this.hasFormula] = [t, Number(s), undefined, false];
+  }
+
+  /** Column of a cell of this row, such as `AB12`, from 0. */
+  private columnOf(cell: string): number {
+    const [, letters, row] = /^([A-Z]{1,3})([1-9]\d*)$/.exec(cell) ?? [];
+    if (letters === undefined || Number(row) !== this.rowNo)
+      throw this.refuse(`a cell called ${cell.slice(0, 20)} in row ${this.rowNo}`, 'Save it again with Excel.');
+    let column = 0;
+    for (const letter of letters) column = column * 26 + letter.charCodeAt(0) - 64;
+    if (this.row[column - 1] !== undefined) throw this.refuse(`two cells ${cell}`, 'Save it again with Excel.');
+    return column - 1;
   }
 
   private openValue(): void {
@@ -180,13 +191,6 @@ class SheetReader implements PartListener {
   private refuse(problem: string, advice: string) {
     return invalid(`${this.title} has ${problem}`, advice);
   }
-}
-
-/** Column of a cell such as `AB12`, from 0. */
-function columnOf(cell: string): number {
-  let column = 0;
-  for (const letter of /^[A-Z]{1,3}/.exec(cell)?.[0] ?? '') column = column * 26 + letter.charCodeAt(0) - 64;
-  return column - 1;
 }
 
 const nameOf = (column: number): string =>

@@ -66,6 +66,24 @@ test('a formula that gives an empty text is an empty cell', async () => {
   await expect(read(open)).rejects.toThrow(/a formula without its result in B2/);
 });
 
+test('a value in CDATA and an id beyond 2^53 are read as they stand', async () => {
+  const row: Cell[] = [{ xml: '><v>123456789012345678</v>' }, day(4), { xml: '><v><![CDATA[5]]></v>' }];
+  const data = await reader.matrixOf(await read(sheet([...ROWS, [...row, 1, 'LEGE', 0, day(44)]])));
+  expect(data.entity[3]).toBe('123456789012345678');
+  expect([...data.numeric.get('x1')!]).toEqual([102.14, 269.08, 1 / 3, 5]);
+});
+
+test.each([
+  ['c2', /a cell called c2 in row 2/],
+  ['$C$2', /a cell called \$C\$2 in row 2/],
+  ['C9', /a cell called C9 in row 2/],
+  ['B2', /two cells B2/],
+])('a cell that stands as %s after B2 is refused', async (name, problem) => {
+  // The cell before it ends, and another one begins.
+  const two = { xml: `><v>1</v></c><c r="${name}"><v>2</v>` };
+  await expect(read(sheet([['1', two]]))).rejects.toThrow(problem);
+});
+
 test('a day with a time has no zone of its own; one that is none is refused; 1904 is counted from there', async () => {
   const evening = [['0001', { n: 44_562 + 23.5 / 24, style: STYLES.dateTime }, 1, 1, 'LEGE', 0, day(40)]];
   await expect(read(sheet(evening))).rejects.toMatchObject({

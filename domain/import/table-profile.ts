@@ -21,6 +21,8 @@ export interface Spellings {
   readonly spaceGroups: number;
   /** Days, alone or with a time, by format. */
   readonly days: Readonly<Record<DateFormat, number>>;
+  /** Days in any spelling but eight digits, those of no format among them. */
+  readonly looseDays: number;
   /** Date-times without an offset. */
   readonly bareTimes: number;
 }
@@ -61,6 +63,12 @@ export function suggestFormat(columns: readonly Spellings[]): FormatSuggestion {
   const days = columns.filter(({ values, days: counts }) => Object.values(counts).some((n) => most(n, values)));
   const { date, both } = dateFormatOf(days);
   if (both) undecided.push('format.date: all days could be dd/mm/yyyy or mm/dd/yyyy; state the right one');
+  const others = columns.filter((column) => isOtherDay(column, date));
+  if (others.length > 0)
+    undecided.push(
+      `format.date: ${listed(others)} ${others.length > 1 ? 'hold' : 'holds'} days that are not written ${date}; a ` +
+        'table has one format, so correct the file, or list them under `ignore`',
+    );
   const figures = columns.filter(({ figures: n, values }) => most(n, values));
   const [points, commas] = [figures.filter((c) => c.point > 0), figures.filter((c) => c.comma > 0)];
   const decimal = commas.length > points.length ? ',' : '.';
@@ -108,6 +116,12 @@ function dateFormatOf(columns: readonly Spellings[]): { date: DateFormat; both: 
   const best = counts.reduce((a, b) => (b.columns > a.columns ? b : a));
   const us = counts.find(({ format }) => format === 'mm/dd/yyyy')!;
   return { date: best.format, both: best.format === 'dd/mm/yyyy' && us.columns === best.columns };
+}
+
+/** Whether a column holds days, but not in the format that was chosen. */
+function isOtherDay({ name, values, days, looseDays }: Spellings, date: DateFormat): boolean {
+  if (most(days[date], values)) return false;
+  return most(looseDays, values) || (DATE_NAME.test(name) && most(days.yyyymmdd, values));
 }
 
 export type Kind = 'numeric' | 'categorical' | 'date' | 'empty' | 'ids' | 'text';

@@ -55,6 +55,12 @@ const decimals = (sign: string) => fits(`[+-]?\\d*${sign}\\d+([eE][+-]?\\d{1,3})
 const formatOf = (date: DateFormat, zone?: 'UTC') => tableFormatSchema.parse({ date, ...(zone ? { zone } : {}) });
 const asDay = (date: DateFormat) =>
   `(${toPlainDay('v', formatOf(date))} is not null or ${isDateTime('v', formatOf(date, 'UTC'))})`;
+/** Days in spellings that no format has too, such as 1.2.24. */
+const LOOSE_DAY = (() => {
+  const [year, month, day, time] = ['(19|20|21)\\d{2}', '(0?[1-9]|1[0-2])', '(0?[1-9]|[12]\\d|3[01])', '([T ]\\d.*)?'];
+  const parts = (first: string, second: string) => `${first}[./-]${second}[./-]((19|20|21)?\\d{2})`;
+  return fits(`(${year}[./-]${month}[./-]${day}|${parts(day, month)}|${parts(month, day)})${time}`);
+})();
 const dateFormats = Object.keys(DATE_FORMATS) as DateFormat[];
 
 const SPELLINGS: Record<string, string> = {
@@ -67,6 +73,7 @@ const SPELLINGS: Record<string, string> = {
   spaceGroups: SPACED,
   bareTimes: `(${dateFormats.map((date) => isDateTime('v', formatOf(date, 'UTC'))).join(' or ')})
     and not (${dateFormats.map((date) => isDateTime('v', formatOf(date))).join(' or ')})`,
+  looseDays: LOOSE_DAY,
   ...Object.fromEntries(dateFormats.map((date) => [date, asDay(date)])),
 };
 
@@ -106,6 +113,7 @@ export async function spellingsOf(duck: DuckDBConnection, name: string): Promise
     pointGroups: of('pointGroups'),
     commaGroups: of('commaGroups'),
     spaceGroups: of('spaceGroups'),
+    looseDays: of('looseDays'),
     bareTimes: of('bareTimes'),
   };
 }

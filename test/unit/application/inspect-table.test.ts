@@ -155,3 +155,15 @@ test('identity numbers and who a person is are ignored and not shown, however th
     ...['Pe…', 'Ve…', '99…', 'ri…', '7…'],
   ]);
 });
+
+test.each([
+  ['05.03.2024', /^format\.date: utfallsdato holds days that are not written yyyy-mm-dd; .*correct the file/],
+  ['5.3.24', /^format\.date: utfallsdato holds/],
+  ['05.03.24', /^format\.date: utfallsdato holds/],
+  ['5.3.2024', /^format\.date: utfallsdato holds/],
+  ['20240305', /^format\.date: utfallsdato holds/],
+])('days of another format than the others, %s, are left to a person', async (other, open) => {
+  const text = lines('praksis,dato,x,funn,utfallsdato', (i) => `${i},2024-01-${10 + (i % 20)},${i},${i % 2},${other}`);
+  const { undecided, use } = await inspect('days.csv', text);
+  expect([undecided, use]).toEqual([[expect.stringMatching(open)], undefined]);
+});

@@ -200,6 +200,15 @@ test('a settlement is known from its receipt where a status answer says so, and 
   expect(await query("select known_from from rx.claim where bill_no = 's1'")).toEqual([
     { known_from: new Date('2020-07-02T08:09:57.260Z') },
   ]);
+  // Sent again on 5 July, after the receipt that is known: it cannot have been known before it was made.
+  const again = message(
+    { type: 'M18', id: 'st-2', made: '2020-07-05T08:00:00Z' },
+    settlement({ no: 'S-9', total: '30.62' }, [bill({ no: 's3', refund: '30.62' })]),
+  );
+  expect(await load('again.xml', again)).toMatchObject({ read: 1, loaded: 1 });
+  expect(await query("select known_from from rx.claim where bill_no = 's3'")).toEqual([
+    { known_from: new Date('2020-07-05T08:00:00Z') },
+  ]);
   expect(await notes('total.xml')).toEqual([
     { kind: 'bill-count-differs', name: 'S-9', occurrences: 1 },
     { kind: 'message-total-differs', name: 'S-9', occurrences: 1 },

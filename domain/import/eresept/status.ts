@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isOrganisationNumber } from '../../identifiers';
+import { civilTime } from '../../time/civil-time';
 import { resultStatus } from './codes';
 import type { BillResult } from './messages';
-import { day, readOre } from './values';
+import { readOre } from './values';
 
 /** JSON answers of the settlement control: status of settlements, and the result of one. Names as documented. */
 
@@ -60,8 +61,8 @@ export const resultBillSchema = resultBill.transform((bill): BillResult => ({
   remarks: bill.merknader,
 }));
 
-/** Day on which a result was made. */
-export const handledOn = (at: string): string => day(at.slice(0, 10), 'behandlingDato');
+/** Day in Norway on which a result was made. */
+export const handledOn = (at: string): string => civilTime(Date.parse(at)).day;
 
 /** A document in an archive, with the instant from which the payer had it. */
 export const archivedSchema = z.object({ mottatt: instant, dokument: z.unknown() });

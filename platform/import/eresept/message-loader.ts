@@ -276,14 +276,20 @@ function settlementCells(
   ];
 }
 
-/** When the payer received settlements, by their status answers; without one, when they were made. */
+/**
+ * When the payer received settlements, by their status answers: the first receipt after a message was made, since a
+ * settlement can be sent again. Without one, when it was made.
+ */
 async function receipts(batch: Batch, placed: readonly { of: Of<'M18'>; place: Placed }[]) {
   const { rows } = await batch.tx.raw<{ rows: { pharmacy: number; no: string; received: Date }[] }>(
-    `select pharmacy_id as pharmacy, settlement_no as no, min(received_at) as received from rx.settlement_status
-     where settlement_no = any(?::text[]) group by 1, 2`,
+    `select distinct pharmacy_id as pharmacy, settlement_no as no, received_at as received from rx.settlement_status
+     where settlement_no = any(?::text[]) order by 3`,
     [placed.map(({ of }) => of.body.settlement.settlementNo)],
   );
-  const received = new Map(rows.map(({ pharmacy, no, received: at }) => [`${pharmacy} ${no}`, new Date(at).getTime()]));
+  const received = Map.groupBy(rows, ({ pharmacy, no }) => `${pharmacy} ${no}`);
   return ({ settlement }: Body<'M18'>, { pharmacyId, knownMs }: Placed): number =>
-    received.get(`${pharmacyId} ${settlement.settlementNo}`) ?? knownMs;
+    received
+      .get(`${pharmacyId} ${settlement.settlementNo}`)
+      ?.map((one) => new Date(one.received).getTime())
+      .find((ms) => ms >= knownMs) ?? knownMs;
 }

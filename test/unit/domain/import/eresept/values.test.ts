@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { changeOf, reservationBy, resultStatus } from '../../../../../domain/import/eresept/codes';
+import { handledOn } from '../../../../../domain/import/eresept/status';
 import {
   day,
   dayOfTime,
@@ -116,4 +117,9 @@ describe('who a patient is', () => {
     const english = [node('DateOfBirth', '1950-01-02'), node('GivenName', 'PER'), node('FamilyName', 'Lie')];
     expect(person(...english)).toBe('eresept:1950-01-02|per||lie');
   });
+});
+
+test('a result was made on its day in Norway', () => {
+  expect(handledOn('2020-01-27T23:30:00Z')).toBe('2020-01-28');
+  expect(handledOn('2020-01-28T00:30:00+01:00')).toBe('2020-01-28');
 });

@@ -169,8 +169,13 @@ function asText(column: string, type: string, { date, decimal }: TableFormat): s
     if (type.startsWith('TIMESTAMP')) return `strftime(cast(${column} as timestamp), ${clock})`;
   }
   if (!/^(DOUBLE|FLOAT|DECIMAL)/.test(type)) return text;
+  if (!type.startsWith('DECIMAL')) {
+    // A whole number is written without a decimal, as an id is.
+    const shortest = `regexp_replace(${text}, '\\.0$', '')`;
+    return decimal === '.' ? shortest : `replace(${shortest}, '.', ',')`;
+  }
   // The zeros behind a decimal are its type's, not the value's.
-  const number = /^DECIMAL\(\d+,0\)|^DECIMAL.*,[12]\)$|^[DF][LO]|^DOUBLE/.test(type)
+  const number = /^DECIMAL\(\d+,0\)|^DECIMAL.*,[12]\)$/.test(type)
     ? text
     : `case when contains(${text}, '.') then rtrim(rtrim(${text}, '0'), '.') else ${text} end`;
   return decimal === '.' ? number : `replace(${number}, '.', ',')`;

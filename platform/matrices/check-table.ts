@@ -164,7 +164,10 @@ export async function findBadRows(duck: DuckDBConnection, mapping: TableMapping)
     );
   const id = rowIdSql(mapping);
   const field = quote(mapping.rowId ?? `${mapping.entity}, ${mapping.asOf}`);
-  await duck.run(`insert into bad select line, ${field}, id, 'duplicate row: the same row came before' from (
+  const reason = mapping.rowId
+    ? 'duplicate row: another row with this id came before'
+    : 'duplicate row: another row of this entity and day came before; state `rowId` if both count';
+  await duck.run(`insert into bad select line, ${field}, id, ${quote(reason)} from (
     select line, ${id} as id, row_number() over (partition by ${id} order by line) as nth
     from raw where line not in (select line from bad)) where nth > 1`);
 }

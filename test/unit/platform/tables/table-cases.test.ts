@@ -211,3 +211,22 @@ test.each([
   const built = await reader.readFile(file, { rows: which }, '2022-01-01');
   expect((await reader.matrixOf(built)).asOf).toEqual(days);
 });
+
+test('Parquet: an id in a column of doubles is read without a decimal', async () => {
+  const file = path.join(reader.dir, 'doubles.parquet');
+  const query = `select 900001::double as practice, date '2022-01-01' as day, 0.5::double as x1, 2::float as x2,
+    'LEGE' as kind, 1::double as found, date '2022-02-10' as known, 100.5::double as nok`;
+  await withDuckDb(reader.dir, async (duck) => void (await duck.run(`copy (${query}) to '${file}' (format parquet)`)));
+  const data = await reader.matrixOf(await reader.readFile(file));
+  expect([data.entity[0], data.numeric.get('x1')![0], data.numeric.get('x2')![0]]).toEqual(['900001', 0.5, 2]);
+});
+
+test('two rows of an entity and a day are refused as such, and both are read by ids of their own', async () => {
+  const rows = ['1,2022-01-01,1,1,LEGE,0,2022-02-10,', '1,2022-01-01,2,2,LEGE,1,2022-02-10,'];
+  const { bad } = await reader.read(text([...ROWS, ...rows]));
+  expect(bad.map(({ line, reason }) => [line, reason])).toEqual([
+    [6, 'duplicate row: another row of this entity and day came before; state `rowId` if both count'],
+  ]);
+  const ids = rows.map((row, i) => `${row},r${i}`);
+  expect((await reader.read(text(ids, `${HEADER},id`), { rowId: 'id' })).quarantined).toBe(0);
+});

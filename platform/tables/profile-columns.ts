@@ -45,7 +45,7 @@ const FIGURE = [
   fits('[+-]?\\d*[.,]?\\d+([eE][+-]?\\d{1,3})?'),
   ...[POINT_GROUPS, COMMA_GROUPS, POINT_THEN_COMMA, COMMA_THEN_POINT, SPACED],
 ].join(' or ');
-/** Months of identity numbers, with what is added to those of test numbers and of numbers given for help: 20, 40, 80. */
+/** Months of identity numbers; those of test numbers and help numbers have 20, 40, 60 or 80 added. */
 const ID_MONTH = '([02468][1-9]|[13579][0-2])';
 /** An identity number, maybe in two parts or without its first zero. A point may also be a decimal sign. */
 const nationalId = (sign: string) => `([0-7]\\d|[1-9])${ID_MONTH}\\d\\d${sign}\\d{5}`;

@@ -3,14 +3,23 @@ import { isOrganisationNumber } from '../../identifiers';
 import { civilTime } from '../../time/civil-time';
 import { resultStatus } from './codes';
 import type { BillResult } from './messages';
-import { readOre } from './values';
+import { instantMs, readOre } from './values';
 
 /** JSON answers of the settlement control: status of settlements, and the result of one. Names as documented. */
 
-const instant = z.iso.datetime({ offset: true });
+/** What PostgreSQL holds in an integer. */
+const LARGEST_COUNT = 2_147_483_647;
+const EXPECTED_INSTANT = 'expected an existing date and time with its offset, between 1900 and 2199';
+const instant = z.iso.datetime({ offset: true, error: EXPECTED_INSTANT }).refine((text) => {
+  try {
+    return instantMs(text, '') !== undefined;
+  } catch {
+    return false;
+  }
+}, EXPECTED_INSTANT);
 const orgnr = z.string().refine(isOrganisationNumber, 'expected an organisation number of 9 digits');
-const identifier = z.string().regex(/^\S{1,64}$/, 'expected at most 64 characters without spaces');
-const codeOf = z.object({ v: z.string().regex(/^[^\s<>"']{1,20}$/, 'expected a code') });
+const identifier = z.string().regex(/^[^\s\p{Cc}]{1,64}$/u, 'expected at most 64 characters without spaces');
+const codeOf = z.object({ v: z.string().regex(/^[^\s\p{Cc}<>"']{1,20}$/u, 'expected a code') });
 /** Kroner as a JSON number, whose shortest text is what was sent. */
 const kroner = z.number().transform((amount, context) => {
   try {
@@ -31,7 +40,7 @@ export const settlementStatusSchema = z.looseObject({
   status: codeOf,
   mottatt: instant,
   merknader: remarks,
-  antallRegninger: z.int().min(0).nullish(),
+  antallRegninger: z.int().min(0).max(LARGEST_COUNT).nullish(),
   sumKrav: kroner.nullish(),
   sumGodkjent: kroner.nullish(),
 });

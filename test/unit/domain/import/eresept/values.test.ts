@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { changeOf, reservationBy, resultStatus } from '../../../../../domain/import/eresept/codes';
-import { handledOn } from '../../../../../domain/import/eresept/status';
+import { handledOn, settlementResultSchema, settlementStatusSchema } from '../../../../../domain/import/eresept/status';
 import {
   day,
   dayOfTime,
@@ -122,4 +122,18 @@ describe('who a patient is', () => {
 test('a result was made on its day in Norway', () => {
   expect(handledOn('2020-01-27T23:30:00Z')).toBe('2020-01-28');
   expect(handledOn('2020-01-28T00:30:00+01:00')).toBe('2020-01-28');
+});
+
+test('an answer that no column could hold is refused by its field', () => {
+  const status = { oppgjorsnr: 'S-9', orgnr: '971033541', status: { v: '2' }, mottatt: '2020-07-02T10:09:57.2601234Z' };
+  const bad = (over: object) => settlementStatusSchema.safeParse({ ...status, ...over }).error?.issues[0]?.path[0];
+  expect(bad({})).toBeUndefined();
+  expect(bad({ antallRegninger: 2_147_483_647 })).toBeUndefined();
+  expect(bad({ antallRegninger: 2_147_483_648 })).toBe('antallRegninger');
+  expect(bad({ oppgjorsnr: 'S\u0000' })).toBe('oppgjorsnr');
+  expect(bad({ status: { v: '\u0000' } })).toBe('status');
+  for (const mottatt of ['0001-01-01T00:00:00Z', '1800-01-01T00:00:00Z', '9999-12-31T23:59:59Z'])
+    expect(bad({ mottatt })).toBe('mottatt');
+  const result = { oppgjorsnr: 'S-9', orgnr: '971033541', behandlingDato: '1800-01-01T00:00:00Z', regninger: [1] };
+  expect(settlementResultSchema.safeParse(result).error?.issues[0]?.path).toEqual(['behandlingDato']);
 });

@@ -203,10 +203,10 @@ export class SettlementLoader implements LineLoader {
     const sends = new Set(pending.map(({ bill, submissionId }) => `${submissionId} ${bill.guid}`));
     pending.forEach((item, i) => {
       const step = sentStep(item, numbers[i]!);
-      if (credits.has(messageAndBill(step)))
-        return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, SENT_AND_CREDITED);
       if (isOfAnother(known.get(step.guid) ?? [], item.provider.id))
         return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, OF_ANOTHER);
+      if (credits.has(messageAndBill(step)))
+        return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, SENT_AND_CREDITED);
       if (known.get(step.guid)?.some((s) => sameFact(s, step) && s.content !== step.content))
         return batch.quarantine(item.line, `bill ${item.bill.regningsnummer}`, 'guid', step.guid, TWICE);
       if (repeats(known.get(step.guid) ?? [], step))
@@ -216,11 +216,11 @@ export class SettlementLoader implements LineLoader {
     });
     for (const { step, line, provider } of changes) {
       const earlier = known.get(step.guid) ?? [];
-      if (step.step === 'credited' && sends.has(messageAndBill(step)))
+      if (isOfAnother(earlier, provider)) batch.quarantine(line, step.step, 'guid', step.guid, OF_ANOTHER);
+      else if (step.step === 'credited' && sends.has(messageAndBill(step)))
         batch.quarantine(line, step.step, 'guid', step.guid, SENT_AND_CREDITED);
       else if (!earlier.some((s) => s.step === 'sent'))
         batch.quarantine(line, step.step, 'guid', step.guid, 'no bill with this guid is known; load it first');
-      else if (isOfAnother(earlier, provider)) batch.quarantine(line, step.step, 'guid', step.guid, OF_ANOTHER);
       else if (earlier.some((s) => sameFact(s, step))) batch.quarantine(line, step.step, 'guid', step.guid, DUPLICATE);
       else put(step, line);
     }

@@ -17,8 +17,9 @@ const FORBIDDEN: readonly (readonly [kind: string, words: readonly string[]])[] 
     ['freetext', 'fritekst', 'comment', 'comments', 'kommentar', 'notes', 'notat', 'merknad', 'begrunnelse'],
   ],
 ];
-/** Ends of words that say the same wherever they stand: `pasientnavn`, `lastname`. */
-const NAME_ENDING = /(navn|name)$/;
+/** Names of people in one word: `pasientnavn`, `lastname`; `kommunenavn` and `username` name none. */
+const NAME_OF_A_PERSON =
+  /^(pasient|behandler|lege|fullt?|kontakt|person|etter|for|mellom|patient|doctor|first|last|middle)(navn|name)$/;
 
 /** The kind of forbidden content that a column's name suggests, such as `nationality`; undefined for other names. */
 export function forbiddenFeature(column: string): string | undefined {
@@ -29,6 +30,6 @@ export function forbiddenFeature(column: string): string | undefined {
     .filter((word) => word !== '');
   // Up to three neighbouring words are joined: country_of_birth, birth-country, free text.
   const joined = words.flatMap((_, i) => [1, 2, 3].map((length) => words.slice(i, i + length).join('')));
-  if (words.some((word) => NAME_ENDING.test(word))) return 'a name';
+  if (words.some((word) => NAME_OF_A_PERSON.test(word))) return 'a name';
   return FORBIDDEN.find(([, forbidden]) => joined.some((word) => forbidden.includes(word)))?.[0];
 }

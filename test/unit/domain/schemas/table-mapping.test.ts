@@ -12,6 +12,10 @@ test('names, origin, belief and free text cannot be declared as features, in any
   for (const column of [
     'name',
     'lastName',
+    'pasientnavn',
+    'Behandlernavn',
+    'fnr',
+    'epost',
     'Etternavn',
     'nationality',
     'Statsborgerskap',
@@ -28,6 +32,6 @@ test('names, origin, belief and free text cannot be declared as features, in any
       column,
       expect.stringMatching(/may not be a feature; list it under ignore/),
     ]);
-  for (const column of ['Facility_Type', 'username_length', 'surnames_per_day', 'notesheets', 'tracery'])
+  for (const column of ['Facility_Type', 'kommunenavn', 'username_length', 'surnames_per_day', 'notesheets', 'tracery'])
     expect([column, mapping(column).success]).toEqual([column, true]);
 });
